@@ -1,0 +1,99 @@
+"""Open the database so that what it acknowledged survives a power cut, or refuse to open it."""
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.pool import ConnectionPoolEntry
+
+# One thread never holds two connections, so a pool as large as all threads together (pages 20, gateway 20,
+# the inbox's writer and a few) never makes one wait.
+POOL_SIZE, POOL_OVERFLOW = 20, 24
+BUSY_TIMEOUT_MS = 5000
+SAFEGUARDS = ("fsync", "full_page_writes", "synchronous_commit")
+
+
+class NotDurable(RuntimeError):
+    """The database is set up to forget what it acknowledged."""
+
+
+def open_database(url: str, *, durable: bool = True) -> Engine:
+    """Open SQLite or PostgreSQL by its address.
+
+    SQLite: WAL, synchronous=FULL, foreign keys, triggers for REPLACE; each set and read back.
+    PostgreSQL: refuses fsync, full_page_writes or synchronous_commit off (NotDurable).
+    `durable=False` leaves those guards out: for tests, never for money.
+    """
+    if sa.make_url(url).get_backend_name() == "sqlite":
+        return _open_sqlite(url, durable)
+    return _open_postgresql(url, durable)
+
+
+def _open_sqlite(url: str, durable: bool) -> Engine:
+    engine = sa.create_engine(
+        url,
+        pool_size=POOL_SIZE,
+        max_overflow=POOL_OVERFLOW,
+        hide_parameters=True,  # an exception's text must not hold a donor's name
+        connect_args={"check_same_thread": False, "cached_statements": 512},
+    )
+    wanted = {
+        "journal_mode": "wal",
+        "synchronous": 2 if durable else 0,
+        "foreign_keys": 1,
+        "recursive_triggers": 1,
+        "ignore_check_constraints": 0,
+        "busy_timeout": BUSY_TIMEOUT_MS,
+        "trusted_schema": 0,
+    }
+
+    def connect(connection: Any, _entry: ConnectionPoolEntry) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves: see `begin`
+        for pragma, value in wanted.items():
+            connection.execute(f"PRAGMA {pragma}={value}")
+            found = connection.execute(f"PRAGMA {pragma}").fetchone()[0]
+            if found != value:
+                connection.close()
+                raise NotDurable(f"SQLite keeps {pragma} at {found!r}; Farthing needs {value!r}.")
+        connection.execute("PRAGMA cache_size=-65536")
+        connection.execute("PRAGMA wal_autocheckpoint=8000")
+
+    def begin(connection: Connection) -> None:
+        # Python's sqlite3 would leave the SELECTs of a read-modify-write outside the transaction.
+        immediate = connection.get_execution_options().get("farthing_begin") == "immediate"
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+    event.listen(engine, "connect", connect)
+    event.listen(engine, "begin", begin)
+    return engine
+
+
+def _open_postgresql(url: str, durable: bool) -> Engine:
+    engine = sa.create_engine(
+        url,
+        pool_size=POOL_SIZE,
+        max_overflow=POOL_OVERFLOW,
+        hide_parameters=True,  # an exception's text must not hold a donor's name
+        pool_pre_ping=True,
+        # `booking` waits for its lock and then reads: a server whose default is REPEATABLE READ would
+        # show it the books as they were before the wait.
+        isolation_level="READ COMMITTED",
+        # PgBouncer in transaction mode gives each transaction another server: no prepared statements.
+        connect_args={"prepare_threshold": None, "connect_timeout": 5},
+    )
+    if durable:
+        # Each connection anew: after a failover another server may answer.
+        event.listen(engine, "connect", _refuse_forgetful_server)
+    return engine
+
+
+def _refuse_forgetful_server(connection: Any, _entry: ConnectionPoolEntry) -> None:
+    with connection.cursor() as cursor:
+        asked = ", ".join(f"current_setting('{name}')" for name in SAFEGUARDS)
+        cursor.execute(f"SELECT {asked}")
+        off = [name for name, found in zip(SAFEGUARDS, cursor.fetchone(), strict=True) if found == "off"]
+    connection.rollback()
+    if off:
+        connection.close()
+        raise NotDurable(f"PostgreSQL runs with {', '.join(off)} off: switch it on, or gifts can be lost.")

@@ -1,0 +1,16 @@
+"""Instants are aware and in UTC; whoever needs one is handed a clock."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    """The present instant by this machine's clock."""
+    return datetime.now(UTC)
+
+
+def from_unix(seconds: int) -> datetime:
+    """The instant that Stripe writes as whole seconds since 1970."""
+    return datetime.fromtimestamp(seconds, UTC)

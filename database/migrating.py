@@ -1,0 +1,91 @@
+"""Bring the database to this version's shape, and never open one that belongs to another mode or version."""
+
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Engine
+
+from database.columns import Code, Count
+from database.tables import one_of, table
+from database.transactions import booking, reading
+
+# The newest migration. Kept here so that starting needs no Alembic (0.8 s); a test compares the two.
+REVISION = "0002"
+MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
+MODES = ("sandbox", "test", "live")
+
+# One row: which world's money this database holds.
+installation = table(
+    "installation",
+    sa.Column("id", Count, primary_key=True, autoincrement=False),
+    sa.Column("mode", Code, nullable=False),
+    one_of("mode", MODES),
+    sa.CheckConstraint("id = 1", name="one"),
+)
+
+
+class WrongMode(RuntimeError):
+    """Sandbox, test and live money never share a database."""
+
+
+class WrongVersion(RuntimeError):
+    """The database's shape is not the one that this version works with."""
+
+
+def migrate(url: str) -> None:
+    """Upgrade the database at this address to the newest shape (and make it if there is none)."""
+    # Alembic takes 0.8 s to import and is needed only here, when the shape changes.
+    from alembic import command  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["url"] = url
+    command.upgrade(config, "head")
+
+
+def revision_of(conn: Connection) -> str | None:
+    """Which migration the database is at; None when it has none of our tables."""
+    if not sa.inspect(conn).has_table("alembic_version"):
+        return None
+    found = conn.scalar(sa.text("SELECT version_num FROM alembic_version"))
+    return None if found is None else str(found)
+
+
+def require_revision(engine: Engine) -> None:
+    """Raise WrongVersion, saying what to do, unless the database has exactly our shape."""
+    with reading(engine) as conn:
+        found = revision_of(conn)
+    if found == REVISION:
+        return
+    if found is None or found < REVISION:
+        raise WrongVersion(
+            f"The database is at version {found or 'none'}, this program needs {REVISION}."
+            " Nothing was changed. Make a backup, then run: ./farthing migrate"
+        )
+    raise WrongVersion(
+        f"The database is at version {found}, newer than this program ({REVISION}). Nothing was changed."
+        " Start the newer Farthing that wrote it, or restore a backup made before the upgrade."
+    )
+
+
+def require_mode(engine: Engine, mode: str) -> None:
+    """Stamp a new database with its mode; raise WrongMode for one that was stamped otherwise."""
+    with reading(engine) as conn:
+        found = conn.scalar(sa.select(installation.c.mode))
+    if found is None:
+        found = _stamp(engine, mode)
+    if found != mode:
+        raise WrongMode(
+            f"This database holds {found} money and Farthing was started in {mode} mode. Nothing was changed."
+            f" Point DATABASE_URL at a {mode} database, or use the {found} key again."
+        )
+
+
+def _stamp(engine: Engine, mode: str) -> str:
+    """Stamp a new database and return its mode: another's, if that one was started a moment earlier."""
+    with booking(engine) as conn:
+        found: str | None = conn.scalar(sa.select(installation.c.mode))
+        if found is None:
+            conn.execute(installation.insert().values(id=1, mode=mode))
+        return found or mode

@@ -1,0 +1,38 @@
+"""Three ways into the database: read, write, and keep the books (one at a time)."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Engine
+
+BOOKS_LOCK = 0x0FA27419  # any fixed number that no other program on this database uses
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """A transaction that only reads; it never waits for a writer."""
+    with engine.connect() as connection, connection.begin():
+        yield connection
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """A transaction that writes anything but the books; on SQLite it takes the write lock at once."""
+    with engine.connect() as connection:
+        connection = connection.execution_options(farthing_begin="immediate")
+        with connection.begin():
+            yield connection
+
+
+@contextmanager
+def booking(engine: Engine) -> Iterator[Connection]:
+    """The one writer of books: facts, entries, totals and receipt numbers are written in here.
+
+    Two writers at once would each miss the other's half of a join (a charge here, its link there).
+    On PostgreSQL an advisory lock, held by the transaction, keeps a second process waiting.
+    """
+    with writing(engine) as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(BOOKS_LOCK)))
+        yield connection

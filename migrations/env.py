@@ -1,0 +1,40 @@
+"""Alembic's entry: one history for SQLite and PostgreSQL."""
+
+import sqlalchemy as sa
+from alembic import context
+
+import campaigns.tables
+import ledger.tables
+import outbox.tables
+import payments.tables
+import receipts.tables
+import treasury.tables
+import web.tables
+from database.engine import open_database
+from database.migrating import installation
+from database.tables import metadata
+from database.transactions import writing
+
+TABLES = (campaigns, ledger, outbox, payments, receipts, treasury, web, installation)
+
+
+def run(connection: sa.Connection) -> None:
+    """Run the migrations on an open connection, all in its transaction."""
+    context.configure(
+        connection=connection,
+        target_metadata=metadata,
+        transactional_ddl=True,
+        transaction_per_migration=False,
+        compare_type=True,
+        user_module_prefix="",
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+engine = open_database(context.config.attributes["url"], durable=False)
+try:
+    with writing(engine) as opened:
+        run(opened)
+finally:
+    engine.dispose()

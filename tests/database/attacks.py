@@ -1,0 +1,153 @@
+# ruff: noqa: S608 (putting SQL together is an attacker's trade)
+"""Hostile statements, and the guards that stop each of them.
+
+An attack names all the guards that stand in its way (a name that one engine does not have is no guard
+there), so that a test can take exactly these away and see the attack succeed. Values are SQL literals.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from database.tables import metadata
+from tests.database.house import FIRST_RECEIPT
+
+
+@dataclass(frozen=True)
+class Attack:
+    """A statement that would change a guarded table."""
+
+    name: str
+    table: str
+    statement: str
+    guards: tuple[str, ...]
+    before: tuple[str, ...] = ()  # what the attacker does first: settings, and rows that are his to write
+
+    def __str__(self) -> str:
+        return self.name.replace(" ", "-")
+
+
+def copied(table: str, of: str, verb: str = "INSERT", **changes: str) -> str:
+    """Write a copy of one row with these changes."""
+    columns = [*(["rowid"] if "rowid" in changes else []), *metadata.tables[table].columns.keys()]
+    values = [changes.get(name, name) for name in columns]
+    into = f"{table} ({', '.join(columns)})"
+    return f"{verb} INTO {into} SELECT {', '.join(values)} FROM {table} WHERE {of}"
+
+
+def changed(table: str, change: str, of: str, *guards: str) -> Attack:
+    """Change rows that are written."""
+    statement = f"UPDATE {table} SET {change} WHERE {of}"
+    return Attack(f"{table}: set {change}", table, statement, guards)
+
+
+def removed(table: str, of: str, *before: str) -> Attack:
+    """Remove rows."""
+    return Attack(f"{table}: delete", table, f"DELETE FROM {table} WHERE {of}", (f"{table}_keep",), before)
+
+
+def unsound(what: str, *guards: str, **changes: str) -> Attack:
+    """Post an entry that must not exist."""
+    statement = copied("entry", "id = 4", **({"id": "99", "key": "'bad:1'"} | changes))
+    return Attack(f"entry: {what}", "entry", statement, (*guards, "entry_sound"))
+
+
+# Rows that only the row under attack refers to, so that no foreign key helps the guard.
+LONE_GIFT = copied("gift", "id = 'gift-1'", id="'gift-3'", session_id="NULL", payment="NULL")
+LONE_DELIVERY = copied("delivery", "id = 'evt_1'", id="'evt_2'")
+LONE_CHECKOUT = copied("checkout", "session_id = 'cs_1'", session_id="'cs_3'", payment_intent="NULL")
+
+UNSOUND = (
+    unsound("a negative amount", "ck_entry_amount", amount_minor="-2500"),
+    unsound("nothing at all", "ck_entry_amount", amount_minor="0"),
+    unsound("a trillion", "ck_entry_amount", amount_minor="1000000000000"),
+    unsound("from an account to itself", "ck_entry_two_accounts", debit="credit"),
+    unsound("into another currency", "fk_entry_debit", "fk_entry_credit", currency="'XTS'"),
+    unsound("from an account that is not there", "fk_entry_credit", credit="'slush'"),
+    unsound("into an account that is not there", "fk_entry_debit", debit="'slush'"),
+    unsound("without a cause", "ck_entry_cause", cause="''"),
+    unsound("about nothing", "ck_entry_subject", subject="''"),
+    unsound("without a proper key", "ck_entry_key", key="'x'"),
+    unsound("a reversal of nothing", "fk_entry_reverses", reverses="'gift:never:1'"),
+)
+
+EVERYWHERE = (
+    *UNSOUND,
+    changed("entry", "amount_minor = 1", "id = 1", "entry_no_update"),
+    changed("entry", "campaign_id = 2", "id = 1", "entry_no_update"),
+    changed("entry", "reverses = NULL", "id = 5", "entry_no_update"),
+    removed("entry", "id = 5"),
+    changed("account", "kind = 'income'", "code = 'fees'", "account_no_update"),
+    removed("account", "code = 'suspense' AND currency = 'GBP'"),
+    changed("currency", "exponent = 0", "code = 'GBP'", "currency_no_update"),
+    removed("currency", "code = 'XTS'", "INSERT INTO currency (code, exponent) VALUES ('XTS', 2)"),
+    removed("total", "account = 'gifts'"),
+    changed("gift", "amount_minor = 1", "id = 'gift-1'", "gift_frozen"),
+    changed("gift", "currency = 'EUR'", "id = 'gift-1'", "gift_frozen"),
+    changed("gift", "state = 'pending'", "id = 'gift-1'", "gift_state_rises"),
+    changed("gift", "state = 'expired'", "id = 'gift-2'", "gift_state_rises"),
+    changed("gift", "received_at = NULL", "id = 'gift-1'", "gift_set_once"),
+    changed("gift", "received_on = '2025-12-31'", "id = 'gift-1'", "gift_set_once"),
+    changed("gift", "payment = 'pi_9'", "id = 'gift-1'", "gift_set_once"),
+    removed("gift", "id = 'gift-3'", LONE_GIFT),
+    changed("allocation", "campaign_id = 2", "n = 1", "allocation_no_update", "fk_allocation_campaign_id"),
+    removed("allocation", "n = 1"),
+    changed("delivery", "type = 'charge.refunded'", "id = 'evt_1'", "delivery_frozen"),
+    changed("delivery", "applied_at = NULL", "id = 'evt_1'", "delivery_set_once"),
+    removed("delivery", "id = 'evt_2'", LONE_DELIVERY),
+    changed("delivery_body", "body = (SELECT pdf FROM receipt_pdf)", "body IS NOT NULL", "delivery_body_no_update"),
+    changed("charge", "amount_minor = 1", "id = 'ch_1'", "charge_frozen"),
+    changed("charge", "gift_id = 'gift-2'", "id = 'ch_1'", "charge_set_once"),
+    removed("charge", "id = 'ch_2'"),
+    changed("checkout", "gift_id = 'gift-2'", "session_id = 'cs_1'", "checkout_frozen"),
+    changed("checkout", "payment_intent = NULL", "session_id = 'cs_1'", "checkout_set_once"),
+    removed("checkout", "session_id = 'cs_1'"),
+    changed("discrepancy", "charged_minor = 1", "charge = 'ch_1'", "discrepancy_no_update"),
+    removed("discrepancy", "charge = 'ch_1'"),
+    changed("receipt", "snapshot = '{}'", "number = 1", "receipt_no_update"),
+    removed("receipt", "number = 2"),
+    changed("receipt_pdf", "pdf = (SELECT body FROM delivery_body)", "receipt_id > 0", "receipt_pdf_no_update"),
+    removed("receipt_pdf", "receipt_id > 0"),
+    changed("receipt_token", f"receipt_id = {FIRST_RECEIPT + 1}", "receipt_id > 0", "receipt_token_frozen"),
+    changed("receipt_series", "last_number = 1", "year = 2026", "receipt_series_rises"),
+    changed("receipt_series", "year = 2027", "year = 2026", "receipt_series_rises"),
+    removed("receipt_series", "year = 2026"),
+    changed("installation", "mode = 'live'", "id = 1", "installation_no_update"),
+    removed("installation", "id = 1"),
+    Attack(
+        "installation: a second one", "installation",
+        "INSERT INTO installation (id, mode) VALUES (2, 'live')", ("ck_installation_one",),
+    ),
+)  # fmt: skip
+
+# Writing a fact a second time. (On SQLite the trigger against REPLACE stands in the way as well.)
+COPIES = (
+    Attack("entry: same key", "entry", copied("entry", "id = 4", id="99"), ("uq_entry_key",)),
+    Attack("entry: same id", "entry", copied("entry", "id = 4", key="'again:1'"), ("pk_entry",)),
+    Attack(
+        "entry: reversed twice", "entry", copied("entry", "id = 5", id="99", key="'undo:a:again'"),
+        ("uq_entry_reverses",),
+    ),
+    Attack("delivery: again", "delivery", copied("delivery", "id = 'evt_1'"), ("pk_delivery",)),
+    Attack("charge: again", "charge", copied("charge", "id = 'ch_1'"), ("pk_charge", "uq_charge_payment")),
+    Attack(
+        "charge: one payment charged twice", "charge", copied("charge", "id = 'ch_1'", id="'ch_3'"),
+        ("uq_charge_payment",),
+    ),
+    Attack(
+        "receipt: a second one for a gift", "receipt",
+        copied("receipt", "number = 1", id=str(FIRST_RECEIPT + 2), number="3"), ("uq_receipt_gift_id_edition",),
+    ),
+    Attack(
+        "receipt: a number given twice", "receipt", copied("receipt", "number = 1", gift_id="'gift-2'", edition="2"),
+        ("pk_receipt",),
+    ),
+)  # fmt: skip
+
+
+def as_replica(attacks: tuple[Attack, ...]) -> Iterator[Attack]:
+    """The same as a session that calls itself a replica, which passes every trigger that is not ALWAYS."""
+    told = "SET LOCAL session_replication_role = replica"
+    for attack in attacks:
+        if not any(guard.startswith(("ck_", "fk_", "uq_", "pk_")) for guard in attack.guards):
+            guards = tuple(f"always:{guard}" for guard in attack.guards)
+            yield replace(attack, name=f"{attack.name} as replica", guards=guards, before=(*attack.before, told))

@@ -1,0 +1,58 @@
+"""What only PostgreSQL lets an attacker try: TRUNCATE, MERGE, upserts, and being a replica."""
+
+from collections.abc import Iterator
+
+from database.tables import metadata
+from tests.database.attacks import EVERYWHERE, Attack, as_replica, copied
+
+TRUNCATED = (
+    "entry", "account", "currency", "total", "gift", "allocation", "delivery", "charge", "checkout",
+    "discrepancy", "receipt", "receipt_pdf", "receipt_series", "installation",
+)  # fmt: skip
+
+
+def _emptied_with(table: str) -> set[str]:
+    """The table and all that CASCADE would empty with it."""
+    found = {table}
+    while (
+        more := {
+            name
+            for name, other in metadata.tables.items()
+            if any(key.referred_table.name in found for key in other.foreign_key_constraints)
+        }
+        - found
+    ):
+        found |= more
+    return found
+
+
+def _truncating() -> Iterator[Attack]:
+    for table in TRUNCATED:
+        guards = tuple(f"{name}_no_truncate" for name in sorted(_emptied_with(table)))
+        yield Attack(f"{table}: truncate", table, f"TRUNCATE {table} CASCADE", guards)
+
+
+ONLY_POSTGRESQL = (
+    *_truncating(),
+    *as_replica((*EVERYWHERE, *_truncating())),
+    Attack(
+        "entry: upsert", "entry",
+        copied("entry", "id = 4", id="99") + " ON CONFLICT (key) DO UPDATE SET amount_minor = 1",
+        ("entry_no_update",),
+    ),
+    Attack(
+        "entry: merge", "entry",
+        "MERGE INTO entry USING (SELECT 4 AS id) AS wanted ON entry.id = wanted.id"
+        " WHEN MATCHED THEN UPDATE SET amount_minor = 1",
+        ("entry_no_update",),
+    ),
+    Attack(
+        "entry: merge away", "entry",
+        "MERGE INTO entry USING (SELECT 5 AS id) AS wanted ON entry.id = wanted.id WHEN MATCHED THEN DELETE",
+        ("entry_keep",),
+    ),
+    Attack(
+        "entry: deleted inside a question", "entry",
+        "WITH gone AS (DELETE FROM entry WHERE id = 5 RETURNING *) SELECT * FROM gone", ("entry_keep",),
+    ),
+)  # fmt: skip

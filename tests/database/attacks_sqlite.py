@@ -1,0 +1,129 @@
+# ruff: noqa: S608 (putting SQL together is an attacker's trade)
+"""What only SQLite lets an attacker try: OR REPLACE, pragmas, and values of other types."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from tests.database.attacks import LONE_CHECKOUT, LONE_GIFT, UNSOUND, Attack, copied
+from tests.database.house import FIRST_RECEIPT
+
+
+@dataclass(frozen=True)
+class Identity:
+    """What makes a row of a table unique, and what an attacker would like to change in it.
+
+    `fresh` holds values that no row has yet, one for each column that some unique key needs.
+    """
+
+    row: str
+    keys: tuple[tuple[str, ...], ...]
+    fresh: dict[str, str]
+    loot: dict[str, str]
+
+
+IDENTITIES = {
+    "entry": Identity(
+        "id = 5", (("id",), ("key",), ("reverses",)),
+        {"id": "99", "key": "'fresh:1'", "reverses": "NULL"}, {"amount_minor": "1"},
+    ),
+    "account": Identity(
+        "code = 'fees' AND currency = 'GBP'", (("rowid",), ("code", "currency")), {"code": "'x'"},
+        {"kind": "'income'"},
+    ),
+    "currency": Identity("code = 'GBP'", (("rowid",), ("code",)), {"code": "'XTS'"}, {"exponent": "0"}),
+    "gift": Identity(
+        "id = 'gift-1'", (("rowid",), ("id",), ("session_id",), ("payment",)),
+        {"id": "'x'", "session_id": "'x'", "payment": "'x'"}, {"state": "'pending'"},
+    ),
+    "allocation": Identity("n = 1", (("rowid",), ("gift_id", "n")), {"n": "9"}, {"amount_minor": "1"}),
+    "delivery": Identity("id = 'evt_1'", (("rowid",), ("id",)), {"id": "'x'"}, {"applied_at": "NULL"}),
+    "charge": Identity(
+        "id = 'ch_1'", (("rowid",), ("id",), ("payment",)), {"id": "'x'", "payment": "'x'"}, {"amount_minor": "1"}
+    ),
+    "checkout": Identity(
+        "session_id = 'cs_1'", (("rowid",), ("session_id",), ("payment_intent",)),
+        {"session_id": "'x'", "payment_intent": "'x'"}, {"gift_id": "'gift-2'"},
+    ),
+    "discrepancy": Identity(
+        "charge = 'ch_1'", (("rowid",), ("charge",)), {"charge": "'x'"}, {"charged_minor": "1"}
+    ),
+    "receipt": Identity(
+        "number = 1", (("id",), ("gift_id", "edition")),
+        {"id": str(FIRST_RECEIPT + 8), "number": "9", "gift_id": "'x'"}, {"snapshot": "'{}'"},
+    ),
+    "receipt_pdf": Identity("receipt_id > 0", (("receipt_id",),), {}, {"pdf": "x'00'"}),
+    "receipt_series": Identity("year = 2026", (("year",),), {}, {"last_number": "1"}),
+    "installation": Identity("id = 1", (("id",),), {}, {"mode": "'live'"}),
+}  # fmt: skip
+
+
+def _replacing() -> Iterator[Attack]:
+    for table, identity in IDENTITIES.items():
+        for key in identity.keys:
+            changes = {name: value for name, value in identity.fresh.items() if not _belongs(name, key)}
+            same = {"rowid": "rowid"} if key == ("rowid",) else {}
+            statement = copied(table, identity.row, "INSERT OR REPLACE", **(changes | same | identity.loot))
+            yield Attack(f"{table}: replace by {'+'.join(key)}", table, statement, (f"{table}_no_replace",))
+
+
+def _belongs(name: str, key: tuple[str, ...]) -> bool:
+    # A receipt's number is a part of its id.
+    return name in key or (name == "number" and key == ("id",))
+
+
+def _taking(table: str, change: str, of: str, *before: str) -> Attack:
+    statement = f"UPDATE OR REPLACE {table} SET {change} WHERE {of}"
+    return Attack(f"{table}: push out by {change}", table, statement, (f"{table}_no_take",), before)
+
+
+TAKING = (
+    _taking("gift", "payment = 'pi_2'", "id = 'gift-3'", LONE_GIFT),
+    _taking("gift", "session_id = 'cs_2'", "id = 'gift-1'"),
+    _taking("gift", "rowid = 2", "rowid = 1"),
+    _taking("checkout", "payment_intent = 'pi_1'", "session_id = 'cs_3'", LONE_CHECKOUT),
+    _taking("checkout", "rowid = 2", "rowid = 1"),
+    _taking("charge", "rowid = 2", "rowid = 1"),
+    _taking("delivery", "rowid = 2", "rowid = 1", copied("delivery", "id = 'evt_1'", id="'evt_2'")),
+    replace(
+        _taking("receipt_series", "year = 2027, last_number = 9", "year = 2026"),
+        guards=("receipt_series_rises", "receipt_series_no_take"),
+        before=("INSERT INTO receipt_series (year, last_number) VALUES (2027, 5)",),
+    ),
+)
+
+
+def _typed(what: str, value: str) -> Attack:
+    statement = copied("entry", "id = 4", id="99", key="'bad:1'", amount_minor=value)
+    return Attack(f"entry: {what}", "entry", statement, ("strict", "ck_entry_amount", "entry_sound"))
+
+
+def _ignoring() -> Iterator[Attack]:
+    """OR IGNORE and the two pragmas, each with entries that must not exist."""
+    for attack in UNSOUND:
+        ignored = attack.statement.replace("INSERT INTO", "INSERT OR IGNORE INTO")
+        yield replace(attack, name=f"{attack.name} or ignore", statement=ignored)
+        off = ("PRAGMA foreign_keys=OFF", "PRAGMA ignore_check_constraints=ON")
+        yield replace(attack, name=f"{attack.name} with pragmas off", before=off, guards=("entry_sound",))
+
+
+ONLY_SQLITE = (
+    *_replacing(),
+    *TAKING,
+    *_ignoring(),
+    _typed("half a penny", "10.5"),
+    _typed("words for an amount", "'ten'"),
+    Attack(
+        "entry: replaced with recursive triggers off", "entry",
+        copied("entry", "id = 4", "REPLACE", amount_minor="1"), ("entry_no_replace",),
+        ("PRAGMA recursive_triggers=OFF",),
+    ),
+    Attack(
+        "entry: upsert", "entry",
+        copied("entry", "id = 4", id="99") + " ON CONFLICT (key) DO UPDATE SET amount_minor = 1",
+        ("entry_no_replace", "entry_no_update"),
+    ),
+    Attack(
+        "entry: update or ignore", "entry", "UPDATE OR IGNORE entry SET amount_minor = 1 WHERE id = 4",
+        ("entry_no_update",),
+    ),
+)  # fmt: skip

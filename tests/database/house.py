@@ -1,0 +1,73 @@
+"""A house with one of everything in it, for tests that attack it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from campaigns.tables import campaign
+from database.columns import BookDate, Count, Flag, Instant, Json, Minor
+from database.migrating import installation
+from ledger import store
+from ledger.accounts import Account
+from ledger.money import EUR, Money
+from payments import tables as payments
+from receipts import tables as receipts
+from tests.ledger.samples import NOON, TODAY, entry
+
+FIRST_RECEIPT = 2026 * receipts.YEAR_SPAN + 1
+
+# What a plain value of the column's type would not satisfy; everything else is filled in by `row`.
+FURNITURE: tuple[tuple[sa.Table, Mapping[str, Any]], ...] = (
+    (installation, {"id": 1, "mode": "sandbox"}),
+    (campaign, {"slug": "hall", "currency": "GBP", "parent_id": None, "closes_at": None}),
+    (payments.gift, {"id": "gift-1", "currency": "GBP", "state": "received", "payment": "pi_1"}),
+    (
+        payments.gift,
+        {"id": "gift-2", "currency": "GBP", "state": "failed", "session_id": "cs_2", "payment": "pi_2"},
+    ),
+    (payments.allocation, {"gift_id": "gift-1"}),
+    (payments.delivery, {"id": "evt_1"}),
+    (payments.delivery_body, {"delivery_id": "evt_1", "body": b"{}"}),
+    (payments.charge, {"id": "ch_1", "payment": "pi_1", "gift_id": "gift-1"}),
+    (payments.charge, {"id": "ch_2", "payment": "pi_2", "gift_id": "gift-2"}),
+    (payments.checkout, {"session_id": "cs_1", "gift_id": "gift-1", "payment_intent": "pi_1"}),
+    (payments.checkout, {"session_id": "cs_2", "gift_id": "gift-2", "payment_intent": "pi_2"}),
+    (payments.discrepancy, {"charge": "ch_1", "gift_id": "gift-1", "why": "amount"}),
+    (receipts.receipt_series, {"year": 2026, "last_number": 2}),
+    (receipts.receipt, {"id": FIRST_RECEIPT, "year": 2026, "number": 1, "gift_id": "gift-1"}),
+    (receipts.receipt, {"id": FIRST_RECEIPT + 1, "year": 2026, "number": 2, "gift_id": "gift-2"}),
+    (receipts.receipt_token, {"token_hash": "0" * 64, "receipt_id": FIRST_RECEIPT}),
+    (receipts.receipt_pdf, {"receipt_id": FIRST_RECEIPT, "sha256": "0" * 64}),
+)
+
+
+def plant(conn: Connection) -> None:
+    """Furnish an empty, migrated database: a row or two in every guarded table."""
+    store.open_accounts(conn)
+    for table, given in FURNITURE:
+        conn.execute(sa.insert(table).values(row(table, given)))
+    store.post(conn, ENTRIES, NOON)
+
+
+def row(table: sa.Table, given: Mapping[str, Any]) -> dict[str, Any]:
+    """A whole row of this table: what is given, and something of the right type everywhere else."""
+    return {column.name: _something(column) for column in table.columns} | dict(given)
+
+
+def _something(column: sa.Column[Any]) -> object:
+    kinds: tuple[tuple[Any, object], ...] = (
+        (Instant, NOON), (BookDate, TODAY), (Flag, False), (Json, {}), (Minor, 2500), (Count, 1),
+        (sa.LargeBinary, b"something"),
+    )  # fmt: skip
+    return next((value for kind, value in kinds if isinstance(column.type, kind)), f"some {column.name}")
+
+
+ENTRIES = (
+    entry("gift:pi_1:1", gift="gift-1"),
+    entry("gift:pi_2:1", gift="gift-2", subject="pi_2", amount=Money(4000, EUR)),
+    entry("offline:a:1", debit=Account.CASH, subject="a"),
+    entry("offline:b:1", debit=Account.CASH, subject="b"),
+    entry("undo:a", debit=Account.GIFTS, credit=Account.CASH, subject="a", reverses="offline:a:1"),
+)
