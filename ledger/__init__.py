@@ -1,0 +1,1 @@
+"""Double-entry books: money, accounts, entries, totals, audit. Knows nothing of Stripe, donors or pages."""

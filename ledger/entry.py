@@ -1,0 +1,78 @@
+"""One entry: money moves from a credit account to a debit account. It cannot be unbalanced."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, tzinfo
+
+from ledger.accounts import Account
+from ledger.money import LARGEST_MINOR, Money
+
+NO_CAMPAIGN = 0
+LONGEST_KEY = 200
+
+
+class ImpossibleEntry(ValueError):
+    """An entry that must not exist was about to be made: a bug, never a donor's mistake."""
+
+
+class ConflictingEntry(RuntimeError):
+    """A key that is in the books came again with other contents: an alarm, never a silent skip."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One row of the journal.
+
+    `key` says which fact it books, so the same fact books once; `subject` is the payment, refund, dispute
+    or payout whose clearing must come to zero; `campaign` 0 means none; `cause` is the delivery, reconcile
+    run or treasurer's act that made us post it.
+    """
+
+    key: str
+    kind: str
+    debit: Account
+    credit: Account
+    amount: Money
+    subject: str
+    occurred_at: datetime
+    book_date: date
+    cause: str
+    campaign: int = NO_CAMPAIGN
+    gift: str | None = None
+    reverses: str | None = None
+
+    def __post_init__(self) -> None:
+        if not 0 < self.amount.minor <= LARGEST_MINOR:
+            raise ImpossibleEntry(f"{self.key}: an entry moves a positive amount, not {self.amount}")
+        if self.debit == self.credit:
+            raise ImpossibleEntry(f"{self.key}: debit and credit are both {self.debit}")
+        if self.occurred_at.tzinfo is None:
+            raise ImpossibleEntry(f"{self.key}: the instant lacks its time zone")
+        if not (self.kind and self.subject and self.cause):
+            raise ImpossibleEntry(f"{self.key}: kind, subject and cause are all needed")
+        if not 3 <= len(self.key) <= LONGEST_KEY:
+            raise ImpossibleEntry(f"{self.key!r}: a key has 3 to {LONGEST_KEY} letters")
+        if self.reverses == self.key:
+            raise ImpossibleEntry(f"{self.key}: an entry cannot reverse itself")
+
+    def fact(self) -> tuple[object, ...]:
+        """What must agree when the same key comes again; when and why we heard of it may differ."""
+        return (
+            self.kind, self.debit, self.credit, self.amount.currency.code, self.amount.minor,
+            self.subject, self.campaign, self.gift,
+        )  # fmt: skip
+
+
+def book_date(occurred_at: datetime, zone: tzinfo) -> date:
+    """The organisation's calendar day on which something happened: decided once, at posting."""
+    return occurred_at.astimezone(zone).date()
+
+
+def unlike(entries: Iterable[Entry]) -> dict[str, Entry]:
+    """The entries by key, each once; raises ConflictingEntry when one key means two things."""
+    by_key: dict[str, Entry] = {}
+    for entry in entries:
+        first = by_key.setdefault(entry.key, entry)
+        if first is not entry and first.fact() != entry.fact():
+            raise ConflictingEntry(f"{entry.key} was to be posted twice with different contents")
+    return by_key

@@ -1,0 +1,239 @@
+"""Post entries and answer questions about the books."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from database.bulk import add_to_rows, change_rows, insert_rows, look_up
+from ledger import tables
+from ledger.accounts import KINDS, RAISED, Account
+from ledger.entry import ConflictingEntry, Entry, unlike
+from ledger.money import CURRENCIES, Currency, Money, currency
+
+_e = tables.entry.c
+_FACT = (
+    _e.key, _e.kind, _e.debit, _e.credit, _e.currency, _e.amount_minor, _e.subject, _e.campaign_id,
+    _e.gift_id,
+)  # fmt: skip
+_LAST = sa.select(sa.func.max(_e.id))
+_u = tables.uncleared.c
+_STANDING = (_u.subject, _u.currency, _u.balance_minor, _u.since)
+_MET = sa.delete(tables.uncleared).where(_u.subject == sa.bindparam("met"), _u.currency == sa.bindparam("of"))
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """What a campaign has raised, and how many gifts (shares of gifts) made it."""
+
+    amount: Money
+    gifts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """One account's movements for one campaign on one book date."""
+
+    account: Account
+    campaign: int
+    book_date: date
+    debit: Money
+    credit: Money
+    debits: int
+    credits: int
+
+
+@dataclass(frozen=True, slots=True)
+class Uncleared:
+    """A subject whose two sides, what Stripe told and what its balance shows, have not met."""
+
+    subject: str
+    balance: Money
+    since: datetime
+
+
+def open_accounts(conn: Connection) -> None:
+    """Write the chart of accounts for every currency that the books know; adds what is missing.
+
+    Call it only inside `database.transactions.booking`: two starts at once would both find it missing.
+    """
+    t, currencies = tables.account.c, set(conn.scalars(sa.select(tables.currency.c.code)))
+    accounts = {(row[0], row[1]) for row in conn.execute(sa.select(t.code, t.currency))}
+    wanted = [one for one in CURRENCIES.values() if one.code not in currencies]
+    insert_rows(conn, tables.currency, [{"code": one.code, "exponent": one.exponent} for one in wanted])
+    insert_rows(
+        conn,
+        tables.account,
+        [
+            {"code": account.value, "currency": code, "kind": kind}
+            for code in CURRENCIES
+            for account, kind in KINDS.items()
+            if (account.value, code) not in accounts
+        ],
+    )
+
+
+def post(conn: Connection, entries: Iterable[Entry], now: datetime) -> list[Entry]:
+    """Post what is not yet in the books, with totals and clearing; returns what was new.
+
+    The same fact again is no news; the same key with other contents raises ConflictingEntry.
+    Call it only inside `database.transactions.booking`.
+    """
+    by_key = unlike(entries)
+    for key, fact in _posted_facts(conn, list(by_key)).items():
+        if by_key.pop(key).fact() != fact:
+            raise ConflictingEntry(f"{key} is in the books with different contents")
+    # A reversal comes after what it reverses, which may be new as well.
+    new = sorted(by_key.values(), key=lambda entry: (entry.reverses is not None, entry.key))
+    if new:
+        _insert(conn, new, now)
+        _add_totals(conn, new)
+        _add_clearing(conn, new)
+    return new
+
+
+def raised(conn: Connection, campaign: int, of: Currency) -> Raised:
+    """Gifts less refunds and dispute losses of one campaign, and the number of gifts."""
+    return raised_by_campaign(conn, [campaign], of)[campaign]
+
+
+def raised_by_campaign(conn: Connection, campaigns: Sequence[int], of: Currency) -> dict[int, Raised]:
+    """What each of these campaigns has raised in this currency; zero where nothing was given."""
+    t = tables.total.c
+    rows = conn.execute(
+        sa.select(
+            t.campaign_id,
+            sa.func.sum(t.credit_minor - t.debit_minor),
+            # A gift that was taken back as a mistake (a debit) is no gift; one that was refunded is.
+            sa.func.sum(sa.case((t.account == Account.GIFTS.value, t.credits - t.debits), else_=0)),
+        )
+        .where(t.account.in_([one.value for one in RAISED]), t.currency == of.code)
+        .where(t.campaign_id.in_(campaigns))
+        .group_by(t.campaign_id)
+    )
+    found = {row[0]: Raised(Money(int(row[1]), of), int(row[2])) for row in rows}
+    return {campaign: found.get(campaign, Raised(Money(0, of), 0)) for campaign in campaigns}
+
+
+def totals(conn: Connection, accounts: Sequence[Account] = tuple(Account)) -> list[Total]:
+    """Every kept total of these accounts, by campaign and day."""
+    t = tables.total.c
+    rows = conn.execute(
+        sa.select(tables.total)
+        .where(t.account.in_([account.value for account in accounts]))
+        .order_by(t.book_date, t.campaign_id, t.account, t.currency)
+    )
+    return [_total(row) for row in rows]
+
+
+def balance(conn: Connection, account: Account, of: Currency) -> Money:
+    """An account's balance: debits less credits over all days."""
+    t = tables.total.c
+    minor = conn.scalar(
+        sa.select(sa.func.sum(t.debit_minor - t.credit_minor)).where(t.account == account.value, t.currency == of.code)
+    )
+    return Money(int(minor or 0), of)
+
+
+def uncleared(conn: Connection, older_than: datetime | None = None) -> list[Uncleared]:
+    """Subjects whose clearing is not zero, oldest first."""
+    t = tables.uncleared.c
+    question = sa.select(tables.uncleared).order_by(t.since, t.subject)
+    if older_than is not None:
+        question = question.where(t.since < older_than)
+    return [
+        Uncleared(row.subject, Money(row.balance_minor, currency(row.currency)), row.since)
+        for row in conn.execute(question)
+    ]
+
+
+def _posted_facts(conn: Connection, keys: list[str]) -> dict[str, tuple[object, ...]]:
+    return {row[0]: tuple(row[1:]) for row in look_up(conn, _FACT, tables.entry.c.key, keys)}
+
+
+def _insert(conn: Connection, entries: Sequence[Entry], now: datetime) -> None:
+    first = (conn.scalar(_LAST) or 0) + 1
+    insert_rows(
+        conn,
+        tables.entry,
+        [
+            {
+                "id": first + n,
+                "key": entry.key,
+                "kind": entry.kind,
+                "debit": entry.debit.value,
+                "credit": entry.credit.value,
+                "currency": entry.amount.currency.code,
+                "amount_minor": entry.amount.minor,
+                "subject": entry.subject,
+                "campaign_id": entry.campaign,
+                "gift_id": entry.gift,
+                "occurred_at": entry.occurred_at,
+                "book_date": entry.book_date,
+                "posted_at": now,
+                "cause": entry.cause,
+                "reverses": entry.reverses,
+            }
+            for n, entry in enumerate(entries)
+        ],
+    )
+
+
+def _add_totals(conn: Connection, entries: Sequence[Entry]) -> None:
+    sums: defaultdict[tuple[Any, ...], list[int]] = defaultdict(lambda: [0, 0, 0, 0])
+    for entry in entries:
+        minor, rest = entry.amount.minor, (entry.amount.currency.code, entry.campaign, entry.book_date)
+        for account, side in ((entry.debit, 0), (entry.credit, 1)):
+            sides = sums[account.value, *rest]
+            sides[side] += minor
+            sides[side + 2] += 1
+    names = ("account", "currency", "campaign_id", "book_date")
+    sides_named = ("debit_minor", "credit_minor", "debits", "credits")
+    rows = [dict(zip(names + sides_named, (*key, *sides), strict=True)) for key, sides in sums.items()]
+    add_to_rows(conn, tables.total, rows, sides_named)
+
+
+def _add_clearing(conn: Connection, entries: Sequence[Entry]) -> None:
+    """Move each subject's uncleared balance; a subject that came to zero leaves the list."""
+    moved = _clearing_of(entries)
+    found = look_up(conn, _STANDING, tables.uncleared.c.subject, sorted({subject for subject, _ in moved}))
+    standing = {(row[0], row[1]): (row[2], row[3]) for row in found}
+    met, changed, new = list[dict[str, str]](), list[dict[str, Any]](), list[dict[str, Any]]()
+    for key, (minor, since) in moved.items():
+        before, since_before = standing.get(key, (0, since))
+        row = {
+            "subject": key[0], "currency": key[1], "balance_minor": before + minor,
+            "since": min(since, since_before),
+        }  # fmt: skip
+        if before + minor == 0:
+            met += [{"met": key[0], "of": key[1]}] if key in standing else []
+        else:
+            (changed if key in standing else new).append(row)
+    insert_rows(conn, tables.uncleared, new)
+    change_rows(conn, tables.uncleared, changed)
+    if met:
+        conn.execute(_MET, met)
+
+
+def _clearing_of(entries: Sequence[Entry]) -> dict[tuple[str, str], tuple[int, datetime]]:
+    """What these entries add to clearing by subject and currency, and the first instant of it."""
+    moved: dict[tuple[str, str], tuple[int, datetime]] = {}
+    for entry in entries:
+        for account, sign in ((entry.debit, 1), (entry.credit, -1)):
+            if account is Account.CLEARING:
+                key = entry.subject, entry.amount.currency.code
+                minor, since = moved.get(key, (0, entry.occurred_at))
+                moved[key] = minor + sign * entry.amount.minor, min(since, entry.occurred_at)
+    return moved
+
+
+def _total(row: sa.Row[Any]) -> Total:
+    of = currency(row.currency)
+    return Total(
+        Account(row.account), row.campaign_id, row.book_date, Money(row.debit_minor, of),
+        Money(row.credit_minor, of), row.debits, row.credits,
+    )  # fmt: skip

@@ -1,0 +1,86 @@
+"""The tables of the books. Triggers that keep them append-only stand in the migration (`migrations/`)."""
+
+import sqlalchemy as sa
+
+from database.columns import BookDate, Code, Count, Instant, Minor
+from database.tables import one_of, table
+
+currency = table(
+    "currency",
+    sa.Column("code", Code, primary_key=True),
+    sa.Column("exponent", Count, nullable=False),
+    sa.CheckConstraint("length(code) = 3", name="code"),
+    sa.CheckConstraint("exponent in (0, 2, 3)", name="exponent"),
+)
+
+account = table(
+    "account",
+    sa.Column("code", Code, primary_key=True),
+    sa.Column("currency", Code, sa.ForeignKey("currency.code"), primary_key=True),
+    sa.Column("kind", Code, nullable=False),
+    one_of("kind", ("asset", "liability", "income", "expense", "equity")),
+)
+
+# Both sides are accounts of the entry's own currency: currencies cannot mix.
+_ACCOUNT = ["account.code", "account.currency"]
+
+entry = table(
+    "entry",
+    sa.Column("id", Count, primary_key=True, autoincrement=False),
+    sa.Column("key", Code, nullable=False),
+    sa.Column("kind", Code, nullable=False),
+    sa.Column("debit", Code, nullable=False),
+    sa.Column("credit", Code, nullable=False),
+    sa.Column("currency", Code, nullable=False),
+    sa.Column("amount_minor", Minor, nullable=False),
+    sa.Column("subject", Code, nullable=False),
+    sa.Column("campaign_id", Count, nullable=False),
+    sa.Column("gift_id", Code),
+    sa.Column("occurred_at", Instant, nullable=False),
+    sa.Column("book_date", BookDate, nullable=False),
+    sa.Column("posted_at", Instant, nullable=False),
+    sa.Column("cause", Code, nullable=False),
+    sa.Column("reverses", Code),
+    sa.CheckConstraint("amount_minor > 0 and amount_minor < 1000000000000", name="amount"),
+    sa.CheckConstraint("debit <> credit", name="two_accounts"),
+    sa.UniqueConstraint("key"),
+    sa.ForeignKeyConstraint(["debit", "currency"], ["account.code", "account.currency"], name="fk_entry_debit"),
+    sa.ForeignKeyConstraint(["credit", "currency"], ["account.code", "account.currency"], name="fk_entry_credit"),
+    sa.ForeignKeyConstraint(["reverses"], ["entry.key"], name="fk_entry_reverses"),
+    sa.Index("ix_entry_subject", "subject"),
+    sa.Index("ix_entry_gift_id", "gift_id"),
+    sa.CheckConstraint("length(key) between 3 and 200", name="key"),
+    sa.CheckConstraint("subject <> ''", name="subject"),
+    sa.CheckConstraint("cause <> ''", name="cause"),
+)
+# Only reversals stand in this index: a row without one costs nothing.
+sa.Index(
+    "uq_entry_reverses",
+    entry.c.reverses,
+    unique=True,
+    sqlite_where=entry.c.reverses.is_not(None),
+    postgresql_where=entry.c.reverses.is_not(None),
+)
+
+# Kept in the transaction that posts; the audit proves it equal to the entries.
+total = table(
+    "total",
+    sa.Column("account", Code, primary_key=True),
+    sa.Column("currency", Code, primary_key=True),
+    sa.Column("campaign_id", Count, primary_key=True),
+    sa.Column("book_date", BookDate, primary_key=True),
+    sa.Column("debit_minor", Minor, nullable=False),
+    sa.Column("credit_minor", Minor, nullable=False),
+    sa.Column("debits", Count, nullable=False),
+    sa.Column("credits", Count, nullable=False),
+    sa.CheckConstraint("debit_minor >= 0 and credit_minor >= 0", name="sides"),
+)
+
+# Clearing by subject: a row stands only while the two sides have not met.
+uncleared = table(
+    "uncleared",
+    sa.Column("subject", Code, primary_key=True),
+    sa.Column("currency", Code, primary_key=True),
+    sa.Column("balance_minor", Minor, nullable=False),
+    sa.Column("since", Instant, nullable=False),
+)

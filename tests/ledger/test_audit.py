@@ -1,0 +1,189 @@
+"""The audit finds what somebody changed by hand, and names it."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import Connection
+
+from ledger.accounts import Account
+from ledger.audit import PATIENCE, Finding, Status, audit
+from ledger.entry import Entry
+from ledger.money import EUR, Money
+from ledger.store import post
+from tests.ledger.samples import NOON, entry
+
+SETTLED = {"debit": Account.STRIPE, "credit": Account.CLEARING, "campaign": 0, "kind": "settle"}
+CASH = {"debit": Account.CASH, "subject": "a"}
+BOOKS = [
+    entry("gift:pi_1:1", gift="gift-1"),
+    entry("gift:pi_2:1", subject="pi_2", amount=Money(700, EUR), campaign=2),
+    entry("offline:a:1", **CASH),
+    entry("settle:txn_2", **SETTLED, subject="pi_2", amount=Money(700, EUR)),
+    entry("undo:a:1", debit=Account.GIFTS, credit=Account.CASH, subject="a", reverses="offline:a:1"),
+]
+UNPROVED = ["stripe balance", "balance transactions", "payouts"]
+PROVED = [
+    "numbers", "causes", "amounts", "accounts", "reversals", "totals", "balanced", "clearing", "suspense",
+    "old clearing",
+]  # fmt: skip
+
+
+@pytest.fixture
+def unguarded(conn: Connection) -> Iterator[Connection]:
+    """Books with a few entries and no guard left, as for somebody who knows how."""
+    post(conn, BOOKS, NOON)
+    if conn.dialect.name == "sqlite":
+        for name in conn.exec_driver_sql("SELECT name FROM sqlite_schema WHERE type = 'trigger'").scalars().all():
+            conn.exec_driver_sql(f"DROP TRIGGER {name}")
+        conn.exec_driver_sql("PRAGMA defer_foreign_keys=ON")
+        conn.exec_driver_sql("PRAGMA ignore_check_constraints=ON")
+        yield conn
+        conn.exec_driver_sql("PRAGMA ignore_check_constraints=OFF")
+        return
+    for constraint in ("ck_entry_amount", "ck_entry_two_accounts", "ck_entry_cause", "fk_entry_debit"):
+        conn.exec_driver_sql(f"ALTER TABLE entry DROP CONSTRAINT {constraint}")
+    for table in ("entry", "total"):
+        conn.exec_driver_sql(f"ALTER TABLE {table} DISABLE TRIGGER ALL")
+    yield conn
+
+
+@pytest.mark.parametrize(
+    ("act", "wrong"),
+    [
+        ("UPDATE entry SET amount_minor = 2501 WHERE id = 1", {"totals", "clearing"}),
+        ("UPDATE entry SET campaign_id = 9 WHERE id = 1", {"totals"}),
+        ("UPDATE entry SET book_date = '2026-11-20' WHERE id = 1", {"totals"}),
+        ("UPDATE entry SET subject = 'pi_9' WHERE id = 1", {"clearing"}),
+        ("UPDATE entry SET debit = 'bank' WHERE id = 3", {"totals", "reversals"}),
+        ("UPDATE entry SET debit = 'slush' WHERE id = 1", {"totals", "clearing", "accounts"}),
+        ("UPDATE entry SET debit = 'cash', credit = 'gifts' WHERE id = 5", {"totals", "reversals"}),
+        ("UPDATE entry SET debit = credit WHERE id = 1", {"totals", "clearing", "amounts"}),
+        ("UPDATE entry SET amount_minor = -2500 WHERE id = 1", {"totals", "clearing", "amounts"}),
+        ("UPDATE entry SET amount_minor = 1000000000000 WHERE id = 1", {"totals", "clearing", "amounts"}),
+        ("UPDATE entry SET cause = ' ' WHERE id = 2", {"causes"}),
+        ("UPDATE entry SET id = 77 WHERE id = 5", {"numbers"}),
+        ("UPDATE entry SET id = 0 WHERE id = 1", {"numbers"}),
+        ("UPDATE entry SET id = id + 10", {"numbers"}),
+        ("UPDATE entry SET campaign_id = 9 WHERE id = 5", {"totals", "reversals"}),
+        ("UPDATE entry SET reverses = 'gift:pi_1:1' WHERE id = 5", {"reversals"}),
+        ("DELETE FROM entry WHERE id = 2", {"numbers", "totals", "clearing"}),
+        ("DELETE FROM entry WHERE id = 5", {"totals"}),
+        ("DELETE FROM entry", {"totals", "clearing"}),
+        ("UPDATE total SET credit_minor = credit_minor + 1 WHERE account = 'cash'", {"totals", "balanced"}),
+        ("UPDATE total SET debits = debits + 1 WHERE account = 'cash'", {"totals"}),
+        ("UPDATE total SET campaign_id = 7 WHERE campaign_id = 2 AND account = 'gifts'", {"totals"}),
+        ("DELETE FROM total WHERE account = 'clearing' AND currency = 'GBP'", {"totals", "balanced"}),
+        ("DELETE FROM total", {"totals"}),
+        ("UPDATE uncleared SET balance_minor = 1", {"clearing"}),
+        ("UPDATE uncleared SET currency = 'EUR'", {"clearing"}),
+        ("UPDATE uncleared SET balance_minor = 0", {"clearing"}),
+        ("DELETE FROM uncleared", {"clearing"}),
+        (
+            "INSERT INTO uncleared (subject, currency, balance_minor, since)"
+            " SELECT 'pi_2', 'EUR', 0, since FROM uncleared",
+            {"clearing"},
+        ),
+    ],
+)
+def test_what_was_changed_by_hand_fails_by_name(unguarded: Connection, act: str, wrong: set[str]) -> None:
+    """These checks fail, and no others, and each says what to do."""
+    assert _failed(unguarded) == set()
+
+    unguarded.exec_driver_sql(act)
+
+    assert _failed(unguarded) == wrong
+    assert all(finding.advice for finding in audit(unguarded) if finding.has_failed)
+
+
+def test_a_currency_that_nobody_knows_does_not_stop_the_audit(unguarded: Connection) -> None:
+    """Broken books are the ones that must be read."""
+    unguarded.exec_driver_sql("UPDATE total SET currency = 'XTS' WHERE campaign_id = 1")
+    unguarded.exec_driver_sql("UPDATE uncleared SET currency = 'XTS'")
+
+    assert _failed(unguarded) == {"totals", "clearing"}
+
+
+def test_sound_books_pass(conn: Connection) -> None:
+    """Every check, in one order, without advice; and what only Stripe can prove is unchecked, not passed."""
+    post(conn, BOOKS, NOON)
+
+    findings = _audit(conn, NOON)
+
+    assert [(one.name, one.status.value) for one in findings] == [
+        *((name, "passed") for name in PROVED),
+        *((name, "unchecked") for name in UNPROVED),
+    ]
+    assert [one.name for one in findings if one.advice] == UNPROVED
+
+
+def test_empty_books_pass(conn: Connection) -> None:
+    """On the first day nothing is wrong, and nothing is proved."""
+    findings = _audit(conn, NOON)
+
+    assert {one.status for one in findings if one.name in PROVED[:-1]} == {Status.PASSED}
+    assert {one.status for one in findings if one.name not in PROVED[:-1]} == {Status.UNCHECKED}
+
+
+@pytest.mark.parametrize("side", ["debit", "credit"])
+def test_money_in_suspense_fails(conn: Connection, side: str) -> None:
+    """Until somebody has said what it was; in either direction."""
+    odd = {"debit": Account.STRIPE, "credit": Account.STRIPE, "subject": "txn_5"} | {side: Account.SUSPENSE}
+    post(conn, [entry("suspense:txn_5", **odd)], NOON)
+    assert _failed(conn) == {"suspense"}
+
+    post(conn, [entry("undo:txn_5", **odd | {"debit": odd["credit"], "credit": odd["debit"]})], NOON)
+
+    assert _failed(conn) == set()
+
+
+@pytest.mark.parametrize(
+    ("settled", "late", "status"),
+    [
+        (True, timedelta(0), Status.PASSED),
+        (True, timedelta(seconds=1), Status.FAILED),
+        (False, timedelta(0), Status.UNCHECKED),
+        (False, timedelta(seconds=1), Status.UNCHECKED),
+    ],
+)
+def test_what_waits_in_clearing_for_long_is_listed(
+    conn: Connection, settled: bool, late: timedelta, status: Status
+) -> None:
+    """A failure only once Stripe's balance is read: before that nothing can have met."""
+    posted: list[Entry] = BOOKS if settled else BOOKS[:1]
+    post(conn, posted, NOON)
+
+    found = _named(_audit(conn, NOON + PATIENCE + late), "old clearing")
+
+    listed = {"pi_1 in GBP": "GBP 25.00 since 2026-11-21 12:00"} if late else {}
+    assert found.status is status
+    assert dict(found.figures).items() >= ({"subjects": len(listed)} | listed).items()
+
+
+def test_the_audit_shows_our_side_of_what_stripe_must_prove(conn: Connection) -> None:
+    """So that a treasurer can compare the figure with Stripe's page by eye."""
+    post(conn, [*BOOKS, entry("payout:txn_9", debit=Account.IN_TRANSIT, credit=Account.STRIPE, subject="po_1")], NOON)
+
+    findings = _audit(conn, NOON)
+
+    assert _named(findings, "stripe balance").figures == {"EUR": "EUR 7.00", "GBP": "GBP -25.00"}
+    assert _named(findings, "payouts").figures == {"GBP": "GBP 25.00"}
+
+
+def test_a_finding_can_be_written_as_plain_values() -> None:
+    """For other programs."""
+    finding = Finding("totals", Status.FAILED, {"wrong": 1}, "Stop.")
+
+    assert finding.as_json() == {"name": "totals", "status": "failed", "figures": {"wrong": 1}, "advice": "Stop."}
+
+
+def _audit(conn: Connection, now: datetime) -> list[Finding]:
+    return audit(conn, lambda: now)
+
+
+def _failed(conn: Connection) -> set[str]:
+    return {finding.name for finding in _audit(conn, NOON) if finding.has_failed}
+
+
+def _named(findings: list[Finding], name: str) -> Finding:
+    return next(finding for finding in findings if finding.name == name)
