@@ -1,0 +1,1 @@
+"""What must happen after a commit: jobs, written in the transaction that causes them, done by a worker."""
