@@ -1,0 +1,116 @@
+"""Every page that a donor can meet, in every state, with what its route passes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from typing import Any
+
+from campaigns.campaign import Campaign, Progress
+from campaigns.demo import demo_campaigns
+from ledger.money import GBP, Money
+
+NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
+ASK, VAN, COURT, NIGHT = (replace(one, id=n) for n, one in enumerate(demo_campaigns(NOW), start=1))
+LONG_TITLE = "Donaudampfschifffahrtsgesellschaftskapitän and a title as long as one may be, written late on a Friday"
+EMPTY = {"amount_choice": "", "amount_other": "", "email": "", "name": "", "message": ""}
+TYPED = EMPTY | {"email": "zoe@example.org", "name": "Zoë", "message": "Keep <going>"}
+
+
+@dataclass(frozen=True)
+class Given:
+    """A gift as the thank-you page shows it."""
+
+    amount: Money
+    donor_name: str
+    given_on: date
+    reference: str
+
+
+@dataclass(frozen=True)
+class State:
+    """A template with its values."""
+
+    template: str
+    values: Mapping[str, Any]
+
+
+def come(campaign: Campaign, pounds: int, gifts: int) -> Progress:
+    """A campaign's progress."""
+    return Progress(Money(pounds * 100, GBP), gifts, campaign.target, campaign.days_left(NOW))
+
+
+def shown(campaign: Campaign, pounds: int, gifts: int) -> State:
+    """A campaign's page."""
+    so_far, openness = come(campaign, pounds, gifts), campaign.openness(NOW).name
+    return State("campaigns/page.html", {"campaign": campaign, "progress": so_far, "openness": openness})
+
+
+def form(typed: Mapping[str, str] = EMPTY, errors: Mapping[str, str] | None = None, **more: Any) -> State:
+    """The form as it is first shown, or comes back."""
+    values = {
+        "campaign": ASK,
+        "progress": come(ASK, 12_400, 148),
+        "form": typed,
+        "errors": errors or {},
+        "presets": [Money(minor, GBP) for minor in (500, 1000, 2500, 5000, 10_000)],
+        "minimum": Money(200, GBP),
+        "form_token": "token",
+        "cancelled": False,
+    }
+    return State("payments/give.html", values | more)
+
+
+def thanks(state: str, donor: str = "Zoë Ní Bhriain", *, receipt: bool = True) -> State:
+    """The page that a donor comes back to."""
+    known = state != "unknown"
+    gift = Given(Money(2500, GBP), donor, date(2026, 11, 21), "8F3K-22QD") if known else None
+    campaign = ASK if known else None
+    return State(
+        "payments/thanks.html",
+        {"state": state, "gift": gift, "campaign": campaign, "session_id": "cs_test_1", "receipt": receipt},
+    )
+
+
+LISTED = {
+    "open": [(ASK, come(ASK, 12_400, 148)), (VAN, come(VAN, 0, 0))],
+    "not_yet": [(NIGHT, come(NIGHT, 0, 0))],
+    "closed": [(COURT, come(COURT, 31_416, 912))],
+}
+WRONG = {
+    "amount": "Enter £2 or more.",
+    "email": "Enter an email address.",
+    "name": "Use at most two accents on a letter.",
+    "message": "Shorten this to 300 characters or fewer.",
+    "form": "This form is too old. Send it again.",
+}
+
+STATES = {
+    "list": State("campaigns/list.html", LISTED),
+    "list of nothing": State("campaigns/list.html", {"open": [], "not_yet": [], "closed": []}),
+    "campaign": shown(ASK, 12_400, 148),
+    "campaign without gifts": shown(VAN, 0, 0),
+    "campaign beyond its target": shown(VAN, 12_400, 1_480),
+    "campaign with one gift": shown(ASK, 25, 1),
+    "campaign wholly refunded": shown(ASK, 0, 1),
+    "campaign with much to say": shown(
+        replace(ASK, title=LONG_TITLE, target=Money(99_999_999_900, GBP)), 987_654_321, 123_456
+    ),
+    "campaign without target or end": shown(replace(VAN, target=None, image=None), 25, 1),
+    "campaign on its last day": shown(replace(ASK, closes_at=NOW.replace(hour=23)), 25, 3),
+    "campaign not yet open": shown(NIGHT, 0, 0),
+    "campaign closed": shown(COURT, 31_416, 912),
+    "campaign closed without gifts": shown(COURT, 0, 0),
+    "form": form(),
+    "form after cancelling": form(TYPED | {"amount_choice": "25.00"}, cancelled=True),
+    "form without an amount": form(TYPED, {"amount": "Choose an amount."}),
+    "form with a wrong amount": form(TYPED | {"amount_choice": "other", "amount_other": "1,50"}, WRONG),
+    "form with two choices": form(presets=[Money(1000, GBP)]),
+    **{f"thanks {state}": thanks(state) for state in ("received", "processing", "confirming", "failed")},
+    "thanks expired": thanks("expired"),
+    "thanks unknown": thanks("unknown"),
+    "thanks a day later": thanks("received", donor="", receipt=False),
+    "not charged": State("payments/not_charged.html", {"campaign": ASK, "retry": "8d2f", "amount": Money(2500, GBP)}),
+    "error": State(
+        "web/error.html", {"status": 404, "title": "Page not found", "message": "None.", "advice": "Start again."}
+    ),
+}

@@ -1,0 +1,157 @@
+"""Each page says the right thing in each state, before any browser looks at it."""
+
+import gzip
+import re
+from collections.abc import Sequence
+
+import pytest
+
+from tests.web.samples import TEMPLATES, pages
+from tests.web.states import STATES
+
+INLINE = re.compile(r"<style|<script(?![^>]*\bsrc=)|\sstyle=|\son[a-z]+=|javascript:", re.IGNORECASE)
+MOST_HTML = 12 * 1024
+
+
+def html(name: str) -> str:
+    """A state's page."""
+    state = STATES[name]
+    return pages().render(state.template, **state.values)
+
+
+def words(name: str) -> str:
+    """What can be read on it between header and footer."""
+    main = html(name).split("<main", 1)[1].split("</main>")[0]
+    return " ".join(re.sub(r"<[^>]+>", " ", "<main" + main).split())
+
+
+@pytest.mark.parametrize("name", STATES)
+def test_every_page_keeps_the_rules_that_need_no_browser(name: str) -> None:
+    """One heading, a title, nothing inline that the policy would block, small, and nobody else's address."""
+    page = html(name)
+
+    assert len(re.findall(r"<h1[ >]", page)) == 1
+    assert re.search(r"<title>\s*\S.* \u2013 Wren &amp; Sons</title>", page, re.DOTALL)
+    assert INLINE.findall(page) == []
+    assert len(gzip.compress(page.encode())) <= MOST_HTML
+    assert re.findall(r'(?:src|action|<link[^>]*href)="(?!/)(?!https://give\.example/)[^"]*"', page) == []
+
+
+def test_no_template_holds_anything_inline() -> None:
+    """Also those of other packages: the policy is one for all."""
+    found = {
+        str(path.relative_to(TEMPLATES)): INLINE.findall(path.read_text())
+        for path in TEMPLATES.rglob("*.html")
+        if path.name != "receipt.html"  # printed on paper, never sent to a browser
+    }
+
+    assert {path: bad for path, bad in found.items() if bad} == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "said", "unsaid"),
+    [
+        ("campaign", ["£12,400 raised of £20,000", "62%", "148 donations", "20 days left", "Donate"], []),
+        ("campaign", ["Goes to Wren &amp; Sons", "Closes on 10 December 2026 at 23:59"], []),
+        ("campaign without gifts", ["Be the first to give", "target of £6,500", "Donate"], ["£0", "0%"]),
+        ("campaign beyond its target", ["£12,400 raised, 190% of £6,500", "1,480 donations"], []),
+        ("campaign with one gift", ["1 donation", "0%"], ["1 donations"]),
+        ("campaign wholly refunded", ["£0 raised of £20,000", "1 donation"], ["Be the first"]),
+        ("campaign without target or end", ["£25 raised"], ["%", "days left", "Closes"]),
+        ("campaign on its last day", ["Last day"], ["days left"]),
+        ("campaign not yet open", ["not open yet", "8 December 2026 at 09:00", "£4,000"], ["Donate"]),
+        ("campaign closed", ["This campaign has closed", "£31,416 raised, 104% of £30,000"], ["Donate"]),
+        ("campaign closed without gifts", ["This campaign has closed"], ["£0", "Be the first"]),
+        ("list", ["Ask every candidate", "Coming up", "Opens on 8 December 2026", "Raised £31,416 of £30,000"], []),
+        ("list of nothing", ["We are not raising money just now"], ["Coming up", "Closed"]),
+        ("form", ["£2 or more", "Continue to payment", "Secure payment by Stripe", "You give once"], ["problem"]),
+        ("form after cancelling", ["You have not paid.", "Nothing was charged"], []),
+        ("thanks received", ["Thank you, Zoë Ní Bhriain", "£25.00, once", "8F3K-22QD", "Your receipt"], []),
+        ("thanks a day later", ["Thank you Your donation", "£25.00"], ["Thank you,", "Your receipt"]),
+        ("thanks processing", ["Your bank is working on it", "£25"], ["Your receipt"]),
+        ("thanks confirming", ["being confirmed", "should not pay again"], ["Your receipt"]),
+        ("thanks failed", ["did not go through", "Nothing was charged", "Try again"], []),
+        ("thanks expired", ["open for too long", "Try again"], []),
+        ("thanks unknown", ["We cannot find that donation"], ["Zoë", "Try again", "£"]),
+        ("not charged", ["Nothing was charged", "Your £25 and", "not be charged twice", "Try again"], []),
+    ],
+)
+def test_a_page_says_what_is_so(name: str, said: Sequence[str], unsaid: Sequence[str]) -> None:
+    """And nothing that is not."""
+    text = words(name)
+
+    assert [phrase for phrase in said if phrase not in text] == []
+    assert [phrase for phrase in unsaid if phrase in text] == []
+
+
+@pytest.mark.parametrize("name", [name for name in STATES if "closed" in name or "not yet" in name])
+def test_a_campaign_that_takes_nothing_leads_to_no_form(name: str) -> None:
+    """No button, no link, no bar at the bottom."""
+    assert '/give"' not in html(name)
+
+
+def test_the_bar_is_told_in_words_too() -> None:
+    """For who cannot see it; the width is an attribute, because the policy forbids styles."""
+    page = html("campaign")
+
+    assert 'role="progressbar" aria-labelledby="raised-1"' in page
+    assert 'aria-valuetext="£12,400 raised of £20,000, 62 percent"' in page
+    assert '<line class="fill" x1="0" y1="14" x2="62%"' in page
+
+
+def test_nothing_is_chosen_for_the_donor() -> None:
+    """No amount, no box."""
+    assert " checked" not in html("form")
+
+
+def test_a_form_that_comes_back_keeps_everything() -> None:
+    """What was typed, escaped, and the choice."""
+    page = html("form with a wrong amount")
+
+    assert 'value="other" checked' in page.replace("  ", " ")
+    kept = ['value="1,50"', 'value="zoe@example.org"', 'value="Zoë"', ">Keep &lt;going&gt;</textarea>"]
+    assert [one for one in kept if one not in page] == []
+
+
+def test_each_mistake_is_told_twice_and_linked() -> None:
+    """At the top, leading to its field, and beside the field, tied to it."""
+    page = html("form with a wrong amount")
+
+    assert "<title>Error: Donate to Ask every candidate" in page
+    for field in ("other_amount", "email", "name", "message"):
+        assert f'<a href="#{field}">' in page
+        assert f'id="{field}-error"' in page
+        tied = f'id="{field}" name="{field}"[^>]*aria-describedby="{field}-hint {field}-error" aria-invalid="true"'
+        assert re.search(tied, page)
+    assert "<li>This form is too old. Send it again.</li>" in page
+
+
+def test_a_missing_choice_leads_to_the_choices() -> None:
+    """The group is what is wrong, not the hidden field."""
+    page = html("form without an amount")
+
+    assert '<a href="#amount">Choose an amount.</a>' in page
+    assert '<fieldset class="field" aria-describedby="amount-error"' in page
+
+
+def test_presets_rise_and_other_comes_last() -> None:
+    """As posted: values that the parser reads, in order."""
+    values = re.findall(r'name="amount" value="([^"]+)"', html("form"))
+
+    assert values == ["5.00", "10.00", "25.00", "50.00", "100.00", "other"]
+
+
+@pytest.mark.parametrize(
+    ("name", "private"), [("campaign", False), ("list", False), ("thanks received", True), ("form", True)]
+)
+def test_search_engines_find_campaigns_and_nothing_else(name: str, private: bool) -> None:
+    """Nobody's thank-you page is found by its donor's name."""
+    assert ('<meta name="robots" content="noindex">' in html(name)) is private
+
+
+def test_only_a_page_that_waits_asks_again() -> None:
+    """Without scripts, every five seconds; with them, the script looks."""
+    waits = {name for name in STATES if 'http-equiv="refresh"' in html(name)}
+
+    assert waits == {"thanks confirming"}
+    assert '<noscript><meta http-equiv="refresh" content="5"></noscript>' in html("thanks confirming")

@@ -1,0 +1,84 @@
+"""Amounts and days read as people write them."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ledger.money import CURRENCIES, EUR, GBP, JPY, Money, currency
+from web.wording import Wording
+
+WORDS = Wording("en_GB", "Europe/London")
+
+
+@pytest.mark.parametrize(
+    ("amount", "short", "exact"),
+    [
+        (Money(2500, GBP), "£25", "£25.00"),
+        (Money(2550, GBP), "£25.50", "£25.50"),
+        (Money(5, GBP), "£0.05", "£0.05"),
+        (Money(0, GBP), "£0", "£0.00"),
+        (Money(-2500, GBP), "-£25", "-£25.00"),
+        (Money(123456789, GBP), "£1,234,567.89", "£1,234,567.89"),
+        (Money(2500, JPY), "JP¥2,500", "JP¥2,500"),
+        (Money(250000, currency("ISK")), "ISK 2,500", "ISK 2,500"),
+        (Money(1230, currency("KWD")), "KWD 1.230", "KWD 1.230"),
+        (Money(1000, currency("KWD")), "KWD 1", "KWD 1.000"),
+    ],
+)
+def test_an_amount_has_stripes_decimals(amount: Money, short: str, exact: str) -> None:
+    """Short on a button, exact on a receipt."""
+    assert (_plain(WORDS.money(amount)), _plain(WORDS.money_exact(amount))) == (short, exact)
+
+
+@given(st.integers(0, 10**11), st.sampled_from(["GBP", "EUR", "USD"]))
+def test_what_is_printed_can_be_typed_again(minor: int, code: str) -> None:
+    """A donor who copies an amount from a page gives that amount."""
+    amount = Money(minor, currency(code))
+    printed = WORDS.money_exact(amount).replace("US$", "$")
+
+    assert Money.parse(printed, amount.currency) == amount
+
+
+@given(st.integers(1, 10**9), st.sampled_from(sorted(CURRENCIES)))
+def test_no_digit_is_lost_in_any_currency(units: int, code: str) -> None:
+    """Neither by CLDR's own idea of decimals nor by rounding."""
+    of = currency(code)
+    digits = "".join(filter(str.isdigit, WORDS.money_exact(Money(units * of.step, of))))
+
+    assert int(digits) * (10**of.exponent if of.step == 100 else 1) == units * of.step
+
+
+def test_another_locale_has_its_own_order() -> None:
+    """German puts the sign behind."""
+    assert _plain(Wording("de_DE", "Europe/Berlin").money_exact(Money(123456, EUR))) == "1.234,56 €"
+
+
+def test_an_instant_is_told_in_the_organisations_zone() -> None:
+    """In summer, London is an hour ahead, and it may be another day there."""
+    late = datetime(2026, 6, 30, 23, 30, tzinfo=UTC)
+
+    assert (WORDS.instant(late), WORDS.day(late), WORDS.time(late)) == (
+        "1 July 2026 at 00:30",
+        "1 July 2026",
+        "00:30",
+    )
+
+
+def test_a_day_stays_that_day() -> None:
+    """A book date has no zone."""
+    assert WORDS.day(date(2026, 11, 21)) == "21 November 2026"
+
+
+def test_currencies_and_counts_have_names() -> None:
+    """For labels and lists."""
+    assert (WORDS.currency_name(GBP), WORDS.symbol(GBP), WORDS.number(12345)) == (
+        "British pounds",
+        "£",
+        "12,345",
+    )
+
+
+def _plain(text: str) -> str:
+    return text.replace("\u00a0", " ").replace("\u2212", "-")

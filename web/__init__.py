@@ -1,0 +1,1 @@
+"""What every page shares: templates, security headers, sessions, limits, health and errors."""

@@ -1,0 +1,152 @@
+"""What a visitor is told when something cannot be done, and the one table from exception to status."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+
+import structlog
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from web.accept import wants_json
+from web.pages import Pages
+
+log = structlog.get_logger()
+RETRY_AFTER_S = "5"
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """What the error page says: what happened, and what to do now."""
+
+    status: int
+    title: str
+    message: str
+    advice: str
+
+
+NOT_FOUND = Trouble(
+    404,
+    "Page not found",
+    "There is no page at this address.",
+    "Check the address, or start from the list of campaigns.",
+)
+NOT_ALLOWED = Trouble(
+    405,
+    "That does not work here",
+    "This page cannot be used in that way.",
+    "Start from the list of campaigns.",
+)
+BAD_REQUEST = Trouble(
+    400,
+    "We could not understand that",
+    "Your browser sent something that we cannot read. Nothing was charged.",
+    "Go back, reload the page and try again.",
+)
+BUSY = Trouble(
+    503,
+    "We are very busy",
+    "We could not finish this just now. Nothing was charged.",
+    "Wait a few seconds, then try again.",
+)
+BUG = Trouble(
+    500,
+    "Something went wrong",
+    "This is our fault, and it has been noted.",
+    "Try again in a few minutes. If you were giving, ask us or your bank before you give again.",
+)
+
+
+class Refusal(Exception):
+    """We say no to a visitor. Subclasses name why; each carries what the page tells."""
+
+    trouble = BAD_REQUEST
+
+    def __init__(self, message: str | None = None, *, advice: str | None = None) -> None:
+        kind = self.trouble
+        self.trouble = Trouble(kind.status, kind.title, message or kind.message, advice or kind.advice)
+        super().__init__(self.trouble.message)
+
+
+class NotFound(Refusal):
+    """There is nothing at this address, or nothing for this visitor: the two look the same."""
+
+    trouble = NOT_FOUND
+
+
+class FromElsewhere(Refusal):
+    """A form that was sent from another site."""
+
+    trouble = Trouble(
+        403,
+        "This form came from somewhere else",
+        "For your safety we take forms only from our own pages. Nothing was charged.",
+        "Open the page here, fill it in and send it again.",
+    )
+
+
+class TooLarge(Refusal):
+    """A form larger than any of ours."""
+
+    trouble = Trouble(
+        413, "That is too much", "What you sent is larger than we can take.", "Shorten it and send it again."
+    )
+
+
+class NotAForm(Refusal):
+    """A body that is not a plain form."""
+
+    trouble = Trouble(415, "We could not understand that", "We take plain forms only.", "Use the form on our page.")
+
+
+Troubles = Mapping[type[Exception], Trouble]
+
+TROUBLES: Troubles = {
+    RequestValidationError: BAD_REQUEST,
+    # Locked, out of reach, disk full, no connection free: none is the visitor's doing, and all pass.
+    OperationalError: BUSY,
+    PoolTimeout: BUSY,
+}
+STATUSES = {404: NOT_FOUND, 405: NOT_ALLOWED}
+
+
+def install_errors(app: FastAPI, pages: Pages, also: Troubles | None = None) -> None:
+    """Answer each exception of the table with its page; whatever is in no table is a bug: 500, and logged.
+
+    `also` adds the exceptions of packages that this one may not know.
+    """
+    table = {**TROUBLES, **(also or {})}
+
+    async def answer(request: Request, error: Exception) -> Response:
+        trouble = trouble_of(error, table)
+        if trouble.status >= 500:
+            log.error("answered with trouble", status=trouble.status, error=type(error).__name__)
+        return error_page(pages, trouble, as_json=wants_json(request))
+
+    for kind in (Refusal, HTTPException, *table, Exception):
+        app.add_exception_handler(kind, answer)
+
+
+def trouble_of(error: Exception, table: Troubles) -> Trouble:
+    """What to tell of an exception."""
+    if isinstance(error, Refusal):
+        return error.trouble
+    if isinstance(error, HTTPException):
+        return STATUSES.get(error.status_code) or replace(BAD_REQUEST, status=error.status_code)
+    return next((table[kind] for kind in type(error).__mro__ if kind in table), BUG)
+
+
+def error_page(pages: Pages, trouble: Trouble, *, as_json: bool = False) -> Response:
+    """The page that tells of a trouble, or JSON for a program. No cache keeps it."""
+    told = asdict(trouble)
+    answer: Response = (
+        JSONResponse(told, trouble.status) if as_json else pages.page("web/error.html", private=True, **told)
+    )
+    answer.headers["Cache-Control"] = "no-store"
+    if trouble.status == BUSY.status:
+        answer.headers["Retry-After"] = RETRY_AFTER_S
+    return answer

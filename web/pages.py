@@ -1,0 +1,71 @@
+"""Templates become pages here: the only home of Jinja."""
+
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.responses import HTMLResponse
+
+from web.organisation import Organisation
+from web.static import Static
+from web.wording import Wording
+
+MODES = ("sandbox", "test", "live")
+
+
+class Pages:
+    """The templates of one installation, with what every page needs to know.
+
+    `mode` is sandbox, test or live; `base_url` is the address that donors know us by.
+    A value that a template names and nobody passed is an error, never an empty place.
+    """
+
+    def __init__(
+        self, directory: Path, *, organisation: Organisation, mode: str, base_url: str, locale: str = "en_GB"
+    ) -> None:
+        if mode not in MODES:
+            raise ValueError(f"mode {mode!r} is not one of {', '.join(MODES)}")
+        self.organisation, self.mode, self.base_url = organisation, mode, base_url.rstrip("/")
+        self.wording = Wording(locale, organisation.timezone)
+        self.static = Static(directory.parent / "static")
+        self._environment = self._furnish(directory, locale.replace("_", "-"))
+
+    def render(self, name: str, /, **values: object) -> str:
+        """A template with its values, as text. Everything is escaped; no template may switch that off."""
+        return self._environment.get_template(name).render(**values)
+
+    def page(self, name: str, /, *, status: int = 200, private: bool = False, **values: object) -> HTMLResponse:
+        """A template as an answer. The template knows its `status` too.
+
+        A private page holds what only its reader may see: no cache keeps it.
+        """
+        headers = {"Cache-Control": "no-store"} if private else None
+        return HTMLResponse(self.render(name, status=status, **values), status_code=status, headers=headers)
+
+    def _furnish(self, directory: Path, language: str) -> Environment:
+        environment = Environment(
+            loader=FileSystemLoader(directory),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,
+        )
+        words = self.wording
+        environment.filters.update(
+            money=words.money,
+            money_exact=words.money_exact,
+            currency_name=words.currency_name,
+            symbol=words.symbol,
+            number=words.number,
+            date=words.day,
+            time=words.time,
+            instant=words.instant,
+        )
+        environment.globals.update(
+            organisation=self.organisation,
+            mode=self.mode,
+            base_url=self.base_url,
+            language=language,
+            static=self.static.url,
+        )
+        return environment

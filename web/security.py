@@ -1,0 +1,198 @@
+"""What stands between the network and our pages: hosts, other sites' forms, and bodies without end.
+
+Plain ASGI, so nothing here can break streaming or leak a cancelled request's database connection.
+"""
+
+from collections.abc import Sequence
+from urllib.parse import SplitResult, quote, urlsplit
+
+from starlette.datastructures import Headers
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from web.errors import FromElsewhere, NotAForm, Refusal, TooLarge, error_page
+from web.headers import HeaderSets, WithHeaders
+from web.pages import Pages
+
+FORM_BYTES = 64 * 1024
+LONGEST_LENGTH = 18  # digits; int() refuses thousands of them with an error of its own
+FORM_TYPE = "application/x-www-form-urlencoded"
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+# Machines ask for these by whatever name they know us by: they are answered there, not sent elsewhere.
+PROBES = ("/healthz", "/readyz", "/metrics")
+
+
+def secure(
+    app: ASGIApp,
+    *,
+    pages: Pages,
+    base_url: str,
+    allowed_hosts: Sequence[str],
+    form_targets: tuple[str, ...] = (),
+    form_bytes: int = FORM_BYTES,
+) -> ASGIApp:
+    """Put our pages behind their guards. The webhook's path is not among them: it proves itself by signature.
+
+    `allowed_hosts` are names without a port; the host of `base_url` is always one. `form_targets` are
+    origins, besides our own and Checkout's, to which the answer to a form may lead.
+    """
+    base = urlsplit(base_url)
+    app = BodyCap(app, pages, form_bytes)
+    app = OwnFormsOnly(app, pages, base)
+    app = NoNul(app, pages)
+    # Limits per address come here: after the host is known to be ours, before a form costs anything.
+    app = OwnHostsOnly(app, base, allowed_hosts)
+    return WithHeaders(app, HeaderSets(https=base.scheme == "https", form_targets=form_targets))
+
+
+class OwnHostsOnly:
+    """Answers only to our own names, and brings readers from any other of them to the base URL.
+
+    Nothing that we write down (an address in an e-mail, Checkout's way back) is ever built from the request.
+    """
+
+    def __init__(self, app: ASGIApp, base: SplitResult, allowed_hosts: Sequence[str]) -> None:
+        self.app, self.base = app, base
+        self.allowed = {host.lower().strip("[]") for host in (*allowed_hosts, base.hostname or "")}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """400 for a host that is not ours; 308 for a reader at another of our hosts."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        hosts = Headers(scope=scope).getlist("host")
+        called = _authority(hosts[0], self.base.scheme) if len(hosts) == 1 else None
+        if called is None or called[0] not in self.allowed:
+            await PlainTextResponse("This host is not served here.\n", 400)(scope, receive, send)
+        elif self._is_elsewhere(called, scope):
+            await self._to_base(scope)(scope, receive, send)
+        else:
+            await self.app(scope, receive, send)
+
+    def _is_elsewhere(self, called: tuple[str, int | None], scope: Scope) -> bool:
+        return (
+            called != _authority(self.base.netloc, self.base.scheme)
+            and scope["method"] in ("GET", "HEAD")
+            and scope["path"] not in PROBES
+        )
+
+    def _to_base(self, scope: Scope) -> Response:
+        path = (scope.get("raw_path") or quote(scope["path"]).encode()).decode("latin-1")
+        query = scope["query_string"].decode("latin-1")
+        address = f"{self.base.scheme}://{self.base.netloc}{path}" + (f"?{query}" if query else "")
+        return RedirectResponse(address, 308)
+
+
+class NoNul:
+    """Refuses NUL characters: nobody types one, and PostgreSQL raises where it meets one."""
+
+    def __init__(self, app: ASGIApp, pages: Pages) -> None:
+        self.app, self.pages = app, pages
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """400 for a NUL in path or query (`BodyCap` looks at forms)."""
+        if scope["type"] == "http" and ("\0" in scope["path"] or b"%00" in scope["query_string"]):
+            await _refuse(self.pages, Refusal(), scope, receive, send)
+        else:
+            await self.app(scope, receive, send)
+
+
+class OwnFormsOnly:
+    """Refuses what changes something when another site sent it (CSRF).
+
+    Every browser of this decade says where a request comes from (Sec-Fetch-Site); older ones send Origin with
+    a form. Who sends neither is no browser, and carries nobody's session.
+    """
+
+    def __init__(self, app: ASGIApp, pages: Pages, base: SplitResult) -> None:
+        self.app, self.pages = app, pages
+        self.origin = f"{base.scheme}://{base.netloc}"
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """403 for a form of another site."""
+        if scope["type"] == "http" and scope["method"] not in SAFE_METHODS and not self._is_ours(scope):
+            await _refuse(self.pages, FromElsewhere(), scope, receive, send)
+        else:
+            await self.app(scope, receive, send)
+
+    def _is_ours(self, scope: Scope) -> bool:
+        headers = Headers(scope=scope)
+        site, origin = headers.get("sec-fetch-site"), headers.get("origin")
+        if site is not None:
+            return site in ("same-origin", "none")
+        return origin is None or origin in (self.origin, f"{scope['scheme']}://{headers.get('host', '')}")
+
+
+class BodyCap:
+    """Reads a form whole, up to a limit, before anything else sees it; counts bytes, trusts no header."""
+
+    def __init__(self, app: ASGIApp, pages: Pages, most: int) -> None:
+        self.app, self.pages, self.most = app, pages, most
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """413 for a body over the limit, 415 for one that is not a plain form."""
+        if scope["type"] != "http" or scope["method"] in SAFE_METHODS:
+            await self.app(scope, receive, send)
+            return
+        try:
+            body = await self._read(scope, receive)
+        except Refusal as refusal:
+            await _refuse(self.pages, refusal, scope, receive, send)
+            return
+        if body is not None:
+            await self.app(scope, _told_again(body, receive), send)
+
+    async def _read(self, scope: Scope, receive: Receive) -> bytes | None:
+        headers = Headers(scope=scope)
+        said = headers.get("content-length", "")
+        if said.isdecimal() and (len(said) > LONGEST_LENGTH or int(said) > self.most):
+            raise TooLarge
+        body = bytearray()
+        more = True
+        while more:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                return None
+            body += message.get("body", b"")
+            if len(body) > self.most:
+                raise TooLarge
+            more = message.get("more_body", False)
+        if b"%00" in body or b"\0" in body:
+            raise Refusal
+        if body and not _is_plain_form(headers):
+            raise NotAForm
+        return bytes(body)
+
+
+def _is_plain_form(headers: Headers) -> bool:
+    media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
+    return media_type == FORM_TYPE and headers.get("content-encoding", "identity") == "identity"
+
+
+def _told_again(body: bytes, receive: Receive) -> Receive:
+    told = False
+
+    async def tell() -> Message:
+        nonlocal told
+        if told:
+            return await receive()
+        told = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return tell
+
+
+async def _refuse(pages: Pages, refusal: Refusal, scope: Scope, receive: Receive, send: Send) -> None:
+    await error_page(pages, refusal.trouble)(scope, receive, send)
+
+
+def _authority(text: str, scheme: str) -> tuple[str, int | None] | None:
+    """Host and port of a Host header, the scheme's own port as None; None when it cannot be read."""
+    try:
+        parts = urlsplit(f"//{text}")
+        port = parts.port
+    except ValueError:
+        return None
+    if parts.hostname is None or parts.netloc != text or "@" in text:
+        return None
+    return parts.hostname, None if port == {"http": 80, "https": 443}.get(scheme) else port

@@ -1,0 +1,98 @@
+"""A treasurer's session: started at sign-in, known by a token of which only the hash is kept."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+from starlette.requests import Request
+from starlette.responses import Response
+
+from web.tables import session
+
+TOKEN_BYTES = 32
+LONGEST = timedelta(hours=12)
+IDLE = timedelta(hours=1)
+SEEN_EVERY = timedelta(minutes=5)
+
+
+@dataclass(frozen=True)
+class Session:
+    """Who is signed in, since when, last seen when, and until when at the latest."""
+
+    treasurer_id: str
+    started_at: datetime
+    seen_at: datetime
+    expires_at: datetime
+
+    def is_alive(self, now: datetime) -> bool:
+        """Whether it still counts: at most 12 hours old, and used within the last hour."""
+        return now < self.expires_at and now - self.seen_at < IDLE
+
+    def needs_seeing(self, now: datetime) -> bool:
+        """Whether it is time to note that it is in use: not on each page, so reading costs no write."""
+        return now - self.seen_at >= SEEN_EVERY
+
+
+def start_session(conn: Connection, who: str, now: datetime) -> str:
+    """A new session; returns its token, which is kept nowhere. Sweeps out sessions that have ended."""
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    conn.execute(sa.delete(session).where(session.c.expires_at <= now))
+    conn.execute(
+        sa.insert(session).values(
+            token_hash=_hash(token), treasurer_id=who, started_at=now, seen_at=now, expires_at=now + LONGEST
+        )
+    )
+    return token
+
+
+def session_of(conn: Connection, token: str | None, now: datetime) -> Session | None:
+    """The session of a token while it is alive; None for no, a wrong or an ended one."""
+    if not token:
+        return None
+    row = conn.execute(sa.select(session).where(session.c.token_hash == _hash(token))).one_or_none()
+    if row is None:
+        return None
+    found = Session(row.treasurer_id, row.started_at, row.seen_at, row.expires_at)
+    return found if found.is_alive(now) else None
+
+
+def see_session(conn: Connection, token: str, now: datetime) -> None:
+    """Note that a session is in use (when it `needs_seeing`)."""
+    conn.execute(sa.update(session).where(session.c.token_hash == _hash(token)).values(seen_at=now))
+
+
+def end_session(conn: Connection, token: str) -> None:
+    """Sign out: the token means nothing from now on."""
+    conn.execute(sa.delete(session).where(session.c.token_hash == _hash(token)))
+
+
+class SessionCookie:
+    """The cookie that carries the token.
+
+    Over https its name begins with `__Host-`, so no other host or path can set it. Plain http is for
+    loopback only, where browsers would drop such a cookie.
+    """
+
+    def __init__(self, base_url: str) -> None:
+        self.secure = urlsplit(base_url).scheme == "https"
+        self.name = "__Host-session" if self.secure else "session"
+
+    def read(self, request: Request) -> str | None:
+        """The token that the browser sent."""
+        return request.cookies.get(self.name)
+
+    def put(self, response: Response, token: str) -> None:
+        """Give the browser a token, until it is closed."""
+        response.set_cookie(self.name, token, path="/", secure=self.secure, httponly=True, samesite="lax")
+
+    def drop(self, response: Response) -> None:
+        """Tell the browser to forget."""
+        response.delete_cookie(self.name, path="/", secure=self.secure, httponly=True, samesite="lax")
+
+
+def _hash(token: str) -> bytes:
+    return hashlib.sha256(token.encode()).digest()

@@ -1,0 +1,81 @@
+"""What people type, made fit to keep, to show and to print.
+
+Names and messages come back on pages, in emails, in exports and on receipts. A name of 50,000 accents on one
+letter took the receipt's layout nine seconds; an invisible character can turn the text after it around.
+"""
+
+import re
+import unicodedata
+
+MOST_ACCENTS = 2
+# Vowel signs, which Devanagari or Thai stack on a letter, are no accents: they have no combining class.
+MOST_MARKS = 4
+_JOINERS = "\u200c\u200d"  # Persian, Hindi and emoji need them inside a word
+_INVISIBLE = ("Cc", "Cf", "Co", "Cs")
+_SPACES = re.compile(r"[\s\u2028\u2029\ufeff]+")
+_LINES = re.compile(r" *(?:\r\n?|[\n\u2028\u2029\x85\v\f]) *")
+
+
+class NotTidy(ValueError):
+    """What was typed cannot be taken; the message tells its writer what to do."""
+
+
+def tidy(text: str, limit: int, *, lines: bool = False) -> str:
+    """The text as it will be kept: composed (NFC), without invisible characters, runs of space as one.
+
+    `limit` counts characters of the result; `lines` keeps line breaks, at most one empty line in a row.
+    Raises NotTidy for text that is too long or heaps accents on a letter.
+    """
+    # Before anything else: composing heaps of accents takes time by the square of their number.
+    if len(text) > 4 * limit + 100:
+        raise _too_long(limit)
+    plain = _plain(text, lines=lines)
+    if len(plain) > limit:
+        raise _too_long(limit)
+    if len(_lightened(plain)) < len(plain):
+        raise NotTidy("Use at most two accents on a letter.")
+    return plain
+
+
+def clipped(text: str, limit: int, *, lines: bool = False) -> str:
+    """Like `tidy`, for text that comes from elsewhere and must be taken: cut where `tidy` refuses."""
+    return _lightened(_plain(text[: 4 * limit + 100], lines=lines))[:limit].rstrip()
+
+
+def _too_long(limit: int) -> NotTidy:
+    return NotTidy(f"Shorten this to {limit} characters or fewer.")
+
+
+def _plain(text: str, *, lines: bool) -> str:
+    parts = _LINES.split(text) if lines else [text]
+    kept = [_SPACES.sub(" ", part if part.isprintable() else _visible(part)).strip() for part in parts]
+    whole = "\n".join(kept).strip()
+    return unicodedata.normalize("NFC", re.sub(r"\n{3,}", "\n\n", whole))
+
+
+def _visible(text: str) -> str:
+    return "".join(filter(_is_visible, text))
+
+
+def _is_visible(character: str) -> bool:
+    if character.isspace() or character in _JOINERS:
+        return True
+    return unicodedata.category(character) not in _INVISIBLE and ord(character) & 0xFFFE != 0xFFFE
+
+
+def _lightened(text: str) -> str:
+    """The text without the accents and marks that are too many on their letter."""
+    if text.isascii():
+        return text
+    kept: list[str] = []
+    accents = marks = 0
+    for character in text:
+        if not unicodedata.category(character).startswith("M"):
+            accents = marks = 0
+        else:
+            marks += 1
+            accents += unicodedata.combining(character) != 0
+            if marks > MOST_MARKS or accents > MOST_ACCENTS:
+                continue
+        kept.append(character)
+    return "".join(kept)

@@ -1,0 +1,83 @@
+"""How amounts, days and instants are written for people. Babel prints; nothing here is ever read back."""
+
+import re
+from datetime import date, datetime
+from functools import cache
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_date, format_datetime
+from babel.numbers import (
+    NumberPattern,
+    format_decimal,
+    get_currency_name,
+    get_currency_symbol,
+    parse_pattern,
+)
+
+from ledger.money import Currency, Money
+
+# CLDR wants a space there ("ISK 2,500"); Babel leaves it out.
+_LETTER_TO_DIGIT = re.compile(r"(?<=[^\W\d_])(?=\d)")
+
+
+class Wording:
+    """Words for one locale (CLDR's name, like `en_GB`) and one time zone."""
+
+    def __init__(self, locale: str, timezone: str) -> None:
+        self.locale = Locale.parse(locale)
+        self.zone = ZoneInfo(timezone)
+
+    def money(self, amount: Money) -> str:
+        """An amount in a sentence or on a button: "£25", "£25.50"."""
+        whole = amount.minor % 10**amount.currency.exponent == 0
+        return self._print(amount, 0) if whole else self.money_exact(amount)
+
+    def money_exact(self, amount: Money) -> str:
+        """An amount with all its decimals, for lists and receipts: "£25.00"."""
+        return self._print(amount, decimals(amount.currency))
+
+    def currency_name(self, currency: Currency) -> str:
+        """What a currency is called, many of it: "British pounds"."""
+        return str(get_currency_name(currency.code, count=2, locale=self.locale))
+
+    def symbol(self, currency: Currency) -> str:
+        """What is written before an amount: "£"."""
+        return str(get_currency_symbol(currency.code, locale=self.locale))
+
+    def number(self, count: int) -> str:
+        """A count: "1,250"."""
+        return str(format_decimal(count, locale=self.locale))
+
+    def day(self, day: date) -> str:
+        """A day, or the day of an instant in our zone: "21 November 2026"."""
+        return str(format_date(self._local(day), "d MMMM y", locale=self.locale))
+
+    def time(self, instant: datetime) -> str:
+        """The time of day of an instant in our zone: "21:04"."""
+        return str(format_datetime(instant, "HH:mm", tzinfo=self.zone, locale=self.locale))
+
+    def instant(self, instant: datetime) -> str:
+        """An instant in our zone: "21 November 2026 at 21:04"."""
+        return str(format_datetime(instant, "d MMMM y 'at' HH:mm", tzinfo=self.zone, locale=self.locale))
+
+    def _local(self, day: date) -> date:
+        return day.astimezone(self.zone).date() if isinstance(day, datetime) else day
+
+    def _print(self, amount: Money, digits: int) -> str:
+        pattern, code = _currency_pattern(self.locale, digits), amount.currency.code
+        written = pattern.apply(amount.decimal, self.locale, currency=code, currency_digits=False)
+        return _LETTER_TO_DIGIT.sub("\u00a0", str(written))
+
+
+def decimals(currency: Currency) -> int:
+    """How many decimals are written: none where only whole units are charged (Stripe's ISK), else all."""
+    return 0 if currency.step >= 10**currency.exponent else currency.exponent
+
+
+@cache
+def _currency_pattern(locale: Locale, digits: int) -> NumberPattern:
+    # The locale's order and spacing with our own decimals: CLDR's differ from Stripe's for ten currencies.
+    pattern = parse_pattern(locale.currency_formats["standard"].pattern)
+    pattern.frac_prec = (digits, digits)
+    return pattern
