@@ -1,0 +1,71 @@
+"""A receipt printed as PDF. The only home of WeasyPrint, and for the worker process alone."""
+
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from receipts.receipt import Receipt
+from web.pages import Pages
+
+HOUSE = Path(__file__).parent
+FONTS = HOUSE / "fonts"
+STYLESHEET = HOUSE.parent / "templates" / "receipts" / "receipt.css"
+FONT_SCHEME = "font:"
+
+Fetcher = Callable[[str], Any]
+
+
+class ForeignReference(Exception):
+    """The page to be printed asked for a file or an address: something was smuggled into it."""
+
+
+class Printer:
+    """Prints receipts, with fonts and stylesheet read once.
+
+    The same receipt gives the same bytes. Not for several threads at once.
+    """
+
+    def __init__(self, pages: Pages) -> None:
+        # Imported here because it takes a second and 70 MiB, which the web process must not pay; and on a
+        # machine without any font it has been seen to crash the whole process.
+        import weasyprint  # noqa: PLC0415
+
+        self._pages, self._weasyprint = pages, weasyprint
+        self._refuse, fonts_only = _fetchers(weasyprint.urls)
+        self._fonts = weasyprint.text.fonts.FontConfiguration()
+        self._css = weasyprint.CSS(
+            string=STYLESHEET.read_text(), font_config=self._fonts, url_fetcher=fonts_only
+        )
+
+    def print(self, receipt: Receipt) -> bytes:
+        """The receipt as a tagged A4 PDF (PDF/UA-1). Raises ForeignReference."""
+        return self.print_html(self._pages.render("receipts/receipt.html", receipt=receipt))
+
+    def print_html(self, html: str) -> bytes:
+        """A page in the receipt's style as PDF. Whatever it refers to outside of itself is refused."""
+        try:
+            document = self._weasyprint.HTML(string=html, url_fetcher=self._refuse)
+            pdf: bytes = document.write_pdf(
+                stylesheets=[self._css], font_config=self._fonts, pdf_variant="pdf/ua-1"
+            )
+        except self._weasyprint.urls.FatalURLFetchingError as reference:
+            # It is no Exception: the worker would not survive it.
+            raise ForeignReference(str(reference)) from None
+        return pdf
+
+
+def _fetchers(urls: ModuleType) -> tuple[Fetcher, Fetcher]:
+    """For the page: refuses everything. For our own stylesheet: reads our own fonts and nothing else."""
+
+    def refuse(url: str) -> Any:
+        raise urls.FatalURLFetchingError(f"a receipt may not refer to {url[:200]}")
+
+    fonts = {f"{FONT_SCHEME}{path.name}": path for path in FONTS.glob("*.woff2")}
+
+    def fonts_only(url: str) -> Any:
+        if url not in fonts:
+            refuse(url)
+        return urls.URLFetcherResponse(url, fonts[url].read_bytes(), {"Content-Type": "font/woff2"})
+
+    return refuse, fonts_only

@@ -1,0 +1,84 @@
+"""A donor's receipt behind its secret link: the page, and the PDF to keep."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from fastapi.responses import Response
+from sqlalchemy.engine import Engine
+
+from database.instants import Clock
+from database.transactions import reading, writing
+from receipts.jobs import print_first
+from receipts.store import LINK_LIFETIME, Issued, pdf_of, receipt_by_token
+from web.errors import NotFound
+from web.pages import Pages
+
+# A second, then twice as long each time: by the ninth look something is wrong, and the page says so.
+LOOKS = 9
+
+
+class NoSuchReceipt(NotFound):
+    """A link that opens nothing: never made, mistyped or expired, and the answer does not say which."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            f"This link does not open a receipt. Links work for {LINK_LIFETIME.days} days.",
+            advice="Check that the whole address was copied, or write to us: we will send you your receipt.",
+        )
+
+
+def receipt_routes(engine: Engine, clock: Clock, pages: Pages) -> APIRouter:
+    """`/receipts/{token}` and `/receipts/{token}.pdf`."""
+    router = APIRouter()
+
+    @router.get("/receipts/{token}.pdf")
+    def download(token: str, look: Annotated[int, Query(ge=0, le=LOOKS)] = 0) -> Response:
+        """The PDF; while it is being printed, a page that asks again by itself."""
+        now = clock()
+        with reading(engine) as conn:
+            issued = receipt_by_token(conn, token, now)
+            if issued is None:
+                raise NoSuchReceipt
+            pdf = pdf_of(conn, issued.id)
+        if pdf is not None:
+            return _attachment(issued, pdf)
+        if look == 0:
+            with writing(engine) as conn:
+                print_first(conn, issued.receipt.number, now=now)
+        return _preparing(pages, issued, token, look)
+
+    @router.get("/receipts/{token}")
+    def page(token: str) -> Response:
+        """The receipt to read on a screen, with its PDF to keep."""
+        with reading(engine) as conn:
+            issued = receipt_by_token(conn, token, clock())
+        if issued is None:
+            raise NoSuchReceipt
+        return pages.page("receipts/page.html", private=True, receipt=issued.receipt, token=token)
+
+    return router
+
+
+def _attachment(issued: Issued, pdf: bytes) -> Response:
+    headers = {
+        "Content-Disposition": f'attachment; filename="receipt-{issued.receipt.number}.pdf"',
+        "Content-Security-Policy": "default-src 'none'; sandbox; frame-ancestors 'none'",
+        "Cache-Control": "no-store",
+    }
+    return Response(pdf, media_type="application/pdf", headers=headers)
+
+
+def _preparing(pages: Pages, issued: Issued, token: str, look: int) -> Response:
+    overdue = look >= LOOKS
+    page = pages.page(
+        "receipts/preparing.html",
+        status=202,
+        private=True,
+        receipt=issued.receipt,
+        token=token,
+        overdue=overdue,
+    )
+    if not overdue:
+        # The header works without a script, as the element of this name would, which axe forbids.
+        page.headers["Refresh"] = f"{min(2**look, 30)}; url=/receipts/{token}.pdf?look={look + 1}"
+    return page

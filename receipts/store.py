@@ -1,0 +1,167 @@
+"""Receipts in the database: numbers taken without a gap, snapshots, the links that open them, their PDFs."""
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Row
+
+from database.bulk import insert_rows
+from receipts import tables
+from receipts.receipt import TEMPLATE, Draft, Receipt, printed_number
+from receipts.tables import YEAR_SPAN
+
+TOKEN_BYTES = 16
+LINK_LIFETIME = timedelta(days=90)
+"""How long a link to a receipt opens it; a new one can be had from the thank-you page at any time."""
+
+
+class NoReceipt(LookupError):
+    """There is no receipt of this gift or number (yet)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """A receipt as it is kept: its id, the gift that it confirms, and the frozen receipt."""
+
+    id: int
+    gift_id: str
+    issued_at: datetime
+    receipt: Receipt
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A year whose receipts do not run from 1 to the last number taken, one each."""
+
+    year: int
+    last_number: int
+    highest: int
+    receipts: int
+
+
+def issue(conn: Connection, drafts: Sequence[Draft], *, issued_on: date, now: datetime) -> list[str]:
+    """Number and freeze receipts, in the order given, and return their numbers as they are printed.
+
+    For the caller's `booking` transaction: one writer at a time takes numbers, and a rollback gives them
+    back, so a year's numbers have no gap. A gift that has its receipt already is refused by the database.
+    """
+    if not drafts:
+        return []
+    year = issued_on.year
+    last = _take_numbers(conn, year, len(drafts))
+    first = last - len(drafts) + 1
+    numbers = [printed_number(year, number) for number in range(first, last + 1)]
+    insert_rows(
+        conn,
+        tables.receipt,
+        [
+            {
+                "id": year * YEAR_SPAN + number, "year": year, "number": number, "gift_id": draft.gift_id,
+                "edition": 1, "issued_on": issued_on, "issued_at": now, "template": TEMPLATE,
+                "snapshot": draft.snapshot(printed, issued_on),
+            }
+            for number, printed, draft in zip(range(first, last + 1), numbers, drafts, strict=True)
+        ],
+    )  # fmt: skip
+    return numbers
+
+
+_TAKE = (
+    sa.update(tables.receipt_series)
+    .where(tables.receipt_series.c.year == sa.bindparam("of_year"))
+    .values(last_number=tables.receipt_series.c.last_number + sa.bindparam("count"))
+    .returning(tables.receipt_series.c.last_number)
+)
+
+
+def _take_numbers(conn: Connection, year: int, count: int) -> int:
+    """Move the year's series on and return the last number taken."""
+    last: int | None = conn.scalar(_TAKE, {"of_year": year, "count": count})
+    if last is not None:
+        return last
+    conn.execute(sa.insert(tables.receipt_series).values(year=year, last_number=count))
+    return count
+
+
+def gaps(conn: Connection) -> list[Gap]:
+    """The years whose numbering is not whole, for the audit. None, if all is well."""
+    series, t = tables.receipt_series, tables.receipt
+    highest, receipts = sa.func.max(t.c.number), sa.func.count(t.c.number)
+    rows = conn.execute(
+        sa.select(series.c.year, series.c.last_number, sa.func.coalesce(highest, 0), receipts)
+        .outerjoin(t, t.c.year == series.c.year)
+        .group_by(series.c.year, series.c.last_number)
+        .order_by(series.c.year)
+    )
+    return [found for found in (Gap(*row) for row in rows) if not _whole(found)]
+
+
+def _whole(found: Gap) -> bool:
+    # Numbers are unique and positive: as many as the highest says means that none is left out.
+    return found.last_number == found.highest == found.receipts
+
+
+def receipt_of_gift(conn: Connection, gift_id: str) -> Issued | None:
+    """The latest receipt of a gift."""
+    t = tables.receipt
+    latest = sa.select(t).where(t.c.gift_id == gift_id).order_by(t.c.edition.desc()).limit(1)
+    return _issued(conn.execute(latest).first())
+
+
+def receipt_by_number(conn: Connection, number: str) -> Issued | None:
+    """The receipt of a printed number."""
+    year, _, within = number.partition("-")
+    t = tables.receipt
+    return _issued(conn.execute(sa.select(t).where(t.c.id == int(year) * YEAR_SPAN + int(within))).first())
+
+
+def mint_token(conn: Connection, gift_id: str, now: datetime) -> str:
+    """Make a secret (128 random bits) that opens the gift's receipt; only its digest is kept.
+
+    Raises NoReceipt while the gift has none.
+    """
+    issued = receipt_of_gift(conn, gift_id)
+    if issued is None:
+        raise NoReceipt(gift_id)
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    conn.execute(
+        sa.insert(tables.receipt_token).values(token_hash=_digest(token), receipt_id=issued.id, made_at=now)
+    )
+    return token
+
+
+def receipt_by_token(conn: Connection, token: str, now: datetime) -> Issued | None:
+    """The receipt that a link opens; None for a wrong or an expired one, after the same work."""
+    t, link = tables.receipt, tables.receipt_token
+    opened = sa.select(t).join(link, link.c.receipt_id == t.c.id)
+    fresh = opened.where(link.c.token_hash == _digest(token), link.c.made_at > now - LINK_LIFETIME)
+    return _issued(conn.execute(fresh).first())
+
+
+def save_pdf(conn: Connection, receipt_id: int, pdf: bytes, now: datetime) -> None:
+    """Keep the PDF that donors will be given from now on."""
+    digest = hashlib.sha256(pdf).hexdigest()
+    conn.execute(
+        sa.insert(tables.receipt_pdf).values(receipt_id=receipt_id, pdf=pdf, sha256=digest, made_at=now)
+    )
+
+
+def pdf_of(conn: Connection, receipt_id: int) -> bytes | None:
+    """The kept PDF, or None while it is not made."""
+    t = tables.receipt_pdf
+    return conn.scalar(sa.select(t.c.pdf).where(t.c.receipt_id == receipt_id))
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode(errors="replace")).hexdigest()
+
+
+def _issued(row: Row[Any] | None) -> Issued | None:
+    if row is None:
+        return None
+    return Issued(row.id, row.gift_id, row.issued_at, Receipt.from_json(row.snapshot))

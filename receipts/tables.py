@@ -1,0 +1,60 @@
+"""The receipts as they are kept.
+
+A receipt is evidence: once issued, neither its number nor a word of its snapshot changes. The migration
+guards that with triggers on both databases; what goes wrong later is a fact of its own
+(a void, a reissue with the next edition), never an edit.
+"""
+
+import sqlalchemy as sa
+
+from database.columns import BookDate, Bytes, Code, Count, Instant
+from database.tables import table
+
+YEAR_SPAN = 10_000_000
+"""A receipt's id is `year * YEAR_SPAN + number`: unique and in order without a second index."""
+
+receipt_series = table(
+    "receipt_series",
+    sa.Column("year", Count, primary_key=True, autoincrement=False),
+    sa.Column("last_number", Count, nullable=False),
+    sa.CheckConstraint("year BETWEEN 2000 AND 2999", name="year"),
+    sa.CheckConstraint(f"last_number BETWEEN 1 AND {YEAR_SPAN - 1}", name="last_number"),
+)
+
+receipt = table(
+    "receipt",
+    sa.Column("id", Count, primary_key=True, autoincrement=False),
+    sa.Column("year", Count, nullable=False),
+    sa.Column("number", Count, nullable=False),
+    sa.Column("gift_id", Code, nullable=False),
+    # 1 for a gift's first receipt; a reissue takes the next one and a new number.
+    sa.Column("edition", Count, nullable=False),
+    sa.Column("issued_on", BookDate, nullable=False),
+    sa.Column("issued_at", Instant, nullable=False),
+    sa.Column("template", Count, nullable=False),
+    # JSON, written by `Draft.snapshot` and read by `Receipt.from_json`.
+    sa.Column("snapshot", Code, nullable=False),
+    sa.UniqueConstraint("gift_id", "edition"),
+    # With the primary key this is "year and number are unique together".
+    sa.CheckConstraint(f"id = year * {YEAR_SPAN} + number", name="id"),
+    sa.CheckConstraint(f"number BETWEEN 1 AND {YEAR_SPAN - 1}", name="number"),
+    sa.CheckConstraint("edition >= 1", name="edition"),
+    sa.CheckConstraint("template >= 1", name="template"),
+)
+
+receipt_token = table(
+    "receipt_token",
+    sa.Column("token_hash", Code, primary_key=True),
+    sa.Column("receipt_id", Count, sa.ForeignKey("receipt.id"), nullable=False),
+    sa.Column("made_at", Instant, nullable=False),
+    sa.CheckConstraint("length(token_hash) = 64", name="token_hash"),
+)
+
+receipt_pdf = table(
+    "receipt_pdf",
+    sa.Column("receipt_id", Count, sa.ForeignKey("receipt.id"), primary_key=True, autoincrement=False),
+    sa.Column("pdf", Bytes, nullable=False),
+    sa.Column("sha256", Code, nullable=False),
+    sa.Column("made_at", Instant, nullable=False),
+    sa.CheckConstraint("length(sha256) = 64", name="sha256"),
+)

@@ -1,0 +1,98 @@
+"""Receipts are printed once, after they were issued, by the worker."""
+
+from dataclasses import dataclass, field
+
+import pytest
+from sqlalchemy import Engine
+
+from database.transactions import booking, reading
+from outbox.jobs import waiting
+from outbox.worker import Worker
+from receipts.jobs import PRINT, print_first, print_receipt, queue_prints
+from receipts.pdf import Printer
+from receipts.receipt import Receipt
+from receipts.store import NoReceipt, issue, pdf_of, receipt_by_number
+from tests.clock import FixedClock
+from tests.receipts.samples import NOON, TODAY, draft, receipt
+
+
+@dataclass
+class Stamp:
+    """A printer that only writes down what it was given."""
+
+    printed: list[str] = field(default_factory=list)
+
+    def print(self, receipt: Receipt) -> bytes:
+        """The number and how many went before."""
+        self.printed.append(receipt.number)
+        return f"{receipt.number} {len(self.printed)}".encode()
+
+
+def issue_and_queue(engine: Engine, *gift_ids: str) -> list[str]:
+    """As the webhook does: number, freeze and queue in one transaction."""
+    with booking(engine) as conn:
+        drafts = [draft(gift_id=gift_id) for gift_id in gift_ids]
+        numbers = issue(conn, drafts, issued_on=TODAY, now=NOON)
+        queue_prints(conn, numbers, now=NOON)
+    return numbers
+
+
+def kept(engine: Engine, number: str) -> bytes | None:
+    """The PDF that donors are given."""
+    with reading(engine) as conn:
+        issued = receipt_by_number(conn, number)
+        assert issued is not None
+        return pdf_of(conn, issued.id)
+
+
+def test_the_worker_prints_what_was_issued(engine: Engine, clock: FixedClock, printer: Printer) -> None:
+    """The kept PDF is the print of the frozen receipt."""
+    (number,) = issue_and_queue(engine, "a")
+
+    Worker(engine, {PRINT: print_receipt(engine, printer, clock)}, clock).run_due()
+
+    assert kept(engine, number) == printer.print(receipt(number=number))
+
+
+def test_each_receipt_is_printed_once(engine: Engine, clock: FixedClock) -> None:
+    """A job that is done twice keeps the paper that may already have been handed out."""
+    numbers, stamp = issue_and_queue(engine, "a", "b"), Stamp()
+    worker = Worker(engine, {PRINT: print_receipt(engine, stamp, clock)}, clock)
+
+    worker.run_due()
+    with booking(engine) as conn:
+        queue_prints(conn, numbers, now=NOON)
+    worker.run_due()
+
+    assert stamp.printed == numbers
+    assert [kept(engine, number) for number in numbers] == [b"2026-000001 1", b"2026-000002 2"]
+
+
+def test_a_receipt_somebody_waits_for_is_printed_first(engine: Engine, clock: FixedClock) -> None:
+    """A donor at the page does not queue behind a party's thousand."""
+    first, second, third = issue_and_queue(engine, "a", "b", "c")
+    with booking(engine) as conn:
+        print_first(conn, third, now=NOON)
+    stamp = Stamp()
+
+    Worker(engine, {PRINT: print_receipt(engine, stamp, clock)}, clock).run_due()
+
+    assert stamp.printed == [third, first, second]
+
+
+def test_a_receipt_that_does_not_exist_is_an_error(engine: Engine, clock: FixedClock) -> None:
+    """The job stays and is seen, instead of vanishing."""
+    handle = print_receipt(engine, Stamp(), clock)
+
+    with pytest.raises(NoReceipt):
+        handle({"number": "2026-000001"})
+
+
+def test_printed_receipts_leave_the_queue(engine: Engine, clock: FixedClock) -> None:
+    """Nothing is left to do."""
+    issue_and_queue(engine, "a")
+
+    Worker(engine, {PRINT: print_receipt(engine, Stamp(), clock)}, clock).run_due()
+
+    with reading(engine) as conn:
+        assert waiting(conn) == 0
