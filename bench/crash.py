@@ -1,0 +1,188 @@
+"""`./farthing soak crash`: kill -9 the web under a stream of deliveries, restart, redeliver, audit.
+
+What was answered 200 before the kill must be in the books after it; what is delivered again must not count
+twice. The suite runs a short version of the same.
+"""
+
+import asyncio
+import json
+import random
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import sqlalchemy as sa
+import typer
+from stripe import WebhookSignature
+
+from bench.gifts import CAMPAIGNS, Pending, charge_succeeded, plant
+from bench.serving import SECRET, await_ready, production_settings
+from database.engine import open_database
+from database.migrating import migrate, require_mode
+from database.transactions import reading
+from ledger.money import GBP
+from ledger.store import raised_by_campaign
+from payments import tables
+from payments.inbox.webhook import PATH
+from tests.postgres import start_cluster
+
+HERE = Path(__file__).resolve().parent.parent
+CONNECTIONS = 16
+GIFTS_A_CYCLE = 400
+
+
+@dataclass
+class Survived:
+    """What the cycles found."""
+
+    cycles: int = 0
+    acknowledged: int = 0
+    lost: int = 0
+    doubled_pence: int = 0
+    redelivered: int = 0
+    kills: list[float] = field(default_factory=list)
+
+
+def crash(url: str, cycles: int, directory: Path, seed: int = 0) -> Survived:
+    """Run the cycles on an empty database at this address."""
+    chance, found = random.Random(seed), Survived()
+    gifts = _plant(url, cycles)
+    acknowledged: set[str] = set()
+    for cycle in range(cycles):
+        new = gifts[cycle * GIFTS_A_CYCLE : (cycle + 1) * GIFTS_A_CYCLE]
+        old = chance.sample(gifts[: cycle * GIFTS_A_CYCLE], min(60, cycle * GIFTS_A_CYCLE))
+        stream = [*new, *old, *chance.sample(new, 40)]
+        chance.shuffle(stream)
+        after = chance.uniform(0.0, 0.35)
+        with _web(url, directory) as (process, port):
+            acknowledged |= asyncio.run(_stream_until_killed(process, port, stream, after))
+        found.kills.append(round(after, 3))
+        found.lost += len(acknowledged - _applied(url))
+        found.cycles += 1
+    found.acknowledged = len(acknowledged)
+    with _web(url, directory) as (process, port):
+        found.redelivered = len(asyncio.run(_deliver(port, gifts)))
+    found.doubled_pence = _raised(url) - sum(gift.amount for gift in gifts)
+    return found
+
+
+async def _stream_until_killed(
+    process: subprocess.Popen[bytes], port: int, gifts: Sequence[Pending], after: float
+) -> set[str]:
+    streaming = asyncio.create_task(_deliver(port, gifts))
+    await asyncio.sleep(after)
+    process.kill()
+    return await streaming
+
+
+async def _deliver(port: int, gifts: Sequence[Pending]) -> set[str]:
+    """Deliver over several connections until done or cut off; returns the events that were answered 200."""
+    acknowledged: set[str] = set()
+    shared = iter(gifts)
+    await asyncio.gather(*[_caller(port, shared, acknowledged) for _ in range(CONNECTIONS)])
+    return acknowledged
+
+
+async def _caller(port: int, gifts: Iterator[Pending], acknowledged: set[str]) -> None:
+    try:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        for gift in gifts:
+            body = charge_succeeded(gift, datetime.now(UTC))
+            signature = WebhookSignature.generate_signature_header(body.decode(), SECRET)
+            head = f"POST {PATH} HTTP/1.1\r\nHost: localhost\r\nStripe-Signature: {signature}\r\n"
+            writer.write(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
+            answer = await reader.readuntil(b"\r\n\r\n")
+            if not answer.startswith(b"HTTP/1.1 200"):
+                return
+            await reader.readexactly(len(b"kept"))
+            acknowledged.add(gift.event_id)
+        writer.close()
+    except (OSError, asyncio.IncompleteReadError):
+        return  # the server was killed: what had no answer counts as not acknowledged
+
+
+@contextmanager
+def _web(url: str, directory: Path) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen(1024)
+        port: int = listening.getsockname()[1]
+        process = subprocess.Popen(
+            [sys.executable, "commands.py", "web", "--fd", str(listening.fileno())],
+            cwd=HERE,
+            pass_fds=[listening.fileno()],
+            env=production_settings(url, port, directory),
+            stdout=subprocess.DEVNULL,
+        )
+    try:
+        await_ready(port)
+        yield process, port
+    finally:
+        process.kill()
+        process.wait()
+
+
+def _plant(url: str, cycles: int) -> list[Pending]:
+    migrate(url)
+    engine = open_database(url)
+    try:
+        require_mode(engine, "test")
+        return plant(engine, cycles * GIFTS_A_CYCLE, datetime.now(UTC))
+    finally:
+        engine.dispose()
+
+
+def _applied(url: str) -> set[str]:
+    engine = open_database(url)
+    try:
+        with reading(engine) as conn:
+            applied = sa.select(tables.delivery.c.id).where(tables.delivery.c.applied_at.is_not(None))
+            return set(conn.scalars(applied))
+    finally:
+        engine.dispose()
+
+
+def _raised(url: str) -> int:
+    engine = open_database(url)
+    try:
+        with reading(engine) as conn:
+            return sum(one.amount.minor for one in raised_by_campaign(conn, range(1, CAMPAIGNS + 1), GBP).values())
+    finally:
+        engine.dispose()
+
+
+def report(found: Survived) -> Mapping[str, object]:
+    """The figures as JSON has them."""
+    return {
+        "cycles": found.cycles,
+        "acknowledged": found.acknowledged,
+        "lost": found.lost,
+        "doubled_pence": found.doubled_pence,
+        "redelivered": found.redelivered,
+    }
+
+
+def main(cycles: int = 20, as_json: Annotated[bool, typer.Option("--json")] = False, seed: int = 0) -> None:
+    """Kill and restart so many times on each database."""
+    found: dict[str, Mapping[str, object]] = {}
+    with tempfile.TemporaryDirectory(prefix="farthing-soak-") as name, start_cluster(durable=True) as cluster:
+        directory = Path(name)
+        urls = {"sqlite": f"sqlite:///{directory / 'crash.db'}", "postgresql": cluster.url(cluster.create())}
+        for engine, url in urls.items():
+            found[engine] = report(crash(url, cycles, directory, seed))
+            if not as_json:
+                typer.echo(f"{engine:>10}  " + ", ".join(f"{key} {value}" for key, value in found[engine].items()))
+    if as_json:
+        typer.echo(json.dumps(found, indent=2))
+    raise typer.Exit(any(one["lost"] or one["doubled_pence"] for one in found.values()))
+
+
+if __name__ == "__main__":
+    typer.run(main)

@@ -1,0 +1,1 @@
+"""Gifts: from the donor's form, through Stripe's Checkout and its messages, into the books."""

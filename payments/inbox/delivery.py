@@ -1,0 +1,69 @@
+"""One message as it came: checked for its outer shape, kept byte for byte."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NoReturn
+
+from database.instants import from_unix
+
+EVENT_ID = re.compile(r"evt_[A-Za-z0-9_]{1,250}")
+EVENT_TYPE = re.compile(r"[a-z0-9_.]{1,200}")
+API_VERSION = re.compile(r"[0-9a-z.-]{1,60}")
+LARGEST_UNIX = 4_102_444_800  # the year 2100; beyond it a date is a mistake
+
+
+class NotAnEvent(ValueError):
+    """The body has a right signature and is not an event: answered 400, nothing kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A message from Stripe. `event` is the body as plain dicts; `body` its bytes."""
+
+    id: str
+    type: str
+    api_version: str | None
+    livemode: bool
+    created_at: datetime
+    body: bytes
+    event: Mapping[str, Any]
+
+
+def parse(body: bytes) -> Delivery:
+    """Read a body whose signature was found right; raises NotAnEvent for whatever is not an event."""
+    try:
+        event = _decoder.decode(body.decode("utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise NotAnEvent(f"the body is not JSON that we can read: {type(error).__name__}") from None
+    if not isinstance(event, dict) or event.get("object") != "event":
+        raise NotAnEvent("the body is not an event")
+    version, created = event.get("api_version"), event.get("created")
+    if type(created) is not int or not 0 <= created < LARGEST_UNIX:
+        raise NotAnEvent("the event has no time")
+    if type(event.get("livemode")) is not bool:
+        raise NotAnEvent("the event does not say whether it is live")
+    return Delivery(
+        id=_matching(EVENT_ID, event.get("id"), "id"),
+        type=_matching(EVENT_TYPE, event.get("type"), "type"),
+        api_version=None if version is None else _matching(API_VERSION, version, "API version"),
+        livemode=event["livemode"],
+        created_at=from_unix(created),
+        body=body,
+        event=event,
+    )
+
+
+def _matching(pattern: re.Pattern[str], value: object, what: str) -> str:
+    if not isinstance(value, str) or not pattern.fullmatch(value):
+        raise NotAnEvent(f"the event's {what} is not one of Stripe's")
+    return value
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")
+
+
+_decoder = json.JSONDecoder(parse_constant=_no_constant)

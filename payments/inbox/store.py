@@ -1,0 +1,107 @@
+"""Kept deliveries. Whether one is in the books is told by `applied_at`, never by its presence."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from database.bulk import among, insert_rows, look_up
+from payments.inbox.delivery import Delivery, parse
+from payments.tables import delivery, delivery_body
+
+_MARK = (delivery.c.id, delivery.c.applied_at.is_not(None))
+LONGEST_WAIT = timedelta(hours=6)
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """A delivery that is kept but could not be applied: what failed, how often, and when it is tried next."""
+
+    id: str
+    type: str
+    received_at: datetime
+    attempts: int
+    error: str
+    next_attempt_at: datetime | None
+
+
+def marks(conn: Connection, ids: Sequence[str]) -> dict[str, bool]:
+    """For each of these deliveries that is kept: whether it is applied."""
+    return {row[0]: bool(row[1]) for row in look_up(conn, _MARK, delivery.c.id, ids)}
+
+
+def keep(conn: Connection, new: Sequence[Delivery], now: datetime, *, applied: bool) -> None:
+    """Keep deliveries with their bodies; `applied` when this same transaction applies them."""
+    insert_rows(
+        conn,
+        delivery,
+        [
+            {
+                "id": one.id,
+                "type": one.type,
+                "api_version": one.api_version,
+                "livemode": one.livemode,
+                "created_at": one.created_at,
+                "received_at": now,
+                "applied_at": now if applied else None,
+                "attempts": int(applied),
+                "error": None,
+                "next_attempt_at": None if applied else now,
+            }
+            for one in new
+        ],
+    )
+    insert_rows(conn, delivery_body, [{"delivery_id": one.id, "body": one.body} for one in new])
+
+
+def mark_applied(conn: Connection, ids: Sequence[str], now: datetime) -> None:
+    """These deliveries, kept before, are in the books now."""
+    if ids:
+        waiting = sa.update(delivery).where(among(conn, delivery.c.id, ids), delivery.c.applied_at.is_(None))
+        conn.execute(waiting.values(applied_at=now, attempts=delivery.c.attempts + 1, error=None, next_attempt_at=None))
+
+
+def mark_failed(conn: Connection, delivery_id: str, error: str, now: datetime) -> None:
+    """Write down why a delivery could not be applied, and when to try again: 1, 2, 4 … minutes, to 6 h."""
+    tried = conn.scalars(sa.select(delivery.c.attempts).where(delivery.c.id == delivery_id)).one() + 1
+    wait = min(timedelta(minutes=2 ** min(tried - 1, 12)), LONGEST_WAIT)
+    conn.execute(
+        sa.update(delivery)
+        .where(delivery.c.id == delivery_id)
+        .values(attempts=tried, error=error, next_attempt_at=now + wait)
+    )
+
+
+def unapplied(conn: Connection, due_by: datetime | None, limit: int, after: str = "") -> list[Delivery]:
+    """Kept deliveries that are not in the books, by id; with `due_by`, only those to try again by then."""
+    d = delivery.c
+    question = (
+        sa.select(delivery_body.c.body)
+        .join(delivery, d.id == delivery_body.c.delivery_id)
+        .where(d.applied_at.is_(None), d.id > after)
+        .order_by(d.id)
+        .limit(limit)
+    )
+    if due_by is not None:
+        question = question.where(d.next_attempt_at <= due_by)
+    return [parse(body) for body in conn.scalars(question)]
+
+
+def dead_letters(conn: Connection, limit: int = 200) -> list[DeadLetter]:
+    """Deliveries that failed, oldest first, for the treasurer."""
+    d = delivery.c
+    rows = conn.execute(
+        sa.select(d.id, d.type, d.received_at, d.attempts, d.error, d.next_attempt_at)
+        .where(d.applied_at.is_(None), d.error.is_not(None))
+        .order_by(d.received_at, d.id)
+        .limit(limit)
+    )
+    return [DeadLetter(*row) for row in rows]
+
+
+def unapplied_count(conn: Connection) -> int:
+    """How many kept deliveries are not in the books."""
+    waiting = sa.select(sa.func.count()).select_from(delivery).where(delivery.c.applied_at.is_(None))
+    return conn.scalar(waiting) or 0

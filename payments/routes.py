@@ -1,0 +1,263 @@
+"""The donor's pages: the form, the way to Stripe, and thanks."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from secrets import token_hex
+
+import structlog
+from anyio import CapacityLimiter, to_thread
+from fastapi import APIRouter
+from sqlalchemy.engine import Engine
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from campaigns.campaign import Campaign, Openness
+from campaigns.routes import NoSuchCampaign
+from campaigns.store import campaign_by_slug, progress
+from database.instants import Clock
+from database.transactions import reading, writing
+from ledger.money import Money
+from payments import store
+from payments.form import FIELDS, OTHER, Mistakes, Pledged, Typed, presets, read_form
+from payments.gifts import Gift, GiftState, minimum
+from payments.giving import Giving, NotOpen, OnTheWay, unfinished
+from payments.stripe_gateway import StripeAway, StripeRefused
+from receipts.store import Issued, mint_token, receipt_of_gift
+from web.errors import NOT_FOUND, NotFound, Refusal, Trouble
+from web.pages import Pages
+
+# Calls to Stripe wait in threads of their own, so that slow answers never keep a page waiting.
+GATEWAY_THREADS = 20
+SHOWN_FOR = timedelta(hours=24)
+_STATES = {
+    GiftState.PENDING: "confirming",
+    GiftState.PROCESSING: "processing",
+    GiftState.EXPIRED: "expired",
+    GiftState.FAILED: "failed",
+    GiftState.RECEIVED: "received",
+}
+
+log = structlog.get_logger()
+
+
+class TakesNoGifts(Refusal):
+    """The campaign is closed or not open yet."""
+
+    trouble = Trouble(
+        409, "This campaign is not taking gifts", "It is closed, or has not opened yet. Nothing was charged.",
+        "See the campaign's page for its dates, or choose another campaign.",
+    )  # fmt: skip
+
+
+class LinkTooOld(Refusal):
+    """The thank-you page's address alone no longer opens a receipt."""
+
+    trouble = Trouble(
+        410, "This link has done its work", "A receipt can be opened from here for one day after the gift.",
+        "Write to us with your reference and we will send it again.",
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Thanked:
+    """What the thank-you page may show to whoever holds its address."""
+
+    amount: Money
+    donor_name: str
+    given_on: date
+    reference: str
+
+
+def payment_routes(engine: Engine, giving: Giving, clock: Clock, pages: Pages) -> APIRouter:
+    """`/c/{slug}/give`, `/thanks` and the way from there to the receipt."""
+    form, thanks = FormPages(engine, giving, clock, pages), ThanksPages(engine, clock, pages)
+    router = APIRouter()
+    router.add_api_route("/c/{slug}/give", form.show, methods=["GET"])
+    router.add_api_route("/c/{slug}/give", form.give, methods=["POST"])
+    router.add_api_route("/thanks", thanks.show, methods=["GET"])
+    router.add_api_route("/thanks/receipt", thanks.open_receipt, methods=["POST"])
+    return router
+
+
+class FormPages:
+    """The donor's form and the way from it to Stripe."""
+
+    def __init__(self, engine: Engine, giving: Giving, clock: Clock, pages: Pages) -> None:
+        self._engine, self._giving, self._clock, self._pages = engine, giving, clock, pages
+        self._limiter = CapacityLimiter(GATEWAY_THREADS)
+
+    def show(self, slug: str, cancelled: str = "", amount: str = "") -> Response:
+        """The form: empty, preselected by a deep link, or as it was before a donor turned back at Stripe."""
+        campaign, now = _campaign(self._engine, slug), self._clock()
+        if campaign.openness(now) is not Openness.OPEN:
+            raise TakesNoGifts
+        with reading(self._engine) as conn:
+            before = unfinished(conn, cancelled, now) if cancelled else None
+        typed = _typed_before(before) if before else _preselected(campaign, amount)
+        return self._form(campaign, typed, {}, cancelled=bool(cancelled))
+
+    async def give(self, slug: str, request: Request) -> Response:
+        """Keep the gift, open its checkout, and send the donor there."""
+        typed = await _fields(request)
+        kept = await run_in_threadpool(self._keep, slug, typed)
+        if isinstance(kept, Response):
+            return kept
+        try:
+            url = await to_thread.run_sync(self._giving.open_checkout, kept, limiter=self._limiter)
+        except (StripeAway, StripeRefused) as error:
+            log.error("checkout_not_opened", gift=kept.id, error=str(error))
+            return await run_in_threadpool(self._not_charged, slug, kept)
+        return RedirectResponse(url, 303)
+
+    def _keep(self, slug: str, typed: Typed) -> Gift | Response:
+        campaign = _campaign(self._engine, slug)
+        kept = self._giving.again(typed["retry"]) if typed.get("retry") else self._pledge(campaign, typed)
+        if kept is None:
+            return RedirectResponse(f"{self._pages.base_url}/c/{slug}/give", 303)
+        if isinstance(kept, OnTheWay):
+            return RedirectResponse(f"{self._pages.base_url}/thanks?session_id={kept.session_id}", 303)
+        return kept
+
+    def _pledge(self, campaign: Campaign, typed: Typed) -> Gift | OnTheWay | Response:
+        read = read_form(typed, campaign.currency, self._pages.wording.money)
+        if not isinstance(read, Pledged):
+            return self._form(campaign, typed, read, status=422)
+        try:
+            return self._giving.keep(campaign, read, typed.get("form_token") or token_hex(16))
+        except NotOpen:
+            raise TakesNoGifts from None
+
+    def _form(
+        self,
+        campaign: Campaign,
+        typed: Typed,
+        mistakes: Mistakes,
+        *,
+        cancelled: bool = False,
+        status: int = 200,
+    ) -> Response:
+        with reading(self._engine) as conn:
+            so_far = progress(conn, campaign, self._clock())
+        return self._pages.page(
+            "payments/give.html",
+            status=status,
+            private=True,
+            campaign=campaign,
+            progress=so_far,
+            form=_shown(typed),
+            errors=mistakes,
+            presets=presets(campaign.currency),
+            minimum=minimum(campaign.currency),
+            form_token=typed.get("form_token") or token_hex(16),
+            cancelled=cancelled,
+        )
+
+    def _not_charged(self, slug: str, gift: Gift) -> Response:
+        return self._pages.page(
+            "payments/not_charged.html",
+            status=503,
+            private=True,
+            campaign=_campaign(self._engine, slug),
+            amount=gift.amount,
+            retry=gift.id,
+        )
+
+
+class ThanksPages:
+    """Where Stripe sends the donor back to. It trusts our database, never the address."""
+
+    def __init__(self, engine: Engine, clock: Clock, pages: Pages) -> None:
+        self._engine, self._clock, self._pages = engine, clock, pages
+
+    def show(self, session_id: str = "") -> Response:
+        """Thanks when the books say so; until then, that it is being confirmed."""
+        with reading(self._engine) as conn:
+            gift = store.gift_of_session(conn, session_id)
+            campaign = store.campaign_of(conn, gift) if gift else None
+            issued = receipt_of_gift(conn, gift.id) if gift else None
+        return self._pages.page(
+            "payments/thanks.html",
+            status=200 if gift else NOT_FOUND.status,
+            private=True,
+            state=_STATES[gift.state] if gift else "unknown",
+            gift=self._thanked(gift, issued) if gift else None,
+            campaign=campaign,
+            session_id=session_id,
+            receipt=bool(gift and issued and self._is_fresh(gift)),
+        )
+
+    async def open_receipt(self, request: Request) -> Response:
+        """A link of its own to the gift's receipt, for whoever has just given."""
+        session_id = (await _fields(request)).get("session_id", "")
+        token = await run_in_threadpool(self._mint, session_id)
+        return RedirectResponse(f"{self._pages.base_url}/receipts/{token}", 303)
+
+    def _mint(self, session_id: str) -> str:
+        with writing(self._engine) as conn:
+            gift = store.gift_of_session(conn, session_id)
+            if gift is None or gift.state is not GiftState.RECEIVED:
+                raise NotFound
+            if not self._is_fresh(gift):
+                raise LinkTooOld
+            return mint_token(conn, gift.id, self._clock())
+
+    def _thanked(self, gift: Gift, issued: Issued | None) -> Thanked:
+        return Thanked(
+            amount=issued.receipt.total if issued else gift.amount,
+            donor_name=gift.donor.name if self._is_fresh(gift) else "",
+            given_on=(gift.received_at or gift.created_at).astimezone(self._pages.wording.zone).date(),
+            reference=gift.reference,
+        )
+
+    def _is_fresh(self, gift: Gift) -> bool:
+        return self._clock() - gift.created_at < SHOWN_FOR
+
+
+def _campaign(engine: Engine, slug: str) -> Campaign:
+    with reading(engine) as conn:
+        found = campaign_by_slug(conn, slug)
+    if found is None:
+        raise NoSuchCampaign
+    return found
+
+
+async def _fields(request: Request) -> Typed:
+    """The form's fields, each at most once: a field sent twice could be read two ways."""
+    form = await request.form(max_files=0, max_fields=20)
+    typed = {name: value for name, value in form.multi_items() if isinstance(value, str)}
+    if len(typed) != len(form.multi_items()) or not set(typed) <= {*FIELDS, "session_id"}:
+        raise Refusal("The form came with a field that we do not have, or one twice. Nothing was charged.")
+    return typed
+
+
+def _shown(typed: Typed) -> dict[str, str]:
+    return {
+        "amount_choice": typed.get("amount", ""),
+        "amount_other": typed.get("other_amount", ""),
+        "name": typed.get("name", ""),
+        "email": typed.get("email", ""),
+        "message": typed.get("message", ""),
+    }
+
+
+def _typed_before(gift: Gift) -> Typed:
+    offered = gift.amount in presets(gift.amount.currency)
+    amount = str(gift.amount.decimal)
+    return {
+        "amount": amount if offered else OTHER,
+        "other_amount": "" if offered else amount,
+        "name": gift.donor.name,
+        "email": gift.donor.email,
+        "message": gift.donor.message,
+    }
+
+
+def _preselected(campaign: Campaign, minor: str) -> Typed:
+    """A deep link's `?amount=2500` (in pence) preselects; it never submits."""
+    if not (minor.isascii() and minor.isdecimal() and len(minor) <= 9):
+        return {}
+    amount = Money(int(minor), campaign.currency)
+    if amount in presets(campaign.currency):
+        return {"amount": str(amount.decimal)}
+    return {"amount": OTHER, "other_amount": str(amount.decimal)} if amount else {}

@@ -1,0 +1,111 @@
+"""Gifts with their shares, what Stripe sent us, and the facts that we read out of it.
+
+Foreign keys to other packages go by table name. A state only rises; the migration's triggers see to it.
+"""
+
+import sqlalchemy as sa
+
+from database.columns import BookDate, Bytes, Code, Count, Flag, Instant, Minor
+from database.tables import one_of, table
+from payments.gifts import GiftState
+
+# What a gift is and who gave it. The money is in the ledger; this is what was asked for.
+gift = table(
+    "gift",
+    sa.Column("id", Code, primary_key=True),
+    sa.Column("state", Code, nullable=False),
+    sa.Column("currency", Code, sa.ForeignKey("currency.code"), nullable=False),
+    sa.Column("amount_minor", Minor, nullable=False),
+    sa.Column("donor_name", Code, nullable=False),
+    sa.Column("donor_email", Code, nullable=False),
+    sa.Column("message", Code, nullable=False),
+    sa.Column("created_at", Instant, nullable=False),
+    sa.Column("received_at", Instant),
+    sa.Column("received_on", BookDate),
+    sa.Column("attempts", Count, nullable=False),
+    sa.Column("session_id", Code),
+    sa.Column("payment", Code),
+    one_of("state", (state.value for state in GiftState)),
+    sa.UniqueConstraint("session_id"),
+    sa.UniqueConstraint("payment"),
+    sa.CheckConstraint("amount_minor > 0", name="amount"),
+)
+
+allocation = table(
+    "allocation",
+    sa.Column("gift_id", Code, sa.ForeignKey("gift.id"), primary_key=True),
+    sa.Column("n", Count, primary_key=True, autoincrement=False),
+    sa.Column("campaign_id", Count, sa.ForeignKey("campaign.id"), nullable=False),
+    sa.Column("amount_minor", Minor, nullable=False),
+    sa.Index("ix_allocation_campaign_id", "campaign_id"),
+    sa.CheckConstraint("amount_minor > 0", name="amount"),
+)
+
+# Every message that came with a right signature. `applied_at` is the mark that it is in the books;
+# a row with an error and no mark is a dead letter.
+delivery = table(
+    "delivery",
+    sa.Column("id", Code, primary_key=True),
+    sa.Column("type", Code, nullable=False),
+    sa.Column("api_version", Code),
+    sa.Column("livemode", Flag, nullable=False),
+    sa.Column("created_at", Instant, nullable=False),
+    sa.Column("received_at", Instant, nullable=False),
+    sa.Column("applied_at", Instant),
+    sa.Column("attempts", Count, nullable=False),
+    sa.Column("error", Code),
+    sa.Column("next_attempt_at", Instant),
+)
+sa.Index(
+    "ix_delivery_unapplied",
+    delivery.c.next_attempt_at,
+    sqlite_where=delivery.c.applied_at.is_(None),
+    postgresql_where=delivery.c.applied_at.is_(None),
+)
+
+# The body stands apart because it holds personal data and may be deleted; the delivery's row stays for ever.
+delivery_body = table(
+    "delivery_body",
+    sa.Column("delivery_id", Code, sa.ForeignKey("delivery.id"), primary_key=True),
+    sa.Column("body", Bytes, nullable=False),
+)
+
+# Fact: this charge succeeded. `gift_hint` is what its metadata says; `gift_id` is set once it is known.
+charge = table(
+    "charge",
+    sa.Column("id", Code, primary_key=True),
+    sa.Column("payment", Code, nullable=False),
+    sa.Column("payment_intent", Code),
+    sa.Column("gift_hint", Code),
+    sa.Column("currency", Code, nullable=False),
+    sa.Column("amount_minor", Minor, nullable=False),
+    sa.Column("method", Code, nullable=False),
+    sa.Column("succeeded_at", Instant, nullable=False),
+    sa.Column("gift_id", Code, sa.ForeignKey("gift.id")),
+    sa.UniqueConstraint("payment"),
+    sa.CheckConstraint("amount_minor > 0", name="amount"),
+)
+
+# Fact: this Checkout Session belongs to this gift and led to this payment intent.
+checkout = table(
+    "checkout",
+    sa.Column("session_id", Code, primary_key=True),
+    sa.Column("gift_id", Code, sa.ForeignKey("gift.id"), nullable=False),
+    sa.Column("payment_intent", Code),
+    sa.UniqueConstraint("payment_intent"),
+)
+
+# A charge that is not what was asked (another amount or currency, or a second payment of one gift):
+# booked as charged, shown to the treasurer.
+discrepancy = table(
+    "discrepancy",
+    sa.Column("charge", Code, sa.ForeignKey("charge.id"), primary_key=True),
+    sa.Column("gift_id", Code, sa.ForeignKey("gift.id"), nullable=False),
+    sa.Column("asked_minor", Minor, nullable=False),
+    sa.Column("asked_currency", Code, nullable=False),
+    sa.Column("charged_minor", Minor, nullable=False),
+    sa.Column("charged_currency", Code, nullable=False),
+    sa.Column("noted_at", Instant, nullable=False),
+    sa.Column("why", Code, nullable=False),
+    one_of("why", ("amount", "currency", "second_payment")),
+)

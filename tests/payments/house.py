@@ -1,0 +1,104 @@
+"""What these tests do to the books, and what they read from them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy import Engine
+
+import receipts.tables
+from database.transactions import reading, writing
+from ledger.accounts import Account
+from ledger.money import GBP, Money
+from ledger.store import balance, raised
+from ledger.tables import entry
+from outbox.tables import job
+from payments import store, tables
+from payments.applying import Bookkeeper
+from payments.gifts import Allocation, Donor, Gift, GiftState
+from payments.inbox.delivery import Delivery
+from payments.inbox.keeping import keep_and_apply
+from payments.inbox.store import DeadLetter, dead_letters, unapplied_count
+
+NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Books:
+    """One organisation's books and the bookkeeper who keeps them."""
+
+    engine: Engine
+    bookkeeper: Bookkeeper
+
+    def pledge(self, n: int = 1, *, amount: int = 2500, shares: Sequence[tuple[int, int]] = ()) -> Gift:
+        """Store a pending gift; `shares` are pairs of campaign and pence."""
+        parts = shares or [(1, amount)]
+        gift = Gift(
+            id=gift_id(n),
+            state=GiftState.PENDING,
+            amount=Money(amount, GBP),
+            allocations=tuple(Allocation(k, campaign, Money(minor, GBP)) for k, (campaign, minor) in enumerate(parts)),
+            donor=Donor(f"Donor {n}", f"donor{n}@example.org"),
+            created_at=NOON,
+            attempts=1,
+        )
+        with writing(self.engine) as conn:
+            store.add_gift(conn, gift)
+        return gift
+
+    def hear(self, *deliveries: Delivery, now: datetime = NOON) -> None:
+        """Keep and apply these as one batch."""
+        keep_and_apply(self.engine, self.bookkeeper, deliveries, now)
+
+    def gift(self, n: int = 1) -> Gift:
+        """A gift as it is kept."""
+        with reading(self.engine) as conn:
+            found = store.gift(conn, gift_id(n))
+        assert found is not None
+        return found
+
+    def raised(self, campaign: int = 1) -> int:
+        """Pence raised by a campaign."""
+        with reading(self.engine) as conn:
+            return raised(conn, campaign, GBP).amount.minor
+
+    def clearing(self) -> int:
+        """Pence in clearing."""
+        with reading(self.engine) as conn:
+            return balance(conn, Account.CLEARING, GBP).minor
+
+    def dead_letters(self) -> list[DeadLetter]:
+        """What could not be applied."""
+        with reading(self.engine) as conn:
+            return dead_letters(conn)
+
+    def unapplied(self) -> int:
+        """How many deliveries wait."""
+        with reading(self.engine) as conn:
+            return unapplied_count(conn)
+
+    def count(self, table: sa.Table) -> int:
+        """How many rows a table has."""
+        with reading(self.engine) as conn:
+            return conn.scalar(sa.select(sa.func.count()).select_from(table)) or 0
+
+    def canonical(self) -> list[tuple[object, ...]]:
+        """The books as they depend on facts alone: no ids, no posting time, no cause, no receipt number."""
+        e, g = entry.c, tables.gift.c
+        columns = (
+            e.key, e.kind, e.debit, e.credit, e.currency, e.amount_minor, e.subject, e.campaign_id,
+            e.gift_id, e.occurred_at, e.book_date,
+        )  # fmt: skip
+        with reading(self.engine) as conn:
+            entries = [tuple(row) for row in conn.execute(sa.select(*columns).order_by(e.key))]
+            states = [tuple(row) for row in conn.execute(sa.select(g.id, g.state).order_by(g.id))]
+            receipted = conn.execute(sa.select(receipts.tables.receipt.c.gift_id))
+            jobs = conn.execute(sa.select(sa.func.count()).select_from(job))
+            return [*entries, *states, *sorted(tuple(row) for row in receipted), tuple(jobs.one())]
+
+
+def gift_id(n: int) -> str:
+    """The n-th gift's id."""
+    return str(UUID(int=n))

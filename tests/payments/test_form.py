@@ -1,0 +1,71 @@
+"""What a donor can type: read strictly, refused with what to do."""
+
+import pytest
+
+from ledger.money import GBP, JPY, Money
+from payments.form import Pledged, presets, read_form
+
+WORDS = str
+
+
+def typed(**changes: str) -> dict[str, str]:
+    """A form as it should be, but for the changes."""
+    return {"amount": "25.00", "other_amount": "", "email": "zoe@example.org", "name": "Zoë"} | changes
+
+
+def test_a_preset_becomes_a_pledge() -> None:
+    """The radio's value is an amount like any other."""
+    read = read_form(typed(), GBP, WORDS)
+    assert isinstance(read, Pledged)
+    assert (read.amount, read.donor.name) == (Money(2500, GBP), "Zoë")
+
+
+@pytest.mark.parametrize(("words", "pence"), [("£7", 700), (" 1,250.50 ", 125050), ("2", 200), ("100000", 10**7)])
+def test_another_amount_is_read_as_it_is_meant(words: str, pence: int) -> None:
+    """With or without the sign, with commas where people write them."""
+    read = read_form(typed(amount="other", other_amount=words), GBP, WORDS)
+    assert isinstance(read, Pledged)
+    assert read.amount == Money(pence, GBP)
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["1,50", "1e3", "-5", "£", "٣", "9" * 20, "1.234",
+     "1.99", "0", "", "€5", "NaN", "0x10", "1 000", "1" * 5000, "100000.01"],
+)  # fmt: skip
+def test_what_could_be_misread_is_refused_with_what_to_do(words: str) -> None:
+    """Each sentence tells the donor what to enter."""
+    read = read_form(typed(amount="other", other_amount=words), GBP, WORDS)
+    assert isinstance(read, dict)
+    assert read["amount"].startswith(("Enter", "Choose"))
+
+
+@pytest.mark.parametrize(
+    "email", ["", "zoe", "zoe@", "a b@example.org", "x@" + "y" * 300 + ".org", "z@example.org\nBcc: a@b.org"]
+)
+def test_an_address_that_cannot_be_one_is_refused(email: str) -> None:
+    """Nothing is looked up; only the form is checked."""
+    read = read_form(typed(email=email), GBP, WORDS)
+    assert isinstance(read, dict)
+    assert list(read) == ["email"]
+
+
+def test_every_field_says_its_own_mistake_at_once() -> None:
+    """A donor on a phone should not have to come back three times."""
+    read = read_form(typed(amount="", email="x", name="a" * 101, message="b" * 301), GBP, WORDS)
+    assert isinstance(read, dict)
+    assert sorted(read) == ["amount", "email", "message", "name"]
+
+
+def test_a_name_of_fifty_thousand_accents_is_refused() -> None:
+    """It would take the receipt's layout nine seconds."""
+    assert "name" in read_form(typed(name="a" + "\u0301" * 50_000), GBP, WORDS)  # type: ignore[operator]
+
+
+def test_yen_have_no_decimals_and_presets_of_their_own() -> None:
+    """A hundredfold charge is the classic mistake here."""
+    read = read_form(typed(amount="500"), JPY, WORDS)
+    assert isinstance(read, Pledged)
+    assert read.amount == Money(500, JPY)
+    assert presets(JPY)[0] == Money(500, JPY)
+    assert presets(GBP)[0] == Money(500, GBP)
