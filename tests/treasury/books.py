@@ -1,0 +1,45 @@
+"""Books for the desk: gifts as Stripe tells of them, and what later issues will post besides."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from database.transactions import booking
+from ledger.accounts import Account
+from ledger.entry import Entry
+from ledger.money import GBP, Currency, Money
+from ledger.store import post
+from tests.payments.house import Books, gift_id
+from tests.payments.messages import CREATED, charged
+
+LIBRARIES, BUSES = 1, 2
+DAY_SECONDS = 86_400
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Books with gifts to look at."""
+
+    books: Books
+
+    def give(self, n: int, pence: int, campaign: int = LIBRARIES, *, days_ago: int = 0) -> None:
+        """A gift that Stripe charged so many days before 21 November 2026."""
+        self.books.pledge(n, amount=pence, shares=[(campaign, pence)])
+        at = CREATED - days_ago * DAY_SECONDS
+        self.books.hear(charged(str(n), gift=gift_id(n), amount=pence, created=at))
+
+    def move(self, kind: str, debit: Account, credit: Account, minor: int, of: Currency = GBP) -> None:
+        """An entry that is not a gift, on 21 November 2026."""
+        entry = Entry(
+            key=f"{kind}:{debit}:{credit}:{minor}",
+            kind=kind,
+            debit=debit,
+            credit=credit,
+            amount=Money(minor, of),
+            subject=f"subject_of_{kind}",
+            occurred_at=datetime(2026, 11, 21, 12, tzinfo=UTC),
+            book_date=date(2026, 11, 21),
+            cause="test",
+            campaign=LIBRARIES,
+        )
+        with booking(self.books.engine) as conn:
+            post(conn, [entry], entry.occurred_at)

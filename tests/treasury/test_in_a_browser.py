@@ -1,0 +1,87 @@
+"""A treasurer signs in, reads the totals and looks behind them, with scripts and without."""
+
+from collections.abc import Iterator
+
+import pytest
+from fastapi import FastAPI
+from sqlalchemy import Engine
+from starlette.types import ASGIApp
+
+from database.transactions import writing
+from ledger.accounts import Account
+from tests.browser import PHONE, Tabs, assert_accessible, served
+from tests.clock import FixedClock
+from tests.payments.house import gift_id
+from tests.payments.messages import charged
+from tests.treasury.books import BUSES, Desk
+from tests.web.samples import pages
+from treasury.routes import desk_routes
+from treasury.sign_in import invite
+from web.errors import install_errors
+from web.security import secure
+
+NARROW, WIDE = (320, 640), (1280, 900)
+
+
+@pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    """A browser sees no difference between the databases: one is enough."""
+    return sqlite_url
+
+
+@pytest.fixture
+def address(engine: Engine, clock: FixedClock, desk: Desk) -> Iterator[str]:
+    """The desk behind the real guards, with every kind of thing on it."""
+    desk.give(1, 2500)
+    desk.give(2, 1050, BUSES, days_ago=40)
+    desk.move("refund", Account.REFUNDS, Account.CLEARING, 700)
+    desk.move("fee", Account.FEES, Account.STRIPE, 58)
+    desk.books.pledge(3, amount=2500)
+    desk.books.hear(charged("3", gift=gift_id(3), amount=2000))
+
+    def build(base_url: str) -> ASGIApp:
+        site = pages("sandbox", base_url)
+        app = FastAPI()
+        app.include_router(desk_routes(engine, clock, site))
+        app.mount("/static", site.static)
+        install_errors(app, site)
+        return secure(app, pages=site, base_url=base_url, allowed_hosts=())
+
+    with served(build) as running:
+        yield running
+
+
+@pytest.fixture
+def link(engine: Engine, clock: FixedClock, address: str) -> str:
+    """A link for Ada."""
+    with writing(engine) as conn:
+        return f"{address}/desk/sign-in/{invite(conn, 'ada@example.org', 'Ada', clock())}"
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["scripts", "no-scripts"])
+def test_from_the_link_to_the_list_behind_a_figure(browser_page: Tabs, link: str, javascript: bool) -> None:
+    """Press the button, follow what the buses raised, narrow it to a month, and sign out."""
+    page = browser_page(javascript=javascript)
+    page.goto(link)
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("link", name="£10.50").first.click()
+    assert page.get_by_role("heading", level=1).inner_text() == "Given: Bring back the bus"
+
+    page.get_by_label("Month").fill("2026-10")
+    page.get_by_role("button", name="Show the list").click()
+    assert page.locator("tfoot td").inner_text() == "£10.50"
+
+    page.get_by_role("button", name="Sign out").click()
+    page.goto(page.url.partition("/desk")[0].rstrip("/") + "/desk")
+    assert page.get_by_role("heading", level=1).inner_text() == "Sign in first"
+
+
+@pytest.mark.parametrize("size", [NARROW, PHONE, WIDE], ids=["narrow", "phone", "wide"])
+def test_every_page_is_accessible_and_fits(browser_page: Tabs, link: str, size: tuple[int, int]) -> None:
+    """Axe finds nothing, and only the tables scroll sideways."""
+    page = browser_page(size=size)
+    page.goto(link)
+    for go_on in ('button:has-text("Sign in")', "tbody a", 'a:has-text("Back to the desk")'):
+        assert_accessible(page)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.url
+        page.locator(go_on).first.click()

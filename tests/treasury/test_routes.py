@@ -1,0 +1,197 @@
+"""The desk opens to signed-in treasurers, and its figures lead to the lists behind them."""
+
+import re
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from sqlalchemy import Engine
+
+from database.transactions import writing
+from payments.gifts import Donor
+from payments.store import add_gift
+from tests.clock import FixedClock
+from tests.payments.house import gift_id
+from tests.payments.messages import charge, charged, delivery, event
+from tests.treasury.books import BUSES, Desk
+from tests.web.samples import pages
+from treasury.routes import PAGE_ROWS, desk_routes
+from treasury.sign_in import invite
+from web.errors import install_errors
+
+BASE_URL = "http://127.0.0.1"
+
+
+@pytest.fixture
+def visitor(engine: Engine, clock: FixedClock, desk: Desk) -> TestClient:
+    """Somebody who has not signed in, on the real routes."""
+    site = pages("test", BASE_URL)
+    app = FastAPI()
+    app.include_router(desk_routes(desk.books.engine, clock, site))
+    install_errors(app, site)
+    return TestClient(app, base_url=BASE_URL, follow_redirects=False)
+
+
+@pytest.fixture
+def link(engine: Engine, clock: FixedClock) -> str:
+    """The path of a link for Ada."""
+    with writing(engine) as conn:
+        return f"/desk/sign-in/{invite(conn, 'ada@example.org', 'Ada', clock())}"
+
+
+@pytest.fixture
+def treasurer(visitor: TestClient, link: str) -> TestClient:
+    """Ada, signed in."""
+    visitor.post(link)
+    return visitor
+
+
+def words(html: str) -> str:
+    """What can be read."""
+    return " ".join(re.sub(r"<[^>]+>", " ", html).split())
+
+
+def test_the_link_shows_a_button_and_the_button_opens_the_desk(visitor: TestClient, link: str) -> None:
+    """Looking at the link, as mail programs do, does not use it up."""
+    looks = [visitor.get(link).status_code for _ in range(2)]
+    pressed = visitor.post(link)
+
+    assert (looks, pressed.status_code, pressed.headers["location"]) == ([200, 200], 303, "/desk")
+    assert "HttpOnly" in pressed.headers["set-cookie"]
+    assert "Signed in as Ada" in visitor.get("/desk").text
+
+
+def test_a_used_link_opens_nothing(visitor: TestClient, link: str) -> None:
+    """Neither to look at nor to press; and the answer says what to do."""
+    visitor.post(link)
+
+    assert [visitor.get(link).status_code, visitor.post(link).status_code] == [404, 404]
+    assert "./farthing treasurer add" in visitor.get(link).text
+
+
+@pytest.mark.parametrize("path", ["/desk", "/desk/gifts", "/desk/gifts?campaign=1&month=2026-11"])
+def test_nobody_else_sees_the_desk(visitor: TestClient, desk: Desk, path: str) -> None:
+    """No name and no figure without a session."""
+    desk.give(1, 2500)
+    visitor.cookies.set("session", "made up")
+
+    answer = visitor.get(path)
+
+    assert (answer.status_code, "Donor 1" in answer.text, "£25" in answer.text) == (403, False, False)
+
+
+def test_signing_out_closes_the_desk(treasurer: TestClient) -> None:
+    """Also for a copy of the cookie."""
+    cookie = treasurer.cookies["session"]
+    treasurer.post("/desk/sign-out")
+    treasurer.cookies.set("session", cookie)
+
+    assert treasurer.get("/desk").status_code == 403
+
+
+def test_a_session_in_use_stays_and_an_idle_one_ends(treasurer: TestClient, clock: FixedClock) -> None:
+    """An hour without use."""
+    statuses = []
+    for minutes in (50, 50, 61):
+        clock.advance(timedelta(minutes=minutes))
+        statuses.append(treasurer.get("/desk").status_code)
+
+    assert statuses == [200, 200, 403]
+
+
+def test_an_empty_desk_says_so(treasurer: TestClient) -> None:
+    """Instead of empty tables."""
+    page = treasurer.get("/desk").text
+
+    assert ("No gift has been received yet" in page, "<table" in page) == (True, False)
+
+
+def test_the_desk_has_totals_by_campaign_and_month(treasurer: TestClient, desk: Desk) -> None:
+    """A line each, and one for all."""
+    desk.give(1, 2500)
+    desk.give(2, 1050, BUSES)
+    desk.give(3, 500, BUSES, days_ago=40)
+
+    said = words(treasurer.get("/desk").text)
+
+    assert "Save our libraries 1 £25.00 Bring back the bus 2 £15.50 All 3 £40.50" in said
+    assert "November 2026 2 £35.50 October 2026 1 £5.00 All 3 £40.50" in said
+
+
+def test_every_figure_leads_to_a_list_with_the_same_total(treasurer: TestClient, desk: Desk) -> None:
+    """Each link of the desk, followed."""
+    desk.give(1, 2500)
+    desk.give(2, 1050, BUSES)
+    desk.give(3, 500, BUSES, days_ago=40)
+    links = re.findall(r'href="(/desk/gifts[^"]*)">([^<]*)<', treasurer.get("/desk").text)
+
+    assert len(links) == 6
+    for address, figure in links:
+        page = treasurer.get(address.replace("&amp;", "&")).text
+        assert f"The whole list {figure}" in words(page)
+
+
+def test_a_long_list_goes_on_at_the_next_page(treasurer: TestClient, desk: Desk) -> None:
+    """Fifty rows a page; the total is that of all pages."""
+    desk.books.pledge(1, amount=200 * (PAGE_ROWS + 1), shares=[(1, 200)] * (PAGE_ROWS + 1))
+    desk.books.hear(charged("1", gift=gift_id(1), amount=200 * (PAGE_ROWS + 1)))
+
+    first = treasurer.get("/desk/gifts?campaign=1").text
+    older = re.findall(r'href="([^"]*before=[^"]*)"', first)[0].replace("&amp;", "&")
+    second = treasurer.get(older).text
+
+    assert [page.count("£2.00") for page in (first, second)] == [PAGE_ROWS, 1]
+    assert ["The whole list, all pages £102.00" in words(page) for page in (first, second)] == [True, True]
+    assert ("before=" in second, "Newest" in second) == (False, True)
+
+
+def test_a_form_with_nothing_chosen_lists_everything(treasurer: TestClient, desk: Desk) -> None:
+    """A form sends what was left open as empty text."""
+    desk.give(1, 2500)
+    page = treasurer.get("/desk/gifts?figure=raised&campaign=&month=&currency=").text
+
+    assert "Donor 1" in page
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["figure=x", "campaign=-1", "campaign=1.5", "campaign=٣", "campaign=9999999999", "month=2026-13", "month=26-1",
+     "month=2026-11-01", "currency=gbp", "before=0", "before=x", "before=99999999999999999999"],
+)  # fmt: skip
+def test_an_address_that_means_nothing_is_refused(treasurer: TestClient, query: str) -> None:
+    """400 and never a guess or a 500."""
+    assert treasurer.get(f"/desk/gifts?{query}").status_code == 400
+
+
+def test_an_unknown_campaign_or_month_is_an_empty_list(treasurer: TestClient, desk: Desk) -> None:
+    """Which adds up to nothing."""
+    desk.give(1, 2500)
+    said = [words(treasurer.get(f"/desk/gifts?{query}").text) for query in ("campaign=77", "month=2031-01")]
+
+    assert ["Nothing here" in text and "The whole list" not in text for text in said] == [True, True]
+
+
+def test_what_went_wrong_stands_under_things_to_do(treasurer: TestClient, desk: Desk) -> None:
+    """A charge of another amount, and a message that could not be booked."""
+    desk.books.pledge(1, amount=2500)
+    desk.books.hear(charged("1", gift=gift_id(1), amount=2000))
+    desk.books.hear(delivery(event("charge.succeeded", charge("bad", gift=gift_id(9), currency="xxx"), name="odd")))
+
+    said = words(treasurer.get("/desk").text)
+
+    assert "Donor 1 was asked for £25.00 and charged £20.00" in said
+    assert "message evt_odd (charge.succeeded) of 21 November 2026 at 12:00 could not be booked" in said
+
+
+def test_names_are_escaped(treasurer: TestClient, desk: Desk) -> None:
+    """What a donor typed never runs on the treasurer's desk."""
+    gift = replace(desk.books.pledge(1), id=gift_id(2), donor=Donor("<script>alert(1)</script>", "x@example.org"))
+    with writing(desk.books.engine) as conn:
+        add_gift(conn, gift)
+    desk.books.hear(charged("2", gift=gift_id(2)))
+
+    page = treasurer.get("/desk/gifts").text
+
+    assert ("<script>alert" in page, "&lt;script&gt;alert(1)&lt;/script&gt;" in page) == (False, True)

@@ -1,0 +1,32 @@
+"""Everything that must be true of the books, of receipts and of deliveries, in one list."""
+
+from sqlalchemy.engine import Connection
+
+from ledger.audit import Finding, Status, audit
+from payments.inbox.store import dead_letters, unapplied_count
+from receipts.store import gaps
+
+
+def audit_all(conn: Connection) -> list[Finding]:
+    """Every finding, the books' own first."""
+    return [*audit(conn), _receipt_numbers(conn), _deliveries(conn)]
+
+
+def _receipt_numbers(conn: Connection) -> Finding:
+    found = gaps(conn)
+    return Finding(
+        name="receipt numbers run without a gap",
+        status=Status.FAILED if found else Status.PASSED,
+        figures={f"{gap.year}": f"{gap.receipts} of {gap.last_number}" for gap in found},
+        advice="Restore the missing receipts from a backup." if found else "",
+    )
+
+
+def _deliveries(conn: Connection) -> Finding:
+    waiting, dead = unapplied_count(conn), len(dead_letters(conn))
+    return Finding(
+        name="every kept delivery is in the books",
+        status=Status.FAILED if waiting else Status.PASSED,
+        figures={"waiting": waiting, "dead letters": dead},
+        advice="./farthing replay tries them again; the desk shows why they failed." if waiting else "",
+    )
