@@ -1,0 +1,150 @@
+"""What differs between installations, read once from the environment or `.env`.
+
+Each failure names its setting.
+
+Only `main` and `commands` import this; every other part is handed what it needs.
+"""
+
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+PREFIX = "FARTHING_"
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+_KEY_MODES = {"sk_test_": "test", "rk_test_": "test", "sk_live_": "live", "rk_live_": "live"}
+
+
+class BadSettings(ValueError):
+    """The installation cannot start like this; the message names the setting and what to do."""
+
+
+class Settings(BaseSettings):
+    """Every setting, with what it is for: README's table is compared with these lines by a test."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True
+    )
+
+    var_dir: Path = Field(Path("var"), description="Where SQLite files and sandbox keys are kept")
+    database_url: SecretStr | None = Field(
+        None, description="PostgreSQL's address; without it SQLite, in `VAR_DIR/{mode}.db`"
+    )
+    base_url: str | None = Field(None, description="The address that donors see; https, or http on loopback")
+    allowed_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
+        (), description="Other names that we answer to, comma-separated; they lead to `BASE_URL`"
+    )
+    host: str = Field("127.0.0.1", description="The address to listen on")
+    port: int = Field(8000, ge=0, le=65535, description="The port to listen on; 0 takes a free one")
+    sandbox: bool = Field(False, description="Run on the built-in Stripe twin, even at a public `BASE_URL`")
+    stripe_api_key: SecretStr | None = Field(
+        None, description="Stripe's secret or restricted key; without it Farthing runs on the twin"
+    )
+    stripe_webhook_secrets: Annotated[tuple[SecretStr, ...], NoDecode] = Field(
+        (),
+        description="The endpoint's signing secrets, comma-separated: the present one, then a retiring one",
+    )
+    stripe_api_base: str | None = Field(None, description="Another Stripe-compatible server (test mode only)")
+    organisation_name: str | None = Field(None, description="The legal name of who receives the gifts")
+    organisation_address: str = Field("", description="Its postal address, lines separated by `;`")
+    organisation_email: str | None = Field(None, description="Where donors write to")
+    organisation_imprint: str | None = Field(None, description="The imprint that stands on every page")
+    organisation_url: str = Field("", description="Its own website")
+    organisation_legal_note: str = Field(
+        "", description="A sentence on what it is, such as that Gift Aid cannot be claimed"
+    )
+    timezone: str = Field("Europe/London", description="The time zone whose days the books are kept in")
+    locale: str = Field("en_GB", description="How amounts and dates are written")
+
+    @field_validator("allowed_hosts", "stripe_webhook_secrets", mode="before")
+    @classmethod
+    def _split_at_commas(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @property
+    def mode(self) -> str:
+        """sandbox, test or live: told by the key alone."""
+        if self.stripe_api_key is None or self.sandbox:
+            return "sandbox"
+        key = self.stripe_api_key.get_secret_value()
+        for prefix, mode in _KEY_MODES.items():
+            if key.startswith(prefix):
+                return mode
+        raise BadSettings(f"{PREFIX}STRIPE_API_KEY does not begin like a Stripe key (sk_test_, rk_live_ …).")
+
+    @property
+    def address(self) -> str:
+        """The database's address."""
+        if self.database_url is not None:
+            url = self.database_url.get_secret_value()
+            return url.replace("postgresql://", "postgresql+psycopg://", 1)
+        return f"sqlite:///{self.var_dir.resolve() / self.mode}.db"
+
+    @property
+    def address_lines(self) -> tuple[str, ...]:
+        """The postal address, line by line."""
+        return tuple(line.strip() for line in self.organisation_address.split(";") if line.strip())
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The webhook's signing secrets, in the clear."""
+        return tuple(secret.get_secret_value() for secret in self.stripe_webhook_secrets)
+
+
+def read_settings(**given: object) -> Settings:
+    """The settings of this installation, checked; raises BadSettings."""
+    try:
+        settings = Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
+    except ValidationError as error:
+        wrong = "; ".join(f"{PREFIX}{str(one['loc'][0]).upper()}: {one['msg']}" for one in error.errors())
+        raise BadSettings(f"Some settings cannot be used. {wrong}") from None
+    _check(settings)
+    return settings
+
+
+def _check(settings: Settings) -> None:
+    base = urlsplit(settings.base_url or "http://127.0.0.1")
+    local = base.hostname in LOOPBACK
+    if base.scheme not in ("http", "https") or not base.hostname or base.path not in ("", "/"):
+        raise BadSettings(f"{PREFIX}BASE_URL must be an address like https://give.example.org, without a path.")
+    if base.scheme == "http" and not local:
+        raise BadSettings(f"{PREFIX}BASE_URL: plain http is for this machine only; use https for {base.hostname}.")
+    try:
+        ZoneInfo(settings.timezone)
+    except (ZoneInfoNotFoundError, ValueError):
+        raise BadSettings(f"{PREFIX}TIMEZONE: {settings.timezone!r} is not a time zone like Europe/London.") from None
+    if settings.mode == "sandbox":
+        _check_sandbox(settings, local=local)
+    else:
+        _check_real(settings)
+
+
+def _check_sandbox(settings: Settings, *, local: bool) -> None:
+    if not local and not settings.sandbox:
+        raise BadSettings(
+            f"{PREFIX}BASE_URL is public and there is no {PREFIX}STRIPE_API_KEY: donors would give play"
+            " money."
+            f" Set the key, or {PREFIX}SANDBOX=true if that is what you want."
+        )
+
+
+def _check_real(settings: Settings) -> None:
+    needed = {
+        "BASE_URL": settings.base_url,
+        "STRIPE_WEBHOOK_SECRETS": settings.stripe_webhook_secrets,
+        "ORGANISATION_NAME": settings.organisation_name,
+        "ORGANISATION_EMAIL": settings.organisation_email,
+        "ORGANISATION_IMPRINT": settings.organisation_imprint,
+    }
+    missing = [PREFIX + name for name, value in needed.items() if not value]
+    if missing:
+        raise BadSettings(f"With a Stripe key these are needed too: {', '.join(missing)}.")
+    if not all(secret.startswith("whsec_") for secret in settings.secrets):
+        raise BadSettings(f"{PREFIX}STRIPE_WEBHOOK_SECRETS: each begins with whsec_.")
+    if settings.mode == "live" and settings.stripe_api_base:
+        raise BadSettings(f"{PREFIX}STRIPE_API_BASE: live money goes through Stripe itself; leave it empty.")

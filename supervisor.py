@@ -1,0 +1,112 @@
+"""Keeps the web and the worker running side by side: two processes, so that a PDF never delays a page."""
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Sequence
+from types import FrameType
+from typing import NoReturn
+
+GRACE_SECONDS = 30.0
+RESTART_SECONDS = 1.0
+MOST_RESTARTS = 5  # in a row, each within SETTLED_SECONDS: then something is wrong that a restart cannot mend
+SETTLED_SECONDS = 30.0
+POLL_SECONDS = 0.2
+STOPPING = (signal.SIGTERM, signal.SIGINT)
+
+
+class Child:
+    """One process that is to be kept running.
+
+    It is forked, so it starts with everything imported. The supervisor must hold no thread and no connection.
+    """
+
+    def __init__(self, name: str, run: Callable[[], None]) -> None:
+        self.name, self._run = name, run
+        self._restarts = 0
+        self.start()
+
+    def start(self) -> None:
+        """Start the process."""
+        sys.stdout.flush()
+        sys.stderr.flush()
+        self._started = time.monotonic()
+        self._ended = False
+        self.pid = os.fork()
+        if self.pid == 0:
+            self._become()
+
+    def revive(self) -> bool:
+        """Start it again if it has ended; False when it will not stay up."""
+        if not self.has_ended():
+            return True
+        settled = time.monotonic() - self._started > SETTLED_SECONDS
+        self._restarts = 0 if settled else self._restarts + 1
+        if self._restarts > MOST_RESTARTS:
+            return False
+        time.sleep(RESTART_SECONDS)
+        self.start()
+        return True
+
+    def has_ended(self) -> bool:
+        """Whether the process is gone."""
+        if not self._ended:
+            self._ended = os.waitpid(self.pid, os.WNOHANG)[0] == self.pid
+        return self._ended
+
+    def tell(self, number: signal.Signals) -> None:
+        """Send it a signal, unless it is gone."""
+        if not self.has_ended():
+            os.kill(self.pid, number)
+
+    def _become(self) -> NoReturn:
+        """In the new process: be the child, and never return into the supervisor's code."""
+        status = 1
+        try:
+            for number in STOPPING:
+                signal.signal(number, signal.SIG_DFL)
+            self._run()
+            status = 0
+        except SystemExit as end:
+            status = end.code if isinstance(end.code, int) else 1
+        except BaseException:  # noqa: BLE001 - it must end here, and say why
+            sys.excepthook(*sys.exc_info())
+        finally:
+            sys.stdout.flush()
+            os._exit(status)
+
+
+class Supervisor:
+    """Watches its children until it is told to stop, then lets them finish what is in their hands."""
+
+    def __init__(self, children: Sequence[Child]) -> None:
+        self._children = list(children)
+        self._stopping = False
+
+    def run(self) -> int:
+        """Watch; returns the exit status: 0 after a stop that was asked for, 1 when a child will not run."""
+        for number in STOPPING:
+            signal.signal(number, self._stop)
+        try:
+            while not self._stopping:
+                for child in self._children:
+                    if not child.revive():
+                        sys.stderr.write(f"{child.name} will not stay up: the lines above say why.\n")
+                        return 1
+                time.sleep(POLL_SECONDS)
+        finally:
+            self._end_children()
+        return 0
+
+    def _stop(self, _signal: int, _frame: FrameType | None) -> None:
+        self._stopping = True
+
+    def _end_children(self) -> None:
+        for child in self._children:
+            child.tell(signal.SIGTERM)
+        deadline = time.monotonic() + GRACE_SECONDS
+        while not all(child.has_ended() for child in self._children) and time.monotonic() < deadline:
+            time.sleep(POLL_SECONDS / 4)
+        for child in self._children:
+            child.tell(signal.SIGKILL)

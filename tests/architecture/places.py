@@ -1,0 +1,152 @@
+"""Where things belong: which part may import which, and where each framework has its home."""
+
+from collections.abc import Iterator, Sequence
+from fnmatch import fnmatch
+from graphlib import CycleError, TopologicalSorter
+
+from tests.architecture.reading import Import, Module
+
+# Each part may import those above it in this list; parts on one line are siblings and do not meet.
+LAYERS = (
+    ("database",),
+    ("ledger", "outbox", "web"),
+    ("campaigns",),
+    ("receipts",),
+    ("payments",),
+    ("treasury",),
+    ("main", "supervisor"),
+    ("commands",),
+)
+FLOOR = {part: floor for floor, parts in enumerate(LAYERS) for part in parts}
+OUTSIDE = {"tests", "bench", "migrations"}  # they look at the house; nothing in it looks at them
+# A page prints amounts: money's only way up past its siblings.
+SIBLINGS_MEET = {("web.wording", "ledger.money")}
+# Who may read the settings, and who may know the twin.
+DOORS = {"settings": {"main", "commands"} | OUTSIDE, "sandbox": {"main", "commands"} | OUTSIDE}
+# What an installation's settings are made of.
+SETTINGS_MAY_USE = {"web.organisation"}
+
+HOMES = {
+    "stripe": ("payments/stripe_*.py", "sandbox/*"),
+    "weasyprint": ("receipts/pdf.py",),
+    "jinja2": ("web/pages.py", "sandbox/pages.py"),
+    "fastapi": ("*/routes.py", "web/*", "main.py"),
+    "starlette": ("*/routes.py", "web/*", "main.py", "sandbox/*"),
+    # Two more are the stores of one table each, and the audit must ask otherwise than what it proves.
+    "sqlalchemy": (
+        "database/*",
+        "*/store.py",
+        "*/tables.py",
+        "outbox/jobs.py",
+        "web/sessions.py",
+        "ledger/audit.py",
+    ),
+    "alembic": ("database/migrating.py",),
+    "psycopg": ("database/*",),
+    "pydantic_settings": ("settings.py",),
+    "typer": ("commands.py",),
+}
+# Whoever opens a transaction may name what it is given, and tell a lost connection from a bad row.
+ANYWHERE = {"sqlalchemy.Connection", "sqlalchemy.Engine"}
+ANYWHERE_UNDER = ("sqlalchemy.engine.", "sqlalchemy.exc.")
+
+PURE = {
+    "ledger.money",
+    "ledger.entry",
+    "ledger.accounts",
+    "payments.gifts",
+    "payments.happenings",
+    "payments.bookkeeping",
+    "receipts.receipt",
+    "campaigns.campaign",
+    "web.organisation",
+}
+PURE_MAY_USE = {"database.instants.from_unix", "database.columns.canonical_json"}
+PURE_LIBRARY = set(
+    "abc collections dataclasses datetime decimal enum fractions functools hashlib itertools json math"
+    " operator re string types typing unicodedata uuid zoneinfo".split()
+)
+# Imported where they are used, because they take up to a second: with a comment that says so.
+HEAVY = {"weasyprint", "alembic", "xlsxwriter", "receipts.pdf"}
+
+
+def layers(modules: Sequence[Module]) -> Iterator[str]:
+    """Imports go one way."""
+    ours = {module.package for module in modules}
+    for module, found in _imports(modules):
+        if found.root in ours and found.root != module.package and not _may_import(module, found):
+            yield f"{module.path}:{found.line} imports {found.target}; {_reason(module, found)}"
+
+
+def _may_import(module: Module, found: Import) -> bool:
+    if module.package in OUTSIDE:
+        return True
+    if found.root in DOORS:
+        return module.package in DOORS[found.root]
+    if module.package == "settings":
+        return found.target in SETTINGS_MAY_USE
+    if (module.name, found.target) in SIBLINGS_MEET:
+        return True
+    return FLOOR.get(found.root, len(LAYERS)) < FLOOR.get(module.package, -1)
+
+
+def _reason(module: Module, found: Import) -> str:
+    if found.root in DOORS:
+        return f"only {', '.join(sorted(DOORS[found.root]))} may."
+    if module.package == "sandbox":
+        return "the twin knows nothing of the product."
+    if found.root in OUTSIDE:
+        return f"nothing in the house looks at {found.root}."
+    return f"{found.root} is not below {module.package}."
+
+
+def homes(modules: Sequence[Module]) -> Iterator[str]:
+    """A framework has one home."""
+    for module, found in _imports(modules):
+        home = HOMES.get(found.root, ())
+        free = found.full in ANYWHERE or found.full.startswith(ANYWHERE_UNDER)
+        if home and not free and not any(fnmatch(module.path, place) for place in home):
+            yield f"{module.path}:{found.line} imports {found.full}; {found.root} lives in {', '.join(home)}."
+
+
+def purity(modules: Sequence[Module]) -> Iterator[str]:
+    """Pure modules import no framework, no clock, no operating system."""
+    for module, found in _imports(modules):
+        allowed = found.root in PURE_LIBRARY or found.target in PURE or found.full in PURE_MAY_USE
+        if module.name in PURE and not allowed:
+            yield f"{module.path}:{found.line} imports {found.full}; {module.name} only computes."
+
+
+def deferred(modules: Sequence[Module]) -> Iterator[str]:
+    """Imports stand at the top, but for the heavy ones that say why."""
+    for module in modules:
+        for found in module.imports:
+            heavy = found.root in HEAVY or found.target in HEAVY
+            if found.deferred and not (heavy and found.explained):
+                what = "a comment that says why" if heavy else "to stand at the top of the file"
+                yield f"{module.path}:{found.line} imports {found.full} inside a function; it needs {what}."
+
+
+def cycles(modules: Sequence[Module]) -> Iterator[str]:
+    """No two modules need each other."""
+    known = {module.name for module in modules}
+    needs = {
+        module.name: {
+            name
+            for found in module.imports
+            for name in [found.full if found.full in known else found.target]
+            if name in known and name != module.name
+        }
+        for module in modules
+    }
+    try:
+        TopologicalSorter(needs).prepare()
+    except CycleError as error:
+        yield f"These modules import each other in a circle: {' → '.join(reversed(error.args[1]))}."
+
+
+def _imports(modules: Sequence[Module]) -> Iterator[tuple[Module, Import]]:
+    for module in modules:
+        if module.package not in OUTSIDE:
+            for found in module.imports:
+                yield module, found

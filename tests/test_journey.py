@@ -1,0 +1,210 @@
+"""A donor's way and a treasurer's, in a real browser, on the real app, database and Stripe library."""
+
+import re
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import timedelta
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+from pypdf import PdfReader
+from starlette.types import ASGIApp
+
+from database.instants import utc_now
+from database.transactions import reading, writing
+from main import House, build_house, build_web, build_worker, prepare
+from payments.inbox.store import dead_letters
+from payments.inbox.webhook import PATH as WEBHOOK
+from sandbox.twin import Twin, TwinSettings, open_twin
+from settings import read_settings
+from tests.browser import Tabs, assert_accessible, served
+from treasury.audit import audit_all
+from treasury.sign_in import invite
+
+CAMPAIGN = "ask-every-candidate"
+DESKTOP = (1280, 900)
+
+
+@dataclass
+class Place:
+    """A running Farthing with its twin on another port."""
+
+    address: str
+    house: House
+    twin: Twin
+
+    def print_receipts(self) -> int:
+        """Do what the worker does."""
+        return build_worker(self.house).run_due()
+
+
+@pytest.fixture
+def place(database_url: str, tmp_path: Path) -> Iterator[Place]:
+    """Everything up, in sandbox mode, on both engines."""
+    houses: list[House] = []
+    twins: list[Twin] = []
+
+    def build_pages(address: str) -> ASGIApp:
+        settings = read_settings(database_url=database_url, var_dir=tmp_path, base_url=address)
+        prepare(settings, durable=False)
+        houses.append(build_house(settings, durable=False))
+        # The twin's own port comes first, so its address is known; ours is told to it now.
+        twins[0].attach(endpoint_url=address + WEBHOOK)
+        return build_web(houses[0], twins[0])
+
+    def build_twin(address: str) -> ASGIApp:
+        keys = TwinSettings(address, "sk_test_sandbox_journey", None, "whsec_journey", "Every Branch Open")
+        twins.append(open_twin(keys))
+        return twins[0].app
+
+    with ExitStack() as stack:
+        stack.enter_context(served(build_twin))
+        address = stack.enter_context(served(build_pages))
+        yield Place(address, houses[0], twins[0])
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["js", "no-js"])
+def test_a_donor_gives_and_the_treasurer_sees_it(
+    place: Place,
+    browser_page: Tabs,
+    javascript: bool,
+) -> None:
+    """Form, Stripe's page on another origin, thanks, bar, receipt, desk: the way of the README."""
+    page = browser_page(javascript=javascript)
+    gives(place, page, javascript)
+    downloads_the_receipt(place, page, javascript)
+    page.goto(f"{place.address}/c/{CAMPAIGN}")
+    expect(page.get_by_text("£25").first).to_be_visible()
+    sees_the_total(place, browser_page(javascript=javascript, size=DESKTOP), javascript=javascript)
+    books_are_sound(place)
+
+
+def gives(place: Place, page: Page, javascript: bool) -> None:
+    """From the list of campaigns to thanks."""
+    page.goto(place.address)
+    page.locator(f'a[href="/c/{CAMPAIGN}"]').first.click()
+    look(page, javascript)
+    page.get_by_role("link", name=re.compile("donate", re.IGNORECASE)).first.click()
+    look(page, javascript)
+    page.get_by_label("£25", exact=True).check(force=True)
+    page.get_by_label("Email address").fill("zoe@example.org")
+    page.get_by_label(re.compile("Full name")).fill("Zoë Ünal")
+    page.get_by_role("button", name=re.compile("Continue to payment")).click()
+    expect(page.get_by_text("£25.00").first).to_be_visible()
+    look(page, javascript)
+    assert not page.url.startswith(place.address)
+    page.get_by_label("Name on card").fill("Zoë Ünal")
+    page.get_by_role("button", name=re.compile("£25.00")).click()
+    expect(page.get_by_role("heading", name="Thank you, Zoë Ünal")).to_be_visible()
+    look(page, javascript)
+
+
+def downloads_the_receipt(place: Place, page: Page, javascript: bool) -> None:
+    """From thanks to a PDF that says who gave what."""
+    page.get_by_role("button", name="Your receipt").click()
+    look(page, javascript)
+    place.print_receipts()
+    with page.expect_download() as download:
+        page.get_by_role("link", name=re.compile("PDF")).first.click()
+    text = PdfReader(BytesIO(Path(download.value.path()).read_bytes())).pages[0].extract_text()
+    assert "£25.00" in text
+    assert "Zoë Ünal" in text
+
+
+def test_a_declined_card_stays_at_stripe_and_another_try_succeeds(place: Place, browser_page: Tabs) -> None:
+    """Nothing is booked for the first try."""
+    page = browser_page()
+    begin(page, place)
+    page.get_by_label("Name on card").fill("Zoë Ünal")
+    page.get_by_label(re.compile("declin", re.IGNORECASE)).first.check(force=True)
+    page.get_by_role("button", name=re.compile("£10")).click()
+    expect(page.get_by_text("declined").first).to_be_visible()
+    page.get_by_label(re.compile("succeed", re.IGNORECASE)).first.check(force=True)
+    page.get_by_role("button", name=re.compile("£10")).click()
+    expect(page.get_by_role("heading", name=re.compile("Thank you"))).to_be_visible()
+    books_are_sound(place)
+
+
+def test_who_turns_back_at_stripe_finds_the_form_as_it_was(place: Place, browser_page: Tabs) -> None:
+    """Nothing was charged, and nothing has to be typed again."""
+    page = browser_page(javascript=False)
+    begin(page, place)
+    page.get_by_role("link", name=re.compile("back|cancel", re.IGNORECASE)).first.click()
+    expect(page.get_by_text("Nothing was charged").first).to_be_visible()
+    expect(page.get_by_label("Email address")).to_have_value("zoe@example.org")
+    expect(page.get_by_label("£10", exact=True)).to_be_checked()
+
+
+def test_a_form_with_mistakes_comes_back_filled_and_says_what_to_do(place: Place, browser_page: Tabs) -> None:
+    """422 by a browser: what was typed is kept."""
+    page = browser_page()
+    page.goto(f"{place.address}/c/{CAMPAIGN}/give")
+    page.get_by_label("Other amount", exact=True).check(force=True)
+    page.locator("#other_amount").fill("1,50")
+    page.get_by_label("Email address").fill("zoe@")
+    page.get_by_role("button", name=re.compile("Continue")).click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    expect(page.locator("#other_amount")).to_have_value("1,50")
+    expect(page.get_by_label("Email address")).to_have_value("zoe@")
+    assert page.title().startswith("Error: ")
+    assert_accessible(page)
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/nowhere", "/c/see-you-in-court", "/c/read-aloud-night", "/thanks?session_id=x"]
+)
+def test_every_other_page_is_accessible(place: Place, browser_page: Tabs, path: str) -> None:
+    """The list, a missing page, a closed and a coming campaign, thanks without a gift."""
+    for size in ((390, 844), DESKTOP):
+        page = browser_page(size=size)
+        page.goto(place.address + path)
+        assert_accessible(page)
+
+
+def test_no_page_is_wider_than_a_small_phone(place: Place, browser_page: Tabs) -> None:
+    """320 px, no sideways scrolling (WCAG 1.4.10)."""
+    page = browser_page(size=(320, 700))
+    for path in ("/", f"/c/{CAMPAIGN}", f"/c/{CAMPAIGN}/give"):
+        page.goto(place.address + path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320, path
+
+
+def begin(page: Page, place: Place) -> None:
+    """As far as Stripe's page, with £10."""
+    page.goto(f"{place.address}/c/{CAMPAIGN}/give")
+    page.get_by_label("£10", exact=True).check(force=True)
+    page.get_by_label("Email address").fill("zoe@example.org")
+    page.get_by_role("button", name=re.compile("Continue")).click()
+    expect(page.get_by_text("£10.00").first).to_be_visible()
+
+
+def sees_the_total(place: Place, page: Page, *, javascript: bool) -> None:
+    """Sign in by the one-time link and find the gift behind the figure."""
+    with writing(place.house.engine) as conn:
+        token = invite(conn, "treasurer@example.org", "Trea Surer", utc_now(), timedelta(minutes=5))
+    page.goto(f"{place.address}/desk/sign-in/{token}")
+    look(page, javascript)
+    page.get_by_role("button").first.click()
+    expect(page.get_by_text("£25.00").first).to_be_visible()
+    look(page, javascript)
+    page.goto(f"{place.address}/desk/gifts")
+    expect(page.get_by_text("£25.00").first).to_be_visible()
+    look(page, javascript)
+    page.goto(f"{place.address}/desk/sign-in/{token}")
+    expect(page.get_by_role("button", name=re.compile("sign in", re.IGNORECASE))).to_have_count(0)
+
+
+def look(page: Page, javascript: bool) -> None:
+    """Axe on this page, where scripts run."""
+    if javascript:
+        assert_accessible(page)
+
+
+def books_are_sound(place: Place) -> None:
+    """The audit of every test that moved money."""
+    with reading(place.house.engine) as conn:
+        assert [finding for finding in audit_all(conn) if finding.has_failed] == []
+        assert dead_letters(conn) == []

@@ -1,0 +1,59 @@
+"""README's tables are compared with the code; run this file by itself to write them anew."""
+
+import re
+from pathlib import Path
+
+from payments.happenings import EVENTS
+from payments.stripe_gateway import API_VERSION
+from settings import PREFIX, Settings
+
+README = Path(__file__).resolve().parent.parent / "README.md"
+
+
+def settings_table() -> str:
+    """Every setting with its default and what it is for."""
+    lines = ["| setting | default | what it is for |", "|---|---|---|"]
+    for name, field in Settings.model_fields.items():
+        default = "" if field.default in (None, "", ()) else f"`{field.default}`"
+        lines.append(f"| `{PREFIX}{name.upper()}` | {default} | {field.description} |")
+    return "\n".join(lines)
+
+
+def events() -> str:
+    """The events that the endpoint must subscribe to."""
+    return ", ".join(f"`{event}`" for event in EVENTS) + "."
+
+
+def between(mark: str, text: str) -> str:
+    """What stands between a pair of marks."""
+    found = re.search(rf"<!-- {mark} -->\n(.*?)\s*<!-- end of {mark} -->", text, re.DOTALL)
+    assert found, f"README lacks its marks for {mark}"
+    return found[1].strip()
+
+
+def test_the_settings_table_is_the_code() -> None:
+    """Every setting, its default and its description."""
+    assert between("settings", README.read_text()) == settings_table()
+
+
+def test_the_event_list_is_the_code() -> None:
+    """An event that the endpoint does not send is a gift that is never booked."""
+    assert between("events", README.read_text()) == events()
+
+
+def test_the_api_version_is_the_one_that_we_pin() -> None:
+    """The endpoint must speak the version that we read."""
+    assert API_VERSION in README.read_text()
+
+
+def write() -> None:
+    """Write both tables into README."""
+    text = README.read_text()
+    for mark, words, indent in (("settings", settings_table(), ""), ("events", events(), "   ")):
+        new = f"<!-- {mark} -->\n{indent}{words}\n{indent}<!-- end of {mark} -->"
+        text = re.sub(rf"<!-- {mark} -->.*?<!-- end of {mark} -->", new.replace("\\", r"\\"), text, flags=re.DOTALL)
+    README.write_text(text)
+
+
+if __name__ == "__main__":
+    write()

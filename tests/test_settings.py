@@ -1,0 +1,93 @@
+"""Settings are read once, and what cannot work is refused by its name, in one sentence."""
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+
+from settings import PREFIX, BadSettings, read_settings
+
+REAL = {
+    "stripe_api_key": "rk_test_abc",
+    "stripe_webhook_secrets": "whsec_one, whsec_two",
+    "base_url": "https://give.example.org",
+    "organisation_name": "A Body",
+    "organisation_email": "a@example.org",
+    "organisation_imprint": "Promoted by A Body.",
+}
+
+
+@pytest.fixture(autouse=True)
+def nothing_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No setting and no .env of this machine's."""
+    monkeypatch.chdir(tmp_path)
+    for name in [name for name in os.environ if name.startswith(PREFIX)]:
+        monkeypatch.delenv(name)
+
+
+def test_without_a_key_it_is_a_sandbox_on_sqlite_in_var() -> None:
+    """The two commands work with nothing set."""
+    settings = read_settings()
+    assert settings.mode == "sandbox"
+    assert settings.address.endswith("/var/sandbox.db")
+
+
+@pytest.mark.parametrize(
+    ("key", "mode"), [("sk_test_a", "test"), ("rk_test_a", "test"), ("sk_live_a", "live"), ("rk_live_a", "live")]
+)
+def test_the_key_decides_the_mode(key: str, mode: str) -> None:
+    """Nothing else does, so nothing else can be forgotten."""
+    assert read_settings(**(REAL | {"stripe_api_key": key})).mode == mode
+
+
+@pytest.mark.parametrize(
+    ("change", "name"),
+    [
+        ({"stripe_api_key": "pk_test_a"}, "STRIPE_API_KEY"),
+        ({"stripe_webhook_secrets": ""}, "STRIPE_WEBHOOK_SECRETS"),
+        ({"stripe_webhook_secrets": "secret"}, "STRIPE_WEBHOOK_SECRETS"),
+        ({"base_url": None}, "BASE_URL"),
+        ({"base_url": "http://give.example.org"}, "BASE_URL"),
+        ({"base_url": "ftp://give.example.org"}, "BASE_URL"),
+        ({"base_url": "https://give.example.org/donate"}, "BASE_URL"),
+        ({"organisation_name": None}, "ORGANISATION_NAME"),
+        ({"organisation_imprint": None}, "ORGANISATION_IMPRINT"),
+        ({"timezone": "Mars/Olympus"}, "TIMEZONE"),
+        ({"port": 70_000}, "PORT"),
+        ({"stripe_api_key": "sk_live_a", "stripe_api_base": "http://127.0.0.1:9"}, "STRIPE_API_BASE"),
+    ],
+)
+def test_what_cannot_work_is_refused_by_its_name(change: dict[str, object], name: str) -> None:
+    """The sentence names the setting."""
+    with pytest.raises(BadSettings, match=PREFIX + name):
+        read_settings(**(REAL | change)).mode  # noqa: B018
+
+
+def test_a_public_address_without_a_key_is_refused_unless_a_sandbox_is_asked_for_by_name() -> None:
+    """Donors must never meet play money by accident."""
+    with pytest.raises(BadSettings, match="SANDBOX"):
+        read_settings(base_url="https://give.example.org")
+    assert read_settings(base_url="https://give.example.org", sandbox=True).mode == "sandbox"
+
+
+def test_settings_come_from_the_environment_and_from_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The environment wins."""
+    (tmp_path / ".env").write_text("FARTHING_PORT=9001\nFARTHING_TIMEZONE=Europe/Dublin\n")
+    monkeypatch.setenv("FARTHING_PORT", "9002")
+    settings = read_settings()
+    assert (settings.port, settings.timezone) == (9002, "Europe/Dublin")
+
+
+def test_no_secret_is_ever_printed() -> None:
+    """Neither by repr nor in a complaint."""
+    settings = read_settings(**REAL, database_url="postgresql://user:hunter2@db/x")
+    assert not re.search(r"rk_test_abc|whsec_one|hunter2", f"{settings!r}{settings}{settings.model_dump()}")
+    with pytest.raises(BadSettings) as complaint:
+        read_settings(**(REAL | {"stripe_api_key": "sk_oops_secret"})).mode  # noqa: B018
+    assert "oops" not in str(complaint.value)
+
+
+def test_both_secrets_are_read_while_one_is_being_retired() -> None:
+    """Comma-separated, spaces allowed."""
+    assert read_settings(**REAL).secrets == ("whsec_one", "whsec_two")
