@@ -1,0 +1,35 @@
+"""Calls under /v1/account: who the twin says that we are."""
+
+from sandbox.state.store import Object
+from sandbox.wire.call import Ask, Call
+from sandbox.wire.shapes import RETRIEVE
+
+
+def retrieve(ask: Ask) -> Object:
+    """The one account, named for the organisation."""
+    name = ask.world.surroundings.organisation
+    return {
+        "id": "acct_" + ask.world.names.letters("account", 16),
+        "object": "account",
+        "business_profile": {"name": name, "mcc": "8398", "support_email": None, "support_phone": None, "url": None,
+                             "product_description": None, "support_address": None, "support_url": None},
+        "business_type": "non_profit",
+        "capabilities": {"bacs_debit_payments": "active", "card_payments": "active", "transfers": "active"},
+        "charges_enabled": True,
+        "country": "GB",
+        "default_currency": "gbp",
+        "details_submitted": True,
+        "email": None,
+        "metadata": {},
+        "payouts_enabled": True,
+        "settings": {
+            "branding": {"icon": None, "logo": None, "primary_color": None, "secondary_color": None},
+            "card_payments": {"statement_descriptor_prefix": None},
+            "dashboard": {"display_name": name, "timezone": "Etc/UTC"},
+            "payments": {"statement_descriptor": "TWIN TEST"},
+        },
+        "type": "standard",
+    }  # fmt: skip
+
+
+CALLS = (Call("GET", "/v1/account", RETRIEVE, retrieve),)

@@ -1,0 +1,42 @@
+"""The journal of events: what happened, told with a snapshot of the object as it was at that moment."""
+
+from typing import Any
+
+from stripe._api_version import _ApiVersion
+
+from sandbox.chaos import strikes
+from sandbox.state.store import Object
+from sandbox.webhooks.queue import queue_event
+from sandbox.world import World, public
+
+API_VERSION: str = _ApiVersion.CURRENT
+
+
+def tell(world: World, what: str, obj: Object, previous: dict[str, Any] | None = None) -> Object:
+    """Write an event into the journal and queue it for the endpoint.
+
+    `previous` holds the old values of what changed, for the events of type *.updated.
+    """
+    data: dict[str, Any] = {"object": public(obj)}
+    if previous is not None:
+        data["previous_attributes"] = previous
+    event: Object = {
+        "id": world.names.new("evt_"),
+        "object": "event",
+        "api_version": API_VERSION,
+        "created": world.now,
+        "data": data,
+        "livemode": False,
+        "pending_webhooks": 0,
+        "request": {"id": world.cause.request, "idempotency_key": world.cause.idempotency_key},
+        "type": what,
+    }
+    _write(world, event)
+    if strikes(world, "twinned", event["id"]):
+        _write(world, {**event, "id": world.names.new("evt_")})
+    return event
+
+
+def _write(world: World, event: Object) -> None:
+    world.store.engrave(event)
+    queue_event(world, event)

@@ -1,0 +1,1 @@
+"""What happens to objects: each module publishes the states of one kind and moves it through them."""

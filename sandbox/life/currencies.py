@@ -1,0 +1,69 @@
+"""Currencies as Stripe counts them: exponents, smallest charges, and amounts in words (docs.stripe.com/currencies)."""
+
+from sandbox.wire.refusals import Refused, bad_parameter, not_possible
+
+_ZERO = "bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf"
+_THREE = "bhd jod kwd omr tnd"
+_TWO = (
+    "aed afn all amd ang aoa ars aud awg azn bam bbd bdt bmd bnd bob brl bsd bwp byn bzd cad cdf chf cny "
+    "cop crc cve czk dkk dop dzd egp etb eur fjd fkp gbp gel gip gmd gtq gyd hkd hnl htg huf idr ils inr "
+    "isk jmd kes kgs khr kyd kzt lak lbp lkr lrd lsl mad mdl mkd mmk mnt mop mur mvr mwk mxn myr mzn nad "
+    "ngn nio nok npr nzd pab pen pgk php pkr pln qar ron rsd rub sar sbd scr sek sgd shp sle sos srd std "
+    "szl thb tjs top try ttd twd tzs uah ugx usd uyu uzs wst xcd yer zar zmw"
+)
+EXPONENTS = {
+    code: exponent for codes, exponent in ((_ZERO, 0), (_TWO, 2), (_THREE, 3)) for code in codes.split()
+}  # fmt: skip
+_SIGNS = {"gbp": "£", "eur": "€", "usd": "$", "jpy": "¥"}
+
+# What Stripe charges at least, in minor units of the settlement currency.
+SMALLEST = {
+    "aed": 200, "cad": 50, "chf": 50, "czk": 1500, "dkk": 250, "eur": 50, "gbp": 30, "hkd": 400, "huf": 17500,
+    "jpy": 50, "krw": 50, "mxn": 1000, "myr": 200, "nok": 300, "pln": 200, "ron": 200, "sek": 300, "thb": 1000,
+    "usd": 50,
+}  # fmt: skip
+LARGEST = 99_999_999
+
+
+def known_currency(code: str, param: str) -> str:
+    """The code in small letters, as every object carries it."""
+    lowered = code.lower()
+    if lowered not in EXPONENTS:
+        raise bad_parameter(
+            param,
+            f"Invalid currency: {lowered[:12]}. Stripe currently supports these currencies: "
+            f"{', '.join(sorted(EXPONENTS))}",
+        )
+    return lowered
+
+
+def in_words(minor: int, currency: str) -> str:
+    """£25.00, ¥500, 12.345 KWD."""
+    exponent = EXPONENTS[currency]
+    text = f"{minor / 10**exponent:,.{exponent}f}" if minor < 10**15 else str(minor)
+    sign = _SIGNS.get(currency)
+    return f"{sign}{text}" if sign else f"{text} {currency.upper()}"
+
+
+def check_chargeable(minor: int, currency: str, param: str) -> None:
+    """Refuse what Stripe would not charge: too little, too much, or parts of a coin that does not exist."""
+    smallest = SMALLEST.get(currency, 0)
+    if minor < smallest:
+        raise too_small(smallest, currency, param)
+    if minor > LARGEST:
+        raise not_possible(
+            f"The Checkout Session's total amount due must be no more than {in_words(LARGEST, currency)}.",
+            code="amount_too_large",
+            param=param,
+        )
+    if (currency in ("isk", "ugx") and minor % 100) or (EXPONENTS[currency] == 3 and minor % 10):
+        raise not_possible(f"Invalid amount: {currency.upper()} is not charged in parts this small.", param=param)
+
+
+def too_small(smallest: int, currency: str, param: str) -> Refused:
+    """The refusal of an amount below the smallest."""
+    return not_possible(
+        f"The Checkout Session's total amount due must add up to at least {in_words(smallest, currency)} {currency}",
+        code="amount_too_small",
+        param=param,
+    )

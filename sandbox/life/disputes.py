@@ -1,0 +1,184 @@
+"""The life of a dispute: the giver's bank takes the money back, we answer, the bank decides.
+
+An inquiry is a question only: no money moves until it becomes a dispute.
+"""
+
+from typing import Any
+
+from sandbox.journal import tell
+from sandbox.life.blanks_of_money import DISPUTE
+from sandbox.life.fees import DISPUTE as FEE
+from sandbox.life.graphs import graph, move
+from sandbox.life.methods import means_of
+from sandbox.life.refunds import agree_refund
+from sandbox.life.settlement import enter
+from sandbox.state.store import Object
+from sandbox.wire.refusals import no_such, not_possible
+from sandbox.world import World
+
+DISPUTE_STATES = graph(
+    warning_needs_response="warning_under_review warning_closed needs_response prevented",
+    warning_under_review="warning_closed needs_response",
+    needs_response="under_review won lost",
+    under_review="won lost",
+    lost="appeal_needs_response",
+    appeal_needs_response="appeal_under_review lost",
+    appeal_under_review="won lost",
+)
+DAY = 86400
+ANSWER_WITHIN, REVIEW_TAKES, INQUIRY_ENDS = 9 * DAY, 30 * DAY, 60 * DAY
+
+
+def open_dispute(world: World, charge: Object, reason: str = "fraudulent", *, inquiry: bool = False) -> Object:
+    """The giver tells their bank that something is wrong with this charge."""
+    if charge["status"] != "succeeded" or charge.get("_dispute") or charge["refunded"]:
+        raise not_possible(f"Charge {charge['id']} cannot be disputed.")
+    dispute = DISPUTE(
+        world.names.new("du_"),
+        amount=charge["amount"] - charge["amount_refunded"],
+        charge=charge["id"],
+        created=world.now,
+        currency=charge["currency"],
+        evidence_details={"due_by": world.now + ANSWER_WITHIN, "enhanced_eligibility": {}, "has_evidence": False,
+                          "past_due": False, "submission_count": 0},
+        is_charge_refundable=inquiry,
+        payment_intent=charge["payment_intent"],
+        reason=reason,
+        status="warning_needs_response" if inquiry else "needs_response",
+    )  # fmt: skip
+    if means_of(charge).kind == "card":
+        face = {"brand": charge["payment_method_details"]["card"]["brand"], "network": "visa",
+                "network_reason_code": "10.4", "case_type": "inquiry" if inquiry else "chargeback"}  # fmt: skip
+        dispute["payment_method_details"] = {"card": face, "type": "card"}
+    world.store.add(dispute)
+    world.store.change(charge, disputed=True, _dispute=dispute["id"])
+    world.agenda.plan(world.now + (INQUIRY_ENDS if inquiry else ANSWER_WITHIN), "dispute_is_due", dispute["id"])
+    if inquiry:
+        tell(world, "charge.dispute.created", dispute)
+    else:
+        entry = _move_money(world, dispute, -1)
+        tell(world, "charge.dispute.created", dispute)
+        tell(world, "charge.dispute.funds_withdrawn", dispute, {"balance_transactions": []})
+        assert entry["net"] < 0
+    return dispute
+
+
+def _move_money(world: World, dispute: Object, direction: int) -> Object:
+    """Out (-1) with the fee, or back (+1) with the fee given back."""
+    category = "dispute" if direction < 0 else "dispute_reversal"
+    text = f"Chargeback {'withdrawal' if direction < 0 else 'reversal'} for {dispute['charge']}"
+    entry = enter(world, dispute, "adjustment", direction * dispute["amount"], -direction * FEE,
+                  reporting_category=category, description=text)  # fmt: skip
+    world.store.change(dispute, balance_transactions=[*dispute["balance_transactions"], entry])
+    world.store.change(world.store.get(dispute["charge"]), _charged_back=direction < 0)
+    return entry
+
+
+def dispute_in_time(world: World, charge_id: str) -> None:
+    """What a card that disputes does, some time after it was charged."""
+    charge = world.store.get(charge_id)
+    reason = means_of(charge).disputed or "fraudulent"
+    if charge["refunded"] or charge.get("_dispute"):
+        return
+    inquiry = reason == "inquiry"
+    open_dispute(world, charge, "general" if inquiry else reason, inquiry=inquiry)
+
+
+def escalate(world: World, dispute: Object) -> Object:
+    """The question becomes a dispute: now the money goes."""
+    before = dispute["status"]
+    _plan(world, dispute, ANSWER_WITHIN)
+    move(world, dispute, DISPUTE_STATES, "needs_response", is_charge_refundable=False)
+    _move_money(world, dispute, -1)
+    tell(world, "charge.dispute.updated", dispute, {"status": before})
+    tell(world, "charge.dispute.funds_withdrawn", dispute, {"balance_transactions": []})
+    return dispute
+
+
+def answer(world: World, dispute: Object, asked: dict[str, Any]) -> Object:
+    """Keep our evidence; `submit` sends it to the bank, which then thinks."""
+    evidence = {**dispute["evidence"], **{k: v or None for k, v in asked.get("evidence", {}).items()}}
+    details = {**dispute["evidence_details"], "has_evidence": any(v for k, v in evidence.items() if v and k[0] != "e")}
+    before = {"evidence": dispute["evidence"], "status": dispute["status"]}
+    world.store.change(dispute, evidence=evidence, evidence_details=details)
+    if asked.get("submit"):
+        submit(world, dispute)
+    tell(world, "charge.dispute.updated", dispute, before)
+    return dispute
+
+
+def submit(world: World, dispute: Object) -> None:
+    """Send the evidence to the bank."""
+    next_status = {"warning_needs_response": "warning_under_review", "needs_response": "under_review",
+                   "appeal_needs_response": "appeal_under_review"}.get(dispute["status"])  # fmt: skip
+    if next_status is None:
+        raise not_possible(f"This dispute is {dispute['status']}: evidence is no longer accepted.")
+    details = dispute["evidence_details"]
+    details = {**details, "submission_count": details["submission_count"] + 1, "has_evidence": True}
+    move(world, dispute, DISPUTE_STATES, next_status, evidence_details=details)
+    _plan(world, dispute, REVIEW_TAKES)
+
+
+def _plan(world: World, dispute: Object, seconds: int) -> None:
+    world.agenda.cancel(dispute["id"])
+    world.agenda.plan(world.now + seconds, "dispute_is_due", dispute["id"])
+
+
+def dispute_is_due(world: World, dispute_id: str) -> None:
+    """Time is up: the bank decides, by the words of our evidence (Stripe's own test words), or by our silence."""
+    dispute = world.store.get(dispute_id)
+    if dispute["status"].startswith("warning"):
+        close_inquiry(world, dispute)
+    else:
+        won = dispute["status"].endswith("under_review") and _convincing(dispute)
+        decide(world, dispute, won=won)
+
+
+def _convincing(dispute: Object) -> bool:
+    return "winning_evidence" in str(dispute["evidence"]["uncategorized_text"])
+
+
+def close_inquiry(world: World, dispute: Object) -> Object:
+    """The question was answered, or forgotten."""
+    world.agenda.cancel(dispute["id"])
+    before = dispute["status"]
+    move(world, dispute, DISPUTE_STATES, "warning_closed")
+    tell(world, "charge.dispute.closed", dispute, {"status": before})
+    return dispute
+
+
+def prevent(world: World, dispute: Object) -> Object:
+    """We refund what was asked about, so that no dispute comes of it."""
+    world.agenda.cancel(dispute["id"])
+    move(world, dispute, DISPUTE_STATES, "prevented")
+    agree_refund(world, {"charge": dispute["charge"]})
+    tell(world, "charge.dispute.closed", dispute, {"status": "warning_needs_response"})
+    return dispute
+
+
+def decide(world: World, dispute: Object, *, won: bool) -> Object:
+    """The bank's word. If it is for us, the money and the fee come back."""
+    world.agenda.cancel(dispute["id"])
+    before = dispute["status"]
+    move(world, dispute, DISPUTE_STATES, "won" if won else "lost")
+    if won:
+        _move_money(world, dispute, 1)
+        tell(world, "charge.dispute.funds_reinstated", dispute)
+    tell(world, "charge.dispute.closed", dispute, {"status": before})
+    return dispute
+
+
+def appeal(world: World, dispute: Object) -> Object:
+    """A lost dispute is opened once more: lost need not be final."""
+    move(world, dispute, DISPUTE_STATES, "appeal_needs_response")
+    _plan(world, dispute, ANSWER_WITHIN)
+    tell(world, "charge.dispute.updated", dispute, {"status": "lost"})
+    return dispute
+
+
+def the_dispute(world: World, id_: str) -> Object:
+    """The dispute of this id; refused when there is none."""
+    found = world.store.find(id_)
+    if found is None or found["object"] != "dispute":
+        raise no_such("dispute", id_)
+    return found

@@ -1,0 +1,134 @@
+"""The life of a payment intent: asked for, tried with one means after another, succeeded or given up."""
+
+from typing import Any
+
+from sandbox.journal import tell
+from sandbox.life.blanks import PAYMENT_INTENT
+from sandbox.life.charges import begin_charge, charge_fails, charge_succeeds
+from sandbox.life.graphs import graph, move
+from sandbox.life.means import EXPIRED, NOT_AUTHENTICATED, Decline
+from sandbox.life.methods import expired, means_of, new_mandate
+from sandbox.life.settlement import SETTLES_AFTER
+from sandbox.state.store import Object
+from sandbox.world import World, public
+
+DAY = 86400.0
+DEBIT_TAKES = 4 * DAY
+"""Seconds from a Bacs debit to its outcome: three working days and a night."""
+
+INTENT_STATES = graph(
+    requires_payment_method="requires_payment_method requires_action processing succeeded canceled",
+    requires_action="requires_payment_method processing succeeded canceled",
+    processing="succeeded requires_payment_method",
+)
+
+
+def intend(world: World, amount: int, currency: str, asked: dict[str, Any], **more: Any) -> Object:
+    """A new intent to pay, with what the caller asked for it (description, metadata, descriptor suffix)."""
+    id_ = world.names.new("pi_")
+    wanted = ("description", "receipt_email", "setup_future_usage", "statement_descriptor_suffix", "transfer_group")
+    intent = PAYMENT_INTENT(
+        id_,
+        amount=amount,
+        client_secret=f"{id_}_secret_{world.names.letters(id_, 25)}",
+        created=world.now,
+        currency=currency,
+        **{name: asked.get(name) for name in wanted},
+        metadata={name: value for name, value in asked.get("metadata", {}).items() if value},
+        capture_method=asked.get("capture_method", "automatic_async"),
+        **{"customer": None, **more},
+    )
+    world.store.add(intent)
+    tell(world, "payment_intent.created", intent)
+    return intent
+
+
+def take(world: World, intent: Object, method: Object, *, off_session: bool = False) -> str:
+    """Try to take the money; the intent's status after it: succeeded, processing, or what it waits for."""
+    means = means_of(method)
+    if means.authenticates and not off_session:
+        return _ask_to_approve(world, intent, method)
+    if method["type"] == "bacs_debit":
+        return _begin_debit(world, intent, method)
+    decline = EXPIRED if expired(world, method) else means.decline or (means.decline_later if off_session else None)
+    return _charge_card(world, intent, method, decline)
+
+
+def _charge_card(world: World, intent: Object, method: Object, decline: Decline | None, approved: bool = False) -> str:
+    charge = begin_charge(world, intent, method, approved=approved)
+    if decline is not None:
+        charge_fails(world, charge, decline)
+        return _fail(world, intent, method, decline, charge)
+    charge_succeeds(world, charge)
+    return _succeed(world, intent, charge)
+
+
+def _succeed(world: World, intent: Object, charge: Object) -> str:
+    move(world, intent, INTENT_STATES, "succeeded", amount_received=charge["amount"], last_payment_error=None,
+         latest_charge=charge["id"], next_action=None, payment_method=charge["payment_method"])  # fmt: skip
+    tell(world, "payment_intent.succeeded", intent)
+    if charge["balance_transaction"] is None:
+        world.agenda.plan(world.clock.now() + SETTLES_AFTER, "settle_charge", charge["id"])
+    return "succeeded"
+
+
+def _fail(world: World, intent: Object, method: Object, why: Decline, charge: Object | None) -> str:
+    """The bank said no; the intent waits for other means."""
+    error = {"code": why.code, "message": why.message, "payment_method": public(method), "type": "card_error"}
+    error |= {"charge": charge["id"]} if charge else {}
+    error |= {"decline_code": why.decline_code} if why.decline_code else {}
+    move(world, intent, INTENT_STATES, "requires_payment_method", last_payment_error=error, next_action=None,
+         latest_charge=charge["id"] if charge else intent["latest_charge"], payment_method=None)  # fmt: skip
+    tell(world, "payment_intent.payment_failed", intent)
+    return "requires_payment_method"
+
+
+def _ask_to_approve(world: World, intent: Object, method: Object) -> str:
+    """3-D Secure: nothing is charged until the owner of the card has approved."""
+    page = f"{world.surroundings.public_url}/approve/{intent['id']}"
+    action = {"redirect_to_url": {"return_url": None, "url": page}, "type": "redirect_to_url"}
+    if intent["status"] != "requires_action":
+        move(world, intent, INTENT_STATES, "requires_action", next_action=action, payment_method=method["id"])
+        tell(world, "payment_intent.requires_action", intent)
+    return "requires_action"
+
+
+def approve(world: World, intent: Object, *, approved: bool) -> str:
+    """The owner of the card has answered the bank's question."""
+    method = world.store.get(intent["payment_method"])
+    if not approved:
+        return _fail(world, intent, method, NOT_AUTHENTICATED, None)
+    return _charge_card(world, intent, method, means_of(method).decline, approved=True)
+
+
+def _begin_debit(world: World, intent: Object, method: Object) -> str:
+    """A bank debit: the outcome comes days later."""
+    if "_mandate" not in method:
+        world.store.change(method, _mandate=new_mandate(world, method)["id"])
+    charge = begin_charge(world, intent, method, mandate=method["_mandate"])
+    move(world, intent, INTENT_STATES, "processing", latest_charge=charge["id"], payment_method=method["id"])
+    tell(world, "charge.pending", charge)
+    tell(world, "payment_intent.processing", intent)
+    world.agenda.plan(world.clock.now() + DEBIT_TAKES, "end_debit", charge["id"])
+    return "processing"
+
+
+def end_debit(world: World, charge_id: str) -> Object:
+    """The bank's answer to a debit; the intent, succeeded or waiting for other means."""
+    charge = world.store.get(charge_id)
+    intent, method = world.store.get(charge["payment_intent"]), world.store.get(charge["payment_method"])
+    decline = means_of(charge).decline
+    if decline is None:
+        charge_succeeds(world, charge)
+        _succeed(world, intent, charge)
+    else:
+        charge_fails(world, charge, decline)
+        _fail(world, intent, method, decline, charge)
+    return intent
+
+
+def abandon(world: World, intent: Object, reason: str) -> None:
+    """Nobody will pay this any more (its session expired, its invoice was voided)."""
+    if "canceled" in INTENT_STATES[intent["status"]]:
+        move(world, intent, INTENT_STATES, "canceled", canceled_at=world.now, cancellation_reason=reason)
+        tell(world, "payment_intent.canceled", intent)

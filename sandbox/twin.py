@@ -1,0 +1,167 @@
+"""The twin: one Stripe account on this machine, with its API, its pages, and its deliveries."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.routing import Route
+
+from sandbox.calls.table import CALLS, PARTS
+from sandbox.checkout import Checkout
+from sandbox.life.happenings import COMPUTED, HAPPENINGS
+from sandbox.life.means import MEANS
+from sandbox.life.methods import Payer
+from sandbox.life.paying import answer_the_bank, intent_behind, pay
+from sandbox.life.sessions import the_session
+from sandbox.pages import Pages
+from sandbox.panel import Panel
+from sandbox.state.store import Object, Store
+from sandbox.webhooks.courier import Carrying
+from sandbox.webhooks.endpoint import know_the_address
+from sandbox.webhooks.rounds import COURIERS, Rounds
+from sandbox.wire.door import Door
+from sandbox.world import Surroundings, World
+
+THREADS = 4
+KEY_PREFIX = "sk_test_sandbox_"
+
+
+@dataclass(frozen=True)
+class TwinSettings:
+    """What one twin is told. It answers only under its key and delivers only to its one endpoint."""
+
+    public_url: str
+    api_key: str
+    endpoint_url: str | None
+    endpoint_secret: str
+    organisation: str
+
+    def __post_init__(self) -> None:
+        if not self.api_key.startswith(KEY_PREFIX):
+            raise ValueError(f"the twin's key must begin with {KEY_PREFIX}: it must never be mistaken for a real one")
+
+
+class Twin:
+    """A Stripe-compatible server. `app` is its ASGI application, at home under any prefix.
+
+    Without its lifespan nothing moves by itself: `settle` and `advance` do what is due, in the caller's thread.
+    """
+
+    def __init__(self, settings: TwinSettings, world: World, courier: Carrying | None = None) -> None:
+        self.settings, self.world = settings, world
+        self.rounds = Rounds(world, courier)
+        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="twin")
+        self.door = Door(world, CALLS, PARTS, settings.api_key, self._threads)
+        self.app = self._app()
+        know_the_address(world)
+
+    def _app(self) -> Starlette:
+        pages = Pages(self.world)
+        door = self.door
+        checkout = Checkout(self.world, pages, self.rounds, self._threads)
+        panel = Panel(self.world, pages, self._threads)
+        return Starlette(
+            routes=[
+                Route("/v1/{path:path}", door.respond, methods=["GET", "POST", "DELETE"]),
+                Route("/checkout/{id}", checkout.respond, methods=["GET", "POST"]),
+                Route("/approve/{id}", checkout.approval, methods=["GET", "POST"]),
+                Route("/", panel.respond, methods=["GET"]),
+                Route("/static/twin.css", pages.style),
+            ]
+        )
+
+    def attach(self, *, public_url: str | None = None, endpoint_url: str | None = None) -> None:
+        """Tell the twin its addresses, where they are known only after ports were bound."""
+        around = self.world.surroundings
+        around.public_url = (public_url or around.public_url).rstrip("/")
+        around.endpoint_url = endpoint_url or around.endpoint_url
+        know_the_address(self.world)
+
+    @asynccontextmanager
+    async def lifespan(self) -> AsyncIterator[None]:
+        """While it lasts, what is due happens and events are delivered, in threads of the twin's own."""
+        with ThreadPoolExecutor(COURIERS + 1, thread_name_prefix="twin-rounds") as threads:
+            self.rounds.start(threads)
+            try:
+                yield
+            finally:
+                self.rounds.end()
+                loop = asyncio.get_running_loop()
+                await loop.run_in_executor(self._threads, threads.shutdown)
+        self.close()
+
+    def close(self) -> None:
+        """Let go of threads, connections and file."""
+        self._threads.shutdown()
+        self.rounds.hang_up()
+        self.world.store.close()
+
+    def now(self) -> datetime:
+        """What the twin's clock shows, for a product that wants to live by it."""
+        return datetime.fromtimestamp(self.world.clock.shown(), UTC)
+
+    def settle(self) -> None:
+        """Do everything that is due at this moment, deliveries included."""
+        until = self.world.clock.shown()
+        while self.world.catch_up(until):
+            pass
+        self.rounds.wait_for_couriers(until)
+
+    def advance(self, by: float | timedelta) -> None:
+        """Turn the clock forward, and let everything due in between happen and be delivered, in order."""
+        seconds = by.total_seconds() if isinstance(by, timedelta) else by
+        self.turn_to(self.world.clock.shown() + seconds)
+
+    def turn_to(self, until: float) -> None:
+        """Turn the clock forward to this second."""
+        self.settle()
+        while (at := self._first_due()) is not None and at <= until:
+            self.world.clock.turn_to(max(at, self.world.clock.shown()))
+            self.settle()
+        self.world.clock.turn_to(max(until, self.world.clock.shown()))
+
+    def _first_due(self) -> float | None:
+        first = self.world.agenda.next()
+        due = [at for at in (first.at if first else None, self.rounds.next_due()) if at is not None]
+        return min(due, default=None)
+
+    def pay(self, session_id: str, *, card: str = "4242424242424242", email: str = "giver@example.org") -> Object:
+        """Press Pay on a session's page, without the page; the charge that comes of it.
+
+        What the bank asks (3-D Secure) is answered yes.
+        """
+        with self.world.step():
+            session = the_session(self.world, session_id)
+            if pay(self.world, session, MEANS[card], Payer(email, "Test Giver")) == "requires_action":
+                answer_the_bank(self.world, session, approved=True)
+            intent = intent_behind(self.world, session)
+            assert intent is not None, "whoever has pressed Pay has an intent"
+            return self.world.store.get(intent["latest_charge"])
+
+
+def open_twin(
+    settings: TwinSettings,
+    path: Path | None = None,
+    *,
+    seed: int = 0,
+    wall: Callable[[], float] = time.time,
+    courier: Carrying | None = None,
+) -> Twin:
+    """A twin whose state is in this file, or in memory. The same seed and the same calls give the same history.
+
+    `wall` is the real clock. `courier` carries the webhooks; without one they go over HTTP.
+    """
+    around = Surroundings(
+        settings.public_url.rstrip("/"),
+        settings.organisation,
+        settings.endpoint_url,
+        settings.endpoint_secret,
+    )
+    world = World(Store(path), around, happenings=HAPPENINGS, computed=COMPUTED, seed=seed, wall=wall)
+    return Twin(settings, world, courier)

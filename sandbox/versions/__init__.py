@@ -1,0 +1,1 @@
+"""What events looked like in older API versions: an endpoint keeps the version with which it was made."""

@@ -1,0 +1,1 @@
+"""How events reach the endpoint: queued, signed, sent, and tried again."""

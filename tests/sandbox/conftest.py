@@ -1,0 +1,60 @@
+"""A twin, its endpoint, and the official client: each test has its own, and its clock stands still."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import stripe
+
+from sandbox.twin import Twin, open_twin
+from tests.sandbox.loopback import START, Endpoint, listening, served, settings, stripe_client
+
+
+@pytest.fixture
+def twin() -> Iterator[Twin]:
+    """A twin in memory, without an endpoint, whose clock moves only when it is advanced."""
+    opened = open_twin(settings())
+    opened.world.clock.set(START)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def address(twin: Twin) -> Iterator[str]:
+    """Where the twin is served."""
+    with served(twin) as url:
+        yield url
+
+
+@pytest.fixture
+def client(address: str) -> stripe.StripeClient:
+    """The official library, pointed at the twin."""
+    return stripe_client(address)
+
+
+@pytest.fixture
+def endpoint(twin: Twin) -> Iterator[Endpoint]:
+    """The twin's one endpoint."""
+    with listening() as opened:
+        twin.attach(endpoint_url=opened.url)
+        yield opened
+
+
+@pytest.fixture
+def gift() -> Any:
+    """The parameters of a £25 gift, as a donations service sends them."""
+    return {
+        "mode": "payment",
+        "submit_type": "donate",
+        "success_url": "http://127.0.0.1/thanks?session_id={CHECKOUT_SESSION_ID}",
+        "cancel_url": "http://127.0.0.1/give?cancelled=1",
+        "client_reference_id": "gift-1",
+        "line_items": [
+            {
+                "quantity": 1,
+                "price_data": {"currency": "gbp", "unit_amount": 2500, "product_data": {"name": "A gift"}},
+            }
+        ],
+        "payment_intent_data": {"description": "Gift", "metadata": {"gift_id": "1", "7": "seven"}},
+        "metadata": {"gift_id": "1"},
+    }

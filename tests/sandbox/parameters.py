@@ -1,0 +1,131 @@
+"""The parameters of the installed library, read off its TypedDicts, beside those that the twin accepts."""
+
+import sys
+import typing
+from typing import Any, Literal, get_args, get_origin
+
+import stripe
+import stripe._request_options as options
+from stripe import params
+from typing_extensions import get_type_hints, is_typeddict
+
+from sandbox.wire.call import Call
+from sandbox.wire.shapes import Either, Fields, ListOf, OneOf, Range, Shape
+
+_NAMES: dict[str, str] = {
+    "POST /v1/checkout/sessions": "checkout.SessionCreate",
+    "GET /v1/checkout/sessions": "checkout.SessionList",
+    "GET /v1/checkout/sessions/{id}": "checkout.SessionRetrieve",
+    "POST /v1/checkout/sessions/{id}/expire": "checkout.SessionExpire",
+    "GET /v1/checkout/sessions/{id}/line_items": "checkout.SessionLineItemList",
+    "POST /v1/products": "ProductCreate",
+    "GET /v1/products": "ProductList",
+    "GET /v1/products/{id}": "ProductRetrieve",
+    "POST /v1/products/{id}": "ProductUpdate",
+    "POST /v1/prices": "PriceCreate",
+    "GET /v1/prices": "PriceList",
+    "GET /v1/prices/{id}": "PriceRetrieve",
+    "POST /v1/prices/{id}": "PriceUpdate",
+    "POST /v1/customers": "CustomerCreate",
+    "GET /v1/customers": "CustomerList",
+    "GET /v1/customers/{id}": "CustomerRetrieve",
+    "POST /v1/customers/{id}": "CustomerUpdate",
+    "DELETE /v1/customers/{id}": "CustomerDelete",
+    "GET /v1/customers/{id}/payment_methods": "CustomerPaymentMethodList",
+    "GET /v1/customers/{id}/payment_methods/{id}": "CustomerPaymentMethodRetrieve",
+    "GET /v1/payment_methods": "PaymentMethodList",
+    "GET /v1/payment_methods/{id}": "PaymentMethodRetrieve",
+    "POST /v1/payment_methods/{id}/attach": "PaymentMethodAttach",
+    "POST /v1/payment_methods/{id}/detach": "PaymentMethodDetach",
+    "GET /v1/payment_intents": "PaymentIntentList",
+    "GET /v1/payment_intents/{id}": "PaymentIntentRetrieve",
+    "GET /v1/charges": "ChargeList",
+    "GET /v1/charges/{id}": "ChargeRetrieve",
+    "POST /v1/refunds": "RefundCreate",
+    "GET /v1/refunds": "RefundList",
+    "GET /v1/refunds/{id}": "RefundRetrieve",
+    "POST /v1/refunds/{id}": "RefundUpdate",
+    "POST /v1/refunds/{id}/cancel": "RefundCancel",
+    "GET /v1/balance": "BalanceRetrieve",
+    "GET /v1/balance_transactions": "BalanceTransactionList",
+    "GET /v1/balance_transactions/{id}": "BalanceTransactionRetrieve",
+    "GET /v1/subscriptions": "SubscriptionList",
+    "GET /v1/subscriptions/{id}": "SubscriptionRetrieve",
+    "POST /v1/subscriptions/{id}": "SubscriptionUpdate",
+    "DELETE /v1/subscriptions/{id}": "SubscriptionCancel",
+    "GET /v1/invoices": "InvoiceList",
+    "GET /v1/invoices/{id}": "InvoiceRetrieve",
+    "GET /v1/invoices/{id}/lines": "InvoiceLineItemList",
+    "POST /v1/invoices/{id}/pay": "InvoicePay",
+    "POST /v1/invoices/{id}/void": "InvoiceVoidInvoice",
+    "GET /v1/invoice_payments": "InvoicePaymentList",
+    "GET /v1/invoice_payments/{id}": "InvoicePaymentRetrieve",
+    "GET /v1/disputes": "DisputeList",
+    "GET /v1/disputes/{id}": "DisputeRetrieve",
+    "POST /v1/disputes/{id}": "DisputeUpdate",
+    "POST /v1/disputes/{id}/close": "DisputeClose",
+    "POST /v1/payouts": "PayoutCreate",
+    "GET /v1/payouts": "PayoutList",
+    "GET /v1/payouts/{id}": "PayoutRetrieve",
+    "POST /v1/payouts/{id}": "PayoutUpdate",
+    "POST /v1/payouts/{id}/cancel": "PayoutCancel",
+    "GET /v1/events": "EventList",
+    "GET /v1/events/{id}": "EventRetrieve",
+    "POST /v1/billing_portal/sessions": "billing_portal.SessionCreate",
+    "POST /v1/webhook_endpoints": "WebhookEndpointCreate",
+    "GET /v1/webhook_endpoints": "WebhookEndpointList",
+    "GET /v1/webhook_endpoints/{id}": "WebhookEndpointRetrieve",
+    "POST /v1/webhook_endpoints/{id}": "WebhookEndpointUpdate",
+    "DELETE /v1/webhook_endpoints/{id}": "WebhookEndpointDelete",
+    "GET /v1/account": "AccountRetrieveCurrent",
+}
+
+
+def typed_dict_of(call: Call) -> Any:
+    """The library's TypedDict for the parameters of a call."""
+    found: Any = params
+    for name in f"{_NAMES[f'{call.method} {call.path}']}Params".split("."):
+        found = getattr(found, name)
+    return found
+
+
+def hints(typed_dict: Any) -> dict[str, Any]:
+    """The fields of a TypedDict with their types."""
+    known = {**vars(typing), **vars(options), **vars(sys.modules[typed_dict.__module__])}
+    return get_type_hints(typed_dict, {**known, "StripeContext": stripe.StripeContext})
+
+
+def _choices(wanted: Any) -> list[Any]:
+    """The members of a union, or the type itself."""
+    return list(get_args(wanted)) if get_origin(wanted) in (typing.Union, type(int | str)) else [wanted]
+
+
+def unknown_to_the_library(shape: Shape, wanted: Any, path: str = "") -> list[str]:
+    """Names and words that the twin accepts and the library does not know."""
+    choices = _choices(wanted)
+    match shape:
+        case Either():
+            return [
+                fault
+                for choice in (shape.first, shape.second)
+                for fault in unknown_to_the_library(choice, wanted, path)
+            ]
+        case Range():
+            return unknown_to_the_library(shape.bounds, wanted, path)
+        case Fields():
+            known = next((hints(choice) for choice in choices if is_typeddict(choice)), {})
+            strangers = [f"{path}.{name}: the library does not know it" for name in shape.known if name not in known]
+            inner = [
+                unknown_to_the_library(field, known[name], f"{path}.{name}")
+                for name, field in shape.known.items()
+                if name in known
+            ]
+            return strangers + [fault for faults in inner for fault in faults]
+        case ListOf():
+            lists = [choice for choice in choices if get_origin(choice) is list]
+            return unknown_to_the_library(shape.each, get_args(lists[0])[0], path) if lists else [f"{path}: no list"]
+        case OneOf():
+            words = {word for choice in choices if get_origin(choice) is Literal for word in get_args(choice)}
+            return [f"{path}: {word} is no word of the library" for word in shape.words if words and word not in words]
+        case _:
+            return []

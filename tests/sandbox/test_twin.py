@@ -1,0 +1,47 @@
+"""The twin as a whole: under a prefix, in another's process, with its own threads."""
+
+import asyncio
+import threading
+from typing import Any
+
+import pytest
+import requests
+from starlette.applications import Starlette
+from starlette.routing import Mount
+
+from sandbox.twin import Twin, TwinSettings
+from tests.sandbox.loopback import KEY, served_app, stripe_client
+
+
+def test_a_key_that_could_be_real_is_refused() -> None:
+    """The twin must never be mistaken for Stripe, nor Stripe for the twin."""
+    with pytest.raises(ValueError, match="sk_test_sandbox_"):
+        TwinSettings("http://127.0.0.1", "sk_test_51abc", None, "whsec_x", "The Alliance")
+
+
+def test_it_is_at_home_under_any_prefix(twin: Twin, gift: Any) -> None:
+    """Its links are made from the public address that it was told."""
+    with served_app(Starlette(routes=[Mount("/sandbox", twin.app)])) as url:
+        twin.attach(public_url=f"{url}/sandbox")
+        session = stripe_client(f"{url}/sandbox").v1.checkout.sessions.create(gift)
+
+        assert str(session.url).startswith(f"{url}/sandbox/checkout/cs_test_")
+        page = requests.get(str(session.url), timeout=5).text
+        assert f'href="{url}/sandbox/static/twin.css"' in page
+        assert requests.get(f"{url}/sandbox/static/twin.css", timeout=5).headers["Content-Type"].startswith("text/css")
+        assert (
+            requests.get(f"{url}/sandbox/v1/none", headers={"Authorization": f"Bearer {KEY}"}, timeout=5)
+            .json()["error"]["message"]
+            .startswith("Unrecognized request URL (GET: /v1/none)")
+        )
+
+
+def test_its_threads_end_with_its_lifespan(twin: Twin) -> None:
+    """Nothing goes on once the server has stopped."""
+
+    async def live() -> int:
+        async with twin.lifespan():
+            return sum(thread.name.startswith("twin-rounds") for thread in threading.enumerate())
+
+    assert asyncio.run(live()) == 5
+    assert not any(thread.name.startswith("twin") for thread in threading.enumerate())
