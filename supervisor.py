@@ -70,9 +70,10 @@ class Child:
             status = 0
         except SystemExit as end:
             status = end.code if isinstance(end.code, int) else 1
-        except BaseException:  # noqa: BLE001 - it must end here, and say why
-            sys.excepthook(*sys.exc_info())
         finally:
+            kind, error, traceback = sys.exc_info()
+            if kind and error:
+                sys.excepthook(kind, error, traceback)
             sys.stdout.flush()
             os._exit(status)
 

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -93,6 +93,9 @@ async def _deliver(port: int, gifts: Sequence[Pending]) -> set[str]:
 async def _caller(port: int, gifts: Iterator[Pending], acknowledged: set[str]) -> None:
     try:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    except OSError:
+        return
+    try:
         for gift in gifts:
             body = charge_succeeded(gift, datetime.now(UTC))
             signature = WebhookSignature.generate_signature_header(body.decode(), SECRET)
@@ -103,9 +106,12 @@ async def _caller(port: int, gifts: Iterator[Pending], acknowledged: set[str]) -
                 return
             await reader.readexactly(len(b"kept"))
             acknowledged.add(gift.event_id)
-        writer.close()
     except (OSError, asyncio.IncompleteReadError):
         return  # the server was killed: what had no answer counts as not acknowledged
+    finally:
+        writer.close()
+        with suppress(OSError):
+            await writer.wait_closed()
 
 
 @contextmanager

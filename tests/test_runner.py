@@ -124,9 +124,14 @@ def test_a_changed_lock_is_installed(clone: Clone) -> None:
 
 
 def test_an_install_that_was_cut_short_is_done_again(clone: Clone) -> None:
-    """Half an environment never counts as a whole one."""
+    """Half an environment never counts as a whole one, not even as the one it was before."""
+    clone.start("run")
+    lock = clone.path / "requirements.lock"
+    before = lock.read_text()
+    lock.write_text(before + "# changed\n")
     clone.tool(".venv/bin/uv", UV.replace("||", "|| exit 1 ||"))
     failed = clone.start("run")
+    lock.write_text(before)
     clone.tool(".venv/bin/uv", UV)
 
     clone.start("run")

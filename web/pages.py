@@ -58,6 +58,7 @@ class Pages:
             symbol=words.symbol,
             number=words.number,
             date=words.day,
+            month=words.month,
             time=words.time,
             instant=words.instant,
         )

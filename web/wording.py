@@ -53,6 +53,10 @@ class Wording:
         """A day, or the day of an instant in our zone: "21 November 2026"."""
         return str(format_date(self._local(day), "d MMMM y", locale=self.locale))
 
+    def month(self, day: date) -> str:
+        """A month by one of its days: "November 2026"."""
+        return str(format_date(self._local(day), "LLLL y", locale=self.locale))
+
     def time(self, instant: datetime) -> str:
         """The time of day of an instant in our zone: "21:04"."""
         return str(format_datetime(instant, "HH:mm", tzinfo=self.zone, locale=self.locale))

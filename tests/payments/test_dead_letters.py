@@ -133,8 +133,10 @@ def test_a_writer_who_cannot_have_the_books_is_an_outage(books: Books) -> None:
     """Another process holds them for too long: 503, and after that the redelivery counts once."""
     books.pledge()
     told = charged(gift=gift_id(1))
+    impatient = _impatient(books)
     with booking(books.engine), pytest.raises(OperationalError):
-        _impatient(books).hear(told)
+        impatient.hear(told)
+    impatient.engine.dispose()
     books.hear(told)
     assert books.raised() == 2500
 

@@ -221,11 +221,11 @@ def test_markup_in_a_name_is_only_text(printer: Printer, reference: str) -> None
 def test_the_heaviest_name_that_we_take_is_printed_quickly(printer: Printer) -> None:
     """Two accents on each letter, up to the limit of the form."""
     name = tidy("a\u0301\u0316" * 33, 100)
-    started = time.perf_counter()
+    started = time.process_time()
 
     printer.print(receipt(draft(donor_name=name)))
 
-    assert time.perf_counter() - started < 0.5
+    assert time.process_time() - started < 0.5
 
 
 @pytest.mark.parametrize(("of", "minor"), [(GBP, 10**12 - 1), (JPY, 10**12 - 1)], ids=str)
