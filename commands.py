@@ -16,13 +16,15 @@ import typer
 import uvicorn
 from rich.console import Console
 from sqlalchemy.engine import Engine
+from sqlalchemy.exc import OperationalError
 
-from database.engine import open_database
+from database.engine import NotDurable, open_database
 from database.instants import utc_now
 from database.migrating import REVISION, WrongMode, WrongVersion, require_mode, require_revision
 from database.transactions import reading, writing
 from main import build_house, build_twin, build_web, build_worker, prepare
 from payments.inbox.keeping import replay as replay_kept
+from sandbox.commands import sandbox_commands
 from settings import BadSettings, Settings, read_settings
 from supervisor import Child, Supervisor
 from treasury.audit import audit_all
@@ -54,6 +56,7 @@ app = typer.Typer(
 )
 treasurers = typer.Typer(no_args_is_help=True, help="Who may sit at the treasurer's desk.")
 app.add_typer(treasurers, name="treasurer")
+app.add_typer(sandbox_commands, name="sandbox")
 out = Console(highlight=False, soft_wrap=True)
 complain = Console(stderr=True, highlight=False, soft_wrap=True)
 
@@ -73,9 +76,9 @@ def run(port: Port = None, var_dir: VarDir = None) -> None:
         _say_where(settings, address)
         children = [
             Child("web", partial(_serve, settings, address, listening)),
-            Child("worker", partial(_work, settings, address)),
+            Child("worker", partial(_work, settings, address, listening), vital=False),
         ]
-        raise typer.Exit(Supervisor(children).run())
+        raise typer.Exit(Supervisor(children, listening).run())
 
 
 @app.command()
@@ -179,7 +182,11 @@ def _stopping_politely() -> Iterator[None]:
     """A wrong setting or database is one sentence and exit 2, never a traceback."""
     try:
         yield
-    except (BadSettings, NotAnEmail, WrongMode, WrongVersion) as error:
+    except OperationalError as error:
+        reason = str(error.orig).strip().splitlines()[0] if error.orig else "no answer"
+        complain.print(f"The database cannot be used: {reason}. Nothing was changed.", style="red", markup=False)
+        raise typer.Exit(2) from None
+    except (BadSettings, NotAnEmail, NotDurable, WrongMode, WrongVersion) as error:
         complain.print(str(error), style="red")
         raise typer.Exit(2) from None
 
@@ -216,9 +223,11 @@ def _serve(settings: Settings, address: str, listening: socket.socket) -> None:
     uvicorn.Server(config).run(sockets=[listening])
 
 
-def _work(settings: Settings, address: str | None) -> None:
+def _work(settings: Settings, address: str | None, listening: socket.socket | None = None) -> None:
     """Be the worker, until told to stop."""
     write_logs()
+    if listening is not None:
+        listening.close()  # the web's alone: else a call would wait here after the web has gone
     working = build_worker(build_house(settings, address))
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: working.stop())

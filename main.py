@@ -21,9 +21,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from campaigns.demo import DEMO_ORGANISATION, plant_demo
 from campaigns.routes import campaign_routes
-from database.engine import open_database
+from database.engine import NotDurable, open_database
 from database.instants import Clock, utc_now
-from database.migrating import REVISION, migrate, require_mode, require_revision, revision_of
+from database.migrating import REVISION, migrate, refuse_other_mode, require_mode, require_revision, revision_of
 from database.transactions import booking, reading, writing
 from ledger.store import open_accounts
 from outbox.jobs import oldest_waiting
@@ -109,6 +109,7 @@ def prepare(settings: Settings, clock: Clock = utc_now, *, durable: bool = True)
         settings.var_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     engine = open_database(settings.address, durable=durable)
     try:
+        refuse_other_mode(engine, settings.mode)
         if not _is_current(engine):
             migrate(settings.address)
         require_mode(engine, settings.mode)
@@ -228,7 +229,7 @@ def _checks(engine: Engine, clock: Clock) -> Sequence[Check]:
     try:
         with reading(engine) as conn:
             revision, oldest = revision_of(conn), oldest_waiting(conn)
-    except SQLAlchemyError as error:
+    except (SQLAlchemyError, NotDurable) as error:
         return [Check("database", passed=False, found=type(error).__name__)]
     waited = int((clock() - oldest).total_seconds()) if oldest else 0
     return [

@@ -5,11 +5,13 @@ Each failure names its setting.
 Only `main` and `commands` import this; every other part is handed what it needs.
 """
 
+import re
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from babel import Locale, UnknownLocaleError
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -82,7 +84,7 @@ class Settings(BaseSettings):
         """The database's address."""
         if self.database_url is not None:
             url = self.database_url.get_secret_value()
-            return url.replace("postgresql://", "postgresql+psycopg://", 1)
+            return re.sub(r"^postgres(ql)?://", "postgresql+psycopg://", url)
         return f"sqlite:///{self.var_dir.resolve() / self.mode}.db"
 
     @property
@@ -118,6 +120,12 @@ def _check(settings: Settings) -> None:
         ZoneInfo(settings.timezone)
     except (ZoneInfoNotFoundError, ValueError):
         raise BadSettings(f"{PREFIX}TIMEZONE: {settings.timezone!r} is not a time zone like Europe/London.") from None
+    try:
+        Locale.parse(settings.locale)
+    except (UnknownLocaleError, ValueError):
+        raise BadSettings(f"{PREFIX}LOCALE must be a name like en_GB.") from None
+    if not settings.address.startswith(("sqlite:///", "postgresql+psycopg://")):
+        raise BadSettings(f"{PREFIX}DATABASE_URL must begin with postgresql:// (or sqlite:///).")
     if settings.mode == "sandbox":
         _check_sandbox(settings, local=local)
     else:

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -22,10 +23,11 @@ class Child:
     It is forked, so it starts with everything imported. The supervisor must hold no thread and no connection.
     """
 
-    def __init__(self, name: str, run: Callable[[], None]) -> None:
-        self.name, self._run = name, run
-        self._restarts = 0
-        self.start()
+    def __init__(self, name: str, run: Callable[[], None], *, vital: bool = True) -> None:
+        """Without a vital child the others are stopped; one that is not vital is tried again, less often."""
+        self.name, self._run, self._vital = name, run, vital
+        self._restarts, self._not_before = 0, 0.0
+        self._ended = True
 
     def start(self) -> None:
         """Start the process."""
@@ -41,12 +43,16 @@ class Child:
         """Start it again if it has ended; False when it will not stay up."""
         if not self.has_ended():
             return True
-        settled = time.monotonic() - self._started > SETTLED_SECONDS
-        self._restarts = 0 if settled else self._restarts + 1
-        if self._restarts > MOST_RESTARTS:
-            return False
-        time.sleep(RESTART_SECONDS)
-        self.start()
+        if not self._not_before:
+            settled = time.monotonic() - self._started > SETTLED_SECONDS
+            self._restarts = 0 if settled else self._restarts + 1
+            tired = self._restarts > MOST_RESTARTS
+            if tired and self._vital:
+                return False
+            self._not_before = time.monotonic() + (SETTLED_SECONDS if tired else RESTART_SECONDS)
+        if time.monotonic() >= self._not_before:
+            self._not_before = 0.0
+            self.start()
         return True
 
     def has_ended(self) -> bool:
@@ -81,14 +87,17 @@ class Child:
 class Supervisor:
     """Watches its children until it is told to stop, then lets them finish what is in their hands."""
 
-    def __init__(self, children: Sequence[Child]) -> None:
-        self._children = list(children)
+    def __init__(self, children: Sequence[Child], listening: socket.socket) -> None:
+        """`listening` is the web's; it is let go when stopping, so that no call waits for nobody."""
+        self._children, self._listening = list(children), listening
         self._stopping = False
 
     def run(self) -> int:
         """Watch; returns the exit status: 0 after a stop that was asked for, 1 when a child will not run."""
         for number in STOPPING:
             signal.signal(number, self._stop)
+        for child in self._children:
+            child.start()
         try:
             while not self._stopping:
                 for child in self._children:
@@ -104,6 +113,7 @@ class Supervisor:
         self._stopping = True
 
     def _end_children(self) -> None:
+        self._listening.close()
         for child in self._children:
             child.tell(signal.SIGTERM)
         deadline = time.monotonic() + GRACE_SECONDS

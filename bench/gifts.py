@@ -122,6 +122,7 @@ def _store(engine: Engine, gifts: Sequence[Pending], now: datetime) -> None:
             "id": gift.id, "state": "pending", "currency": "GBP", "amount_minor": gift.amount,
             "donor_name": f"Donor Number {gift.n}", "donor_email": f"donor{gift.n}@example.org",
             "message": "", "created_at": now, "attempts": 1,
+            "attempted_at": now, "return_token": f"bench-{gift.n}",
         }
         for gift in gifts
     ]  # fmt: skip

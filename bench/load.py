@@ -29,6 +29,7 @@ class Measured:
     p50_ms: float
     p99_ms: float
     longest_ms: float
+    cpu_us: float = 0.0  # of the server's process, a request
 
     @property
     def per_second(self) -> float:

@@ -5,6 +5,7 @@ durable settings, at 64 connections, one delivery in ten a duplicate; the books 
 """
 
 import json
+import os
 import random
 import shutil
 import socket
@@ -14,7 +15,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -62,6 +63,7 @@ class Result:
             "highest": round(max(rates)),
             "p50_ms": round(statistics.median(run.p50_ms for run in self.runs), 1),
             "p99_ms": round(statistics.median(run.p99_ms for run in self.runs), 1),
+            "cpu_us": round(statistics.median(run.cpu_us for run in self.runs)),
         }
 
 
@@ -137,19 +139,22 @@ def _request(body: bytes) -> bytes:
 def _run(kind: str, url: str | None, requests: Sequence[bytes], directory: Path) -> Measured:
     path = directory / "requests"
     path.write_bytes(b"".join(len(one).to_bytes(4, "big") + one for one in requests))
-    with _serving(kind, url, directory) as port:
+    with _serving(kind, url, directory) as (port, pid):
+        before = _cpu_seconds(pid)
         done = subprocess.run(
             [sys.executable, "-m", "bench.load", str(port), str(CONNECTIONS), str(path)],
             cwd=HERE, check=True, capture_output=True, text=True,
         )  # fmt: skip
-    found = Measured(**json.loads(done.stdout))
+        spent = _cpu_seconds(pid) - before
+    found = replace(Measured(**json.loads(done.stdout)), cpu_us=spent / len(requests) * 1e6)
     if found.refused:
         raise RuntimeError(f"{kind}: {found.refused} requests were not answered 200")
     return found
 
 
 @contextmanager
-def _serving(kind: str, url: str | None, directory: Path) -> Iterator[int]:
+def _serving(kind: str, url: str | None, directory: Path) -> Iterator[tuple[int, int]]:
+    """A server of this kind: its port and its process."""
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         listening.listen(1024)
@@ -166,10 +171,16 @@ def _serving(kind: str, url: str | None, directory: Path) -> Iterator[int]:
         )
         try:
             await_ready(port)
-            yield port
+            yield port, server.pid
         finally:
             server.terminate()
             server.wait(READY_SECONDS)
+
+
+def _cpu_seconds(pid: int) -> float:
+    """What a process has spent on the processors, all its threads together."""
+    fields = (Path("/proc") / str(pid) / "stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _check(url: str, gifts: Sequence[Pending]) -> None:

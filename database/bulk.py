@@ -1,8 +1,8 @@
-"""Put many rows in, add to them, change them or look them up: one statement and one parameter for all.
+"""Put many rows in, add to them, change them or look them up: one statement for all.
 
-The rows travel as one JSON text that the database takes apart. On SQLite that is one step of one statement,
-so the interpreter's lock is let go once a batch instead of once a row; on PostgreSQL it is one round trip
-without psycopg's quoting of arrays. docs/decisions/0002 has the figures.
+On SQLite the rows are the VALUES of one statement, so the interpreter's lock is let go once a batch instead of
+once a row. On PostgreSQL they travel as one JSON text that the server takes apart: one parameter, without
+psycopg's quoting of arrays. docs/decisions/0002 has the figures.
 """
 
 import json
@@ -34,13 +34,7 @@ Row = Mapping[str, Any]
 
 def insert_rows(connection: Connection, table: sa.Table, rows: Sequence[Row]) -> None:
     """Insert rows that all have the same columns."""
-    if not rows:
-        return
-    columns, dialect = tuple(rows[0]), connection.dialect.name
-    if dialect == "sqlite" and any(isinstance(table.c[name].type, Bytes) for name in columns):
-        connection.execute(table.insert(), list(rows))  # SQLite cannot make bytes of JSON
-    else:
-        _run(connection, table, rows, _insert(dialect, table, columns))
+    _write(connection, table, rows, _insert, "")
 
 
 def add_to_rows(connection: Connection, table: sa.Table, rows: Sequence[Row], adding: Sequence[str]) -> None:
@@ -48,11 +42,10 @@ def add_to_rows(connection: Connection, table: sa.Table, rows: Sequence[Row], ad
 
     Rows are sorted by key first, so that two processes lock them in one order.
     """
-    if rows:
-        keys = [column.name for column in table.primary_key]
-        ordered = sorted(rows, key=lambda row: [row[key] for key in keys])
-        sql = _upsert(connection.dialect.name, table, tuple(ordered[0]), tuple(adding))
-        _run(connection, table, ordered, sql)
+    keys = [column.name for column in table.primary_key]
+    ordered = sorted(rows, key=lambda row: [row[key] for key in keys])
+    sums = ", ".join(f"{name} = {table.name}.{name} + excluded.{name}" for name in adding)
+    put_rows(connection, table, ordered, f"DO UPDATE SET {sums}")
 
 
 def put_rows(connection: Connection, table: sa.Table, rows: Sequence[Row], otherwise: str) -> None:
@@ -60,16 +53,13 @@ def put_rows(connection: Connection, table: sa.Table, rows: Sequence[Row], other
 
     In one statement, so that nobody can come between the look and the leap.
     """
-    if rows:
-        into = _insert(connection.dialect.name, table, tuple(rows[0]))
-        keys = ", ".join(column.name for column in table.primary_key)
-        _run(connection, table, rows, f"{into} WHERE true ON CONFLICT ({keys}) {otherwise}")
+    keys = ", ".join(column.name for column in table.primary_key)
+    _write(connection, table, rows, _insert, f" ON CONFLICT ({keys}) {otherwise}")
 
 
 def change_rows(connection: Connection, table: sa.Table, rows: Sequence[Row]) -> None:
     """Set columns of rows that are there: each names its primary key, and what the others are to hold."""
-    if rows:
-        _run(connection, table, rows, _update(connection.dialect.name, table, tuple(rows[0])))
+    _write(connection, table, rows, _update, "")
 
 
 def among(connection: Connection, column: sa.ColumnElement[Any], values: Sequence[str]) -> sa.ColumnElement[bool]:
@@ -130,15 +120,101 @@ def _in_listed(dialect: str, key: sa.ColumnElement[Any], listed: sa.BindParamete
     return key == sa.func.any(sa.func.array(values.scalar_subquery()))
 
 
-def _run(connection: Connection, table: sa.Table, rows: Sequence[Row], sql: str) -> None:
+Phrase = Callable[[sa.Table, tuple[str, ...], str, str], str]
+LARGEST_STATEMENT = 64  # rows; each number of rows up to it is a statement of its own, prepared once
+
+
+def _write(connection: Connection, table: sa.Table, rows: Sequence[Row], phrase: Phrase, ending: str) -> None:
+    if not rows:
+        return
+    columns = tuple(rows[0])
     _refuse_bent(table, rows)
-    written = [name for name in rows[0] if isinstance(table.c[name].type, Json)]
+    if connection.dialect.name == "sqlite":
+        _write_values(connection, table, columns, rows, phrase, ending)
+    else:
+        _write_json(connection, table, columns, rows, phrase, ending)
+
+
+def _write_values(
+    connection: Connection,
+    table: sa.Table,
+    columns: tuple[str, ...],
+    rows: Sequence[Row],
+    phrase: Phrase,
+    ending: str,
+) -> None:
+    """SQLite: the rows are the statement's VALUES."""
+    writers = _writers(table, columns)
+    for start in range(0, len(rows), LARGEST_STATEMENT):
+        part = rows[start : start + LARGEST_STATEMENT]
+        values = [row[name] if write is None else write(row[name]) for row in part for name, write in writers]
+        if any(isinstance(value, str) and "\x00" in value for value in values):
+            _refuse_nul(part)
+        connection.exec_driver_sql(_values_statement(table, columns, len(part), phrase, ending), tuple(values))
+
+
+def _write_json(
+    connection: Connection,
+    table: sa.Table,
+    columns: tuple[str, ...],
+    rows: Sequence[Row],
+    phrase: Phrase,
+    ending: str,
+) -> None:
+    """PostgreSQL: the rows are one parameter."""
+    written = [name for name in columns if isinstance(table.c[name].type, Json)]
     if written:
         rows = [{**row, **{name: _as_text(row[name]) for name in written}} for row in rows]
     text = _encoder.encode(rows)
     if "\\u0000" in text:
         _refuse_nul(rows)
-    connection.exec_driver_sql(sql, (text,))
+    connection.exec_driver_sql(_json_statement(table, columns, phrase, ending), (text,))
+
+
+@cache
+def _values_statement(table: sa.Table, columns: tuple[str, ...], count: int, phrase: Phrase, ending: str) -> str:
+    row = f"({', '.join('?' * len(columns))})"
+    return phrase(table, columns, f"VALUES {', '.join([row] * count)}", ending)
+
+
+@cache
+def _json_statement(table: sa.Table, columns: tuple[str, ...], phrase: Phrase, ending: str) -> str:
+    shape = ", ".join(f"{name} {_postgresql_type(table.c[name].type)}" for name in columns)
+    values = ", ".join(_postgresql_value(name, table.c[name].type) for name in columns)
+    rows = f"SELECT {values} FROM json_to_recordset(%s) AS rows ({shape})"  # noqa: S608 - our own names
+    return phrase(table, columns, rows, ending)
+
+
+def _insert(table: sa.Table, columns: tuple[str, ...], rows: str, ending: str) -> str:
+    return f"INSERT INTO {table.name} ({', '.join(columns)}) {rows}{ending}"
+
+
+def _update(table: sa.Table, columns: tuple[str, ...], rows: str, _ending: str) -> str:
+    keys = [column.name for column in table.primary_key]
+    new = ", ".join(f"{name} = given.{name}" for name in columns if name not in keys)
+    same = " AND ".join(f"{table.name}.{name} = given.{name}" for name in keys)
+    given = f"WITH given ({', '.join(columns)}) AS ({rows})"
+    return f"{given} UPDATE {table.name} SET {new} FROM given WHERE {same}"  # noqa: S608 - our own names
+
+
+@cache
+def _writers(table: sa.Table, columns: tuple[str, ...]) -> list[tuple[str, Callable[[Any], Any] | None]]:
+    """How SQLite is given each column's values, where the driver does not know their type."""
+    return [(name, _writer(table.c[name].type)) for name in columns]
+
+
+def _writer(kind: sa.types.TypeEngine[Any]) -> Callable[[Any], Any] | None:
+    match kind:
+        case Json():
+            return _as_text
+        case Instant() | BookDate():
+            return _temporal
+        case _:
+            return None
+
+
+def _temporal(value: date | None) -> str | None:
+    return None if value is None else _plain(value)
 
 
 def _as_text(value: object) -> str | None:
@@ -189,37 +265,6 @@ def _plain(value: object) -> str:
 
 _spelt = lru_cache(4096)(instant_text)  # one batch says the same instant many times
 _encoder = json.JSONEncoder(default=_plain, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-
-
-@cache
-def _insert(dialect: str, table: sa.Table, columns: tuple[str, ...]) -> str:
-    return f"INSERT INTO {table.name} ({', '.join(columns)}) {_given(dialect, table, columns)}"
-
-
-@cache
-def _upsert(dialect: str, table: sa.Table, columns: tuple[str, ...], adding: tuple[str, ...]) -> str:
-    keys = ", ".join(column.name for column in table.primary_key)
-    sums = ", ".join(f"{name} = {table.name}.{name} + excluded.{name}" for name in adding)
-    return f"{_insert(dialect, table, columns)} WHERE true ON CONFLICT ({keys}) DO UPDATE SET {sums}"
-
-
-@cache
-def _update(dialect: str, table: sa.Table, columns: tuple[str, ...]) -> str:
-    keys = [column.name for column in table.primary_key]
-    new = ", ".join(f"{name} = given.{name}" for name in columns if name not in keys)
-    same = " AND ".join(f"{table.name}.{name} = given.{name}" for name in keys)
-    given = _given(dialect, table, columns)
-    return f"UPDATE {table.name} SET {new} FROM ({given}) AS given WHERE {same}"  # noqa: S608 - our own names
-
-
-def _given(dialect: str, table: sa.Table, columns: tuple[str, ...]) -> str:
-    """The rows of the parameter as a SELECT with these columns."""
-    if dialect == "sqlite":
-        values = ", ".join(f"value ->> '{name}' AS {name}" for name in columns)
-        return f"SELECT {values} FROM json_each(?)"  # noqa: S608 - our own names
-    shape = ", ".join(f"{name} {_postgresql_type(table.c[name].type)}" for name in columns)
-    values = ", ".join(_postgresql_value(name, table.c[name].type) for name in columns)
-    return f"SELECT {values} FROM json_to_recordset(%s) AS rows ({shape})"  # noqa: S608 - our own names
 
 
 def _postgresql_value(name: str, kind: sa.types.TypeEngine[Any]) -> str:

@@ -5,17 +5,32 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import ConnectionPoolEntry
 
 # One thread never holds two connections, so a pool as large as all threads together (pages 20, gateway 20,
 # the inbox's writer and a few) never makes one wait.
 POOL_SIZE, POOL_OVERFLOW = 20, 24
 BUSY_TIMEOUT_MS = 5000
+# A server that fell silent is noticed within half a minute, not after the two hours that TCP would wait.
+_SILENCE = {
+    "keepalives": 1,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,
+}
 SAFEGUARDS = ("fsync", "full_page_writes", "synchronous_commit")
 
 
 class NotDurable(RuntimeError):
     """The database is set up to forget what it acknowledged."""
+
+
+# The database is away, locked, full, read-only after a failover, or without a free connection: it will pass,
+# and nothing is wrong with what was to be written.
+Outage = (OperationalError, InterfaceError, InternalError, PoolTimeout, NotDurable)
 
 
 def open_database(url: str, *, durable: bool = True) -> Engine:
@@ -80,7 +95,7 @@ def _open_postgresql(url: str, durable: bool) -> Engine:
         # show it the books as they were before the wait.
         isolation_level="READ COMMITTED",
         # PgBouncer in transaction mode gives each transaction another server: no prepared statements.
-        connect_args={"prepare_threshold": None, "connect_timeout": 5},
+        connect_args={"prepare_threshold": None, "connect_timeout": 5} | _SILENCE,
     )
     if durable:
         # Each connection anew: after a failover another server may answer.

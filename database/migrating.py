@@ -71,10 +71,23 @@ def require_revision(engine: Engine) -> None:
 
 def require_mode(engine: Engine, mode: str) -> None:
     """Stamp a new database with its mode; raise WrongMode for one that was stamped otherwise."""
+    _require(mode, _mode_of(engine) or _stamp(engine, mode))
+
+
+def refuse_other_mode(engine: Engine, mode: str) -> None:
+    """Raise WrongMode for a database of another mode, before anything of it is touched; an unstamped one passes."""
     with reading(engine) as conn:
-        found = conn.scalar(sa.select(installation.c.mode))
-    if found is None:
-        found = _stamp(engine, mode)
+        stamped = sa.inspect(conn).has_table(installation.name)
+    _require(mode, (_mode_of(engine) if stamped else None) or mode)
+
+
+def _mode_of(engine: Engine) -> str | None:
+    with reading(engine) as conn:
+        found: str | None = conn.scalar(sa.select(installation.c.mode))
+        return found
+
+
+def _require(mode: str, found: str) -> None:
     if found != mode:
         raise WrongMode(
             f"This database holds {found} money and Farthing was started in {mode} mode. Nothing was changed."

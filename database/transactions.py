@@ -3,10 +3,15 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
 BOOKS_LOCK = 0x0FA27419  # any fixed number that no other program on this database uses
+# A process that stopped with the books in its hands must not hold up Stripe's messages for ever: who waits
+# longer answers 503, and who holds them idle is cut off. Local to the transaction, so PgBouncer is no matter.
+_TAKE_THE_BOOKS = (
+    "SELECT set_config('lock_timeout', '5s', true), set_config('statement_timeout', '30s', true),"
+    f" set_config('idle_in_transaction_session_timeout', '30s', true), pg_advisory_xact_lock({BOOKS_LOCK})"
+)
 
 
 @contextmanager
@@ -34,5 +39,5 @@ def booking(engine: Engine) -> Iterator[Connection]:
     """
     with writing(engine) as connection:
         if connection.dialect.name == "postgresql":
-            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(BOOKS_LOCK)))
+            connection.exec_driver_sql(_TAKE_THE_BOOKS)
         yield connection

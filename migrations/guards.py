@@ -32,10 +32,7 @@ def refuse(name: str, table: str, act: str, why: str, when: str | None = None) -
     """A row trigger that refuses an INSERT, UPDATE or DELETE (when the condition holds)."""
     condition = f"WHEN ({when}) " if when else ""
     if on_sqlite():
-        op.execute(
-            f"CREATE TRIGGER {name} BEFORE {act} ON {table} {condition}"
-            f"BEGIN SELECT RAISE(ABORT, '{why}'); END"
-        )
+        op.execute(f"CREATE TRIGGER {name} BEFORE {act} ON {table} {condition}BEGIN SELECT RAISE(ABORT, '{why}'); END")
         return
     op.execute(
         f"CREATE TRIGGER {name} BEFORE {act} ON {table} FOR EACH ROW {condition}"

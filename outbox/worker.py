@@ -7,14 +7,14 @@ from threading import Event
 
 import structlog
 from sqlalchemy.engine import Engine
-from sqlalchemy.exc import InterfaceError, OperationalError
 
+from database.engine import Outage
 from database.instants import Clock
 from database.transactions import writing
 from outbox.jobs import Job, Payload, claim, finish, postpone
 
 Handler = Callable[[Payload], None]
-IDLE_SECONDS = 0.25
+IDLE_SECONDS, AWAY_SECONDS = 0.25, 2.0
 
 log = structlog.get_logger()
 
@@ -47,9 +47,10 @@ class Worker:
             try:
                 self.do_chores()
                 worked = self.run_one()
-            except (OperationalError, InterfaceError) as error:  # the database is away: it will be back
+            except Outage as error:
                 log.error("database_away", error=type(error).__name__)
                 worked = False
+                self._stop.wait(AWAY_SECONDS)
             if not worked:
                 self._stop.wait(IDLE_SECONDS)
 
@@ -64,7 +65,7 @@ class Worker:
     def _do_chore(self, chore: Chore) -> None:
         try:
             chore.do()
-        except (OperationalError, InterfaceError):  # the database is away: `run` waits for it
+        except Outage:  # `run` waits until it has passed
             raise
         except Exception as error:  # noqa: BLE001 - one broken chore must not keep all jobs from being done
             log.error("chore_failed", chore=getattr(chore.do, "__name__", "chore"), error=type(error).__name__)

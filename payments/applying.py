@@ -14,7 +14,7 @@ from sqlalchemy.engine import Connection
 import campaigns.store
 import ledger.store
 import receipts.store
-from ledger.entry import book_date
+from ledger.entry import ConflictingEntry, book_date
 from payments import store
 from payments.bookkeeping import gift_entries
 from payments.gifts import Gift, GiftState, shares_of
@@ -22,6 +22,8 @@ from payments.happenings import ChargeSucceeded, CheckoutTold, Happening
 from receipts.jobs import queue_prints
 from receipts.receipt import Draft, Line
 from web.organisation import Organisation
+
+_ENDS = (GiftState.EXPIRED, GiftState.FAILED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +55,11 @@ class Bookkeeper:
     def apply(self, conn: Connection, told: Sequence[Told], now: datetime) -> None:
         """Bring the books to what these happenings make known; applying one again changes nothing."""
         checkouts = [(one.happening, one.cause) for one in told if isinstance(one.happening, CheckoutTold)]
-        charges = {
-            one.happening.charge: (one.happening, one.cause)
-            for one in told
-            if isinstance(one.happening, ChargeSucceeded)
-        }
+        charges: dict[str, tuple[ChargeSucceeded, str]] = {}
+        for one in told:
+            if isinstance(one.happening, ChargeSucceeded):
+                first, _ = charges.setdefault(one.happening.charge, (one.happening, one.cause))
+                _require_same(one.happening, _fact(first))
         known = _known_gifts(conn, charges.values(), [one for one, _ in checkouts])
         ours = [(one, cause) for one, cause in checkouts if one.gift in known]
         _tell_checkouts(conn, [one for one, _ in ours], known)
@@ -119,7 +121,10 @@ def _tell_checkouts(conn: Connection, checkouts: Sequence[CheckoutTold], known: 
     store.add_checkouts(conn, checkouts)
     rises: defaultdict[str, GiftState] = defaultdict(lambda: GiftState.PENDING)
     for one in checkouts:
-        if one.state and one.state.rank > max(known[one.gift].state.rank, rises[one.gift].rank):
+        gift = known[one.gift]
+        if one.state in _ENDS and gift.session_id not in (None, one.session):
+            continue  # an earlier session ended; its donor was sent to another since
+        if one.state and one.state.rank > max(gift.state.rank, rises[one.gift].rank):
             rises[one.gift] = one.state
     store.raise_states(conn, {gift: state for gift, state in rises.items() if state is not GiftState.PENDING})
 
@@ -128,12 +133,24 @@ def _new_pairs(
     conn: Connection, told: Sequence[tuple[ChargeSucceeded, str]], known: dict[str, Gift]
 ) -> list[tuple[Gift, ChargeSucceeded, str]]:
     """Add charges to the facts; return those that are new and whose gift is known."""
-    before = store.known_charges(conn, [charge.charge for charge, _ in told]) if told else set()
+    before = store.known_charges(conn, [charge.charge for charge, _ in told]) if told else {}
+    for charge, _ in told:
+        _require_same(charge, before.get(charge.charge, _fact(charge)))
     new = sorted((pair for pair in told if pair[0].charge not in before), key=lambda pair: pair[0].charge)
     gift_of = _gifts_of(conn, [charge for charge, _ in new], known)
     store.add_charges(conn, [charge for charge, _ in new], gift_of)
     found = store.gifts(conn, set(gift_of.values()) - set(known)) | known
     return [(found[gift_of[one.charge]], one, cause) for one, cause in new if one.charge in gift_of]
+
+
+def _fact(charge: ChargeSucceeded) -> tuple[str, str, int]:
+    return charge.payment, charge.amount.currency.code, charge.amount.minor
+
+
+def _require_same(charge: ChargeSucceeded, known: tuple[str, str, int]) -> None:
+    """The same charge with other contents is an alarm, never a silent skip."""
+    if _fact(charge) != tuple(known):
+        raise ConflictingEntry(f"{charge.charge} was told before with another payment, currency or amount")
 
 
 def _gifts_of(conn: Connection, charges: Sequence[ChargeSucceeded], known: dict[str, Gift]) -> dict[str, str]:

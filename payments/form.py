@@ -61,10 +61,12 @@ def _amount(typed: Typed, of: Currency, words: Print) -> Money:
         if not other:
             raise BadAmount("Choose an amount, or enter another one.")
         choice = other
+    elif other and Money.parse(other, of) != Money.parse(choice, of):
+        raise BadAmount("Choose one: an amount above, or the other amount that you entered.")
     amount = Money.parse(choice, of)
     if amount < minimum(of):
         raise BadAmount(f"Enter an amount of {words(minimum(of))} or more.")
-    most = Money(LARGEST_UNITS * 10**of.exponent, of)
+    most = Money(LARGEST_UNITS * 10**of.exponent if of.exponent else LARGEST_UNITS * 100, of)
     if amount > most:
         raise BadAmount(f"Enter an amount of {words(most)} or less, or write to us to give more.")
     return amount
@@ -75,7 +77,8 @@ def _email(typed: str) -> str:
     if not plain:
         raise NotTidy("Enter your email address, so that your receipt can reach you.")
     try:
-        found = validate_email(plain[: LONGEST_EMAIL + 1], check_deliverability=False)
+        # Stripe and many mail servers take plain letters only before the @.
+        found = validate_email(plain[: LONGEST_EMAIL + 1], check_deliverability=False, allow_smtputf8=False)
     except EmailNotValidError:
         raise NotTidy("Enter an email address in the form name@example.org.") from None
-    return found.normalized
+    return found.ascii_email or found.normalized

@@ -52,7 +52,11 @@ class Donor:
 
 @dataclass(frozen=True, slots=True)
 class Gift:
-    """Money given once: asked for with the form, received when Stripe says that the charge succeeded."""
+    """Money given once: asked for with the form, received when Stripe says that the charge succeeded.
+
+    `attempts` counts the tries to open a checkout, the last at `attempted_at`; `return_token` opens the
+    filled form again for a donor who turns back at Stripe.
+    """
 
     id: str
     state: GiftState
@@ -61,7 +65,9 @@ class Gift:
     donor: Donor
     created_at: datetime
     received_at: datetime | None = None
-    attempts: int = 0
+    attempts: int = 1
+    attempted_at: datetime | None = None
+    return_token: str = ""
     session_id: str | None = None
     payment: str | None = None
 
@@ -81,7 +87,16 @@ def pledge(amount: Money, campaigns: Sequence[int], donor: Donor, now: datetime)
     allocations = tuple(
         Allocation(n, campaign, share) for n, (campaign, share) in enumerate(zip(campaigns, shares, strict=True))
     )
-    return Gift(str(uuid4()), GiftState.PENDING, amount, allocations, donor, now)
+    return Gift(
+        id=str(uuid4()),
+        state=GiftState.PENDING,
+        amount=amount,
+        allocations=allocations,
+        donor=donor,
+        created_at=now,
+        attempted_at=now,
+        return_token=uuid4().hex,
+    )
 
 
 def minimum(of: Currency) -> Money:
@@ -92,4 +107,6 @@ def minimum(of: Currency) -> Money:
 
 def shares_of(charged: Money, gift: Gift) -> list[Money]:
     """Split what was really charged over the gift's campaigns, in proportion to what was asked for."""
+    if charged == gift.amount:
+        return [share.amount for share in gift.allocations]
     return charged.allocate([share.amount.minor for share in gift.allocations])

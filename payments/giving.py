@@ -1,9 +1,9 @@
 """A gift's first steps: kept as pending before Stripe hears of it, then a checkout is opened for it."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
-from uuid import UUID, uuid4, uuid5
+from uuid import UUID, uuid5
 
 import structlog
 from sqlalchemy.engine import Connection, Engine
@@ -18,6 +18,8 @@ from payments.gifts import Gift, GiftState, pledge
 from payments.stripe_gateway import Gateway, Purpose
 
 FORMS = UUID("5f1b8a52-6d0e-4c0b-9d53-2f3f6d0a7e11")  # the name space of ids made from a form's token
+
+LATE = timedelta(minutes=20)
 
 log = structlog.get_logger()
 
@@ -44,30 +46,31 @@ class Giving:
         now = self._clock()
         if campaign.openness(now) is not Openness.OPEN:
             raise NotOpen(campaign.slug)
-        new = replace(
-            pledge(pledged.amount, [campaign.id], pledged.donor, now),
-            id=_gift_id(campaign, pledged, token),
-            attempts=1,
-        )
+        gift = pledge(pledged.amount, [campaign.id], pledged.donor, now)
         with writing(self._engine) as conn:
-            return _kept_once(conn, new)
+            return _kept_once(conn, replace(gift, id=_gift_id(campaign, pledged, token)), now)
 
     def again(self, gift_id: str) -> Gift | OnTheWay | None:
-        """Another try for a gift whose checkout could not be opened; None if there is no such gift."""
+        """Another try for a gift whose checkout could not be opened; None when there is nothing to try.
+
+        Raises NotOpen when its campaign has closed since, or the gift is older than a day.
+        """
+        now = self._clock()
         with writing(self._engine) as conn:
             gift = store.gift(conn, gift_id)
-            if gift is None:
-                return None
-            if gift.state is GiftState.PENDING:
-                return replace(gift, attempts=store.next_attempt(conn, gift_id))
-            return _further(gift)
+            if gift is None or gift.state is not GiftState.PENDING:
+                return _further(gift) if gift else None
+            campaign = store.campaign_of(conn, gift)
+            if campaign is None or campaign.openness(now) is not Openness.OPEN or _is_old(gift, now):
+                raise NotOpen(gift_id)
+            return _tried_again(conn, gift, now)
 
     def open_checkout(self, gift: Gift) -> str:
         """The address of Stripe's page for this gift; raises StripeAway or StripeRefused."""
-        checkout = self._gateway.open_checkout(gift, self._purposes(gift), self._clock())
+        checkout = self._gateway.open_checkout(gift, self._purposes(gift))
         with writing(self._engine) as conn:
             store.link_session(conn, gift.id, checkout.session_id)
-        log.info("checkout_opened", gift=gift.id, session=checkout.session_id)
+        log.info("checkout_opened", gift=gift.id)  # never the session: it opens the thank-you page
         return checkout.url
 
     def _purposes(self, gift: Gift) -> dict[int, Purpose]:
@@ -76,27 +79,34 @@ class Giving:
         return {one.id: Purpose(one.slug, one.title) for one in found if one}
 
 
-def unfinished(conn: Connection, gift_id: str, now: datetime) -> Gift | None:
+def unfinished(conn: Connection, return_token: str, now: datetime) -> Gift | None:
     """A gift whose donor came back from Stripe without paying, to fill the form again; for one day."""
-    gift = store.gift(conn, gift_id)
-    if gift is None or gift.state not in (GiftState.PENDING, GiftState.EXPIRED) or (now - gift.created_at).days:
-        return None
-    return gift
+    gift = store.gift_to_return_to(conn, return_token)
+    open_again = gift is not None and gift.state in (GiftState.PENDING, GiftState.EXPIRED)
+    return gift if gift and open_again and not _is_old(gift, now) else None
 
 
-def _kept_once(conn: Connection, new: Gift) -> Gift | OnTheWay:
-    before = store.gift(conn, new.id)
-    if before is None:
-        store.add_gift(conn, new)
-        return new
-    if before.state is GiftState.PENDING:
-        return before
-    further = _further(before)
-    if further is None:
-        new = replace(new, id=str(uuid4()))
-        store.add_gift(conn, new)
-        return new
-    return further
+def _is_old(gift: Gift, now: datetime) -> bool:
+    return now - gift.created_at >= timedelta(days=1)
+
+
+def _kept_once(conn: Connection, new: Gift, now: datetime) -> Gift | OnTheWay:
+    """The gift as it is kept now, whoever was first; another one when the first has ended."""
+    store.add_gift(conn, new)
+    kept = store.gift(conn, new.id)
+    assert kept is not None
+    if kept.state is GiftState.PENDING:
+        # Stripe takes a session for half an hour at least; one that is asked for late is asked for anew.
+        stale = kept.session_id is None and kept.attempted_at is not None and now - kept.attempted_at > LATE
+        return _tried_again(conn, kept, now) if stale else kept
+    return _further(kept) or _kept_once(conn, replace(new, id=str(uuid5(FORMS, kept.id))), now)
+
+
+def _tried_again(conn: Connection, gift: Gift, now: datetime) -> Gift:
+    store.next_attempt(conn, gift.id, now)
+    found = store.gift(conn, gift.id)
+    assert found is not None
+    return found
 
 
 def _further(gift: Gift) -> OnTheWay | None:

@@ -19,6 +19,7 @@ Object = Mapping[str, Any]
 
 # Methods whose charge is created days before its money is confirmed: success has an instant of its own.
 DELAYED_METHODS = frozenset({"acss_debit", "au_becs_debit", "bacs_debit", "sepa_debit", "us_bank_account"})
+LONGEST_ID = 255  # Stripe's own bound; an index would refuse what is much longer
 GIFT_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
 
@@ -113,7 +114,7 @@ def _object(event: Object) -> Object:
 
 def _text(thing: Object, name: str) -> str:
     value = thing.get(name)
-    if not isinstance(value, str) or not value:
+    if not isinstance(value, str) or not 0 < len(value) <= LONGEST_ID:
         raise Misshapen(f"{thing.get('object', 'the event')} has no {name}")
     return value
 
@@ -129,6 +130,8 @@ def _id_of(value: object) -> str | None:
     """An id that may be missing, plain, or the id of an expanded object."""
     if isinstance(value, dict):
         return _text(value, "id")
+    if isinstance(value, str) and len(value) > LONGEST_ID:
+        raise Misshapen("an id is longer than Stripe's")
     return value if isinstance(value, str) and value else None
 
 

@@ -112,7 +112,10 @@ class FormPages:
 
     def _keep(self, slug: str, typed: Typed) -> Gift | Response:
         campaign = _campaign(self._engine, slug)
-        kept = self._giving.again(typed["retry"]) if typed.get("retry") else self._pledge(campaign, typed)
+        try:
+            kept = self._giving.again(typed["retry"]) if typed.get("retry") else self._pledge(campaign, typed)
+        except NotOpen:
+            raise TakesNoGifts from None
         if kept is None:
             return RedirectResponse(f"{self._pages.base_url}/c/{slug}/give", 303)
         if isinstance(kept, OnTheWay):
@@ -123,10 +126,7 @@ class FormPages:
         read = read_form(typed, campaign.currency, self._pages.wording.money)
         if not isinstance(read, Pledged):
             return self._form(campaign, typed, read, status=422)
-        try:
-            return self._giving.keep(campaign, read, typed.get("form_token") or token_hex(16))
-        except NotOpen:
-            raise TakesNoGifts from None
+        return self._giving.keep(campaign, read, typed.get("form_token") or token_hex(16))
 
     def _form(
         self,
@@ -184,7 +184,7 @@ class ThanksPages:
             gift=self._thanked(gift, issued) if gift else None,
             campaign=campaign,
             session_id=session_id,
-            receipt=bool(gift and issued and self._is_fresh(gift)),
+            receipt=bool(gift and issued and self._is_fresh(gift, issued)),
         )
 
     async def open_receipt(self, request: Request) -> Response:
@@ -196,22 +196,24 @@ class ThanksPages:
     def _mint(self, session_id: str) -> str:
         with writing(self._engine) as conn:
             gift = store.gift_of_session(conn, session_id)
-            if gift is None or gift.state is not GiftState.RECEIVED:
+            issued = receipt_of_gift(conn, gift.id) if gift else None
+            if gift is None or issued is None:
                 raise NotFound
-            if not self._is_fresh(gift):
+            if not self._is_fresh(gift, issued):
                 raise LinkTooOld
             return mint_token(conn, gift.id, self._clock())
 
     def _thanked(self, gift: Gift, issued: Issued | None) -> Thanked:
         return Thanked(
             amount=issued.receipt.total if issued else gift.amount,
-            donor_name=gift.donor.name if self._is_fresh(gift) else "",
+            donor_name=gift.donor.name if self._is_fresh(gift, issued) else "",
             given_on=(gift.received_at or gift.created_at).astimezone(self._pages.wording.zone).date(),
             reference=gift.reference,
         )
 
-    def _is_fresh(self, gift: Gift) -> bool:
-        return self._clock() - gift.created_at < SHOWN_FOR
+    def _is_fresh(self, gift: Gift, issued: Issued | None) -> bool:
+        """A day from the receipt: a bank debit's comes days after its form."""
+        return self._clock() - (issued.issued_at if issued else gift.created_at) < SHOWN_FOR
 
 
 def _campaign(engine: Engine, slug: str) -> Campaign:

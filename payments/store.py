@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 
 from campaigns.campaign import Campaign
 from campaigns.store import campaign_by_id
-from database.bulk import among, change_rows, insert_rows, look_up
+from database.bulk import among, change_rows, insert_rows, look_up, put_rows
 from ledger.money import Money, currency
 from payments import tables
 from payments.gifts import Allocation, Donor, Gift, GiftState
@@ -19,31 +19,37 @@ from payments.happenings import ChargeSucceeded, CheckoutTold
 _g, _a = tables.gift.c, tables.allocation.c
 _GIFT = (
     _g.id, _g.state, _g.currency, _g.amount_minor, _g.donor_name, _g.donor_email, _g.message,
-    _g.created_at, _g.received_at, _g.attempts, _g.session_id, _g.payment,
+    _g.created_at, _g.received_at, _g.attempts, _g.attempted_at, _g.return_token, _g.session_id, _g.payment,
 )  # fmt: skip
+_CHARGE = (tables.charge.c.id, tables.charge.c.payment, tables.charge.c.currency, tables.charge.c.amount_minor)
 _SHARE = (_a.gift_id, _a.n, _a.campaign_id, _a.amount_minor)
 
 
 def add_gift(conn: Connection, gift: Gift) -> None:
-    """Store a pending gift with its allocations."""
-    conn.execute(
-        tables.gift.insert().values(
-            id=gift.id,
-            state=gift.state.value,
-            currency=gift.amount.currency.code,
-            amount_minor=gift.amount.minor,
-            donor_name=gift.donor.name,
-            donor_email=gift.donor.email,
-            message=gift.donor.message,
-            created_at=gift.created_at,
-            attempts=gift.attempts,
-        )
-    )
-    rows = [
+    """Store a pending gift with its allocations; one that is there already stays as it is.
+
+    Of two clicks at once on PostgreSQL the second waits for the first, then adds nothing.
+    """
+    row = {
+        "id": gift.id,
+        "state": gift.state.value,
+        "currency": gift.amount.currency.code,
+        "amount_minor": gift.amount.minor,
+        "donor_name": gift.donor.name,
+        "donor_email": gift.donor.email,
+        "message": gift.donor.message,
+        "created_at": gift.created_at,
+        "attempts": gift.attempts,
+        "attempted_at": gift.attempted_at or gift.created_at,
+        "return_token": gift.return_token or gift.id,
+    }
+    shares = [
         {"gift_id": gift.id, "n": share.n, "campaign_id": share.campaign, "amount_minor": share.amount.minor}
         for share in gift.allocations
     ]
-    insert_rows(conn, tables.allocation, rows)
+    if not gifts(conn, [gift.id]):
+        put_rows(conn, tables.gift, [row], "DO NOTHING")
+        put_rows(conn, tables.allocation, shares, "DO NOTHING")
 
 
 def gifts(conn: Connection, ids: Iterable[str]) -> dict[str, Gift]:
@@ -62,8 +68,15 @@ def gift(conn: Connection, gift_id: str) -> Gift | None:
 
 
 def gift_of_session(conn: Connection, session_id: str) -> Gift | None:
-    """The gift that a Checkout Session was opened for."""
-    found = conn.scalar(sa.select(tables.gift.c.id).where(tables.gift.c.session_id == session_id))
+    """The gift that a Checkout Session was opened for: any of its sessions, not only the last."""
+    t = tables.checkout.c
+    found = conn.scalar(sa.select(t.gift_id).where(t.session_id == session_id))
+    return gift(conn, found) if found else None
+
+
+def gift_to_return_to(conn: Connection, return_token: str) -> Gift | None:
+    """The gift whose donor turned back at Stripe."""
+    found = conn.scalar(sa.select(tables.gift.c.id).where(tables.gift.c.return_token == return_token))
     return gift(conn, found) if found else None
 
 
@@ -72,23 +85,23 @@ def campaign_of(conn: Connection, gift: Gift) -> Campaign | None:
     return campaign_by_id(conn, gift.allocations[0].campaign)
 
 
-def next_attempt(conn: Connection, gift_id: str) -> int:
+def next_attempt(conn: Connection, gift_id: str, now: datetime) -> None:
     """Count one more try to open a checkout for this gift; each try has its own idempotency key."""
     t = tables.gift
-    conn.execute(sa.update(t).where(t.c.id == gift_id).values(attempts=t.c.attempts + 1))
-    return int(conn.scalars(sa.select(t.c.attempts).where(t.c.id == gift_id)).one())
+    conn.execute(sa.update(t).where(t.c.id == gift_id).values(attempts=t.c.attempts + 1, attempted_at=now))
 
 
 def link_session(conn: Connection, gift_id: str, session_id: str) -> None:
-    """The gift's checkout is open: this is the session that its donor was sent to."""
-    t = tables.gift
+    """The gift's checkout is open: its donor is sent to this session, and may yet pay an earlier one."""
+    t, c = tables.gift, tables.checkout
     conn.execute(sa.update(t).where(t.c.id == gift_id).values(session_id=session_id))
+    if conn.scalar(sa.select(c.c.session_id).where(c.c.session_id == session_id)) is None:
+        put_rows(conn, c, [{"session_id": session_id, "gift_id": gift_id, "payment_intent": None}], "DO NOTHING")
 
 
-def known_charges(conn: Connection, ids: Sequence[str]) -> set[str]:
-    """Which of these charges are among the facts already."""
-    key = tables.charge.c.id
-    return {row[0] for row in look_up(conn, (key,), key, ids)}
+def known_charges(conn: Connection, ids: Sequence[str]) -> dict[str, tuple[str, str, int]]:
+    """What is among the facts already of these charges: payment, currency and amount, by charge."""
+    return {row[0]: row[1:] for row in look_up(conn, _CHARGE, tables.charge.c.id, ids)}
 
 
 def gifts_of_intents(conn: Connection, intents: Sequence[str]) -> dict[str, str]:
@@ -218,7 +231,8 @@ def _allocations(conn: Connection, gift_ids: Sequence[str]) -> dict[str, list[tu
 
 
 def _gift(row: tuple[Any, ...], shares: list[tuple[int, int, int]]) -> Gift:
-    identity, state, code, minor, name, email, message, created, received, attempts, session, payment = row
+    identity, state, code, minor, name, email, message, *rest = row
+    created, received, attempts, attempted, token, session, payment = rest
     of = currency(code)
     return Gift(
         id=identity,
@@ -229,6 +243,8 @@ def _gift(row: tuple[Any, ...], shares: list[tuple[int, int, int]]) -> Gift:
         created_at=created,
         received_at=received,
         attempts=attempts,
+        attempted_at=attempted,
+        return_token=token,
         session_id=session,
         payment=payment,
     )

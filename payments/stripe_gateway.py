@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TypeVar
 
 import stripe
@@ -60,13 +60,13 @@ class Gateway:
             stripe_version=API_VERSION,
         )
 
-    def open_checkout(self, gift: Gift, purposes: Mapping[int, Purpose], now: datetime) -> Checkout:
+    def open_checkout(self, gift: Gift, purposes: Mapping[int, Purpose]) -> Checkout:
         """Open a Checkout Session for a pending gift; raises StripeAway or StripeRefused.
 
         The idempotency key is the gift's id and the count of tries, so that a form sent twice opens one
         session. Campaigns are Products of their own at Stripe, made the first time one is missing.
         """
-        params = _session(gift, purposes, self._base_url, now)
+        params = _session(gift, purposes, self._base_url)
         try:
             return self._create(params, gift)
         except stripe.InvalidRequestError as error:
@@ -95,20 +95,20 @@ class Gateway:
                 raise StripeRefused(f"{error.code}: {error.param}") from error
 
 
-def _session(gift: Gift, purposes: Mapping[int, Purpose], base_url: str, now: datetime) -> SessionCreateParams:
+def _session(gift: Gift, purposes: Mapping[int, Purpose], base_url: str) -> SessionCreateParams:
     """What Stripe is asked for a gift given once.
 
     No `payment_method_types`: the version that we pin refuses it. Adaptive pricing off: a gift is charged
     in the currency that the donor chose. The same gift and attempt always ask for the same.
     """
     known_by = {"gift_id": gift.id, "app": "farthing", "schema": "1"}
-    opened = gift.created_at if gift.attempts <= 1 else now
+    opened = gift.attempted_at or gift.created_at
     slug = purposes[gift.allocations[0].campaign].slug
     return {
         "mode": "payment",
         "submit_type": "donate",
         "success_url": f"{base_url}/thanks?session_id={{CHECKOUT_SESSION_ID}}",
-        "cancel_url": f"{base_url}/c/{slug}/give?cancelled={gift.id}",
+        "cancel_url": f"{base_url}/c/{slug}/give?cancelled={gift.return_token}",
         "client_reference_id": gift.id,
         "customer_email": gift.donor.email,
         "customer_creation": "if_required",

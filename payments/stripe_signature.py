@@ -8,7 +8,7 @@ from stripe import SignatureVerificationError, WebhookSignature
 
 TOLERANCE_SECONDS = 300
 LONGEST_HEADER = 4096
-_TIMESTAMP = re.compile(rb"(?:^|,)t=([0-9]{1,12})(?:,|$)")
+_TIMESTAMP = re.compile(rb"t=([0-9]{1,12})")
 
 
 class BadSignature(ValueError):
@@ -38,9 +38,11 @@ def _signed_with(secret: str, body: str, header: str) -> bool:
 
 
 def _require_fresh(header: bytes, now: datetime) -> None:
-    found = _TIMESTAMP.search(header)
+    # The library takes the first item that begins with t= and lets int() read it, spaces, signs and all.
+    times = [item for item in header.split(b",") if item.partition(b"=")[0].strip() == b"t"]
+    found = _TIMESTAMP.fullmatch(times[0]) if len(times) == 1 else None
     if found is None:
-        raise BadSignature("the Stripe-Signature header has no time")
+        raise BadSignature("the Stripe-Signature header has no time, or not one")
     age = now.timestamp() - int(found[1])
     if abs(age) > TOLERANCE_SECONDS:
         raise BadSignature(f"the message was signed {age:.0f} s ago by this machine's clock")

@@ -23,11 +23,14 @@ gift = table(
     sa.Column("received_at", Instant),
     sa.Column("received_on", BookDate),
     sa.Column("attempts", Count, nullable=False),
+    sa.Column("attempted_at", Instant, nullable=False),
+    sa.Column("return_token", Code, nullable=False),
     sa.Column("session_id", Code),
     sa.Column("payment", Code),
     one_of("state", (state.value for state in GiftState)),
     sa.UniqueConstraint("session_id"),
     sa.UniqueConstraint("payment"),
+    sa.Index("ix_gift_return_token", "return_token"),
     sa.CheckConstraint("amount_minor > 0", name="amount"),
 )
 
@@ -48,6 +51,7 @@ delivery = table(
     sa.Column("id", Code, primary_key=True),
     sa.Column("type", Code, nullable=False),
     sa.Column("api_version", Code),
+    sa.Column("digest", Code, nullable=False),
     sa.Column("livemode", Flag, nullable=False),
     sa.Column("created_at", Instant, nullable=False),
     sa.Column("received_at", Instant, nullable=False),

@@ -34,9 +34,7 @@ class Printer:
         self._pages, self._weasyprint = pages, weasyprint
         self._refuse, fonts_only = _fetchers(weasyprint.urls)
         self._fonts = weasyprint.text.fonts.FontConfiguration()
-        self._css = weasyprint.CSS(
-            string=STYLESHEET.read_text(), font_config=self._fonts, url_fetcher=fonts_only
-        )
+        self._css = weasyprint.CSS(string=STYLESHEET.read_text(), font_config=self._fonts, url_fetcher=fonts_only)
 
     def print(self, receipt: Receipt) -> bytes:
         """The receipt as a tagged A4 PDF (PDF/UA-1). Raises ForeignReference."""
@@ -46,9 +44,7 @@ class Printer:
         """A page in the receipt's style as PDF. Whatever it refers to outside of itself is refused."""
         try:
             document = self._weasyprint.HTML(string=html, url_fetcher=self._refuse)
-            pdf: bytes = document.write_pdf(
-                stylesheets=[self._css], font_config=self._fonts, pdf_variant="pdf/ua-1"
-            )
+            pdf: bytes = document.write_pdf(stylesheets=[self._css], font_config=self._fonts, pdf_variant="pdf/ua-1")
         except self._weasyprint.urls.FatalURLFetchingError as reference:
             # It is no Exception: the worker would not survive it.
             raise ForeignReference(str(reference)) from None

@@ -129,9 +129,7 @@ def mint_token(conn: Connection, gift_id: str, now: datetime) -> str:
     if issued is None:
         raise NoReceipt(gift_id)
     token = secrets.token_urlsafe(TOKEN_BYTES)
-    conn.execute(
-        sa.insert(tables.receipt_token).values(token_hash=_digest(token), receipt_id=issued.id, made_at=now)
-    )
+    conn.execute(sa.insert(tables.receipt_token).values(token_hash=_digest(token), receipt_id=issued.id, made_at=now))
     return token
 
 
@@ -146,9 +144,7 @@ def receipt_by_token(conn: Connection, token: str, now: datetime) -> Issued | No
 def save_pdf(conn: Connection, receipt_id: int, pdf: bytes, now: datetime) -> None:
     """Keep the PDF that donors will be given from now on."""
     digest = hashlib.sha256(pdf).hexdigest()
-    conn.execute(
-        sa.insert(tables.receipt_pdf).values(receipt_id=receipt_id, pdf=pdf, sha256=digest, made_at=now)
-    )
+    conn.execute(sa.insert(tables.receipt_pdf).values(receipt_id=receipt_id, pdf=pdf, sha256=digest, made_at=now))
 
 
 def pdf_of(conn: Connection, receipt_id: int) -> bytes | None:

@@ -56,7 +56,7 @@ class Checkout:
         if request.method == "POST":
             typed = Typed(**typed_fields(await request.body(), ("card", "email", "name")))
             answer = await in_thread(self._threads, lambda: self._pay(session_id, typed))
-            return await self._held(answer, session_id)
+            return await self._held(answer)
         return await in_thread(self._threads, lambda: self._show(session_id, None))
 
     async def approval(self, request: Request) -> Response:
@@ -65,7 +65,7 @@ class Checkout:
         if request.method == "POST":
             answer = typed_fields(await request.body(), ("answer",))["answer"]
             response = await in_thread(self._threads, lambda: self._approve(intent_id, approved=answer == "approve"))
-            return await self._held(response, self._world.store.get(intent_id)["_session"])
+            return await self._held(response)
         return await in_thread(self._threads, lambda: self._ask(intent_id))
 
     def _show(
@@ -87,7 +87,7 @@ class Checkout:
             session=session,
             lines=session["_lines"],
             rhythms=rhythms,
-            chips=chips(session["payment_method_types"]),
+            offered=chips(session["payment_method_types"]),
             typed=typed,
             email_is_known=known["email"] is not None,
             mistakes=mistakes or {},
@@ -107,14 +107,15 @@ class Checkout:
 
     def _after(self, session: Object, outcome: str, typed: Typed | None) -> Response:
         """On to the thanks, to the bank's question, or back to the page with the reason."""
-        intent = intent_behind(self._world, session)
+        with self._world.step():
+            intent = intent_behind(self._world, session)
         assert intent is not None, "whoever has pressed Pay has an intent"
         if outcome == "requires_action":
             return RedirectResponse(intent["next_action"]["redirect_to_url"]["url"], 303)
         if outcome == "requires_payment_method":
             words = f"{intent['last_payment_error']['message']} Try another card."
             return self._show(session["id"], typed, {"card": words}, status=402)
-        return RedirectResponse(_way_back(session), 303)
+        return Onwards(session)
 
     def _ask(self, intent_id: str) -> Response:
         with self._world.step():
@@ -132,15 +133,22 @@ class Checkout:
             return self._pages.page("gone.html", status=404, session=None)
         return self._after(session, outcome, None)
 
-    async def _held(self, answer: Response, session_id: str) -> Response:
-        """Hold the payer until the endpoint has answered, or has had time enough."""
-        session = self._world.store.find(session_id)
-        told = session.get("_told") if session and answer.status_code == 303 else None
+    async def _held(self, answer: Response) -> Response:
+        """Hold the payer until the endpoint has heard of the payment, or has had time enough."""
+        told = answer.told if isinstance(answer, Onwards) else None
         for _ in range(round(REDIRECT_WAITS / _GLANCE) if told else 0):
             if await in_thread(self._threads, lambda: self._rounds.answered(str(told))):
                 break
             await asyncio.sleep(_GLANCE)
         return answer
+
+
+class Onwards(RedirectResponse):
+    """Back to where the payer came from; `told` is the event of which the endpoint should have heard by then."""
+
+    def __init__(self, session: Object) -> None:
+        super().__init__(_way_back(session), 303)
+        self.told: str | None = session.get("_told")
 
 
 def _standing(session: Object) -> list[Object]:

@@ -26,6 +26,10 @@ _HEADERS = {
 }
 
 
+def _day(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%-d %B %Y")
+
+
 def _instant(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).strftime("%-d %B %Y, %H:%M:%S UTC")
 
@@ -47,7 +51,7 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._jinja.filters |= {"money": in_words, "instant": _instant}
+        self._jinja.filters |= {"money": in_words, "instant": _instant, "day": _day}
 
         self._style = (_HERE / "static" / "twin.css").read_text()
 

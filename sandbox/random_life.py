@@ -43,12 +43,13 @@ class RandomLife:
         self._dice.choices([deed for _, deed in deeds], weights)[0]()
 
     def ask(self, method: str, path: str, **params: Any) -> Object:
-        """A call of the API; what it answers, an error included."""
-        self._opened += 1
-        answer: Object = self._twin.door.ask(
-            method, path, params, f"life-{self._opened}" if method == "POST" else None
-        )[1]
-        return answer
+        """A call of the API, asked again under a new key where it fails; what it answers, a refusal included."""
+        while True:
+            self._opened += 1
+            key = f"life-{self._opened}" if method == "POST" else None
+            status, answer = self._twin.door.ask(method, path, params, key)
+            if status not in (429, 500):
+                return dict(answer)
 
     def _session(self, mode: str, amount: int, **more: Any) -> Object:
         currency = self._dice.choice(_CURRENCIES) if mode == "payment" else "gbp"
@@ -103,7 +104,8 @@ class RandomLife:
 
     def _answer_a_dispute(self) -> None:
         world = self._twin.world
-        open_ones = [dispute["id"] for dispute in world.store.some("dispute", limit=20)]
+        with world.step():
+            open_ones = [dispute["id"] for dispute in world.store.some("dispute", limit=20)]
         if not open_ones:
             return
         id_ = self._dice.choice(open_ones)

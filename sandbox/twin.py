@@ -11,9 +11,12 @@ from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.routing import Route
+from starlette.types import ASGIApp
 
 from sandbox.calls.table import CALLS, PARTS
 from sandbox.checkout import Checkout
+from sandbox.course import Course
+from sandbox.guard import Guard
 from sandbox.life.happenings import COMPUTED, HAPPENINGS
 from sandbox.life.means import MEANS
 from sandbox.life.methods import Payer
@@ -21,6 +24,7 @@ from sandbox.life.paying import answer_the_bank, intent_behind, pay
 from sandbox.life.sessions import the_session
 from sandbox.pages import Pages
 from sandbox.panel import Panel
+from sandbox.portal import Portal
 from sandbox.state.store import Object, Store
 from sandbox.webhooks.courier import Carrying
 from sandbox.webhooks.endpoint import know_the_address
@@ -56,21 +60,25 @@ class Twin:
     def __init__(self, settings: TwinSettings, world: World, courier: Carrying | None = None) -> None:
         self.settings, self.world = settings, world
         self.rounds = Rounds(world, courier)
+        self.course = Course(world, self.rounds)
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="twin")
         self.door = Door(world, CALLS, PARTS, settings.api_key, self._threads)
-        self.app = self._app()
+        self.app: ASGIApp = Guard(self._app(), world)
         know_the_address(world)
 
     def _app(self) -> Starlette:
         pages = Pages(self.world)
         door = self.door
         checkout = Checkout(self.world, pages, self.rounds, self._threads)
-        panel = Panel(self.world, pages, self._threads)
+        panel = Panel(self.course, pages, self._threads)
+        portal = Portal(self.world, pages, self._threads)
         return Starlette(
             routes=[
                 Route("/v1/{path:path}", door.respond, methods=["GET", "POST", "DELETE"]),
                 Route("/checkout/{id}", checkout.respond, methods=["GET", "POST"]),
                 Route("/approve/{id}", checkout.approval, methods=["GET", "POST"]),
+                Route("/portal/{id}", portal.respond, methods=["GET", "POST"]),
+                Route("/do/{name}", panel.act, methods=["POST"]),
                 Route("/", panel.respond, methods=["GET"]),
                 Route("/static/twin.css", pages.style),
             ]
@@ -108,28 +116,17 @@ class Twin:
 
     def settle(self) -> None:
         """Do everything that is due at this moment, deliveries included."""
-        until = self.world.clock.shown()
-        while self.world.catch_up(until):
-            pass
-        self.rounds.wait_for_couriers(until)
+        self.course.settle()
 
     def advance(self, by: float | timedelta) -> None:
         """Turn the clock forward, and let everything due in between happen and be delivered, in order."""
-        seconds = by.total_seconds() if isinstance(by, timedelta) else by
-        self.turn_to(self.world.clock.shown() + seconds)
+        self.course.advance(by)
 
-    def turn_to(self, until: float) -> None:
-        """Turn the clock forward to this second."""
-        self.settle()
-        while (at := self._first_due()) is not None and at <= until:
-            self.world.clock.turn_to(max(at, self.world.clock.shown()))
-            self.settle()
-        self.world.clock.turn_to(max(until, self.world.clock.shown()))
-
-    def _first_due(self) -> float | None:
-        first = self.world.agenda.next()
-        due = [at for at in (first.at if first else None, self.rounds.next_due()) if at is not None]
-        return min(due, default=None)
+    def find(self, id_: str) -> Object | None:
+        """An object as the API shows it now, or None."""
+        with self.world.step():
+            found = self.world.store.find(id_)
+            return None if found is None else self.world.show(found)
 
     def pay(self, session_id: str, *, card: str = "4242424242424242", email: str = "giver@example.org") -> Object:
         """Press Pay on a session's page, without the page; the charge that comes of it.

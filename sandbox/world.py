@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from sandbox.state.agenda import Agenda, Due
+from sandbox.state.agenda import Agenda
 from sandbox.state.clock import Clock, Wall
 from sandbox.state.names import Names
 from sandbox.state.store import Object, Store
@@ -27,6 +27,8 @@ class Cause:
 
 
 NOBODY = Cause()
+AT_ONCE = 100
+"""Happenings in one transaction, at most: more would keep callers waiting."""
 
 
 @dataclass
@@ -82,6 +84,7 @@ class World:
     @contextmanager
     def _moment(self, cause: Cause, at: float) -> Iterator[None]:
         """While it lasts, the clock shows this instant and what happens has this cause."""
+        assert not self.clock.held, "a step within a step would have two instants"
         self.clock.hold(at)
         self.cause = cause
         try:
@@ -94,26 +97,23 @@ class World:
     def catch_up(self, until: float | None = None) -> int:
         """Let everything happen that is due by now (or by `until`), in order; how much it was."""
         count = 0
-        while self.happen_once(self.clock.shown() if until is None else until):
-            count += 1
+        while some := self._happen_some(self.clock.shown() if until is None else until):
+            count += some
         return count
 
-    def happen_once(self, until: float) -> bool:
-        """Let the first due thing happen, if it is due by then."""
-        if not self._is_due(self.agenda.next(), until):
-            return False
+    def _happen_some(self, until: float) -> int:
+        """Let the first few things happen that are due by then, each at its own instant."""
+        if not self.agenda.is_due(until):
+            return 0
+        count = 0
         with self.store.transaction():
-            due = self.agenda.next()  # another thread may have been quicker
-            if due is not None and self._is_due(due, until):
+            while count < AT_ONCE and (due := self.agenda.next(until)) is not None:
                 with self._moment(NOBODY, due.at):
                     self.agenda.strike(due)
                     self._happenings[due.what](self, due.subject)
+                count += 1
         self._ring_if_stirred()
-        return True
-
-    @staticmethod
-    def _is_due(due: Due | None, until: float) -> bool:
-        return due is not None and due.at <= until
+        return count
 
     def _ring_if_stirred(self) -> None:
         """Never inside a transaction: whoever wakes up will want one."""
@@ -139,4 +139,4 @@ class World:
 
 def public(obj: Object) -> Object:
     """An object as the API shows it: without the fields that are the twin's own."""
-    return {name: value for name, value in obj.items() if not name.startswith("_")}
+    return {name: value for name, value in obj.items() if name[0] != "_"}

@@ -9,7 +9,7 @@ from contextlib import ExitStack, contextmanager
 
 import uvicorn
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 from starlette.types import ASGIApp
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -22,7 +22,8 @@ ARGUMENTS = (
     "--disable-quic",
     "--no-first-run",
 )
-START_SECONDS, STOP_SECONDS, PAGE_SECONDS = 10, 10, 10
+# Long, because only a failing test waits so long, and a busy machine is slow.
+START_SECONDS, STOP_SECONDS, PAGE_SECONDS = 20, 10, 20
 PHONE = (390, 844)
 # Chromium writes this line for every 404 and 422; such answers are often what a test wants.
 EXPECTED = "Failed to load resource"
@@ -44,6 +45,7 @@ def open_browser() -> Iterator[Browser]:
     path = next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
     if path is None:
         raise NoChromium("The browser tests need Chromium: run ./farthing test, or apt-get install chromium")
+    expect.set_options(timeout=PAGE_SECONDS * 1000)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
         try:

@@ -11,6 +11,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 from playwright.sync_api import Browser
 from sqlalchemy import Engine
 
@@ -19,6 +21,10 @@ from database.migrating import migrate
 from tests.browser import Tabs, open_browser, tabs
 from tests.clock import FixedClock
 from tests.postgres import Cluster, start_cluster
+
+# A busy machine is no broken law.
+hypothesis_settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("patient")
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,7 @@ from sqlalchemy.engine import Connection
 from ledger.accounts import Account
 from ledger.money import Money, currency
 from ledger.tables import entry, total
-from payments.tables import discrepancy, gift
+from payments.tables import charge, discrepancy, gift
 from receipts.receipt import printed_number
 from receipts.tables import receipt
 from treasury.figures import SHOWN, Choice, Sum
@@ -96,7 +96,10 @@ def totals_of(conn: Connection, choice: Choice) -> list[Money]:
 
 def movements(conn: Connection, choice: Choice, limit: int, before: int | None = None) -> list[Movement]:
     """The chosen entries, newest first, `before` one of them if that is named."""
-    first_receipt = sa.and_(receipt.c.gift_id == entry.c.gift_id, receipt.c.edition == 1)
+    # The receipt is for the gift's own payment: what pays a gift again stands without one.
+    first_receipt = sa.and_(
+        receipt.c.gift_id == entry.c.gift_id, receipt.c.edition == 1, gift.c.payment == entry.c.subject
+    )
     question = (
         sa.select(entry, _signed(choice).label("minor"), gift.c.donor_name, receipt.c.year, receipt.c.number)
         .outerjoin(gift, gift.c.id == entry.c.gift_id)
@@ -205,3 +208,17 @@ def _movement(row: sa.Row[Any]) -> Movement:
     number = None if row.number is None else printed_number(row.year, row.number)
     amount = Money(row.minor, currency(row.currency))
     return Movement(row.id, row.book_date, row.kind, row.campaign_id, amount, row.donor_name, row.subject, number)
+
+
+def charges_without_their_gift(conn: Connection) -> int:
+    """How many charges name a gift in their metadata that this database does not hold."""
+    lost = sa.select(sa.func.count()).select_from(charge)
+    return conn.scalar(lost.where(charge.c.gift_id.is_(None), charge.c.gift_hint.is_not(None))) or 0
+
+
+def received_without_receipt(conn: Connection) -> int:
+    """How many gifts are called received and lack their receipt or their entries: none, if all is well."""
+    has_receipt = sa.exists().where(receipt.c.gift_id == gift.c.id)
+    has_entries = sa.exists().where(entry.c.subject == gift.c.payment)
+    missing = sa.select(sa.func.count()).select_from(gift).where(gift.c.state == "received")
+    return conn.scalar(missing.where(sa.not_(sa.and_(has_receipt, has_entries)))) or 0

@@ -6,12 +6,13 @@ from dataclasses import asdict, dataclass, replace
 import structlog
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from database.engine import NotDurable
 from web.accept import wants_json
 from web.pages import Pages
 
@@ -108,7 +109,11 @@ Troubles = Mapping[type[Exception], Trouble]
 TROUBLES: Troubles = {
     RequestValidationError: BAD_REQUEST,
     # Locked, out of reach, disk full, no connection free: none is the visitor's doing, and all pass.
+    # Read-only after a failover (InternalError), or a server that forgets (NotDurable): not the visitor's, either.
     OperationalError: BUSY,
+    InterfaceError: BUSY,
+    InternalError: BUSY,
+    NotDurable: BUSY,
     PoolTimeout: BUSY,
 }
 STATUSES = {404: NOT_FOUND, 405: NOT_ALLOWED}

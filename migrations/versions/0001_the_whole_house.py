@@ -49,6 +49,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table, as Alembic wrot
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("type", sa.Text(), nullable=False),
         sa.Column("api_version", sa.Text(), nullable=True),
+        sa.Column("digest", sa.Text(), nullable=False),
         sa.Column("livemode", Flag(), nullable=False),
         sa.Column("created_at", Instant(), nullable=False),
         sa.Column("received_at", Instant(), nullable=False),
@@ -128,9 +129,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table, as Alembic wrot
         sa.Column("seen_at", Instant(), nullable=False),
         sa.Column("expires_at", Instant(), nullable=False),
         sa.CheckConstraint("length(token_hash) = 32", name=op.f("ck_session_token_is_hashed")),
-        sa.CheckConstraint(
-            "started_at <= seen_at and seen_at < expires_at", name=op.f("ck_session_instants_in_order")
-        ),
+        sa.CheckConstraint("started_at <= seen_at and seen_at < expires_at", name=op.f("ck_session_instants_in_order")),
         sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_session")),
         sqlite_strict=True,
     )
@@ -202,6 +201,8 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table, as Alembic wrot
         sa.Column("received_at", Instant(), nullable=True),
         sa.Column("received_on", BookDate(), nullable=True),
         sa.Column("attempts", Count(), nullable=False),
+        sa.Column("attempted_at", Instant(), nullable=False),
+        sa.Column("return_token", sa.Text(), nullable=False),
         sa.Column("session_id", sa.Text(), nullable=True),
         sa.Column("payment", sa.Text(), nullable=True),
         sa.CheckConstraint(
@@ -214,6 +215,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table, as Alembic wrot
         sa.UniqueConstraint("session_id", name=op.f("uq_gift_session_id")),
         sqlite_strict=True,
     )
+    op.create_index("ix_gift_return_token", "gift", ["return_token"], unique=False)
     op.create_table(
         "receipt_pdf",
         sa.Column("receipt_id", Count(), autoincrement=False, nullable=False),
@@ -242,9 +244,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table, as Alembic wrot
         sa.Column("expires_at", Instant(), nullable=False),
         sa.Column("used_at", Instant(), nullable=True),
         sa.CheckConstraint("length(token_hash) = 32", name=op.f("ck_sign_in_link_token_hash_is_a_sha256")),
-        sa.ForeignKeyConstraint(
-            ["treasurer_id"], ["treasurer.id"], name=op.f("fk_sign_in_link_treasurer_id")
-        ),
+        sa.ForeignKeyConstraint(["treasurer_id"], ["treasurer.id"], name=op.f("fk_sign_in_link_treasurer_id")),
         sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_sign_in_link")),
         sqlite_strict=True,
     )
@@ -310,12 +310,8 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table, as Alembic wrot
         sa.CheckConstraint("amount_minor > 0 and amount_minor < 1000000000000", name=op.f("ck_entry_amount")),
         sa.CheckConstraint("debit <> credit", name=op.f("ck_entry_two_accounts")),
         sa.CheckConstraint("length(key) between 3 and 200", name=op.f("ck_entry_key")),
-        sa.ForeignKeyConstraint(
-            ["credit", "currency"], ["account.code", "account.currency"], name="fk_entry_credit"
-        ),
-        sa.ForeignKeyConstraint(
-            ["debit", "currency"], ["account.code", "account.currency"], name="fk_entry_debit"
-        ),
+        sa.ForeignKeyConstraint(["credit", "currency"], ["account.code", "account.currency"], name="fk_entry_credit"),
+        sa.ForeignKeyConstraint(["debit", "currency"], ["account.code", "account.currency"], name="fk_entry_debit"),
         sa.ForeignKeyConstraint(["reverses"], ["entry.key"], name="fk_entry_reverses"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_entry")),
         sa.UniqueConstraint("key", name=op.f("uq_entry_key")),
@@ -341,9 +337,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table, as Alembic wrot
         sa.Column("charged_currency", sa.Text(), nullable=False),
         sa.Column("noted_at", Instant(), nullable=False),
         sa.Column("why", sa.Text(), nullable=False),
-        sa.CheckConstraint(
-            "why in ('amount', 'currency', 'second_payment')", name=op.f("ck_discrepancy_why")
-        ),
+        sa.CheckConstraint("why in ('amount', 'currency', 'second_payment')", name=op.f("ck_discrepancy_why")),
         sa.ForeignKeyConstraint(["charge"], ["charge.id"], name=op.f("fk_discrepancy_charge")),
         sa.ForeignKeyConstraint(["gift_id"], ["gift.id"], name=op.f("fk_discrepancy_gift_id")),
         sa.PrimaryKeyConstraint("charge", name=op.f("pk_discrepancy")),

@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from typing import Any, NoReturn
 
 from database.instants import from_unix
@@ -30,6 +31,11 @@ class Delivery:
     created_at: datetime
     body: bytes
     event: Mapping[str, Any]
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the body: says what was received once the body itself may have been deleted."""
+        return sha256(self.body).hexdigest()
 
 
 def parse(body: bytes) -> Delivery:

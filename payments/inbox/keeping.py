@@ -6,16 +6,14 @@ from datetime import datetime
 
 import structlog
 from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.exc import InterfaceError, OperationalError
 
+from database.engine import Outage
 from database.transactions import booking, reading
 from payments.applying import Bookkeeper, Told
 from payments.happenings import read
 from payments.inbox import store
-from payments.inbox.delivery import Delivery
+from payments.inbox.delivery import Delivery, NotAnEvent, parse
 
-# The database is away, locked or full: nothing is wrong with the delivery, so it is no dead letter.
-Outage = (OperationalError, InterfaceError)
 REPLAY_BATCH = 200
 
 log = structlog.get_logger()
@@ -53,11 +51,23 @@ def replay(engine: Engine, bookkeeper: Bookkeeper, now: datetime, *, only_due: b
     waiting_before = _count(engine)
     while True:
         with reading(engine) as conn:
-            batch = store.unapplied(conn, now if only_due else None, REPLAY_BATCH, after)
-        if not batch:
+            kept = store.unapplied(conn, now if only_due else None, REPLAY_BATCH, after)
+        if not kept:
             return Replayed(tried, max(0, waiting_before - _count(engine)))
-        keep_and_apply(engine, bookkeeper, batch, now)
-        tried, after = tried + len(batch), batch[-1].id
+        keep_and_apply(engine, bookkeeper, _readable(engine, kept, now), now)
+        tried, after = tried + len(kept), kept[-1][0]
+
+
+def _readable(engine: Engine, kept: Sequence[tuple[str, bytes]], now: datetime) -> list[Delivery]:
+    """The kept deliveries that this version can read; another stays a dead letter and blocks none of them."""
+    found = []
+    for delivery_id, body in kept:
+        try:
+            found.append(parse(body))
+        except NotAnEvent as error:
+            with booking(engine) as conn:
+                store.mark_failed(conn, delivery_id, _printable(error), now)
+    return found
 
 
 def _count(engine: Engine) -> int:
@@ -68,7 +78,7 @@ def _count(engine: Engine) -> int:
 def _together(conn: Connection, bookkeeper: Bookkeeper, batch: Sequence[Delivery], now: datetime) -> None:
     kept = store.marks(conn, [one.id for one in batch])
     new = [one for one in batch if one.id not in kept]
-    again = [one for one in batch if kept.get(one.id) is False]
+    again = _as_kept(conn, [one.id for one in batch if kept.get(one.id) is False])
     store.keep(conn, new, now, applied=True)
     bookkeeper.apply(conn, _told(new + again), now)
     store.mark_applied(conn, [one.id for one in again], now)
@@ -77,9 +87,13 @@ def _together(conn: Connection, bookkeeper: Bookkeeper, batch: Sequence[Delivery
 def _one_by_one(conn: Connection, bookkeeper: Bookkeeper, batch: Sequence[Delivery], now: datetime) -> None:
     kept = store.marks(conn, [one.id for one in batch])
     store.keep(conn, [one for one in batch if one.id not in kept], now, applied=False)
-    for one in batch:
-        if not kept.get(one.id, False):
-            _alone(conn, bookkeeper, one, now)
+    for one in _as_kept(conn, [one.id for one in batch if not kept.get(one.id, False)]):
+        _alone(conn, bookkeeper, one, now)
+
+
+def _as_kept(conn: Connection, ids: Sequence[str]) -> list[Delivery]:
+    """Deliveries as we kept them: the books rest on the bytes that are kept, not on a later copy of them."""
+    return [parse(body) for _, body in sorted(store.bodies(conn, ids).items())] if ids else []
 
 
 def _alone(conn: Connection, bookkeeper: Bookkeeper, one: Delivery, now: datetime) -> None:

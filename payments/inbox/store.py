@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from database.bulk import among, insert_rows, look_up
-from payments.inbox.delivery import Delivery, parse
+from payments.inbox.delivery import Delivery
 from payments.tables import delivery, delivery_body
 
 _MARK = (delivery.c.id, delivery.c.applied_at.is_not(None))
@@ -42,6 +42,7 @@ def keep(conn: Connection, new: Sequence[Delivery], now: datetime, *, applied: b
                 "id": one.id,
                 "type": one.type,
                 "api_version": one.api_version,
+                "digest": one.digest,
                 "livemode": one.livemode,
                 "created_at": one.created_at,
                 "received_at": now,
@@ -74,11 +75,17 @@ def mark_failed(conn: Connection, delivery_id: str, error: str, now: datetime) -
     )
 
 
-def unapplied(conn: Connection, due_by: datetime | None, limit: int, after: str = "") -> list[Delivery]:
+def bodies(conn: Connection, ids: Sequence[str]) -> dict[str, bytes]:
+    """The kept bodies of these deliveries."""
+    b = delivery_body.c
+    return {row[0]: row[1] for row in look_up(conn, (b.delivery_id, b.body), b.delivery_id, ids)}
+
+
+def unapplied(conn: Connection, due_by: datetime | None, limit: int, after: str = "") -> list[tuple[str, bytes]]:
     """Kept deliveries that are not in the books, by id; with `due_by`, only those to try again by then."""
     d = delivery.c
     question = (
-        sa.select(delivery_body.c.body)
+        sa.select(d.id, delivery_body.c.body)
         .join(delivery, d.id == delivery_body.c.delivery_id)
         .where(d.applied_at.is_(None), d.id > after)
         .order_by(d.id)
@@ -86,7 +93,7 @@ def unapplied(conn: Connection, due_by: datetime | None, limit: int, after: str 
     )
     if due_by is not None:
         question = question.where(d.next_attempt_at <= due_by)
-    return [parse(body) for body in conn.scalars(question)]
+    return [(row[0], row[1]) for row in conn.execute(question)]
 
 
 def dead_letters(conn: Connection, limit: int = 200) -> list[DeadLetter]:

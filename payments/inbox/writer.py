@@ -12,10 +12,11 @@ from queue import SimpleQueue
 import structlog
 from sqlalchemy.engine import Engine
 
+from database.engine import Outage
 from database.instants import Clock
 from payments.applying import Bookkeeper
 from payments.inbox.delivery import Delivery
-from payments.inbox.keeping import Outage, keep_and_apply
+from payments.inbox.keeping import keep_and_apply
 
 LONGEST_QUEUE = 2000
 LARGEST_BATCH = 256
@@ -87,7 +88,7 @@ class Inbox:
         try:
             keep_and_apply(self._engine, self._bookkeeper, deliveries, self._clock())
         except Outage as error:
-            log.error("database_away", deliveries=len(deliveries), error=type(error.orig).__name__)
+            log.error("database_away", deliveries=len(deliveries), error=type(error).__name__)
             return Outcome.TRY_LATER
         except Exception as error:  # noqa: BLE001 - nothing was kept; the writer must live for the next batch
             log.error("inbox_bug", deliveries=len(deliveries), error=type(error).__name__)

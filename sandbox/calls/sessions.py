@@ -61,7 +61,7 @@ CARD_OPTIONS = Fields(
 
 PAYMENT_INTENT_DATA = Fields(
     {
-        "capture_method": one_of("automatic", "automatic_async", "manual"),
+        "capture_method": one_of("automatic", "automatic_async"),
         "description": Text(1000),
         "metadata": Labels(),
         "receipt_email": EMAIL,

@@ -1,5 +1,6 @@
 """Calls under /v1/subscriptions."""
 
+from collections.abc import Callable
 from typing import Any
 
 from sandbox.calls.prices import INTERVAL
@@ -93,20 +94,17 @@ def list_subscriptions(ask: Ask) -> Object:
 def update(ask: Ask) -> Object:
     """Change amount, payment method, end or pause."""
     world, subscription = ask.world, the_subscription(ask.world, ask.subject)
-    changes: dict[str, Any] = {}
-    for name in ("cancel_at", "cancel_at_period_end", "description"):
-        if name in ask.params:
-            changes[name] = None if ask.params[name] == "" else ask.params[name]
-    if "metadata" in ask.params:
-        changes["metadata"] = labelled(subscription["metadata"], ask.params["metadata"])
-    if "cancellation_details" in ask.params:
-        changes["cancellation_details"] = _why(subscription, ask.params["cancellation_details"])
-    if "default_payment_method" in ask.params:
-        changes["default_payment_method"] = _own_method(world, subscription, ask.params["default_payment_method"])
-    if "pause_collection" in ask.params:
-        changes["pause_collection"] = _pause(world, subscription, ask.params["pause_collection"])
-    if "items" in ask.params:
-        changes["items"] = _items(ask, subscription)
+    read: dict[str, Callable[[Any], Any]] = {
+        "cancel_at": lambda asked: None if asked == "" else asked,
+        "cancel_at_period_end": bool,
+        "cancellation_details": lambda asked: _why(subscription, asked),
+        "default_payment_method": lambda asked: _own_method(world, subscription, asked),
+        "description": lambda asked: asked or None,
+        "items": lambda _: _items(ask, subscription),
+        "metadata": lambda asked: labelled(subscription["metadata"], asked),
+        "pause_collection": lambda asked: _pause(world, subscription, asked),
+    }
+    changes = {name: reading(ask.params[name]) for name, reading in read.items() if name in ask.params}
     if "cancel_at" in changes or "cancel_at_period_end" in changes:
         ends = changes.get("cancel_at") or changes.get("cancel_at_period_end")
         changes["canceled_at"] = world.now if ends else None

@@ -19,7 +19,7 @@ _EVIDENCE = (
 DISPUTE = Blank(
     "dispute", balance_transactions=[], enhanced_eligibility_types=[], evidence={**dict.fromkeys(_EVIDENCE),
     "enhanced_evidence": {}}, is_charge_refundable=False, livemode=False, metadata={},
-   
+
 )  # fmt: skip
 EVIDENCE = tuple(_EVIDENCE)
 

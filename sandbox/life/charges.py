@@ -64,15 +64,14 @@ def _details(method: Object, *, approved: bool, mandate: str | None) -> dict[str
     return {"card": {**_CARD, **face, "network": face["brand"], "three_d_secure": secure}, "type": "card"}
 
 
-def charge_succeeds(world: World, charge: Object) -> None:
-    """The money is ours. A card's balance transaction follows a moment later, a debit's is there at once."""
-    means = means_of(charge)
+def charge_succeeds(world: World, charge: Object, *, settled: bool) -> None:
+    """The money is ours. Its balance transaction is there at once (`settled`), or follows a moment later."""
     move(world, charge, CHARGE_STATES, "succeeded", amount_captured=charge["amount"], captured=True, paid=True,
          outcome=dict(_AUTHORIZED))  # fmt: skip
-    if means.kind == "bacs_debit":
+    if settled:
         enter_charge(world, charge)
     tell(world, "charge.succeeded", charge)
-    if means.disputed:
+    if means_of(charge).disputed:
         world.agenda.plan(world.clock.now() + DISPUTED_AFTER, "dispute_charge", charge["id"])
 
 

@@ -6,7 +6,7 @@ An inquiry is a question only: no money moves until it becomes a dispute.
 from typing import Any
 
 from sandbox.journal import tell
-from sandbox.life.blanks_of_money import DISPUTE
+from sandbox.life.blanks_of_money import DISPUTE, EVIDENCE
 from sandbox.life.fees import DISPUTE as FEE
 from sandbox.life.graphs import graph, move
 from sandbox.life.methods import means_of
@@ -53,17 +53,15 @@ def open_dispute(world: World, charge: Object, reason: str = "fraudulent", *, in
     world.store.add(dispute)
     world.store.change(charge, disputed=True, _dispute=dispute["id"])
     world.agenda.plan(world.now + (INQUIRY_ENDS if inquiry else ANSWER_WITHIN), "dispute_is_due", dispute["id"])
-    if inquiry:
-        tell(world, "charge.dispute.created", dispute)
-    else:
-        entry = _move_money(world, dispute, -1)
-        tell(world, "charge.dispute.created", dispute)
+    if not inquiry:
+        _move_money(world, dispute, -1)
+    tell(world, "charge.dispute.created", dispute)
+    if not inquiry:
         tell(world, "charge.dispute.funds_withdrawn", dispute, {"balance_transactions": []})
-        assert entry["net"] < 0
     return dispute
 
 
-def _move_money(world: World, dispute: Object, direction: int) -> Object:
+def _move_money(world: World, dispute: Object, direction: int) -> None:
     """Out (-1) with the fee, or back (+1) with the fee given back."""
     category = "dispute" if direction < 0 else "dispute_reversal"
     text = f"Chargeback {'withdrawal' if direction < 0 else 'reversal'} for {dispute['charge']}"
@@ -71,7 +69,6 @@ def _move_money(world: World, dispute: Object, direction: int) -> Object:
                   reporting_category=category, description=text)  # fmt: skip
     world.store.change(dispute, balance_transactions=[*dispute["balance_transactions"], entry])
     world.store.change(world.store.get(dispute["charge"]), _charged_back=direction < 0)
-    return entry
 
 
 def dispute_in_time(world: World, charge_id: str) -> None:
@@ -97,9 +94,11 @@ def escalate(world: World, dispute: Object) -> Object:
 
 def answer(world: World, dispute: Object, asked: dict[str, Any]) -> Object:
     """Keep our evidence; `submit` sends it to the bank, which then thinks."""
-    evidence = {**dispute["evidence"], **{k: v or None for k, v in asked.get("evidence", {}).items()}}
-    details = {**dispute["evidence_details"], "has_evidence": any(v for k, v in evidence.items() if v and k[0] != "e")}
+    given = {name: text or None for name, text in asked.get("evidence", {}).items()}
+    evidence = {**dispute["evidence"], **given}
+    has_evidence = any(evidence[name] for name in EVIDENCE)
     before = {"evidence": dispute["evidence"], "status": dispute["status"]}
+    details = {**dispute["evidence_details"], "has_evidence": has_evidence}
     world.store.change(dispute, evidence=evidence, evidence_details=details)
     if asked.get("submit"):
         submit(world, dispute)

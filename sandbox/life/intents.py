@@ -59,7 +59,7 @@ def _charge_card(world: World, intent: Object, method: Object, decline: Decline 
     if decline is not None:
         charge_fails(world, charge, decline)
         return _fail(world, intent, method, decline, charge)
-    charge_succeeds(world, charge)
+    charge_succeeds(world, charge, settled=intent["capture_method"] == "automatic")
     return _succeed(world, intent, charge)
 
 
@@ -87,8 +87,11 @@ def _ask_to_approve(world: World, intent: Object, method: Object) -> str:
     """3-D Secure: nothing is charged until the owner of the card has approved."""
     page = f"{world.surroundings.public_url}/approve/{intent['id']}"
     action = {"redirect_to_url": {"return_url": None, "url": page}, "type": "redirect_to_url"}
-    if intent["status"] != "requires_action":
-        move(world, intent, INTENT_STATES, "requires_action", next_action=action, payment_method=method["id"])
+    asked = {"next_action": action, "payment_method": method["id"]}
+    if intent["status"] == "requires_action":  # by another card: the same question again
+        world.store.change(intent, **asked)
+    else:
+        move(world, intent, INTENT_STATES, "requires_action", **asked)
         tell(world, "payment_intent.requires_action", intent)
     return "requires_action"
 
@@ -119,7 +122,7 @@ def end_debit(world: World, charge_id: str) -> Object:
     intent, method = world.store.get(charge["payment_intent"]), world.store.get(charge["payment_method"])
     decline = means_of(charge).decline
     if decline is None:
-        charge_succeeds(world, charge)
+        charge_succeeds(world, charge, settled=True)
         _succeed(world, intent, charge)
     else:
         charge_fails(world, charge, decline)

@@ -107,9 +107,8 @@ def _line_once(world: World, invoice_id: str, line: Object) -> Object:
 def finalize(world: World, invoice: Object) -> Object:
     """It has a number now, and can be paid."""
     number = number_next_invoice(world, world.store.get(invoice["customer"]))
-    page = f"{world.surroundings.public_url}/invoices/{invoice['id']}"
     move(world, invoice, INVOICE_STATES, "open", number=number, effective_at=world.now, ending_balance=0,
-         automatically_finalizes_at=None, hosted_invoice_url=page, invoice_pdf=f"{page}.pdf",
+         automatically_finalizes_at=None,
          status_transitions={**invoice["status_transitions"], "finalized_at": world.now})  # fmt: skip
     tell(world, "invoice.finalized", invoice)
     return invoice

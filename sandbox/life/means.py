@@ -74,19 +74,23 @@ _ALL = (
     _PLAIN,
     Means("4000000000000002", "Declined", "The bank refuses the card without a reason.", decline=DECLINED),
     Means("4000000000009995", "Insufficient funds", "The account behind the card is empty.", decline=NO_FUNDS),
-    Means("4000002500003155", "3-D Secure", "The bank asks its customer to approve the payment.", authenticates=True),
-    Means("4000000000000259", "Disputed later", "Paid now; the giver disputes it as fraud soon after.", disputed="fraudulent"),
+    Means("4000002500003155", "3-D Secure", "The bank asks its customer to approve the payment.",
+          authenticates=True),
+    Means("4000000000000259", "Disputed later", "Paid now; the giver disputes it as fraud soon after.",
+          disputed="fraudulent"),
     Means("4000000000001976", "Questioned later", "Paid now; the bank asks about it soon after.", disputed="inquiry"),
     Means("4000000000000341", "Renewals fail", "Paid now; every later charge is declined.", decline_later=DECLINED),
     Means("4000002760003184", "Approves each time", "3-D Secure now, and again at every renewal.", authenticates=True,
           decline_later=UNAPPROVED),
     Means("4000000000005126", "Refund fails", "Paid now; a refund of it comes back days later.", refund="fails"),
     Means("4000000000007726", "Refund is slow", "Paid now; a refund of it stays pending for days.", refund="waits"),
-    Means("4000000000000077", "Available at once", "Paid now; the money can be paid out today.", available_at_once=True),
+    Means("4000000000000077", "Available at once", "Paid now; the money can be paid out today.",
+          available_at_once=True),
     Means("4000003720000278", "Irish card", "Paid by a card from the EU, at a higher fee.", country="IE"),
-    Means("5555555555554444", "American Mastercard", "Paid by a card from afar, at the highest fee.", brand="mastercard",
-          country="US"),
-    Means("4000000000445566", "Expires next month", "Paid now; the card expires and is not replaced.", expires_within=1),
+    Means("5555555555554444", "American Mastercard", "Paid by a card from afar, at the highest fee.",
+          brand="mastercard", country="US"),
+    Means("4000000000445566", "Expires next month", "Paid now; the card expires and is not replaced.",
+          expires_within=1),
     Means("4000000000112233", "Replaced next month", "Paid now; the bank replaces the card in time.", expires_within=1,
           replaced=True),
     replace(_PLAIN, number="apple_pay_4242", label="Apple Pay", sentence="A wallet; to us it is a card.",
@@ -105,6 +109,11 @@ _ALL = (
 MEANS: dict[str, Means] = {means.number: means for means in _ALL}
 
 
-def chips(kinds: list[str]) -> list[Means]:
-    """What a payment page offers, for these kinds of payment method."""
-    return [means for means in _ALL if means.kind in kinds]
+_FIRST = ("4242424242424242", "4000000000000002", "4000000000009995", "4000002500003155", "00012345")
+
+
+def chips(kinds: list[str]) -> tuple[list[Means], list[Means]]:
+    """What a payment page offers, for these kinds of payment method: the few first choices, and the others."""
+    offered = [means for means in _ALL if means.kind in kinds]
+    first = [means for means in offered if means.number in _FIRST]
+    return first, [means for means in offered if means not in first]

@@ -14,7 +14,6 @@ from sandbox.wire.refusals import missing_parameter, no_such, not_possible
 from sandbox.world import World
 
 SESSION_STATES = graph(open="complete expired")
-PAYMENT_STATES = graph(unpaid="paid")
 SOONEST, LATEST = 30 * 60, 24 * 3600
 """Seconds after its creation within which a session may expire."""
 

@@ -92,7 +92,8 @@ def balance(world: World) -> Object:
     pending = dict(
         world.store.ask(
             "SELECT json_extract(body, '$.currency'), sum(json_extract(body, '$.net'))"
-            " FROM object INDEXED BY balance_transaction_by_available_on WHERE kind = 'balance_transaction' AND json_extract(body, '$.available_on') > ? GROUP BY 1",
+            " FROM object INDEXED BY balance_transaction_by_available_on"
+            " WHERE kind = 'balance_transaction' AND json_extract(body, '$.available_on') > ? GROUP BY 1",
             (world.now,),
         )
     )

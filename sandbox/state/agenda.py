@@ -1,6 +1,7 @@
 """What is due, in time order: the settlement of a charge, the expiry of a session, the next renewal."""
 
 from dataclasses import dataclass
+from math import inf
 
 from sandbox.state.store import Store
 
@@ -29,10 +30,16 @@ class Agenda:
         """Nothing (or nothing of this sort) will happen to this object any more."""
         self._store.run("DELETE FROM due WHERE subject = ? AND what = coalesce(?, what)", (subject, what))
 
-    def next(self) -> Due | None:
-        """What comes first; of two at the same instant, what was planned first."""
-        rows = self._store.ask("SELECT seq, at, what, subject FROM due ORDER BY at, seq LIMIT 1")
+    def next(self, until: float = inf) -> Due | None:
+        """What comes first, if it is due by then; of two at the same instant, what was planned first."""
+        rows = self._store.ask(
+            "SELECT seq, at, what, subject FROM due WHERE at <= ? ORDER BY at, seq LIMIT 1", (until,)
+        )
         return Due(*rows[0]) if rows else None
+
+    def is_due(self, until: float) -> bool:
+        """Whether anything is due by then."""
+        return self.next(until) is not None
 
     def strike(self, due: Due) -> None:
         """It has happened."""

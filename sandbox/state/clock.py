@@ -33,6 +33,11 @@ class Clock:
         return self._still if self._still is not None else self._wall() + self._offset
 
     @property
+    def held(self) -> bool:
+        """Whether a step is being taken."""
+        return self._held is not None
+
+    @property
     def running(self) -> bool:
         """Whether time passes by itself."""
         return self._still is None

@@ -22,6 +22,11 @@ class Names:
         if kept is None:
             store.remember("seed", seed)
 
+    @property
+    def given(self) -> int:
+        """How many ids were given so far."""
+        return self._given
+
     def new(self, prefix: str, length: int = 24) -> str:
         """An id such as ch_4fTk…; `length` letters follow the prefix."""
         self._given += 1

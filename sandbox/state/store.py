@@ -31,6 +31,7 @@ class Store:
             self._connection.execute(f"PRAGMA {pragma}")
         prepare(self._connection)
         self._turn = threading.RLock()
+        self._owner: int | None = None
         self._depth = 0
         self._held: dict[str, Object] = {}
         self._changed: dict[str, Object] = {}
@@ -50,7 +51,7 @@ class Store:
                 yield
                 return
             self._connection.execute("BEGIN IMMEDIATE")
-            self._depth, last_seq = 1, self._last_seq
+            self._depth, self._owner, last_seq = 1, threading.get_ident(), self._last_seq
             try:
                 yield
                 self._write()
@@ -60,8 +61,12 @@ class Store:
                 self._last_seq = last_seq
                 raise
             finally:
-                self._depth = 0
+                self._depth, self._owner = 0, None
                 self._forget()
+
+    def _inside(self) -> None:
+        """Objects are looked at only inside a transaction: outside, two threads would share one dict."""
+        assert self._owner == threading.get_ident(), "this needs a transaction"
 
     def _forget(self) -> None:
         self._held.clear()
@@ -70,6 +75,7 @@ class Store:
 
     def _write(self) -> None:
         """Bring what was changed into the tables, so that the next question sees it."""
+        self._inside()
         added = [(seq, self._changed.pop(id_)) for id_, seq in self._new.items()]
         new = [(seq, obj["id"], obj["object"], obj.get("created", 0), dumps(obj)) for seq, obj in added]
         self.run_many("INSERT INTO object (seq, id, kind, created, body) VALUES (?, ?, ?, ?, ?)", new)
@@ -80,6 +86,7 @@ class Store:
 
     def find(self, id_: str) -> Object | None:
         """The object of this id, or None."""
+        self._inside()
         if id_ in self._held:
             return self._held[id_]
         rows = self.ask("SELECT body FROM object WHERE id = ?", (id_,))
@@ -172,6 +179,12 @@ class Store:
         """Keep a single value under a name."""
         self.run("INSERT INTO fact VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
                  (name, dumps(value)))  # fmt: skip
+
+    def forget_everything(self) -> None:
+        """Empty every table, but for the clock, the seed and the count of ids."""
+        for table in ("object", "due", "answered", "delivery", "attempt", "holding"):
+            self.run(f"DELETE FROM {table}")  # noqa: S608
+        self.run("DELETE FROM fact WHERE name NOT IN ('clock', 'seed', 'names_given')")
 
     def ask(self, sql: str, values: Sequence[object] | Mapping[str, object] = ()) -> list[Any]:
         """The rows that answer a question."""

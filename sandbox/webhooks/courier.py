@@ -2,6 +2,7 @@
 
 import threading
 import time
+from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import Protocol
 from urllib.parse import SplitResult, urlsplit
@@ -21,46 +22,59 @@ class Carrying(Protocol):
         """Bring the letter, and say what the answer was."""
 
     def hang_up(self) -> None:
-        """Nothing more is to be carried by this thread."""
+        """Nothing more is to be carried."""
+
+
+@dataclass
+class Line:
+    """An open connection, and when it was last of use."""
+
+    connection: HTTPConnection
+    to: str
+    used: float
 
 
 class Courier:
     """One connection per thread, kept open between letters that follow each other closely."""
 
     def __init__(self) -> None:
-        self._own = threading.local()
+        self._lines: dict[int, Line] = {}
 
     def carry(self, letter: Letter, url: str) -> Attempt:
         """Send a letter. A redirect is not followed: it counts as a failure, as with Stripe."""
         address = urlsplit(url)
+        path = (address.path or "/") + (f"?{address.query}" if address.query else "")
         try:
-            connection = self._connection(address)
-            path = (address.path or "/") + (f"?{address.query}" if address.query else "")
-            connection.request("POST", path, body=letter.body, headers=dict(letter.headers))
-            answer = connection.getresponse()
+            line = self._line(address)
+            line.connection.request("POST", path, body=letter.body, headers=dict(letter.headers))
+            answer = line.connection.getresponse()
             said = answer.read(2000).decode("utf-8", "replace")
             if answer.will_close or not answer.isclosed():
-                self.hang_up()
-            self._own.used = time.monotonic()
+                self._drop()
+            line.used = time.monotonic()
             return Attempt(answer.status, said)
         except (OSError, HTTPException) as failure:
-            self.hang_up()
+            self._drop()
             return Attempt(None, f"{type(failure).__name__}: {failure}")
 
-    def _connection(self, address: SplitResult) -> HTTPConnection:
-        kept: HTTPConnection | None = getattr(self._own, "connection", None)
-        if kept is not None and self._own.to == address.netloc and time.monotonic() - self._own.used < _IDLE:
+    def _line(self, address: SplitResult) -> Line:
+        kept = self._lines.get(threading.get_ident())
+        if kept is not None and kept.to == address.netloc and time.monotonic() - kept.used < _IDLE:
             return kept
-        self.hang_up()
+        self._drop()
         make = HTTPSConnection if address.scheme == "https" else HTTPConnection
-        self._own.connection = make(address.netloc, timeout=PATIENCE)
-        self._own.to, self._own.used = address.netloc, time.monotonic()
-        fresh: HTTPConnection = self._own.connection
+        fresh = Line(make(address.netloc, timeout=PATIENCE), address.netloc, time.monotonic())
+        self._lines[threading.get_ident()] = fresh
         return fresh
 
-    def hang_up(self) -> None:
+    def _drop(self) -> None:
         """Close this thread's connection."""
-        kept: HTTPConnection | None = getattr(self._own, "connection", None)
+        kept = self._lines.pop(threading.get_ident(), None)
         if kept is not None:
-            kept.close()
-        self._own.connection = None
+            kept.connection.close()
+
+    def hang_up(self) -> None:
+        """Close every connection; to be called when no thread carries anything any more."""
+        for line in self._lines.values():
+            line.connection.close()
+        self._lines.clear()

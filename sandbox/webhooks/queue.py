@@ -110,15 +110,16 @@ def next_due(world: World) -> float | None:
 
 
 def note(world: World, delivery: Delivery, attempt: Attempt) -> None:
-    """Keep what came of an attempt, and plan the next one where it failed."""
+    """Keep what came of an attempt, and plan the next one where it failed. The three days begin with the first."""
     n, now = delivery.attempts + 1, world.clock.shown()
-    again = None if attempt.accepted else next_attempt(delivery.planned, n, now)
+    planned = delivery.planned if delivery.attempts else now
+    again = None if attempt.accepted else next_attempt(planned, n, now)
     state = "delivered" if attempt.accepted else "waiting" if again is not None else "given up"
     with world.store.transaction():
-        world.store.run("INSERT INTO attempt VALUES (?, ?, ?, ?, ?)",
-                        (delivery.seq, n, now, attempt.status, attempt.answer[:500]))  # fmt: skip
-        world.store.run("UPDATE delivery SET due = ?, attempts = ?, state = ? WHERE seq = ?",
-                        (again, n, state, delivery.seq))  # fmt: skip
+        tried = (delivery.seq, n, now, attempt.status, attempt.answer[:500])
+        world.store.run("INSERT INTO attempt VALUES (?, ?, ?, ?, ?)", tried)
+        now_is = (planned, again, n, state, delivery.seq)
+        world.store.run("UPDATE delivery SET planned = ?, due = ?, attempts = ?, state = ? WHERE seq = ?", now_is)
         endpoint = world.store.find(delivery.endpoint)
         if endpoint is not None:
             note_success(world, endpoint) if attempt.accepted else note_failure(world, endpoint, now)

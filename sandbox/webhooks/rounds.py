@@ -72,14 +72,15 @@ class Rounds:
 
     def answered(self, event_id: str) -> bool:
         """Whether the endpoint has had its first chance to answer this event; True when nobody delivers."""
-        return not self._begun or all(delivery.attempts for delivery in of_event(self._world, event_id))
+        sent = of_event(self._world, event_id)
+        return not self._begun or all(delivery.attempts or delivery.due is None for delivery in sent)
 
     def next_due(self) -> float | None:
         """The second at which the next delivery is due."""
         return None if self._world.surroundings.endpoint_url is None else next_due(self._world)
 
     def hang_up(self) -> None:
-        """Close the caller's own connection to the endpoint."""
+        """Close the connections to the endpoint, when nothing is carried any more."""
         self._courier.hang_up()
 
     def start(self, threads: ThreadPoolExecutor) -> None:
@@ -109,7 +110,6 @@ class Rounds:
             rings = self._world.rings
             if not work():
                 self._nap(rings)
-        self._courier.hang_up()
 
     def _let_happen(self) -> bool:
         return self._world.catch_up() > 0

@@ -2,11 +2,11 @@
 
 import asyncio
 import json
-import secrets
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from hashlib import sha256
+from itertools import count
 from typing import Any
 
 from starlette.requests import Request
@@ -18,7 +18,9 @@ from sandbox.wire.call import Ask, Call
 from sandbox.wire.expanding import Parts, expand
 from sandbox.wire.form import decode, encode
 from sandbox.wire.idempotency import LONGEST, Keys, Remembered
+from sandbox.wire.limits import Limits, too_many
 from sandbox.wire.refusals import Refused, RefusedUnread, bad_key, unrecognized_url
+from sandbox.wire.trouble import OUT_OF_ORDER, Trouble, on_the_way_back
 from sandbox.world import Cause, World
 
 LARGEST_BODY = 1 << 20
@@ -33,7 +35,7 @@ class Asked:
     key: str | None
     form: str
     idempotency_key: str | None
-    request: str = field(default_factory=lambda: "req_" + secrets.token_hex(7))
+    request: str
 
     @property
     def fingerprint(self) -> str:
@@ -48,6 +50,12 @@ class Answer:
     status: int
     body: str
     headers: Mapping[str, str]
+    fate: str = ""
+    """What becomes of it on its way: nothing, "lost", or "reset"."""
+
+
+def _as_response(answer: Answer) -> Response:
+    return Response(answer.body, answer.status, answer.headers, media_type="application/json")
 
 
 class Door:
@@ -56,7 +64,8 @@ class Door:
     def __init__(self, world: World, calls: Sequence[Call], parts: Parts, api_key: str, threads: Executor) -> None:
         self._world, self._calls, self._parts = world, calls, parts
         self._api_key, self._threads = api_key, threads
-        self._keys = Keys(world.store)
+        self._numbers, self._since = count(1), world.names.given
+        self._keys, self._limits, self._trouble = Keys(world.store), Limits(world), Trouble(world)
 
     async def respond(self, request: Request) -> Response:
         """One request, in a thread of the twin."""
@@ -69,14 +78,20 @@ class Door:
             key=_bearer(request.headers.get("authorization", "")),
             form="&".join(part for part in (request.url.query, body) if part),
             idempotency_key=request.headers.get("idempotency-key") if request.method == "POST" else None,
+            request=self._new_request(),
         )
         answer = await asyncio.get_running_loop().run_in_executor(self._threads, self.answer, asked)
-        return Response(answer.body, answer.status, answer.headers, media_type="application/json")
+        return await on_the_way_back(answer.fate, _as_response(answer))
 
     def ask(self, method: str, path: str, params: Mapping[str, Any], key: str | None = None) -> tuple[int, Any]:
         """One call without a socket: status and answer. For simulations."""
-        answer = self.answer(Asked(method, path, self._api_key, encode(params), key))
+        asked = Asked(method, path, self._api_key, encode(params), key, self._new_request())
+        answer = self.answer(asked)
         return answer.status, json.loads(answer.body)
+
+    def _new_request(self) -> str:
+        """A request's id: another one for each, and the same ones again for the same seed."""
+        return "req_" + self._world.names.letters(f"request:{self._since}:{next(self._numbers)}", 14)
 
     def answer(self, asked: Asked) -> Answer:
         """The whole way of one request, refusals included."""
@@ -85,16 +100,20 @@ class Door:
             headers["Idempotency-Key"] = asked.idempotency_key
         try:
             with self._keys.alone(asked.idempotency_key):
-                given = self._carried_out(asked)
+                fate = self._trouble.fate_of_next()
+                given = self._carried_out(asked, fate)
         except RefusedUnread as refused:
             return Answer(refused.status, dumps({"error": refused.error}), headers)
         if given.request != asked.request:
             headers |= {"Idempotent-Replayed": "true", "Original-Request": given.request}
-        return Answer(given.status, given.body, headers)
+        return Answer(given.status, given.body, headers, fate)
 
-    def _carried_out(self, asked: Asked) -> Remembered:
+    def _carried_out(self, asked: Asked, fate: str) -> Remembered:
         if asked.key != self._api_key:
             raise bad_key(asked.key)
+        self._limits.count(asked.method, asked.path)
+        if fate == "429":
+            raise too_many("chaos")
         call, ids = self._find(asked)
         _check_key(asked.idempotency_key)
         params = call.accepts.read(decode(asked.form))
@@ -103,6 +122,9 @@ class Door:
                 known = self._keys.recall(asked.idempotency_key, asked.fingerprint, self._world.clock.now())
             if known is not None:
                 return known
+        if fate == "500":
+            with self._world.step():
+                return self._kept(asked, Remembered(500, dumps({"error": OUT_OF_ORDER}), asked.request))
         return self._tried(asked, lambda: call.answer(Ask(self._world, params, ids)), params.get("expand", ()))
 
     def _find(self, asked: Asked) -> tuple[Call, tuple[str, ...]]:

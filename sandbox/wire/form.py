@@ -59,7 +59,7 @@ def _pairs(params: Mapping[str, Any], inside: str) -> Iterator[tuple[str, str]]:
     for name, value in params.items():
         path = f"{inside}[{name}]" if inside else str(name)
         if isinstance(value, list):
-            yield from _pairs(dict(enumerate(value)), path)
+            yield from _pairs({str(place): element for place, element in enumerate(value)}, path)
         elif isinstance(value, Mapping):
             yield from _pairs(value, path)
         elif value is not None:

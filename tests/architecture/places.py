@@ -44,7 +44,7 @@ HOMES = {
     "alembic": ("database/migrating.py",),
     "psycopg": ("database/*",),
     "pydantic_settings": ("settings.py",),
-    "typer": ("commands.py",),
+    "typer": ("commands.py", "*/commands.py"),
 }
 # Whoever opens a transaction may name what it is given, and tell a lost connection from a bad row.
 ANYWHERE = {"sqlalchemy.Connection", "sqlalchemy.Engine"}

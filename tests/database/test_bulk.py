@@ -182,6 +182,19 @@ def test_what_is_listed_is_found(shop: Engine, many: int) -> None:
     assert sorted(among_them) == sorted(looked_up) == sorted(listed[-3:])
 
 
+@pytest.mark.parametrize("where", [goods, parcels], ids=str)
+def test_what_is_looked_up_comes_back_as_it_went_in(shop: Engine, where: sa.Table) -> None:
+    """Of every type, and with gaps."""
+    rows = [_piece(where, "empty", 0), _piece(where, "full", 1, full=True)]
+    with writing(shop) as conn:
+        insert_rows(conn, where, rows)
+
+    with reading(shop) as conn:
+        found = look_up(conn, [where.c[name] for name in rows[0]], where.c.name, ["full", "empty"])
+
+        assert sorted(map(tuple, found), key=str) == sorted((tuple(row.values()) for row in rows), key=str)
+
+
 def test_among_none_is_none(shop: Engine) -> None:
     """An empty list finds nothing, and is no error."""
     with writing(shop) as conn:

@@ -13,7 +13,7 @@ from ledger.store import post, raised_by_campaign
 from tests.ledger.samples import NOON, folded, folded_clearing, folded_raised, kept, kept_clearing, random_entries
 
 # Each example posts into a transaction of its own that is taken back: the fixture may well be shared.
-lawful = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+lawful = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @lawful

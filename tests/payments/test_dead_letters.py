@@ -158,5 +158,6 @@ def _impatient(books: Books) -> Books:
 def _kept_row(delivery_id: str) -> dict[str, object]:
     return {
         "id": delivery_id, "type": "charge.succeeded", "api_version": None, "livemode": False,
-        "created_at": NOON, "received_at": NOON, "applied_at": None, "attempts": 0, "next_attempt_at": NOON,
+        "created_at": NOON, "received_at": NOON, "digest": "", "applied_at": None, "attempts": 0,
+        "next_attempt_at": NOON,
     }  # fmt: skip

@@ -40,6 +40,14 @@ def test_what_could_be_misread_is_refused_with_what_to_do(words: str) -> None:
     assert read["amount"].startswith(("Enter", "Choose"))
 
 
+def test_two_amounts_at_once_are_asked_about() -> None:
+    """£25 chosen and £40 entered: we do not guess which."""
+    read = read_form(typed(other_amount="40"), GBP, WORDS)
+    assert isinstance(read, dict)
+    assert read["amount"].startswith("Choose one")
+    assert isinstance(read_form(typed(other_amount="25"), GBP, WORDS), Pledged)
+
+
 @pytest.mark.parametrize(
     "email", ["", "zoe", "zoe@", "a b@example.org", "x@" + "y" * 300 + ".org", "z@example.org\nBcc: a@b.org"]
 )

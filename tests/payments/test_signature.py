@@ -32,6 +32,15 @@ def test_five_minutes_either_way(clock: FixedClock, late: int, taken: bool) -> N
     assert passes(BODY, signature(BODY, clock, late=late), clock) is taken
 
 
+@pytest.mark.parametrize("first", ["t={old} ", "t=+{old}", " t={old}", "t={old}", "t=0{old}"], ids="abcde")
+def test_an_old_capture_is_not_made_fresh_by_a_second_time(clock: FixedClock, first: str) -> None:
+    """The library reads the first time, however it is spelt; so there must be one, spelt as Stripe does."""
+    month = -30 * 24 * 3600
+    old, _, signed = signature(BODY, clock, late=month).partition(",")
+    header = f"{first.format(old=old[2:])},t={int(clock().timestamp())},{signed}"
+    assert not passes(BODY, header, clock)
+
+
 @pytest.mark.parametrize("signed_with", ["whsec_old", "whsec_new"])
 def test_both_secrets_pass_while_one_is_being_retired(clock: FixedClock, signed_with: str) -> None:
     """And once the old one is taken out, it is refused."""

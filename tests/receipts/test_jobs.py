@@ -85,7 +85,7 @@ def test_a_receipt_that_does_not_exist_is_an_error(engine: Engine, clock: FixedC
     handle = print_receipt(engine, Stamp(), clock)
 
     with pytest.raises(NoReceipt):
-        handle({"number": "2026-000001"})
+        handle({"numbers": ["2026-000001"]})
 
 
 def test_printed_receipts_leave_the_queue(engine: Engine, clock: FixedClock) -> None:

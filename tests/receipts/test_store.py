@@ -34,9 +34,7 @@ class Mishap(Exception):
     """Something went wrong between a number and its commit."""
 
 
-def issue_all(
-    engine: Engine, drafts: Sequence[Draft], on: date = TODAY, *, mishap: bool = False
-) -> list[str]:
+def issue_all(engine: Engine, drafts: Sequence[Draft], on: date = TODAY, *, mishap: bool = False) -> list[str]:
     """Issue in a transaction of its own, which a mishap undoes."""
     with booking(engine) as conn:
         numbers = issue(conn, drafts, issued_on=on, now=NOON)

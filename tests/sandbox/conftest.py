@@ -58,3 +58,16 @@ def gift() -> Any:
         "payment_intent_data": {"description": "Gift", "metadata": {"gift_id": "1", "7": "seven"}},
         "metadata": {"gift_id": "1"},
     }
+
+
+@pytest.fixture
+def monthly(gift: Any) -> Any:
+    """The parameters of £10 a month."""
+    price = {"currency": "gbp", "unit_amount": 1000, "product_data": {"name": "A gift"},
+             "recurring": {"interval": "month"}}  # fmt: skip
+    kept = {name: gift[name] for name in ("submit_type", "success_url", "metadata")}
+    return kept | {
+        "mode": "subscription",
+        "line_items": [{"quantity": 1, "price_data": price}],
+        "subscription_data": {"metadata": {"gift_id": "1"}, "billing_mode": {"type": "flexible"}},
+    }

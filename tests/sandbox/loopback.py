@@ -65,6 +65,7 @@ class Endpoint:
     """An endpoint of webhooks. It answers with `answers` in turn, and with 200 when they are used up."""
 
     url: str = ""
+    secret: str = SECRET
     answers: list[int] = field(default_factory=list)
     bodies: list[bytes] = field(default_factory=list)
     signatures: list[str] = field(default_factory=list)
@@ -72,7 +73,7 @@ class Endpoint:
     def events(self) -> list[dict[str, Any]]:
         """What arrived, each signature checked by the official library."""
         for body, signature in zip(self.bodies, self.signatures, strict=True):
-            stripe.WebhookSignature.verify_header(body.decode(), signature, SECRET, tolerance=300)
+            stripe.WebhookSignature.verify_header(body.decode(), signature, self.secret, tolerance=300)
         return [json.loads(body) for body in self.bodies]
 
     def wait_for(self, event_type: str, seconds: float = 10) -> None:

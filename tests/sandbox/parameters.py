@@ -2,6 +2,7 @@
 
 import sys
 import typing
+from collections.abc import Iterator
 from typing import Any, Literal, get_args, get_origin
 
 import stripe
@@ -102,30 +103,27 @@ def _choices(wanted: Any) -> list[Any]:
 
 def unknown_to_the_library(shape: Shape, wanted: Any, path: str = "") -> list[str]:
     """Names and words that the twin accepts and the library does not know."""
+    return list(_unknown(shape, wanted, path))
+
+
+def _unknown(shape: Shape, wanted: Any, path: str) -> Iterator[str]:
     choices = _choices(wanted)
     match shape:
         case Either():
-            return [
-                fault
-                for choice in (shape.first, shape.second)
-                for fault in unknown_to_the_library(choice, wanted, path)
-            ]
+            yield from _unknown(shape.first, wanted, path)
+            yield from _unknown(shape.second, wanted, path)
         case Range():
-            return unknown_to_the_library(shape.bounds, wanted, path)
+            yield from _unknown(shape.bounds, wanted, path)
         case Fields():
             known = next((hints(choice) for choice in choices if is_typeddict(choice)), {})
-            strangers = [f"{path}.{name}: the library does not know it" for name in shape.known if name not in known]
-            inner = [
-                unknown_to_the_library(field, known[name], f"{path}.{name}")
-                for name, field in shape.known.items()
-                if name in known
-            ]
-            return strangers + [fault for faults in inner for fault in faults]
+            for name, field in shape.known.items():
+                if name in known:
+                    yield from _unknown(field, known[name], f"{path}.{name}")
+                else:
+                    yield f"{path}.{name}: the library does not know it"
         case ListOf():
             lists = [choice for choice in choices if get_origin(choice) is list]
-            return unknown_to_the_library(shape.each, get_args(lists[0])[0], path) if lists else [f"{path}: no list"]
+            yield from _unknown(shape.each, get_args(lists[0])[0], path) if lists else [f"{path}: is no list"]
         case OneOf():
             words = {word for choice in choices if get_origin(choice) is Literal for word in get_args(choice)}
-            return [f"{path}: {word} is no word of the library" for word in shape.words if words and word not in words]
-        case _:
-            return []
+            yield from (f"{path}: {word} is unknown" for word in shape.words if words and word not in words)

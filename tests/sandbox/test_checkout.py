@@ -137,3 +137,25 @@ def test_the_panel_shows_sessions_charges_and_deliveries(twin: Twin, session: An
 
     for shown in ("checkout.session.completed", "£25.00", "complete, paid", "succeeded", "ConnectionRefusedError"):
         assert shown in page
+
+
+def test_capture_that_is_not_asynchronous_settles_at_once(twin: Twin, client: stripe.StripeClient, gift: Any) -> None:
+    """capture_method=automatic: the balance transaction is on the charge from the first."""
+    asked = gift["payment_intent_data"] | {"capture_method": "automatic"}
+    charge = twin.pay(client.v1.checkout.sessions.create(gift | {"payment_intent_data": asked}).id)
+
+    assert charge["balance_transaction"].startswith("txn_")
+    twin.advance(2)
+    assert len(client.v1.balance_transactions.list().data) == 1
+
+
+def test_a_payer_may_choose_another_card_while_the_bank_asks(
+    twin: Twin, session: Any, client: stripe.StripeClient
+) -> None:
+    """Back from the bank's page without an answer, by another way."""
+    ways = [_post(session, card=card).headers["Location"] for card in (
+        "4000002500003155", "4000002760003184", "4242424242424242",
+    )]  # fmt: skip
+
+    assert ["/approve/" in way for way in ways] == [True, True, False]
+    assert [charge.status for charge in client.v1.charges.list().data] == ["succeeded"]

@@ -36,6 +36,12 @@ def test_it_is_at_home_under_any_prefix(twin: Twin, gift: Any) -> None:
         )
 
 
+def test_it_answers_only_under_its_own_name(address: str) -> None:
+    """A name that a stranger points at this machine gets nothing."""
+    for host, status in (("evil.example", 421), ("[", 421), ("localhost", 200)):
+        assert requests.get(address, headers={"Host": host}, timeout=5).status_code == status
+
+
 def test_its_threads_end_with_its_lifespan(twin: Twin) -> None:
     """Nothing goes on once the server has stopped."""
 

@@ -194,11 +194,30 @@ def test_products_are_kept_and_updated(client: stripe.StripeClient) -> None:
     assert refused.value.code == "resource_already_exists"
 
 
-def test_the_async_client_is_served_too(address: str, client: stripe.StripeClient) -> None:
-    """Several calls at once."""
+class _InThreads(stripe.RequestsClient):
+    """The library's asynchronous way, over its own synchronous one: httpx and aiohttp are no part of this house."""
 
-    async def ask() -> list[str]:
-        made = await asyncio.gather(*(asyncio.to_thread(client.v1.products.create, {"name": str(n)}) for n in range(8)))
-        return [product.name for product in made]
+    async def request_async(self, *asked: Any, **named: Any) -> Any:
+        return await asyncio.to_thread(self.request, *asked, **named)
 
-    assert asyncio.run(ask()) == [str(n) for n in range(8)]
+    async def sleep_async(self, secs: float) -> None:
+        await asyncio.sleep(secs)
+
+
+def test_the_async_client_is_served_too(address: str) -> None:
+    """Its own pagination, expand, idempotency and retries, many calls at once."""
+    client = stripe.StripeClient(
+        KEY, base_addresses={"api": address}, http_client=_InThreads(timeout=10), max_network_retries=10
+    )
+
+    async def ask() -> tuple[list[str], set[str]]:
+        await asyncio.gather(*(client.v1.products.create_async({"name": f"{n}", "id": f"p{n}"}) for n in range(25)))
+        pages = await client.v1.products.list_async({"limit": 10})
+        walked = [product.id async for product in pages.auto_paging_iter()]
+        same = {"idempotency_key": "one"}
+        made = [client.v1.products.create_async({"name": "again"}, same) for _ in range(5)]  # type: ignore[arg-type]
+        return walked, {product.id for product in await asyncio.gather(*made)}
+
+    walked, made = asyncio.run(ask())
+    assert sorted(walked) == sorted(f"p{n}" for n in range(25))
+    assert len(made) == 1

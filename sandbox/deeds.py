@@ -1,0 +1,205 @@
+"""What a person may do to the twin, by the panel's buttons or by commands: a name, a few fields, and a word on it."""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+
+from sandbox.chaos import MOODS, read_mood, set_mood
+from sandbox.course import Course
+from sandbox.life import disputes
+from sandbox.life.disputes import the_dispute
+from sandbox.life.payouts import SCHEDULES, fail_payout, pay_out_everything, the_payout
+from sandbox.life.refunds import agree_refund, fail_refund
+from sandbox.life.renewals import ENDS
+from sandbox.life.subscriptions import the_subscription
+from sandbox.state.clock import ClockWouldGoBack
+from sandbox.webhooks.endpoint import endpoints
+from sandbox.webhooks.queue import send_again
+from sandbox.wire.refusals import Refused, no_such
+from sandbox.world import World
+
+Fields = Mapping[str, str]
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 7 * 86_400}
+
+
+class NotDone(ValueError):
+    """The wish cannot be fulfilled; the message says why."""
+
+
+def seconds_in(text: str) -> float:
+    """+40d, 12h, 90m: as seconds."""
+    found = re.fullmatch(r"\+?(\d{1,6})\s*([smhdw])", text.strip())
+    if found is None:
+        raise NotDone("say how far: +40d, +12h, +30m")
+    return int(found[1]) * float(_SECONDS[found[2]])
+
+
+def do(course: Course, name: str, fields: Fields) -> str:
+    """Do what was asked; a sentence on what was done."""
+    if name not in DEEDS:
+        raise NotDone(f"there is no such thing to do: {name}")
+    try:
+        return DEEDS[name](course, fields)
+    except (Refused, LookupError, ClockWouldGoBack) as impossible:
+        raise NotDone(str(impossible)) from impossible
+
+
+def _clock(course: Course, fields: Fields) -> str:
+    """Advance by so much, to a day, stand still, or run."""
+    wish, clock = fields.get("to", "").strip(), course.world.clock
+    if wish == "still":
+        clock.stand_still()
+    elif wish == "run":
+        clock.run()
+    elif re.fullmatch(r"\d{4}-\d\d-\d\d", wish):
+        course.turn_to(datetime.fromisoformat(wish).replace(tzinfo=UTC).timestamp())
+    else:
+        course.advance(seconds_in(wish))
+    return (
+        f"The clock shows {clock.moment():%-d %B %Y, %H:%M:%S} UTC and {'runs' if clock.running else 'stands still'}."
+    )
+
+
+def _payout(course: Course, _: Fields) -> str:
+    with course.world.step():
+        payouts = pay_out_everything(course.world)
+    return f"{len(payouts)} payout(s) made." if payouts else "Nothing is available to be paid out yet."
+
+
+def _schedule(course: Course, fields: Fields) -> str:
+    return _choose(course.world, "payouts", fields.get("every", ""), SCHEDULES)
+
+
+def _dunning(course: Course, fields: Fields) -> str:
+    return _choose(course.world, "dunning_end", fields.get("end", ""), ENDS)
+
+
+def _choose(world: World, name: str, value: str, allowed: tuple[str, ...]) -> str:
+    if value not in allowed:
+        raise NotDone(f"choose one of {', '.join(allowed)}")
+    with world.step():
+        world.store.remember(name, value)
+    return f"{name}: {value}"
+
+
+def _fail_payout(course: Course, fields: Fields) -> str:
+    """The one that is named, or else the next."""
+    with course.world.step():
+        if fields.get("payout"):
+            return f"{fail_payout(course.world, the_payout(course.world, fields['payout']))['id']} failed."
+        course.world.store.remember("next_payout_fails", True)
+    return "The next payout will fail."
+
+
+def _dispute(course: Course, fields: Fields) -> str:
+    """Open one on a charge, or go on with one."""
+    world = course.world
+    with world.step():
+        if fields.get("charge"):
+            inquiry = fields.get("verdict") == "inquiry"
+            charge = world.store.get(fields["charge"])
+            return f"{disputes.open_dispute(world, charge, inquiry=inquiry)['id']} opened."
+        dispute = the_dispute(world, fields.get("dispute", ""))
+        verdict = fields.get("verdict", "")
+        steps = VERDICTS.get(verdict)
+        if steps is None or dispute["status"] not in steps[0]:
+            raise NotDone(f"a dispute that is {dispute['status']} cannot be made {verdict or 'anything'}")
+        steps[1](world, dispute)
+        return f"{dispute['id']} is {dispute['status']}."
+
+
+def _answered(world: World, dispute: dict[str, object]) -> object:
+    return disputes.answer(world, dispute, {"evidence": {"uncategorized_text": "A receipt."}, "submit": True})
+
+
+_WAITING = ("warning_needs_response", "needs_response", "appeal_needs_response")
+_DECIDABLE = ("needs_response", "under_review", "appeal_under_review")
+VERDICTS: dict[str, tuple[tuple[str, ...], Callable[..., object]]] = {
+    "answered": (_WAITING, _answered),
+    "appealed": (("lost",), disputes.appeal),
+    "closed": (("warning_needs_response", "warning_under_review"), disputes.close_inquiry),
+    "escalated": (("warning_needs_response", "warning_under_review"), disputes.escalate),
+    "lost": ((*_DECIDABLE, "appeal_needs_response"), lambda world, dispute: disputes.decide(world, dispute, won=False)),
+    "prevented": (("warning_needs_response",), disputes.prevent),
+    "won": (_DECIDABLE, lambda world, dispute: disputes.decide(world, dispute, won=True)),
+}
+
+
+def _refund(course: Course, fields: Fields) -> str:
+    with course.world.step():
+        refund = agree_refund(course.world, {"charge": fields.get("charge", "")})
+    return f"{refund['id']} is {refund['status']}."
+
+
+def _fail_refund(course: Course, fields: Fields) -> str:
+    world = course.world
+    with world.step():
+        found = world.store.find(fields.get("refund", ""))
+        if found is None or found["object"] != "refund" or found["status"] not in ("pending", "succeeded"):
+            raise no_such("refund that could fail", fields.get("refund", ""))
+        fail_refund(world, found["id"])
+    return f"{found['id']} failed."
+
+
+def _fail_renewal(course: Course, fields: Fields) -> str:
+    with course.world.step():
+        subscription = the_subscription(course.world, fields.get("subscription", ""))
+        course.world.store.change(subscription, _fails_next=True)
+    return f"The next charge of {subscription['id']} will fail."
+
+
+def _chaos(course: Course, fields: Fields) -> str:
+    """A mood by its name, or figures for single misfortunes."""
+    if "mood" in fields and fields["mood"] not in MOODS:
+        raise NotDone(f"choose one of {', '.join(MOODS)}")
+    try:
+        chaos = read_mood(dict(fields))
+    except ValueError as unreadable:
+        raise NotDone(str(unreadable)) from unreadable
+    with course.world.step():
+        set_mood(course.world, chaos)
+    return f"From now on: {chaos}"
+
+
+def _limits(course: Course, fields: Fields) -> str:
+    on = fields.get("on") == "on"
+    with course.world.step():
+        course.world.store.remember("limited", on)
+    return f"Rate limits are {'on' if on else 'off'}."
+
+
+def _resend(course: Course, fields: Fields) -> str:
+    with course.world.step():
+        send_again(course.world, fields.get("event", ""))
+    return "Sent once more."
+
+
+def _enable(course: Course, _: Fields) -> str:
+    with course.world.step():
+        for endpoint in endpoints(course.world):
+            course.world.store.change(endpoint, status="enabled", _failing_since=None)
+        course.world.endpoints = None
+    return "The endpoint is enabled."
+
+
+def _reset(course: Course, _: Fields) -> str:
+    course.reset()
+    return "Everything is forgotten."
+
+
+DEEDS: dict[str, Callable[[Course, Fields], str]] = {
+    "chaos": _chaos,
+    "clock": _clock,
+    "dispute": _dispute,
+    "dunning": _dunning,
+    "enable": _enable,
+    "fail-payout": _fail_payout,
+    "fail-refund": _fail_refund,
+    "fail-renewal": _fail_renewal,
+    "limits": _limits,
+    "payout": _payout,
+    "refund": _refund,
+    "resend": _resend,
+    "reset": _reset,
+    "schedule": _schedule,
+}

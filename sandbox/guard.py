@@ -1,0 +1,35 @@
+"""The guard: the twin answers only at the address that it was told, whatever name a browser was led to it by."""
+
+from urllib.parse import urlsplit
+
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from sandbox.world import World
+
+_LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+
+
+class Guard:
+    """Lets requests pass that name the twin's own host, or this machine."""
+
+    def __init__(self, app: ASGIApp, world: World) -> None:
+        self._app, self._world = app, world
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer 421 to any other host."""
+        if scope["type"] == "http" and self._host(scope) not in _LOOPBACK | {self._own()}:
+            await PlainTextResponse("The twin does not answer under this name.", 421)(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+    def _own(self) -> str | None:
+        return urlsplit(self._world.surroundings.public_url).hostname
+
+    @staticmethod
+    def _host(scope: Scope) -> str | None:
+        named = dict(scope["headers"]).get(b"host", b"").decode("latin-1")
+        try:
+            return urlsplit(f"//{named}").hostname
+        except ValueError:
+            return None

@@ -1,0 +1,172 @@
+"""From the form to Stripe's door: the same form is the same gift, however often and fast it is sent."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from campaigns.campaign import Campaign
+from campaigns.store import campaign_by_id
+from campaigns.tables import campaign as campaign_table
+from database.transactions import reading, writing
+from ledger.money import GBP, Money
+from payments import store, tables
+from payments.form import Pledged
+from payments.gifts import Donor, Gift, GiftState
+from payments.giving import Giving, NotOpen, OnTheWay, unfinished
+from payments.stripe_gateway import Gateway, StripeAway
+from receipts.store import receipt_of_gift
+from tests.clock import FixedClock
+from tests.payments.house import NOON, Books, gift_id
+from tests.payments.messages import charge, charged, completed, delivery, event, session
+from treasury.audit import audit_all
+
+PLEDGED = Pledged(Money(2500, GBP), Donor("Zoë", "zoe@example.org"))
+NOBODY = "http://127.0.0.1:9"  # nothing listens there: Stripe is away
+
+
+@pytest.fixture
+def time() -> FixedClock:
+    """The clock of these tests."""
+    return FixedClock(NOON)
+
+
+@pytest.fixture
+def giving(books: Books, time: FixedClock) -> Giving:
+    """The form's other side, with Stripe out of reach."""
+    return Giving(books.engine, Gateway("sk_test_x", "http://127.0.0.1:1", api_base=NOBODY), time)
+
+
+@pytest.fixture
+def libraries(books: Books) -> Campaign:
+    """The open campaign."""
+    with reading(books.engine) as conn:
+        found = campaign_by_id(conn, 1)
+    assert found is not None
+    return found
+
+
+def test_a_double_click_is_one_gift(books: Books, giving: Giving, libraries: Campaign) -> None:
+    """Both answers are the same gift, and neither is an error."""
+    with ThreadPoolExecutor(2) as threads:
+        for n in range(10):
+            pair = [threads.submit(giving.keep, libraries, PLEDGED, f"token-{n}") for _ in range(2)]
+            first, second = (future.result(20) for future in pair)
+            assert isinstance(first, Gift)
+            assert first == second
+    assert books.count(tables.gift) == 10
+    assert books.count(tables.allocation) == 10
+
+
+def test_other_words_in_the_same_form_are_another_gift(giving: Giving, libraries: Campaign) -> None:
+    """Who goes back and changes the amount gives that amount."""
+    other = replace(PLEDGED, amount=Money(3000, GBP))
+    first, second = giving.keep(libraries, PLEDGED, "token"), giving.keep(libraries, other, "token")
+    assert isinstance(first, Gift)
+    assert isinstance(second, Gift)
+    assert first.id != second.id
+
+
+def test_when_stripe_is_away_the_gift_is_kept_and_nothing_is_charged(
+    books: Books, giving: Giving, libraries: Campaign
+) -> None:
+    """The next try has a key of its own."""
+    gift = giving.keep(libraries, PLEDGED, "token")
+    assert isinstance(gift, Gift)
+    with pytest.raises(StripeAway):
+        giving.open_checkout(gift)
+    again = giving.again(gift.id)
+    assert isinstance(again, Gift)
+    assert (again.attempts, again.state) == (2, GiftState.PENDING)
+    assert books.raised() == 0
+
+
+def test_a_closed_campaign_takes_no_second_try_either(
+    books: Books, giving: Giving, libraries: Campaign, time: FixedClock
+) -> None:
+    """Nor does a gift of last week."""
+    gift = giving.keep(libraries, PLEDGED, "token")
+    assert isinstance(gift, Gift)
+    time.advance(timedelta(days=2))
+    with pytest.raises(NotOpen):
+        giving.again(gift.id)
+    with writing(books.engine) as conn:
+        conn.execute(sa.update(campaign_table).where(campaign_table.c.id == 1).values(closes_at=NOON))
+    with pytest.raises(NotOpen):
+        giving.keep(replace(libraries, closes_at=NOON), PLEDGED, "other")
+
+
+def test_the_same_form_after_paying_leads_to_thanks(books: Books, giving: Giving, libraries: Campaign) -> None:
+    """The browser's Back button never pays twice."""
+    gift = giving.keep(libraries, PLEDGED, "token")
+    assert isinstance(gift, Gift)
+    with writing(books.engine) as conn:
+        store.link_session(conn, gift.id, "cs_test_1")
+    books.hear(charged(gift=gift.id))
+    assert giving.keep(libraries, PLEDGED, "token") == OnTheWay("cs_test_1")
+
+
+def test_every_session_of_a_gift_finds_its_thanks(books: Books) -> None:
+    """Two tabs, two sessions: whichever is paid."""
+    books.pledge()
+    with writing(books.engine) as conn:
+        store.link_session(conn, gift_id(1), "cs_test_1")
+        store.link_session(conn, gift_id(1), "cs_test_2")
+    books.hear(completed("1", gift=gift_id(1)), charged("1", gift=gift_id(1)))
+    with reading(books.engine) as conn:
+        for known in ("cs_test_1", "cs_test_2"):
+            found = store.gift_of_session(conn, known)
+            assert found
+            assert receipt_of_gift(conn, found.id)
+
+
+def test_an_earlier_session_that_expires_does_not_end_a_gift_that_is_being_paid(books: Books) -> None:
+    """Else a donor who pays is told that nothing was charged."""
+    books.pledge()
+    with writing(books.engine) as conn:
+        store.link_session(conn, gift_id(1), "cs_test_1")
+        store.link_session(conn, gift_id(1), "cs_test_2")
+    books.hear(delivery(event("checkout.session.expired", session("1", gift=gift_id(1)), name="expired")))
+    assert books.gift().state is GiftState.PENDING
+
+
+def test_who_turned_back_finds_the_form_by_a_token_of_its_own_for_a_day(
+    books: Books, giving: Giving, libraries: Campaign
+) -> None:
+    """The gift's id, which stands in logs and at Stripe, opens nothing."""
+    gift = giving.keep(libraries, PLEDGED, "token")
+    assert isinstance(gift, Gift)
+    with reading(books.engine) as conn:
+        assert unfinished(conn, gift.return_token, NOON) == gift
+        assert unfinished(conn, gift.id, NOON) is None
+        assert unfinished(conn, gift.return_token, NOON + timedelta(days=1)) is None
+
+
+def test_the_same_try_always_asks_stripe_for_the_same(giving: Giving, libraries: Campaign, time: FixedClock) -> None:
+    """Else its idempotency key would be refused."""
+    gift = giving.keep(libraries, PLEDGED, "token")
+    time.advance(timedelta(minutes=5))
+    assert giving.keep(libraries, PLEDGED, "token") == gift
+    time.advance(timedelta(minutes=30))
+    late = giving.keep(libraries, PLEDGED, "token")
+    assert isinstance(late, Gift)
+    assert (late.attempts, late.attempted_at) == (2, time())
+
+
+def test_a_charge_whose_gift_is_not_here_is_found_by_the_audit(books: Books) -> None:
+    """As after restoring a backup that is older than the gift: it waits as a listed fact."""
+    books.hear(charged(gift=gift_id(77)))
+    with reading(books.engine) as conn:
+        failed = [finding.name for finding in audit_all(conn) if finding.has_failed]
+    assert failed == ["every charge that names a gift has found it"]
+
+
+def test_the_same_charge_told_with_another_amount_is_an_alarm(books: Books) -> None:
+    """Later, or in the same batch: never a silent skip."""
+    books.pledge()
+    books.hear(charged(gift=gift_id(1)))
+    books.hear(delivery(event("charge.succeeded", charge(gift=gift_id(1), amount=9900), name="other")))
+    assert [letter.id for letter in books.dead_letters()] == ["evt_other"]
+    assert books.raised() == 2500

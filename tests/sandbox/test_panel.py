@@ -1,0 +1,157 @@
+"""The panel, the portal, the bank's page and the commands: what a person sees and pushes."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+import stripe
+from typer.testing import CliRunner
+
+from sandbox.commands import sandbox_commands
+from sandbox.deeds import DEEDS
+from sandbox.twin import Twin
+from tests.sandbox.loopback import START, Endpoint, stripe_client
+
+DAY = 86400
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def _push(address: str, deed: str, **fields: str) -> requests.Response:
+    return requests.post(f"{address}/do/{deed}", data=fields, headers={"Accept": "application/json"}, timeout=10)
+
+
+def test_every_button_of_the_panel_can_be_pushed(
+    twin: Twin, client: stripe.StripeClient, endpoint: Endpoint, gift: Any, monthly: Any, address: str
+) -> None:
+    """Each form that the page shows, sent as the browser would, does something and says what."""
+    charge = twin.pay(client.v1.checkout.sessions.create(gift).id)["id"]
+    twin.pay(client.v1.checkout.sessions.create(gift).id)
+    twin.pay(client.v1.checkout.sessions.create(monthly).id)
+    _push(address, "dispute", charge=charge)
+    twin.advance(6 * DAY)
+    page = requests.get(f"{address}/", timeout=5).text
+    forms = re.findall(r'action="([^"]+)"[^>]*>(.*?)</form>', page, re.DOTALL)
+    pushed = set()
+    for action, inside in forms:
+        fields = dict(re.findall(r'name="(\w[\w-]*)" value="([^"]*)"', inside))
+        if action.endswith("/reset"):
+            continue
+        answer = requests.post(action, data=fields, timeout=30)
+        assert answer.status_code in (200, 422), (action, fields)
+        assert 'class="said"' in answer.text
+        pushed.add(action.rsplit("/", 1)[1])
+
+    assert pushed >= {
+        "clock",
+        "payout",
+        "fail-payout",
+        "schedule",
+        "chaos",
+        "limits",
+        "resend",
+        "dispute",
+        "fail-renewal",
+    }
+    assert _push(address, "reset").status_code == 200
+    assert client.v1.charges.list().data == []
+
+
+def test_the_clock_is_turned_in_words(twin: Twin, address: str) -> None:
+    """By so much, to a day, standing still and running; never back, and nonsense is refused."""
+    assert _push(address, "clock", to="+40d").status_code == 200
+    assert twin.world.clock.now() == START + 40 * DAY
+    assert "2 February 2027" in _push(address, "clock", to="2027-02-02").json()["said"]
+    assert "runs" in _push(address, "clock", to="run").json()["said"]
+    assert twin.world.clock.running
+    assert "stands still" in _push(address, "clock", to="still").json()["said"]
+    for wrong in ("2020-01-01", "tomorrow", "-5d", ""):
+        assert _push(address, "clock", to=wrong).status_code == 422
+
+
+@pytest.mark.parametrize("deed", sorted(set(DEEDS) - {"reset", "enable", "payout", "limits", "fail-payout"}))
+def test_nonsense_is_refused_with_a_sentence(address: str, deed: str) -> None:
+    """No button can bring the twin down."""
+    answer = _push(address, deed, charge="x", dispute="x", verdict="x", refund="x", subscription="x", event="x",
+                   every="x", end="x", mood="x", to="x")  # fmt: skip
+
+    assert answer.status_code == 422
+    assert answer.json()["said"].startswith("Not done: ")
+
+
+def test_a_page_from_elsewhere_cannot_push_buttons(address: str) -> None:
+    """Whatever a browser was led to, the twin's panel listens only to itself and to programs."""
+    for header, value in (("Sec-Fetch-Site", "cross-site"), ("Origin", "https://evil.example")):
+        assert requests.post(f"{address}/do/reset", headers={header: value}, timeout=5).status_code == 403
+    own = {"Sec-Fetch-Site": "same-origin", "Origin": address}
+    assert requests.post(f"{address}/do/reset", headers=own, timeout=5).status_code == 200
+
+
+def test_the_bank_asks_and_the_payer_approves(twin: Twin, client: stripe.StripeClient, gift: Any) -> None:
+    """3-D Secure: from the payment page to the bank's and back; refused once, approved then."""
+    session = client.v1.checkout.sessions.create(gift)
+    form = {"card": "4000002500003155", "email": "giver@example.org", "name": "Ada"}
+    first = requests.post(str(session.url), data=form, timeout=5, allow_redirects=False)
+    bank = first.headers["Location"]
+    assert "Approve the payment" in requests.get(bank, timeout=5).text
+    refused = requests.post(bank, data={"answer": "refuse"}, timeout=5)
+    assert (refused.status_code, "unable to authenticate" in refused.text) == (402, True)
+
+    second = requests.post(str(session.url), data=form, timeout=5, allow_redirects=False)
+    approved = requests.post(second.headers["Location"], data={"answer": "approve"}, timeout=5, allow_redirects=False)
+    assert approved.headers["Location"].endswith(session.id)
+    charge = client.v1.charges.list().data
+    assert [c.status for c in charge] == ["succeeded"]
+    assert charge[0].to_dict()["payment_method_details"]["card"]["three_d_secure"]["result"] == "authenticated"
+    assert requests.get(bank, timeout=5).status_code == 404
+
+
+def test_pages_that_never_were_are_404(address: str) -> None:
+    """Portal and bank."""
+    for path in ("portal/bps_none", "approve/pi_none"):
+        assert requests.get(f"{address}/{path}", timeout=5).status_code == 404
+        assert requests.post(f"{address}/{path}", timeout=5).status_code == 404
+
+
+def test_commands_push_the_same_buttons(twin: Twin, client: stripe.StripeClient, gift: Any, address: str) -> None:
+    """And say what was done, or why not."""
+    charge = twin.pay(client.v1.checkout.sessions.create(gift).id)["id"]
+
+    def run(*words: str) -> tuple[int, str]:
+        result = CliRunner().invoke(sandbox_commands, [*words, "--at", address])
+        return result.exit_code, result.output
+
+    assert run("dispute", charge) == (0, f"{client.v1.disputes.list().data[0].id} opened.\n")
+    assert run("dispute", client.v1.disputes.list().data[0].id, "won")[0] == 0
+    assert run("clock", "+5d")[0] == 0
+    assert run("payout", "--every", "weekly") == (0, "payouts: weekly\n")
+    assert run("payout", "--fail") == (0, "The next payout will fail.\n")
+    assert run("chaos", "dropped=0.5")[0] == 0
+    assert run("chaos", "furious")[0] == 1
+    assert run("reset") == (0, "Everything is forgotten.\n")
+
+
+def test_a_command_without_a_twin_says_so() -> None:
+    """Nobody is left with a stack trace."""
+    result = CliRunner().invoke(sandbox_commands, ["payout", "--at", "http://127.0.0.1:9"])
+
+    assert result.exit_code == 1
+    assert "No twin answers" in result.output
+
+
+def test_the_twin_is_served_alone(tmp_path: Path) -> None:
+    """By one command, for any program; it ends when it is told to, and its state is there the next time."""
+    for expected in (0, 1):
+        command = [sys.executable, "-c", "from sandbox.commands import sandbox_commands; sandbox_commands()", "serve",
+                   "--port", "0", "--state", str(tmp_path / "twin.db")]  # fmt: skip
+        with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as running:
+            assert running.stdout is not None
+            url = running.stdout.readline().split()[1].rstrip("/")
+            client = stripe_client(url, "sk_test_sandbox_key")
+            assert len(client.v1.products.list().data) == expected
+            client.v1.products.create({"name": "kept"})
+            running.terminate()
+            running.wait(20)
