@@ -1,5 +1,6 @@
 """The command line: `./farthing COMMAND`. It parses, prints, and leaves the building to `main`."""
 
+import gc
 import json
 import signal
 import socket
@@ -220,7 +221,15 @@ def _serve(settings: Settings, address: str, listening: socket.socket) -> None:
         server_header=False,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
+    _leave_alone_what_stays()
     uvicorn.Server(config).run(sockets=[listening])
+
+
+def _leave_alone_what_stays() -> None:
+    """Keep the collector from walking, again and again, through the program itself (docs/performance.md)."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
 
 
 def _work(settings: Settings, address: str | None, listening: socket.socket | None = None) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
+from hashlib import sha256
 from typing import Any
 
 import sqlalchemy as sa
@@ -57,7 +58,8 @@ class Usual:
         charge = event["data"]["object"]
         at, gift = from_unix(charge["created"]), session.get_one(Gift, charge["metadata"]["gift_id"])
         _add(session, Delivery, id=event["id"], type=event["type"], api_version=event["api_version"], livemode=False,
-             created_at=from_unix(event["created"]), received_at=now, applied_at=now, attempts=1)  # fmt: skip
+             created_at=from_unix(event["created"]), received_at=now, applied_at=now, attempts=1,
+             digest=sha256(body).hexdigest())  # fmt: skip
         session.flush()
         _add(session, Body, delivery_id=event["id"], body=body)
         _add(session, Charge, id=charge["id"], payment=charge["payment_intent"], gift_id=gift.id,
