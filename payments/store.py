@@ -57,8 +57,9 @@ def gifts(conn: Connection, ids: Iterable[str]) -> dict[str, Gift]:
     wanted = sorted(set(ids))
     if not wanted:
         return {}
-    shares = _allocations(conn, wanted)
+    # The gifts first: of one that another process has just added, the shares are then there as well.
     found = look_up(conn, _GIFT, tables.gift.c.id, wanted)
+    shares = _allocations(conn, wanted)
     return {row[0]: _gift(row, shares[row[0]]) for row in found}
 
 

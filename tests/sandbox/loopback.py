@@ -38,7 +38,7 @@ def served(twin: Twin) -> Iterator[str]:
 def served_app(app: Any) -> Iterator[str]:
     """Any ASGI application over HTTP, without its lifespan."""
     bound = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off"))
+    server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="off"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]}, daemon=True)
     thread.start()
     deadline = time.monotonic() + 10
