@@ -14,7 +14,6 @@ from functools import cache, lru_cache
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import Connection, Dialect
 
 from database.columns import (
@@ -116,7 +115,7 @@ def _in_listed(dialect: str, key: sa.ColumnElement[Any], listed: sa.BindParamete
     if dialect == "sqlite":
         rows = sa.func.json_each(listed).table_valued(sa.column("value", sa.Text))
         return key.in_(sa.select(rows.c.value))
-    values = sa.select(sa.func.json_array_elements_text(sa.cast(listed, postgresql.JSON)))
+    values = sa.select(sa.func.json_array_elements_text(sa.cast(listed, sa.JSON)))
     return key == sa.func.any(sa.func.array(values.scalar_subquery()))
 
 
