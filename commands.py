@@ -1,8 +1,5 @@
 """The command line: `./farthing COMMAND`. It parses, prints, and leaves the building to `main`."""
 
-import gc
-import json
-import signal
 import socket
 import subprocess
 import sys
@@ -14,7 +11,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-import uvicorn
 from rich.console import Console
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import OperationalError
@@ -22,18 +18,20 @@ from sqlalchemy.exc import OperationalError
 from database.engine import NotDurable, open_database
 from database.instants import utc_now
 from database.migrating import REVISION, WrongMode, WrongVersion, require_mode, require_revision
-from database.transactions import reading, writing
-from main import build_house, build_twin, build_web, build_worker, prepare
+from database.transactions import writing
+from ledger.finding import Finding
+from main import build_house, check_up, prepare
 from payments.inbox.keeping import replay as replay_kept
+from payments.settlement.aloud import reconcile_aloud
+from payments.settlement.settling import Settling
+from processes import address_of, bind, leave_alone_what_stays, serve, work
 from sandbox.commands import sandbox_commands
 from settings import BadSettings, Settings, read_settings
 from supervisor import Child, Supervisor
-from treasury.audit import audit_all
+from treasury.commands import add_proof
 from treasury.sign_in import LINK_LIFETIME, NotAnEmail, invite
-from web.logs import write_logs
 
 HERE = Path(__file__).resolve().parent
-GRACE_SECONDS = 20
 PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
 
 
@@ -41,12 +39,16 @@ class Measures(StrEnum):
     """What `bench` can measure."""
 
     WEBHOOKS = "webhooks"
+    SETTLEMENT = "settlement"
 
 
 class Soaks(StrEnum):
     """What `soak` can do for a long time."""
 
+    BOOKS = "books"
     CRASH = "crash"
+    SURGE = "surge"
+    LOST = "lost"
 
 
 app = typer.Typer(
@@ -63,7 +65,6 @@ complain = Console(stderr=True, highlight=False, soft_wrap=True)
 
 Port = Annotated[int | None, typer.Option(help="The port to listen on; 0 takes a free one.")]
 VarDir = Annotated[Path | None, typer.Option(help="Where SQLite files and sandbox keys are kept.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 
 
 @app.command()
@@ -72,12 +73,12 @@ def run(port: Port = None, var_dir: VarDir = None) -> None:
     with _stopping_politely():
         settings = read_settings(port=port, var_dir=var_dir)
         prepare(settings)
-        listening = _bind(settings)
-        address = settings.base_url or _address(listening)
+        listening = bind(settings)
+        address = settings.base_url or address_of(listening)
         _say_where(settings, address)
         children = [
-            Child("web", partial(_serve, settings, address, listening)),
-            Child("worker", partial(_work, settings, address, listening), vital=False),
+            Child("web", partial(serve, settings, address, listening)),
+            Child("worker", partial(work, settings, address, listening), vital=False),
         ]
         raise typer.Exit(Supervisor(children, listening).run())
 
@@ -91,15 +92,15 @@ def web(
     """The web alone, for production: any number of them on one PostgreSQL."""
     with _stopping_politely():
         settings = read_settings(port=port, var_dir=var_dir)
-        listening = socket.socket(fileno=fd) if fd is not None else _bind(settings)
-        _serve(settings, settings.base_url or _address(listening), listening)
+        listening = socket.socket(fileno=fd) if fd is not None else bind(settings)
+        serve(settings, settings.base_url or address_of(listening), listening)
 
 
 @app.command()
 def worker(var_dir: VarDir = None) -> None:
     """The worker alone, for production: prints receipts, and tries again what failed."""
     with _stopping_politely():
-        _work(read_settings(var_dir=var_dir), None)
+        work(read_settings(var_dir=var_dir), None)
 
 
 @app.command()
@@ -111,28 +112,22 @@ def migrate(var_dir: VarDir = None) -> None:
 
 
 @app.command()
-def audit(as_json: AsJson = False, var_dir: VarDir = None) -> None:
-    """Check every invariant of the books and print the figures; exit 1 if one does not hold."""
-    with _opened(var_dir) as (_, engine), reading(engine) as conn:
-        findings = audit_all(conn)
-    if as_json:
-        print(json.dumps([finding.as_json() for finding in findings], indent=2))
-    else:
-        for finding in findings:
-            figures = ", ".join(f"{name} {value}" for name, value in finding.figures.items())
-            out.print(f"{finding.status.value:>9}  {finding.name}  {figures}")
-            if finding.advice:
-                out.print(f"           {finding.advice}")
-    raise typer.Exit(any(finding.has_failed for finding in findings))
-
-
-@app.command()
 def replay(var_dir: VarDir = None) -> None:
     """Try every kept delivery again that is not in the books (dead letters)."""
     with _stopping_politely():
         house = build_house(read_settings(var_dir=var_dir))
         done = replay_kept(house.engine, house.bookkeeper, utc_now(), only_due=False)
         out.print(f"{done.tried} tried, {done.applied} now in the books, {done.tried - done.applied} still waiting.")
+
+
+@app.command()
+def reconcile(port: Port = None, var_dir: VarDir = None) -> None:
+    """Read from Stripe's lists what no message brought; prints what that recovered. Safe at any time."""
+    with _stopping_politely():
+        house = build_house(read_settings(port=port, var_dir=var_dir))
+        settling = Settling(house.engine, house.bookkeeper, house.lists, house.clock)
+        leave_alone_what_stays()
+        raise typer.Exit(reconcile_aloud(settling, out, complain))
 
 
 @treasurers.command("add")
@@ -206,62 +201,19 @@ def _opened(var_dir: Path | None) -> Iterator[tuple[Settings, Engine]]:
             engine.dispose()
 
 
-def _serve(settings: Settings, address: str, listening: socket.socket) -> None:
-    """Be the web, until told to stop."""
-    write_logs()
-    house = build_house(settings, address)
-    config = uvicorn.Config(
-        build_web(house, build_twin(house)),
-        loop="uvloop",
-        http="httptools",
-        lifespan="on",
-        access_log=False,
-        log_config=None,
-        proxy_headers=False,
-        server_header=False,
-        timeout_graceful_shutdown=GRACE_SECONDS,
-    )
-    _leave_alone_what_stays()
-    uvicorn.Server(config).run(sockets=[listening])
+@contextmanager
+def _books(var_dir: Path | None) -> Iterator[Engine]:
+    with _opened(var_dir) as (_, engine):
+        yield engine
 
 
-def _leave_alone_what_stays() -> None:
-    """Keep the collector from walking, again and again, through the program itself (docs/performance.md)."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(20_000, 20, 50)
+def _examined(var_dir: Path | None) -> list[Finding]:
+    """What the doctor finds."""
+    with _stopping_politely():
+        return check_up(build_house(read_settings(var_dir=var_dir)))
 
 
-def _work(settings: Settings, address: str | None, listening: socket.socket | None = None) -> None:
-    """Be the worker, until told to stop."""
-    write_logs()
-    if listening is not None:
-        listening.close()  # the web's alone: else a call would wait here after the web has gone
-    working = build_worker(build_house(settings, address))
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: working.stop())
-    working.run()
-
-
-def _bind(settings: Settings) -> socket.socket:
-    """Take the port before anything is built on its number."""
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    listening = socket.socket(family, socket.SOCK_STREAM)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listening.bind((settings.host, settings.port))
-    except OSError as error:
-        raise BadSettings(
-            f"Port {settings.port} on {settings.host} cannot be used ({error.strerror})."
-            " Stop what uses it, or choose another: ./farthing run --port 0"
-        ) from None
-    listening.listen(1024)
-    return listening
-
-
-def _address(listening: socket.socket) -> str:
-    host, port = listening.getsockname()[:2]
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+add_proof(app, _books, _examined)
 
 
 def _say_where(settings: Settings, address: str) -> None:

@@ -3,8 +3,8 @@
 Read it as a table of contents: each part is handed exactly what it needs, and nothing happens at import.
 """
 
-import json
-import secrets
+import signal
+import socket
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from anyio import to_thread
 from fastapi import FastAPI
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp
 
 from campaigns.demo import DEMO_ORGANISATION, plant_demo
 from campaigns.routes import campaign_routes
@@ -25,24 +25,41 @@ from database.engine import NotDurable, open_database
 from database.instants import Clock, utc_now
 from database.migrating import REVISION, migrate, refuse_other_mode, require_mode, require_revision, revision_of
 from database.transactions import booking, reading, writing
+from ledger.finding import Finding
 from ledger.store import open_accounts
 from outbox.jobs import oldest_waiting
 from outbox.worker import Chore, Worker
 from payments.applying import Bookkeeper
 from payments.giving import Giving
+from payments.happenings import Watched
+from payments.inbox.inbox import Inbox
 from payments.inbox.keeping import replay
 from payments.inbox.webhook import PATH as WEBHOOK_PATH
 from payments.inbox.webhook import Webhook
-from payments.inbox.writer import Inbox
+from payments.inbox.writer import Writer, writing_beside
+from payments.recurring.acting import Acting
+from payments.recurring.jobs import recurring_jobs
+from payments.recurring.recurring import Interval
 from payments.routes import payment_routes
+from payments.settlement.jobs import reconcile_hourly, stripe_jobs
+from payments.settlement.settling import Settling
+from payments.settlement.watching import Watching
 from payments.stripe_gateway import Gateway
+from payments.stripe_lists import Lists
+from payments.stripe_recurring import RecurringGateway
 from receipts.jobs import PRINT, print_receipt
 from receipts.pdf import Printer
 from receipts.routes import receipt_routes
+from sandbox.keys import sandbox_keys
 from sandbox.twin import Twin, TwinSettings, open_twin
 from settings import LOOPBACK, Settings
+from treasury.checkup import checkup
+from treasury.doctor import Here
+from treasury.money.routes import money_routes
+from treasury.recurring.routes import recurring_desk_routes
 from treasury.routes import desk_routes
 from web.errors import install_errors
+from web.front import Front
 from web.health import Check, health_routes
 from web.logs import Logged
 from web.organisation import Organisation
@@ -66,6 +83,20 @@ class House:
     pages: Pages
     bookkeeper: Bookkeeper
     clock: Clock
+
+    @property
+    def stripe(self) -> tuple[str, str | None]:
+        """Stripe's key and address: of the twin that our web serves, or of the organisation's own account."""
+        if self.settings.mode == "sandbox":
+            return sandbox_keys(self.settings.var_dir)["api_key"], self.base_url + SANDBOX_PATH
+        assert self.settings.stripe_api_key is not None
+        return self.settings.stripe_api_key.get_secret_value(), self.settings.stripe_api_base
+
+    @property
+    def lists(self) -> Lists:
+        """What Stripe has written down: in a sandbox over HTTP, at the web's address."""
+        key, base = self.stripe
+        return Lists(key, api_base=base)
 
 
 def build_house(
@@ -116,46 +147,71 @@ def prepare(settings: Settings, clock: Clock = utc_now, *, durable: bool = True)
         with booking(engine) as conn:
             open_accounts(conn)
         if settings.mode == "sandbox":
+            sandbox_keys(settings.var_dir)  # before web and worker are two that would each make their own
             with writing(engine) as conn:
                 plant_demo(conn, clock())
     finally:
         engine.dispose()
 
 
-def build_web(house: House, twin: Twin | None) -> ASGIApp:
+def build_writer(house: House) -> Writer:
+    """The writer of what Stripe sends: one for each web process, in a process of its own beside it."""
+    return Writer(house.engine, house.bookkeeper, house.clock, livemode=house.settings.mode == "live")
+
+
+def build_web(house: House, twin: Twin | None, line: socket.socket | None = None) -> ASGIApp:
     """The whole web: the webhook in front, our pages behind their guards, and in sandbox mode the twin.
 
-    A twin at another address than ours is used, but not served.
+    A twin at another address than ours is used, but not served. `line` leads to the writer's process; without
+    one a thread of this process writes.
     """
-    inbox = Inbox(house.engine, house.bookkeeper, house.clock)
+    inbox = Inbox(on_loss=lambda: signal.raise_signal(signal.SIGTERM))
     pages = secure(
-        _app(house, inbox, twin),
+        _app(house, inbox, twin, line),
         pages=house.pages,
         base_url=house.base_url,
         allowed_hosts=(*house.settings.allowed_hosts, *_own_names(house.base_url)),
         form_targets=(_origin(twin.settings.public_url),) if twin else (),
     )
     signing = (twin.settings.endpoint_secret,) if twin else house.settings.secrets
-    webhook = Webhook(inbox, signing, house.clock, livemode=house.settings.mode == "live")
+    webhook = Webhook(inbox, signing, house.clock)
     ours = twin is not None and twin.settings.public_url == house.base_url + SANDBOX_PATH
-    return Front(Logged(pages), webhook, twin.app if twin and ours else None)
+    return Front(Logged(pages), {WEBHOOK_PATH: webhook}, {SANDBOX_PATH: twin.app} if twin and ours else {})
 
 
-def build_worker(house: House) -> Worker:
-    """The worker: prints receipts, and tries deliveries again that could not be applied."""
+def build_worker(house: House, twin: Twin | None = None) -> Worker:
+    """The worker: prints receipts, asks Stripe what messages only hint at, and tries again what failed.
+
+    It asks the twin that the web serves, or one at another address.
+    """
+    key, base = _stripe(house, twin)
+    lists = Lists(key, api_base=base)
+    recurring = Acting(house.engine, lists, RecurringGateway(key, api_base=base), house.clock)
+    looks = Watching(house.engine, house.bookkeeper, lists, house.clock).looks
+    looks |= {Watched.SUBSCRIPTION: recurring.look}
+    settling = Settling(house.engine, house.bookkeeper, lists, house.clock)
     handlers = {PRINT: print_receipt(house.engine, Printer(house.pages), house.clock)}
+    handlers |= stripe_jobs(house.engine, settling, looks, house.clock)
+    handlers |= recurring_jobs(house.engine, recurring, house.clock)
 
     def try_again() -> None:
         replay(house.engine, house.bookkeeper, house.clock(), only_due=True)
 
-    return Worker(house.engine, handlers, house.clock, [Chore(REPLAY_EVERY, try_again)])
+    chores = [Chore(REPLAY_EVERY, try_again), reconcile_hourly(house.engine, house.clock)]
+    return Worker(house.engine, handlers, house.clock, chores)
+
+
+def check_up(house: House) -> list[Finding]:
+    """What the doctor finds."""
+    here = Here(house.settings.mode, house.base_url + WEBHOOK_PATH, house.stripe[1])
+    return checkup(house.engine, here, house.lists, house.clock)
 
 
 def build_twin(house: House) -> Twin | None:
     """The Stripe twin of a sandbox, in the web's own process, with keys made once per installation."""
     if house.settings.mode != "sandbox":
         return None
-    keys = _sandbox_keys(house.settings.var_dir)
+    keys = sandbox_keys(house.settings.var_dir)
     return open_twin(
         TwinSettings(
             public_url=house.base_url + SANDBOX_PATH,
@@ -169,29 +225,12 @@ def build_twin(house: House) -> Twin | None:
     )
 
 
-class Front:
-    """Sends each request to its door: the webhook before all, for its cost; then the twin; then our pages."""
-
-    def __init__(self, pages: ASGIApp, webhook: ASGIApp, twin: ASGIApp | None) -> None:
-        self._pages, self._webhook, self._twin = pages, webhook, twin
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Dispatch by path; lifespan goes to our pages, which own the rest."""
-        path = scope.get("path", "")
-        if path == WEBHOOK_PATH:
-            await self._webhook(scope, receive, send)
-        elif self._twin is not None and (path == SANDBOX_PATH or path.startswith(f"{SANDBOX_PATH}/")):
-            await self._twin({**scope, "root_path": SANDBOX_PATH}, receive, send)
-        else:
-            await self._pages(scope, receive, send)
-
-
-def _app(house: House, inbox: Inbox, twin: Twin | None) -> FastAPI:
+def _app(house: House, inbox: Inbox, twin: Twin | None, line: socket.socket | None) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         to_thread.current_default_thread_limiter().total_tokens = PAGE_THREADS
         async with AsyncExitStack() as stack:
-            inbox.open()
+            await inbox.open(line or stack.enter_context(writing_beside(build_writer(house))))
             stack.push_async_callback(inbox.close)
             if twin:  # stops before the inbox: what it still delivers finds an open door
                 await stack.enter_async_context(twin.lifespan())
@@ -203,9 +242,13 @@ def _app(house: House, inbox: Inbox, twin: Twin | None) -> FastAPI:
     giving = Giving(house.engine, _gateway(house, twin), house.clock)
     for router in (
         campaign_routes(house.engine, house.clock, house.pages),
-        payment_routes(house.engine, giving, house.clock, house.pages),
+        payment_routes(
+            house.engine, giving, house.clock, house.pages, [Interval(one) for one in house.settings.offered_intervals]
+        ),
         receipt_routes(house.engine, house.clock, house.pages),
         desk_routes(house.engine, house.clock, house.pages),
+        money_routes(house.engine, house.clock, house.pages),
+        recurring_desk_routes(house.engine, house.clock, house.pages),
         health_routes(lambda: _checks(house.engine, house.clock)),
     ):
         app.include_router(router)
@@ -214,14 +257,12 @@ def _app(house: House, inbox: Inbox, twin: Twin | None) -> FastAPI:
 
 
 def _gateway(house: House, twin: Twin | None) -> Gateway:
-    if twin:
-        return Gateway(twin.settings.api_key, house.base_url, api_base=twin.settings.public_url)
-    assert house.settings.stripe_api_key is not None
-    return Gateway(
-        house.settings.stripe_api_key.get_secret_value(),
-        house.base_url,
-        api_base=house.settings.stripe_api_base,
-    )
+    key, base = _stripe(house, twin)
+    return Gateway(key, house.base_url, api_base=base)
+
+
+def _stripe(house: House, twin: Twin | None) -> tuple[str, str | None]:
+    return (twin.settings.api_key, twin.settings.public_url) if twin else house.stripe
 
 
 def _checks(engine: Engine, clock: Clock) -> Sequence[Check]:
@@ -245,22 +286,6 @@ def _is_current(engine: Engine) -> bool:
     if found is not None and found > REVISION:
         require_revision(engine)  # newer than we are: says so and stops
     return found == REVISION
-
-
-def _sandbox_keys(var_dir: Path) -> dict[str, str]:
-    """This sandbox's key and signing secret: random, made at the first start, readable by us alone."""
-    path = var_dir / "sandbox-keys.json"
-    try:
-        kept: dict[str, str] = json.loads(path.read_text())
-    except FileNotFoundError:
-        kept = {
-            "api_key": "sk_test_sandbox_" + secrets.token_hex(16),
-            "endpoint_secret": "whsec_" + secrets.token_hex(24),
-            "seed": str(secrets.randbits(32)),  # a twin begun anew must not give old ids again
-        }
-        path.touch(mode=0o600)
-        path.write_text(json.dumps(kept))
-    return kept
 
 
 def _origin(url: str) -> str:

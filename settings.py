@@ -17,6 +17,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PREFIX = "FARTHING_"
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+INTERVALS = ("once", "week", "month", "quarter", "year")
 _KEY_MODES = {"sk_test_": "test", "rk_test_": "test", "sk_live_": "live", "rk_live_": "live"}
 
 
@@ -58,6 +59,10 @@ class Settings(BaseSettings):
     organisation_legal_note: str = Field(
         "", description="A sentence on what it is, such as that Gift Aid cannot be claimed"
     )
+    intervals: str = Field(
+        "month,year",
+        description="How often donors may give besides once: some of `week`, `month`, `quarter`, `year`; or `once`",
+    )
     timezone: str = Field("Europe/London", description="The time zone whose days the books are kept in")
     locale: str = Field("en_GB", description="How amounts and dates are written")
 
@@ -88,6 +93,11 @@ class Settings(BaseSettings):
         return f"sqlite:///{self.var_dir.resolve() / self.mode}.db"
 
     @property
+    def offered_intervals(self) -> tuple[str, ...]:
+        """How often donors may give besides once."""
+        return tuple(word for word in _words(self.intervals) if word != "once")
+
+    @property
     def address_lines(self) -> tuple[str, ...]:
         """The postal address, line by line."""
         return tuple(line.strip() for line in self.organisation_address.split(";") if line.strip())
@@ -96,6 +106,10 @@ class Settings(BaseSettings):
     def secrets(self) -> tuple[str, ...]:
         """The webhook's signing secrets, in the clear."""
         return tuple(secret.get_secret_value() for secret in self.stripe_webhook_secrets)
+
+
+def _words(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
 
 
 def read_settings(**given: object) -> Settings:
@@ -124,6 +138,8 @@ def _check(settings: Settings) -> None:
         Locale.parse(settings.locale)
     except (UnknownLocaleError, ValueError):
         raise BadSettings(f"{PREFIX}LOCALE must be a name like en_GB.") from None
+    if not _words(settings.intervals) or not set(_words(settings.intervals)) <= set(INTERVALS):
+        raise BadSettings(f"{PREFIX}INTERVALS: name some of {', '.join(INTERVALS)}, with commas between them.")
     if not settings.address.startswith(("sqlite:///", "postgresql+psycopg://")):
         raise BadSettings(f"{PREFIX}DATABASE_URL must begin with postgresql:// (or sqlite:///).")
     if settings.mode == "sandbox":

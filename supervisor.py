@@ -6,6 +6,7 @@ import socket
 import sys
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from types import FrameType
 from typing import NoReturn
 
@@ -37,7 +38,7 @@ class Child:
         self._ended = False
         self.pid = os.fork()
         if self.pid == 0:
-            self._become()
+            _become(self._run)
 
     def revive(self) -> bool:
         """Start it again if it has ended; False when it will not stay up."""
@@ -66,22 +67,39 @@ class Child:
         if not self.has_ended():
             os.kill(self.pid, number)
 
-    def _become(self) -> NoReturn:
-        """In the new process: be the child, and never return into the supervisor's code."""
-        status = 1
-        try:
-            for number in STOPPING:
-                signal.signal(number, signal.SIG_DFL)
-            self._run()
-            status = 0
-        except SystemExit as end:
-            status = end.code if isinstance(end.code, int) else 1
-        finally:
-            kind, error, traceback = sys.exc_info()
-            if kind and error:
-                sys.excepthook(kind, error, traceback)
-            sys.stdout.flush()
-            os._exit(status)
+
+def _become(run: Callable[[], None], on_stop: signal.Handlers = signal.SIG_DFL) -> NoReturn:
+    """In the new process: be the child, and never return into its parent's code."""
+    status = 1
+    try:
+        for number in STOPPING:
+            signal.signal(number, on_stop)
+        run()
+        status = 0
+    except SystemExit as end:
+        status = end.code if isinstance(end.code, int) else 1
+    finally:
+        kind, error, traceback = sys.exc_info()
+        if kind and error:
+            sys.excepthook(kind, error, traceback)
+        sys.stdout.flush()
+        os._exit(status)
+
+
+def fork_beside(run: Callable[[socket.socket], None]) -> socket.socket:
+    """Fork a process that lives by this one's end of a socket pair, which is returned: it ends when that closes.
+
+    Call it before there are threads or connections. Signals that stop this process are not for it: what it was
+    given it finishes first.
+    """
+    ours, theirs = socket.socketpair()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    if os.fork() == 0:
+        ours.close()
+        _become(partial(run, theirs), signal.SIG_IGN)
+    theirs.close()
+    return ours
 
 
 class Supervisor:

@@ -10,6 +10,7 @@ from sqlalchemy.engine import Connection
 
 from campaigns.campaign import SLUG, BadCampaign, Campaign, Progress
 from campaigns.tables import campaign as table
+from database.questions import asking
 from ledger.money import Money, currency
 from ledger.store import Raised, raised, raised_by_campaign
 
@@ -51,7 +52,7 @@ def campaign_titles(conn: Connection, ids: Iterable[int]) -> dict[int, str]:
     Asks for all of them: an organisation has dozens, and one constant question costs less than a list of ids.
     """
     wanted = set(ids)
-    return {number: title for number, title in conn.execute(_TITLES) if number in wanted}
+    return {number: title for number, title in asking(conn, _TITLES)() if number in wanted}
 
 
 def progress(conn: Connection, campaign: Campaign, now: datetime) -> Progress:

@@ -1,4 +1,4 @@
-"""Put many rows in, add to them, change them or look them up: one statement for all.
+"""Put many rows in, add to them or change them: one statement for all.
 
 On SQLite the rows are the VALUES of one statement, so the interpreter's lock is let go once a batch instead of
 once a row. On PostgreSQL they travel as one JSON text that the server takes apart: one parameter, without
@@ -6,15 +6,13 @@ psycopg's quoting of arrays. docs/decisions/0002 has the figures.
 """
 
 import json
-from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache, lru_cache
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.engine import Connection
 
 from database.columns import (
     BookDate,
@@ -27,6 +25,7 @@ from database.columns import (
     canonical_json,
     instant_text,
 )
+from database.driver import send
 
 Row = Mapping[str, Any]
 
@@ -61,64 +60,6 @@ def change_rows(connection: Connection, table: sa.Table, rows: Sequence[Row]) ->
     _write(connection, table, rows, _update, "")
 
 
-def among(connection: Connection, column: sa.ColumnElement[Any], values: Sequence[str]) -> sa.ColumnElement[bool]:
-    """The condition that a text column holds one of many values: one parameter however many there are."""
-    given = sa.literal(json.dumps(list(values)), sa.Text)
-    return _in_listed(connection.dialect.name, column, given)
-
-
-def look_up(
-    connection: Connection,
-    columns: Sequence[sa.ColumnElement[Any]],
-    key: sa.Column[Any],
-    values: Sequence[str],
-) -> list[tuple[Any, ...]]:
-    """These columns of the rows whose text key is one of the values, in no order.
-
-    The same question as with `among`, but built once and asked of the driver: building and compiling it
-    anew costs several times what the database takes to answer. `columns` must be the same objects at each call.
-    """
-    question = _look_up(connection.dialect, tuple(columns), key)
-    listed = json.dumps(values)
-    parameters: Any = (listed,) if question.positional else {"listed": listed}
-    rows = connection.exec_driver_sql(question.sql, parameters).all()
-    if not question.reads:
-        return [tuple(row) for row in rows]
-    return [question.read(row) for row in rows]
-
-
-@dataclass(frozen=True, slots=True)
-class _Question:
-    """A compiled look-up, and how columns whose type the driver does not know are read."""
-
-    sql: str
-    positional: bool
-    reads: Mapping[int, Callable[[Any], Any]]
-
-    def read(self, row: Sequence[Any]) -> tuple[Any, ...]:
-        """The row with every value as its column's type has it."""
-        values = list(row)
-        for n, read in self.reads.items():
-            values[n] = read(values[n])
-        return tuple(values)
-
-
-@cache
-def _look_up(dialect: Dialect, columns: tuple[sa.ColumnElement[Any], ...], key: sa.Column[Any]) -> _Question:
-    asked = sa.select(*columns).where(_in_listed(dialect.name, key, sa.bindparam("listed", type_=sa.Text)))
-    compiled = asked.compile(dialect=dialect)
-    reads = {n: column.type.dialect_impl(dialect).result_processor(dialect, None) for n, column in enumerate(columns)}
-    return _Question(str(compiled), dialect.positional, {n: read for n, read in reads.items() if read is not None})
-
-
-def _in_listed(dialect: str, key: sa.ColumnElement[Any], listed: sa.BindParameter[str]) -> sa.ColumnElement[bool]:
-    if dialect == "sqlite":
-        rows = sa.func.json_each(listed).table_valued(sa.column("value", sa.Text))
-        return key.in_(sa.select(rows.c.value))
-    values = sa.select(sa.func.json_array_elements_text(sa.cast(listed, sa.JSON)))
-    return key == sa.func.any(sa.func.array(values.scalar_subquery()))
-
-
 Phrase = Callable[[sa.Table, tuple[str, ...], str, str], str]
 LARGEST_STATEMENT = 64  # rows; each number of rows up to it is a statement of its own, prepared once
 
@@ -149,7 +90,7 @@ def _write_values(
         values = [row[name] if write is None else write(row[name]) for row in part for name, write in writers]
         if any(isinstance(value, str) and "\x00" in value for value in values):
             _refuse_nul(part)
-        connection.exec_driver_sql(_values_statement(table, columns, len(part), phrase, ending), tuple(values))
+        send(connection, _values_statement(table, columns, len(part), phrase, ending), values)
 
 
 def _write_json(
@@ -164,10 +105,14 @@ def _write_json(
     written = [name for name in columns if isinstance(table.c[name].type, Json)]
     if written:
         rows = [{**row, **{name: _as_text(row[name]) for name in written}} for row in rows]
+    raw = [name for name in columns if isinstance(table.c[name].type, Bytes)]
+    arrays = [[row[name] for row in rows] for name in raw]
+    if raw:
+        rows = [{name: value for name, value in row.items() if name not in raw} for row in rows]
     text = _encoder.encode(rows)
     if "\\u0000" in text:
         _refuse_nul(rows)
-    connection.exec_driver_sql(_json_statement(table, columns, phrase, ending), (text,))
+    send(connection, _json_statement(table, columns, phrase, ending), (text, *arrays))
 
 
 @cache
@@ -178,9 +123,14 @@ def _values_statement(table: sa.Table, columns: tuple[str, ...], count: int, phr
 
 @cache
 def _json_statement(table: sa.Table, columns: tuple[str, ...], phrase: Phrase, ending: str) -> str:
-    shape = ", ".join(f"{name} {_postgresql_type(table.c[name].type)}" for name in columns)
+    raw = [name for name in columns if isinstance(table.c[name].type, Bytes)]
+    plain = [name for name in columns if name not in raw]
+    shape = ", ".join(f"{name} {_postgresql_type(table.c[name].type)}" for name in plain)
     values = ", ".join(_postgresql_value(name, table.c[name].type) for name in columns)
-    rows = f"SELECT {values} FROM json_to_recordset(%s) AS rows ({shape})"  # noqa: S608 - our own names
+    # Bytes travel beside the JSON, as they are: in it they would be spelt out and read back.
+    beside = "".join(", unnest(%b::bytea[])" for _ in raw)
+    rows = f"SELECT {values} FROM ROWS FROM (json_to_recordset(%s) AS ({shape}){beside})"  # noqa: S608 - our own names
+    rows += f" AS rows ({', '.join(plain + raw)})"
     return phrase(table, columns, rows, ending)
 
 
@@ -251,14 +201,12 @@ def _refuse_nul(rows: Sequence[Row]) -> None:
 
 
 def _plain(value: object) -> str:
-    """Instants, days and bytes as the databases read them; anything else (a Decimal, say) is refused."""
+    """Instants and days as the databases read them; anything else (a Decimal, say) is refused."""
     if isinstance(value, datetime):
         # Only UTC's instants are told apart by ==, which the cache goes by: others differ in `fold` alone.
         return _spelt(value) if value.tzinfo is UTC else instant_text(value)
     if isinstance(value, date):
         return value.isoformat()
-    if isinstance(value, bytes):
-        return b64encode(value).decode()
     raise TypeError(f"{value!r} cannot be kept in a column")
 
 
@@ -267,8 +215,6 @@ _encoder = json.JSONEncoder(default=_plain, ensure_ascii=False, separators=(",",
 
 
 def _postgresql_value(name: str, kind: sa.types.TypeEngine[Any]) -> str:
-    if isinstance(kind, Bytes):
-        return f"decode(rows.{name}, 'base64')"
     return f"rows.{name}::integer" if isinstance(kind, Flag) else f"rows.{name}"
 
 

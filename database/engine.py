@@ -9,6 +9,8 @@ from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from database.driver import watch_pipelines
+
 # One thread never holds two connections, so a pool as large as all threads together (pages 20, gateway 20,
 # the inbox's writer and a few) never makes one wait.
 POOL_SIZE, POOL_OVERFLOW = 20, 24
@@ -97,6 +99,7 @@ def _open_postgresql(url: str, durable: bool) -> Engine:
         # PgBouncer in transaction mode gives each transaction another server: no prepared statements.
         connect_args={"prepare_threshold": None, "connect_timeout": 5} | _SILENCE,
     )
+    watch_pipelines(engine)
     if durable:
         # Each connection anew: after a failover another server may answer.
         event.listen(engine, "connect", _refuse_forgetful_server)

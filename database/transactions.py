@@ -5,6 +5,8 @@ from contextlib import contextmanager
 
 from sqlalchemy.engine import Connection, Engine
 
+from database.driver import PIPELINED, send
+
 BOOKS_LOCK = 0x0FA27419  # any fixed number that no other program on this database uses
 # A process that stopped with the books in its hands must not hold up Stripe's messages for ever: who waits
 # longer answers 503, and who holds them idle is cut off. Local to the transaction, so PgBouncer is no matter.
@@ -39,5 +41,6 @@ def booking(engine: Engine) -> Iterator[Connection]:
     """
     with writing(engine) as connection:
         if connection.dialect.name == "postgresql":
-            connection.exec_driver_sql(_TAKE_THE_BOOKS)
+            connection = connection.execution_options(**{PIPELINED: True})
+            send(connection, _TAKE_THE_BOOKS)
         yield connection

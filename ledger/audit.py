@@ -1,56 +1,15 @@
 """Prove the books. Each check is one question, so that it sees one moment of them even while they are kept."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import timedelta
-from enum import Enum
-from typing import Any
-
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from database.instants import Clock, utc_now
 from ledger import tables
-from ledger.accounts import Account
-from ledger.money import CURRENCIES, LARGEST_MINOR, Money
+from ledger.audit_clearing import audit_clearing
+from ledger.finding import LISTED, RESTORE, Finding, found, said
+from ledger.money import LARGEST_MINOR
 
-# What Stripe told us shows in its balance within minutes; what has not met after this is looked into.
-PATIENCE = timedelta(hours=6)
-LISTED = 20
-
-_e, _t, _u, _a = tables.entry.c, tables.total.c, tables.uncleared.c, tables.account.c
-
-
-class Status(Enum):
-    """What a check came to. What cannot be checked yet is never called passed."""
-
-    PASSED = "passed"
-    FAILED = "failed"
-    UNCHECKED = "unchecked"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One invariant: whether it holds, the figures behind that, and what to do when it does not."""
-
-    name: str
-    status: Status
-    figures: Mapping[str, object]
-    advice: str = ""
-
-    @property
-    def has_failed(self) -> bool:
-        """Whether something is known to be wrong."""
-        return self.status is Status.FAILED
-
-    def as_json(self) -> dict[str, object]:
-        """Plain values, for `farthing audit --json`."""
-        return {
-            "name": self.name,
-            "status": self.status.value,
-            "figures": dict(self.figures),
-            "advice": self.advice,
-        }
+_e, _t, _a = tables.entry.c, tables.total.c, tables.account.c
 
 
 def audit(conn: Connection, clock: Clock = utc_now) -> list[Finding]:
@@ -61,17 +20,8 @@ def audit(conn: Connection, clock: Clock = utc_now) -> list[Finding]:
         _reversals(conn),
         _totals(conn),
         _balanced(conn),
-        _clearing(conn),
-        _suspense(conn),
-        _old_clearing(conn, clock),
-        *_unsettled(conn),
+        *audit_clearing(conn, clock()),
     ]
-
-
-def _found(name: str, wrong: int, figures: Mapping[str, object], advice: str) -> Finding:
-    """Passed when nothing is wrong; the advice is for when something is."""
-    status = Status.FAILED if wrong else Status.PASSED
-    return Finding(name, status, dict(figures) | {"wrong": wrong}, advice if wrong else "")
 
 
 def _journal(conn: Connection) -> list[Finding]:
@@ -88,9 +38,9 @@ def _journal(conn: Connection) -> list[Finding]:
     ).one()
     missing = abs(last - first + 1 - count) + abs(first - 1)
     return [
-        _found("numbers", missing, {"entries": count, "last": last}, _RESTORE),
-        _found("causes", causeless, {"entries": count}, _RESTORE),
-        _found("amounts", unsound, {"entries": count}, _RESTORE),
+        found("numbers", missing, {"entries": count, "last": last}, RESTORE),
+        found("causes", causeless, {"entries": count}, RESTORE),
+        found("amounts", unsound, {"entries": count}, RESTORE),
     ]
 
 
@@ -101,7 +51,7 @@ def _accounts(conn: Connection) -> Finding:
     there = sa.select(_a.code).where(_a.currency == used_by.c.currency)
     strange = sa.or_(used_by.c.debit.not_in(there), used_by.c.credit.not_in(there))
     wrong = conn.scalar(sa.select(sa.func.sum(used_by.c.n)).where(strange))
-    return _found("accounts", int(wrong or 0), {}, _RESTORE)
+    return found("accounts", int(wrong or 0), {}, RESTORE)
 
 
 def _reversals(conn: Connection) -> Finding:
@@ -119,7 +69,7 @@ def _reversals(conn: Connection) -> Finding:
         .select_from(tables.entry.outerjoin(undone, undone.c.key == _e.reverses))
         .where(_e.reverses.is_not(None))
     ).one()
-    return _found("reversals", count - mirrored, {"reversals": count}, _RESTORE)
+    return found("reversals", count - mirrored, {"reversals": count}, RESTORE)
 
 
 def _totals(conn: Connection) -> Finding:
@@ -142,7 +92,7 @@ def _totals(conn: Connection) -> Finding:
     differs = sa.or_(*(sa.func.sum(both.c[side]) != 0 for side in "abcd"))
     wrong = conn.execute(sa.select(*key).group_by(*key).having(differs).order_by(*key)).all()
     listed = {f"{row[0]} {row[1]} campaign {row[2]}": f"{row[3]}" for row in wrong[:LISTED]}
-    return _found("totals", len(wrong), listed, "Totals differ from the entries, which are the truth: " + _RESTORE)
+    return found("totals", len(wrong), listed, "Totals differ from the entries, which are the truth: " + RESTORE)
 
 
 def _balanced(conn: Connection) -> Finding:
@@ -153,84 +103,6 @@ def _balanced(conn: Connection) -> Finding:
         .order_by(_t.currency)
     ).all()
     wrong = sum(row[1] != row[2] for row in rows)
-    return _found(
-        "balanced", wrong, {row[0]: f"{_said(row[1], row[0])} = {_said(row[2], row[0])}" for row in rows}, _RESTORE
+    return found(
+        "balanced", wrong, {row[0]: f"{said(row[1], row[0])} = {said(row[2], row[0])}" for row in rows}, RESTORE
     )
-
-
-def _clearing(conn: Connection) -> Finding:
-    """What is listed as uncleared is what does not cancel out in the entries, by subject; nothing stands at zero."""
-    clearing, zero = Account.CLEARING.value, sa.literal(0, sa.BigInteger)
-    sides = sa.union_all(
-        sa.select(
-            _e.subject,
-            _e.currency,
-            sa.case((_e.debit == clearing, _e.amount_minor), else_=-_e.amount_minor).label("minor"),
-            zero.label("idle"),
-        ).where(sa.or_(_e.debit == clearing, _e.credit == clearing)),
-        sa.select(_u.subject, _u.currency, -_u.balance_minor, sa.case((_u.balance_minor == 0, 1), else_=0)),
-    ).subquery()
-    key, minor = (sides.c.subject, sides.c.currency), sa.func.sum(sides.c.minor)
-    differs = sa.or_(minor != 0, sa.func.sum(sides.c.idle) != 0)
-    wrong = conn.execute(sa.select(*key, minor).group_by(*key).having(differs).order_by(*key)).all()
-    listed = {f"{row[0]} in {row[1]}": _said(row[2], row[1]) for row in wrong[:LISTED]}
-    return _found("clearing", len(wrong), listed, "Uncleared subjects differ from the entries: " + _RESTORE)
-
-
-def _suspense(conn: Connection) -> Finding:
-    """Nothing lies in suspense."""
-    wrong = {code: minor for code, minor in _balances(conn, Account.SUSPENSE).items() if minor}
-    listed = {code: _said(minor, code) for code, minor in wrong.items()}
-    return _found(
-        "suspense", len(wrong), listed, "Stripe moved money in a way that this version does not know: report it."
-    )
-
-
-def _old_clearing(conn: Connection, clock: Clock) -> Finding:
-    """What has waited in clearing for longer than it should, oldest first.
-
-    Until something has settled in Stripe's balance nothing can have met, and nothing is proved.
-    """
-    old = sa.select(_u.subject, _u.currency, _u.balance_minor, _u.since).where(_u.since < clock() - PATIENCE)
-    rows = conn.execute(old.order_by(_u.since, _u.subject)).all()
-    figures: dict[str, object] = {"subjects": len(rows)}
-    figures |= {
-        f"{row[0]} in {row[1]}": f"{_said(row[2], row[1])} since {row[3]:%Y-%m-%d %H:%M}" for row in rows[:LISTED]
-    }
-    if not _balances(conn, Account.STRIPE):
-        return Finding("old clearing", Status.UNCHECKED, figures, _NO_SETTLEMENT)
-    return _found(
-        "old clearing", len(rows), figures, "These payments and Stripe's balance do not agree: run reconcile."
-    )
-
-
-def _unsettled(conn: Connection) -> list[Finding]:
-    """What can be proved only against Stripe's own balance, with our side of it."""
-    ours = {
-        "stripe balance": _balances(conn, Account.STRIPE),
-        "balance transactions": {},
-        "payouts": _balances(conn, Account.IN_TRANSIT),
-    }
-    return [
-        Finding(name, Status.UNCHECKED, {code: _said(minor, code) for code, minor in side.items()}, _NO_SETTLEMENT)
-        for name, side in ours.items()
-    ]
-
-
-def _balances(conn: Connection, account: Account) -> dict[str, int]:
-    """The account's balance by currency; a currency that it never saw is left out."""
-    balance = sa.func.sum(_t.debit_minor - _t.credit_minor)
-    rows = conn.execute(
-        sa.select(_t.currency, balance).where(_t.account == account.value).group_by(_t.currency).order_by(_t.currency)
-    )
-    return {row[0]: int(row[1]) for row in rows}
-
-
-def _said(minor: Any, code: str) -> str:
-    """An amount in words, also of a currency that should not be in the books."""
-    of = CURRENCIES.get(code)
-    return str(Money(int(minor), of)) if of else f"{code} {minor} in minor units"
-
-
-_RESTORE = "somebody changed the database by hand. Stop, keep a copy, restore the last sound backup, reconcile."
-_NO_SETTLEMENT = "Not checked: this version does not read Stripe's balance yet."

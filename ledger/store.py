@@ -1,7 +1,7 @@
 """Post entries and answer questions about the books."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -9,7 +9,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from database.bulk import add_to_rows, change_rows, insert_rows, look_up
+from database.bulk import add_to_rows, change_rows, insert_rows
+from database.questions import asking, looking_up
 from ledger import tables
 from ledger.accounts import KINDS, RAISED, Account
 from ledger.entry import ConflictingEntry, Entry, unlike
@@ -84,15 +85,20 @@ def post(conn: Connection, entries: Iterable[Entry], now: datetime) -> list[Entr
     Call it only inside `database.transactions.booking`.
     """
     by_key = unlike(entries)
-    for key, fact in _posted_facts(conn, list(by_key)).items():
-        if by_key.pop(key).fact() != fact:
+    if not by_key:
+        return []
+    posted, last = looking_up(conn, _FACT, _e.key, list(by_key)), asking(conn, _LAST)
+    subjects = sorted({entry.subject for entry in by_key.values() if Account.CLEARING in (entry.debit, entry.credit)})
+    standing = looking_up(conn, _STANDING, _u.subject, subjects)
+    for key, *fact in posted():
+        if by_key.pop(key).fact() != tuple(fact):
             raise ConflictingEntry(f"{key} is in the books with different contents")
     # A reversal comes after what it reverses, which may be new as well.
     new = sorted(by_key.values(), key=lambda entry: (entry.reverses is not None, entry.key))
     if new:
-        _insert(conn, new, now)
+        _insert(conn, new, (last()[0][0] or 0) + 1, now)
         _add_totals(conn, new)
-        _add_clearing(conn, new)
+        _add_clearing(conn, new, {(row[0], row[1]): (row[2], row[3]) for row in standing()})
     return new
 
 
@@ -151,12 +157,7 @@ def uncleared(conn: Connection, older_than: datetime | None = None) -> list[Uncl
     ]
 
 
-def _posted_facts(conn: Connection, keys: list[str]) -> dict[str, tuple[object, ...]]:
-    return {row[0]: tuple(row[1:]) for row in look_up(conn, _FACT, tables.entry.c.key, keys)}
-
-
-def _insert(conn: Connection, entries: Sequence[Entry], now: datetime) -> None:
-    first = (conn.scalar(_LAST) or 0) + 1
+def _insert(conn: Connection, entries: Sequence[Entry], first: int, now: datetime) -> None:
     insert_rows(
         conn,
         tables.entry,
@@ -197,11 +198,11 @@ def _add_totals(conn: Connection, entries: Sequence[Entry]) -> None:
     add_to_rows(conn, tables.total, rows, sides_named)
 
 
-def _add_clearing(conn: Connection, entries: Sequence[Entry]) -> None:
-    """Move each subject's uncleared balance; a subject that came to zero leaves the list."""
+def _add_clearing(
+    conn: Connection, entries: Sequence[Entry], standing: Mapping[tuple[str, str], tuple[int, datetime]]
+) -> None:
+    """Move each subject's uncleared balance, from where it stands; a subject that came to zero leaves the list."""
     moved = _clearing_of(entries)
-    found = look_up(conn, _STANDING, tables.uncleared.c.subject, sorted({subject for subject, _ in moved}))
-    standing = {(row[0], row[1]): (row[2], row[3]) for row in found}
     met, changed, new = list[dict[str, str]](), list[dict[str, Any]](), list[dict[str, Any]]()
     for key, (minor, since) in moved.items():
         before, since_before = standing.get(key, (0, since))

@@ -6,6 +6,8 @@ from alembic import context
 import campaigns.tables
 import ledger.tables
 import outbox.tables
+import payments.recurring.tables
+import payments.settlement.tables
 import payments.tables
 import receipts.tables
 import treasury.tables

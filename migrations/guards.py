@@ -53,6 +53,15 @@ def keep_rows(table: str, keys: Sequence[Sequence[str]] = ()) -> None:
         _refuse_taken(f"{table}_no_take", table, "UPDATE", "rowid <> OLD.rowid AND ", keys)
 
 
+def rekey(table: str, keys: Sequence[Sequence[str]]) -> None:
+    """A table of kept rows has got another unique key: `keys` are all of them now."""
+    if on_sqlite():
+        for name in ("no_replace", "no_take"):
+            op.execute(f"DROP TRIGGER {table}_{name}")
+        _insert_replaces_none(table, keys)
+        _refuse_taken(f"{table}_no_take", table, "UPDATE", "rowid <> OLD.rowid AND ", keys)
+
+
 def append_only(table: str, keys: Sequence[Sequence[str]]) -> None:
     """Rows of this table are written once and never changed or removed. `keys`: its every unique key."""
     refuse(f"{table}_no_update", table, "UPDATE", f"{table}: rows are never changed")
@@ -94,11 +103,11 @@ def frozen(table: str, columns: Sequence[str]) -> None:
     refuse(f"{table}_frozen", table, "UPDATE", f"{table}: what was written stays as it is", changed)
 
 
-def set_once(table: str, columns: Sequence[str]) -> None:
-    """These columns may be filled, and then never change."""
+def set_once(table: str, columns: Sequence[str], name: str = "set_once") -> None:
+    """These columns may be filled, and then never change. `name`: of the guard, where a table has two."""
     word = "IS NOT" if on_sqlite() else "IS DISTINCT FROM"
     changed = " OR ".join(f"(OLD.{name} IS NOT NULL AND NEW.{name} {word} OLD.{name})" for name in columns)
-    refuse(f"{table}_set_once", table, "UPDATE", f"{table}: what was set stays as it is", changed)
+    refuse(f"{table}_{name}", table, "UPDATE", f"{table}: what was set stays as it is", changed)
 
 
 def only_rises(table: str, column: str, order: Sequence[str]) -> None:

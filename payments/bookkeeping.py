@@ -1,14 +1,41 @@
-"""Which entries follow from which facts. Pure: reads no clock and no table."""
+"""Which entries follow from which facts. Pure: reads no clock and no table.
 
-from datetime import date
+A fact about a payment is split over the campaigns as the payment itself was, so that what is given back comes
+off where it was counted; each part depends on the amount and the weights alone, never on other refunds.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
 
 from ledger.accounts import Account
-from ledger.entry import Entry
-from payments.gifts import Gift, shares_of
-from payments.happenings import ChargeSucceeded
+from ledger.entry import Entry, book_date
+from ledger.money import Money
+from payments.gifts import Allocation, Gift, shares_of
+from payments.happenings import (
+    ChargeSucceeded,
+    DisputeMoved,
+    PaymentFailed,
+    PayoutArrived,
+    PayoutReturned,
+    RefundAgreed,
+    RefundUndone,
+)
+
+Withdrawal = RefundAgreed | RefundUndone | DisputeMoved | PaymentFailed
 
 
-def gift_entries(charge: ChargeSucceeded, gift: Gift, day: date, cause: str) -> list[Entry]:
+@dataclass(frozen=True, slots=True)
+class Paid:
+    """A gift and the charge that paid it (or paid it once more): a pair that is known."""
+
+    gift: Gift
+    charge: str
+    payment: str
+    amount: Money
+
+
+def gift_entries(charge: ChargeSucceeded, gift: Gift, zone: tzinfo, cause: str) -> list[Entry]:
     """The gift enters the books as it was charged, one entry per allocation (DESIGN §3)."""
     return [
         Entry(
@@ -21,9 +48,97 @@ def gift_entries(charge: ChargeSucceeded, gift: Gift, day: date, cause: str) -> 
             campaign=share.campaign,
             gift=gift.id,
             occurred_at=charge.at,
-            book_date=day,
+            book_date=book_date(charge.at, zone),
             cause=cause,
         )
         for share, amount in zip(gift.allocations, shares_of(charge.amount, gift), strict=True)
         if amount
     ]
+
+
+def withdrawal_entries(fact: Withdrawal, paid: Paid, zone: tzinfo, cause: str) -> list[Entry]:
+    """What was given back or taken back (or is ours again), off the campaigns that the gift was counted for."""
+    kind, identity, subject, account = _words(fact)
+    return [
+        Entry(
+            key=f"{kind}:{identity}:{share.n}",
+            kind=kind,
+            debit=account if part.minor > 0 else Account.CLEARING,
+            credit=Account.CLEARING if part.minor > 0 else account,
+            amount=part if part.minor > 0 else -part,
+            subject=subject,
+            campaign=share.campaign,
+            gift=paid.gift.id,
+            occurred_at=fact.at,
+            book_date=book_date(fact.at, zone),
+            cause=cause,
+        )
+        for share, part in _parts(_withdrawn(fact), paid)
+    ]
+
+
+def _words(fact: Withdrawal) -> tuple[str, str, str, Account]:
+    """Kind, what the key goes by, subject, and the account that the campaign's loss stands in (DESIGN §3)."""
+    match fact:
+        case RefundAgreed():
+            return "refund", fact.refund, fact.refund, Account.REFUNDS
+        case RefundUndone():
+            return "refund_failed", fact.refund, fact.refund, Account.REFUNDS
+        case DisputeMoved():
+            return "dispute", fact.line, fact.dispute, Account.DISPUTE_LOSSES
+        case PaymentFailed():
+            return "payment_failed", fact.payment, fact.payment, Account.REFUNDS
+
+
+def _withdrawn(fact: Withdrawal) -> Money:
+    """What campaigns lose by it; negative when they get it again. A dispute's own sign is the balance's."""
+    return -fact.amount if isinstance(fact, RefundUndone | DisputeMoved) else fact.amount
+
+
+def _parts(amount: Money, paid: Paid) -> Iterator[tuple[Allocation, Money]]:
+    """Split by what each allocation was charged: largest remainder, ties by n; a part of nothing is none."""
+    weights = [share.minor for share in shares_of(paid.amount, paid.gift)]
+    return (both for both in zip(paid.gift.allocations, amount.allocate(weights), strict=True) if both[1])
+
+
+def paid_entry(fact: PayoutArrived, zone: tzinfo, cause: str) -> Entry:
+    """A payout reached the bank; a negative one was taken from it."""
+    return _at_the_bank("paid", fact, fact.amount, zone, cause)
+
+
+def unpaid_entry(fact: PayoutReturned, zone: tzinfo, cause: str) -> Entry:
+    """A payout that had arrived came back, which is the same the other way round."""
+    return _at_the_bank("unpaid", fact, -fact.amount, zone, cause)
+
+
+def _at_the_bank(kind: str, fact: PayoutArrived | PayoutReturned, came: Money, zone: tzinfo, cause: str) -> Entry:
+    into = came.minor > 0
+    return Entry(
+        key=f"{kind}:{fact.payout}",
+        kind=kind,
+        debit=Account.BANK if into else Account.IN_TRANSIT,
+        credit=Account.IN_TRANSIT if into else Account.BANK,
+        amount=came if into else -came,
+        subject=fact.payout,
+        occurred_at=fact.at,
+        book_date=book_date(fact.at, zone),
+        cause=cause,
+    )
+
+
+def opening_entry(amount: Money, at: datetime, zone: tzinfo, cause: str) -> Entry | None:
+    """What Stripe's balance held before our first mark; none when it held nothing."""
+    if not amount:
+        return None
+    there = amount.minor > 0
+    return Entry(
+        key=f"opening:{amount.currency}",
+        kind="opening",
+        debit=Account.STRIPE if there else Account.OPENING,
+        credit=Account.OPENING if there else Account.STRIPE,
+        amount=amount if there else -amount,
+        subject="opening",
+        occurred_at=at,
+        book_date=book_date(at, zone),
+        cause=cause,
+    )

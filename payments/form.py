@@ -8,12 +8,15 @@ from email_validator import EmailNotValidError, validate_email
 
 from ledger.money import BadAmount, Currency, Money
 from payments.gifts import Donor, minimum
+from payments.recurring import choosing
+from payments.recurring.choosing import Offer, Unclear, read_rhythm
+from payments.recurring.recurring import Rhythm
 from web.typed import NotTidy, tidy
 
 LONGEST_NAME, LONGEST_EMAIL, LONGEST_MESSAGE = 100, 254, 300
 LARGEST_UNITS = 100_000
 OTHER = "other"
-FIELDS = ("amount", "other_amount", "email", "name", "message", "form_token", "retry")
+FIELDS = (*choosing.FIELDS, "amount", "other_amount", "email", "name", "message", "form_token", "retry")
 
 Typed = Mapping[str, str]
 Mistakes = dict[str, str]
@@ -23,22 +26,24 @@ Value = TypeVar("Value")
 
 @dataclass(frozen=True, slots=True)
 class Pledged:
-    """A form that can become a gift."""
+    """A form that can become a gift, or a recurring one if it has a rhythm."""
 
     amount: Money
     donor: Donor
+    rhythm: Rhythm | None = None
 
 
-def read_form(typed: Typed, of: Currency, words: Print) -> Pledged | Mistakes:
+def read_form(typed: Typed, of: Currency, words: Print, offer: Offer) -> Pledged | Mistakes:
     """A pledge, or for each field that needs another look a sentence that says what to do."""
     mistakes: Mistakes = {}
+    rhythm = _rhythm(typed, offer, mistakes)
     amount = _read(lambda: _amount(typed, of, words), "amount", mistakes)
     email = _read(lambda: _email(typed.get("email", "")), "email", mistakes)
     name = _read(lambda: tidy(typed.get("name", ""), LONGEST_NAME), "name", mistakes)
     message = _read(lambda: tidy(typed.get("message", ""), LONGEST_MESSAGE, lines=True), "message", mistakes)
-    if amount is None or email is None or name is None or message is None:
+    if mistakes or amount is None or email is None or name is None or message is None:
         return mistakes
-    return Pledged(amount, Donor(name, email, message))
+    return Pledged(amount, Donor(name, email, message), rhythm)
 
 
 def presets(of: Currency) -> list[Money]:
@@ -55,6 +60,14 @@ def _read(read: Callable[[], Value], field: str, mistakes: Mistakes) -> Value | 
         return None
 
 
+def _rhythm(typed: Typed, offer: Offer, mistakes: Mistakes) -> Rhythm | None:
+    try:
+        return read_rhythm(typed, offer)
+    except Unclear as mistake:
+        mistakes[mistake.field] = str(mistake)
+        return None
+
+
 def _amount(typed: Typed, of: Currency, words: Print) -> Money:
     choice, other = typed.get("amount", "").strip(), typed.get("other_amount", "").strip()
     if choice in ("", OTHER):
@@ -63,7 +76,12 @@ def _amount(typed: Typed, of: Currency, words: Print) -> Money:
         choice = other
     elif other and Money.parse(other, of) != Money.parse(choice, of):
         raise BadAmount("Choose one: an amount above, or the other amount that you entered.")
-    amount = Money.parse(choice, of)
+    return read_amount(choice, of, words)
+
+
+def read_amount(typed: str, of: Currency, words: Print) -> Money:
+    """An amount that we would ask Stripe to charge; raises BadAmount, which says what to enter."""
+    amount = Money.parse(typed, of)
     if amount < minimum(of):
         raise BadAmount(f"Enter an amount of {words(minimum(of))} or more.")
     most = Money(LARGEST_UNITS * 10**of.exponent if of.exponent else LARGEST_UNITS * 100, of)

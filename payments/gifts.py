@@ -55,7 +55,8 @@ class Gift:
     """Money given once: asked for with the form, received when Stripe says that the charge succeeded.
 
     `attempts` counts the tries to open a checkout, the last at `attempted_at`; `return_token` opens the
-    filled form again for a donor who turns back at Stripe.
+    filled form again for a donor who turns back at Stripe. An instalment of a recurring gift names that gift,
+    and the invoice that asked for it.
     """
 
     id: str
@@ -70,6 +71,8 @@ class Gift:
     return_token: str = ""
     session_id: str | None = None
     payment: str | None = None
+    recurring_id: str | None = None
+    invoice_id: str | None = None
 
     def __post_init__(self) -> None:
         if sum(share.amount.minor for share in self.allocations) != self.amount.minor:

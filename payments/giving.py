@@ -15,7 +15,10 @@ from database.transactions import reading, writing
 from payments import store
 from payments.form import Pledged
 from payments.gifts import Gift, GiftState, pledge
-from payments.stripe_gateway import Gateway, Purpose
+from payments.recurring.recurring import Recurring, Rhythm, begin, recurring_id_of
+from payments.recurring.store import add_recurring, recurring_of
+from payments.stripe_checkout import Purpose
+from payments.stripe_gateway import Gateway
 
 FORMS = UUID("5f1b8a52-6d0e-4c0b-9d53-2f3f6d0a7e11")  # the name space of ids made from a form's token
 
@@ -42,13 +45,16 @@ class Giving:
         self._engine, self._gateway, self._clock = engine, gateway, clock
 
     def keep(self, campaign: Campaign, pledged: Pledged, token: str) -> Gift | OnTheWay:
-        """Commit the pending gift. The same form sent twice is the same gift; raises NotOpen."""
+        """Commit the pending gift, and the recurring one that it begins; raises NotOpen.
+
+        The same form sent twice is the same gift.
+        """
         now = self._clock()
         if campaign.openness(now) is not Openness.OPEN:
             raise NotOpen(campaign.slug)
         gift = pledge(pledged.amount, [campaign.id], pledged.donor, now)
         with writing(self._engine) as conn:
-            return _kept_once(conn, replace(gift, id=_gift_id(campaign, pledged, token)), now)
+            return _kept_once(conn, replace(gift, id=_gift_id(campaign, pledged, token)), pledged.rhythm, now)
 
     def again(self, gift_id: str) -> Gift | OnTheWay | None:
         """Another try for a gift whose checkout could not be opened; None when there is nothing to try.
@@ -67,16 +73,23 @@ class Giving:
 
     def open_checkout(self, gift: Gift) -> str:
         """The address of Stripe's page for this gift; raises StripeAway or StripeRefused."""
-        checkout = self._gateway.open_checkout(gift, self._purposes(gift))
+        with reading(self._engine) as conn:
+            purposes, recurring = _purposes(conn, gift), recurring_of_gift(conn, gift)
+        checkout = self._gateway.open_checkout(gift, purposes, recurring)
         with writing(self._engine) as conn:
             store.link_session(conn, gift.id, checkout.session_id)
         log.info("checkout_opened", gift=gift.id)  # never the session: it opens the thank-you page
         return checkout.url
 
-    def _purposes(self, gift: Gift) -> dict[int, Purpose]:
-        with reading(self._engine) as conn:
-            found = [campaign_by_id(conn, share.campaign) for share in gift.allocations]
-        return {one.id: Purpose(one.slug, one.title) for one in found if one}
+
+def recurring_of_gift(conn: Connection, gift: Gift) -> Recurring | None:
+    """The recurring gift that this one is an instalment of."""
+    return recurring_of(conn, [gift.recurring_id]).get(gift.recurring_id) if gift.recurring_id else None
+
+
+def _purposes(conn: Connection, gift: Gift) -> dict[int, Purpose]:
+    found = [campaign_by_id(conn, share.campaign) for share in gift.allocations]
+    return {one.id: Purpose(one.slug, one.title) for one in found if one}
 
 
 def unfinished(conn: Connection, return_token: str, now: datetime) -> Gift | None:
@@ -90,16 +103,21 @@ def _is_old(gift: Gift, now: datetime) -> bool:
     return now - gift.created_at >= timedelta(days=1)
 
 
-def _kept_once(conn: Connection, new: Gift, now: datetime) -> Gift | OnTheWay:
+def _kept_once(conn: Connection, new: Gift, rhythm: Rhythm | None, now: datetime) -> Gift | OnTheWay:
     """The gift as it is kept now, whoever was first; another one when the first has ended."""
-    store.add_gift(conn, new)
+    if rhythm is None:
+        store.add_gift(conn, new)
+    else:
+        new = replace(new, recurring_id=recurring_id_of(new.id))
+        store.add_gift(conn, new)
+        add_recurring(conn, begin(new, rhythm))
     kept = store.gift(conn, new.id)
     assert kept is not None
     if kept.state is GiftState.PENDING:
         # Stripe takes a session for half an hour at least; one that is asked for late is asked for anew.
         stale = kept.session_id is None and kept.attempted_at is not None and now - kept.attempted_at > LATE
         return _tried_again(conn, kept, now) if stale else kept
-    return _further(kept) or _kept_once(conn, replace(new, id=str(uuid5(FORMS, kept.id))), now)
+    return _further(kept) or _kept_once(conn, replace(new, id=str(uuid5(FORMS, kept.id))), rhythm, now)
 
 
 def _tried_again(conn: Connection, gift: Gift, now: datetime) -> Gift:
@@ -116,5 +134,5 @@ def _further(gift: Gift) -> OnTheWay | None:
 
 def _gift_id(campaign: Campaign, pledged: Pledged, token: str) -> str:
     """The same page sent twice with the same words is one gift; other words are another."""
-    words = (token, campaign.slug, pledged.amount, pledged.donor)
+    words = (token, campaign.slug, pledged.amount, pledged.donor, pledged.rhythm)
     return str(uuid5(FORMS, sha256(repr(words).encode()).hexdigest()))

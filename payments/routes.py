@@ -1,5 +1,6 @@
 """The donor's pages: the form, the way to Stripe, and thanks."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from secrets import token_hex
@@ -19,9 +20,13 @@ from database.instants import Clock
 from database.transactions import reading, writing
 from ledger.money import Money
 from payments import store
-from payments.form import FIELDS, OTHER, Mistakes, Pledged, Typed, presets, read_form
+from payments.filled import filled_before, oftens, preselected, shown
+from payments.form import FIELDS, Mistakes, Pledged, Typed, presets, read_form
 from payments.gifts import Gift, GiftState, minimum
-from payments.giving import Giving, NotOpen, OnTheWay, unfinished
+from payments.giving import Giving, NotOpen, OnTheWay, recurring_of_gift, unfinished
+from payments.recurring.choosing import Offer
+from payments.recurring.phrases import Ahead, ahead
+from payments.recurring.recurring import Interval, Recurring
 from payments.stripe_gateway import StripeAway, StripeRefused
 from receipts.store import Issued, mint_token, receipt_of_gift
 from web.errors import NOT_FOUND, NotFound, Refusal, Trouble
@@ -61,17 +66,23 @@ class LinkTooOld(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Thanked:
-    """What the thank-you page may show to whoever holds its address."""
+    """What the thank-you page may show to whoever holds its address. `ahead` is what follows, if it goes on."""
 
     amount: Money
     donor_name: str
     given_on: date
     reference: str
+    ahead: Ahead | None
 
 
-def payment_routes(engine: Engine, giving: Giving, clock: Clock, pages: Pages) -> APIRouter:
-    """`/c/{slug}/give`, `/thanks` and the way from there to the receipt."""
-    form, thanks = FormPages(engine, giving, clock, pages), ThanksPages(engine, clock, pages)
+def payment_routes(
+    engine: Engine, giving: Giving, clock: Clock, pages: Pages, intervals: Sequence[Interval] = ()
+) -> APIRouter:
+    """`/c/{slug}/give`, `/thanks` and the way from there to the receipt.
+
+    `intervals` are what the form offers besides giving once.
+    """
+    form, thanks = FormPages(engine, giving, clock, pages, intervals), ThanksPages(engine, clock, pages)
     router = APIRouter()
     router.add_api_route("/c/{slug}/give", form.show, methods=["GET"])
     router.add_api_route("/c/{slug}/give", form.give, methods=["POST"])
@@ -83,18 +94,25 @@ def payment_routes(engine: Engine, giving: Giving, clock: Clock, pages: Pages) -
 class FormPages:
     """The donor's form and the way from it to Stripe."""
 
-    def __init__(self, engine: Engine, giving: Giving, clock: Clock, pages: Pages) -> None:
+    def __init__(
+        self, engine: Engine, giving: Giving, clock: Clock, pages: Pages, intervals: Sequence[Interval]
+    ) -> None:
         self._engine, self._giving, self._clock, self._pages = engine, giving, clock, pages
+        self._intervals = tuple(intervals)
         self._limiter = CapacityLimiter(GATEWAY_THREADS)
 
-    def show(self, slug: str, cancelled: str = "", amount: str = "") -> Response:
+    def show(self, slug: str, cancelled: str = "", amount: str = "", interval: str = "") -> Response:
         """The form: empty, preselected by a deep link, or as it was before a donor turned back at Stripe."""
         campaign, now = _campaign(self._engine, slug), self._clock()
         if campaign.openness(now) is not Openness.OPEN:
             raise TakesNoGifts
         with reading(self._engine) as conn:
             before = unfinished(conn, cancelled, now) if cancelled else None
-        typed = _typed_before(before) if before else _preselected(campaign, amount)
+            recurring = recurring_of_gift(conn, before) if before else None
+        if before:
+            typed = filled_before(before, recurring, campaign, self._pages.wording.zone)
+        else:
+            typed = preselected(campaign, amount, interval, self._intervals)
         return self._form(campaign, typed, {}, cancelled=bool(cancelled))
 
     async def give(self, slug: str, request: Request) -> Response:
@@ -123,10 +141,14 @@ class FormPages:
         return kept
 
     def _pledge(self, campaign: Campaign, typed: Typed) -> Gift | OnTheWay | Response:
-        read = read_form(typed, campaign.currency, self._pages.wording.money)
+        read = read_form(typed, campaign.currency, self._pages.wording.money, self._offer(campaign))
         if not isinstance(read, Pledged):
             return self._form(campaign, typed, read, status=422)
         return self._giving.keep(campaign, read, typed.get("form_token") or token_hex(16))
+
+    def _offer(self, campaign: Campaign) -> Offer:
+        words = self._pages.wording
+        return Offer(self._intervals, self._clock(), words.zone, words.day, campaign.closes_at)
 
     def _form(
         self,
@@ -139,14 +161,17 @@ class FormPages:
     ) -> Response:
         with reading(self._engine) as conn:
             so_far = progress(conn, campaign, self._clock())
+        offer = self._offer(campaign)
         return self._pages.page(
             "payments/give.html",
             status=status,
             private=True,
             campaign=campaign,
             progress=so_far,
-            form=_shown(typed),
+            form=shown(typed),
             errors=mistakes,
+            oftens=oftens(offer, self._pages.wording),
+            offer=offer,
             presets=presets(campaign.currency),
             minimum=minimum(campaign.currency),
             form_token=typed.get("form_token") or token_hex(16),
@@ -154,12 +179,15 @@ class FormPages:
         )
 
     def _not_charged(self, slug: str, gift: Gift) -> Response:
+        with reading(self._engine) as conn:
+            recurring = recurring_of_gift(conn, gift)
         return self._pages.page(
             "payments/not_charged.html",
             status=503,
             private=True,
             campaign=_campaign(self._engine, slug),
             amount=gift.amount,
+            interval=recurring.interval.value if recurring else None,
             retry=gift.id,
         )
 
@@ -176,12 +204,13 @@ class ThanksPages:
             gift = store.gift_of_session(conn, session_id)
             campaign = store.campaign_of(conn, gift) if gift else None
             issued = receipt_of_gift(conn, gift.id) if gift else None
+            recurring = recurring_of_gift(conn, gift) if gift else None
         return self._pages.page(
             "payments/thanks.html",
             status=200 if gift else NOT_FOUND.status,
             private=True,
             state=_STATES[gift.state] if gift else "unknown",
-            gift=self._thanked(gift, issued) if gift else None,
+            gift=self._thanked(gift, issued, recurring) if gift else None,
             campaign=campaign,
             session_id=session_id,
             receipt=bool(gift and issued and self._is_fresh(gift, issued)),
@@ -203,12 +232,14 @@ class ThanksPages:
                 raise LinkTooOld
             return mint_token(conn, gift.id, self._clock())
 
-    def _thanked(self, gift: Gift, issued: Issued | None) -> Thanked:
+    def _thanked(self, gift: Gift, issued: Issued | None, recurring: Recurring | None) -> Thanked:
+        began = gift.received_at or gift.created_at
         return Thanked(
             amount=issued.receipt.total if issued else gift.amount,
             donor_name=gift.donor.name if self._is_fresh(gift, issued) else "",
-            given_on=(gift.received_at or gift.created_at).astimezone(self._pages.wording.zone).date(),
+            given_on=began.astimezone(self._pages.wording.zone).date(),
             reference=gift.reference,
+            ahead=ahead(recurring.rhythm, began, self._pages.wording) if recurring else None,
         )
 
     def _is_fresh(self, gift: Gift, issued: Issued | None) -> bool:
@@ -231,35 +262,3 @@ async def _fields(request: Request) -> Typed:
     if len(typed) != len(form.multi_items()) or not set(typed) <= {*FIELDS, "session_id"}:
         raise Refusal("The form came with a field that we do not have, or one twice. Nothing was charged.")
     return typed
-
-
-def _shown(typed: Typed) -> dict[str, str]:
-    return {
-        "amount_choice": typed.get("amount", ""),
-        "amount_other": typed.get("other_amount", ""),
-        "name": typed.get("name", ""),
-        "email": typed.get("email", ""),
-        "message": typed.get("message", ""),
-    }
-
-
-def _typed_before(gift: Gift) -> Typed:
-    offered = gift.amount in presets(gift.amount.currency)
-    amount = str(gift.amount.decimal)
-    return {
-        "amount": amount if offered else OTHER,
-        "other_amount": "" if offered else amount,
-        "name": gift.donor.name,
-        "email": gift.donor.email,
-        "message": gift.donor.message,
-    }
-
-
-def _preselected(campaign: Campaign, minor: str) -> Typed:
-    """A deep link's `?amount=2500` (in pence) preselects; it never submits."""
-    if not (minor.isascii() and minor.isdecimal() and len(minor) <= 9):
-        return {}
-    amount = Money(int(minor), campaign.currency)
-    if amount in presets(campaign.currency):
-        return {"amount": str(amount.decimal)}
-    return {"amount": OTHER, "other_amount": str(amount.decimal)} if amount else {}

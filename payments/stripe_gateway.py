@@ -1,8 +1,7 @@
-"""The gateway: our port to Stripe. The only module that speaks its API; it opens no transaction."""
+"""The gateway: our port to Stripe, on the donor's way. It opens no transaction."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TypeVar
 
 import stripe
@@ -11,12 +10,12 @@ from stripe.params import ProductCreateParams
 from stripe.params.checkout import SessionCreateParams
 
 from payments.gifts import Gift
+from payments.recurring.recurring import Recurring
+from payments.stripe_checkout import Purpose, session_params
 
 API_VERSION = "2026-10-28.endive"
 CONNECT_SECONDS, ANSWER_SECONDS = 3.05, 8.0
 RETRIES = 2
-# Stripe keeps a session open for 30 minutes to 24 hours; a gift at a launch party is given or forgotten.
-SESSION_LIFETIME = timedelta(hours=1)
 
 # On by default the library writes a file into the home directory and reports timings to Stripe.
 stripe.enable_telemetry = False
@@ -38,35 +37,25 @@ class Checkout:
     url: str
 
 
-@dataclass(frozen=True, slots=True)
-class Purpose:
-    """What a line on Stripe's page is called: a campaign's address and title."""
-
-    slug: str
-    title: str
-
-
 class Gateway:
     """Asks Stripe for what the donor's way needs."""
 
     def __init__(self, api_key: str, base_url: str, *, api_base: str | None = None) -> None:
         """`base_url` is where donors reach us; `api_base` another Stripe, such as the twin."""
         self._base_url = base_url
-        self._client = StripeClient(
-            api_key,
-            base_addresses={"api": api_base} if api_base else None,
-            http_client=RequestsClient(timeout=(CONNECT_SECONDS, ANSWER_SECONDS)),
-            max_network_retries=RETRIES,
-            stripe_version=API_VERSION,
-        )
+        self._client = open_client(api_key, api_base)
 
-    def open_checkout(self, gift: Gift, purposes: Mapping[int, Purpose]) -> Checkout:
-        """Open a Checkout Session for a pending gift; raises StripeAway or StripeRefused.
+    def open_checkout(
+        self, gift: Gift, purposes: Mapping[int, Purpose], recurring: Recurring | None = None
+    ) -> Checkout:
+        """Open a Checkout Session for a pending gift, or for the recurring one that it begins.
+
+        Raises StripeAway or StripeRefused.
 
         The idempotency key is the gift's id and the count of tries, so that a form sent twice opens one
         session. Campaigns are Products of their own at Stripe, made the first time one is missing.
         """
-        params = _session(gift, purposes, self._base_url)
+        params = session_params(gift, purposes, self._base_url, recurring)
         try:
             return self._create(params, gift)
         except stripe.InvalidRequestError as error:
@@ -81,66 +70,35 @@ class Gateway:
 
     def _create(self, params: SessionCreateParams, gift: Gift, *, again: bool = False) -> Checkout:
         key = f"{gift.id}-{gift.attempts}{'-p' if again else ''}"
-        session = _asking(lambda: self._client.v1.checkout.sessions.create(params, {"idempotency_key": key}))
+        session = asking(lambda: self._client.v1.checkout.sessions.create(params, {"idempotency_key": key}))
         if not session.url:
             raise StripeRefused("the session came without an address")
         return Checkout(session.id, session.url)
 
     def _make_product(self, purpose: Purpose) -> None:
-        params: ProductCreateParams = {"id": _product(purpose), "name": purpose.title}
+        params: ProductCreateParams = {"id": purpose.product, "name": purpose.title}
         try:
-            _asking(lambda: self._client.v1.products.create(params))
+            asking(lambda: self._client.v1.products.create(params))
         except stripe.InvalidRequestError as error:
             if error.code != "resource_already_exists":  # another donor was first: as good
                 raise StripeRefused(f"{error.code}: {error.param}") from error
 
 
-def _session(gift: Gift, purposes: Mapping[int, Purpose], base_url: str) -> SessionCreateParams:
-    """What Stripe is asked for a gift given once.
-
-    No `payment_method_types`: the version that we pin refuses it. Adaptive pricing off: a gift is charged
-    in the currency that the donor chose. The same gift and attempt always ask for the same.
-    """
-    known_by = {"gift_id": gift.id, "app": "farthing", "schema": "1"}
-    opened = gift.attempted_at or gift.created_at
-    slug = purposes[gift.allocations[0].campaign].slug
-    return {
-        "mode": "payment",
-        "submit_type": "donate",
-        "success_url": f"{base_url}/thanks?session_id={{CHECKOUT_SESSION_ID}}",
-        "cancel_url": f"{base_url}/c/{slug}/give?cancelled={gift.return_token}",
-        "client_reference_id": gift.id,
-        "customer_email": gift.donor.email,
-        "customer_creation": "if_required",
-        "expires_at": int((opened + SESSION_LIFETIME).timestamp()),
-        "adaptive_pricing": {"enabled": False},
-        "line_items": [
-            {
-                "quantity": 1,
-                "price_data": {
-                    "currency": share.amount.currency.code.lower(),
-                    "unit_amount": share.amount.minor,
-                    "product": _product(purposes[share.campaign]),
-                },
-            }
-            for share in gift.allocations
-        ],
-        "payment_intent_data": {
-            "description": f"Gift {gift.reference}: {purposes[gift.allocations[0].campaign].title}"[:500],
-            "metadata": known_by,
-        },
-        "metadata": known_by,
-    }
-
-
-def _product(purpose: Purpose) -> str:
-    return f"campaign_{purpose.slug}"
+def open_client(api_key: str, api_base: str | None = None) -> StripeClient:
+    """The library's client as we use it: our version, short waits, few retries of its own."""
+    return StripeClient(
+        api_key,
+        base_addresses={"api": api_base} if api_base else None,
+        http_client=RequestsClient(timeout=(CONNECT_SECONDS, ANSWER_SECONDS)),
+        max_network_retries=RETRIES,
+        stripe_version=API_VERSION,
+    )
 
 
 Answer = TypeVar("Answer")
 
 
-def _asking(ask: Callable[[], Answer]) -> Answer:
+def asking(ask: Callable[[], Answer]) -> Answer:
     """Ask, and name a failure by what must be done. InvalidRequestError is left to the caller."""
     try:
         return ask()

@@ -27,12 +27,23 @@ gift = table(
     sa.Column("return_token", Code, nullable=False),
     sa.Column("session_id", Code),
     sa.Column("payment", Code),
+    # The standing instruction and the invoice that it is an instalment of. By name only: the first gift of a
+    # recurring one is there before it.
+    sa.Column("recurring_id", Code),
+    sa.Column("invoice_id", Code),
     one_of("state", (state.value for state in GiftState)),
     sa.UniqueConstraint("session_id"),
     sa.UniqueConstraint("payment"),
     sa.Index("ix_gift_return_token", "return_token"),
     sa.CheckConstraint("amount_minor > 0", name="amount"),
 )
+
+# Only instalments stand in these: a gift given once is not written into them when it is received.
+for _name, _column, _unique in (
+    ("uq_gift_invoice_id", gift.c.invoice_id, True),
+    ("ix_gift_recurring_id", gift.c.recurring_id, False),
+):
+    sa.Index(_name, _column, unique=_unique, sqlite_where=_column.is_not(None), postgresql_where=_column.is_not(None))
 
 allocation = table(
     "allocation",
@@ -112,4 +123,91 @@ discrepancy = table(
     sa.Column("noted_at", Instant, nullable=False),
     sa.Column("why", Code, nullable=False),
     one_of("why", ("amount", "currency", "second_payment")),
+)
+
+# A treasurer has looked at a discrepancy and done what was to be done.
+settled_discrepancy = table(
+    "settled_discrepancy",
+    sa.Column("charge", Code, sa.ForeignKey("discrepancy.charge"), primary_key=True),
+    sa.Column("who", Code, nullable=False),
+    sa.Column("settled_at", Instant, nullable=False),
+)
+
+# Fact: this delayed payment failed, after its success or without one.
+payment_failure = table(
+    "payment_failure",
+    sa.Column("charge", Code, primary_key=True),
+    sa.Column("payment", Code, nullable=False),
+    sa.Column("currency", Code, nullable=False),
+    sa.Column("amount_minor", Minor, nullable=False),
+    sa.Column("failed_at", Instant, nullable=False),
+    sa.Index("ix_payment_failure_payment", "payment"),
+    sa.CheckConstraint("amount_minor > 0", name="amount"),
+)
+
+# Fact: this refund was agreed, and perhaps came back.
+refund = table(
+    "refund",
+    sa.Column("id", Code, primary_key=True),
+    sa.Column("payment", Code, nullable=False),
+    sa.Column("currency", Code, nullable=False),
+    sa.Column("amount_minor", Minor, nullable=False),
+    sa.Column("agreed_at", Instant),
+    sa.Column("undone_at", Instant),
+    sa.Index("ix_refund_payment", "payment"),
+    sa.CheckConstraint("amount_minor > 0", name="amount"),
+)
+
+# Fact: a dispute moved this money, in this balance transaction. Negative when it was withdrawn.
+dispute_move = table(
+    "dispute_move",
+    sa.Column("line_id", Code, primary_key=True),
+    sa.Column("dispute", Code, nullable=False),
+    sa.Column("payment", Code, nullable=False),
+    sa.Column("currency", Code, nullable=False),
+    sa.Column("amount_minor", Minor, nullable=False),
+    sa.Column("moved_at", Instant, nullable=False),
+    sa.Index("ix_dispute_move_payment", "payment"),
+    sa.Index("ix_dispute_move_dispute", "dispute"),
+    sa.CheckConstraint("amount_minor <> 0", name="amount"),
+)
+
+# How a dispute stands, as Stripe last said it.
+dispute = table(
+    "dispute",
+    sa.Column("id", Code, primary_key=True),
+    sa.Column("payment", Code, nullable=False),
+    sa.Column("status", Code, nullable=False),
+    sa.Column("reason", Code, nullable=False),
+    sa.Column("currency", Code, nullable=False),
+    sa.Column("amount_minor", Minor, nullable=False),
+    sa.Column("answer_by", Instant),
+    sa.Column("looked_at", Instant, nullable=False),
+    sa.Index("ix_dispute_payment", "payment"),
+)
+
+# Fact: a payout, when it arrived and when it came back. `status` is as Stripe last said it.
+payout = table(
+    "payout",
+    sa.Column("id", Code, primary_key=True),
+    sa.Column("currency", Code, nullable=False),
+    sa.Column("amount_minor", Minor, nullable=False),
+    sa.Column("arrived_at", Instant),
+    sa.Column("returned_at", Instant),
+    sa.Column("status", Code),
+    sa.Column("automatic", Flag),
+    sa.Column("looked_at", Instant),
+    # What its lines add up to, once Stripe has worked them out; equal to the amount when all is well.
+    sa.Column("lines_minor", Minor),
+    sa.CheckConstraint("amount_minor <> 0", name="amount"),
+)
+
+# Money facts about payments whose gift was not known when they came: posted by the transaction that makes it known.
+waiting_fact = table(
+    "waiting_fact",
+    sa.Column("payment", Code, primary_key=True),
+    sa.Column("fact", Code, primary_key=True),
+    sa.Column("kind", Code, nullable=False),
+    sa.Column("since", Instant, nullable=False),
+    one_of("kind", ("refund", "dispute", "payment_failure")),
 )

@@ -5,12 +5,13 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from receipts.receipt import Receipt
+from receipts.layouts import LAYOUTS, layout_of
+from receipts.receipt import TEMPLATE, Receipt
 from web.pages import Pages
 
 HOUSE = Path(__file__).parent
 FONTS = HOUSE / "fonts"
-STYLESHEET = HOUSE.parent / "templates" / "receipts" / "receipt.css"
+TEMPLATES = HOUSE.parent / "templates"
 FONT_SCHEME = "font:"
 
 Fetcher = Callable[[str], Any]
@@ -34,17 +35,25 @@ class Printer:
         self._pages, self._weasyprint = pages, weasyprint
         self._refuse, fonts_only = _fetchers(weasyprint.urls)
         self._fonts = weasyprint.text.fonts.FontConfiguration()
-        self._css = weasyprint.CSS(string=STYLESHEET.read_text(), font_config=self._fonts, url_fetcher=fonts_only)
+        self._styles = {
+            number: weasyprint.CSS(
+                string=(TEMPLATES / layout.style).read_text(), font_config=self._fonts, url_fetcher=fonts_only
+            )
+            for number, layout in LAYOUTS.items()
+        }
 
     def print(self, receipt: Receipt) -> bytes:
-        """The receipt as a tagged A4 PDF (PDF/UA-1). Raises ForeignReference."""
-        return self.print_html(self._pages.render("receipts/receipt.html", receipt=receipt))
+        """The receipt as a tagged A4 PDF (PDF/UA-1), as it was issued. Raises ForeignReference, UnknownLayout."""
+        sheet = layout_of(receipt.template).sheet
+        return self.print_html(self._pages.render(sheet, receipt=receipt), receipt.template)
 
-    def print_html(self, html: str) -> bytes:
+    def print_html(self, html: str, template: int = TEMPLATE) -> bytes:
         """A page in the receipt's style as PDF. Whatever it refers to outside of itself is refused."""
         try:
             document = self._weasyprint.HTML(string=html, url_fetcher=self._refuse)
-            pdf: bytes = document.write_pdf(stylesheets=[self._css], font_config=self._fonts, pdf_variant="pdf/ua-1")
+            pdf: bytes = document.write_pdf(
+                stylesheets=[self._styles[template]], font_config=self._fonts, pdf_variant="pdf/ua-1"
+            )
         except self._weasyprint.urls.FatalURLFetchingError as reference:
             # It is no Exception: the worker would not survive it.
             raise ForeignReference(str(reference)) from None

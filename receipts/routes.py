@@ -9,6 +9,7 @@ from sqlalchemy.engine import Engine
 from database.instants import Clock
 from database.transactions import reading, writing
 from receipts.jobs import print_first
+from receipts.layouts import layout_of
 from receipts.store import LINK_LIFETIME, Issued, pdf_of, receipt_by_token
 from web.errors import NotFound
 from web.pages import Pages
@@ -54,7 +55,8 @@ def receipt_routes(engine: Engine, clock: Clock, pages: Pages) -> APIRouter:
             issued = receipt_by_token(conn, token, clock())
         if issued is None:
             raise NoSuchReceipt
-        return pages.page("receipts/page.html", private=True, receipt=issued.receipt, token=token)
+        shown = layout_of(issued.receipt.template).page
+        return pages.page(shown, private=True, receipt=issued.receipt, token=token)
 
     return router
 

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
 from database.bulk import insert_rows
+from database.questions import asking
 from receipts import tables
 from receipts.receipt import TEMPLATE, Draft, Receipt, printed_number
 from receipts.tables import YEAR_SPAN
@@ -81,9 +82,8 @@ _TAKE = (
 
 def _take_numbers(conn: Connection, year: int, count: int) -> int:
     """Move the year's series on and return the last number taken."""
-    last: int | None = conn.scalar(_TAKE, {"of_year": year, "count": count})
-    if last is not None:
-        return last
+    if taken := asking(conn, _TAKE, of_year=year, count=count)():
+        return int(taken[0][0])
     conn.execute(sa.insert(tables.receipt_series).values(year=year, last_number=count))
     return count
 

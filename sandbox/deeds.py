@@ -8,6 +8,8 @@ from sandbox.chaos import MOODS, read_mood, set_mood
 from sandbox.course import Course
 from sandbox.life import disputes
 from sandbox.life.disputes import the_dispute
+from sandbox.life.elsewhere import charge_elsewhere, enter_line
+from sandbox.life.intents import take_back
 from sandbox.life.payouts import SCHEDULES, fail_payout, pay_out_everything, the_payout
 from sandbox.life.refunds import agree_refund, fail_refund
 from sandbox.life.renewals import ENDS
@@ -121,6 +123,10 @@ VERDICTS: dict[str, tuple[tuple[str, ...], Callable[..., object]]] = {
     "escalated": (("warning_needs_response", "warning_under_review"), disputes.escalate),
     "lost": ((*_DECIDABLE, "appeal_needs_response"), lambda world, dispute: disputes.decide(world, dispute, won=False)),
     "prevented": (("warning_needs_response",), disputes.prevent),
+    "won in part": (
+        _DECIDABLE,
+        lambda world, dispute: disputes.decide(world, dispute, won=True, part=dispute["amount"] // 2),
+    ),
     "won": (_DECIDABLE, lambda world, dispute: disputes.decide(world, dispute, won=True)),
 }
 
@@ -139,6 +145,32 @@ def _fail_refund(course: Course, fields: Fields) -> str:
             raise no_such("refund that could fail", fields.get("refund", ""))
         fail_refund(world, found["id"])
     return f"{found['id']} failed."
+
+
+def _fail_charge(course: Course, fields: Fields) -> str:
+    """A debit that had succeeded is taken back."""
+    with course.world.step():
+        return f"{take_back(course.world, course.world.store.get(fields.get('charge', '')))['id']} failed."
+
+
+def _line(course: Course, fields: Fields) -> str:
+    """A line of the balance that no payment made: Stripe's fee, a reserve, something new."""
+    with course.world.step():
+        made = enter_line(course.world, fields.get("category", "fee"), _pence(fields), fields.get("currency", "gbp"))
+    return f"{made['id']}: {made['reporting_category']}."
+
+
+def _charge(course: Course, fields: Fields) -> str:
+    """A charge that is none of the product's."""
+    with course.world.step():
+        charge = charge_elsewhere(course.world, _pence(fields), fields.get("currency", "gbp"))
+    return f"{charge['id']} is {charge['status']}."
+
+
+def _pence(fields: Fields) -> int:
+    if not re.fullmatch(r"-?\d{1,9}", fields.get("amount", "")):
+        raise NotDone("say how much, in pence: 2500, or -2500")
+    return int(fields["amount"])
 
 
 def _fail_renewal(course: Course, fields: Fields) -> str:
@@ -188,15 +220,18 @@ def _reset(course: Course, _: Fields) -> str:
 
 
 DEEDS: dict[str, Callable[[Course, Fields], str]] = {
+    "charge": _charge,
     "chaos": _chaos,
     "clock": _clock,
     "dispute": _dispute,
     "dunning": _dunning,
     "enable": _enable,
+    "fail-charge": _fail_charge,
     "fail-payout": _fail_payout,
     "fail-refund": _fail_refund,
     "fail-renewal": _fail_renewal,
     "limits": _limits,
+    "line": _line,
     "payout": _payout,
     "refund": _refund,
     "resend": _resend,

@@ -3,7 +3,7 @@
 const find = (query, from = document) => from.querySelector(query);
 const words = document.documentElement.lang;
 
-// The button names the amount, and typing another amount chooses "Other amount".
+// The button names the amount and how often, and typing into a choice's own field makes that choice.
 function nameTheAmount(form) {
   const said = find("[data-amount]", form);
   const other = find("[name=other_amount]", form);
@@ -19,8 +19,13 @@ function nameTheAmount(form) {
   const say = () => {
     const chosen = find("[name=amount]:checked", form);
     const amount = !chosen ? "" : chosen === choice ? print(other.value.trim()) : chosen.dataset.words;
-    said.textContent = amount && ` – ${amount}`;
+    const each = find("[name=interval]:checked", form)?.dataset.each;
+    said.textContent = amount && ` – ${amount}${each ? ` ${each}` : ""}`;
   };
+  for (const field of form.querySelectorAll("[data-chooses]"))
+    field.addEventListener("input", () => {
+      if (field.value) find(`[value=${field.dataset.chooses}]`, form).checked = true;
+    });
   other.addEventListener("input", () => {
     if (other.value) choice.checked = true;
     say();

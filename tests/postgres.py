@@ -72,9 +72,9 @@ class Cluster:
         """The address of one database, as `open_database` takes it."""
         return self.server.set(database=database).render_as_string(hide_password=False)
 
-    def create(self, template: str | None = None) -> str:
+    def create(self, template: str | None = None, name: str | None = None) -> str:
         """Make a database, empty or as a copy of `template`, and return its name."""
-        name = f"farthing_{uuid.uuid4().hex[:16]}"
+        name = name or f"farthing_{uuid.uuid4().hex[:16]}"
         source = sql.Identifier(template or "template0")
         self._tell(sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy").format(sql.Identifier(name), source))
         return name

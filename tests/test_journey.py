@@ -38,7 +38,7 @@ class Place:
 
     def print_receipts(self) -> int:
         """Do what the worker does."""
-        return build_worker(self.house).run_due()
+        return build_worker(self.house, self.twin).run_due()
 
 
 @pytest.fixture
@@ -100,6 +100,60 @@ def gives(place: Place, page: Page, javascript: bool) -> None:
     page.get_by_role("button", name=re.compile("£25.00")).click()
     expect(page.get_by_role("heading", name="Thank you, Zoë Ünal")).to_be_visible()
     look(page, javascript)
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["js", "no-js"])
+def test_a_donor_gives_every_month_until_a_day(place: Place, browser_page: Tabs, javascript: bool) -> None:
+    """The form asks for how long only then; thanks says what comes when; the desk can change it at Stripe."""
+    last = utc_now().date() + timedelta(days=200)
+    page = browser_page(javascript=javascript)
+    page.goto(f"{place.address}/c/{CAMPAIGN}/give")
+    expect(page.get_by_label("Until a day")).to_be_hidden()
+    page.get_by_label("Monthly").check(force=True)
+    page.get_by_label("Until a day").check(force=True)
+    look(page, javascript)
+    page.get_by_label("Last day").fill(last.isoformat())
+    page.get_by_label("£10", exact=True).check(force=True)
+    page.get_by_label("Email address").fill("zoe@example.org")
+    page.get_by_role("button", name="Continue to payment" + (" \u2013 £10 a month" if javascript else "")).click()
+    expect(page.get_by_text("every month").first).to_be_visible()
+    page.get_by_label("Name on card").fill("Zoë Ünal")
+    page.get_by_role("button", name=re.compile("£10.00")).click()
+    expect(page.get_by_text(f"of each month, until {last:%-d %B %Y}")).to_be_visible()
+    look(page, javascript)
+    place.print_receipts()
+    changes_the_amount(place, browser_page(javascript=javascript, size=DESKTOP), javascript=javascript)
+    books_are_sound(place)
+
+
+def changes_the_amount(place: Place, page: Page, *, javascript: bool) -> None:
+    """From the desk to Stripe and back."""
+    signs_in(place, page)
+    page.get_by_role("link", name="Recurring gifts").click()
+    page.get_by_role("link", name="No name").click()
+    look(page, javascript)
+    page.get_by_label("Amount, in").fill("12.50")
+    page.get_by_role("button", name="Change the amount").click()
+    expect(page.get_by_text("Stripe is being asked")).to_be_visible()
+    place.print_receipts()
+    page.reload()
+    expect(page.get_by_role("heading", name="£12.50 a month")).to_be_visible()
+
+
+def test_who_turns_back_at_stripe_finds_every_choice_as_it_was(place: Place, browser_page: Tabs) -> None:
+    """How often, how many times, and how much."""
+    page = browser_page(javascript=False)
+    page.goto(f"{place.address}/c/{CAMPAIGN}/give?interval=year")
+    expect(page.get_by_label("Yearly")).to_be_checked()
+    page.get_by_label("A number of times").check(force=True)
+    page.get_by_label("How many donations in all?").fill("3")
+    page.get_by_label("£10", exact=True).check(force=True)
+    page.get_by_label("Email address").fill("zoe@example.org")
+    page.get_by_role("button", name=re.compile("Continue")).click()
+    page.get_by_role("link", name=re.compile("back|cancel", re.IGNORECASE)).first.click()
+    expect(page.get_by_label("Yearly")).to_be_checked()
+    expect(page.get_by_label("A number of times")).to_be_checked()
+    expect(page.get_by_label("How many donations in all?")).to_have_value("3")
 
 
 def downloads_the_receipt(place: Place, page: Page, javascript: bool) -> None:
@@ -183,11 +237,7 @@ def begin(page: Page, place: Place) -> None:
 
 def sees_the_total(place: Place, page: Page, *, javascript: bool) -> None:
     """Sign in by the one-time link and find the gift behind the figure."""
-    with writing(place.house.engine) as conn:
-        token = invite(conn, "treasurer@example.org", "Trea Surer", utc_now(), timedelta(minutes=5))
-    page.goto(f"{place.address}/desk/sign-in/{token}")
-    look(page, javascript)
-    page.get_by_role("button").first.click()
+    token = signs_in(place, page, javascript=javascript)
     expect(page.get_by_text("£25.00").first).to_be_visible()
     look(page, javascript)
     page.goto(f"{place.address}/desk/gifts")
@@ -195,6 +245,16 @@ def sees_the_total(place: Place, page: Page, *, javascript: bool) -> None:
     look(page, javascript)
     page.goto(f"{place.address}/desk/sign-in/{token}")
     expect(page.get_by_role("button", name=re.compile("sign in", re.IGNORECASE))).to_have_count(0)
+
+
+def signs_in(place: Place, page: Page, *, javascript: bool = False) -> str:
+    """By a one-time link, which is handed back used up."""
+    with writing(place.house.engine) as conn:
+        token = invite(conn, "treasurer@example.org", "Trea Surer", utc_now(), timedelta(minutes=5))
+    page.goto(f"{place.address}/desk/sign-in/{token}")
+    look(page, javascript)
+    page.get_by_role("button").first.click()
+    return token
 
 
 def look(page: Page, javascript: bool) -> None:

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from payments.happenings import EVENTS
+from payments.reading.events import EVENTS
 from payments.stripe_gateway import API_VERSION
 from settings import PREFIX, Settings
 

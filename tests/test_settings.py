@@ -55,6 +55,8 @@ def test_the_key_decides_the_mode(key: str, mode: str) -> None:
         ({"organisation_imprint": None}, "ORGANISATION_IMPRINT"),
         ({"timezone": "Mars/Olympus"}, "TIMEZONE"),
         ({"port": 70_000}, "PORT"),
+        ({"intervals": "month, fortnight"}, "INTERVALS"),
+        ({"intervals": " , "}, "INTERVALS"),
         ({"stripe_api_key": "sk_live_a", "stripe_api_base": "http://127.0.0.1:9"}, "STRIPE_API_BASE"),
     ],
 )
@@ -77,6 +79,15 @@ def test_settings_come_from_the_environment_and_from_a_file(monkeypatch: pytest.
     monkeypatch.setenv("FARTHING_PORT", "9002")
     settings = read_settings()
     assert (settings.port, settings.timezone) == (9002, "Europe/Dublin")
+
+
+@pytest.mark.parametrize(
+    ("words", "offered"),
+    [(None, ("month", "year")), ("once", ()), ("week, quarter", ("week", "quarter")), ("once,month", ("month",))],
+)
+def test_how_often_donors_may_give_is_for_the_organisation_to_say(words: str | None, offered: tuple[str, ...]) -> None:
+    """Every month and every year, unless it says otherwise; once is always there."""
+    assert read_settings(intervals=words).offered_intervals == offered
 
 
 def test_no_secret_is_ever_printed() -> None:

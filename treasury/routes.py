@@ -10,9 +10,11 @@ from starlette.responses import RedirectResponse, Response
 from campaigns.store import campaigns
 from database.instants import Clock
 from database.transactions import reading, writing
-from payments.inbox.store import dead_letters
+from ledger.accounts import Account
 from treasury import store
 from treasury.figures import Choice, Figure, sheets
+from treasury.money import store as money
+from treasury.money.to_do import to_do
 from treasury.sign_in import invited, sign_in
 from treasury.store import Treasurer
 from web.errors import Refusal, Trouble
@@ -20,7 +22,14 @@ from web.pages import Pages
 from web.sessions import SessionCookie, end_session, see_session, session_of
 
 PAGE_ROWS = 50
-TO_DO_ROWS = 50
+PLACES = {
+    Account.CLEARING: "Not seen in both places yet",
+    Account.STRIPE: "At Stripe",
+    Account.IN_TRANSIT: "On its way to the bank",
+    Account.BANK: "At the bank",
+    Account.CASH: "In cash",
+    Account.SUSPENSE: "Of a kind that nobody knows",
+}
 # A form sends what was left open as empty text.
 NUMBER = r"^[0-9]{0,9}$"
 MONTH = r"^(20[0-9]{2}-(0[1-9]|1[0-2]))?$"
@@ -120,7 +129,8 @@ def _sheets_and_lists(engine: Engine, clock: Clock, pages: Pages, door: Door) ->
     def show_desk(treasurer: SignedIn) -> Response:
         with reading(engine) as conn:
             sums, titles = store.sums(conn), _titles(conn)
-            unbooked, unlike = dead_letters(conn, TO_DO_ROWS), store.discrepancies(conn, TO_DO_ROWS)
+            where, touch, lists = money.whereabouts(conn), money.touch(conn), money.counts(conn)
+            things = to_do(conn)
         return pages.page(
             "treasury/desk.html",
             private=True,
@@ -128,8 +138,11 @@ def _sheets_and_lists(engine: Engine, clock: Clock, pages: Pages, door: Door) ->
             now=clock(),
             sheets=sheets(sums),
             titles=titles,
-            dead_letters=unbooked,
-            discrepancies=unlike,
+            whereabouts=where,
+            touch=touch,
+            lists=lists,
+            to_do=things,
+            places=PLACES,
         )
 
     @router.get("/desk/gifts")

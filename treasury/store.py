@@ -14,7 +14,7 @@ from sqlalchemy.engine import Connection
 from ledger.accounts import Account
 from ledger.money import Money, currency
 from ledger.tables import entry, total
-from payments.tables import charge, discrepancy, gift
+from payments.tables import charge, discrepancy, gift, settled_discrepancy
 from receipts.receipt import printed_number
 from receipts.tables import receipt
 from treasury.figures import SHOWN, Choice, Sum
@@ -45,9 +45,20 @@ class Movement:
 
 
 @dataclass(frozen=True, slots=True)
+class Homeless:
+    """A charge that names a gift which this database does not hold."""
+
+    charge: str
+    payment: str
+    amount: Money
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Discrepancy:
     """A charge that is not what was asked for: `why` is amount, currency or second_payment."""
 
+    charge: str
     gift: str
     donor: str
     asked: Money
@@ -113,17 +124,20 @@ def movements(conn: Connection, choice: Choice, limit: int, before: int | None =
     return [_movement(row) for row in conn.execute(question)]
 
 
-def discrepancies(conn: Connection, limit: int) -> list[Discrepancy]:
-    """Charges that are not what was asked for, newest first."""
+def discrepancies(conn: Connection, limit: int, page: int = 1) -> list[Discrepancy]:
+    """Charges that are not what was asked for and that nobody has dealt with, newest first."""
     d = discrepancy.c
     rows = conn.execute(
         sa.select(discrepancy, gift.c.donor_name)
         .join(gift, gift.c.id == d.gift_id)
+        .where(_open())
         .order_by(d.noted_at.desc(), d.charge)
         .limit(limit)
+        .offset((page - 1) * (limit - 1))
     )
     return [
         Discrepancy(
+            row.charge,
             row.gift_id,
             row.donor_name,
             Money(row.asked_minor, currency(row.asked_currency)),
@@ -133,6 +147,27 @@ def discrepancies(conn: Connection, limit: int) -> list[Discrepancy]:
         )
         for row in rows
     ]
+
+
+def discrepancy_count(conn: Connection) -> int:
+    """How many discrepancies nobody has dealt with."""
+    return conn.scalar(sa.select(sa.func.count()).select_from(discrepancy).where(_open())) or 0
+
+
+def _open() -> sa.ColumnElement[bool]:
+    return ~sa.exists().where(settled_discrepancy.c.charge == discrepancy.c.charge)
+
+
+def homeless(conn: Connection, limit: int) -> list[Homeless]:
+    """Charges that name a gift which is not here, newest first."""
+    c = charge.c
+    rows = conn.execute(
+        sa.select(c.id, c.payment, c.currency, c.amount_minor, c.succeeded_at)
+        .where(c.gift_id.is_(None), c.gift_hint.is_not(None))
+        .order_by(c.succeeded_at.desc(), c.id)
+        .limit(limit)
+    )
+    return [Homeless(row[0], row[1], Money(row[3], currency(row[2])), row[4]) for row in rows]
 
 
 def add_treasurer(conn: Connection, new: Treasurer, now: datetime) -> None:
@@ -208,17 +243,3 @@ def _movement(row: sa.Row[Any]) -> Movement:
     number = None if row.number is None else printed_number(row.year, row.number)
     amount = Money(row.minor, currency(row.currency))
     return Movement(row.id, row.book_date, row.kind, row.campaign_id, amount, row.donor_name, row.subject, number)
-
-
-def charges_without_their_gift(conn: Connection) -> int:
-    """How many charges name a gift in their metadata that this database does not hold."""
-    lost = sa.select(sa.func.count()).select_from(charge)
-    return conn.scalar(lost.where(charge.c.gift_id.is_(None), charge.c.gift_hint.is_not(None))) or 0
-
-
-def received_without_receipt(conn: Connection) -> int:
-    """How many gifts are called received and lack their receipt or their entries: none, if all is well."""
-    has_receipt = sa.exists().where(receipt.c.gift_id == gift.c.id)
-    has_entries = sa.exists().where(entry.c.subject == gift.c.payment)
-    missing = sa.select(sa.func.count()).select_from(gift).where(gift.c.state == "received")
-    return conn.scalar(missing.where(sa.not_(sa.and_(has_receipt, has_entries)))) or 0

@@ -11,6 +11,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from web.errors import FromElsewhere, NotAForm, Refusal, TooLarge, error_page
+from web.head import HeadLikeGet
 from web.headers import HeaderSets, WithHeaders
 from web.pages import Pages
 
@@ -37,6 +38,7 @@ def secure(
     origins, besides our own and Checkout's, to which the answer to a form may lead.
     """
     base = urlsplit(base_url)
+    app = HeadLikeGet(app)
     app = BodyCap(app, pages, form_bytes)
     app = OwnFormsOnly(app, pages, base)
     app = NoNul(app, pages)

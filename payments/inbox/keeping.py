@@ -10,9 +10,9 @@ from sqlalchemy.engine import Connection, Engine
 from database.engine import Outage
 from database.transactions import booking, reading
 from payments.applying import Bookkeeper, Told
-from payments.happenings import read
 from payments.inbox import store
 from payments.inbox.delivery import Delivery, NotAnEvent, parse
+from payments.reading.events import read
 
 REPLAY_BATCH = 200
 
@@ -109,8 +109,7 @@ def _alone(conn: Connection, bookkeeper: Bookkeeper, one: Delivery, now: datetim
 
 
 def _told(deliveries: Sequence[Delivery]) -> list[Told]:
-    pairs = ((read(one.event), one.id) for one in deliveries)
-    return [Told(happening, cause) for happening, cause in pairs if happening is not None]
+    return [Told(happening, one.id) for one in deliveries for happening in read(one.event)]
 
 
 def _printable(error: Exception) -> str:

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from database.bulk import among, insert_rows, look_up
+from database.bulk import insert_rows
+from database.questions import among, look_up
 from payments.inbox.delivery import Delivery
 from payments.tables import delivery, delivery_body
 

@@ -6,8 +6,8 @@ from typing import Any
 import structlog
 
 from database.instants import Clock
-from payments.inbox.delivery import NotAnEvent, parse
-from payments.inbox.writer import Inbox, Outcome
+from payments.inbox.inbox import Inbox
+from payments.inbox.writer import Outcome
 from payments.stripe_signature import BadSignature, verify
 
 Scope = MutableMapping[str, Any]
@@ -21,6 +21,14 @@ LARGEST_BODY = 1 << 20  # bytes; Stripe's largest events are well below
 log = structlog.get_logger()
 
 
+# What Stripe is answered, by what became of its message.
+_ANSWERS = {
+    Outcome.KEPT: (200, b"kept"),
+    Outcome.TRY_LATER: (503, b"try later"),
+    Outcome.REFUSED: (400, b"refused"),
+}
+
+
 class TooLarge(ValueError):
     """The body is longer than any event."""
 
@@ -28,8 +36,8 @@ class TooLarge(ValueError):
 class Webhook:
     """Verifies a message over its raw bytes, hands it to the inbox, and answers once it is kept."""
 
-    def __init__(self, inbox: Inbox, secrets: Sequence[str], clock: Clock, *, livemode: bool) -> None:
-        self._inbox, self._secrets, self._clock, self._livemode = inbox, tuple(secrets), clock, livemode
+    def __init__(self, inbox: Inbox, secrets: Sequence[str], clock: Clock) -> None:
+        self._inbox, self._secrets, self._clock = inbox, tuple(secrets), clock
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request: 200 kept, 400 not Stripe's, 405, 413 too large, 503 try again later."""
@@ -37,21 +45,15 @@ class Webhook:
             await _answer(send, 405, b"post")
             return
         try:
-            outcome = await self._take(_header(scope), await _body(receive))
+            body = await _body(receive)
+            verify(body, _header(scope), self._secrets, self._clock())
         except TooLarge:
             await _answer(send, 413, b"too large")
-        except (BadSignature, NotAnEvent) as refusal:
+        except BadSignature as refusal:
             log.warning("delivery_refused", why=str(refusal))
             await _answer(send, 400, b"refused")
         else:
-            await _answer(send, outcome.value, b"kept" if outcome is Outcome.KEPT else b"try later")
-
-    async def _take(self, header: bytes, body: bytes) -> Outcome:
-        verify(body, header, self._secrets, self._clock())
-        delivery = parse(body)
-        if delivery.livemode is not self._livemode:
-            raise NotAnEvent("the event is of the other mode: test and live money never meet")
-        return await self._inbox.deliver(delivery)
+            await _answer(send, *_ANSWERS[await self._inbox.deliver(body)])
 
 
 def _header(scope: Scope) -> bytes:

@@ -1,13 +1,16 @@
-"""The inbox: a bounded queue and one writer thread that commits whatever waits as one batch.
+"""The writer: commits whatever deliveries wait as one batch, and says for each what became of it.
 
-While one commit reaches the disk the next batch gathers, so the cost of a durable commit is shared by all
-who wait for it, and a slow disk or one busy campaign slows nobody more than the others.
+It takes letters from one end of a socket pair and answers there, one byte a letter, in their order. While one
+commit reaches the disk the next batch gathers in the socket, so the cost of a durable commit is shared by all
+who wait for it. In production it is a process beside the web's, with an interpreter of its own: as a thread
+it and the event loop took the interpreter's lock from each other (docs/performance.md).
 """
 
-import asyncio
+import socket
 import threading
-from enum import Enum
-from queue import SimpleQueue
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from enum import IntEnum
 
 import structlog
 from sqlalchemy.engine import Engine
@@ -15,92 +18,116 @@ from sqlalchemy.engine import Engine
 from database.engine import Outage
 from database.instants import Clock
 from payments.applying import Bookkeeper
-from payments.inbox.delivery import Delivery
+from payments.inbox.delivery import Delivery, NotAnEvent, parse
 from payments.inbox.keeping import keep_and_apply
 
-LONGEST_QUEUE = 2000
 LARGEST_BATCH = 256
+LENGTH_BYTES = 4
+_READ_BYTES = 1 << 20
 
 log = structlog.get_logger()
 
 
-class Outcome(Enum):
-    """What became of a delivery, and so what Stripe is answered."""
+class Outcome(IntEnum):
+    """What became of a delivery: the byte that answers its letter."""
 
-    KEPT = 200
-    TRY_LATER = 503
-
-
-Letter = tuple[Delivery, "asyncio.Future[Outcome]"]
+    KEPT = 1
+    TRY_LATER = 2
+    REFUSED = 3
 
 
-class Inbox:
-    """Takes deliveries from the event loop and answers each when its transaction is on disk."""
+def letter(body: bytes) -> bytes:
+    """A body as it travels to the writer: behind its length."""
+    return len(body).to_bytes(LENGTH_BYTES, "big") + body
 
-    def __init__(self, engine: Engine, bookkeeper: Bookkeeper, clock: Clock) -> None:
-        self._engine, self._bookkeeper, self._clock = engine, bookkeeper, clock
-        self._queue: SimpleQueue[Letter | None] = SimpleQueue()
-        self._thread = threading.Thread(target=self._write, name="inbox", daemon=True)
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._waiting = 0
-        self._closed = False
 
-    def open(self) -> None:
-        """Start the writer; call it on the event loop that will deliver."""
-        self._loop = asyncio.get_running_loop()
-        self._thread.start()
+class Writer:
+    """Keeps and applies deliveries for one web process, until that hangs up."""
 
-    async def deliver(self, delivery: Delivery) -> Outcome:
-        """Wait until the delivery is kept for good; TRY_LATER when the queue is full or the database away."""
-        if self._loop is None or self._closed or self._waiting >= LONGEST_QUEUE:
-            return Outcome.TRY_LATER
-        answer: asyncio.Future[Outcome] = self._loop.create_future()
-        self._waiting += 1
-        self._queue.put((delivery, answer))
-        return await answer
+    def __init__(self, engine: Engine, bookkeeper: Bookkeeper, clock: Clock, *, livemode: bool) -> None:
+        self._engine, self._bookkeeper, self._clock, self._livemode = engine, bookkeeper, clock, livemode
 
-    async def close(self) -> None:
-        """Take nothing more, write what waits, and join the writer."""
-        self._closed = True
-        if self._thread.is_alive():
-            self._queue.put(None)
-            await asyncio.to_thread(self._thread.join)
+    def serve(self, line: socket.socket) -> None:
+        """Write batch after batch; returns when the other end has hung up and all it sent is answered."""
+        waiting = bytearray()
+        with line, suppress(ConnectionError):  # the web was killed: nobody is left to answer
+            while _receive(line, waiting):
+                for batch in _batches(waiting):
+                    line.sendall(bytes(self.write(batch)))
 
-    def _write(self) -> None:
-        open_for_more = True
-        while open_for_more:
-            batch, open_for_more = self._gather()
-            if batch:
-                self._answer(batch, self._keep([delivery for delivery, _ in batch]))
+    def write(self, bodies: Sequence[bytes]) -> list[Outcome]:
+        """Keep these in one commit; for each body what became of it."""
+        outcomes, deliveries = [Outcome.KEPT] * len(bodies), []
+        for n, body in enumerate(bodies):
+            try:
+                deliveries.append(self._read(body))
+            except NotAnEvent as refusal:
+                log.warning("delivery_refused", why=str(refusal))
+                outcomes[n] = Outcome.REFUSED
+        if deliveries and not self._keep(deliveries):
+            return [Outcome.TRY_LATER if one is Outcome.KEPT else one for one in outcomes]
+        return outcomes
 
-    def _gather(self) -> tuple[list[Letter], bool]:
-        """Wait for one letter, then take what else is there."""
-        batch: list[Letter] = []
-        letter = self._queue.get()
-        while letter is not None:
-            batch.append(letter)
-            if len(batch) == LARGEST_BATCH or self._queue.empty():
-                return batch, True
-            letter = self._queue.get()
-        return batch, False
+    def _read(self, body: bytes) -> Delivery:
+        delivery = parse(body)
+        if delivery.livemode is not self._livemode:
+            raise NotAnEvent("the event is of the other mode: test and live money never meet")
+        return delivery
 
-    def _keep(self, deliveries: list[Delivery]) -> Outcome:
+    def _keep(self, deliveries: list[Delivery]) -> bool:
+        """Whether they are in the database for good."""
         try:
             keep_and_apply(self._engine, self._bookkeeper, deliveries, self._clock())
         except Outage as error:
             log.error("database_away", deliveries=len(deliveries), error=type(error).__name__)
-            return Outcome.TRY_LATER
+            return False
         except Exception as error:  # noqa: BLE001 - nothing was kept; the writer must live for the next batch
             log.error("inbox_bug", deliveries=len(deliveries), error=type(error).__name__)
-            return Outcome.TRY_LATER
-        return Outcome.KEPT
+            return False
+        return True
 
-    def _answer(self, batch: list[Letter], outcome: Outcome) -> None:
-        assert self._loop is not None
-        self._loop.call_soon_threadsafe(self._tell, batch, outcome)
 
-    def _tell(self, batch: list[Letter], outcome: Outcome) -> None:
-        self._waiting -= len(batch)
-        for _, answer in batch:
-            if not answer.done():  # a caller who hung up has cancelled its future
-                answer.set_result(outcome)
+@contextmanager
+def writing_beside(writer: Writer) -> Iterator[socket.socket]:
+    """A writer in a thread of this process, for tests and for whoever has no process to spare: the web's end."""
+    ours, theirs = socket.socketpair()
+    thread = threading.Thread(target=writer.serve, args=(theirs,), name="writer", daemon=True)
+    thread.start()
+    try:
+        yield ours
+    finally:
+        ours.close()
+        thread.join()
+
+
+def _receive(line: socket.socket, waiting: bytearray) -> bool:
+    """Wait until something comes, then take what else is there; False when the other end has hung up."""
+    part = line.recv(_READ_BYTES)
+    waiting += part
+    while len(part) == _READ_BYTES:
+        part = line.recv(_READ_BYTES)
+        waiting += part
+    return bool(part)
+
+
+def _batches(waiting: bytearray) -> Iterator[list[bytes]]:
+    """The whole letters in what has come, in batches; the beginning of another letter stays."""
+    batch: list[bytes] = []
+    at = 0
+    while (end := _end(waiting, at)) is not None:
+        batch.append(bytes(waiting[at + LENGTH_BYTES : end]))
+        at = end
+        if len(batch) == LARGEST_BATCH:
+            yield batch
+            batch = []
+    del waiting[:at]
+    if batch:
+        yield batch
+
+
+def _end(waiting: bytearray, at: int) -> int | None:
+    """Where the letter that begins here ends, if all of it has come."""
+    if len(waiting) < at + LENGTH_BYTES:
+        return None
+    end = at + LENGTH_BYTES + int.from_bytes(waiting[at : at + LENGTH_BYTES], "big")
+    return end if end <= len(waiting) else None

@@ -11,7 +11,8 @@ from sandbox.life.settlement import enter_charge
 from sandbox.state.store import Object
 from sandbox.world import World
 
-CHARGE_STATES = graph(pending="succeeded failed")
+CHARGE_STATES = graph(pending="succeeded failed", succeeded="failed")
+"""A card's success is final; a debit's is not."""
 DISPUTED_AFTER = 3600.0
 """Seconds until the owner of a card that disputes does so."""
 

@@ -29,13 +29,15 @@ DAY = 86400
 ANSWER_WITHIN, REVIEW_TAKES, INQUIRY_ENDS = 9 * DAY, 30 * DAY, 60 * DAY
 
 
-def open_dispute(world: World, charge: Object, reason: str = "fraudulent", *, inquiry: bool = False) -> Object:
-    """The giver tells their bank that something is wrong with this charge."""
+def open_dispute(
+    world: World, charge: Object, reason: str = "fraudulent", *, inquiry: bool = False, amount: int | None = None
+) -> Object:
+    """The giver tells their bank that something is wrong with this charge, or with a part of it."""
     if charge["status"] != "succeeded" or charge.get("_dispute") or charge["refunded"]:
         raise not_possible(f"Charge {charge['id']} cannot be disputed.")
     dispute = DISPUTE(
         world.names.new("du_"),
-        amount=charge["amount"] - charge["amount_refunded"],
+        amount=charge["amount"] - charge["amount_refunded"] if amount is None else amount,
         charge=charge["id"],
         created=world.now,
         currency=charge["currency"],
@@ -61,12 +63,12 @@ def open_dispute(world: World, charge: Object, reason: str = "fraudulent", *, in
     return dispute
 
 
-def _move_money(world: World, dispute: Object, direction: int) -> None:
-    """Out (-1) with the fee, or back (+1) with the fee given back."""
+def _move_money(world: World, dispute: Object, direction: int, part: int | None = None) -> None:
+    """Out (-1) with the fee, or back (+1) with the fee given back; a part comes back without it."""
     category = "dispute" if direction < 0 else "dispute_reversal"
     text = f"Chargeback {'withdrawal' if direction < 0 else 'reversal'} for {dispute['charge']}"
-    entry = enter(world, dispute, "adjustment", direction * dispute["amount"], -direction * FEE,
-                  reporting_category=category, description=text)  # fmt: skip
+    amount, fee = (dispute["amount"], -direction * FEE) if part is None else (part, 0)
+    entry = enter(world, dispute, "adjustment", direction * amount, fee, reporting_category=category, description=text)
     world.store.change(dispute, balance_transactions=[*dispute["balance_transactions"], entry])
     world.store.change(world.store.get(dispute["charge"]), _charged_back=direction < 0)
 
@@ -155,13 +157,13 @@ def prevent(world: World, dispute: Object) -> Object:
     return dispute
 
 
-def decide(world: World, dispute: Object, *, won: bool) -> Object:
-    """The bank's word. If it is for us, the money and the fee come back."""
+def decide(world: World, dispute: Object, *, won: bool, part: int | None = None) -> Object:
+    """The bank's word. If it is for us, the money and the fee come back, or a part of the money."""
     world.agenda.cancel(dispute["id"])
     before = dispute["status"]
     move(world, dispute, DISPUTE_STATES, "won" if won else "lost")
     if won:
-        _move_money(world, dispute, 1)
+        _move_money(world, dispute, 1, part)
         tell(world, "charge.dispute.funds_reinstated", dispute)
     tell(world, "charge.dispute.closed", dispute, {"status": before})
     return dispute

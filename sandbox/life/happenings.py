@@ -1,7 +1,7 @@
 """What the agenda may hold: the name of each happening, and what it does to its subject."""
 
 from sandbox.life.disputes import dispute_in_time, dispute_is_due
-from sandbox.life.intents import end_debit
+from sandbox.life.intents import end_debit, take_back_in_time
 from sandbox.life.methods import renew_card
 from sandbox.life.payouts import arrive_payout, reconcile_payout, send_payout
 from sandbox.life.refunds import clear_refund, fail_refund, retry_refund, trace_refund
@@ -55,6 +55,7 @@ HAPPENINGS: dict[str, Happening] = {
     "retry_refund": retry_refund,
     "send_payout": send_payout,
     "settle_charge": settle_charge,
+    "take_back_debit": take_back_in_time,
     "trace_refund": trace_refund,
 }
 

@@ -6,20 +6,22 @@ from sandbox.journal import tell
 from sandbox.life.blanks import PAYMENT_INTENT
 from sandbox.life.charges import begin_charge, charge_fails, charge_succeeds
 from sandbox.life.graphs import graph, move
-from sandbox.life.means import EXPIRED, NOT_AUTHENTICATED, Decline
+from sandbox.life.means import EMPTY_ACCOUNT, EXPIRED, NOT_AUTHENTICATED, Decline
 from sandbox.life.methods import expired, means_of, new_mandate
-from sandbox.life.settlement import SETTLES_AFTER
+from sandbox.life.settlement import SETTLES_AFTER, enter
 from sandbox.state.store import Object
+from sandbox.wire.refusals import Refused, not_possible
 from sandbox.world import World, public
 
 DAY = 86400.0
-DEBIT_TAKES = 4 * DAY
-"""Seconds from a Bacs debit to its outcome: three working days and a night."""
+DEBIT_TAKES, TAKEN_BACK_AFTER = 4 * DAY, 2 * DAY
+"""Seconds from a Bacs debit to its outcome (three working days and a night), and from there to a late failure."""
 
 INTENT_STATES = graph(
     requires_payment_method="requires_payment_method requires_action processing succeeded canceled",
     requires_action="requires_payment_method processing succeeded canceled",
     processing="succeeded requires_payment_method",
+    succeeded="requires_payment_method",
 )
 
 
@@ -124,10 +126,35 @@ def end_debit(world: World, charge_id: str) -> Object:
     if decline is None:
         charge_succeeds(world, charge, settled=True)
         _succeed(world, intent, charge)
+        if means_of(charge).taken_back:
+            world.agenda.plan(world.clock.now() + TAKEN_BACK_AFTER, "take_back_debit", charge_id)
     else:
         charge_fails(world, charge, decline)
         _fail(world, intent, method, decline, charge)
     return intent
+
+
+def take_back(world: World, charge: Object) -> Object:
+    """A debit fails after it had succeeded: the bank takes the money back, out of the balance."""
+    spent = charge["amount_refunded"] or charge["disputed"]
+    if charge["status"] != "succeeded" or means_of(charge).kind != "bacs_debit" or spent:
+        raise not_possible(f"Charge {charge['id']} cannot fail any more.")
+    intent, method = world.store.get(charge["payment_intent"]), world.store.get(charge["payment_method"])
+    entry = enter(world, charge, "payment_failure_refund", -charge["amount"], reporting_category="charge_failure",
+                  description="PAYMENT FAILURE REFUND")  # fmt: skip
+    world.store.change(charge, amount_captured=0, captured=False, failure_balance_transaction=entry["id"], paid=False)
+    charge_fails(world, charge, EMPTY_ACCOUNT)
+    world.store.change(intent, amount_received=0)
+    _fail(world, intent, method, EMPTY_ACCOUNT, charge)
+    return charge
+
+
+def take_back_in_time(world: World, charge_id: str) -> None:
+    """What becomes of a debit by means that are taken back, unless it was refunded or disputed before."""
+    try:
+        take_back(world, world.store.get(charge_id))
+    except Refused:
+        return
 
 
 def abandon(world: World, intent: Object, reason: str) -> None:

@@ -35,6 +35,8 @@ class Means:
     refund: str = "succeeds"
     """What becomes of a refund: it succeeds, fails days later, or is pending for days."""
     available_at_once: bool = False
+    taken_back: bool = False
+    """A debit that succeeds, and fails some days later after all."""
     expires_within: int = 36
     """Months until the card expires."""
     replaced: bool = False
@@ -104,6 +106,8 @@ _ALL = (
             decline=NO_MANDATE),
     replace(_BANK, number="55555559", label="Bacs, disputed", sentence="The debit succeeds and is taken back at once.",
             disputed="debit_not_authorized"),
+    replace(_BANK, number="66666662", label="Bacs, taken back", sentence="The debit succeeds and fails two days later.",
+            taken_back=True),
 )  # fmt: skip
 
 MEANS: dict[str, Means] = {means.number: means for means in _ALL}

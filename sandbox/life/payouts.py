@@ -1,4 +1,7 @@
-"""The life of a payout: what is available leaves for the bank, arrives, or comes back."""
+"""The life of a payout: what is available leaves for the bank, arrives, or comes back.
+
+What is missing is fetched from the bank, by a payout of a negative amount.
+"""
 
 from typing import Any
 
@@ -7,7 +10,7 @@ from sandbox.life.blanks_of_money import PAYOUT
 from sandbox.life.currencies import known_currency
 from sandbox.life.exchange import HELD
 from sandbox.life.graphs import graph, move
-from sandbox.life.settlement import available_in, enter, next_day
+from sandbox.life.settlement import available_in, enter, held, next_day
 from sandbox.state.store import Object
 from sandbox.wire.refusals import no_such, not_possible
 from sandbox.world import World
@@ -33,16 +36,19 @@ def pay_out_as_scheduled(world: World) -> None:
 
 
 def pay_out_everything(world: World) -> list[Object]:
-    """One payout for each currency in which something is available."""
+    """One payout for each currency in which something is available, or missing."""
     return [payout for currency in HELD if (payout := _pay_out_available(world, currency)) is not None]
 
 
 def _pay_out_available(world: World, currency: str) -> Object | None:
-    """An automatic payout: its amount is the sum of its lines, and each line belongs to it for ever."""
+    """An automatic payout: its amount is the sum of its lines, and each line belongs to it for ever.
+
+    Stripe debits the bank only where what is still pending will not make up for what is missing.
+    """
     where = f"{_OF_KIND} AND {_UNPAID} AND json_extract(body, '$.currency') = ?"
     found = (_BY_PAYOUT, where, (world.now, currency))
     amount = world.store.total("net", *found)
-    if amount <= 0:
+    if amount == 0 or (amount < 0 and held(world, currency) >= 0):
         return None
     payout = _begin(world, amount, currency, automatic=True)
     world.store.mark("_payout", payout["id"], *found)
@@ -120,7 +126,8 @@ def fail_payout(world: World, payout: Object) -> Object:
     world.agenda.cancel(payout["id"])
     move(world, payout, PAYOUT_STATES, "failed", failure_code="account_closed",
          failure_message="The bank account has been closed.")  # fmt: skip
-    entry = enter(world, payout, "payout_failure", payout["amount"], description="STRIPE PAYOUT FAILURE")
+    entry = enter(world, payout, "payout_failure", payout["amount"], reporting_category="payout_reversal",
+                  description="STRIPE PAYOUT FAILURE")  # fmt: skip
     world.store.change(payout, failure_balance_transaction=entry["id"])
     tell(world, "payout.failed", payout)
     return payout
@@ -132,7 +139,8 @@ def cancel_payout(world: World, payout: Object) -> Object:
         raise not_possible("Only a pending manual payout can be canceled.")
     world.agenda.cancel(payout["id"])
     move(world, payout, PAYOUT_STATES, "canceled")
-    entry = enter(world, payout, "payout_cancel", payout["amount"], description="STRIPE PAYOUT CANCEL")
+    entry = enter(world, payout, "payout_cancel", payout["amount"], reporting_category="payout_reversal",
+                  description="STRIPE PAYOUT CANCEL")  # fmt: skip
     world.store.change(payout, failure_balance_transaction=entry["id"])
     tell(world, "payout.canceled", payout)
     return payout

@@ -8,7 +8,7 @@ from sandbox.life.catalogue import labelled
 from sandbox.life.exchange import settle_in_held
 from sandbox.life.graphs import graph, move
 from sandbox.life.methods import means_of
-from sandbox.life.settlement import enter
+from sandbox.life.settlement import enter, held
 from sandbox.state.store import Object
 from sandbox.wire.refusals import missing_parameter, no_such, not_possible
 from sandbox.world import World
@@ -83,8 +83,7 @@ def _refundable(charge: Object, asked: int | None) -> int:
 def _affordable(world: World, refund: Object) -> bool:
     """Whether the balance, available and pending, covers it."""
     settled = settle_in_held(world, refund["amount"], refund["currency"])
-    rows = world.store.ask("SELECT net FROM holding WHERE currency = ?", (settled.currency,))
-    return bool(rows and rows[0][0] >= settled.amount)
+    return held(world, settled.currency) >= settled.amount
 
 
 def _count(world: World, charge: Object, amount: int) -> None:

@@ -20,6 +20,8 @@ SETTLES_AFTER = 1.0
 def enter(world: World, source: Object, kind: str, amount: int, fee: int = 0, **more: Any) -> Object:
     """Write a balance transaction; `amount`, in the source's currency, is negative for money that leaves.
 
+    What has no object behind it (Stripe's own fee) comes with a source of no id.
+
     `fee` is in the currency of settlement. The balance moves by the net.
     """
     settled = settle_in_held(world, amount, source["currency"])
@@ -106,6 +108,12 @@ def balance(world: World) -> Object:
 
 def _amount(currency: str, minor: int) -> Object:
     return {"amount": minor, "currency": currency, "source_types": {"card": minor}}
+
+
+def held(world: World, currency: str) -> int:
+    """What the account holds in this currency, available and pending, in minor units."""
+    rows = world.store.ask("SELECT net FROM holding WHERE currency = ?", (currency,))
+    return int(rows[0][0]) if rows else 0
 
 
 def available_in(world: World, currency: str) -> int:

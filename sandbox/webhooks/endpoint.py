@@ -10,6 +10,8 @@ from sandbox.world import World
 VERSIONS = ("2024-06-20", "2025-03-31.basil", "2026-08-26.dahlia", "2026-10-28.endive")
 """The API versions in which events can be told, the oldest first."""
 CURRENT = VERSIONS[-1]
+LATER_TYPES = {"invoice_payment.paid": VERSIONS[2]}
+"""Types of event, and the first of these versions in which an endpoint is told of them."""
 DISABLED_AFTER = 9 * 86400.0
 """Seconds of nothing but failures after which Stripe disables an endpoint."""
 
@@ -49,7 +51,8 @@ def endpoints(world: World) -> list[Object]:
 def wants(endpoint: Object, event_type: str) -> bool:
     """Whether an endpoint is enabled and wants events of this type."""
     wanted = endpoint["enabled_events"]
-    return endpoint["status"] == "enabled" and ("*" in wanted or event_type in wanted)
+    told = (endpoint["api_version"] or CURRENT) >= LATER_TYPES.get(event_type, "")
+    return endpoint["status"] == "enabled" and told and ("*" in wanted or event_type in wanted)
 
 
 def secret_of(world: World, endpoint: Object) -> str:

@@ -31,6 +31,9 @@ LINKS: dict[str, frozenset[str]] = {
     "subscription": frozenset({"customer", "default_payment_method", "latest_invoice"}),
 }
 
+# (kind, field) whose object may be of several kinds: a path that only some of them have says nothing of the others
+MIXED = frozenset({("balance_transaction", "source")})
+
 Part = Callable[[World, Object], Object]
 Parts = dict[tuple[str, str], Part]
 """(kind, field) -> how to make a part that is absent unless it is asked for: a session's line items."""
@@ -53,22 +56,31 @@ class _Path:
     def __init__(self, world: World, parts: Parts, path: str) -> None:
         self._world, self._parts, self._path = world, parts, path
 
-    def walk(self, node: Object, steps: list[str]) -> None:
+    def walk(self, node: Object, steps: list[str], *, mixed: bool = False) -> None:
         step, *rest = steps
+        if mixed and step not in node and (node.get("object"), step) not in self._parts:
+            return
         here = self._opened(node, step)
         if isinstance(here, list):
-            node[step] = [self._world.show(element) if isinstance(element, dict) else element for element in here]
-            for place, element in enumerate(node[step]):
-                if isinstance(element, str):
-                    node[step][place] = element = self._object(element)
-                if rest:
-                    self.walk(element, rest)
+            node[step] = [self._element(element, rest) for element in here]
         elif isinstance(here, dict):
             node[step] = self._world.show(here)
             if rest:
-                self.walk(node[step], rest)
+                self.walk(node[step], rest, mixed=(node.get("object"), step) in MIXED)
         elif here is not None:
             raise self._impossible()
+
+    def _element(self, element: Any, rest: list[str]) -> Any:
+        """One part of a list, opened where it is only an id."""
+        if isinstance(element, dict):
+            shown = self._world.show(element)
+        elif isinstance(element, str):
+            shown = self._object(element)
+        else:
+            return element
+        if rest:
+            self.walk(shown, rest)
+        return shown
 
     def _opened(self, node: Object, step: str) -> Any:
         """What stands at this step; an id is already replaced."""

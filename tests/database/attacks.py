@@ -52,7 +52,7 @@ def unsound(what: str, *guards: str, **changes: str) -> Attack:
 
 
 # Rows that only the row under attack refers to, so that no foreign key helps the guard.
-LONE_GIFT = copied("gift", "id = 'gift-1'", id="'gift-3'", session_id="NULL", payment="NULL")
+LONE_GIFT = copied("gift", "id = 'gift-1'", id="'gift-3'", session_id="NULL", payment="NULL", invoice_id="NULL")
 LONE_DELIVERY = copied("delivery", "id = 'evt_1'", id="'evt_2'")
 LONE_CHECKOUT = copied("checkout", "session_id = 'cs_1'", session_id="'cs_3'", payment_intent="NULL")
 
@@ -131,7 +131,7 @@ COPIES = (
     Attack("delivery: again", "delivery", copied("delivery", "id = 'evt_1'"), ("pk_delivery",)),
     Attack("charge: again", "charge", copied("charge", "id = 'ch_1'"), ("pk_charge", "uq_charge_payment")),
     Attack(
-        "charge: one payment charged twice", "charge", copied("charge", "id = 'ch_1'", id="'ch_3'"),
+        "charge: one payment charged twice", "charge", copied("charge", "id = 'ch_1'", id="'ch_9'"),
         ("uq_charge_payment",),
     ),
     Attack(

@@ -4,10 +4,11 @@ from collections.abc import Iterator
 
 from database.tables import metadata
 from tests.database.attacks import EVERYWHERE, Attack, as_replica, copied
+from tests.database.attacks_every_penny import FILLED_ONCE, MONEY_TABLES, WRITTEN_ONCE
 
 TRUNCATED = (
     "entry", "account", "currency", "total", "gift", "allocation", "delivery", "charge", "checkout",
-    "discrepancy", "receipt", "receipt_pdf", "receipt_series", "installation",
+    "discrepancy", "receipt", "receipt_pdf", "receipt_series", "installation", *MONEY_TABLES,
 )  # fmt: skip
 
 
@@ -34,7 +35,7 @@ def _truncating() -> Iterator[Attack]:
 
 ONLY_POSTGRESQL = (
     *_truncating(),
-    *as_replica((*EVERYWHERE, *_truncating())),
+    *as_replica((*EVERYWHERE, *WRITTEN_ONCE, *FILLED_ONCE, *_truncating())),
     Attack(
         "entry: upsert", "entry",
         copied("entry", "id = 4", id="99") + " ON CONFLICT (key) DO UPDATE SET amount_minor = 1",

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from tests.database.attacks import LONE_CHECKOUT, LONE_GIFT, UNSOUND, Attack, copied
+from tests.database.attacks_every_penny import LONE_RECURRING
 from tests.database.house import FIRST_RECEIPT
 
 
@@ -32,8 +33,8 @@ IDENTITIES = {
     ),
     "currency": Identity("code = 'GBP'", (("rowid",), ("code",)), {"code": "'XTS'"}, {"exponent": "0"}),
     "gift": Identity(
-        "id = 'gift-1'", (("rowid",), ("id",), ("session_id",), ("payment",)),
-        {"id": "'x'", "session_id": "'x'", "payment": "'x'"}, {"state": "'pending'"},
+        "id = 'gift-1'", (("rowid",), ("id",), ("session_id",), ("payment",), ("invoice_id",)),
+        {"id": "'x'", "session_id": "'x'", "payment": "'x'", "invoice_id": "'x'"}, {"state": "'pending'"},
     ),
     "allocation": Identity("n = 1", (("rowid",), ("gift_id", "n")), {"n": "9"}, {"amount_minor": "1"}),
     "delivery": Identity("id = 'evt_1'", (("rowid",), ("id",)), {"id": "'x'"}, {"applied_at": "NULL"}),
@@ -54,6 +55,29 @@ IDENTITIES = {
     "receipt_pdf": Identity("receipt_id > 0", (("receipt_id",),), {}, {"pdf": "x'00'"}),
     "receipt_series": Identity("year = 2026", (("year",),), {}, {"last_number": "1"}),
     "installation": Identity("id = 1", (("id",),), {}, {"mode": "'live'"}),
+    "payment_failure": Identity(
+        "charge = 'ch_1'", (("rowid",), ("charge",)), {"charge": "'x'"}, {"amount_minor": "1"}
+    ),
+    "dispute_move": Identity(
+        "line_id = 'txn_1'", (("rowid",), ("line_id",)), {"line_id": "'x'"}, {"amount_minor": "1"}
+    ),
+    "invoice": Identity("id = 'in_1'", (("rowid",), ("id",)), {"id": "'x'"}, {"recurring_id": "'rec-2'"}),
+    "invoice_payment": Identity(
+        "payment = 'pi_1'", (("rowid",), ("payment",)), {"payment": "'x'"}, {"invoice_id": "'in_2'"}
+    ),
+    "settled_discrepancy": Identity(
+        "charge = 'ch_3'", (("rowid",), ("charge",)), {"charge": "'x'"}, {"who": "'nobody'"}
+    ),
+    "recurring_share": Identity("n = 1", (("rowid",), ("recurring_id", "n")), {"n": "9"}, {"weight": "99"}),
+    "refund": Identity("id = 're_1'", (("rowid",), ("id",)), {"id": "'x'"}, {"amount_minor": "1"}),
+    "dispute": Identity("id = 'du_1'", (("rowid",), ("id",)), {"id": "'x'"}, {"payment": "'pi_9'"}),
+    "payout": Identity("id = 'po_1'", (("rowid",), ("id",)), {"id": "'x'"}, {"amount_minor": "1"}),
+    "balance_line": Identity("id = 'txn_1'", (("rowid",), ("id",)), {"id": "'x'"}, {"amount_minor": "1"}),
+    "recurring": Identity(
+        "id = 'rec-1'", (("rowid",), ("id",), ("subscription",), ("first_gift_id",)),
+        {"id": "'x'", "subscription": "'x'", "first_gift_id": "'x'"}, {"currency": "'EUR'"},
+    ),
+    "recurring_act": Identity("id = 'act-1'", (("rowid",), ("id",)), {"id": "'x'"}, {"who": "'nobody'"}),
 }  # fmt: skip
 
 
@@ -80,6 +104,12 @@ TAKING = (
     _taking("gift", "payment = 'pi_2'", "id = 'gift-3'", LONE_GIFT),
     _taking("gift", "session_id = 'cs_2'", "id = 'gift-1'"),
     _taking("gift", "rowid = 2", "rowid = 1"),
+    _taking("gift", "invoice_id = 'in_2'", "id = 'gift-3'", LONE_GIFT),
+    *(
+        _taking(table, "rowid = 2", "rowid = 1")
+        for table in ("refund", "dispute", "payout", "balance_line", "recurring", "recurring_act")
+    ),
+    _taking("recurring", "subscription = 'sub_2'", "id = 'rec-3'", LONE_RECURRING),
     _taking("checkout", "payment_intent = 'pi_1'", "session_id = 'cs_3'", LONE_CHECKOUT),
     _taking("checkout", "rowid = 2", "rowid = 1"),
     _taking("charge", "rowid = 2", "rowid = 1"),

@@ -13,19 +13,32 @@ from ledger import store
 from ledger.accounts import Account
 from ledger.money import EUR, Money
 from payments import tables as payments
+from payments.recurring import tables as recurring
+from payments.settlement import tables as settlement
 from receipts import tables as receipts
 from tests.ledger.samples import NOON, TODAY, entry
 
 FIRST_RECEIPT = 2026 * receipts.YEAR_SPAN + 1
 
+INSTRUCTION = {"state": "active", "currency": "GBP", "interval": "month"}
 # What a plain value of the column's type would not satisfy; everything else is filled in by `row`.
 FURNITURE: tuple[tuple[sa.Table, Mapping[str, Any]], ...] = (
     (installation, {"id": 1, "mode": "sandbox"}),
     (campaign, {"slug": "hall", "currency": "GBP", "parent_id": None, "closes_at": None}),
-    (payments.gift, {"id": "gift-1", "currency": "GBP", "state": "received", "payment": "pi_1"}),
     (
         payments.gift,
-        {"id": "gift-2", "currency": "GBP", "state": "failed", "session_id": "cs_2", "payment": "pi_2"},
+        {"id": "gift-1", "currency": "GBP", "state": "received", "payment": "pi_1", "invoice_id": "in_1"},
+    ),
+    (
+        payments.gift,
+        {
+            "id": "gift-2",
+            "currency": "GBP",
+            "state": "failed",
+            "session_id": "cs_2",
+            "payment": "pi_2",
+            "invoice_id": "in_2",
+        },
     ),
     (payments.allocation, {"gift_id": "gift-1"}),
     (payments.delivery, {"id": "evt_1"}),
@@ -35,6 +48,26 @@ FURNITURE: tuple[tuple[sa.Table, Mapping[str, Any]], ...] = (
     (payments.checkout, {"session_id": "cs_1", "gift_id": "gift-1", "payment_intent": "pi_1"}),
     (payments.checkout, {"session_id": "cs_2", "gift_id": "gift-2", "payment_intent": "pi_2"}),
     (payments.discrepancy, {"charge": "ch_1", "gift_id": "gift-1", "why": "amount"}),
+    (payments.charge, {"id": "ch_3", "payment": "pi_3", "gift_id": "gift-2"}),
+    (payments.discrepancy, {"charge": "ch_3", "gift_id": "gift-2", "why": "second_payment"}),
+    (payments.settled_discrepancy, {"charge": "ch_3"}),
+    (payments.payment_failure, {"charge": "ch_1"}),
+    (payments.refund, {"id": "re_1"}),
+    (payments.refund, {"id": "re_2"}),
+    (payments.dispute_move, {"line_id": "txn_1"}),
+    (payments.dispute, {"id": "du_1"}),
+    (payments.dispute, {"id": "du_2"}),
+    (payments.payout, {"id": "po_1"}),
+    (payments.payout, {"id": "po_2"}),
+    (settlement.balance_line, {"id": "txn_1", "category": "payment", "ours": True}),
+    (settlement.balance_line, {"id": "txn_2", "category": "payment", "ours": True}),
+    (recurring.recurring, INSTRUCTION | {"id": "rec-1", "first_gift_id": "gift-1", "subscription": "sub_1"}),
+    (recurring.recurring, INSTRUCTION | {"id": "rec-2", "first_gift_id": "gift-2", "subscription": "sub_2"}),
+    (recurring.recurring_share, {"recurring_id": "rec-1"}),
+    (recurring.invoice, {"id": "in_1"}),
+    (recurring.invoice_payment, {"payment": "pi_1"}),
+    (recurring.recurring_act, {"id": "act-1", "recurring_id": "rec-1", "act": "amount"}),
+    (recurring.recurring_act, {"id": "act-2", "recurring_id": "rec-1", "act": "amount"}),
     (receipts.receipt_series, {"year": 2026, "last_number": 2}),
     (receipts.receipt, {"id": FIRST_RECEIPT, "year": 2026, "number": 1, "gift_id": "gift-1"}),
     (receipts.receipt, {"id": FIRST_RECEIPT + 1, "year": 2026, "number": 2, "gift_id": "gift-2"}),

@@ -9,8 +9,9 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import Engine
 
-from database.bulk import add_to_rows, among, change_rows, insert_rows, look_up
+from database.bulk import add_to_rows, change_rows, insert_rows
 from database.columns import BookDate, Bytes, Code, Count, Flag, Instant, Json, Minor
+from database.questions import among, look_up
 from database.tables import table
 from database.transactions import reading, writing
 

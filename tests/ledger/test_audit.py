@@ -7,9 +7,10 @@ import pytest
 from sqlalchemy import Connection
 
 from ledger.accounts import Account
-from ledger.audit import PATIENCE, Finding, Status, audit
+from ledger.audit import audit
 from ledger.entry import Entry
-from ledger.money import EUR, Money
+from ledger.finding import PATIENCE, Finding, Status
+from ledger.money import EUR, GBP, Money
 from ledger.store import post
 from tests.ledger.samples import NOON, entry
 
@@ -22,10 +23,9 @@ BOOKS = [
     entry("settle:txn_2", **SETTLED, subject="pi_2", amount=Money(700, EUR)),
     entry("undo:a:1", debit=Account.GIFTS, credit=Account.CASH, subject="a", reverses="offline:a:1"),
 ]
-UNPROVED = ["stripe balance", "balance transactions", "payouts"]
-PROVED = [
-    "numbers", "causes", "amounts", "accounts", "reversals", "totals", "balanced", "clearing", "suspense",
-    "old clearing",
+CHECKS = [
+    "numbers", "causes", "amounts", "accounts", "reversals", "totals", "balanced", "clearing", "old clearing",
+    "money verified", "suspense",
 ]  # fmt: skip
 
 
@@ -105,24 +105,35 @@ def test_a_currency_that_nobody_knows_does_not_stop_the_audit(unguarded: Connect
 
 
 def test_sound_books_pass(conn: Connection) -> None:
-    """Every check, in one order, without advice; and what only Stripe can prove is unchecked, not passed."""
+    """Every check, in one order, without advice; what has not settled yet is unchecked, not passed."""
     post(conn, BOOKS, NOON)
 
     findings = _audit(conn, NOON)
 
-    assert [(one.name, one.status.value) for one in findings] == [
-        *((name, "passed") for name in PROVED),
-        *((name, "unchecked") for name in UNPROVED),
-    ]
-    assert [one.name for one in findings if one.advice] == UNPROVED
+    assert [one.name for one in findings] == CHECKS
+    assert {one.name for one in findings if one.status is not Status.PASSED} == {"money verified"}
+    assert {one.name for one in findings if one.advice} == {"money verified"}
 
 
 def test_empty_books_pass(conn: Connection) -> None:
-    """On the first day nothing is wrong, and nothing is proved."""
+    """On the first day nothing is wrong."""
     findings = _audit(conn, NOON)
 
-    assert {one.status for one in findings if one.name in PROVED[:-1]} == {Status.PASSED}
-    assert {one.status for one in findings if one.name not in PROVED[:-1]} == {Status.UNCHECKED}
+    assert {one.name for one in findings if one.status is Status.UNCHECKED} == {"old clearing"}
+    assert not [one for one in findings if one.has_failed]
+
+
+def test_the_share_of_money_verified_counts_what_met(conn: Connection) -> None:
+    """Seen from both sides: all of the euros, none of the pounds; and a penny short of all is not 100%."""
+    post(conn, BOOKS, NOON)
+    assert _named(_audit(conn, NOON), "money verified").figures == {
+        "EUR": "EUR 7.00 of EUR 7.00, 100%",
+        "GBP": "GBP 0.00 of GBP 25.00, 0%",
+    }
+
+    post(conn, [entry("settle:txn_1", **SETTLED, amount=Money(2499, GBP))], NOON)
+
+    assert _named(_audit(conn, NOON), "money verified").figures["GBP"] == "GBP 24.99 of GBP 25.00, 99%"
 
 
 @pytest.mark.parametrize("side", ["debit", "credit"])
@@ -158,16 +169,6 @@ def test_what_waits_in_clearing_for_long_is_listed(
     listed = {"pi_1 in GBP": "GBP 25.00 since 2026-11-21 12:00"} if late else {}
     assert found.status is status
     assert dict(found.figures).items() >= ({"subjects": len(listed)} | listed).items()
-
-
-def test_the_audit_shows_our_side_of_what_stripe_must_prove(conn: Connection) -> None:
-    """So that a treasurer can compare the figure with Stripe's page by eye."""
-    post(conn, [*BOOKS, entry("payout:txn_9", debit=Account.IN_TRANSIT, credit=Account.STRIPE, subject="po_1")], NOON)
-
-    findings = _audit(conn, NOON)
-
-    assert _named(findings, "stripe balance").figures == {"EUR": "EUR 7.00", "GBP": "GBP -25.00"}
-    assert _named(findings, "payouts").figures == {"GBP": "GBP 25.00"}
 
 
 def test_a_finding_can_be_written_as_plain_values() -> None:

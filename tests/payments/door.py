@@ -4,8 +4,9 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any
 
+from payments.inbox.inbox import Inbox
 from payments.inbox.webhook import PATH, Webhook
-from payments.inbox.writer import Inbox
+from payments.inbox.writer import Writer, writing_beside
 from tests.clock import FixedClock
 from tests.payments.house import NOON, Books
 from tests.payments.messages import SECRET, signature
@@ -18,12 +19,13 @@ def at_the_door(books: Books, knock: Knock) -> Any:
 
     async def stay() -> Any:
         clock = FixedClock(NOON)
-        inbox = Inbox(books.engine, books.bookkeeper, clock)
-        inbox.open()
-        try:
-            return await knock(Webhook(inbox, (SECRET,), clock, livemode=False), inbox)
-        finally:
-            await inbox.close()
+        inbox = Inbox(on_loss=lambda: None)
+        with writing_beside(Writer(books.engine, books.bookkeeper, clock, livemode=False)) as line:
+            await inbox.open(line)
+            try:
+                return await knock(Webhook(inbox, (SECRET,), clock), inbox)
+            finally:
+                await inbox.close()
 
     return asyncio.run(stay())
 

@@ -12,9 +12,9 @@ from database.engine import open_database
 from database.transactions import booking, writing
 from ledger.tables import entry
 from payments import tables
+from payments.inbox.inbox import Inbox
 from payments.inbox.keeping import replay
 from payments.inbox.webhook import Webhook
-from payments.inbox.writer import Inbox
 from tests.payments.door import at_the_door, post, send
 from tests.payments.house import NOON, Books, gift_id
 from tests.payments.messages import body, charge, charged, delivery, event

@@ -1,11 +1,17 @@
 """What a donor can type: read strictly, refused with what to do."""
 
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
 import pytest
 
 from ledger.money import GBP, JPY, Money
 from payments.form import Pledged, presets, read_form
+from payments.recurring.choosing import Offer
+from payments.recurring.recurring import Interval, Rhythm
 
 WORDS = str
+OFFER = Offer((Interval.MONTH, Interval.YEAR), datetime(2026, 11, 21, 12, tzinfo=UTC), ZoneInfo("Europe/London"), str)
 
 
 def typed(**changes: str) -> dict[str, str]:
@@ -15,7 +21,7 @@ def typed(**changes: str) -> dict[str, str]:
 
 def test_a_preset_becomes_a_pledge() -> None:
     """The radio's value is an amount like any other."""
-    read = read_form(typed(), GBP, WORDS)
+    read = read_form(typed(), GBP, WORDS, OFFER)
     assert isinstance(read, Pledged)
     assert (read.amount, read.donor.name) == (Money(2500, GBP), "Zoë")
 
@@ -23,7 +29,7 @@ def test_a_preset_becomes_a_pledge() -> None:
 @pytest.mark.parametrize(("words", "pence"), [("£7", 700), (" 1,250.50 ", 125050), ("2", 200), ("100000", 10**7)])
 def test_another_amount_is_read_as_it_is_meant(words: str, pence: int) -> None:
     """With or without the sign, with commas where people write them."""
-    read = read_form(typed(amount="other", other_amount=words), GBP, WORDS)
+    read = read_form(typed(amount="other", other_amount=words), GBP, WORDS, OFFER)
     assert isinstance(read, Pledged)
     assert read.amount == Money(pence, GBP)
 
@@ -35,17 +41,17 @@ def test_another_amount_is_read_as_it_is_meant(words: str, pence: int) -> None:
 )  # fmt: skip
 def test_what_could_be_misread_is_refused_with_what_to_do(words: str) -> None:
     """Each sentence tells the donor what to enter."""
-    read = read_form(typed(amount="other", other_amount=words), GBP, WORDS)
+    read = read_form(typed(amount="other", other_amount=words), GBP, WORDS, OFFER)
     assert isinstance(read, dict)
     assert read["amount"].startswith(("Enter", "Choose"))
 
 
 def test_two_amounts_at_once_are_asked_about() -> None:
     """£25 chosen and £40 entered: we do not guess which."""
-    read = read_form(typed(other_amount="40"), GBP, WORDS)
+    read = read_form(typed(other_amount="40"), GBP, WORDS, OFFER)
     assert isinstance(read, dict)
     assert read["amount"].startswith("Choose one")
-    assert isinstance(read_form(typed(other_amount="25"), GBP, WORDS), Pledged)
+    assert isinstance(read_form(typed(other_amount="25"), GBP, WORDS, OFFER), Pledged)
 
 
 @pytest.mark.parametrize(
@@ -53,26 +59,37 @@ def test_two_amounts_at_once_are_asked_about() -> None:
 )
 def test_an_address_that_cannot_be_one_is_refused(email: str) -> None:
     """Nothing is looked up; only the form is checked."""
-    read = read_form(typed(email=email), GBP, WORDS)
+    read = read_form(typed(email=email), GBP, WORDS, OFFER)
     assert isinstance(read, dict)
     assert list(read) == ["email"]
 
 
+def test_a_rhythm_goes_with_the_pledge() -> None:
+    """£25 every month; without a word about it, once."""
+    monthly = read_form(typed(interval="month"), GBP, WORDS, OFFER)
+    once = read_form(typed(), GBP, WORDS, OFFER)
+    assert isinstance(monthly, Pledged)
+    assert isinstance(once, Pledged)
+    assert (monthly.rhythm, once.rhythm) == (Rhythm(Interval.MONTH), None)
+
+
 def test_every_field_says_its_own_mistake_at_once() -> None:
     """A donor on a phone should not have to come back three times."""
-    read = read_form(typed(amount="", email="x", name="a" * 101, message="b" * 301), GBP, WORDS)
+    read = read_form(
+        typed(interval="month", end="day", amount="", email="x", name="a" * 101, message="b" * 301), GBP, WORDS, OFFER
+    )
     assert isinstance(read, dict)
-    assert sorted(read) == ["amount", "email", "message", "name"]
+    assert sorted(read) == ["amount", "email", "message", "name", "until"]
 
 
 def test_a_name_of_fifty_thousand_accents_is_refused() -> None:
     """It would take the receipt's layout nine seconds."""
-    assert "name" in read_form(typed(name="a" + "\u0301" * 50_000), GBP, WORDS)  # type: ignore[operator]
+    assert "name" in read_form(typed(name="a" + "\u0301" * 50_000), GBP, WORDS, OFFER)  # type: ignore[operator]
 
 
 def test_yen_have_no_decimals_and_presets_of_their_own() -> None:
     """A hundredfold charge is the classic mistake here."""
-    read = read_form(typed(amount="500"), JPY, WORDS)
+    read = read_form(typed(amount="500"), JPY, WORDS, OFFER)
     assert isinstance(read, Pledged)
     assert read.amount == Money(500, JPY)
     assert presets(JPY)[0] == Money(500, JPY)

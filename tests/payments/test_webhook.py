@@ -1,12 +1,14 @@
 """The webhook's door: what is kept, what is refused, and that nothing makes it stumble."""
 
 import asyncio
+import socket
 
 import pytest
 
 from payments import tables
+from payments.inbox.inbox import LONGEST_QUEUE, Inbox
 from payments.inbox.webhook import LARGEST_BODY, Webhook
-from payments.inbox.writer import LONGEST_QUEUE, Inbox
+from payments.inbox.writer import Outcome
 from tests.payments.door import at_the_door, post, send, stream
 from tests.payments.house import Books, gift_id
 from tests.payments.messages import body, charge, charged, event
@@ -118,3 +120,19 @@ def test_a_caller_who_hangs_up_does_not_stop_the_others(books: Books) -> None:
 
     assert at_the_door(books, knock) == 200
     assert books.raised() == 5000
+
+
+def test_without_its_writer_the_web_asks_stripe_to_come_back_and_stops() -> None:
+    """What waits and what comes later is 503: nothing was acknowledged, and the supervisor starts both anew."""
+
+    async def lose() -> tuple[list[Outcome], int]:
+        losses: list[int] = []
+        inbox = Inbox(on_loss=lambda: losses.append(1))
+        ours, theirs = socket.socketpair()
+        await inbox.open(ours)
+        waits = asyncio.create_task(inbox.deliver(b"{}"))
+        await asyncio.sleep(0)
+        theirs.close()
+        return [await waits, await inbox.deliver(b"{}")], len(losses)
+
+    assert asyncio.run(lose()) == ([Outcome.TRY_LATER, Outcome.TRY_LATER], 1)

@@ -96,7 +96,7 @@ def hints(typed_dict: Any) -> dict[str, Any]:
     return get_type_hints(typed_dict, {**known, "StripeContext": stripe.StripeContext})
 
 
-def _choices(wanted: Any) -> list[Any]:
+def choices(wanted: Any) -> list[Any]:
     """The members of a union, or the type itself."""
     return list(get_args(wanted)) if get_origin(wanted) in (typing.Union, type(int | str)) else [wanted]
 
@@ -107,7 +107,7 @@ def unknown_to_the_library(shape: Shape, wanted: Any, path: str = "") -> list[st
 
 
 def _unknown(shape: Shape, wanted: Any, path: str) -> Iterator[str]:
-    choices = _choices(wanted)
+    kinds = choices(wanted)
     match shape:
         case Either():
             yield from _unknown(shape.first, wanted, path)
@@ -115,15 +115,15 @@ def _unknown(shape: Shape, wanted: Any, path: str) -> Iterator[str]:
         case Range():
             yield from _unknown(shape.bounds, wanted, path)
         case Fields():
-            known = next((hints(choice) for choice in choices if is_typeddict(choice)), {})
+            known = next((hints(choice) for choice in kinds if is_typeddict(choice)), {})
             for name, field in shape.known.items():
                 if name in known:
                     yield from _unknown(field, known[name], f"{path}.{name}")
                 else:
                     yield f"{path}.{name}: the library does not know it"
         case ListOf():
-            lists = [choice for choice in choices if get_origin(choice) is list]
+            lists = [choice for choice in kinds if get_origin(choice) is list]
             yield from _unknown(shape.each, get_args(lists[0])[0], path) if lists else [f"{path}: is no list"]
         case OneOf():
-            words = {word for choice in choices if get_origin(choice) is Literal for word in get_args(choice)}
+            words = {word for choice in kinds if get_origin(choice) is Literal for word in get_args(choice)}
             yield from (f"{path}: {word} is unknown" for word in shape.words if words and word not in words)

@@ -1,6 +1,7 @@
 """A treasurer signs in, reads the totals and looks behind them, with scripts and without."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from fastapi import FastAPI
@@ -12,9 +13,11 @@ from ledger.accounts import Account
 from tests.browser import PHONE, Tabs, assert_accessible, served
 from tests.clock import FixedClock
 from tests.payments.house import gift_id
-from tests.payments.messages import charged
+from tests.payments.messages import charge, charged, delivery, event
 from tests.treasury.books import BUSES, Desk
+from tests.treasury.whole import NOON, dispute, pay_out, refund, settle_gift
 from tests.web.samples import pages
+from treasury.money.routes import money_routes
 from treasury.routes import desk_routes
 from treasury.sign_in import invite
 from web.errors import install_errors
@@ -43,6 +46,7 @@ def address(engine: Engine, clock: FixedClock, desk: Desk) -> Iterator[str]:
         site = pages("sandbox", base_url)
         app = FastAPI()
         app.include_router(desk_routes(engine, clock, site))
+        app.include_router(money_routes(engine, clock, site))
         app.mount("/static", site.static)
         install_errors(app, site)
         return secure(app, pages=site, base_url=base_url, allowed_hosts=())
@@ -85,3 +89,49 @@ def test_every_page_is_accessible_and_fits(browser_page: Tabs, link: str, size: 
         assert_accessible(page)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.url
         page.locator(go_on).first.click()
+
+
+@pytest.fixture
+def busy(desk: Desk) -> None:
+    """Something on every list behind the desk."""
+    settle_gift(desk, 11, 2500, 58)
+    settle_gift(desk, 12, 4000, 80)
+    refund(desk, "re_3QNk2uLkdIwHu7ix0kqbw1", 11, 1000)
+    dispute(desk, "du_3QNk2uLkdIwHu7ix0kqbw1", 12, 4000, answer_by=NOON + timedelta(days=9))
+    pay_out(desk, "po_3QNk2uLkdIwHu7ix0kqbw1", 2442, ["txn_11"])
+    desk.books.hear(charged("77", gift=gift_id(77), amount=1500))
+    desk.books.hear(delivery(event("charge.succeeded", charge("bad", currency="xxx"), name="odd")))
+
+
+BEHIND = (
+    "", "/payouts", "/refunds", "/disputes", "/discrepancies", "/dead-letters", "/trace/pi_11", "/trace/pi_77",
+    "/trace/po_3QNk2uLkdIwHu7ix0kqbw1", "/trace/nothing",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("size", [NARROW, PHONE, WIDE], ids=["narrow", "phone", "wide"])
+def test_every_page_behind_the_desk_is_accessible_and_fits(
+    browser_page: Tabs, link: str, busy: None, size: tuple[int, int]
+) -> None:
+    """Axe finds nothing, and nothing moves sideways, however long Stripe's ids are."""
+    page = browser_page(size=size)
+    page.goto(link)
+    page.get_by_role("button", name="Sign in").click()
+    for path in BEHIND:
+        page.goto(f"{link.partition('/desk')[0]}/desk{path}")
+        assert_accessible(page)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.url
+
+
+def test_a_treasurer_follows_money_and_ticks_off_a_thing_to_do(browser_page: Tabs, link: str, busy: None) -> None:
+    """Without scripts: type a payment, read its way, go back, press the button."""
+    page = browser_page(javascript=False)
+    page.goto(link)
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_label("Follow the money").fill("pi_11")
+    page.get_by_role("button", name="Follow").click()
+    assert "Arrived at the bank" in page.locator("ol.way").inner_text()
+
+    page.get_by_role("link", name="Back to the desk").click()
+    page.get_by_role("button", name="I have dealt with it").click()
+    assert page.get_by_role("button", name="I have dealt with it").count() == 0

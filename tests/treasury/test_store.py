@@ -86,7 +86,7 @@ def test_a_charge_of_another_amount_is_a_thing_to_do(desk: Desk, engine: Engine)
         [found] = store.discrepancies(conn, limit=50)
 
     asked, charged_instead = Money(2500, GBP), Money(2000, GBP)
-    expected = store.Discrepancy(gift_id(1), "Donor 1", asked, charged_instead, "amount", found.noted_at)
+    expected = store.Discrepancy("ch_1", gift_id(1), "Donor 1", asked, charged_instead, "amount", found.noted_at)
     assert replace(found) == expected
 
 

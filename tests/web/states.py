@@ -8,11 +8,17 @@ from typing import Any
 from campaigns.campaign import Campaign, Progress
 from campaigns.demo import demo_campaigns
 from ledger.money import GBP, Money
+from payments.filled import oftens
+from payments.recurring.choosing import Offer
+from payments.recurring.phrases import Ahead, ahead
+from payments.recurring.recurring import Interval, Rhythm
+from web.wording import Wording
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 ASK, VAN, COURT, NIGHT = (replace(one, id=n) for n, one in enumerate(demo_campaigns(NOW), start=1))
 LONG_TITLE = "Donaudampfschifffahrtsgesellschaftskapitän and a title as long as one may be, written late on a Friday"
-EMPTY = {"amount_choice": "", "amount_other": "", "email": "", "name": "", "message": ""}
+NOTHING_LONG = {"interval": "", "end": "", "until": "", "instalments": ""}
+EMPTY = {"amount_choice": "", "amount_other": "", "email": "", "name": "", "message": "", **NOTHING_LONG}
 TYPED = EMPTY | {"email": "zoe@example.org", "name": "Zoë", "message": "Keep <going>"}
 
 
@@ -24,6 +30,7 @@ class Given:
     donor_name: str
     given_on: date
     reference: str
+    ahead: Ahead | None
 
 
 @dataclass(frozen=True)
@@ -45,6 +52,13 @@ def shown(campaign: Campaign, pounds: int, gifts: int) -> State:
     return State("campaigns/page.html", {"campaign": campaign, "progress": so_far, "openness": openness})
 
 
+WORDS = Wording("en_GB", "Europe/London")
+OFFER = Offer((Interval.MONTH, Interval.YEAR), NOW, WORDS.zone, WORDS.day, datetime(2027, 5, 6, 21, 59, tzinfo=UTC))
+EVERYTHING = replace(OFFER, intervals=tuple(Interval), now=datetime(2026, 1, 31, 12, tzinfo=UTC))
+ONCE_ONLY = replace(OFFER, intervals=())
+MONTHLY = TYPED | {"interval": "month", "end": "open", "amount_choice": "10.00"}
+
+
 def form(typed: Mapping[str, str] = EMPTY, errors: Mapping[str, str] | None = None, **more: Any) -> State:
     """The form as it is first shown, or comes back."""
     values = {
@@ -56,14 +70,17 @@ def form(typed: Mapping[str, str] = EMPTY, errors: Mapping[str, str] | None = No
         "minimum": Money(200, GBP),
         "form_token": "token",
         "cancelled": False,
+        "offer": OFFER,
+        "oftens": oftens(OFFER, WORDS),
     }
     return State("payments/give.html", values | more)
 
 
-def thanks(state: str, donor: str = "Zoë Ní Bhriain", *, receipt: bool = True) -> State:
+def thanks(state: str, donor: str = "Zoë Ní Bhriain", *, receipt: bool = True, rhythm: Rhythm | None = None) -> State:
     """The page that a donor comes back to."""
     known = state != "unknown"
-    gift = Given(Money(2500, GBP), donor, date(2026, 11, 21), "8F3K-22QD") if known else None
+    follows = ahead(rhythm, NOW, WORDS) if rhythm else None
+    gift = Given(Money(2500, GBP), donor, date(2026, 11, 21), "8F3K-22QD", follows) if known else None
     campaign = ASK if known else None
     return State(
         "payments/thanks.html",
@@ -71,6 +88,13 @@ def thanks(state: str, donor: str = "Zoë Ní Bhriain", *, receipt: bool = True)
     )
 
 
+def not_charged(interval: str | None) -> State:
+    """The page that is shown while Stripe cannot be reached."""
+    values = {"campaign": ASK, "retry": "8d2f", "amount": Money(2500, GBP), "interval": interval}
+    return State("payments/not_charged.html", values)
+
+
+POLLING_DAY = datetime(2027, 5, 6, 22, 59, 59, tzinfo=UTC)
 LISTED = {
     "open": [(ASK, come(ASK, 12_400, 148)), (VAN, come(VAN, 0, 0))],
     "not_yet": [(NIGHT, come(NIGHT, 0, 0))],
@@ -105,11 +129,26 @@ STATES = {
     "form without an amount": form(TYPED, {"amount": "Choose an amount."}),
     "form with a wrong amount": form(TYPED | {"amount_choice": "other", "amount_other": "1,50"}, WRONG),
     "form with two choices": form(presets=[Money(1000, GBP)]),
+    "form for every month": form(MONTHLY),
+    "form until a day": form(MONTHLY | {"end": "day", "until": "2027-05-06"}),
+    "form for a number of times": form(MONTHLY | {"end": "number", "instalments": "12"}),
+    "form with a wrong end": form(
+        MONTHLY | {"end": "day", "until": "yesterday"}, {"until": "Enter a day that is to come, like 2027-05-06."}
+    ),
+    "form with two ends": form(MONTHLY | {"until": "2027-05-06"}, {"end": "Choose one.", "interval": "Choose."}),
+    "form with every rhythm": form(MONTHLY | {"interval": "week"}, offer=EVERYTHING, oftens=oftens(EVERYTHING, WORDS)),
+    "form for once alone": form(offer=ONCE_ONLY, oftens=[]),
     **{f"thanks {state}": thanks(state) for state in ("received", "processing", "confirming", "failed")},
     "thanks expired": thanks("expired"),
     "thanks unknown": thanks("unknown"),
     "thanks a day later": thanks("received", donor="", receipt=False),
-    "not charged": State("payments/not_charged.html", {"campaign": ASK, "retry": "8d2f", "amount": Money(2500, GBP)}),
+    "thanks for the first of many": thanks("received", rhythm=Rhythm(Interval.MONTH)),
+    "thanks until polling day": thanks("received", rhythm=Rhythm(Interval.MONTH, ends_at=POLLING_DAY)),
+    "thanks for a year of quarters": thanks("received", rhythm=Rhythm(Interval.QUARTER, instalments=4)),
+    "thanks processing a first": thanks("processing", rhythm=Rhythm(Interval.YEAR)),
+    "thanks failed a first": thanks("failed", rhythm=Rhythm(Interval.MONTH)),
+    "not charged": not_charged(None),
+    "not charged monthly": not_charged("month"),
     "error": State(
         "web/error.html", {"status": 404, "title": "Page not found", "message": "None.", "advice": "Start again."}
     ),

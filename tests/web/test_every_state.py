@@ -64,7 +64,11 @@ def test_no_template_holds_anything_inline() -> None:
         ("campaign closed without gifts", ["This campaign has closed"], ["£0", "Be the first"]),
         ("list", ["Ask every candidate", "Coming up", "Opens on 8 December 2026", "Raised £31,416 of £30,000"], []),
         ("list of nothing", ["We are not raising money just now"], ["Coming up", "Closed"]),
-        ("form", ["£2 or more", "Continue to payment", "Secure payment by Stripe", "You give once"], ["problem"]),
+        (
+            "form",
+            ["£2 or more", "Continue to payment", "Secure payment by Stripe", "Given once, nothing repeats"],
+            ["problem"],
+        ),
         ("form after cancelling", ["You have not paid.", "Nothing was charged"], []),
         ("thanks received", ["Thank you, Zoë Ní Bhriain", "£25.00, once", "8F3K-22QD", "Your receipt"], []),
         ("thanks a day later", ["Thank you Your donation", "£25.00"], ["Thank you,", "Your receipt"]),
@@ -73,6 +77,16 @@ def test_no_template_holds_anything_inline() -> None:
         ("thanks failed", ["did not go through", "Nothing was charged", "Try again"], []),
         ("thanks expired", ["open for too long", "Try again"], []),
         ("thanks unknown", ["We cannot find that donation"], ["Zoë", "Try again", "£"]),
+        ("form", ["Once today", "Monthly on the 21st of each month", "Yearly on 21 November each year"], ["Weekly"]),
+        ("form for every month", ["Until I stop it", "Until 6 May 2027 when the campaign closes"], []),
+        ("form with every rhythm", ["Weekly each Saturday", "on the 31st (or the last day) of every third month"], []),
+        ("form for once alone", ["nothing repeats"], ["How often", "How long", "stop it"]),
+        ("thanks for the first of many", ["£25.00, every month", "£25 on the 21st of each month, until you stop"], []),
+        ("thanks for the first of many", ["The next is on 21 December 2026 ."], ["once"]),
+        ("thanks until polling day", ["on the 21st of each month, until 6 May 2027"], ["until you stop"]),
+        ("thanks for a year of quarters", ["21st of every third month, 4 times in all", "21 February 2027"], []),
+        ("thanks processing a first", ["After that it is £25 on 21 November each year, until you stop it"], []),
+        ("not charged monthly", ["Your £25 a month and"], []),
         ("not charged", ["Nothing was charged", "Your £25 and", "not be charged twice", "Try again"], []),
     ],
 )
@@ -100,8 +114,10 @@ def test_the_bar_is_told_in_words_too() -> None:
 
 
 def test_nothing_is_chosen_for_the_donor() -> None:
-    """No amount, no box."""
-    assert " checked" not in html("form")
+    """No amount, no box, and nothing that repeats: once, and (should something repeat) until it is stopped."""
+    chosen = re.findall(r'name="([a-z_]+)" value="([^"]+)"[^>]* checked', html("form"))
+
+    assert chosen == [("interval", "once"), ("end", "open")]
 
 
 def test_a_form_that_comes_back_keeps_everything() -> None:

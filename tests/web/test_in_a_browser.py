@@ -135,7 +135,43 @@ def test_another_amount_is_asked_for_when_it_is_chosen(site: Site, browser_page:
     page.get_by_role("button").click()
 
     page.wait_for_url("**/give")
-    assert site.posted == ["form_token=token&amount=other&other_amount=12.50&email=zoe%40example.org&name=&message="]
+    once = "form_token=token&interval=once&end=open&until=&instalments="
+    assert site.posted == [f"{once}&amount=other&other_amount=12.50&email=zoe%40example.org&name=&message="]
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["scripts", "no scripts"])
+def test_how_long_is_asked_when_something_repeats(site: Site, browser_page: Tabs, javascript: bool) -> None:
+    """By the stylesheet alone: not for once, and the last day only where a day is chosen."""
+    page = opened(site, browser_page(javascript=javascript), "form")
+    expect(page.get_by_text("For how long?")).to_be_hidden()
+    expect(page.get_by_text("Given once, nothing repeats.")).to_be_visible()
+
+    page.get_by_text("Monthly").click()
+    expect(page.get_by_text("For how long?")).to_be_visible()
+    expect(page.get_by_text("Given once, nothing repeats.")).to_be_hidden()
+    expect(page.get_by_label("Last day")).to_be_hidden()
+    page.get_by_text("Until a day").click()
+    expect(page.get_by_label("Last day")).to_be_visible()
+    expect(page.get_by_label("How many donations in all?")).to_be_hidden()
+    page.get_by_text("Once", exact=False).first.click()
+    expect(page.get_by_label("Last day")).to_be_hidden()
+
+
+def test_the_button_names_how_often(site: Site, browser_page: Tabs) -> None:
+    """£25 a month is another thing than £25."""
+    page = opened(site, browser_page(), "form")
+    page.get_by_text("£25", exact=True).click()
+    for chosen, said in (("Monthly", " a month"), ("Yearly", " a year"), ("Once", "")):
+        page.get_by_label(chosen).check(force=True)
+        expect(page.get_by_role("button")).to_have_text(f"Continue to payment \u2013 £25{said}")
+
+
+def test_typing_into_a_choices_own_field_makes_the_choice(site: Site, browser_page: Tabs) -> None:
+    """Where a browser shows the field before its choice was made, or shows it still."""
+    page = opened(site, browser_page(), "form with a wrong end")
+    page.get_by_label("Until I stop it").check(force=True)
+    page.get_by_label("Last day").fill("2027-06-01")
+    expect(page.get_by_label("Until a day")).to_be_checked()
 
 
 def test_the_button_names_the_amount(site: Site, browser_page: Tabs) -> None:

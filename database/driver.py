@@ -1,0 +1,90 @@
+"""Statements given to the driver itself, for the webhook's way.
+
+SQLAlchemy's result objects cost a tenth of a batch; and on PostgreSQL, while the books are kept, not every answer
+is waited for. What is sent travels as a pipeline: an answer is waited for when a question's rows are read, when anybody
+asks through SQLAlchemy, and before a savepoint or the end of the transaction. An error of a statement that was
+sent comes at that moment. docs/performance.md has the figures.
+"""
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from typing import Any
+
+from sqlalchemy import event
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.exc import DBAPIError
+
+Parameters = Sequence[Any] | Mapping[str, Any]
+
+PIPELINED = "farthing_pipelined"  # the execution option of a connection whose statements may travel together
+_OPEN = "farthing_pipeline"  # where a driver's connection keeps its open pipeline
+
+
+class Question:
+    """A question that was sent; its rows are waited for when they are read."""
+
+    def __init__(self, connection: Connection, cursor: Any, sql: str) -> None:
+        self._connection, self._cursor, self._sql = connection, cursor, sql
+
+    def rows(self) -> list[tuple[Any, ...]]:
+        """Every row, as the driver gives it."""
+        try:
+            found: list[tuple[Any, ...]] = self._cursor.fetchall()
+        except self._connection.dialect.loaded_dbapi.Error as error:
+            raise _translated(self._connection, self._sql, error) from error
+        return found
+
+
+def ask(connection: Connection, sql: str, parameters: Parameters = ()) -> Question:
+    """Send a question; several may be on their way at once."""
+    return Question(connection, _execute(connection, sql, parameters), sql)
+
+
+def send(connection: Connection, sql: str, parameters: Parameters = ()) -> None:
+    """Send a statement that returns nothing."""
+    _execute(connection, sql, parameters)
+
+
+def _execute(connection: Connection, sql: str, parameters: Parameters) -> Any:
+    raw: Any = connection.connection.driver_connection
+    try:
+        if connection.get_execution_options().get(PIPELINED) and _OPEN not in connection.info:
+            connection.info[_OPEN] = pipeline = raw.pipeline()
+            pipeline.__enter__()
+        return raw.cursor().execute(sql, parameters)
+    except connection.dialect.loaded_dbapi.Error as error:
+        raise _translated(connection, sql, error) from error
+
+
+def _translated(connection: Connection, sql: str | None, error: Exception) -> BaseException:
+    """The driver's error as SQLAlchemy would raise it, so that callers know one kind of each."""
+    raw: Any = connection.connection.driver_connection
+    lost = connection.dialect.is_disconnect(error, raw, None)  # type: ignore[arg-type]
+    if lost:
+        connection.invalidate(error)
+    base = connection.dialect.loaded_dbapi.Error
+    return DBAPIError.instance(
+        sql, None, error, base, hide_parameters=True, connection_invalidated=lost, dialect=connection.dialect
+    )
+
+
+def watch_pipelines(engine: Engine) -> None:
+    """Let whatever else is done on this engine's connections wait for the open pipeline first."""
+
+    def finish(connection: Connection, *_: Any) -> None:
+        pipeline = connection.info.pop(_OPEN, None)
+        if pipeline is None:
+            return
+        try:
+            pipeline.__exit__(None, None, None)
+        except connection.dialect.loaded_dbapi.Error as error:
+            raise _translated(connection, None, error) from error
+
+    def abandon(connection: Connection, *_: Any) -> None:
+        with suppress(DBAPIError):  # whatever it was, it is being taken back
+            finish(connection)
+
+    for moment in ("before_cursor_execute", "commit", "savepoint", "release_savepoint"):
+        event.listen(engine, moment, finish)
+    for moment in ("rollback", "rollback_savepoint"):
+        event.listen(engine, moment, abandon)

@@ -1,0 +1,103 @@
+"""Ask about many rows at once: one question for all, built once, and given to the driver itself.
+
+Building and compiling a SELECT in SQLAlchemy costs several times what the database takes to answer it
+(docs/performance.md), so the questions of the webhook's way are compiled once and kept.
+"""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Dialect
+
+from database.driver import ask
+
+
+def among(connection: Connection, column: sa.ColumnElement[Any], values: Sequence[str]) -> sa.ColumnElement[bool]:
+    """The condition that a text column holds one of many values: one parameter however many there are."""
+    given = sa.literal(json.dumps(list(values)), sa.Text)
+    return _in_listed(connection.dialect.name, column, given)
+
+
+def look_up(
+    connection: Connection,
+    columns: Sequence[sa.ColumnElement[Any]],
+    key: sa.Column[Any],
+    values: Sequence[str],
+) -> list[tuple[Any, ...]]:
+    """These columns of the rows whose text key is one of the values, in no order.
+
+    The same question as with `among`, but built once and asked of the driver: building and compiling it
+    anew costs several times what the database takes to answer. `columns` must be the same objects at each call.
+    """
+    return looking_up(connection, columns, key, values)()
+
+
+def looking_up(
+    connection: Connection,
+    columns: Sequence[sa.ColumnElement[Any]],
+    key: sa.Column[Any],
+    values: Sequence[str],
+) -> Callable[[], list[tuple[Any, ...]]]:
+    """`look_up`, sent now and answered when it is called: several questions on their way at once."""
+    if not values:
+        return list
+    question = _look_up(connection.dialect, tuple(columns), key)
+    asked = ask(connection, question.sql, question.parameters({"listed": json.dumps(values)}))
+    return lambda: question.read(asked.rows())
+
+
+def asking(connection: Connection, statement: sa.Executable, **given: Any) -> Callable[[], list[tuple[Any, ...]]]:
+    """A constant statement with named parameters that returns rows: compiled once, sent now, answered when called."""
+    question = _compiled(connection.dialect, statement)
+    asked = ask(connection, question.sql, question.parameters(given))
+    return lambda: question.read(asked.rows())
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """A compiled statement, its parameters' names, and how columns whose type the driver does not know are read."""
+
+    sql: str
+    names: Sequence[str] | None  # in their order, where the driver takes them so
+    reads: Mapping[int, Callable[[Any], Any]]
+
+    def parameters(self, given: Mapping[str, Any]) -> Any:
+        """The parameters as the driver takes them."""
+        return given if self.names is None else [given[name] for name in self.names]
+
+    def read(self, rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+        """The rows with every value as its column's type has it."""
+        return [self._read(row) for row in rows] if self.reads else rows
+
+    def _read(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
+        values = list(row)
+        for n, read in self.reads.items():
+            values[n] = read(values[n])
+        return tuple(values)
+
+
+@cache
+def _look_up(dialect: Dialect, columns: tuple[sa.ColumnElement[Any], ...], key: sa.Column[Any]) -> _Question:
+    return _compiled(
+        dialect, sa.select(*columns).where(_in_listed(dialect.name, key, sa.bindparam("listed", type_=sa.Text)))
+    )
+
+
+@cache
+def _compiled(dialect: Dialect, statement: Any) -> _Question:
+    compiled = statement.compile(dialect=dialect)
+    kinds = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in statement.exported_columns]
+    reads = {n: read for n, read in enumerate(kinds) if read is not None}
+    return _Question(str(compiled), compiled.positiontup if dialect.positional else None, reads)
+
+
+def _in_listed(dialect: str, key: sa.ColumnElement[Any], listed: sa.BindParameter[str]) -> sa.ColumnElement[bool]:
+    if dialect == "sqlite":
+        rows = sa.func.json_each(listed).table_valued(sa.column("value", sa.Text))
+        return key.in_(sa.select(rows.c.value))
+    values = sa.select(sa.func.json_array_elements_text(sa.cast(listed, sa.JSON)))
+    return key == sa.func.any(sa.func.array(values.scalar_subquery()))

@@ -1,0 +1,12 @@
+"""Stripe's subscription: which recurring gift it carries out. How it stands is fetched, not read from here."""
+
+from payments.happenings import Happening, StatusMayDiffer, SubscriptionTold, Watched
+from payments.reading.shapes import Object, labelled, text
+
+
+def told(_event: Object, subscription: Object) -> tuple[Happening, ...]:
+    """A subscription of ours was made or changed in some way."""
+    recurring, identity = labelled(subscription, "recurring_id"), text(subscription, "id")
+    if recurring is None:
+        return ()
+    return SubscriptionTold(identity, recurring), StatusMayDiffer(Watched.SUBSCRIPTION, identity)

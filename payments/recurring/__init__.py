@@ -1,0 +1,1 @@
+"""Recurring gifts: a standing instruction, and the instalments that come of it."""

@@ -1,0 +1,1 @@
+"""What Stripe's balance says: every line posted once, lists walked from the last mark."""

@@ -1,0 +1,33 @@
+"""Compare our `stripe` account with Stripe's balance. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ledger.money import Currency, Money
+from payments.reading.shapes import Object, money, objects
+
+Balances = Mapping[Currency, int]
+"""Minor units by currency."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What our `stripe` account held and what Stripe said it holds, at one instant."""
+
+    ours: Money
+    theirs: Money
+
+
+def held(balance: Object) -> Balances:
+    """What Stripe holds for us, available and pending together."""
+    sums: dict[Currency, int] = {}
+    for part in (*objects(balance, "available"), *objects(balance, "pending")):
+        amount = money(part)
+        sums[amount.currency] = sums.get(amount.currency, 0) + amount.minor
+    return sums
+
+
+def beside(ours: Balances, theirs: Balances) -> tuple[Check, ...]:
+    """The two, currency by currency."""
+    currencies = sorted({*ours, *theirs}, key=str)
+    return tuple(Check(Money(ours.get(of, 0), of), Money(theirs.get(of, 0), of)) for of in currencies)

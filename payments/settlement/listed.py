@@ -1,0 +1,144 @@
+"""The three lists that are walked: events, links from payments to invoices, and lines of the balance."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy.engine import Engine
+
+from database.instants import Clock
+from database.transactions import reading
+from payments.bookkeeping_lines import OF_PAYMENTS
+from payments.happenings import BalanceMoved, ChargeSucceeded, Happening, InvoicePaid, Line
+from payments.reading.events import EVENTS, read
+from payments.reading.invoices import read_invoice_payment
+from payments.reading.lines import read_line
+from payments.settlement import store
+from payments.settlement.walking import Listed, Read, read_rows
+from payments.stripe_lists import Lists, Page, Row
+
+EVENTS_KEPT = timedelta(days=30)
+# Nothing happened at Stripe on our behalf before the first gift was asked for; minutes, for clocks that differ.
+BEFORE_FIRST_GIFT = timedelta(minutes=10)
+# For so long the invoice of a renewal may lag behind its money: it is made only after the payment
+# (reference: Stripe's changelog, 2025-03-31.basil, checkout-legacy-subscription-upgrade).
+INVOICE_LAG = timedelta(minutes=10)
+
+# What these say is in the other two lists, or said by another event as well; and Stripe takes 20 names at most.
+REPEATED = frozenset({
+    "charge.updated", "checkout.session.async_payment_succeeded", "invoice_payment.paid",
+    "charge.dispute.funds_withdrawn", "charge.dispute.funds_reinstated",
+    "customer.subscription.paused", "customer.subscription.resumed", "payout.created", "payout.updated",
+})  # fmt: skip
+WALKED = [name for name in EVENTS if name not in REPEATED]
+assert len(WALKED) <= 20, "Stripe's list of events takes no more names"
+
+
+class Library:
+    """Stripe's lists, read with what our books know already."""
+
+    def __init__(self, engine: Engine, lists: Lists, clock: Clock) -> None:
+        self._engine, self._lists, self._clock = engine, lists, clock
+        self._since: datetime | None = None
+
+    def since(self) -> datetime | None:
+        """When our time at Stripe begins; None while nobody has given yet."""
+        if self._since is None:  # the first gift stays the first
+            with reading(self._engine) as conn:
+                first = store.first_gift(conn)
+            self._since = first - BEFORE_FIRST_GIFT if first else None
+        return self._since
+
+    def events(self, since: datetime) -> Listed:
+        """Events, as far back as Stripe keeps them; those that the webhook has brought are known."""
+
+        def ask(**params: Any) -> Page:
+            return self._lists.events(types=WALKED, **params)
+
+        return Listed("events", ask, self._read_events, max(since, self._clock() - EVENTS_KEPT))
+
+    def invoice_payments(self, since: datetime) -> Listed:
+        """Which payment paid which invoice."""
+
+        def ask(**params: Any) -> Page:
+            return self._lists.invoice_payments(status="paid", **params)
+
+        return Listed("invoice_payments", ask, self._read_links, since)
+
+    def lines(self, since: datetime) -> Listed:
+        """Lines of the balance."""
+        return Listed("balance", self._lists.balance_transactions, self.read_lines, since)
+
+    def _read_events(self, rows: Sequence[Row]) -> list[Read]:
+        with reading(self._engine) as conn:
+            known = store.applied_deliveries(conn, [row["id"] for row in rows])
+        reads = read_rows([row for row in rows if row["id"] not in known], _facts_of)
+        charges = [one.charge for read in reads for one in read.told if isinstance(one, ChargeSucceeded)]
+        with reading(self._engine) as conn:
+            told = store.known_charges(conn, charges)
+        reads = [replace(read, told=tuple(one for one in read.told if not _is_charge(one, told))) for read in reads]
+        return [read for read in reads if read.told or read.unfit]
+
+    def _read_links(self, rows: Sequence[Row]) -> list[Read]:
+        reads = read_rows(rows, read_invoice_payment)
+        payments = {read.id: _payment_of_link(read) for read in reads}
+        with reading(self._engine) as conn:
+            known = store.invoiced(conn, [payment for payment in payments.values() if payment])
+        return [read for read in reads if payments[read.id] not in known]
+
+    def read_lines(self, rows: Sequence[Row]) -> list[Read]:
+        """The lines among these that we do not know, each with the link that says whose it is, if it needs one."""
+        with reading(self._engine) as conn:
+            known = store.known_lines(conn, [row["id"] for row in rows])
+        new = {row["id"]: row for row in rows if row["id"] not in known}
+        reads = read_rows(list(new.values()), read_line)
+        homeless = {read.id: payment for read in reads if (payment := _homeless(read, new[read.id]))}
+        if not homeless:
+            return reads
+        with reading(self._engine) as conn:
+            linked = store.linked(conn, sorted(set(homeless.values())))
+        found = {payment: self._ask_for_link(payment) for payment in sorted(set(homeless.values()) - linked)}
+        return [self._joined(read, found.get(homeless.get(read.id, ""))) for read in reads]
+
+    def _ask_for_link(self, payment: str) -> tuple[Happening, ...]:
+        """Which invoice this payment paid, if it is a renewal's."""
+        asked = {"type": "payment_intent", "payment_intent": payment}
+        page = self._lists.invoice_payments(status="paid", payment=asked)
+        return tuple(happening for row in page.rows for happening in read_invoice_payment(row))
+
+    def _joined(self, read: Read, link: tuple[Happening, ...] | None) -> Read:
+        """The line with its link. One that is so young that its invoice may lag behind is read again later."""
+        if link is None:
+            return read
+        return replace(read, told=(*link, *read.told), early=not link and self._clock() - read.at < INVOICE_LAG)
+
+
+def _facts_of(event: Row) -> tuple[Happening, ...]:
+    """What an event tells, but for the balance: that is walked in any case."""
+    return tuple(one for one in read(event) if not isinstance(one, BalanceMoved))
+
+
+def _is_charge(told: Happening, among: set[str]) -> bool:
+    return isinstance(told, ChargeSucceeded) and told.charge in among
+
+
+def _payment_of_link(read: Read) -> str | None:
+    return next((one.payment for one in read.told if isinstance(one, InvoicePaid)), None)
+
+
+def _homeless(read: Read, row: Row) -> str | None:
+    """The payment behind a line whose own metadata does not say whose it is, and which may be a renewal's."""
+    line = read.told[0] if read.told else None
+    if not isinstance(line, Line) or line.category not in OF_PAYMENTS or line.marked or not _may_renew(row):
+        return None
+    return line.payment
+
+
+def _may_renew(row: Row) -> bool:
+    """Whether a subscription may be behind it: it pays by a payment intent, for a customer (Stripe makes one)."""
+    source = row["source"]
+    charge = source if source.get("object") == "charge" else source.get("charge")
+    if not isinstance(charge, Mapping):
+        return True
+    return bool(charge.get("payment_intent") and charge.get("customer"))

@@ -1,0 +1,178 @@
+"""Settle and reconcile: bring to the books what Stripe's lists know and we do not.
+
+Both go through the bookkeeper's one door, with the same keys as the webhook: what is known already posts nothing.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import uuid4
+
+import structlog
+from sqlalchemy.engine import Engine
+
+from database.instants import Clock
+from database.transactions import booking, reading
+from payments.applying import Bookkeeper
+from payments.settlement import store
+from payments.settlement.comparing import Balances, Check, beside, held
+from payments.settlement.contact import asking
+from payments.settlement.forgotten import recall
+from payments.settlement.listed import Library
+from payments.settlement.walking import NotApplied, Progress, Walker, quietly
+from payments.stripe_lists import Lists
+
+# How often the balance is read again because money moved while we listed its lines.
+COMPARISONS = 3
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What a settlement found: how many rows it read, and how our balance stood beside Stripe's.
+
+    `checks` is empty where money kept moving, or a line still waits for its invoice: then nothing was compared.
+    """
+
+    rows: int = 0
+    checks: tuple[Check, ...] = ()
+
+    @property
+    def agrees(self) -> bool | None:
+        """Whether our balance is Stripe's; None when they were not compared."""
+        return all(check.ours == check.theirs for check in self.checks) if self.checks else None
+
+
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    """What a reconcile run brought to the books.
+
+    `rows` read of each list; `entries` posted and `gifts` concerned, by the kind of entry; `received` gifts that
+    were not known to be paid before; `unfit` rows that could not be applied, each with the reason.
+    """
+
+    run: str
+    rows: dict[str, int] = field(default_factory=dict)
+    entries: dict[str, int] = field(default_factory=dict)
+    received: int = 0
+    settled: Settled = Settled()
+    unfit: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """A reconcile run, and the last entry in the books before it."""
+
+    walker: Walker
+    after: int
+
+
+class Settling:
+    """Reads Stripe's lists into the books. Raises StripeAway or StripeRefused, and an Outage of the database."""
+
+    def __init__(self, engine: Engine, bookkeeper: Bookkeeper, lists: Lists, clock: Clock) -> None:
+        self._engine, self._bookkeeper, self._lists, self._clock = engine, bookkeeper, lists, clock
+        self._library = Library(engine, lists, clock)
+        self._unfinished: _Run | None = None
+
+    def settle(self, progress: Progress = quietly) -> Settled:
+        """Read the newest lines of the balance, and compare it. Raises NotApplied after all else was applied."""
+        walker = self._walker("settle", progress)
+        with asking(self._engine, self._clock):
+            settled = self._settle(walker)
+        _complain(walker)
+        return settled
+
+    def reconcile(self, progress: Progress | None = None) -> Recovered:
+        """Walk every list from its last mark with an overlap, and say what that recovered.
+
+        A run that is cut off has applied what it has read; the next one goes on there.
+        """
+        run = self._unfinished or _Run(self._walker("reconcile"), self._last_entry())
+        self._unfinished = run
+        run.walker.progress = progress or quietly
+        with asking(self._engine, self._clock):
+            settled = self._reconcile(run.walker)
+        self._unfinished = None
+        return self._recovered(run, settled)
+
+    def _recovered(self, run: _Run, settled: Settled) -> Recovered:
+        with reading(self._engine) as conn:
+            posted = store.posted_since(conn, run.after, run.walker.cause)
+        return Recovered(
+            run=run.walker.cause,
+            rows=run.walker.rows,
+            entries={kind: entries for kind, (entries, _) in posted.items()},
+            received=posted.get("gift", (0, 0))[1],
+            settled=settled,
+            unfit=run.walker.unfit,
+        )
+
+    def _last_entry(self) -> int:
+        with reading(self._engine) as conn:
+            return store.last_entry(conn)
+
+    def _walker(self, name: str, progress: Progress = quietly) -> Walker:
+        return Walker(self._engine, self._bookkeeper, self._clock, f"{name}:{uuid4().hex}", progress)
+
+    def _settle(self, walker: Walker) -> Settled:
+        since = self._library.since()
+        if since is None:
+            return Settled()
+        walker.walk(self._library.invoice_payments(since), thorough=False)
+        return self._compare(since, walker)
+
+    def _reconcile(self, walker: Walker) -> Settled:
+        since = self._library.since()
+        if since is None:
+            return Settled()
+        walker.walk(self._library.invoice_payments(since), thorough=True)
+        # The lines first: with its line a gift comes whole, and then its events are hardly news.
+        walker.walk(self._library.lines(since), thorough=True)
+        walker.walk(self._library.events(since), thorough=True)
+        recall(walker, self._lists)
+        return self._compare(since, walker)
+
+    def _compare(self, since: datetime, walker: Walker) -> Settled:
+        """Read the balance, the lines to the tip, the balance again: what has not moved meanwhile is compared."""
+        theirs = held(self._lists.balance())
+        for _ in range(COMPARISONS):
+            walker.early = False
+            walker.walk(self._library.lines(since), thorough=False)
+            if walker.early:
+                break
+            ours = self._ours()
+            before, theirs = theirs, held(self._lists.balance())
+            if before == theirs and (checks := self._keep_checks(ours, theirs, since, walker)):
+                return Settled(sum(walker.rows.values()), checks)
+        return Settled(sum(walker.rows.values()))
+
+    def _ours(self) -> Balances:
+        with reading(self._engine) as conn:
+            return store.stripe_balances(conn)
+
+    def _keep_checks(self, ours: Balances, theirs: Balances, since: datetime, walker: Walker) -> tuple[Check, ...]:
+        """Keep the comparison, and open the books with the first; nothing, if our account moved meanwhile."""
+        now = self._clock()
+        with booking(self._engine) as conn:
+            if store.stripe_balances(conn) != ours:
+                return ()
+            if not store.was_compared(conn):
+                if walker.unfit:  # what a line has not brought would be taken for what was there before
+                    return ()
+                before = [check.theirs - check.ours for check in beside(ours, theirs)]
+                self._bookkeeper.open_balances(conn, before, since, walker.cause, now)
+                ours = store.stripe_balances(conn)
+            checks = beside(ours, theirs)
+            store.keep_checks(conn, checks, now)
+        for check in checks:
+            if check.ours != check.theirs:
+                log.error("balance_differs", ours=str(check.ours), theirs=str(check.theirs))
+        return checks
+
+
+def _complain(walker: Walker) -> None:
+    if walker.early:
+        raise NotApplied("a renewal's money is there, but not yet the invoice that says whose it is")
+    if walker.unfit:
+        raise NotApplied("; ".join(f"{row}: {why}" for row, why in sorted(walker.unfit.items())))

@@ -1,0 +1,223 @@
+"""Walk one of Stripe's lists from its newest row down to what was read before, a page at a time.
+
+Each page is applied by the bookkeeper in one transaction, which also keeps how far the walk has come: one that is
+cut off goes on where it stood, and memory does not grow with the list. Stripe is never asked inside a transaction.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.exc import DataError, IntegrityError
+
+from database.instants import Clock, from_unix
+from database.transactions import booking, reading
+from ledger.entry import ConflictingEntry
+from payments.applying import Bookkeeper, Told
+from payments.happenings import Happening
+from payments.settlement import store
+from payments.settlement.store import Mark
+from payments.stripe_lists import NotThere, Page, Row
+
+# A thorough walk goes down so far below the last mark: twice the time between two reconcile runs, so that a row
+# that appears late, with an earlier instant, is seen by one of them.
+OVERLAP = timedelta(hours=2)
+# Where a walk that was cut off had begun: what came since lies above, and this much below.
+SEAM = timedelta(minutes=5)
+# What is wrong with a row, and not with the database or with Stripe: it must not keep the others from the books.
+UNFIT = (ValueError, ConflictingEntry, IntegrityError, DataError)
+
+log = structlog.get_logger()
+
+
+class NotApplied(RuntimeError):
+    """Rows of Stripe's lists could not be brought into the books; the message names them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A row that we did not know, and what it tells. With `unfit` it cannot be applied, with `early` not yet."""
+
+    id: str
+    at: datetime
+    told: tuple[Happening, ...] = ()
+    unfit: str = ""
+    early: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One of Stripe's lists: how it is asked for, and how a page of it is read. `read` leaves out known rows."""
+
+    name: str
+    ask: Callable[..., Page]
+    read: Callable[[Sequence[Row]], list[Read]]
+    since: datetime
+
+
+Progress = Callable[[str, int, float], None]
+"""Is told the name of a list, how many of its rows were read, and which share of its time was walked (0 to 1)."""
+
+
+Keep = Callable[[Connection, Sequence[Read]], None]
+"""Writes, in the transaction that applies a page, how far the walk has come; is told what was held back."""
+
+
+def _nothing(_conn: Connection, _held: Sequence[Read]) -> None:
+    """Keep no mark."""
+
+
+def quietly(_name: str, _rows: int, _share: float) -> None:
+    """Tell nobody."""
+
+
+@dataclass(slots=True)
+class Walker:
+    """Walks lists for one run, which `cause` names; remembers what it could not apply.
+
+    A run may be cut off and taken up again; `begun` are the lists that it need not walk from the top once more.
+    """
+
+    engine: Engine
+    bookkeeper: Bookkeeper
+    clock: Clock
+    cause: str
+    progress: Progress = quietly
+    rows: dict[str, int] = field(default_factory=dict)
+    unfit: dict[str, str] = field(default_factory=dict)
+    begun: set[str] = field(default_factory=set)
+    early: bool = False
+
+    def walk(self, listed: Listed, *, thorough: bool) -> None:
+        """Read everything of this list that is not known; afterwards its mark is at the tip.
+
+        A thorough walk goes on through the whole overlap; another stops at the first page without news.
+        """
+        with reading(self.engine) as conn:
+            mark = store.mark(conn, listed.name)
+        floor = _below(listed, mark, OVERLAP)
+        if mark.cursor is not None:
+            mark, floor = self._go_on(listed, mark, floor)
+        if thorough and listed.name in self.begun:
+            return  # this run was cut off further down, and has come down now
+        if thorough:
+            self.begun.add(listed.name)
+        self._down(listed, mark, floor, thorough=thorough)
+
+    def _go_on(self, listed: Listed, mark: Mark, floor: datetime) -> tuple[Mark, datetime]:
+        """Finish a walk that was cut off; then little is left. Anew, if Stripe has forgotten where it stood."""
+        try:
+            mark = self._down(listed, mark, floor, thorough=True)
+        except NotThere:
+            self.begun.discard(listed.name)
+            return Mark(listed.name, mark.reached), floor
+        return mark, _below(listed, mark, SEAM)
+
+    def _down(self, listed: Listed, mark: Mark, floor: datetime, *, thorough: bool) -> Mark:
+        going = True
+        while going:
+            page = listed.ask(created={"gte": int(floor.timestamp())}, **_after(mark))
+            reads = listed.read(page.rows)
+            stale = not thorough and not reads and _is_down(page, mark.reached)
+            going = page.has_more and not stale
+            mark = self._turn(reads, _moved(mark, page), going=going)
+            self._say(listed, mark, page, floor)
+        return mark
+
+    def _turn(self, reads: Sequence[Read], moved: Mark, *, going: bool) -> Mark:
+        """Apply a page and keep the mark with it, in one transaction."""
+
+        def keep(conn: Connection, held: Sequence[Read]) -> None:
+            store.keep_mark(conn, self.clock(), _kept(moved, held, going=going))
+
+        return _kept(moved, self.take(reads, keep), going=going)
+
+    def take(self, reads: Sequence[Read], keep: Keep = _nothing) -> list[Read]:
+        """Apply what was read; returns what had to be held back, which `keep` is told in the same transaction."""
+        fit = [read for read in reads if not read.unfit and not read.early]
+        held = [read for read in reads if read.unfit or read.early]
+        try:
+            with booking(self.engine) as conn:
+                self._apply(conn, fit)
+                keep(conn, held)
+        except UNFIT as error:
+            log.warning("page_failed", rows=len(fit), error=type(error).__name__)
+            held += self._one_by_one(fit, held, keep)
+        self.unfit |= {read.id: read.unfit for read in held if read.unfit}
+        self.early = self.early or any(read.early for read in held)
+        return held
+
+    def _one_by_one(self, fit: Sequence[Read], held: Sequence[Read], keep: Keep) -> list[Read]:
+        """Apply each behind a savepoint of its own; returns those that still fail."""
+        failed = []
+        with booking(self.engine) as conn:
+            for read in fit:
+                try:
+                    with conn.begin_nested():
+                        self._apply(conn, [read])
+                except UNFIT as error:
+                    log.error("row_failed", row=read.id, error=type(error).__name__)
+                    failed.append(replace(read, unfit=said(error)))
+            keep(conn, [*held, *failed])
+        return failed
+
+    def _apply(self, conn: Connection, reads: Sequence[Read]) -> None:
+        told = [Told(happening, self.cause) for read in reads for happening in read.told]
+        if told:
+            self.bookkeeper.apply(conn, told, self.clock())
+
+    def _say(self, listed: Listed, mark: Mark, page: Page, floor: datetime) -> None:
+        self.rows[listed.name] = self.rows.get(listed.name, 0) + len(page.rows)
+        share = 1.0
+        if mark.cursor is not None and mark.aim is not None and mark.aim > floor:
+            share = (mark.aim - _at(page.rows[-1])) / (mark.aim - floor)
+        self.progress(listed.name, self.rows[listed.name], share)
+
+
+def read_rows(rows: Sequence[Row], read: Callable[[Row], tuple[Happening, ...]]) -> list[Read]:
+    """Read each row by itself: one that is not of the shape that we know does not spoil the others."""
+    return [_read(row, read) for row in rows]
+
+
+def _read(row: Row, read: Callable[[Row], tuple[Happening, ...]]) -> Read:
+    try:
+        return Read(row["id"], _at(row), read(row))
+    except UNFIT as error:
+        return Read(row["id"], _at(row), unfit=said(error))
+
+
+def said(error: Exception) -> str:
+    """What is wrong, in one line and without parameters, which may be personal."""
+    return f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"[:300]
+
+
+def _at(row: Row) -> datetime:
+    return from_unix(row["created"])
+
+
+def _below(listed: Listed, mark: Mark, by: timedelta) -> datetime:
+    return listed.since if mark.reached is None else max(listed.since, mark.reached - by)
+
+
+def _after(mark: Mark) -> dict[str, str]:
+    return {} if mark.cursor is None else {"starting_after": mark.cursor}
+
+
+def _is_down(page: Page, reached: datetime | None) -> bool:
+    return reached is not None and bool(page.rows) and _at(page.rows[-1]) <= reached
+
+
+def _moved(mark: Mark, page: Page) -> Mark:
+    """The mark after this page: the first page's newest row is what the walk brings us up to."""
+    if not page.rows:
+        return Mark(mark.name, mark.reached, mark.aim or mark.reached, mark.cursor)
+    return Mark(mark.name, mark.reached, mark.aim or _at(page.rows[0]), page.rows[-1]["id"])
+
+
+def _kept(mark: Mark, held: Sequence[Read], *, going: bool) -> Mark:
+    """The mark as it is kept: below whatever was held back, and at its aim once the walk has come down."""
+    ends = [read.at - timedelta(seconds=1) for read in held]
+    aim = min(ends + ([mark.aim] if mark.aim else []), default=None)
+    return Mark(mark.name, mark.reached, aim, mark.cursor) if going else Mark(mark.name, aim)

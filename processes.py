@@ -1,0 +1,84 @@
+"""What the processes of a running Farthing do: the web, the writer beside it, and the worker."""
+
+import gc
+import signal
+import socket
+from functools import partial
+
+import uvicorn
+
+from main import House, build_house, build_twin, build_web, build_worker, build_writer
+from settings import BadSettings, Settings
+from supervisor import fork_beside
+from web.logs import write_logs
+
+GRACE_SECONDS = 20
+
+
+def serve(settings: Settings, address: str, listening: socket.socket) -> None:
+    """Be the web, until told to stop; a process beside it writes what Stripe sends."""
+    write_logs()
+    house = build_house(settings, address)
+    house.engine.dispose()  # a connection must not live in two processes
+    line = fork_beside(partial(_write_books, house, listening))
+    config = uvicorn.Config(
+        build_web(house, build_twin(house), line),
+        loop="uvloop",
+        http="httptools",
+        lifespan="on",
+        access_log=False,
+        log_config=None,
+        proxy_headers=False,
+        server_header=False,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+    leave_alone_what_stays()
+    uvicorn.Server(config).run(sockets=[listening])
+
+
+def _write_books(house: House, listening: socket.socket, line: socket.socket) -> None:
+    """Be the writer, until the web has hung up."""
+    listening.close()  # the web's alone
+    leave_alone_what_stays()
+    build_writer(house).serve(line)
+
+
+def leave_alone_what_stays() -> None:
+    """Keep the collector from walking, again and again, through the program itself (docs/performance.md)."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
+
+
+def work(settings: Settings, address: str | None, listening: socket.socket | None = None) -> None:
+    """Be the worker, until told to stop."""
+    write_logs()
+    if listening is not None:
+        listening.close()  # the web's alone: else a call would wait here after the web has gone
+    working = build_worker(build_house(settings, address))
+    leave_alone_what_stays()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: working.stop())
+    working.run()
+
+
+def bind(settings: Settings) -> socket.socket:
+    """Take the port before anything is built on its number."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((settings.host, settings.port))
+    except OSError as error:
+        raise BadSettings(
+            f"Port {settings.port} on {settings.host} cannot be used ({error.strerror})."
+            " Stop what uses it, or choose another: ./farthing run --port 0"
+        ) from None
+    listening.listen(1024)
+    return listening
+
+
+def address_of(listening: socket.socket) -> str:
+    """Where a socket listens."""
+    host, port = listening.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

@@ -1,0 +1,175 @@
+"""The guards of the house: what would let something in without each of them, and which tests must notice.
+
+`tests/sabotage.py` takes them out one by one, in a copy. A cut names the words to take out and what to put in
+their place; the words must be there exactly once.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Cut:
+    """Words of one file, and what stands there instead once the guard is gone."""
+
+    path: str
+    words: str
+    instead: str = ""
+
+
+@dataclass(frozen=True)
+class Guard:
+    """What could happen without it, where it stands, and who must cry out."""
+
+    without_it: str
+    cuts: tuple[Cut, ...]
+    tests: tuple[str, ...]
+
+
+POSTING, ANY_ORDER = "tests/ledger/test_posting.py", "tests/payments/test_any_order.py"
+ATTACKS, TRANSACTIONS = "tests/database/test_attacks.py", "tests/database/test_transactions.py"
+TWO_PROCESSES, DEAD_LETTERS = "tests/payments/test_two_processes.py", "tests/payments/test_dead_letters.py"
+SIGNATURE, SECURITY = "tests/payments/test_signature.py", "tests/web/test_security.py"
+ORDERS, STEPS = "tests/books/test_permutations.py", "tests/books/test_steps.py"
+GUARDS_SQL, FIRST_SQL = "migrations/versions/0002_guards.py", "migrations/versions/0001_the_whole_house.py"
+
+GUARDS: dict[str, Guard] = {
+    "unique-key": Guard(
+        "two entries could stand for one fact",
+        (Cut(FIRST_SQL, '        sa.UniqueConstraint("key", name=op.f("uq_entry_key")),\n'),
+         Cut(FIRST_SQL, '        sa.ForeignKeyConstraint(["reverses"], ["entry.key"], name="fk_entry_reverses"),\n')),
+        ("tests/database/test_migrating.py::test_the_tables_are_what_the_migrations_make", ATTACKS),
+    ),
+    "begin-immediate": Guard(
+        "on SQLite two writers could begin by reading, and one would lose what it has read",
+        (Cut("database/engine.py", '"BEGIN IMMEDIATE" if immediate else "BEGIN"', '"BEGIN"'),),
+        (TRANSACTIONS, TWO_PROCESSES),
+    ),
+    "books-lock": Guard(
+        "on PostgreSQL two writers of books would each miss the other's half of a join",
+        (Cut("database/transactions.py", ", pg_advisory_xact_lock({BOOKS_LOCK})\"", '"'),),
+        (TRANSACTIONS, TWO_PROCESSES),
+    ),
+    "signature": Guard(
+        "anybody could tell us of gifts",
+        (Cut("payments/stripe_signature.py", "if not any(_signed_with(secret, signed, text) for secret in secrets):",
+             "if not secrets:"),),
+        (SIGNATURE,),
+    ),
+    "clock-of-the-past": Guard(
+        "an old message could be sent again",
+        (Cut("payments/stripe_signature.py", "abs(age) > TOLERANCE_SECONDS", "-age > TOLERANCE_SECONDS"),),
+        (SIGNATURE,),
+    ),
+    "clock-of-the-future": Guard(
+        "a message from the future would be taken, and could be kept for later",
+        (Cut("payments/stripe_signature.py", "abs(age) > TOLERANCE_SECONDS", "age > TOLERANCE_SECONDS"),),
+        (SIGNATURE,),
+    ),
+    "livemode": Guard(
+        "test money would be booked among live money",
+        (Cut("payments/inbox/writer.py", "if delivery.livemode is not self._livemode:", "if False:"),),
+        ("tests/payments/test_webhook.py",),
+    ),
+    "mode-of-the-database": Guard(
+        "a sandbox could open the books of live money",
+        (Cut("database/migrating.py", "    if found != mode:\n", "    if False:\n"),),
+        ("tests/database/test_migrating.py",),
+    ),
+    "state-only-rises": Guard(
+        "a received gift could become pending again",
+        (Cut(GUARDS_SQL,
+             '    only_rises("gift", "state", ["pending", "processing", "expired", "failed", "received"])\n'),),
+        ("tests/database/test_guards.py", ATTACKS),
+    ),
+    "append-only": Guard(
+        "an entry could be changed or removed",
+        (Cut(GUARDS_SQL, '    append_only("entry", [["id"], ["key"], ["reverses"]])\n'),),
+        ("tests/database/test_guards.py", ATTACKS),
+    ),
+    "no-replace": Guard(
+        "SQLite's INSERT OR REPLACE could put another row in the place of one that is kept",
+        (Cut("migrations/guards.py", '    refuse(name, table, act, f"{table}: this row is there already", taken)\n',
+             "    del name, taken\n"),),
+        ("tests/database/test_guards.py", ATTACKS),
+    ),
+    "series-rises": Guard(
+        "a receipt number could be given twice",
+        (Cut(GUARDS_SQL, '"NEW.last_number <= OLD.last_number OR NEW.year <> OLD.year"', '"NEW.year <> OLD.year"'),),
+        (ATTACKS,),
+    ),
+    "receipt-numbers": Guard(
+        "receipt numbers would have gaps, or be taken twice",
+        (Cut("receipts/store.py", ".values(last_number=tables.receipt_series.c.last_number + sa.bindparam(\"count\"))",
+             ".values(last_number=tables.receipt_series.c.last_number + sa.bindparam(\"count\") + 1)"),),
+        ("tests/receipts/test_store.py",),
+    ),
+    "conflicting-entry": Guard(
+        "the same key with another amount would be skipped in silence",
+        (Cut("ledger/store.py", "        if by_key.pop(key).fact() != tuple(fact):\n",
+             "        if by_key.pop(key).fact() == ():\n"),),
+        (POSTING,),
+    ),
+    "conflicting-fact": Guard(
+        "the same charge with another amount would be skipped in silence",
+        (Cut("payments/facts/heard.py", "    if told != known:\n", "    if told == ():\n"),),
+        (DEAD_LETTERS, "tests/payments/test_money_facts.py"),
+    ),
+    "entry-posted-once": Guard(
+        "a fact that is told twice would be posted twice",
+        (Cut("ledger/store.py", "        if by_key.pop(key).fact() != tuple(fact):\n",
+             "        if by_key[key].fact() != tuple(fact):\n"),),
+        (POSTING,),
+    ),
+    "applied-mark": Guard(
+        "a delivery that was kept and not applied would never be applied",
+        (Cut("payments/inbox/keeping.py", "if kept.get(one.id) is False]", "if kept.get(one.id) is None]"),),
+        (DEAD_LETTERS,),
+    ),
+    "savepoint": Guard(
+        "one poisoned delivery would cost the others their place",
+        (Cut("payments/inbox/keeping.py", "        with conn.begin_nested():\n", "        if True:\n"),),
+        (DEAD_LETTERS,),
+    ),
+    "waiting-charges": Guard(
+        "a charge that came before its session would never find its gift",
+        (Cut("payments/facts/charges.py", "in kept if gift is None]", "in kept if False]"),),
+        (ANY_ORDER,),
+    ),
+    "waiting-facts": Guard(
+        "a refund that came before its gift would never be posted",
+        (Cut("payments/facts/withdrawals.py", "told = new + _kept(conn, joined, waiting, failed)\n", "told = new\n"),),
+        (f"{ORDERS}::test_every_order_of_a_story_ends_in_the_same_books[a_split_gift_is_refunded_in_two_parts]",),
+    ),
+    "overlap": Guard(
+        "a line that appears late, with an earlier instant, would never be read",
+        (Cut("payments/settlement/walking.py", "OVERLAP = timedelta(hours=2)", "OVERLAP = timedelta(0)"),),
+        ("tests/payments/settlement/test_walking.py",),
+    ),
+    "idempotency-key": Guard(
+        "a form that is sent twice, or an answer that is lost, would open two sessions",
+        (Cut("payments/stripe_gateway.py", 'create(params, {"idempotency_key": key})', "create(params)"),),
+        ("tests/payments/test_giving.py", "tests/test_journey.py"),
+    ),
+    "hosts": Guard(
+        "a page could be served under a stranger's name",
+        (Cut("web/security.py", "        if called is None or called[0] not in self.allowed:\n",
+             "        if called is None:\n"),),
+        (SECURITY,),
+    ),
+    "own-forms-only": Guard(
+        "another site could send our forms",
+        (Cut("web/security.py", "and scope[\"method\"] not in SAFE_METHODS and not self._is_ours(scope):",
+             "and scope[\"method\"] not in SAFE_METHODS and False:"),),
+        (SECURITY,),
+    ),
+    "durable": Guard(
+        "a power cut could take what was acknowledged",
+        (Cut("database/engine.py", '"synchronous": 2 if durable else 0', '"synchronous": 0'),),
+        ("tests/database/test_engine.py",),
+    ),
+    "foreign-money": Guard(
+        "a shop's money on the same account would be counted as settled gifts",
+        (Cut("payments/facts/lines.py", "known.get(line.payment, False) if line.payment else False", "True"),),
+        (f"{STEPS}::test_our_balance_is_stripes_at_every_step[money_that_is_not_ours]",),
+    ),
+}  # fmt: skip

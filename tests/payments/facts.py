@@ -1,0 +1,139 @@
+"""Happenings with short names, and the books as they depend on facts alone."""
+
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from database.transactions import booking, reading
+from ledger.money import GBP, Currency, Money
+from ledger.tables import entry
+from payments import store
+from payments.applying import Told
+from payments.gifts import GiftState
+from payments.happenings import (
+    Category,
+    ChargeSucceeded,
+    CheckoutTold,
+    DisputeMoved,
+    Happening,
+    Line,
+    PaymentFailed,
+    PayoutArrived,
+    PayoutReturned,
+    RefundAgreed,
+    RefundUndone,
+)
+from payments.recurring.recurring import Interval, Recurring, RecurringState, Share
+from payments.recurring.store import add_recurring
+from tests.payments.house import NOON, Books, gift_id
+
+RECURRING = "5f1c9f3e-0000-4000-8000-{:012d}"
+
+
+def tell(books: Books, *happenings: Happening, cause: str = "evt_test", now: Any = NOON) -> None:
+    """Apply these as one batch."""
+    with booking(books.engine) as conn:
+        books.bookkeeper.apply(conn, [Told(one, cause) for one in happenings], now)
+
+
+def tell_batches(books: Books, batches: Iterable[Sequence[Happening]]) -> None:
+    """Apply these, a batch after the other."""
+    for batch in batches:
+        tell(books, *batch)
+
+
+def charged(n: str, minor: int = 2500, *, gift: str | None = None, of: Currency = GBP, at: int = 0) -> ChargeSucceeded:
+    """The payment pi_n succeeded, so many minutes after noon."""
+    return ChargeSucceeded(f"ch_{n}", f"pi_{n}", f"pi_{n}", Money(minor, of), "Visa", later(at), gift)
+
+
+def linked(n: str, gift: str, state: GiftState | None = None) -> CheckoutTold:
+    """A session says that the payment pi_n is this gift's."""
+    return CheckoutTold(f"cs_{n}", gift, f"pi_{n}", state)
+
+
+def failed(n: str, minor: int = 2500, *, at: int = 5, charge: str = "") -> PaymentFailed:
+    """The payment pi_n failed."""
+    return PaymentFailed(charge or f"ch_{n}", f"pi_{n}", Money(minor, GBP), later(at))
+
+
+def refunded(refund: str, n: str, minor: int, *, of: Currency = GBP, at: int = 10) -> RefundAgreed:
+    """A refund of the payment pi_n."""
+    return RefundAgreed(f"re_{refund}", f"pi_{n}", Money(minor, of), later(at))
+
+
+def undone(refund: str, n: str, minor: int, *, of: Currency = GBP, at: int = 20) -> RefundUndone:
+    """It failed."""
+    return RefundUndone(f"re_{refund}", f"pi_{n}", Money(minor, of), later(at))
+
+
+def moved(line: str, n: str, minor: int, *, of: Currency = GBP, at: int = 30) -> DisputeMoved:
+    """The dispute of the payment pi_n moved this much."""
+    return DisputeMoved(f"txn_{line}", f"du_{n}", f"pi_{n}", Money(minor, of), later(at))
+
+
+def arrived(payout: str, minor: int) -> PayoutArrived:
+    """A payout arrived."""
+    return PayoutArrived(f"po_{payout}", Money(minor, GBP), later(60))
+
+
+def returned(payout: str, minor: int) -> PayoutReturned:
+    """A payout came back."""
+    return PayoutReturned(f"po_{payout}", Money(minor, GBP), later(90))
+
+
+def line(name: str, category: Category, minor: int, **about: Any) -> Line:
+    """A line of the balance; of a payment's `n`, with the subject that goes with the category."""
+    n, fee, of = about.pop("n", None), about.pop("fee", 0), about.pop("of", GBP)
+    usual: dict[str, Any] = {
+        "kind": category.value, "original": Money(minor, of), "subject": f"pi_{n}" if n else f"txn_{name}",
+        "payment": f"pi_{n}" if n else None, "marked": False, "at": later(120),
+    }  # fmt: skip
+    return Line(f"txn_{name}", category, amount=Money(minor, of), fee=Money(fee, of), **(usual | about))
+
+
+def standing(books: Books, n: int = 1, *, shares: Sequence[tuple[int, int]] = ((1, 1),), first: int = 1) -> str:
+    """Store a recurring gift whose first gift is there; returns its id."""
+    recurring = Recurring(
+        id=RECURRING.format(n),
+        state=RecurringState.PENDING,
+        amount=Money(1000, GBP),
+        interval=Interval.MONTH,
+        shares=tuple(Share(k, campaign, weight) for k, (campaign, weight) in enumerate(shares)),
+        donor=books.gift(first).donor,
+        first_gift=gift_id(first),
+        created_at=NOON,
+    )
+    with booking(books.engine) as conn:
+        add_recurring(conn, recurring)
+    return recurring.id
+
+
+def posted(books: Books, *kinds: str) -> dict[str, tuple[object, ...]]:
+    """By key: debit, credit, minor units (of these kinds, or all)."""
+    e = entry.c
+    question = sa.select(e.key, e.debit, e.credit, e.amount_minor)
+    with reading(books.engine) as conn:
+        rows = conn.execute(question.where(e.kind.in_(kinds)) if kinds else question)
+        return {row.key: tuple(row)[1:] for row in rows}
+
+
+def column(books: Books, key: str, name: str) -> Any:
+    """One field of one entry."""
+    with reading(books.engine) as conn:
+        return conn.scalars(sa.select(entry.c[name]).where(entry.c.key == key)).one()
+
+
+def state_of(books: Books, gift: str) -> GiftState:
+    """How a gift stands."""
+    with reading(books.engine) as conn:
+        found = store.gift(conn, gift)
+    assert found is not None
+    return found.state
+
+
+def later(minutes: int) -> Any:
+    """So many minutes after noon."""
+    return NOON + timedelta(minutes=minutes)

@@ -1,0 +1,50 @@
+"""A recurring gift in words, as the form and the thank-you page say it."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from payments.recurring.phrases import ahead, on_which, ordinal, until
+from payments.recurring.recurring import Interval, Rhythm
+from web.wording import Wording
+
+WORDS = Wording("en_GB", "Europe/London")
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [(1, "1st"), (2, "2nd"), (3, "3rd"), (4, "4th"), (11, "11th"), (12, "12th"), (13, "13th"), (22, "22nd"),
+     (28, "28th"), (31, "31st"), (111, "111th")],
+)  # fmt: skip
+def test_a_day_of_the_month_is_said_as_people_say_it(number: int, words: str) -> None:
+    """With English endings."""
+    assert ordinal(number) == words
+
+
+@pytest.mark.parametrize(
+    ("interval", "day", "words"),
+    [
+        (Interval.WEEK, date(2026, 11, 22), "each Sunday"),
+        (Interval.MONTH, date(2026, 11, 22), "on the 22nd of each month"),
+        (Interval.MONTH, date(2026, 1, 31), "on the 31st (or the last day) of each month"),
+        (Interval.QUARTER, date(2026, 11, 22), "on the 22nd of every third month"),
+        (Interval.YEAR, date(2026, 11, 22), "on 22 November each year"),
+    ],
+)
+def test_a_rhythm_names_its_days(interval: Interval, day: date, words: str) -> None:
+    """A short month has no 31st, and the words say so."""
+    assert on_which(interval, day, WORDS) == words
+
+
+def test_an_end_is_said_as_it_was_chosen() -> None:
+    """A day is the day here, whatever it is in UTC."""
+    last = datetime(2027, 5, 6, 22, 59, 59, tzinfo=UTC)
+    assert until(Rhythm(Interval.MONTH, ends_at=last), WORDS) == "until 6 May 2027"
+    assert until(Rhythm(Interval.MONTH, instalments=12), WORDS) == "12 times in all"
+    assert until(Rhythm(Interval.MONTH), WORDS) == "until you stop it"
+
+
+def test_what_follows_the_first_gift_is_said_from_its_day() -> None:
+    """Given late in the evening of UTC it is the next day in summer's London."""
+    said = ahead(Rhythm(Interval.MONTH), datetime(2026, 6, 21, 23, 30, tzinfo=UTC), WORDS)
+    assert (said.days, said.next_on) == ("on the 22nd of each month", date(2026, 7, 22))

@@ -1,0 +1,22 @@
+"""An account at the twin for each test, over HTTP, on both engines; its clock stands still until it is advanced."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from payments.stripe_lists import Lists
+from sandbox.twin import open_twin
+from tests.payments.house import Books
+from tests.payments.settlement.account import Account, Satchel
+from tests.sandbox.loopback import KEY, START, served, settings
+
+
+@pytest.fixture
+def account(books: Books) -> Iterator[Account]:
+    """A twin whose letters are kept in a satchel."""
+    satchel = Satchel()
+    twin = open_twin(settings("https://endpoint.invalid/webhooks"), courier=satchel)
+    twin.world.clock.set(START)
+    with served(twin) as url:
+        yield Account(twin, satchel, books, Lists(KEY, api_base=url))
+    twin.close()

@@ -1,0 +1,197 @@
+"""Lost webhooks heal: whatever was not heard is read from the lists, and a second run posts nothing."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from payments.gifts import GiftState
+from payments.settlement import listed
+from payments.settlement.listed import WALKED
+from payments.settlement.tables import walk
+from payments.settlement.walking import Walker
+from payments.stripe_gateway import StripeAway
+from payments.stripe_lists import Lists, Page
+from receipts.tables import receipt
+from tests.payments.settlement.account import DAY, HOUR, Account
+
+
+def a_busy_fortnight(account: Account) -> None:
+    """Gifts, a renewal to be, a refund, one that fails, a dispute, a payout that arrives, and somebody else's."""
+    for minor in (2500, 4000, 700):
+        account.give(minor)
+    account.give(3000, "usd")
+    account.give(2000, card="00012345")
+    account.give_monthly()
+    account.pay(1500)
+    part, failing = account.give(6000), account.give(8000, card="4000000000005126")
+    account.give(5000, card="4000000000000259")
+    account.wait(2 * HOUR)
+    account.ask("POST", "/v1/refunds", charge=part["id"], amount=1234)
+    account.ask("POST", "/v1/refunds", charge=failing["id"])
+    account.wait(12 * DAY)
+
+
+def healed(account: Account) -> None:
+    """Nothing waits, nothing is missing, and what is kept is true."""
+    account.agree()
+    assert account.uncleared() == {}
+    assert account.balances("in_transit") == {}
+    assert account.settling.reconcile().entries == {}
+
+
+def test_every_webhook_was_lost(account: Account) -> None:
+    """One run brings it all; what comes after all is no news."""
+    a_busy_fortnight(account)
+    late, account.satchel.letters = account.satchel.letters, []
+    found = account.settling.reconcile()
+
+    assert found.received == 9
+    assert found.entries["gift"] == 18
+    assert (found.settled.agrees, found.unfit) == (True, {})
+    assert account.books.count(receipt) == 9
+    assert account.books.gift(1).state is GiftState.RECEIVED
+    healed(account)
+    before = account.keys()
+    account.books.hear(*late, now=account.twin.now())
+    assert account.keys() == before
+
+
+def test_every_webhook_was_heard(account: Account) -> None:
+    """There is nothing to recover but what the balance alone shows."""
+    a_busy_fortnight(account)
+    account.hear()
+    found = account.settling.reconcile()
+
+    assert found.received == 0
+    assert set(found.entries) == {"settle", "fee", "payout", "other"}
+    healed(account)
+
+
+@pytest.mark.parametrize("kept", [0, 1])
+def test_the_order_of_hearing_and_reading_does_not_matter(account: Account, kept: int) -> None:
+    """Some heard before, some after, some never: the same books."""
+    a_busy_fortnight(account)
+    letters, account.satchel.letters = account.satchel.letters, []
+    account.books.hear(*letters[kept::3], now=account.twin.now())
+    account.settling.reconcile()
+    account.books.hear(*letters[(kept + 1) % 3 :: 3], now=account.twin.now())
+
+    healed(account)
+    assert account.balances("gifts") == {"GBP": -(2500 + 4000 + 700 + 2000 + 1000 + 6000 + 8000 + 5000), "USD": -3000}
+
+
+@pytest.mark.parametrize("cut_at", [1, 4])
+def test_a_run_that_is_cut_off_goes_on_where_it_stood(
+    account: Account, monkeypatch: pytest.MonkeyPatch, cut_at: int
+) -> None:
+    """Pages of three; Stripe falls silent in the middle; the next run does not begin anew."""
+    a_busy_fortnight(account)
+    account.lose()
+    small, asked = Few(account.lists, 3), 0
+
+    def silent_after(**params: Any) -> Page:
+        nonlocal asked
+        asked += 1
+        if asked > cut_at:
+            raise StripeAway("silence")
+        return small.balance_transactions(**params)
+
+    monkeypatch.setattr(account.lists, "balance_transactions", silent_after)
+    with pytest.raises(StripeAway):
+        account.settling.reconcile()
+    monkeypatch.setattr(account.lists, "balance_transactions", small.balance_transactions)
+    stood = account.row(sa.select(walk).where(walk.c.name == "balance"))
+    assert stood.reached is None and stood.cursor is not None and stood.aim is not None  # noqa: PT018
+    small.began.clear()
+    account.settling.reconcile()
+
+    assert small.began[0] == stood.cursor
+    healed(account)
+
+
+class Few:
+    """The same lists, a few rows a page; remembers where each page began."""
+
+    def __init__(self, lists: Lists, rows: int) -> None:
+        self._ask, self._rows = lists.balance_transactions, rows
+        self.began: list[str | None] = []
+
+    def balance_transactions(self, **params: Any) -> Page:
+        """A small page."""
+        self.began.append(params.get("starting_after"))
+        return self._ask(**{**params, "limit": self._rows})
+
+
+def test_what_a_killed_process_had_not_committed_is_read_again(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The mark is kept with the page: between the two nothing can come."""
+    a_busy_fortnight(account)
+    account.lose()
+    apply, pages = Walker._apply, 0
+
+    def killed(self: Walker, conn: Any, reads: Any) -> None:
+        nonlocal pages
+        apply(self, conn, reads)
+        pages += 1
+        if pages == 2:
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Walker, "_apply", killed)
+        with pytest.raises(KeyboardInterrupt):
+            account.settling.reconcile()
+    account.settling.reconcile()
+
+    healed(account)
+
+
+def test_what_only_a_forgotten_event_told_is_read_from_the_object(account: Account) -> None:
+    """Nobody listened for 45 days: a debit that was confirmed, a refund that failed, payouts that arrived."""
+    account.give(2000, card="00012345")
+    failing = account.give(8000, card="4000000000005126")
+    account.give(9000)
+    account.wait(2 * HOUR)
+    account.ask("POST", "/v1/refunds", charge=failing["id"])
+    account.wait(45 * DAY)
+    account.lose()
+    found = account.settling.reconcile()
+
+    assert found.received == 3
+    assert account.balances("bank") == {"GBP": 2000 - 20 + 8000 - 140 + 9000 - 155}
+    healed(account)
+
+
+def test_a_delayed_payment_that_failed_long_ago_is_taken_back(account: Account) -> None:
+    """Its success was heard; its failure was not."""
+    account.give(2000, card="66666662")
+    account.give(9000)
+    account.wait(5 * DAY)
+    account.hear()
+    account.settle()
+    account.wait(40 * DAY)
+    account.lose()
+    account.settling.reconcile()
+
+    assert account.balances("refunds") == {"GBP": 2000}
+    assert account.uncleared() == {}
+
+
+def test_progress_is_told_list_by_list(account: Account) -> None:
+    """How many rows, and which share of the time is walked: it ends at one."""
+    a_busy_fortnight(account)
+    told: list[tuple[str, int, float]] = []
+    account.settling.reconcile(lambda *step: told.append(step))
+
+    last = {name: (rows, share) for name, rows, share in told}
+    assert set(last) == {"invoice_payments", "balance", "events"}
+    assert all(rows > 0 and share == 1.0 for rows, share in last.values())
+    assert all(0.0 <= share <= 1.0 for _, _, share in told)
+
+
+def test_events_are_asked_for_by_as_many_names_as_stripe_takes() -> None:
+    """Twenty."""
+    assert len(WALKED) <= 20
+    assert timedelta(days=30) == listed.EVENTS_KEPT

@@ -1,0 +1,159 @@
+"""Stripe is away, slow, or has had enough of us: tried again with back-off, nothing doubled, and said since when."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from outbox.tables import job
+from outbox.worker import Worker
+from payments.happenings import Watched
+from payments.jobs import SETTLE
+from payments.settlement.jobs import RECONCILE, reconcile_hourly, stripe_jobs
+from payments.settlement.settling import Settling
+from payments.settlement.tables import contact
+from payments.stripe_gateway import StripeAway, StripeRefused
+from payments.stripe_lists import Lists, Page
+from tests.payments.settlement.account import DAY, HOUR, Account
+from tests.sandbox.loopback import KEY
+
+
+def worker(account: Account) -> Worker:
+    """What the worker would do, by the twin's clock."""
+    looks = account.watching.looks | {Watched.SUBSCRIPTION: lambda _identity: None}
+    handlers = stripe_jobs(account.books.engine, account.settling, looks, account.twin.now)
+    nothing = {"receipts.print": lambda _payload: None}
+    chores = [reconcile_hourly(account.books.engine, account.twin.now)]
+    return Worker(account.books.engine, handlers | nothing, account.twin.now, chores)
+
+
+@pytest.mark.parametrize("misfortune", ["api_429", "api_500", "api_reset"])
+def test_since_when_stripe_is_away_is_known(account: Account, misfortune: str) -> None:
+    """From the first try that failed to the first that did not."""
+    account.give()
+    account.wait()
+    account.do("chaos", **{misfortune: "1.0"})
+    began = account.twin.now()
+    for _ in range(2):
+        with pytest.raises(StripeAway):
+            account.settling.settle()
+        account.wait(60)
+    seen = account.row(contact)
+    assert (seen.failing_since, seen.answered_at) == (began, None)
+    assert seen.error.startswith("StripeAway")
+
+    account.do("chaos", mood="calm")
+    account.settle()
+    seen = account.row(contact)
+    assert (seen.failing_since, seen.answered_at, seen.error) == (None, account.twin.now(), None)
+
+
+def test_a_wrong_key_is_no_silence_but_must_be_known_as_well(account: Account) -> None:
+    """Stripe refuses: the words say what."""
+    account.give()
+    lists = Lists("sk_test_sandbox_wrong", api_base=account.twin.world.surroundings.public_url)
+    settling = Settling(account.books.engine, account.books.bookkeeper, lists, account.twin.now)
+    with pytest.raises(StripeRefused):
+        settling.settle()
+
+    assert "AuthenticationError" in account.row(contact).error
+    assert KEY not in account.row(contact).error
+
+
+def test_nobody_answers_at_all(account: Account) -> None:
+    """A closed port."""
+    account.give()
+    lists = Lists(KEY, api_base="http://127.0.0.1:9")
+    with pytest.raises(StripeAway):
+        Settling(account.books.engine, account.books.bookkeeper, lists, account.twin.now).settle()
+
+    assert account.row(contact).failing_since == account.twin.now()
+
+
+def test_jobs_try_again_until_stripe_has_answered(account: Account) -> None:
+    """Half of all calls are refused for being too many; the outbox waits longer and longer; nothing is doubled."""
+    for minor in (2500, 3000, 4000):
+        account.give(minor)
+    account.give(5000, card="4000000000000259")
+    account.wait(2 * HOUR)
+    account.lose()
+    account.do("chaos", api_429="0.4")
+    working, tries = worker(account), 0
+    working.do_chores()
+    while waiting(account) and tries < 200:
+        working.run_due()
+        account.wait(30)
+        tries += 1
+
+    assert tries > 1
+    account.do("chaos", mood="calm")
+    account.agree()
+    assert account.uncleared() == {}
+    assert account.settling.reconcile().entries == {}
+
+
+def waiting(account: Account) -> int:
+    """How many jobs wait."""
+    return account.books.count(job)
+
+
+def test_lists_are_walked_at_the_start_and_every_hour(account: Account) -> None:
+    """As one job, which is asked for once however often the hour strikes."""
+    account.give()
+    account.wait()
+    account.lose()
+    working = worker(account)
+    for _ in range(3):
+        working.do_chores()
+    assert account.row(job).kind == RECONCILE
+    working.run_due()
+    assert waiting(account) == 0
+    account.agree()
+
+    account.give(4000)
+    account.wait(2)
+    account.lose()
+    working.do_chores()
+    assert waiting(account) == 0
+    account.wait(timedelta(hours=1).total_seconds())
+    working.do_chores()
+    working.run_due()
+    account.agree()
+
+
+def test_a_message_that_money_moved_has_the_balance_read(account: Account) -> None:
+    """One job, whatever the number of messages."""
+    for _ in range(3):
+        account.give()
+    account.wait(DAY)
+    account.hear()
+    assert account.row(sa.select(job).where(job.c.kind == SETTLE))
+    worker(account).run_due()
+
+    account.agree()
+    assert waiting(account) == 0
+
+
+def test_a_long_walk_lets_other_jobs_have_their_turn(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is cut off between two pages and goes on after them, until it has come down."""
+    for _ in range(6):
+        account.give()
+    account.wait()
+    account.lose()
+    ask = account.lists.balance_transactions
+
+    def slowly(**params: Any) -> Page:
+        account.twin.world.clock.turn_to(account.twin.world.clock.shown() + 15)
+        return ask(**{**params, "limit": 1})
+
+    monkeypatch.setattr(account.lists, "balance_transactions", slowly)
+    working, turns = worker(account), 0
+    working.do_chores()
+    while waiting(account) and turns < 50:
+        assert working.run_one()
+        turns += 1
+
+    assert 3 <= turns < 20
+    account.agree()
+    assert account.uncleared() == {}

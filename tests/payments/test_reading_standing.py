@@ -1,0 +1,153 @@
+"""How recurring gifts, disputes and payouts stand, read from the objects as they are."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from ledger.money import GBP, Money
+from payments.reading.shapes import Misshapen
+from payments.reading.standing import read_dispute, read_payout, read_subscription
+from payments.recurring.recurring import RecurringState
+from sandbox.webhooks.endpoint import VERSIONS
+from tests.payments.twin_story import a_year
+
+DAY = datetime(2026, 12, 21, 12, tzinfo=UTC)
+AT = int(DAY.timestamp())
+LATER = DAY + timedelta(days=200)
+
+
+def _subscription(**more: Any) -> dict[str, Any]:
+    price = {"object": "price", "currency": "gbp", "unit_amount": 1000}
+    parts = [{"object": "subscription_item", "current_period_end": AT, "price": price, "quantity": 2}]
+    return {
+        "id": "sub_1",
+        "object": "subscription",
+        "cancel_at": None,
+        "cancel_at_period_end": False,
+        "ended_at": None,
+        "items": {"object": "list", "data": parts},
+        "latest_invoice": None,
+        "metadata": {"recurring_id": "00000000-0000-0000-0000-000000000009"},
+        "pause_collection": None,
+        "status": "active",
+    } | more
+
+
+@pytest.mark.parametrize(
+    ("status", "state"),
+    [
+        ("incomplete", RecurringState.PENDING),
+        ("trialing", RecurringState.ACTIVE),
+        ("active", RecurringState.ACTIVE),
+        ("past_due", RecurringState.PAST_DUE),
+        ("unpaid", RecurringState.PAST_DUE),
+        ("paused", RecurringState.PAUSED),
+        ("canceled", RecurringState.ENDED),
+        ("incomplete_expired", RecurringState.ENDED),
+    ],
+)
+def test_every_status_of_stripes_is_a_state_of_ours(status: str, state: RecurringState) -> None:
+    """All eight (reference: stripe-python 16.1, Subscription.status)."""
+    seen = read_subscription(_subscription(status=status))
+    assert (seen.state, seen.amount, seen.recurring) == (
+        state,
+        Money(2000, GBP),
+        "00000000-0000-0000-0000-000000000009",
+    )
+
+
+def test_a_status_that_nobody_knows_is_misshapen() -> None:
+    """It is not taken for active."""
+    with pytest.raises(Misshapen, match="hibernating"):
+        read_subscription(_subscription(status="hibernating"))
+
+
+def test_an_active_one_says_when_the_next_instalment_is_due() -> None:
+    """At the end of the period that runs."""
+    seen = read_subscription(_subscription())
+    assert (seen.next_at, seen.ends_at, seen.paused, seen.retry_at, seen.attempts) == (DAY, None, False, None, 0)
+
+
+@pytest.mark.parametrize("planned", [{"cancel_at": AT}, {"cancel_at_period_end": True}])
+def test_one_that_ends_with_its_period_has_no_next_instalment(planned: dict[str, Any]) -> None:
+    """Planned by a day, as on Stripe's own pages, or by the period's end."""
+    seen = read_subscription(_subscription(**planned))
+    assert (seen.state, seen.next_at, seen.ends_at) == (RecurringState.ENDING, None, DAY)
+
+
+def test_one_that_ends_later_still_has_instalments() -> None:
+    """Until polling day."""
+    seen = read_subscription(_subscription(cancel_at=int(LATER.timestamp())))
+    assert (seen.state, seen.next_at, seen.ends_at) == (RecurringState.ENDING, DAY, LATER)
+
+
+def test_a_pause_shows_while_all_is_well_and_a_failure_shows_through_it() -> None:
+    """Also that it will end is said beside the state, and hides neither."""
+    pause = {"behavior": "void", "resumes_at": int(LATER.timestamp())}
+    paused = read_subscription(_subscription(pause_collection=pause, cancel_at=AT))
+    assert (paused.state, paused.paused, paused.next_at) == (RecurringState.PAUSED, True, None)
+    assert (paused.resumes_at, paused.ends_at) == (LATER, DAY)
+    failing = read_subscription(_subscription(pause_collection=pause, status="past_due"))
+    assert (failing.state, failing.paused) == (RecurringState.PAST_DUE, True)
+
+
+def test_a_failed_instalment_says_when_stripe_tries_again() -> None:
+    """From the latest invoice, expanded; a draft that waits to be collected has not failed."""
+    invoice = {"object": "invoice", "status": "open", "attempt_count": 2, "next_payment_attempt": AT}
+    failing = read_subscription(_subscription(status="past_due", latest_invoice=invoice))
+    assert (failing.retry_at, failing.attempts) == (DAY, 2)
+    for harmless in (invoice | {"status": "draft", "attempt_count": 0}, invoice | {"status": "paid"}, "in_1"):
+        seen = read_subscription(_subscription(latest_invoice=harmless))
+        assert (seen.retry_at, seen.attempts) == (None, 0)
+
+
+def test_an_ended_one_says_when() -> None:
+    """And nothing is tried again."""
+    seen = read_subscription(_subscription(status="canceled", ended_at=AT, cancel_at=int(LATER.timestamp())))
+    assert (seen.state, seen.ends_at, seen.next_at, seen.retry_at) == (RecurringState.ENDED, DAY, None, None)
+
+
+def test_prices_that_do_not_add_up_are_misshapen() -> None:
+    """Two currencies, no price, or none that is a whole number of pence."""
+    good = _subscription()
+    part = good["items"]["data"][0]
+    euros = part | {"price": part["price"] | {"currency": "eur"}}
+    vague = part | {"price": part["price"] | {"unit_amount": None}}
+    for parts in ([part, euros], [], [vague]):
+        with pytest.raises(Misshapen):
+            read_subscription(good | {"items": {"object": "list", "data": parts}})
+    two = read_subscription(good | {"items": {"object": "list", "data": [part, part]}})
+    assert two.amount == Money(4000, GBP)
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_the_standing_is_the_same_in_every_version(version: str) -> None:
+    """Each event of the year about a subscription, in this version and in the current one."""
+
+    def standings(of: str) -> dict[str, Any]:
+        told = a_year().told[of]
+        wanted = [event for event in told if event["type"].startswith("customer.subscription.")]
+        return {event["id"]: read_subscription(event["data"]["object"]) for event in wanted}
+
+    assert standings(version) == standings(VERSIONS[-1])
+    assert {seen.state for seen in standings(version).values()} == set(RecurringState) - {RecurringState.PENDING}
+
+
+def test_disputes_say_how_they_stand() -> None:
+    """Four of the year; one that waits for an answer says until when."""
+    seen = [read_dispute(dispute) for dispute in a_year().disputes]
+    assert {one.status for one in seen} >= {"won", "warning_closed"}
+    assert all(one.answer_by is None for one in seen)
+    [asked] = [d for d in a_year().disputes if d["status"] == "warning_closed"]
+    waiting = read_dispute({**asked, "status": "needs_response"})
+    assert waiting.answer_by == datetime.fromtimestamp(asked["evidence_details"]["due_by"], UTC)
+
+
+def test_payouts_say_how_they_stand() -> None:
+    """Paid, failed after that, called off by hand; automatic ones know their lines."""
+    seen = [read_payout(payout) for payout in a_year().payouts]
+    assert {(one.status, one.automatic, one.reconciled) for one in seen} == {
+        ("paid", True, True), ("failed", True, True), ("canceled", False, False), ("in_transit", True, True),
+    } - ({("in_transit", True, True)} if not any(one.status == "in_transit" for one in seen) else set())  # fmt: skip
+    assert any(one.amount.minor < 0 for one in seen)

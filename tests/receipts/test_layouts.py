@@ -1,0 +1,35 @@
+"""A receipt is shown and printed with the templates that it was issued with, or not at all."""
+
+from dataclasses import replace
+
+import pytest
+
+from receipts.layouts import LAYOUTS, UnknownLayout, layout_of
+from receipts.pdf import Printer
+from receipts.receipt import TEMPLATE
+from tests.receipts.samples import TEMPLATES, receipt
+
+
+def test_every_number_has_its_files() -> None:
+    """Also the one that is issued now."""
+    assert TEMPLATE in LAYOUTS
+    for layout in LAYOUTS.values():
+        assert all((TEMPLATES / name).is_file() for name in (layout.page, layout.sheet, layout.style))
+
+
+def test_no_two_numbers_share_a_file() -> None:
+    """Else a change for the new would change the old."""
+    names = [name for layout in LAYOUTS.values() for name in (layout.page, layout.sheet, layout.style)]
+
+    assert len(names) == len(set(names))
+
+
+def test_a_receipt_of_a_newer_version_is_not_printed_with_older_words(printer: Printer) -> None:
+    """Wrong words on a receipt are worse than none."""
+    with pytest.raises(UnknownLayout, match="template 99"):
+        printer.print(replace(receipt(), template=99))
+
+
+def test_the_number_decides() -> None:
+    """Template 1 is the one of the first release."""
+    assert layout_of(1).sheet == "receipts/receipt.html"

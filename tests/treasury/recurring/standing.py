@@ -1,0 +1,83 @@
+"""Recurring gifts in every state, as Stripe would have told of them."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from database.transactions import booking, writing
+from ledger.money import GBP, Money
+from payments import store
+from payments.gifts import Donor, Gift, pledge
+from payments.reading.standing import SubscriptionStanding
+from payments.recurring.recurring import Interval, Recurring, RecurringState, Rhythm, begin, recurring_id_of
+from payments.recurring.store import add_recurring, keep_standing, link_subscriptions
+from tests.payments.house import gift_id
+from tests.payments.messages import charge, delivery, event
+from tests.treasury.books import Desk
+
+NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
+NEXT = datetime(2026, 12, 12, 12, tzinfo=UTC)
+
+
+def stand(
+    desk: Desk,
+    n: int,
+    state: RecurringState = RecurringState.ACTIVE,
+    *,
+    pence: int = 1000,
+    rhythm: Rhythm | None = None,
+    donor: Donor | None = None,
+    **told: Any,
+) -> Recurring:
+    """A recurring gift whose first instalment was received, standing as Stripe says."""
+    first = _first(n, pence, donor or Donor(f"Donor {n}", f"donor{n}@example.org"))
+    recurring = begin(first, rhythm or Rhythm(Interval.MONTH))
+    with booking(desk.books.engine) as conn:
+        store.add_gift(conn, first)
+        add_recurring(conn, recurring)
+    if state is RecurringState.PENDING:
+        return recurring
+    paid = charge(str(n), gift=first.id, amount=pence, created=int(first.created_at.timestamp()))
+    desk.books.hear(delivery(event("charge.succeeded", paid, name=f"first_{n}")))
+    with writing(desk.books.engine) as conn:
+        link_subscriptions(conn, {recurring.id: f"sub_{n}"})
+        keep_standing(conn, recurring.id, _standing(recurring, n, state, **told), NOW)
+    return replace(recurring, subscription=f"sub_{n}", state=state)
+
+
+def _first(n: int, pence: int, donor: Donor) -> Gift:
+    began = NOW - timedelta(days=40, minutes=n)
+    gift = replace(pledge(Money(pence, GBP), [1], donor, began), id=gift_id(n))
+    return replace(gift, recurring_id=recurring_id_of(gift.id))
+
+
+def _standing(recurring: Recurring, n: int, state: RecurringState, **told: Any) -> SubscriptionStanding:
+    said = SubscriptionStanding(
+        subscription=f"sub_{n}",
+        recurring=recurring.id,
+        state=state,
+        amount=recurring.amount,
+        next_at=NEXT,
+        retry_at=None,
+        attempts=0,
+        ends_at=None,
+        paused=state is RecurringState.PAUSED,
+        resumes_at=None,
+    )
+    return replace(said, **told)
+
+
+def one_of_each(desk: Desk) -> dict[RecurringState, Recurring]:
+    """A recurring gift in every state, newest first by number."""
+    soon = NOW + timedelta(days=2, hours=3)
+    last = datetime(2027, 5, 6, 22, 59, 59, tzinfo=UTC)
+    return {
+        RecurringState.ACTIVE: stand(desk, 1),
+        RecurringState.PAST_DUE: stand(desk, 2, RecurringState.PAST_DUE, pence=2500, retry_at=soon, attempts=2),
+        RecurringState.PAUSED: stand(desk, 3, RecurringState.PAUSED, next_at=None),
+        RecurringState.ENDING: stand(
+            desk, 4, RecurringState.ENDING, rhythm=Rhythm(Interval.MONTH, ends_at=last), ends_at=last
+        ),
+        RecurringState.ENDED: stand(desk, 5, RecurringState.ENDED, next_at=None, ends_at=NOW - timedelta(days=1)),
+        RecurringState.PENDING: stand(desk, 6, RecurringState.PENDING),
+    }

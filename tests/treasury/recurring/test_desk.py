@@ -1,0 +1,245 @@
+"""The desk's pages of recurring gifts: how each stands, and what its buttons ask for."""
+
+import re
+from collections.abc import Mapping
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from sqlalchemy import Engine
+
+from database.transactions import reading, writing
+from outbox.tables import job
+from payments.gifts import Donor
+from payments.recurring.acting import ACT
+from payments.recurring.acts import Act, Wish
+from payments.recurring.recurring import Interval, Recurring, RecurringState, Rhythm
+from payments.recurring.store import fulfil, wishes
+from payments.recurring.tables import recurring_act
+from tests.clock import FixedClock
+from tests.payments.house import gift_id
+from tests.treasury.books import Desk
+from tests.treasury.recurring.standing import one_of_each, stand
+from tests.web.samples import pages
+from treasury.recurring.routes import PAGE_ROWS, recurring_desk_routes
+from treasury.routes import desk_routes
+from treasury.sign_in import invite
+from web.errors import install_errors
+
+BASE_URL = "http://127.0.0.1"
+PATH = "/desk/recurring"
+
+
+@pytest.fixture
+def visitor(engine: Engine, clock: FixedClock, desk: Desk) -> TestClient:
+    """Somebody who has not signed in."""
+    site = pages("test", BASE_URL)
+    app = FastAPI()
+    app.include_router(desk_routes(engine, clock, site))
+    app.include_router(recurring_desk_routes(engine, clock, site))
+    install_errors(app, site)
+    return TestClient(app, base_url=BASE_URL, follow_redirects=False)
+
+
+@pytest.fixture
+def treasurer(visitor: TestClient, engine: Engine, clock: FixedClock) -> TestClient:
+    """Ada, signed in."""
+    with writing(engine) as conn:
+        token = invite(conn, "ada@example.org", "Ada", clock())
+    visitor.post(f"/desk/sign-in/{token}")
+    return visitor
+
+
+def words(html: str) -> str:
+    """What can be read on the page."""
+    main = html.split("<main", 1)[1].split("</main>", maxsplit=1)[0]
+    return " ".join(re.sub(r"<[^>]+>", " ", "<main" + main).split())
+
+
+def press(client: TestClient, recurring: Recurring, button: str, fields: Mapping[str, str] | None = None) -> int:
+    """Open the page and press one of its buttons, as a browser would."""
+    page = client.get(f"{PATH}/{recurring.id}").text
+    found = re.search(r'name="wish_id" value="([0-9a-f]{32})"', page)
+    wish_id = found[1] if found else "0" * 32
+    return client.post(f"{PATH}/{recurring.id}/{button}", data={"wish_id": wish_id, **(fields or {})}).status_code
+
+
+def wished(desk: Desk, recurring: Recurring) -> list[Wish]:
+    """What was asked for."""
+    with reading(desk.books.engine) as conn:
+        return wishes(conn, recurring)
+
+
+@pytest.mark.parametrize("path", [PATH, f"{PATH}/x", f"{PATH}/x/end-now"])
+def test_nobody_else_sees_who_gives(visitor: TestClient, desk: Desk, path: str) -> None:
+    """Nor can anybody else press a button."""
+    stand(desk, 1)
+    answers = [visitor.get(path), visitor.post(f"{PATH}/x/end-now", data={"wish_id": "0" * 32})]
+
+    assert [answer.status_code for answer in answers] == [403, 403]
+    assert "Donor 1" not in answers[0].text
+
+
+def test_the_list_says_how_each_stands_and_what_is_next(treasurer: TestClient, desk: Desk) -> None:
+    """A failed payment says since when, how often it was tried, and when Stripe tries again."""
+    one_of_each(desk)
+    said = words(treasurer.get(PATH).text)
+
+    assert "£45 a month from 3 recurring gifts." in said
+    for sentence in (
+        "Donor 1 £10 a month Active. Next on 12 December 2026. Begun on 12 October 2026.",
+        "Payment failed. Unpaid since 12 November 2026, tried 2 times.",
+        "Stripe tries again on 23 November 2026 at 15:00.",
+        "Paused. Nothing is charged since 21 November 2026.",
+        "Ending. Next on 12 December 2026. Ends on 6 May 2027.",
+        "Ended. On 20 November 2026.",
+    ):
+        assert sentence in said
+    assert "Donor 6" not in said  # never begun
+
+
+@pytest.mark.parametrize("state", [state for state in RecurringState if state is not RecurringState.PENDING])
+def test_the_list_can_be_narrowed_to_one_state(treasurer: TestClient, desk: Desk, state: RecurringState) -> None:
+    """By an address that can be kept."""
+    each = one_of_each(desk)
+    page = treasurer.get(f"{PATH}?state={state.value}").text
+
+    assert re.findall(PATH + r"/([0-9a-f-]{36})", page) == [each[state].id]
+
+
+def test_a_long_list_goes_on_at_the_next_page(treasurer: TestClient, desk: Desk) -> None:
+    """Every recurring gift on exactly one page."""
+    made = {stand(desk, n, rhythm=Rhythm(Interval.YEAR)).id for n in range(1, PAGE_ROWS + 3)}
+    found = [re.findall(PATH + r"/([0-9a-f-]{36})", treasurer.get(f"{PATH}?page={n}").text) for n in (1, 2)]
+
+    assert [len(page) for page in found] == [PAGE_ROWS, 2]
+    assert set(found[0] + found[1]) == made
+
+
+def test_an_empty_list_says_so(treasurer: TestClient) -> None:
+    """Instead of an empty table."""
+    assert "Nothing here" in words(treasurer.get(PATH).text)
+
+
+def test_one_page_has_the_instalments_with_their_receipts(treasurer: TestClient, desk: Desk) -> None:
+    """And how to reach the donor."""
+    recurring = stand(desk, 1)
+    said = words(treasurer.get(f"{PATH}/{recurring.id}").text)
+
+    assert "Donor 1, £10 a month" in said
+    assert re.search(r"12 October 2026 £10.00 Received, receipt 2026-0*1", said)
+    assert "donor1@example.org" in said
+    assert f"Reference {gift_id(1)[:8]}" in said  # as the thank-you page told the donor
+
+
+@pytest.mark.parametrize(
+    ("button", "act"), [("pause", Act.PAUSE), ("end-now", Act.END_NOW), ("end-later", Act.END_LATER)]
+)
+def test_a_button_keeps_the_wish_and_has_stripe_asked(treasurer: TestClient, desk: Desk, button: str, act: Act) -> None:
+    """With who wished it; the worker does the rest."""
+    recurring = stand(desk, 1)
+
+    assert press(treasurer, recurring, button) == 303
+    assert [(one.act, one.who, one.done_at) for one in wished(desk, recurring)] == [(act, "ada@example.org", None)]
+    with reading(desk.books.engine) as conn:
+        keys = conn.execute(job.select().with_only_columns(job.c.key)).scalars().all()
+    assert f"{ACT}:{recurring.id}" in keys
+
+
+def test_a_paused_gift_can_go_on(treasurer: TestClient, desk: Desk) -> None:
+    """The one button has become the other."""
+    recurring = stand(desk, 1, RecurringState.PAUSED, next_at=None)
+    said = words(treasurer.get(f"{PATH}/{recurring.id}").text)
+
+    assert ("Let it go on" in said, "Pause it" in said) == (True, False)
+    assert press(treasurer, recurring, "resume") == 303
+    assert [one.act for one in wished(desk, recurring)] == [Act.RESUME]
+
+
+def test_another_amount_is_read_as_strictly_as_the_donors_form(treasurer: TestClient, desk: Desk) -> None:
+    """A mistake comes back with what was typed, and nothing is asked for."""
+    recurring = stand(desk, 1)
+    wrong = treasurer.post(f"{PATH}/{recurring.id}/amount", data={"wish_id": "0" * 32, "amount": "1,50"})
+
+    assert wrong.status_code == 422
+    assert "<title>Error: " in wrong.text
+    assert 'value="1,50"' in wrong.text
+    assert wished(desk, recurring) == []
+    assert press(treasurer, recurring, "amount", {"amount": "£25"}) == 303
+    assert [str(one.amount) for one in wished(desk, recurring)] == ["GBP 25.00"]
+
+
+def test_the_page_says_what_stripe_has_not_agreed_to_yet(treasurer: TestClient, desk: Desk, clock: FixedClock) -> None:
+    """It looks again by itself; afterwards it says when it was done."""
+    recurring = stand(desk, 1)
+    press(treasurer, recurring, "pause")
+    waits = treasurer.get(f"{PATH}/{recurring.id}").text
+    with writing(desk.books.engine) as conn:
+        fulfil(conn, wishes(conn, recurring)[0], clock())
+    done = treasurer.get(f"{PATH}/{recurring.id}").text
+
+    assert ("Stripe is being asked" in waits, 'http-equiv="refresh"' in waits) == (True, True)
+    assert ("Stripe is being asked" in done, 'http-equiv="refresh"' in done) == (False, False)
+    assert "ada@example.org: pause. Done on 21 November 2026 at 12:00." in words(done)
+
+
+def test_why_stripe_did_not_agree_is_said(treasurer: TestClient, desk: Desk, clock: FixedClock) -> None:
+    """With when it is asked again."""
+    recurring = stand(desk, 1)
+    press(treasurer, recurring, "pause")
+    with writing(desk.books.engine) as conn:
+        mine = job.c.key == f"{ACT}:{recurring.id}"
+        conn.execute(job.update().where(mine).values(error="StripeAway: APIConnectionError"))
+
+    assert "Stripe has not agreed yet: StripeAway: APIConnectionError" in words(
+        treasurer.get(f"{PATH}/{recurring.id}").text
+    )
+
+
+@pytest.mark.parametrize("when", ["now", "later"])
+def test_an_end_is_asked_about_once_more(treasurer: TestClient, desk: Desk, when: str) -> None:
+    """Looking at the question ends nothing."""
+    recurring = stand(desk, 1)
+    page = treasurer.get(f"{PATH}/{recurring.id}/end-{when}")
+
+    assert "This cannot be undone" in page.text
+    assert f'action="{PATH}/{recurring.id}/end-{when}"' in page.text
+    assert wished(desk, recurring) == []
+
+
+@pytest.mark.parametrize("state", [RecurringState.ENDED, RecurringState.PENDING])
+def test_what_does_not_run_has_no_buttons(treasurer: TestClient, desk: Desk, state: RecurringState) -> None:
+    """And pressing one anyway is refused."""
+    recurring = stand(desk, 1, state)
+
+    assert "Change it" not in treasurer.get(f"{PATH}/{recurring.id}").text
+    assert press(treasurer, recurring, "end-now") == 409
+    assert treasurer.get(f"{PATH}/{recurring.id}/end-now").status_code == 409
+    assert desk.books.count(recurring_act) == 0
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [("?state=gone", 400), ("?page=0", 400), ("?page=x", 400), ("/nobody", 404), ("/nobody/end-now", 404)],
+)
+def test_an_address_that_means_nothing_is_refused(treasurer: TestClient, path: str, status: int) -> None:
+    """400 or 404 and never a guess."""
+    assert treasurer.get(PATH + path).status_code == status
+
+
+def test_a_button_that_is_none_or_a_wish_without_number_is_refused(treasurer: TestClient, desk: Desk) -> None:
+    """Nothing is kept."""
+    recurring = stand(desk, 1)
+
+    assert press(treasurer, recurring, "double") == 404
+    assert treasurer.post(f"{PATH}/{recurring.id}/pause", data={"wish_id": "x"}).status_code == 400
+    assert treasurer.get(f"{PATH}/{recurring.id}/end-soon").status_code == 404
+    assert wished(desk, recurring) == []
+
+
+def test_names_are_escaped(treasurer: TestClient, desk: Desk) -> None:
+    """What a donor typed never runs on the desk."""
+    recurring = stand(desk, 1, donor=Donor("<script>alert(1)</script>", "x@example.org"))
+
+    for path in (PATH, f"{PATH}/{recurring.id}", f"{PATH}/{recurring.id}/end-now"):
+        assert "<script>alert" not in treasurer.get(path).text

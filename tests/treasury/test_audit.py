@@ -1,0 +1,223 @@
+"""The audit proves the books against the facts and against Stripe's balance; each check can fail."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import Connection, Engine
+
+from database.transactions import reading
+from ledger.finding import Finding, Status
+from payments.happenings import Category, PayoutArrived, RefundAgreed
+from tests.payments.messages import charged
+from tests.treasury.books import Desk
+from tests.treasury.whole import (
+    NOON,
+    compare,
+    everything,
+    line,
+    pay_out,
+    pounds,
+    refund,
+    settle_gift,
+    tell,
+)
+from treasury.audit import audit_all
+
+GUARDED = (
+    "entry", "total", "charge", "refund", "dispute_move", "payout", "balance_line", "payment_failure", "receipt",
+    "receipt_series", "gift", "delivery", "discrepancy", "allocation",
+)  # fmt: skip
+
+UNBROKEN = "receipt numbers run without a gap"
+
+
+def found(engine: Engine, now: timedelta = timedelta(0)) -> dict[str, Finding]:
+    """Every finding by its name, so long after noon."""
+    with reading(engine) as conn:
+        return {one.name: one for one in audit_all(conn, lambda: NOON + now)}
+
+
+def failed(findings: dict[str, Finding]) -> set[str]:
+    """What is known to be wrong."""
+    return {name for name, one in findings.items() if one.has_failed}
+
+
+def unproved(findings: dict[str, Finding]) -> set[str]:
+    """What could not be checked."""
+    return {name for name, one in findings.items() if one.status is Status.UNCHECKED}
+
+
+def test_books_that_are_settled_to_the_penny_are_proved_in_every_respect(desk: Desk, engine: Engine) -> None:
+    """Nothing fails, and nothing is left unchecked."""
+    everything(desk)
+
+    findings = found(engine)
+
+    assert (failed(findings), unproved(findings)) == (set(), set())
+    assert findings["money verified"].figures["GBP"] == "GBP 35.00 of GBP 35.00, 100%"
+    assert findings["payouts"].figures == {"payouts": 1, "added up": 1, "wrong": 0}
+    assert findings["balance transactions"].figures == {"lines": 3, "waiting": 0, "wrong": 0}
+
+
+def test_before_the_first_settlement_what_only_stripe_can_prove_is_unchecked(desk: Desk, engine: Engine) -> None:
+    """Never passed."""
+    desk.give(1, 2500)
+
+    findings = found(engine)
+
+    assert unproved(findings) == {"old clearing", "money verified", "stripe balance", "balance transactions"}
+    assert failed(findings) == set()
+    assert all(findings[name].advice.startswith("Not checked: ") for name in unproved(findings))
+
+
+@pytest.fixture
+def unguarded(desk: Desk, engine: Engine) -> Iterator[Connection]:
+    """The whole way of one gift in books without a guard, as for somebody who knows how; and a dispute."""
+    everything(desk)
+    with engine.connect() as conn, conn.begin() as transaction:
+        if conn.dialect.name == "sqlite":
+            names = conn.exec_driver_sql("SELECT name FROM sqlite_schema WHERE type = 'trigger'").scalars().all()
+            for name in names:
+                conn.exec_driver_sql(f"DROP TRIGGER {name}")
+            conn.exec_driver_sql("PRAGMA defer_foreign_keys=ON")
+        else:
+            for table in GUARDED:
+                conn.exec_driver_sql(f"ALTER TABLE {table} DISABLE TRIGGER ALL")
+        yield conn
+        transaction.rollback()
+
+
+@pytest.mark.parametrize(
+    ("act", "wrong"),
+    [
+        ("UPDATE charge SET amount_minor = 2400", {"facts"}),
+        ("UPDATE charge SET gift_id = NULL", {"facts", "every charge that names a gift has found it"}),
+        ("UPDATE refund SET amount_minor = 999", {"facts"}),
+        ("UPDATE refund SET undone_at = agreed_at", {"facts"}),
+        ("DELETE FROM refund", {"facts"}),
+        ("UPDATE payout SET amount_minor = 1441, lines_minor = 1441", {"facts"}),
+        ("UPDATE payout SET returned_at = arrived_at", {"facts"}),
+        ("UPDATE payout SET lines_minor = 1441", {"payouts"}),
+        (
+            "INSERT INTO dispute_move (line_id, dispute, payment, currency, amount_minor, moved_at)"
+            " SELECT 'txn_9', 'du_9', payment, 'GBP', -2500, agreed_at FROM refund",
+            {"facts"},
+        ),
+        (
+            "INSERT INTO payment_failure (charge, payment, currency, amount_minor, failed_at)"
+            " SELECT 'ch_1', payment, 'GBP', 2500, agreed_at FROM refund",
+            {"facts"},
+        ),
+        ("UPDATE balance_line SET fee_minor = 57 WHERE id = 'txn_1'", {"balance transactions"}),
+        ("UPDATE balance_line SET amount_minor = -1000 WHERE id = 'txn_po_1'", {"balance transactions"}),
+        ("DELETE FROM balance_line WHERE id = 'txn_re_1'", {"balance transactions"}),
+        ("UPDATE balance_line SET ours = NULL WHERE id = 'txn_1'", {"balance transactions"}),
+        ("UPDATE balance_check SET theirs_minor = 1", {"stripe balance"}),
+        (
+            "UPDATE total SET credit_minor = credit_minor + 1, debit_minor = debit_minor + 1 WHERE account = 'stripe'",
+            {"totals"},
+        ),
+        ("UPDATE total SET credit_minor = credit_minor + 1 WHERE account = 'gifts'", {"totals", "balanced", "raised"}),
+        ("UPDATE entry SET campaign_id = 0 WHERE kind = 'refund'", {"totals", "raised"}),
+        ("UPDATE entry SET cause = 'evt_lost' WHERE kind = 'fee'", {"kept causes"}),
+        ("UPDATE entry SET cause = ' ' WHERE kind = 'fee'", {"causes"}),
+        ("UPDATE entry SET key = 'gift:pi_2:0' WHERE kind = 'gift'", {"facts"}),
+        ("DELETE FROM receipt", {UNBROKEN, "every gift received has its receipt and its entries"}),
+        ("UPDATE receipt_series SET last_number = 2", {UNBROKEN}),
+        ("UPDATE delivery SET applied_at = NULL", {"every kept delivery is in the books"}),
+    ],
+)  # fmt: skip
+def test_what_was_changed_by_hand_fails_by_name(unguarded: Connection, act: str, wrong: set[str]) -> None:
+    """These checks fail, and no others, and each says what to do."""
+    assert _failed(unguarded) == {}
+
+    unguarded.exec_driver_sql(act)
+
+    assert set(_failed(unguarded)) == wrong
+    assert all(_failed(unguarded).values())
+
+
+def test_a_balance_that_was_compared_long_ago_is_unchecked(desk: Desk, engine: Engine) -> None:
+    """It says when that was."""
+    everything(desk)
+
+    stale = found(engine, timedelta(hours=3, seconds=1))["stripe balance"]
+
+    assert (stale.status, "2026-11-21 12:00" in stale.advice) == (Status.UNCHECKED, True)
+    assert found(engine, timedelta(hours=3))["stripe balance"].status is Status.PASSED
+
+
+def test_a_currency_that_was_never_compared_is_unchecked(desk: Desk, engine: Engine) -> None:
+    """Also when others were."""
+    settle_gift(desk, 1, 2500, 58)
+    compare(desk, 2442, 2442)
+    tell(desk, line("txn_yen", Category.ADJUSTMENT, 5, "txn_yen"))
+    with engine.connect() as conn, conn.begin():
+        conn.exec_driver_sql("UPDATE balance_check SET currency = 'JPY'")
+
+    assert found(engine)["stripe balance"].status is Status.UNCHECKED
+
+
+def test_a_refund_that_waits_for_its_gift_is_no_failure(desk: Desk, engine: Engine) -> None:
+    """It has no entries, and is to have none until the gift is known."""
+    tell(desk, RefundAgreed("re_7", "pi_7", pounds(500), NOON))
+
+    assert failed(found(engine)) == set()
+
+
+@pytest.mark.parametrize(
+    ("arrived", "late", "wrong"),
+    [
+        (True, timedelta(hours=6), False),
+        (False, timedelta(days=10), False),
+        (False, timedelta(days=10, seconds=1), True),
+    ],
+)
+def test_money_on_its_way_to_the_bank_may_take_days(
+    desk: Desk, engine: Engine, arrived: bool, late: timedelta, wrong: bool
+) -> None:
+    """But not for ever."""
+    settle_gift(desk, 1, 2500, 58)
+    pay_out(desk, "po_1", 2442, ["txn_1"], arrived=arrived)
+
+    assert ("in transit" in failed(found(engine, late))) is wrong
+
+
+def test_a_payout_that_arrived_without_having_left_is_wrong_after_hours(desk: Desk, engine: Engine) -> None:
+    """Its line in the balance is missing."""
+    tell(desk, PayoutArrived("po_3", pounds(900), NOON))
+
+    assert "in transit" not in failed(found(engine, timedelta(hours=6)))
+    assert "in transit" in failed(found(engine, timedelta(hours=6, seconds=1)))
+
+
+def test_what_has_not_met_after_hours_is_named(desk: Desk, engine: Engine) -> None:
+    """A refund that never left Stripe's balance."""
+    settle_gift(desk, 1, 2500, 58)
+    refund(desk, "re_1", 1, 1000, settled=False)
+
+    old = found(engine, timedelta(hours=7))["old clearing"]
+
+    assert (old.status, old.figures["re_1 in GBP"]) == (Status.FAILED, "GBP -10.00 since 2026-11-21 12:00")
+
+
+def test_a_line_of_somebody_else_is_booked_and_proved_too(desk: Desk, engine: Engine) -> None:
+    """The balance is that of the whole account."""
+    tell(desk, line("txn_shop", Category.OTHER, 700, "txn_shop", fee=30))
+
+    findings = found(engine)
+
+    assert findings["balance transactions"].status is Status.PASSED
+    assert failed(findings) == set()
+
+
+def test_a_charge_whose_gift_was_lost_is_found(desk: Desk, engine: Engine) -> None:
+    """A backup from before the gift was restored."""
+    desk.books.hear(charged("9", gift="00000000-0000-0000-0000-000000000009"))
+
+    assert "every charge that names a gift has found it" in failed(found(engine))
+
+
+def _failed(conn: Connection) -> dict[str, str]:
+    return {one.name: one.advice for one in audit_all(conn, lambda: NOON) if one.has_failed}

@@ -1,0 +1,87 @@
+"""The canonical export says the same for the same facts, and something else for others."""
+
+from collections.abc import Sequence
+from hashlib import sha256
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import Engine
+
+from campaigns.campaign import Campaign
+from campaigns.demo import DEMO_ORGANISATION
+from campaigns.store import add_campaign
+from database.engine import open_database
+from database.transactions import booking, reading
+from ledger.accounts import Account
+from ledger.money import GBP
+from ledger.store import open_accounts
+from payments.applying import Bookkeeper
+from tests.payments.house import Books, gift_id
+from tests.payments.messages import charged
+from tests.treasury.books import BUSES, Desk
+from treasury.canonical import canonical
+
+
+def exported(engine: Engine) -> list[str]:
+    """Every line."""
+    with reading(engine) as conn:
+        return list(canonical(conn))
+
+
+def furnished(url: str, order: Sequence[int]) -> list[str]:
+    """The export of a new house whose three gifts were heard of in this order."""
+    engine = open_database(url, durable=False)
+    with booking(engine) as conn:
+        open_accounts(conn)
+        add_campaign(conn, Campaign(0, "libraries", "Save our libraries", "A story.", GBP))
+        add_campaign(conn, Campaign(0, "buses", "Bring back the bus", "A story.", GBP))
+    desk = Desk(Books(engine, Bookkeeper(DEMO_ORGANISATION, ZoneInfo("Europe/London"), "test")))
+    for n in range(3):
+        desk.books.pledge(n, amount=1000 + n, shares=[(BUSES, 1000 + n)])
+    for n in order:
+        desk.books.hear(charged("aBc"[n], gift=gift_id(n), amount=1000 + n))
+    desk.move("fee", Account.FEES, Account.STRIPE, 58)
+    lines = exported(engine)
+    engine.dispose()
+    return lines
+
+
+def test_both_databases_and_every_order_export_the_same(sqlite_url: str, postgresql_url: str) -> None:
+    """Capital letters sort elsewhere in PostgreSQL; ids and receipt numbers follow the order of arrival."""
+    first, second = furnished(sqlite_url, [0, 1, 2]), furnished(postgresql_url, [2, 0, 1])
+
+    assert first == second
+    assert sum(line.startswith('["gift:') for line in first) == 3
+
+
+def test_one_more_penny_is_another_digest(desk: Desk, engine: Engine) -> None:
+    """The digest is that of the lines above it."""
+    desk.give(1, 2500)
+    before = exported(engine)
+    desk.move("fee", Account.FEES, Account.STRIPE, 1)
+    after = exported(engine)
+
+    for lines in (before, after):
+        above = "".join(f"{line}\n" for line in lines[:-1])
+        assert lines[-1] == f"sha256 {sha256(above.encode()).hexdigest()}"
+    assert before[-1] != after[-1]
+
+
+@pytest.mark.parametrize("hidden", ["posted_at", "evt_", "2026-000001", "Donor 1"])
+def test_what_depends_on_the_telling_is_left_out(desk: Desk, engine: Engine, hidden: str) -> None:
+    """When and by which message we heard, and which number a receipt got; nor who gave."""
+    desk.give(1, 2500)
+
+    assert [line for line in exported(engine) if hidden in line] == []
+
+
+def test_it_says_what_campaigns_raised_and_who_has_a_receipt(desk: Desk, engine: Engine) -> None:
+    """Gifts less refunds; one line for each gift, receipt and uncleared subject."""
+    desk.give(1, 2500)
+    desk.move("refund", Account.REFUNDS, Account.CLEARING, 700)
+    lines = exported(engine)
+
+    assert '[1,"GBP",1800,1]' in lines
+    assert f'["{gift_id(1)}","received","GBP",2500]' in lines
+    assert f'["{gift_id(1)}",1]' in lines
+    assert '["pi_1","GBP",2500]' in lines

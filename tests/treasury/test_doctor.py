@@ -1,0 +1,173 @@
+"""The doctor names what waits too long or does not fit, and each finding says what to do."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine
+
+from database.engine import open_database
+from database.transactions import reading, writing
+from ledger.finding import Status
+from outbox.jobs import claim, enqueue, postpone
+from payments.happenings import RefundAgreed
+from payments.reading.events import EVENTS
+from payments.settlement.store import note_silence
+from payments.stripe_gateway import API_VERSION
+from tests.payments.messages import charge, delivery, event
+from tests.treasury.books import Desk
+from tests.treasury.whole import NOON, everything, pounds, tell
+from treasury.doctor import AtStripe, Here, examine
+from treasury.store_doctor import Contact, Health, Jobs, health
+
+HERE = Here("live", "https://give.example/webhooks/stripe")
+ENDPOINT: Mapping[str, Any] = {
+    "url": HERE.webhook, "status": "enabled", "api_version": API_VERSION, "enabled_events": list(EVENTS),
+    "livemode": True,
+}  # fmt: skip
+NEWS: Mapping[str, Any] = {"id": "evt_1", "type": "charge.succeeded", "created": int(NOON.timestamp()) - 3600}
+WELL = Health(
+    last_delivery=NOON,
+    dead_letters=0,
+    waiting_facts=(),
+    uncleared_since=None,
+    jobs=Jobs(0, 0, None, None),
+    contact=Contact(NOON, None, None),
+    reconciled_at=NOON,
+    unsafe={},
+    unprinted=0,
+    unprinted_since=None,
+)
+STRIPE = AtStripe([ENDPOINT], [NEWS], frozenset({"evt_1"}), NOON)
+
+
+def wrong(health: Health = WELL, stripe: AtStripe = STRIPE) -> dict[str, str]:
+    """What fails, and what to do about it."""
+    return {one.name: one.advice for one in examine(HERE, health, stripe, NOON) if one.has_failed}
+
+
+def at_stripe(**other: object) -> AtStripe:
+    """Stripe with another endpoint than it should have."""
+    return replace(STRIPE, endpoints=[{**ENDPOINT, **other}])
+
+
+def test_a_healthy_installation_has_nothing_wrong_and_nothing_unchecked() -> None:
+    """Else nobody would believe the doctor."""
+    assert {one.status for one in examine(HERE, WELL, STRIPE, NOON)} == {Status.PASSED}
+
+
+@pytest.mark.parametrize(
+    ("health", "name"),
+    [
+        (replace(WELL, dead_letters=1), "dead letters"),
+        (replace(WELL, waiting_facts=(("re_1", NOON - timedelta(minutes=61)),)), "waiting facts"),
+        (replace(WELL, uncleared_since=NOON - timedelta(hours=7)), "oldest uncleared money"),
+        (replace(WELL, contact=Contact(None, NOON, "StripeAway")), "Stripe answers"),
+        (replace(WELL, reconciled_at=NOON - timedelta(hours=3)), "last reconcile"),
+        (replace(WELL, jobs=Jobs(1, 0, NOON - timedelta(minutes=6), None)), "jobs"),
+        (replace(WELL, jobs=Jobs(1, 1, None, "stripe.settle: StripeAway")), "failing jobs"),
+        (replace(WELL, unprinted=1, unprinted_since=NOON - timedelta(minutes=11)), "receipts to print"),
+        (replace(WELL, unsafe={"synchronous": "0"}), "database settings"),
+    ],
+)
+def test_what_is_wrong_here_is_named_with_what_to_do(health: Health, name: str) -> None:
+    """This finding, and no other."""
+    assert list(wrong(health)) == [name]
+    assert wrong(health)[name]
+
+
+@pytest.mark.parametrize(
+    "health",
+    [
+        replace(WELL, waiting_facts=(("re_1", NOON - timedelta(minutes=59)),)),
+        replace(WELL, uncleared_since=NOON - timedelta(hours=5)),
+        replace(WELL, reconciled_at=NOON - timedelta(minutes=90)),
+        replace(WELL, jobs=Jobs(3, 0, NOON - timedelta(minutes=4), None)),
+        replace(WELL, unprinted=9, unprinted_since=NOON - timedelta(minutes=9)),
+    ],
+)
+def test_what_has_not_waited_long_is_well(health: Health) -> None:
+    """At a launch party a thousand receipts wait for a minute or two."""
+    assert wrong(health) == {}
+
+
+@pytest.mark.parametrize(
+    ("stripe", "name"),
+    [
+        (replace(STRIPE, endpoints=[]), "endpoint"),
+        (at_stripe(url="https://other.example/hook"), "endpoint"),
+        (at_stripe(status="disabled"), "endpoint enabled"),
+        (at_stripe(enabled_events=["charge.succeeded"]), "events"),
+        (at_stripe(api_version="2031-01-01.future"), "API version"),
+        (replace(at_stripe(api_version=None), newest=[{**NEWS, "api_version": "2019-01-01"}]), "API version"),
+        (at_stripe(livemode=False), "mode"),
+        (replace(STRIPE, now=NOON - timedelta(seconds=61)), "clock"),
+        (replace(STRIPE, now=NOON + timedelta(seconds=61)), "clock"),
+        (replace(STRIPE, kept=frozenset()), "deliveries arrive"),
+    ],
+)
+def test_what_does_not_fit_at_stripe_is_named(stripe: AtStripe, name: str) -> None:
+    """This finding, and no other."""
+    assert list(wrong(stripe=stripe)) == [name]
+    assert wrong(stripe=stripe)[name]
+
+
+@pytest.mark.parametrize(
+    "stripe",
+    [
+        at_stripe(enabled_events=["*"]),
+        at_stripe(url=HERE.webhook + "/"),
+        at_stripe(api_version="2025-03-31.basil"),
+        replace(at_stripe(api_version=None), newest=[{**NEWS, "api_version": API_VERSION}]),
+        replace(STRIPE, endpoints=[{"url": "https://other.example"}, ENDPOINT]),
+        replace(STRIPE, newest=[{**NEWS, "id": "evt_2", "created": NOON.timestamp() - 60}, NEWS]),
+        replace(STRIPE, newest=[{**NEWS, "id": "evt_3", "type": "customer.created"}, NEWS]),
+    ],
+)
+def test_what_works_is_not_called_wrong(stripe: AtStripe) -> None:
+    """All events, an older version that we can read, other endpoints, a message that is a minute old."""
+    assert wrong(stripe=stripe) == {}
+
+
+def test_missing_events_are_listed() -> None:
+    """To be ticked at Stripe."""
+    missing = wrong(stripe=at_stripe(enabled_events=sorted(set(EVENTS) - {"refund.failed"})))
+
+    assert missing["events"].endswith(": refund.failed")
+
+
+def test_the_database_is_asked_for_what_waits(desk: Desk, engine: Engine) -> None:
+    """A dead letter, a refund without its gift, a failing job, a silent Stripe, and receipts to print."""
+    everything(desk)
+    desk.books.hear(delivery(event("charge.succeeded", charge("bad", currency="xxx"), name="odd")))
+    tell(desk, RefundAgreed("re_7", "pi_7", pounds(500), NOON))
+    with writing(engine) as conn:
+        note_silence(conn, "StripeAway: APIConnectionError", NOON)
+        enqueue(conn, "a.kind", "x", {}, now=NOON - timedelta(days=1), urgent=True)
+        job = claim(conn, NOON)
+        assert job is not None
+        postpone(conn, job, "Broken: pipe", NOON)
+
+    with reading(engine) as conn:
+        found = health(conn, NOON)
+
+    assert (found.dead_letters, found.waiting_facts) == (1, (("re_7", NOON),))
+    assert (found.jobs.failing, found.jobs.error) == (1, "a.kind: Broken: pipe")
+    assert (found.contact.failing_since, found.unprinted, found.reconciled_at) == (NOON, 1, NOON)
+
+
+def test_settings_that_forget_are_read_back(database_url: str) -> None:
+    """What is set now, not what we asked for when we opened it."""
+    careless = open_database(database_url, durable=False)
+    with reading(careless) as conn:
+        found = health(conn, NOON).unsafe
+        sqlite = conn.dialect.name == "sqlite"
+    careless.dispose()
+
+    # The tests' PostgreSQL may lose everything, for speed.
+    expected = (
+        {"synchronous": "0"} if sqlite else {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
+    )
+    assert found == expected

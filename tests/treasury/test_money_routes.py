@@ -1,0 +1,224 @@
+"""The pages behind the desk: what they say, and that nobody else sees them."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from sqlalchemy import Engine
+
+from database.transactions import writing
+from payments.settlement.store import note_silence
+from tests.clock import FixedClock
+from tests.payments.house import gift_id
+from tests.payments.messages import charge, charged, delivery, event
+from tests.treasury.books import Desk
+from tests.treasury.whole import NOON, compare, dispute, everything, pay_out, refund, settle_gift
+from tests.web.samples import pages
+from treasury.money.routes import PAGE_ROWS, money_routes
+from treasury.routes import desk_routes
+from treasury.sign_in import invite
+from web.errors import install_errors
+from web.head import HeadLikeGet
+
+BASE_URL = "http://127.0.0.1"
+PATHS = (
+    "/desk/payouts", "/desk/refunds", "/desk/disputes", "/desk/discrepancies", "/desk/dead-letters",
+    f"/desk/trace/{gift_id(1)}",
+)  # fmt: skip
+
+
+@pytest.fixture
+def visitor(engine: Engine, clock: FixedClock, desk: Desk) -> TestClient:
+    """Somebody who has not signed in, on the real routes."""
+    site = pages("test", BASE_URL)
+    app = FastAPI()
+    app.include_router(desk_routes(desk.books.engine, clock, site))
+    app.include_router(money_routes(desk.books.engine, clock, site))
+    install_errors(app, site)
+    return TestClient(HeadLikeGet(app), base_url=BASE_URL, follow_redirects=False)
+
+
+@pytest.fixture
+def treasurer(visitor: TestClient, engine: Engine, clock: FixedClock) -> TestClient:
+    """Ada, signed in."""
+    with writing(engine) as conn:
+        token = invite(conn, "ada@example.org", "Ada", clock())
+    visitor.post(f"/desk/sign-in/{token}")
+    return visitor
+
+
+def words(html: str) -> str:
+    """What can be read, with the apostrophe that every keyboard has."""
+    return " ".join(re.sub(r"<[^>]+>", " ", html).split()).replace("\u2019", "'")
+
+
+def read(treasurer: TestClient, path: str) -> str:
+    """The words of a page that must be there."""
+    answer = treasurer.get(path)
+    assert answer.status_code == 200
+    return words(answer.text)
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_nobody_else_sees_the_lists(visitor: TestClient, desk: Desk, path: str) -> None:
+    """No name and no figure without a session."""
+    everything(desk)
+
+    answer = visitor.get(path)
+
+    assert (answer.status_code, "Donor 1" in answer.text, "£" in answer.text) == (403, False, False)
+
+
+@pytest.mark.parametrize("path", PATHS[:-1])
+def test_an_empty_list_says_so(treasurer: TestClient, path: str) -> None:
+    """Instead of nothing."""
+    assert "Nothing here." in read(treasurer, path)
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_page_is_asked_for_its_head_as_for_itself(treasurer: TestClient, desk: Desk, path: str) -> None:
+    """The same status and headers, no body."""
+    everything(desk)
+    whole, head = treasurer.get(path), treasurer.head(path)
+
+    assert (head.status_code, head.text) == (200, "")
+    assert head.headers["content-length"] == whole.headers["content-length"]
+
+
+def test_the_desk_says_how_much_is_proved_and_where_the_money_is(treasurer: TestClient, desk: Desk) -> None:
+    """To the penny; and when it was last compared with Stripe's own figure."""
+    everything(desk)
+
+    said = read(treasurer, "/desk")
+
+    assert "100% of £35.00: every penny that Stripe told us of" in said
+    assert "At Stripe £0.00 On its way to the bank £0.00 At the bank £14.42" in said
+    assert "On 21 November 2026 at 12:00 Stripe's own balance was the same as ours, to the penny." in said
+    assert "Payouts 1 Refunds 1 Disputes 0" in said
+
+
+def test_the_desk_never_says_all_of_what_is_not_all(treasurer: TestClient, desk: Desk) -> None:
+    """A penny short is 99%."""
+    settle_gift(desk, 1, 99_999, 0)
+    desk.give(2, 200)
+
+    assert "99% £999.99 of £1,001.99" in read(treasurer, "/desk")
+
+
+def test_the_desk_says_that_balances_differ(treasurer: TestClient, desk: Desk) -> None:
+    """Loudly, and what to do."""
+    settle_gift(desk, 1, 2500, 58)
+    compare(desk, 2442, 2441)
+
+    assert "Stripe's own balance was not the same as ours. On the server: ./farthing audit" in read(treasurer, "/desk")
+
+
+def test_the_desk_says_since_when_stripe_is_silent(treasurer: TestClient, desk: Desk, engine: Engine) -> None:
+    """And that nothing is lost."""
+    with writing(engine) as conn:
+        note_silence(conn, "StripeAway", NOON)
+
+    assert "Stripe does not answer Since 21 November 2026 at 12:00. Gifts are not lost" in read(treasurer, "/desk")
+
+
+def test_payouts_are_listed_with_their_state(treasurer: TestClient, desk: Desk) -> None:
+    """Arrived, on its way, and one whose payments do not add up."""
+    settle_gift(desk, 1, 2500, 58)
+    pay_out(desk, "po_1", 1000, ["txn_1"])
+    pay_out(desk, "po_2", 500, [], arrived=False)
+
+    said = read(treasurer, "/desk/payouts")
+
+    assert "At the bank , sent on 21 November 2026 £10.00 po_1 The payments in it add up to it." in said
+    assert "On its way , sent on 21 November 2026 £5.00 po_2" in said
+
+
+def test_refunds_are_listed_with_what_became_of_them(treasurer: TestClient, desk: Desk) -> None:
+    """Settled, or not yet seen."""
+    settle_gift(desk, 1, 2500, 58)
+    refund(desk, "re_1", 1, 1000)
+    refund(desk, "re_2", 1, 500, settled=False)
+
+    said = read(treasurer, "/desk/refunds")
+
+    assert "£10.00 re_1 Left Stripe's balance." in said
+    assert "£5.00 re_2 Not yet seen in Stripe's balance." in said
+
+
+def test_a_dispute_to_answer_stands_on_the_desk_with_its_day(treasurer: TestClient, desk: Desk) -> None:
+    """Who does not answer in time has lost."""
+    settle_gift(desk, 1, 2500, 58)
+    dispute(desk, "du_1", 1, 2500, answer_by=NOON + timedelta(days=9))
+
+    assert "Answer a dispute by 30 November 2026 : Donor 1's bank asks for £25.00 back" in read(treasurer, "/desk")
+    assert "Needs an answer by 30 November 2026 £25.00" in read(treasurer, "/desk/disputes")
+
+
+def test_a_discrepancy_is_dealt_with_once_and_leaves_the_desk(treasurer: TestClient, desk: Desk) -> None:
+    """Who did it is kept; a second press changes nothing, and an unknown charge is not found."""
+    desk.books.pledge(1)
+    desk.books.hear(charged("1", gift=gift_id(1), amount=2000))
+    assert "charged £20.00" in read(treasurer, "/desk")
+
+    pressed = [treasurer.post("/desk/discrepancies/ch_1") for _ in range(2)]
+
+    assert [(one.status_code, one.headers["location"]) for one in pressed] == [(303, "/desk")] * 2
+    assert "charged £20.00" not in read(treasurer, "/desk")
+    assert treasurer.post("/desk/discrepancies/ch_9").status_code == 404
+
+
+def test_more_discrepancies_than_the_desk_holds_have_pages(treasurer: TestClient, desk: Desk) -> None:
+    """The desk counts them and leads there; the list has fifty a page."""
+    for n in range(1, PAGE_ROWS + 2):
+        desk.books.pledge(n)
+        desk.books.hear(charged(str(n), gift=gift_id(n), amount=2000))
+
+    assert "46 more payments not as asked for" in read(treasurer, "/desk")
+    first, second = (treasurer.get(f"/desk/discrepancies?page={page}").text for page in (1, 2))
+    assert [page.count("charged £20.00") for page in (first, second)] == [PAGE_ROWS, 1]
+    assert ("?page=2" in first, "?page=1" in second, "?page=3" in second) == (True, True, False)
+
+
+def test_a_charge_without_its_gift_and_a_dead_letter_stand_on_the_desk(treasurer: TestClient, desk: Desk) -> None:
+    """Each with a way to look closer."""
+    desk.books.hear(charged("9", gift=gift_id(9), amount=1500))
+    desk.books.hear(delivery(event("charge.succeeded", charge("bad", currency="xxx"), name="odd")))
+
+    page = treasurer.get("/desk").text
+
+    assert "£15.00 was paid on 21 November 2026 for a gift that is not in this database" in words(page)
+    assert 'href="/desk/trace/pi_9"' in page
+    assert "evt_odd" in read(treasurer, "/desk/dead-letters")
+
+
+def test_the_search_box_leads_to_the_trace(treasurer: TestClient, desk: Desk) -> None:
+    """Whatever was typed is part of the address, never more."""
+    everything(desk)
+
+    asked = treasurer.get("/desk/trace", params={"id": " 2026-000001 "})
+    odd = treasurer.get("/desk/trace", params={"id": "../x?y#z"})
+
+    assert (asked.status_code, asked.headers["location"]) == (303, "/desk/trace/2026-000001")
+    assert odd.headers["location"] == "/desk/trace/..%2Fx%3Fy%23z"
+    assert treasurer.get("/desk/trace").headers["location"] == "/desk"
+    assert "Arrived at the bank" in read(treasurer, asked.headers["location"])
+
+
+def test_what_nobody_knows_is_told_kindly(treasurer: TestClient) -> None:
+    """With what can be typed; and never as it was typed into the page's code."""
+    answer = treasurer.get("/desk/trace/<script>")
+
+    assert (answer.status_code, "<script>" in answer.text.replace("<script type", "")) == (404, False)
+    assert "Nothing here goes by the name" in words(answer.text)
+
+
+def test_a_trace_shows_entry_key_time_and_cause(treasurer: TestClient, desk: Desk) -> None:
+    """Of each entry."""
+    everything(desk)
+
+    said = read(treasurer, "/desk/trace/pi_1")
+
+    assert "21 November 2026 at 12:00 Counted for Save our libraries pi_1 £25.00" in said
+    assert "Entry 1, gift:pi_1:0: clearing from gifts, by evt_charge_1 (charge.succeeded)" in said

@@ -1,0 +1,180 @@
+"""A trace tells the whole way of money, by whatever name it is asked for, and says what is missing."""
+
+import pytest
+from sqlalchemy import Engine
+
+from database.transactions import reading
+from ledger.money import Money
+from payments.happenings import Category, RefundAgreed
+from tests.payments.house import gift_id
+from tests.payments.messages import charged, completed
+from tests.treasury.books import Desk
+from tests.treasury.whole import NOON, dispute, everything, line, pay_out, pounds, refund, settle_gift, tell
+from treasury.trace import NoTrace, SeveralTraces, Trace
+from treasury.tracing import trace
+
+
+def traced(engine: Engine, asked: str) -> Trace:
+    """The trace of one thing."""
+    with reading(engine) as conn:
+        return trace(conn, asked)
+
+
+def told(found: Trace) -> list[tuple[str, Money | None]]:
+    """What happened, and how much."""
+    return [(step.what, step.amount) for step in found.steps]
+
+
+def test_a_gift_is_followed_from_the_form_to_the_bank(desk: Desk, engine: Engine) -> None:
+    """Every step in its order, with the entries that book it."""
+    everything(desk)
+
+    found = traced(engine, gift_id(1))
+
+    assert told(found) == [
+        ("Asked for, to go to Save our libraries", pounds(2500)),
+        ("Charged: Visa ending 4242", pounds(2500)),
+        ("Counted for Save our libraries", pounds(2500)),
+        ("Receipt 2026-000001", None),
+        ("Seen in Stripe's balance", pounds(2500)),
+        ("Stripe's fee", pounds(-58)),
+        ("Refund agreed: taken off Save our libraries", pounds(-1000)),
+        ("Left Stripe's balance", pounds(-1000)),
+        ("Sent to the bank", pounds(1442)),
+        ("Arrived at the bank", pounds(1442)),
+    ]
+    assert [posted.key for posted in found.entries] == [
+        "gift:pi_1:0", "settle:txn_1", "fee:txn_1", "refund:re_1:0", "settle:txn_re_1", "payout:txn_po_1", "paid:po_1",
+    ]  # fmt: skip
+
+
+def test_every_entry_says_what_made_us_post_it(desk: Desk, engine: Engine) -> None:
+    """A delivery with its type, or the run that read Stripe's lists."""
+    everything(desk)
+
+    causes = {posted.key: (posted.cause, posted.told_by) for posted in traced(engine, "pi_1").entries}
+
+    assert causes["gift:pi_1:0"] == ("evt_charge_1", "charge.succeeded")
+    assert causes["settle:txn_1"] == ("settle:0f3b", None)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["pi_1", "ch_1", "re_1", "txn_1", "txn_re_1", "cs_test_1", "2026-000001", "2026-1", " pi_1 ", "gift:pi_1:0"],
+)
+def test_money_goes_by_many_names(desk: Desk, engine: Engine, name: str) -> None:
+    """Whatever a treasurer can read at Stripe or on a receipt leads to the same gift."""
+    everything(desk)
+    desk.books.hear(completed("1", gift=gift_id(1)))
+
+    assert traced(engine, name).id == gift_id(1)
+
+
+def test_a_reference_is_read_in_either_case(desk: Desk, engine: Engine) -> None:
+    """As a donor reads it out on the telephone; two that begin alike are both named."""
+    desk.books.pledge(0xABCDEF01 << 96)
+    desk.give(1, 2500)
+
+    assert traced(engine, "ABCDEF01").id == "abcdef01-0000-0000-0000-000000000000"
+    desk.give(2, 2500)
+    with pytest.raises(SeveralTraces, match=gift_id(2)):
+        traced(engine, "00000000")
+
+
+@pytest.mark.parametrize("name", ["", "pi_9", "%", "2026-000009", "' OR 1=1 --", "0" * 200])
+def test_what_is_not_here_has_no_trace(desk: Desk, engine: Engine, name: str) -> None:
+    """Nothing is guessed."""
+    desk.give(1, 2500)
+
+    with pytest.raises(NoTrace):
+        traced(engine, name)
+
+
+def test_a_payout_tells_what_it_consists_of(desk: Desk, engine: Engine) -> None:
+    """By its own id or its line's; each part leads on."""
+    everything(desk)
+
+    found = traced(engine, "po_1")
+
+    assert [(part.id, part.amount) for part in found.parts] == [("pi_1", pounds(2442)), ("pi_1", pounds(-1000))]
+    assert (found.parts_in_all, found.missing) == (2, ())
+    assert traced(engine, "txn_po_1") == found
+
+
+def test_a_gift_in_a_payout_with_others_says_how_much_of_it_is_its_own(desk: Desk, engine: Engine) -> None:
+    """The bank statement shows the whole."""
+    settle_gift(desk, 1, 2500, 58)
+    settle_gift(desk, 2, 1000, 35)
+    pay_out(desk, "po_1", 3407, ["txn_1", "txn_2"])
+
+    assert told(traced(engine, gift_id(1)))[-1] == (
+        "Arrived at the bank: GBP 24.42 of it from this gift",
+        pounds(3407),
+    )
+
+
+def test_a_dispute_tells_what_it_took(desk: Desk, engine: Engine) -> None:
+    """The money and the fee."""
+    settle_gift(desk, 1, 2500, 58)
+    dispute(desk, "du_1", 1, 2500)
+
+    found = traced(engine, "du_1")
+
+    assert ("Disputed: taken off Save our libraries", pounds(-2500)) in told(found)
+    assert ("Stripe's fee", pounds(-2000)) in told(found)
+
+
+@pytest.mark.parametrize(
+    ("happened", "gaps"),
+    [
+        ("pledged", ["Not paid: the donor has not finished Stripe's page, or Stripe has not told us yet."]),
+        ("charged", ["is not printed yet", "The payment has not been seen in Stripe's balance yet."]),
+        ("settled", ["is not printed yet", "Not in a payout"]),
+        ("refunded", ["is not printed yet", "Refund re_1 has not been seen", "Not in a payout"]),
+        ("sent", ["is not printed yet", "Payout po_1: it has not arrived"]),
+        ("arrived", ["is not printed yet"]),
+    ],
+)
+def test_what_is_missing_is_said_with_the_reason(desk: Desk, engine: Engine, happened: str, gaps: list[str]) -> None:
+    """At every stage of the way."""
+    stages = ["pledged", "charged", "settled", "refunded", "sent", "arrived"].index(happened)
+    desk.books.pledge(1)
+    if stages >= 1:
+        desk.books.hear(charged("1", gift=gift_id(1)))
+    if stages >= 2:
+        tell(desk, line("txn_1", Category.PAYMENT, 2500, "pi_1", "pi_1", 58))
+    if happened == "refunded":
+        refund(desk, "re_1", 1, 1000, settled=False)
+    if stages >= 4:
+        pay_out(desk, "po_1", 2442, ["txn_1"], arrived=happened == "arrived")
+
+    missing = traced(engine, gift_id(1)).missing
+
+    assert len(missing) == len(gaps)
+    assert [gap for gap, said in zip(gaps, missing, strict=True) if gap not in said] == []
+
+
+def test_a_refund_of_a_payment_that_nobody_knows_says_that_it_waits(desk: Desk, engine: Engine) -> None:
+    """And since when."""
+    tell(desk, RefundAgreed("re_7", "pi_7", pounds(500), NOON))
+
+    found = traced(engine, "re_7")
+
+    assert (found.what, found.id) == ("payment", "pi_7")
+    assert any("has waited since 21 November 2026" in gap for gap in found.missing)
+
+
+def test_a_payment_whose_gift_was_lost_says_which(desk: Desk, engine: Engine) -> None:
+    """So that it can be looked for in another backup."""
+    desk.books.hear(charged("9", gift=gift_id(9)))
+
+    assert gift_id(9) in traced(engine, "ch_9").missing[0]
+
+
+def test_a_line_of_no_payment_stands_for_itself(desk: Desk, engine: Engine) -> None:
+    """Stripe's own fee, a reserve."""
+    tell(desk, line("txn_fee", Category.STRIPE_FEE, -300, "txn_fee"))
+
+    found = traced(engine, "txn_fee")
+
+    assert told(found) == [("Stripe's own fee", pounds(-300))]

@@ -1,0 +1,138 @@
+"""The desk's proof on money that really went through the twin: audit, trace and doctor, end to end."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import Engine
+
+from database.transactions import reading
+from ledger.finding import Finding, Status
+from outbox.worker import Worker
+from payments.happenings import Watched
+from payments.settlement.jobs import stripe_jobs
+from payments.stripe_lists import Lists
+from sandbox.twin import open_twin
+from tests.payments.settlement.account import DAY, Account, Satchel
+from tests.sandbox.loopback import KEY, START, served, settings
+from tests.treasury.books import Desk
+from treasury.audit import audit_all
+from treasury.checkup import checkup
+from treasury.doctor import Here
+from treasury.tracing import trace
+
+ENDPOINT = "https://give.example/webhooks/stripe"
+
+
+@pytest.fixture
+def account(desk: Desk) -> Iterator[Account]:
+    """A twin, and the desk's books beside it; what it tells is kept until it is heard."""
+    satchel = Satchel()
+    twin = open_twin(settings(ENDPOINT), courier=satchel)
+    twin.world.clock.set(START)
+    with served(twin) as url:
+        yield Account(twin, satchel, desk.books, Lists(KEY, api_base=url))
+    twin.close()
+
+
+def work(account: Account) -> None:
+    """What the worker does with what the messages asked for."""
+    looks = account.watching.looks | {Watched.SUBSCRIPTION: lambda _identity: None}
+    handlers = stripe_jobs(account.books.engine, account.settling, looks, account.twin.now)
+    Worker(account.books.engine, handlers | {"receipts.print": lambda _payload: None}, account.twin.now).run_due()
+
+
+def paid_out(account: Account) -> str:
+    """A gift that has reached the bank; its payment."""
+    charge = account.give()
+    for _ in range(9):
+        account.wait(DAY)
+    account.hear()
+    work(account)
+    return str(charge["payment_intent"])
+
+
+def wrong(findings: list[Finding]) -> dict[str, str]:
+    """What fails, and what to do."""
+    return {one.name: one.advice for one in findings if one.has_failed}
+
+
+def here(account: Account, **other: str) -> Here:
+    """This installation, as its settings would say."""
+    return replace(Here("sandbox", ENDPOINT, account.twin.world.surroundings.public_url), **other)
+
+
+def test_a_gift_that_reached_the_bank_is_proved_and_traced(account: Account, engine: Engine) -> None:
+    """Nothing fails, nothing is unchecked, and the trace lacks only the print."""
+    payment = paid_out(account)
+    account.settling.reconcile()
+
+    with reading(engine) as conn:
+        findings, found = audit_all(conn, account.twin.now), trace(conn, payment)
+
+    assert [one for one in findings if one.status is not Status.PASSED] == []
+    assert [posted.kind for posted in found.entries] == ["gift", "gift", "settle", "fee", "payout", "paid"]
+    assert [gap for gap in found.missing if "not printed" not in gap] == []
+    assert found.entries[0].told_by == "charge.succeeded"
+
+
+def test_the_doctor_finds_nothing_wrong_with_a_healthy_installation(account: Account, engine: Engine) -> None:
+    """Printed or not is the worker's, which did not print here; the clock is the machine's own."""
+    paid_out(account)
+    account.settling.reconcile()
+
+    findings = checkup(engine, here(account), account.lists, account.twin.now)
+
+    # The twin's clock is in another year than this machine's, which its server writes over its answers.
+    assert set(wrong(findings)) <= {"clock", "receipts to print", "database settings"}
+    passed = {one.name for one in findings if one.status is Status.PASSED}
+    assert {"endpoint", "endpoint enabled", "events", "API version", "mode", "deliveries arrive"} <= passed
+
+
+@pytest.mark.parametrize(
+    ("change", "found"),
+    [
+        ({"enabled_events": ["charge.succeeded"]}, "events"),
+        ({"disabled": True}, "endpoint enabled"),
+    ],
+)
+def test_the_doctor_sees_what_is_wrong_at_stripe(
+    account: Account, engine: Engine, change: dict[str, object], found: str
+) -> None:
+    """And says what to do about it."""
+    [endpoint] = account.ask("GET", "/v1/webhook_endpoints")["data"]
+    account.ask("POST", f"/v1/webhook_endpoints/{endpoint['id']}", **change)
+
+    assert wrong(checkup(engine, here(account), account.lists, account.twin.now))[found]
+
+
+@pytest.mark.parametrize(
+    ("other", "found"), [({"webhook": "https://old.example/webhooks/stripe"}, "endpoint"), ({"mode": "live"}, "mode")]
+)
+def test_the_doctor_sees_an_endpoint_that_is_not_ours(
+    account: Account, engine: Engine, other: dict[str, str], found: str
+) -> None:
+    """Another address, another mode."""
+    assert found in wrong(checkup(engine, here(account, **other), account.lists, account.twin.now))
+
+
+def test_the_doctor_sees_that_nothing_arrives_any_more(account: Account, engine: Engine) -> None:
+    """Stripe told, and nothing came: a wrong secret, or a closed door. Settings alone would look well."""
+    account.give()
+    account.lose()
+    account.wait(timedelta(minutes=20).total_seconds())
+
+    assert "deliveries arrive" in wrong(checkup(engine, here(account), account.lists, account.twin.now))
+
+
+def test_a_twin_that_does_not_run_is_said_and_not_crashed_on(account: Account, engine: Engine) -> None:
+    """What is known here is examined all the same."""
+    nowhere = "http://127.0.0.1:9"
+    absent = Lists(KEY, api_base=nowhere)
+
+    first, *rest = checkup(engine, here(account, api_base=nowhere), absent, account.twin.now)
+
+    assert (first.name, first.status) == ("Stripe", Status.UNCHECKED)
+    assert "./farthing run" in first.advice
+    assert "dead letters" in {one.name for one in rest}

@@ -1,0 +1,165 @@
+"""What the desk asks about recurring gifts. Reads the tables of packages below, and writes none."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from ledger.money import Money, currency
+from outbox.tables import job
+from payments.recurring.acting import ACT
+from payments.recurring.dates import due
+from payments.recurring.recurring import Interval, RecurringState, Rhythm
+from payments.recurring.tables import recurring
+from payments.tables import gift
+from receipts.receipt import printed_number
+from receipts.tables import receipt
+
+# What will ask for money again: the sum of these is what is promised.
+PROMISED = (RecurringState.ACTIVE, RecurringState.PAST_DUE, RecurringState.ENDING)
+_r, _g = recurring.c, gift.c
+_BEGUN = _r.state != RecurringState.PENDING.value
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A recurring gift as the desk shows it. Stripe said so at `looked_at`."""
+
+    id: str
+    state: RecurringState
+    donor: str
+    email: str
+    amount: Money
+    rhythm: Rhythm
+    began_at: datetime
+    next_at: datetime | None
+    retry_at: datetime | None
+    failed: int
+    ends_at: datetime | None
+    paused_at: datetime | None
+    looked_at: datetime | None
+    first_gift: str
+
+    @property
+    def reference(self) -> str:
+        """What the donor was told on the thank-you page: the first gift's reference."""
+        return self.first_gift[:8].upper()
+
+    @property
+    def unpaid_since(self) -> datetime | None:
+        """When the instalment fell due that could not be taken: the start of the period that runs."""
+        if self.state is not RecurringState.PAST_DUE or self.next_at is None:
+            return None
+        return due(self.began_at, self.rhythm.interval, -1, self.next_at)
+
+    @property
+    def runs(self) -> bool:
+        """Whether it has begun and not ended: then it can be changed."""
+        return self.state not in (RecurringState.PENDING, RecurringState.ENDED)
+
+    @property
+    def ends_by_itself(self) -> bool:
+        """Whether its end is planned."""
+        return self.runs and self.ends_at is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """What the running recurring gifts of one rhythm and currency come to, each period."""
+
+    interval: Interval
+    count: int
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Instalment:
+    """A gift that a recurring gift made, or is to make."""
+
+    gift: str
+    day: date | None
+    asked_at: datetime
+    state: str
+    amount: Money
+    receipt: str | None
+
+
+def lines(conn: Connection, state: RecurringState | None, limit: int, page: int) -> list[Line]:
+    """A page of the recurring gifts that have begun, of one state or of all, newest first."""
+    chosen = _BEGUN if state is None else _r.state == state.value
+    ordered = sa.select(recurring).where(chosen).order_by(_r.created_at.desc(), _r.id)
+    return [_line(row) for row in conn.execute(ordered.limit(limit).offset((page - 1) * (limit - 1)))]
+
+
+def line(conn: Connection, identity: str) -> Line | None:
+    """One recurring gift."""
+    row = conn.execute(sa.select(recurring).where(_r.id == identity)).one_or_none()
+    return None if row is None else _line(row)
+
+
+def counts(conn: Connection) -> dict[RecurringState, int]:
+    """How many recurring gifts stand how."""
+    rows = conn.execute(sa.select(_r.state, sa.func.count().label("count_")).where(_BEGUN).group_by(_r.state))
+    found = {row.state: row.count_ for row in rows}
+    return {state: found[state.value] for state in RecurringState if state.value in found}
+
+
+def promises(conn: Connection) -> list[Promise]:
+    """What is to come each week, month, quarter or year, from those that run and are not paused."""
+    rows = conn.execute(
+        sa.select(_r.interval, _r.currency, sa.func.count(), sa.func.sum(_r.amount_minor))
+        .where(_r.state.in_([state.value for state in PROMISED]), _r.next_at.is_not(None))
+        .group_by(_r.interval, _r.currency)
+    )
+    found = [Promise(Interval(word), count, Money(int(minor), currency(code))) for word, code, count, minor in rows]
+    order = list(Interval)
+    return sorted(found, key=lambda one: (one.amount.currency.code, order.index(one.interval)))
+
+
+def instalments(conn: Connection, identity: str, limit: int) -> list[Instalment]:
+    """The gifts of a recurring gift, newest first, with their receipts."""
+    rows = conn.execute(
+        sa.select(gift, receipt.c.year, receipt.c.number)
+        .outerjoin(receipt, sa.and_(receipt.c.gift_id == _g.id, receipt.c.edition == 1))
+        .where(_g.recurring_id == identity)
+        .order_by(_g.created_at.desc(), _g.id)
+        .limit(limit)
+    )
+    return [
+        Instalment(
+            row.id,
+            row.received_on,
+            row.created_at,
+            row.state,
+            Money(row.amount_minor, currency(row.currency)),
+            None if row.number is None else printed_number(row.year, row.number),
+        )
+        for row in rows
+    ]
+
+
+def why_it_waits(conn: Connection, identity: str) -> tuple[str, datetime] | None:
+    """Why what was asked for is not done yet, and when Stripe is asked again."""
+    row = conn.execute(sa.select(job.c.error, job.c.due_at).where(job.c.key == f"{ACT}:{identity}")).one_or_none()
+    return (row.error, row.due_at) if row is not None and row.error else None
+
+
+def _line(row: sa.Row[Any]) -> Line:
+    return Line(
+        row.id,
+        RecurringState(row.state),
+        row.donor_name,
+        row.donor_email,
+        Money(row.amount_minor, currency(row.currency)),
+        Rhythm(Interval(row.interval), row.ends_at, row.instalments),
+        row.created_at,
+        row.next_at,
+        row.retry_at,
+        row.failed_attempts,
+        row.stripe_ends_at,
+        row.paused_at,
+        row.looked_at,
+        row.first_gift_id,
+    )

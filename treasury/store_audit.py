@@ -1,0 +1,207 @@
+"""What the audit asks across packages: whether facts and entries say the same.
+
+The books are asked otherwise than they are written: by the parts of each entry's key, summed up, against the
+sums that the facts themselves make. Whatever does not cancel out is named.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from ledger.accounts import RAISED, Account
+from ledger.tables import entry, total
+from payments.settlement.tables import balance_check, balance_line
+from payments.tables import charge, delivery, dispute_move, gift, payment_failure, payout, refund
+from receipts.tables import receipt
+
+_e, _l, _t = entry.c, balance_line.c, total.c
+# Which side of each kind counts as more of what its fact says.
+_RISING = {
+    "gift": Account.CLEARING,
+    "payment_failed": Account.REFUNDS,
+    "refund": Account.REFUNDS,
+    "refund_failed": Account.CLEARING,
+    "dispute": Account.DISPUTE_LOSSES,
+    "paid": Account.BANK,
+    "unpaid": Account.IN_TRANSIT,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Unlike:
+    """Entries and facts that do not say the same: what they are about, and the entries less the facts."""
+
+    what: str
+    about: str
+    currency: str
+    minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Our Stripe balance beside Stripe's own, as last compared."""
+
+    currency: str
+    ours: int
+    theirs: int
+    checked_at: datetime
+
+
+def unlike_facts(conn: Connection, limit: int) -> list[Unlike]:
+    """Gifts, refunds, disputes and payouts whose entries are not what their facts come to."""
+    what, about = _key_part(conn, 1), _key_part(conn, 2)
+    rising = [sa.and_(what == kind, _e.debit == account.value) for kind, account in _RISING.items()]
+    minor = sa.case((sa.or_(*rising), _e.amount_minor), else_=-_e.amount_minor)
+    posted = sa.select(what.label("what"), about.label("about"), _e.currency.label("currency"), minor.label("minor"))
+    # A reversal has a key of its own and is a treasurer's act: the fact stays what it was.
+    posted = posted.where(_e.kind.in_(list(_RISING)), _e.reverses.is_(None))
+    return _differing(conn, [posted, *_facts()], limit)
+
+
+def _facts() -> list[sa.Select[Any]]:
+    """What the facts come to, taken off: those of payments whose gift is known."""
+    ours = charge.c.gift_id.is_not(None)
+    failed, re, moved = payment_failure.c, refund.c, dispute_move.c
+    # A failure takes back what its own charge brought, not what a second try did.
+    taken_back = sa.exists().where(charge.c.id == failed.charge, ours)
+    # A payout comes back out of the bank only if it had arrived there.
+    arrived = payout.c.arrived_at.is_not(None)
+    return [
+        _fact("gift", charge.c.payment, charge, charge.c.amount_minor).where(ours),
+        _fact("payment_failed", failed.payment, payment_failure, failed.amount_minor).where(taken_back),
+        _fact("refund", re.id, refund, re.amount_minor).where(re.agreed_at.is_not(None), _paid(re.payment)),
+        _fact("refund_failed", re.id, refund, re.amount_minor).where(re.undone_at.is_not(None), _paid(re.payment)),
+        _fact("dispute", moved.line_id, dispute_move, -moved.amount_minor).where(_paid(moved.payment)),
+        _fact("paid", payout.c.id, payout, payout.c.amount_minor).where(arrived),
+        _fact("unpaid", payout.c.id, payout, payout.c.amount_minor).where(arrived, payout.c.returned_at.is_not(None)),
+    ]
+
+
+def _fact(what: str, about: sa.Column[str], table: sa.Table, minor: sa.ColumnElement[int]) -> sa.Select[Any]:
+    return sa.select(sa.literal(what), about, table.c.currency, -minor)
+
+
+def _paid(payment: sa.Column[str]) -> sa.ColumnElement[bool]:
+    """The payment's gift is known."""
+    return sa.exists().where(charge.c.payment == payment, charge.c.gift_id.is_not(None))
+
+
+def unlike_lines(conn: Connection, limit: int) -> list[Unlike]:
+    """Balance transactions whose entries on `stripe` do not add up to their net, and entries without a line."""
+    stripe = Account.STRIPE.value
+    minor = sa.case((_e.debit == stripe, _e.amount_minor), else_=-_e.amount_minor)
+    posted = sa.select(
+        sa.literal("line").label("what"),
+        _key_part(conn, 2).label("about"),
+        _e.currency.label("currency"),
+        minor.label("minor"),
+    ).where(sa.or_(_e.debit == stripe, _e.credit == stripe), _e.kind != "opening")
+    # A line that waits for a link has not been decided on, and is listed as waiting.
+    told = sa.select(sa.literal("line"), _l.id, _l.currency, _l.fee_minor - _l.amount_minor).where(_l.ours.is_not(None))
+    return _differing(conn, [posted, told], limit)
+
+
+def lines_waiting(conn: Connection) -> tuple[int, datetime | None]:
+    """How many lines wait to be told whose they are, and since when the oldest."""
+    since = sa.func.min(_l.created_at, type_=_l.created_at.type)
+    count, oldest = conn.execute(sa.select(sa.func.count(), since).where(_l.ours.is_(None))).one()
+    return count, oldest
+
+
+def lines(conn: Connection) -> int:
+    """How many balance transactions are known."""
+    return conn.scalar(sa.select(sa.func.count()).select_from(balance_line)) or 0
+
+
+def compared(conn: Connection) -> list[Compared]:
+    """Each currency's last comparison with Stripe's balance."""
+    b = balance_check.c
+    rows = conn.execute(sa.select(b.currency, b.ours_minor, b.theirs_minor, b.checked_at).order_by(b.currency))
+    return [Compared(*row) for row in rows]
+
+
+def payouts_unlike_their_lines(conn: Connection) -> tuple[dict[str, tuple[int, int, str]], int, int]:
+    """Payouts whose lines add up to something else; how many were added up; how many there are."""
+    p = payout.c
+    rows = conn.execute(
+        sa.select(p.id, p.amount_minor, p.lines_minor, p.currency).where(p.lines_minor != p.amount_minor).order_by(p.id)
+    )
+    counted, whole = conn.execute(sa.select(sa.func.count(p.lines_minor), sa.func.count())).one()
+    return {row[0]: (row[1], row[2], row[3]) for row in rows}, counted, whole
+
+
+def settled_payouts(conn: Connection, ids: Sequence[str]) -> set[str]:
+    """Those of these payouts that arrived or came back: none of them is on its way."""
+    p = payout.c
+    over = sa.or_(p.arrived_at.is_not(None), p.returned_at.is_not(None))
+    return set(conn.scalars(sa.select(p.id).where(p.id.in_(ids), over)))
+
+
+def raised_unlike_entries(conn: Connection) -> list[Unlike]:
+    """Campaigns whose kept figure is not gifts less refunds and dispute losses, summed entry by entry.
+
+    Campaign 0 is none: money given to it would be counted nowhere.
+    """
+    sides = [account.value for account in RAISED]
+    came, went = _e.credit.in_(sides), _e.debit.in_(sides)
+    minor = sa.case((sa.and_(came, went), 0), (came, _e.amount_minor), else_=-_e.amount_minor)
+    summed = sa.select(_e.campaign_id, _e.currency, minor.label("minor")).where(sa.or_(came, went))
+    kept = sa.select(_t.campaign_id, _t.currency, _t.debit_minor - _t.credit_minor).where(_t.account.in_(sides))
+    both = sa.union_all(summed, kept).subquery().c
+    differs = sa.or_(sa.func.sum(both.minor) != 0, both.campaign_id == 0)
+    rows = conn.execute(
+        sa.select(both.campaign_id, both.currency, sa.func.sum(both.minor))
+        .group_by(both.campaign_id, both.currency)
+        .having(differs)
+        .order_by(both.campaign_id, both.currency)
+    )
+    return [Unlike("campaign", str(row[0]), row[1], int(row[2])) for row in rows]
+
+
+def raised_by_currency(conn: Connection) -> dict[str, int]:
+    """What all campaigns together have raised."""
+    minor = sa.func.sum(_t.credit_minor - _t.debit_minor)
+    asked = sa.select(_t.currency, minor).where(_t.account.in_([account.value for account in RAISED]))
+    return {row[0]: int(row[1]) for row in conn.execute(asked.group_by(_t.currency).order_by(_t.currency))}
+
+
+def causes_never_kept(conn: Connection) -> int:
+    """Entries that name a delivery as their cause which is not kept."""
+    kept = sa.exists().where(delivery.c.id == _e.cause)
+    question = sa.select(sa.func.count()).select_from(entry).where(_e.cause.startswith("evt\\_", escape="\\"), ~kept)
+    return conn.scalar(question) or 0
+
+
+def homeless_charges(conn: Connection) -> int:
+    """How many charges name a gift in their metadata that this database does not hold."""
+    lost = sa.select(sa.func.count()).select_from(charge)
+    return conn.scalar(lost.where(charge.c.gift_id.is_(None), charge.c.gift_hint.is_not(None))) or 0
+
+
+def received_without_receipt(conn: Connection) -> int:
+    """How many gifts are called received and lack their receipt or their entries: none, if all is well."""
+    has_receipt = sa.exists().where(receipt.c.gift_id == gift.c.id)
+    has_entries = sa.exists().where(entry.c.subject == gift.c.payment)
+    missing = sa.select(sa.func.count()).select_from(gift).where(gift.c.state == "received")
+    return conn.scalar(missing.where(sa.not_(sa.and_(has_receipt, has_entries)))) or 0
+
+
+def _differing(conn: Connection, sides: Sequence[sa.Select[Any]], limit: int) -> list[Unlike]:
+    both = sa.union_all(*sides).subquery()
+    key, minor = (both.c.what, both.c.about, both.c.currency), sa.func.sum(both.c.minor)
+    rows = conn.execute(sa.select(*key, minor).group_by(*key).having(minor != 0).order_by(*key).limit(limit))
+    return [Unlike(row[0], row[1], row[2], int(row[3])) for row in rows]
+
+
+def _key_part(conn: Connection, n: int) -> sa.ColumnElement[str]:
+    """The first or second part of an entry's key (`gift:pi_1:0`), in each database's words."""
+    if conn.dialect.name != "sqlite":
+        return sa.func.split_part(_e.key, ":", n, type_=sa.Text)
+    if n == 1:
+        return sa.func.substr(_e.key, 1, sa.func.instr(_e.key, ":") - 1, type_=sa.Text)
+    rest = sa.func.substr(_e.key, sa.func.instr(_e.key, ":") + 1, type_=sa.Text)
+    return sa.func.substr(rest, 1, sa.func.instr(rest.concat(":"), ":") - 1, type_=sa.Text)

@@ -1,0 +1,123 @@
+"""What the doctor asks of the database."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from database.questions import look_up
+from ledger.store_proof import oldest_uncleared
+from outbox.tables import job
+from payments.inbox.store import dead_letters
+from payments.settlement.tables import contact, walk
+from payments.tables import delivery, waiting_fact
+from receipts.tables import receipt, receipt_pdf
+
+# What each database must say so that what it acknowledged survives a power cut (database/engine.py).
+_SAFE_SQLITE = {"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1"}
+_SAFE_POSTGRESQL = {"fsync": "on", "full_page_writes": "on", "synchronous_commit": "on"}
+
+
+@dataclass(frozen=True, slots=True)
+class Jobs:
+    """The outbox: how many wait, how many failed before, since when the oldest is overdue, and what it says."""
+
+    waiting: int
+    failing: int
+    overdue_since: datetime | None
+    error: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Whether Stripe answers."""
+
+    answered_at: datetime | None
+    failing_since: datetime | None
+    error: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """What the database knows of this installation's health."""
+
+    last_delivery: datetime | None
+    dead_letters: int
+    waiting_facts: tuple[tuple[str, datetime], ...]
+    uncleared_since: datetime | None
+    jobs: Jobs
+    contact: Contact
+    reconciled_at: datetime | None
+    unsafe: dict[str, str]
+    unprinted: int
+    unprinted_since: datetime | None
+
+
+def health(conn: Connection, now: datetime) -> Health:
+    """Everything that the doctor looks at here."""
+    unprinted, since = _unprinted(conn)
+    return Health(
+        last_delivery=conn.scalar(sa.select(sa.func.max(delivery.c.received_at, type_=delivery.c.received_at.type))),
+        dead_letters=len(dead_letters(conn)),
+        waiting_facts=_waiting_facts(conn),
+        uncleared_since=oldest_uncleared(conn),
+        jobs=_jobs(conn, now),
+        contact=_contact(conn),
+        reconciled_at=conn.scalar(sa.select(walk.c.walked_at).where(walk.c.name == "events")),
+        unsafe=_unsafe(conn),
+        unprinted=unprinted,
+        unprinted_since=since,
+    )
+
+
+def kept(conn: Connection, ids: Sequence[str]) -> set[str]:
+    """Those of these events that were delivered to us."""
+    return {row[0] for row in look_up(conn, (delivery.c.id,), delivery.c.id, ids)}
+
+
+def _waiting_facts(conn: Connection) -> tuple[tuple[str, datetime], ...]:
+    w = waiting_fact.c
+    rows = conn.execute(sa.select(w.fact, w.since).order_by(w.since, w.fact))
+    return tuple((row[0], row[1]) for row in rows)
+
+
+def _jobs(conn: Connection, now: datetime) -> Jobs:
+    j = job.c
+    failing = sa.func.count(sa.case((j.error.is_not(None), 1)))
+    overdue = sa.func.min(sa.case((j.due_at <= now, j.due_at)), type_=j.due_at.type)
+    waiting, failed, since = conn.execute(sa.select(sa.func.count(), failing, overdue).select_from(job)).one()
+    error = sa.select(j.kind, j.error).where(j.error.is_not(None)).order_by(j.attempts.desc(), j.key).limit(1)
+    row = conn.execute(error).one_or_none()
+    return Jobs(waiting, failed, since, f"{row[0]}: {row[1]}" if row else None)
+
+
+def _contact(conn: Connection) -> Contact:
+    c = contact.c
+    row = conn.execute(sa.select(c.answered_at, c.failing_since, c.error)).one_or_none()
+    return Contact(*row) if row else Contact(None, None, None)
+
+
+def _unprinted(conn: Connection) -> tuple[int, datetime | None]:
+    since = sa.func.min(receipt.c.issued_at, type_=receipt.c.issued_at.type)
+    row = conn.execute(
+        sa.select(sa.func.count(), since)
+        .select_from(receipt.outerjoin(receipt_pdf, receipt_pdf.c.receipt_id == receipt.c.id))
+        .where(receipt_pdf.c.receipt_id.is_(None))
+    ).one()
+    return row[0], row[1]
+
+
+def _unsafe(conn: Connection) -> dict[str, str]:
+    """Settings of the database under which it may forget, each as it stands: read back, not remembered."""
+    if conn.dialect.name == "sqlite":
+        found = {name: conn.exec_driver_sql(f"PRAGMA {name}").scalar_one() for name in _SAFE_SQLITE}
+        return _unlike(found, _SAFE_SQLITE)
+    found = {name: conn.exec_driver_sql(f"SHOW {name}").scalar_one() for name in _SAFE_POSTGRESQL}
+    return {name: value for name, value in _unlike(found, _SAFE_POSTGRESQL).items() if value in {"off", "local"}}
+
+
+def _unlike(found: dict[str, Any], safe: dict[str, str]) -> dict[str, str]:
+    return {name: str(value) for name, value in found.items() if str(value) != safe[name]}

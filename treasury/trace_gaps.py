@@ -1,0 +1,102 @@
+"""What a trace still lacks, and why: one sentence each."""
+
+from collections.abc import Iterator, Sequence
+
+from sqlalchemy import Connection
+
+from payments.gifts import Gift, GiftState
+from treasury import store_trace as store
+from treasury.store_trace import ChargeFact, LineFact, PayoutFact
+
+_UNPAID = {
+    GiftState.PENDING: "Not paid: the donor has not finished Stripe's page, or Stripe has not told us yet.",
+    GiftState.PROCESSING: "Not paid yet: the donor's bank is working on it, which can take some days.",
+    GiftState.EXPIRED: "Not paid: Stripe's page was open for too long and has closed.",
+    GiftState.FAILED: "Not paid: the payment failed.",
+}
+
+
+def gaps_of_gift(
+    conn: Connection,
+    gift: Gift,
+    charges: Sequence[ChargeFact],
+    lines: Sequence[LineFact],
+    payouts: Sequence[PayoutFact],
+) -> Iterator[str]:
+    """From the payment to the bank."""
+    if not charges:
+        yield _UNPAID.get(gift.state, "The charge that paid it is not here. ./farthing audit says more.")
+        return
+    if not store.receipts(conn, gift.id):
+        yield "No receipt was issued. ./farthing audit says more."
+    yield from _unprinted(conn, gift.id)
+    payments = [charge.payment for charge in charges]
+    yield from _unseen(conn, payments, lines)
+    yield from _unsent(lines, payouts)
+
+
+def gaps_of_payment(
+    conn: Connection, payment: str, charges: Sequence[ChargeFact], lines: Sequence[LineFact]
+) -> Iterator[str]:
+    """Of a payment that no gift of ours is known for."""
+    for charge in charges:
+        if charge.hint:
+            yield f"Its gift {charge.hint} is not in this database. Was it restored from an older backup?"
+        else:
+            yield "No gift is known for it. It may belong to something else on the same Stripe account."
+    for fact, since in store.waiting(conn, [payment]):
+        yield f"{fact} has waited since {since:%d %B %Y, %H:%M} UTC for the gift to be known."
+    yield from _unseen(conn, [payment] if charges else [], lines)
+
+
+def gaps_of_payout(payout: PayoutFact | None) -> Iterator[str]:
+    """Of a payout."""
+    if payout is None:
+        yield "Stripe has not told us of this payout; only its line in the balance is here."
+        return
+    if payout.arrived_at is None and payout.returned_at is None:
+        yield f"It has not arrived at the bank yet: Stripe calls it {payout.status or 'pending'}."
+    if payout.lines is None:
+        manual = payout.automatic is False
+        yield (
+            "It was made by hand, so Stripe does not say which payments it consists of."
+            if manual
+            else "Stripe has not said yet which payments it consists of."
+        )
+    elif payout.lines != payout.amount:
+        yield f"Its lines add up to {payout.lines}, not to {payout.amount}: ask Stripe."
+
+
+def _unprinted(conn: Connection, gift_id: str) -> Iterator[str]:
+    for receipt in store.receipts(conn, gift_id):
+        if not receipt.printed:
+            yield f"Receipt {receipt.number} is not printed yet: the worker does it."
+
+
+def _unseen(conn: Connection, payments: Sequence[str], lines: Sequence[LineFact]) -> Iterator[str]:
+    """What was told and has not been seen in Stripe's balance."""
+    seen = {line.subject for line in lines}
+    told = [
+        *((payment, "The payment") for payment in payments),
+        *((one.id, f"Refund {one.id}") for one in store.refunds(conn, payments) if one.undone_at is None),
+    ]
+    for subject, name in told:
+        if subject not in seen:
+            yield f"{name} has not been seen in Stripe's balance yet. {_read(conn)}"
+
+
+def _read(conn: Connection) -> str:
+    since, read = store.silent_since(conn), store.balance_read_at(conn)
+    if since is not None:
+        return f"Stripe has not answered since {since:%d %B %Y, %H:%M} UTC."
+    if read is None:
+        return "The balance was never read: ./farthing reconcile."
+    return f"The balance was last read on {read:%d %B %Y, %H:%M} UTC; it is read every hour."
+
+
+def _unsent(lines: Sequence[LineFact], payouts: Sequence[PayoutFact]) -> Iterator[str]:
+    """What lies at Stripe, or is on its way."""
+    if any(line.payout is None for line in lines):
+        yield "Not in a payout that Stripe has listed: it still lies at Stripe, or left with a payout made by hand."
+    for payout in payouts:
+        yield from (f"Payout {payout.id}: {gap[0].lower()}{gap[1:]}" for gap in gaps_of_payout(payout))
