@@ -1,4 +1,4 @@
-"""`./farthing soak crash`: kill -9 the web under a stream of deliveries, restart, redeliver, audit.
+"""`./farthing soak crash`: kill -9 the web, its writer or both under a stream of deliveries, restart, redeliver, audit.
 
 What was answered 200 before the kill must be in the books after it; what is delivered again must not count
 twice. The suite runs a short version of the same.
@@ -6,13 +6,12 @@ twice. The suite runs a short version of the same.
 
 import asyncio
 import json
+import os
 import random
-import socket
-import subprocess
-import sys
+import signal
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,19 +21,18 @@ import sqlalchemy as sa
 import typer
 from stripe import WebhookSignature
 
-from bench.gifts import CAMPAIGNS, Pending, charge_succeeded, plant
-from bench.serving import SECRET, await_ready, production_settings
+from bench.gifts import Pending, plant_books, raised_in
+from bench.messages import charge_succeeded
+from bench.serving import SECRET, serving
 from database.engine import open_database
-from database.migrating import migrate, require_mode
 from database.transactions import reading
-from ledger.money import GBP
-from ledger.store import raised_by_campaign
 from payments import tables
 from payments.inbox.webhook import PATH
 from tests.postgres import start_cluster
 
 HERE = Path(__file__).resolve().parent.parent
 CONNECTIONS = 16
+STOP_SECONDS = 30
 GIFTS_A_CYCLE = 400
 
 
@@ -53,7 +51,7 @@ class Survived:
 def crash(url: str, cycles: int, directory: Path, seed: int = 0) -> Survived:
     """Run the cycles on an empty database at this address."""
     chance, found = random.Random(seed), Survived()
-    gifts = _plant(url, cycles)
+    gifts = plant_books(url, cycles * GIFTS_A_CYCLE)
     acknowledged: set[str] = set()
     for cycle in range(cycles):
         new = gifts[cycle * GIFTS_A_CYCLE : (cycle + 1) * GIFTS_A_CYCLE]
@@ -61,24 +59,33 @@ def crash(url: str, cycles: int, directory: Path, seed: int = 0) -> Survived:
         stream = [*new, *old, *chance.sample(new, 40)]
         chance.shuffle(stream)
         after = chance.uniform(0.0, 0.35)
-        with _web(url, directory) as (process, port):
-            acknowledged |= asyncio.run(_stream_until_killed(process, port, stream, after))
+        with serving(url, directory, ending=signal.SIGKILL) as (port, process):
+            victims = chance.choice(_VICTIMS)(process.pid)
+            acknowledged |= asyncio.run(_stream_until_killed(victims, port, stream, after))
+            process.wait(STOP_SECONDS)  # without its writer the web stops by itself
         found.kills.append(round(after, 3))
         found.lost += len(acknowledged - _applied(url))
         found.cycles += 1
     found.acknowledged = len(acknowledged)
-    with _web(url, directory) as (process, port):
+    with serving(url, directory, ending=signal.SIGKILL) as (port, process):
         found.redelivered = len(asyncio.run(_deliver(port, gifts)))
-    found.doubled_pence = _raised(url) - sum(gift.amount for gift in gifts)
+    found.doubled_pence = raised_in(url) - sum(gift.amount for gift in gifts)
     return found
 
 
-async def _stream_until_killed(
-    process: subprocess.Popen[bytes], port: int, gifts: Sequence[Pending], after: float
-) -> set[str]:
+def _writer_of(web: int) -> list[int]:
+    """The process that writes for a web process: its one child."""
+    return [int(child) for child in Path(f"/proc/{web}/task/{web}/children").read_text().split()]
+
+
+_VICTIMS = (lambda web: [web], _writer_of, lambda web: [*_writer_of(web), web])
+
+
+async def _stream_until_killed(victims: Sequence[int], port: int, gifts: Sequence[Pending], after: float) -> set[str]:
     streaming = asyncio.create_task(_deliver(port, gifts))
     await asyncio.sleep(after)
-    process.kill()
+    for victim in victims:
+        os.kill(victim, signal.SIGKILL)
     return await streaming
 
 
@@ -114,52 +121,12 @@ async def _caller(port: int, gifts: Iterator[Pending], acknowledged: set[str]) -
             await writer.wait_closed()
 
 
-@contextmanager
-def _web(url: str, directory: Path) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        listening.listen(1024)
-        port: int = listening.getsockname()[1]
-        process = subprocess.Popen(
-            [sys.executable, "commands.py", "web", "--fd", str(listening.fileno())],
-            cwd=HERE,
-            pass_fds=[listening.fileno()],
-            env=production_settings(url, port, directory),
-            stdout=subprocess.DEVNULL,
-        )
-    try:
-        await_ready(port)
-        yield process, port
-    finally:
-        process.kill()
-        process.wait()
-
-
-def _plant(url: str, cycles: int) -> list[Pending]:
-    migrate(url)
-    engine = open_database(url)
-    try:
-        require_mode(engine, "test")
-        return plant(engine, cycles * GIFTS_A_CYCLE, datetime.now(UTC))
-    finally:
-        engine.dispose()
-
-
 def _applied(url: str) -> set[str]:
     engine = open_database(url)
     try:
         with reading(engine) as conn:
             applied = sa.select(tables.delivery.c.id).where(tables.delivery.c.applied_at.is_not(None))
             return set(conn.scalars(applied))
-    finally:
-        engine.dispose()
-
-
-def _raised(url: str) -> int:
-    engine = open_database(url)
-    try:
-        with reading(engine) as conn:
-            return sum(one.amount.minor for one in raised_by_campaign(conn, range(1, CAMPAIGNS + 1), GBP).values())
     finally:
         engine.dispose()
 

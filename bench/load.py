@@ -54,7 +54,7 @@ class Caller(asyncio.Protocol):
         """Wait for the whole answer, note how long it took, go on."""
         self._answer += data
         head, found, body = self._answer.partition(b"\r\n\r\n")
-        if not found or len(body) < _length(head):
+        if not found or len(body) < body_length(head):
             return
         self._waited.append(time.perf_counter() - self._sent)
         self.refused += b" 200 " not in head[:15]
@@ -94,30 +94,39 @@ async def call(port: int, requests: list[bytes], connections: int) -> Measured:
     seconds = time.perf_counter() - started
     refused = sum(caller.refused for caller in callers)
     waited.sort()
-    return Measured(len(waited) - refused, refused, seconds, _at(waited, 0.5), _at(waited, 0.99), waited[-1] * 1000)
+    return Measured(
+        len(waited) - refused, refused, seconds, at_share(waited, 0.5), at_share(waited, 0.99), waited[-1] * 1000
+    )
 
 
 def _itself(caller: Caller) -> Caller:
     return caller
 
 
-def _at(waited: list[float], share: float) -> float:
+def at_share(waited: list[float], share: float) -> float:
+    """The milliseconds within which this share was answered, of sorted seconds."""
     return waited[int(len(waited) * share)] * 1000
 
 
-def _length(head: bytes) -> int:
+def body_length(head: bytes) -> int:
+    """How long the body is, by the answer's head."""
     at = head.lower().find(b"content-length:")
     return int(head[at + 15 :].split(b"\r\n", 1)[0]) if at >= 0 else 0
 
 
-def main() -> None:
-    """`python -m bench.load PORT CONNECTIONS FILE`: the file holds requests, each behind its length."""
-    port, connections, path = int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3])
+def requests_in(path: Path) -> list[bytes]:
+    """The requests of a file, each behind its length."""
     raw, requests, at = path.read_bytes(), [], 0
     while at < len(raw):
         size = int.from_bytes(raw[at : at + 4], "big")
         requests.append(raw[at + 4 : at + 4 + size])
         at += 4 + size
+    return requests
+
+
+def main() -> None:
+    """`python -m bench.load PORT CONNECTIONS FILE`: send what the file holds."""
+    port, connections, requests = int(sys.argv[1]), int(sys.argv[2]), requests_in(Path(sys.argv[3]))
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         sys.stdout.write(json.dumps(asdict(runner.run(call(port, requests, connections)))))
 

@@ -1,4 +1,4 @@
-"""What ours is measured against, each in one uvicorn process: `python -m bench.servers KIND FD [DATABASE]`.
+"""What ours is measured against, each in one uvicorn process: `python -m bench.servers KIND DATABASE FD`.
 
 nothing: answers at once (how fast is the client?). floor: a FastAPI route that verifies and parses.
 usual: one ORM transaction a request, as such services are usually written, with the same rows as ours.
@@ -59,11 +59,11 @@ def usual(url: str) -> FastAPI:
 
 def main() -> None:
     """Serve one of them on a listening socket that the caller passes."""
-    kind, fd = sys.argv[1], int(sys.argv[2])
+    kind, url, fd = sys.argv[1], sys.argv[2], int(sys.argv[3])
     apps: dict[str, Callable[[], Any]] = {
         "nothing": lambda: nothing,
         "floor": floor,
-        "usual": lambda: usual(sys.argv[3]),
+        "usual": lambda: usual(url),
     }
     config = uvicorn.Config(
         apps[kind](), loop="uvloop", http="httptools", lifespan="off", access_log=False, log_level="warning"

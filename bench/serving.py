@@ -1,10 +1,20 @@
-"""Run ours as in production, in test mode, on loopback."""
+"""Run ours as in production, in test mode, on loopback, and sign what is sent to it."""
 
 import os
+import signal
 import socket
+import subprocess
+import sys
 import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
+from stripe import WebhookSignature
+
+from payments.inbox.webhook import PATH
+
+HERE = Path(__file__).resolve().parent.parent
 SECRET = "whsec_bench"  # noqa: S105 - signs made-up messages on loopback
 READY_SECONDS = 30.0
 
@@ -36,3 +46,40 @@ def await_ready(port: int) -> None:
         except OSError:
             time.sleep(0.05)
     raise TimeoutError("the server did not answer")
+
+
+@contextmanager
+def serving(
+    url: str, directory: Path, baseline: Sequence[str] = (), ending: signal.Signals = signal.SIGTERM
+) -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
+    """A web process on this database, or a baseline's module with its arguments: its port and its process."""
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen(1024)
+        port: int = listening.getsockname()[1]
+        number = str(listening.fileno())
+        ours = [sys.executable, "commands.py", "web", "--fd", number]
+        server = subprocess.Popen(
+            [sys.executable, "-m", *baseline, number] if baseline else ours,
+            cwd=HERE,
+            pass_fds=[listening.fileno()],
+            env=production_settings(url, port, directory),
+            stdout=subprocess.DEVNULL,
+        )
+    try:
+        await_ready(port)
+        yield port, server
+    finally:
+        server.send_signal(ending)
+        server.wait(READY_SECONDS)
+
+
+def signed_request(body: bytes) -> bytes:
+    """A POST of this body to the webhook's address, signed now."""
+    signature = WebhookSignature.generate_signature_header(body.decode(), SECRET)
+    head = (
+        f"POST {PATH} HTTP/1.1\r\nHost: 127.0.0.1\r\nUser-Agent: Stripe/1.0\r\nAccept: */*\r\n"
+        f"Content-Type: application/json; charset=utf-8\r\nStripe-Signature: {signature}\r\n"
+        f"Content-Length: {len(body)}\r\n\r\n"
+    )
+    return head.encode() + body

@@ -2,19 +2,19 @@
 
 Rounds alternate floor, ours and usual, each against a fresh copy of one database with pending gifts, with
 durable settings, at 64 connections, one delivery in ten a duplicate; the books are checked after each run.
+Charges alone, and the mix that a gift really brings: its session, its charge, and the charge's update.
 """
 
 import json
 import os
 import random
 import shutil
-import socket
 import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,24 +22,21 @@ from typing import Annotated
 
 import sqlalchemy as sa
 import typer
-from stripe import WebhookSignature
 
-from bench.gifts import CAMPAIGNS, Pending, charge_succeeded, plant
+from bench.gifts import Pending, plant_books, raised_in
 from bench.load import Measured
-from bench.serving import READY_SECONDS, SECRET, await_ready, production_settings
+from bench.messages import charge_succeeded, charge_updated, checkout_completed
+from bench.serving import serving, signed_request
 from database.engine import open_database
-from database.migrating import migrate, require_mode
 from database.transactions import reading
-from ledger.money import GBP
-from ledger.store import raised_by_campaign
 from payments import tables
-from payments.inbox.webhook import PATH
 from tests.postgres import Cluster, start_cluster
 
 HERE = Path(__file__).resolve().parent.parent
 CONNECTIONS = 64
 DUPLICATES = 0.1
 
+Message = Callable[[Pending, datetime], bytes]
 Copy = Callable[[], str]  # a fresh copy of the planted database: its address
 
 
@@ -83,21 +80,32 @@ def measure(rounds: int, gifts: int, engines: Sequence[str]) -> dict[str, object
     return report
 
 
+CHARGES, MIX = (charge_succeeded,), (checkout_completed, charge_succeeded, charge_updated)
+# What is run: which server, with which messages a gift, and with what share of the gifts (the usual way is
+# slow, and a mix has three messages a gift: a part of them tells as much).
+RUNS = {
+    "floor": ("floor", CHARGES, 1.0),
+    "ours": ("ours", CHARGES, 1.0),
+    "usual": ("usual", CHARGES, 0.05),
+    "floor, mix": ("floor", MIX, 0.4),
+    "ours, mix": ("ours", MIX, 0.4),
+}
+
+
 def _compare(copy: Copy, gifts: int, rounds: int, directory: Path) -> dict[str, object]:
-    results = {"floor": Result(), "ours": Result(), "usual": Result()}
-    pending = _made_up(gifts)
+    results = {name: Result() for name in RUNS}
     for _ in range(rounds):
-        for kind, result in results.items():
-            # The usual way is slow: a twentieth of the gifts tells as much.
-            some = pending[: max(200, gifts // 20)] if kind == "usual" else pending
+        for name, (kind, messages, share) in RUNS.items():
+            some = _made_up(max(200, int(gifts * share)))
             url = copy() if kind != "floor" else None
-            result.runs.append(_run(kind, url, _requests(some), directory))
+            results[name].runs.append(_run(kind, url, _requests(some, messages), directory))
             if url:
-                _check(url, some)
-    floor, ours, usual = results["floor"], results["ours"], results["usual"]
+                check(url, some, len(messages))
+    floor, ours, usual, mix_floor, mix = results.values()
     return {name: result.as_json() for name, result in results.items()} | {
         "ours/floor": _ratio(ours, floor),
         "ours/usual": _ratio(ours, usual),
+        "mix/floor": _ratio(mix, mix_floor),
     }
 
 
@@ -115,37 +123,28 @@ def _made_up(count: int) -> list[Pending]:
     return [Pending(n, 500 + n % 97 * 100) for n in range(count)]
 
 
-def _requests(gifts: Sequence[Pending]) -> list[bytes]:
-    """Signed deliveries of these gifts' charges, one in ten sent again a little later."""
+def _requests(gifts: Sequence[Pending], messages: Sequence[Message] = CHARGES) -> list[bytes]:
+    """Signed deliveries about these gifts, one in ten sent again a little later."""
     chance, now = random.Random(7), datetime.now(UTC)
-    bodies = []
+    bodies: list[bytes] = []
     for gift in gifts:
-        bodies.append(charge_succeeded(gift, now))
-        if chance.random() < DUPLICATES:
-            bodies.append(bodies[chance.randint(max(0, len(bodies) - 200), len(bodies) - 1)])
-    return [_request(body) for body in bodies]
-
-
-def _request(body: bytes) -> bytes:
-    signature = WebhookSignature.generate_signature_header(body.decode(), SECRET)
-    head = (
-        f"POST {PATH} HTTP/1.1\r\nHost: 127.0.0.1\r\nUser-Agent: Stripe/1.0\r\nAccept: */*\r\n"
-        f"Content-Type: application/json; charset=utf-8\r\nStripe-Signature: {signature}\r\n"
-        f"Content-Length: {len(body)}\r\n\r\n"
-    )
-    return head.encode() + body
+        for message in messages:
+            bodies.append(message(gift, now))
+            if chance.random() < DUPLICATES:
+                bodies.append(bodies[chance.randint(max(0, len(bodies) - 200), len(bodies) - 1)])
+    return [signed_request(body) for body in bodies]
 
 
 def _run(kind: str, url: str | None, requests: Sequence[bytes], directory: Path) -> Measured:
     path = directory / "requests"
     path.write_bytes(b"".join(len(one).to_bytes(4, "big") + one for one in requests))
-    with _serving(kind, url, directory) as (port, pid):
-        before = _cpu_seconds(pid)
+    with serving(url or "", directory, _baseline(kind, url)) as (port, server):
+        before = _cpu_seconds(server.pid)
         done = subprocess.run(
             [sys.executable, "-m", "bench.load", str(port), str(CONNECTIONS), str(path)],
             cwd=HERE, check=False, capture_output=True, text=True,
         )  # fmt: skip
-        spent = _cpu_seconds(pid) - before
+        spent = _cpu_seconds(server.pid) - before
     if done.returncode:
         raise RuntimeError(f"{kind}: {done.stderr[-2000:]}")
     found = replace(Measured(**json.loads(done.stdout)), cpu_us=spent / len(requests) * 1e6)
@@ -154,61 +153,35 @@ def _run(kind: str, url: str | None, requests: Sequence[bytes], directory: Path)
     return found
 
 
-@contextmanager
-def _serving(kind: str, url: str | None, directory: Path) -> Iterator[tuple[int, int]]:
-    """A server of this kind: its port and its process."""
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        listening.listen(1024)
-        port = listening.getsockname()[1]
-        command = [sys.executable, "-m", "bench.servers", kind, str(listening.fileno()), *([url] if url else [])]
-        if kind == "ours":
-            command = [sys.executable, "commands.py", "web", "--fd", str(listening.fileno())]
-        server = subprocess.Popen(
-            command,
-            cwd=HERE,
-            pass_fds=[listening.fileno()],
-            env=production_settings(url or "", port, directory),
-            stdout=subprocess.DEVNULL,
-        )
-        try:
-            await_ready(port)
-            yield port, server.pid
-        finally:
-            server.terminate()
-            server.wait(READY_SECONDS)
+def _baseline(kind: str, url: str | None) -> Sequence[str]:
+    """The module that serves this kind, with its arguments before the socket's; nothing for ours."""
+    return () if kind == "ours" else ("bench.servers", kind, url or "")
 
 
 def _cpu_seconds(pid: int) -> float:
-    """What a process has spent on the processors, all its threads together."""
+    """What a process and its children have spent on the processors, all their threads together."""
+    children = (Path("/proc") / str(pid) / "task" / str(pid) / "children").read_text().split()
     fields = (Path("/proc") / str(pid) / "stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    own = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return own + sum(_cpu_seconds(int(child)) for child in children)
 
 
-def _check(url: str, gifts: Sequence[Pending]) -> None:
+def check(url: str, gifts: Sequence[Pending], messages: int) -> None:
     """Every gift once, every penny once."""
     engine = open_database(url)
     try:
         with reading(engine) as conn:
-            found = sum(one.amount.minor for one in raised_by_campaign(conn, range(1, CAMPAIGNS + 1), GBP).values())
             deliveries = conn.scalar(sa.select(sa.func.count()).select_from(tables.delivery))
     finally:
         engine.dispose()
-    if found != sum(gift.amount for gift in gifts) or deliveries != len(gifts):
+    found = raised_in(url)
+    if found != sum(gift.amount for gift in gifts) or deliveries != len(gifts) * messages:
         raise RuntimeError(f"the books are wrong: {found} pence in {deliveries} deliveries of {len(gifts)} gifts")
-
-
-def _plant(url: str, gifts: int) -> None:
-    migrate(url)
-    engine = open_database(url)
-    require_mode(engine, "test")
-    plant(engine, gifts, datetime.now(UTC))
-    engine.dispose()
 
 
 def _sqlite_copies(directory: Path, gifts: int) -> Copy:
     template = directory / "template.db"
-    _plant(f"sqlite:///{template}", gifts)
+    plant_books(f"sqlite:///{template}", gifts)
 
     def copy() -> str:
         for old in directory.glob("copy.db*"):
@@ -220,7 +193,7 @@ def _sqlite_copies(directory: Path, gifts: int) -> Copy:
 
 def _postgresql_copies(cluster: Cluster, gifts: int) -> Copy:
     template = cluster.create()
-    _plant(cluster.url(template), gifts)
+    plant_books(cluster.url(template), gifts)
     return lambda: cluster.url(cluster.create(template))
 
 

@@ -1,0 +1,215 @@
+"""`./farthing soak books`: every order of six deliveries of every story, and thousands of random histories.
+
+All of it on both engines, each time compared with the model to the penny, and the canonical exports with each
+other. The suite runs a short version of the same (`tests/books/`).
+"""
+
+import json
+import logging
+import tempfile
+import time
+import traceback
+from collections.abc import Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from dataclasses import dataclass, field
+from hashlib import sha256
+from itertools import count, islice
+from multiprocessing import get_context
+from pathlib import Path
+from random import Random
+from typing import Annotated
+
+import structlog
+import typer
+
+from database.migrating import migrate
+from tests.books.histories import play_history
+from tests.books.places import Place, PostgresPlace, SqlitePlace
+from tests.books.playing import arrangements, exports
+from tests.books.scenarios import SCENARIOS
+from tests.books.stage import stage
+from tests.postgres import Cluster, start_cluster
+
+PROCESSES = 2
+ORDERS_AT_ONCE, SEEDS_AT_ONCE = 120, 5
+ENGINES = ("sqlite", "postgresql")
+
+_places: dict[str, Place] = {}
+
+
+@dataclass(frozen=True)
+class Orders:
+    """Some orders of a story's deliveries, on one engine."""
+
+    story: str
+    engine: str
+    first: int
+    permuted: int
+
+
+@dataclass(frozen=True)
+class Histories:
+    """Some seeds of random histories, on both engines."""
+
+    seeds: range
+    longest: int
+
+
+@dataclass
+class Found:
+    """What was played, and what was wrong. `exports` are digests, by story: one each, if all is well."""
+
+    orders: int = 0
+    histories: int = 0
+    events: int = 0
+    entries: int = 0
+    recovered: int = 0
+    exports: dict[str, set[str]] = field(default_factory=dict)
+    faults: list[str] = field(default_factory=list)
+
+    def add(self, other: "Found") -> None:
+        """Both together."""
+        for name in ("orders", "histories", "events", "entries", "recovered"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        for story, digests in other.exports.items():
+            self.exports.setdefault(story, set()).update(digests)
+        self.faults += other.faults
+
+    def wrong(self) -> list[str]:
+        """Every fault, and every story that ended in more than one kind of books."""
+        several = [story for story, digests in self.exports.items() if len(digests) != 1]
+        return self.faults + [f"{story} ends in {len(self.exports[story])} different exports" for story in several]
+
+
+def open_places(migrated: Path, cluster: Cluster, template: str) -> None:
+    """What each process does first: a place for books on either engine."""
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))  # the faults are told
+    directory = Path(tempfile.mkdtemp(dir=migrated.parent))
+    path = directory / migrated.name
+    path.write_bytes(migrated.read_bytes())
+    _places["sqlite"], _places["postgresql"] = SqlitePlace(path), PostgresPlace(cluster, template)
+
+
+def play(task: Orders | Histories) -> Found:
+    """One task, in one of the processes."""
+    return play_orders(task) if isinstance(task, Orders) else play_histories(task)
+
+
+def play_orders(task: Orders) -> Found:
+    """Tell the story anew in each of these orders."""
+    scenario, found = SCENARIOS[task.story], Found()
+    digests: set[str] = found.exports.setdefault(task.story, set())
+    with stage() as on:
+        for _ in scenario.story(on):
+            pass
+        orders = islice(arrangements(scenario, on.told(), task.permuted), task.first, task.first + ORDERS_AT_ONCE)
+        try:
+            for export in exports(orders, _places[task.engine], on):
+                digests.add(sha256("\n".join(export).encode()).hexdigest())
+                found.orders += 1
+        except AssertionError as error:
+            found.faults.append(f"{task.story} on {task.engine}: {error}")
+    return found
+
+
+def play_histories(task: Histories) -> Found:
+    """Each seed has a length of its own, up to the longest."""
+    found = Found()
+    for seed in task.seeds:
+        try:
+            played = play_history(seed, Random(seed).randint(20, task.longest), list(_places.values()))
+        except (AssertionError, RuntimeError, LookupError) as error:  # told; the other seeds are played all the same
+            where = traceback.extract_tb(error.__traceback__)[-1]
+            found.faults.append(f"history {seed}: {type(error).__name__} in {where.name}: {error}")
+            continue
+        found.add(Found(0, 1, played.events, played.entries, played.recovered))
+    return found
+
+
+def tasks(permuted: int, seeds: int, first_seed: int, longest: int) -> Iterator[Orders | Histories]:
+    """Histories and orders in turn, so that a short run has something of both."""
+    of_histories = iter(range(first_seed, first_seed + seeds, SEEDS_AT_ONCE))
+    of_orders = _orders(permuted)
+    for _ in count():
+        history, order = next(of_histories, None), next(of_orders, None)
+        if history is None and order is None:
+            return
+        if history is not None:
+            yield Histories(range(history, min(history + SEEDS_AT_ONCE, first_seed + seeds)), longest)
+        if order is not None:
+            yield order
+
+
+def _orders(permuted: int) -> Iterator[Orders]:
+    for story, scenario in SCENARIOS.items():
+        with stage() as on:
+            for _ in scenario.story(on):
+                pass
+            orders = sum(1 for _ in arrangements(scenario, on.told(), permuted))
+        for engine in ENGINES:
+            for first in range(0, orders, ORDERS_AT_ONCE):
+                yield Orders(story, engine, first, permuted)
+
+
+def soak(todo: Iterator[Orders | Histories], seconds: float, directory: Path, *, say: bool) -> Found:
+    """Play for so long, in two processes."""
+    found, deadline = Found(), time.monotonic() + seconds
+    sqlite = directory / "migrated.db"
+    migrate(f"sqlite:///{sqlite}")
+    with start_cluster(durable=False) as cluster:
+        template = cluster.create()
+        migrate(cluster.url(template))
+        places = (sqlite, cluster, template)
+        with ProcessPoolExecutor(PROCESSES, get_context("spawn"), open_places, places) as pool:
+            playing: set[Future[Found]] = set()
+            while playing or time.monotonic() < deadline:
+                new = islice(todo, 2 * PROCESSES - len(playing)) if time.monotonic() < deadline else ()
+                playing |= {pool.submit(play, task) for task in new}
+                if not playing:
+                    break
+                done, playing = wait(playing, return_when=FIRST_COMPLETED)
+                for one in done:
+                    found.add(one.result())
+                if say:
+                    typer.echo(f"{found.orders} orders, {found.histories} histories, {len(found.wrong())} faults")
+    return found
+
+
+def report(found: Found, seconds: float) -> dict[str, object]:
+    """The figures as JSON has them."""
+    return {
+        "seconds": round(seconds),
+        "stories": len(found.exports),
+        "orders": found.orders,
+        "histories": found.histories,
+        "events": found.events,
+        "entries": found.entries,
+        "recovered": found.recovered,
+        "faults": found.wrong(),
+    }
+
+
+def main(
+    seeds: int = 2000,
+    permuted: int = 6,
+    seconds: float = 10_800,
+    first_seed: int = 10_000,
+    longest: int = 500,
+    as_json: Annotated[bool, typer.Option("--json")] = False,
+) -> None:
+    """So many random histories, and every order of so many deliveries; for so many seconds at most."""
+    began = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="farthing-soak-") as name:
+        found = soak(tasks(permuted, seeds, first_seed, longest), seconds, Path(name), say=not as_json)
+    figures = report(found, time.monotonic() - began)
+    typer.echo(json.dumps(figures, indent=2) if as_json else _in_words(figures, found.wrong()))
+    raise typer.Exit(bool(found.wrong()) or not found.orders + found.histories)
+
+
+def _in_words(figures: dict[str, object], faults: Sequence[str]) -> str:
+    line = ", ".join(f"{value} {name}" for name, value in figures.items() if name != "faults")
+    return "\n".join([f"{line}, {len(faults)} faults", *faults])
+
+
+if __name__ == "__main__":
+    typer.run(main)

@@ -1,0 +1,133 @@
+"""`./farthing soak surge`: a telethon's night. So many gifts a second for so long, three messages each.
+
+400 gifts a second (1,200 deliveries) for two minutes, on each database, with durable settings. Shown: how long an
+answer took (from the moment it was due), how much memory web and writer had in the first and the last quarter, and
+that the books are exact afterwards.
+"""
+
+import json
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from itertools import chain
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bench.gifts import Pending, plant_books
+from bench.load import Measured
+from bench.serving import READY_SECONDS, serving, signed_request
+from bench.webhooks import HERE, MIX, check
+from database.engine import open_database
+from database.transactions import reading
+from ledger.audit import audit
+from tests.postgres import start_cluster
+
+CONNECTIONS = 64
+SAMPLE_SECONDS = 0.5
+
+
+@dataclass(frozen=True)
+class Night:
+    """What a surge came to. Memory in MB, web and writer together."""
+
+    deliveries: int
+    refused: int
+    per_second: float
+    p50_ms: float
+    p99_ms: float
+    longest_ms: float
+    memory_first: float
+    memory_last: float
+    audit_failures: int
+
+
+def surge(url: str, directory: Path, rate: int, seconds: float) -> Night:
+    """One night on an empty database at this address; raises when the books are not exact."""
+    gifts = plant_books(url, int(rate * seconds))
+    path = directory / "requests"
+    path.write_bytes(b"".join(len(one).to_bytes(4, "big") + one for one in _requests(gifts)))
+    with serving(url, directory) as (port, server), _watching(server.pid) as memory:
+        done = subprocess.run(
+            [sys.executable, "-m", "bench.pace", str(port), str(CONNECTIONS), str(path), str(rate * len(MIX))],
+            cwd=HERE, check=False, capture_output=True, text=True,
+        )  # fmt: skip
+    if done.returncode:
+        raise RuntimeError(done.stderr[-2000:])
+    found = Measured(**json.loads(done.stdout))
+    check(url, gifts, len(MIX))
+    quarter = max(1, len(memory) // 4)
+    first, last = statistics.mean(memory[:quarter]), statistics.mean(memory[-quarter:])
+    return Night(
+        found.answered, found.refused, round(found.per_second), round(found.p50_ms, 1), round(found.p99_ms, 1),
+        round(found.longest_ms, 1), round(first, 1), round(last, 1), _failures(url),
+    )  # fmt: skip
+
+
+def _requests(gifts: Sequence[Pending]) -> Iterator[bytes]:
+    """Each gift's messages, in the order in which Stripe sends them; signed for the next five minutes."""
+    now = datetime.now(UTC)
+    return chain.from_iterable((signed_request(message(gift, now)) for message in MIX) for gift in gifts)
+
+
+@contextmanager
+def _watching(pid: int) -> Iterator[list[float]]:
+    """Resident memory of a process and its children, sampled until the end."""
+    samples, stop = [_memory(pid)], threading.Event()
+
+    def watch() -> None:
+        while not stop.wait(SAMPLE_SECONDS):
+            samples.append(_memory(pid))
+
+    thread = threading.Thread(target=watch, daemon=True)
+    thread.start()
+    try:
+        yield samples
+    finally:
+        stop.set()
+        thread.join(READY_SECONDS)
+
+
+def _memory(pid: int) -> float:
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    return pages * 4096 / 1e6 + sum(_memory(int(child)) for child in children)
+
+
+def _failures(url: str) -> int:
+    engine = open_database(url)
+    try:
+        with reading(engine) as conn:
+            return sum(finding.has_failed for finding in audit(conn))
+    finally:
+        engine.dispose()
+
+
+def main(
+    rate: int = 400,
+    seconds: float = 120.0,
+    engine: Annotated[list[str] | None, typer.Option()] = None,
+    as_json: Annotated[bool, typer.Option("--json")] = False,
+) -> None:
+    """So many gifts a second for so many seconds, on sqlite and postgresql."""
+    found: dict[str, Mapping[str, object]] = {}
+    with tempfile.TemporaryDirectory(prefix="farthing-soak-") as name, start_cluster(durable=True) as cluster:
+        directory = Path(name)
+        urls = {"sqlite": f"sqlite:///{directory / 'surge.db'}", "postgresql": cluster.url(cluster.create())}
+        for one in engine or list(urls):
+            found[one] = asdict(surge(urls[one], directory, rate, seconds))
+            if not as_json:
+                typer.echo(f"{one:>10}  " + ", ".join(f"{key} {value}" for key, value in found[one].items()))
+    if as_json:
+        typer.echo(json.dumps(found, indent=2))
+
+
+if __name__ == "__main__":
+    typer.run(main)
