@@ -58,33 +58,42 @@ def _execute(connection: Connection, sql: str, parameters: Parameters) -> Any:
 
 def _translated(connection: Connection, sql: str | None, error: Exception) -> BaseException:
     """The driver's error as SQLAlchemy would raise it, so that callers know one kind of each."""
-    raw: Any = connection.connection.driver_connection
-    lost = connection.dialect.is_disconnect(error, raw, None)  # type: ignore[arg-type]
-    if lost:
-        connection.invalidate(error)
+    lost = connection.invalidated
+    if not lost:
+        raw: Any = connection.connection.driver_connection
+        lost = connection.dialect.is_disconnect(error, raw, None)  # type: ignore[arg-type]
+        if lost:
+            connection.invalidate(error)
     base = connection.dialect.loaded_dbapi.Error
     return DBAPIError.instance(
         sql, None, error, base, hide_parameters=True, connection_invalidated=lost, dialect=connection.dialect
     )
 
 
+def finish(connection: Connection) -> None:
+    """Wait until all that was sent is answered; raises what failed. Nothing, where no pipeline is open."""
+    if connection.invalidated:  # the connection is lost, and its pipeline with it
+        return
+    pipeline = connection.info.pop(_OPEN, None)
+    if pipeline is None:
+        return
+    try:
+        pipeline.__exit__(None, None, None)
+    except connection.dialect.loaded_dbapi.Error as error:
+        raise _translated(connection, None, error) from error
+
+
 def watch_pipelines(engine: Engine) -> None:
     """Let whatever else is done on this engine's connections wait for the open pipeline first."""
 
-    def finish(connection: Connection, *_: Any) -> None:
-        pipeline = connection.info.pop(_OPEN, None)
-        if pipeline is None:
-            return
-        try:
-            pipeline.__exit__(None, None, None)
-        except connection.dialect.loaded_dbapi.Error as error:
-            raise _translated(connection, None, error) from error
+    def wait(connection: Connection, *_: Any) -> None:
+        finish(connection)
 
     def abandon(connection: Connection, *_: Any) -> None:
         with suppress(DBAPIError):  # whatever it was, it is being taken back
             finish(connection)
 
     for moment in ("before_cursor_execute", "commit", "savepoint", "release_savepoint"):
-        event.listen(engine, moment, finish)
+        event.listen(engine, moment, wait)
     for moment in ("rollback", "rollback_savepoint"):
         event.listen(engine, moment, abandon)

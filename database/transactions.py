@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from sqlalchemy.engine import Connection, Engine
 
-from database.driver import PIPELINED, send
+from database.driver import PIPELINED, finish, send
 
 BOOKS_LOCK = 0x0FA27419  # any fixed number that no other program on this database uses
 # A process that stopped with the books in its hands must not hold up Stripe's messages for ever: who waits
@@ -44,3 +44,15 @@ def booking(engine: Engine) -> Iterator[Connection]:
             connection = connection.execution_options(**{PIPELINED: True})
             send(connection, _TAKE_THE_BOOKS)
         yield connection
+
+
+@contextmanager
+def apart(connection: Connection) -> Iterator[None]:
+    """A part of a transaction that may fail by itself: behind a savepoint, and answered before that is released.
+
+    An error that came with the release could no longer be rolled back to the savepoint, and would take the
+    whole transaction with it.
+    """
+    with connection.begin_nested():
+        yield
+        finish(connection)

@@ -99,7 +99,9 @@ class Worker:
         except Exception as error:  # noqa: BLE001 - it must outlive every job; the error is stored
             log.warning("job_failed", job=job.key, attempts=job.attempts, error=type(error).__name__)
             with writing(self._engine) as conn:
-                postpone(conn, job, f"{type(error).__name__}: {error}", self._clock())
+                # The first line: what databases add below it may hold a row, and so a donor's name.
+                words = str(error).partition("\n")[0]
+                postpone(conn, job, f"{type(error).__name__}: {words}", self._clock())
             return
         with writing(self._engine) as conn:
             finish(conn, job)

@@ -56,8 +56,8 @@ class Bookkeeper:
         joined = join(conn, heard)
         entries = [entry for one in joined.pairs for entry in gift_entries(one.charge, one.gift, self.zone, one.cause)]
         entries += withdraw(conn, heard, joined, self.zone, now)
-        entries += pay_out(conn, heard, self.zone)
         entries += settle(conn, heard, joined, self.zone)
+        entries += pay_out(conn, heard, self.zone)
         if entries:
             ledger.store.post(conn, entries, now)
         self._receive(conn, joined.pairs, now)

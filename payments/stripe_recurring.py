@@ -52,7 +52,7 @@ class RecurringGateway:
         """Ask for no further instalment."""
         self._update(subscription, {"cancel_at_period_end": True}, key)
 
-    def stop_at(self, subscription: str, at: datetime) -> None:
+    def stop_at(self, subscription: str, at: datetime, now: datetime) -> None:
         """Set the end that its donor chose: `at` is the end of a period, so the last instalment stays whole."""
         second = str(int(at.timestamp()))
         params: SubscriptionUpdateParams = {
@@ -60,7 +60,8 @@ class RecurringGateway:
             "proration_behavior": "none",
             "metadata": {STOPS_AT: second},
         }
-        self._update(subscription, params, f"{subscription}-stops-{second}")
+        # A key of this minute: under one that lasts Stripe would repeat its own error, or an older answer.
+        self._update(subscription, params, f"{subscription}-stops-{second}-{int(now.timestamp()) // 60}")
 
     def end_now(self, subscription: str, key: str) -> None:
         """End it at once. One that has ended already is as wanted."""

@@ -109,7 +109,8 @@ def _print_trace(found: Trace) -> None:
     out.print(f"[bold]{found.heading}[/bold]  {found.id}")
     if found.steps:
         # On a screen cells fold; in a file or a pipe each entry keeps to its line.
-        out.print(_table(found.steps), width=None if out.is_terminal else FILE_COLUMNS)
+        wide = out if out.is_terminal else Console(highlight=False, soft_wrap=True, width=FILE_COLUMNS)
+        wide.print(_table(found.steps))
     for part in found.parts:
         out.print(f"{part.at:%Y-%m-%d %H:%M}  {part.amount!s:>14}  {part.what}  {part.id}", markup=False)
     if found.parts_in_all > len(found.parts):

@@ -30,8 +30,11 @@ class Step:
 
     @property
     def order(self) -> tuple[datetime, int, int]:
-        """Steps are told in the order in which they happened; at one instant, what was told before what follows."""
-        return self.at, self.rank, self.posted.id if self.posted else 0
+        """Steps are told in the order in which they happened; in one second, what was told before what follows.
+
+        Stripe writes whole seconds, and would else seem to come before what led to it.
+        """
+        return self.at.replace(microsecond=0), self.rank, self.posted.id if self.posted else 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,15 +11,16 @@ from payments.bookkeeping import paid_entry, unpaid_entry
 from payments.facts import store_lines
 from payments.facts.heard import Caused, Heard, once, require_same
 from payments.facts.store_lines import Payout
-from payments.happenings import PayoutArrived, PayoutReturned
+from payments.happenings import Category, Line, PayoutArrived, PayoutReturned
 
 Fact = PayoutArrived | PayoutReturned
 
 
 def pay_out(conn: Connection, heard: Heard, zone: tzinfo) -> list[Entry]:
-    """Add payouts to the facts; returns the entries that follow.
+    """Add payouts to the facts; returns the entries that follow. Call it when the lines have been added.
 
-    One that came back without having arrived has never been at the bank: then only its lines are posted.
+    One that came back without having arrived has never been at the bank: then only its lines are posted. One
+    whose own line is not among ours left before our time: then its arrival is not ours to book either.
     """
     arrived = once(heard.of(PayoutArrived), lambda one: one.payout, _amount)
     returned = once(heard.of(PayoutReturned), lambda one: one.payout, _amount)
@@ -35,8 +36,13 @@ def pay_out(conn: Connection, heard: Heard, zone: tzinfo) -> list[Entry]:
     store_lines.add_payouts(conn, [kept[one] for one in sorted(kept.keys() - known.keys())])
     changed = [one for one in sorted(kept.keys() & known.keys()) if kept[one] != known[one]]
     store_lines.change_payouts(conn, [kept[one] for one in changed])
-    new = [kept[one] for one in sorted(kept) if kept[one] != known.get(one)]
-    return [entry for one in new for entry in _entries(one, zone, causes)]
+    sent = {line.subject: cause for line, cause in heard.of(Line) if line.category is Category.PAYOUT}
+    asked = sorted({*kept, *sent})
+    found = {one.id: one for one in store_lines.payouts(conn, asked).values()}
+    left = store_lines.payouts_sent(conn, asked)
+    return [
+        entry for one in asked if one in left and one in found for entry in _entries(found[one], zone, sent | causes)
+    ]
 
 
 def _amount(fact: Fact) -> tuple[object, ...]:

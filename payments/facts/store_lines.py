@@ -15,6 +15,7 @@ from payments.settlement.tables import balance_line
 from payments.tables import payout
 
 _l, _p = balance_line.c, payout.c
+_SENT = (balance_line.c.subject, balance_line.c.category)
 _LINE = (
     _l.id, _l.category, _l.kind, _l.currency, _l.amount_minor, _l.fee_minor, _l.original_currency, _l.original_minor,
     _l.subject, _l.payment, _l.marked, _l.created_at, _l.ours,
@@ -86,6 +87,12 @@ def payouts(conn: Connection, ids: Sequence[str]) -> dict[str, Payout]:
     """What is known of these payouts."""
     found = look_up(conn, _PAYOUT, _p.id, ids)
     return {row[0]: Payout(row[0], Money(row[2], currency(row[1])), row[3], row[4]) for row in found}
+
+
+def payouts_sent(conn: Connection, ids: Sequence[str]) -> set[str]:
+    """Which of these payouts have their own line in our books: the one with which the money left the balance."""
+    rows = look_up(conn, _SENT, balance_line.c.subject, ids)
+    return {subject for subject, category in rows if category == Category.PAYOUT.value}
 
 
 def add_payouts(conn: Connection, new: Sequence[Payout]) -> None:

@@ -8,7 +8,7 @@ import structlog
 from sqlalchemy.engine import Connection, Engine
 
 from database.engine import Outage
-from database.transactions import booking, reading
+from database.transactions import apart, booking, reading
 from payments.applying import Bookkeeper, Told
 from payments.inbox import store
 from payments.inbox.delivery import Delivery, NotAnEvent, parse
@@ -98,7 +98,7 @@ def _as_kept(conn: Connection, ids: Sequence[str]) -> list[Delivery]:
 
 def _alone(conn: Connection, bookkeeper: Bookkeeper, one: Delivery, now: datetime) -> None:
     try:
-        with conn.begin_nested():
+        with apart(conn):
             bookkeeper.apply(conn, _told([one]), now)
             store.mark_applied(conn, [one.id], now)
     except Outage:

@@ -101,12 +101,9 @@ def writing_beside(writer: Writer) -> Iterator[socket.socket]:
 
 
 def _receive(line: socket.socket, waiting: bytearray) -> bool:
-    """Wait until something comes, then take what else is there; False when the other end has hung up."""
+    """Wait until something comes, and take what is there of it; False when the other end has hung up."""
     part = line.recv(_READ_BYTES)
     waiting += part
-    while len(part) == _READ_BYTES:
-        part = line.recv(_READ_BYTES)
-        waiting += part
     return bool(part)
 
 

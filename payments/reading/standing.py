@@ -146,10 +146,9 @@ def _ends_at(subscription: Object) -> datetime | None:
     ended = instant_or_none(subscription, "ended_at")
     if ended is not None:
         return ended
-    planned = instant_or_none(subscription, "cancel_at")
-    if planned is None and flag(subscription, "cancel_at_period_end"):
+    if flag(subscription, "cancel_at_period_end"):
         return _period_end(subscription)
-    return planned
+    return instant_or_none(subscription, "cancel_at")
 
 
 def _retry(subscription: Object) -> tuple[datetime | None, int]:

@@ -60,7 +60,7 @@ class Looking:
         wanted = stop_at(recurring.rhythm, instant(seen, "billing_cycle_anchor"), _period_end(seen), asked)
         if wanted is None or wanted == instant_or_none(seen, "cancel_at"):
             return False
-        self._gateway.stop_at(seen["id"], wanted)
+        self._gateway.stop_at(seen["id"], wanted, self._clock())
         return True
 
 

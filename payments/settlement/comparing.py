@@ -1,9 +1,10 @@
 """Compare our `stripe` account with Stripe's balance. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from ledger.money import Currency, Money
+from payments.happenings import Line
 from payments.reading.shapes import Object, money, objects
 
 Balances = Mapping[Currency, int]
@@ -24,6 +25,15 @@ def held(balance: Object) -> Balances:
     for part in (*objects(balance, "available"), *objects(balance, "pending")):
         amount = money(part)
         sums[amount.currency] = sums.get(amount.currency, 0) + amount.minor
+    return sums
+
+
+def with_lines(ours: Balances, waiting: Iterable[Line]) -> Balances:
+    """Our balances as they will be when these lines are booked, as ours or as somebody else's."""
+    sums = dict(ours)
+    for line in waiting:
+        of = line.amount.currency
+        sums[of] = sums.get(of, 0) + line.amount.minor - line.fee.minor
     return sums
 
 

@@ -13,12 +13,14 @@ from outbox.worker import Chore, Handler
 from payments.happenings import Watched
 from payments.jobs import EVERYTHING, LOOK, SETTLE
 from payments.settlement.contact import asking
-from payments.settlement.settling import Settling
-from payments.settlement.walking import Progress
+from payments.settlement.listed import INVOICE_LAG
+from payments.settlement.settling import Settled, Settling
+from payments.settlement.walking import Progress, TurnOver
 from payments.stripe_lists import NotThere
 
 # Walk all of Stripe's lists. One subject, so at most one such job waits.
 RECONCILE = "stripe.reconcile"
+RENEWALS = "renewals"  # the subject of a settlement that is only for lines which wait for their invoice
 RECONCILE_EVERY = timedelta(hours=1)
 # Receipts must not wait for hours' worth of lists; well below the outbox's lease of a job.
 TURN = timedelta(seconds=20)
@@ -40,28 +42,28 @@ def stripe_jobs(engine: Engine, settling: Settling, looks: Mapping[Watched, Look
         except NotThere:
             log.warning("nothing_to_look_at", what=what.value, id=identity)
 
-    def in_turns(kind: str, walk: Callable[[Progress], object]) -> Handler:
+    def in_turns(kind: str, walk: Callable[[Progress], Settled]) -> Handler:
         """Walk for a while; then let other jobs have their turn, and go on where the walk stood."""
 
         def take_a_turn(_payload: Payload) -> None:
             turn = _Turn(clock)
             try:
-                walk(turn.look_at_the_clock)
-            except _TurnOver:
+                settled = walk(turn.look_at_the_clock)
+            except TurnOver:
                 with writing(engine) as conn:
                     enqueue(conn, kind, EVERYTHING, {}, now=clock())
+                return
+            if settled.waiting:  # a job of its own, so that what happens meanwhile is settled at once
+                with writing(engine) as conn:
+                    enqueue(conn, SETTLE, RENEWALS, {}, now=clock() + INVOICE_LAG)
 
         return take_a_turn
 
     return {
         LOOK: look,
         SETTLE: in_turns(SETTLE, settling.settle),
-        RECONCILE: in_turns(RECONCILE, settling.reconcile),
+        RECONCILE: in_turns(RECONCILE, lambda progress: settling.reconcile(progress).settled),
     }
-
-
-class _TurnOver(Exception):
-    """Other jobs have waited long enough."""
 
 
 class _Turn:
@@ -73,7 +75,7 @@ class _Turn:
     def look_at_the_clock(self, _name: str, _rows: int, share: float) -> None:
         """The last page of a list does not end a walk: what is left is little."""
         if share < 1.0 and self._clock() > self._over:
-            raise _TurnOver
+            raise TurnOver
 
 
 def reconcile_hourly(engine: Engine, clock: Clock) -> Chore:

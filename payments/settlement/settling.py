@@ -14,11 +14,11 @@ from database.instants import Clock
 from database.transactions import booking, reading
 from payments.applying import Bookkeeper
 from payments.settlement import store
-from payments.settlement.comparing import Balances, Check, beside, held
+from payments.settlement.comparing import Balances, Check, beside, held, with_lines
 from payments.settlement.contact import asking
 from payments.settlement.forgotten import recall
 from payments.settlement.listed import Library
-from payments.settlement.walking import NotApplied, Progress, Walker, quietly
+from payments.settlement.walking import NotApplied, Progress, TurnOver, Walker, quietly
 from payments.stripe_lists import Lists
 
 # How often the balance is read again because money moved while we listed its lines.
@@ -31,11 +31,13 @@ log = structlog.get_logger()
 class Settled:
     """What a settlement found: how many rows it read, and how our balance stood beside Stripe's.
 
-    `checks` is empty where money kept moving, or a line still waits for its invoice: then nothing was compared.
+    `checks` is empty where money kept moving: then nothing was compared. `waiting` lines are of payments that may
+    be a renewal's and whose invoice was not there yet: they are compared, and booked when it is.
     """
 
     rows: int = 0
     checks: tuple[Check, ...] = ()
+    waiting: int = 0
 
     @property
     def agrees(self) -> bool | None:
@@ -89,11 +91,15 @@ class Settling:
         A run that is cut off has applied what it has read; the next one goes on there.
         """
         run = self._unfinished or _Run(self._walker("reconcile"), self._last_entry())
-        self._unfinished = run
-        run.walker.progress = progress or quietly
-        with asking(self._engine, self._clock):
-            settled = self._reconcile(run.walker)
+        # After any other failure the lists are walked again: a run that never ends must not keep them unread.
         self._unfinished = None
+        run.walker.progress = progress or quietly
+        try:
+            with asking(self._engine, self._clock):
+                settled = self._reconcile(run.walker)
+        except TurnOver:
+            self._unfinished = run
+            raise
         return self._recovered(run, settled)
 
     def _recovered(self, run: _Run, settled: Settled) -> Recovered:
@@ -137,15 +143,13 @@ class Settling:
         """Read the balance, the lines to the tip, the balance again: what has not moved meanwhile is compared."""
         theirs = held(self._lists.balance())
         for _ in range(COMPARISONS):
-            walker.early = False
+            walker.early.clear()
             walker.walk(self._library.lines(since), thorough=False)
-            if walker.early:
-                break
             ours = self._ours()
             before, theirs = theirs, held(self._lists.balance())
             if before == theirs and (checks := self._keep_checks(ours, theirs, since, walker)):
-                return Settled(sum(walker.rows.values()), checks)
-        return Settled(sum(walker.rows.values()))
+                return Settled(sum(walker.rows.values()), checks, len(walker.early))
+        return Settled(sum(walker.rows.values()), waiting=len(walker.early))
 
     def _ours(self) -> Balances:
         with reading(self._engine) as conn:
@@ -160,10 +164,10 @@ class Settling:
             if not store.was_compared(conn):
                 if walker.unfit:  # what a line has not brought would be taken for what was there before
                     return ()
-                before = [check.theirs - check.ours for check in beside(ours, theirs)]
+                before = [check.theirs - check.ours for check in beside(with_lines(ours, walker.early), theirs)]
                 self._bookkeeper.open_balances(conn, before, since, walker.cause, now)
                 ours = store.stripe_balances(conn)
-            checks = beside(ours, theirs)
+            checks = beside(with_lines(ours, walker.early), theirs)
             store.keep_checks(conn, checks, now)
         for check in checks:
             if check.ours != check.theirs:
@@ -172,7 +176,5 @@ class Settling:
 
 
 def _complain(walker: Walker) -> None:
-    if walker.early:
-        raise NotApplied("a renewal's money is there, but not yet the invoice that says whose it is")
     if walker.unfit:
         raise NotApplied("; ".join(f"{row}: {why}" for row, why in sorted(walker.unfit.items())))

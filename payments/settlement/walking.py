@@ -13,10 +13,10 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import DataError, IntegrityError
 
 from database.instants import Clock, from_unix
-from database.transactions import booking, reading
+from database.transactions import apart, booking, reading
 from ledger.entry import ConflictingEntry
 from payments.applying import Bookkeeper, Told
-from payments.happenings import Happening
+from payments.happenings import Happening, Line
 from payments.settlement import store
 from payments.settlement.store import Mark
 from payments.stripe_lists import NotThere, Page, Row
@@ -30,6 +30,10 @@ SEAM = timedelta(minutes=5)
 UNFIT = (ValueError, ConflictingEntry, IntegrityError, DataError)
 
 log = structlog.get_logger()
+
+
+class TurnOver(Exception):
+    """Other jobs have waited long enough: the walk is cut off between two pages."""
 
 
 class NotApplied(RuntimeError):
@@ -88,7 +92,7 @@ class Walker:
     rows: dict[str, int] = field(default_factory=dict)
     unfit: dict[str, str] = field(default_factory=dict)
     begun: set[str] = field(default_factory=set)
-    early: bool = False
+    early: list[Line] = field(default_factory=list)
 
     def walk(self, listed: Listed, *, thorough: bool) -> None:
         """Read everything of this list that is not known; afterwards its mark is at the tip.
@@ -146,7 +150,7 @@ class Walker:
             log.warning("page_failed", rows=len(fit), error=type(error).__name__)
             held += self._one_by_one(fit, held, keep)
         self.unfit |= {read.id: read.unfit for read in held if read.unfit}
-        self.early = self.early or any(read.early for read in held)
+        self.early += [one for read in held if read.early for one in read.told if isinstance(one, Line)]
         return held
 
     def _one_by_one(self, fit: Sequence[Read], held: Sequence[Read], keep: Keep) -> list[Read]:
@@ -155,7 +159,7 @@ class Walker:
         with booking(self.engine) as conn:
             for read in fit:
                 try:
-                    with conn.begin_nested():
+                    with apart(conn):
                         self._apply(conn, [read])
                 except UNFIT as error:
                     log.error("row_failed", row=read.id, error=type(error).__name__)

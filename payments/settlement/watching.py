@@ -49,7 +49,7 @@ class Watching:
             return
         with reading(self._engine) as conn:
             lines = store.payout_lines(conn, identity)
-        if lines is None and seen.automatic and seen.reconciled:
+        if lines != seen.amount.minor and seen.automatic and seen.reconciled:
             lines = self._add_up(seen)
         with booking(self._engine) as conn:
             store.keep_payout(conn, seen, lines, now)

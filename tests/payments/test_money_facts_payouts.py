@@ -69,6 +69,13 @@ def test_a_payout_that_never_arrived_comes_back_by_its_line_alone(books: Books) 
     assert balances(books) == (0, 0, 0)
 
 
+def test_a_payout_that_left_before_our_time_arrives_without_us(books: Books) -> None:
+    """Its line is not among ours, and what it took from the balance is not in the opening."""
+    tell(books, arrived("1", 1442), returned("1", 1442))
+    assert posted(books) == {}
+    assert balances(books) == (0, 0, 0)
+
+
 def test_a_payout_told_with_another_amount_is_an_alarm(books: Books) -> None:
     """In later batches and in the same one."""
     tell(books, arrived("1", 1442))

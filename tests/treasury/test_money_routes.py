@@ -222,3 +222,21 @@ def test_a_trace_shows_entry_key_time_and_cause(treasurer: TestClient, desk: Des
 
     assert "21 November 2026 at 12:00 Counted for Save our libraries pi_1 £25.00" in said
     assert "Entry 1, gift:pi_1:0: clearing from gifts, by evt_charge_1 (charge.succeeded)" in said
+
+
+def test_a_treasurer_opens_any_receipt_and_may_send_its_address(treasurer: TestClient, desk: Desk) -> None:
+    """Each time a link of its own, which is the donor's way in; an unknown number is said to be none."""
+    everything(desk)
+    first = treasurer.get("/desk/receipts/2026-000001")
+    again = treasurer.get("/desk/receipts/2026-000001")
+
+    assert (first.status_code, first.headers["location"][:10]) == (303, "/receipts/")
+    assert first.headers["location"] != again.headers["location"]
+    assert treasurer.get("/desk/receipts/2026-999999").status_code == 404
+    assert treasurer.get("/desk/receipts/1").status_code == 400
+
+
+def test_nobody_else_opens_receipts_by_number(visitor: TestClient, desk: Desk) -> None:
+    """Numbers can be guessed."""
+    everything(desk)
+    assert visitor.get("/desk/receipts/2026-000001").status_code == 403

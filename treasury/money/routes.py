@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Annotated, TypeVar
 from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Path, Query
 from sqlalchemy import Connection, Engine
 from starlette.responses import RedirectResponse, Response
 
@@ -12,6 +12,7 @@ from database.instants import Clock
 from database.transactions import reading, writing
 from payments.inbox.store import dead_letters
 from payments.store_discrepancies import settle_discrepancy
+from receipts.store import mint_token, receipt_by_number
 from treasury.money import store
 from treasury.routes import Door
 from treasury.store import Treasurer, discrepancies
@@ -24,6 +25,7 @@ from web.sessions import SessionCookie
 PAGE_ROWS = 50
 LAST_PAGE = 10_000
 LONGEST_NAME = 200
+RECEIPT_NUMBER = r"^20[0-9]{2}-[0-9]{6}$"
 PageNumber = Annotated[int, Query(ge=1, le=LAST_PAGE)]
 Row = TypeVar("Row")
 
@@ -51,6 +53,7 @@ def money_routes(engine: Engine, clock: Clock, pages: Pages) -> APIRouter:
     router.include_router(_lists(engine, pages, door))
     router.include_router(_to_do(engine, clock, pages, door))
     router.include_router(_traces(engine, pages, door))
+    router.include_router(_receipts(engine, clock, door))
     return router
 
 
@@ -95,6 +98,23 @@ def _to_do(engine: Engine, clock: Clock, pages: Pages, door: Door) -> APIRouter:
             if not settle_discrepancy(conn, charge, treasurer.id, clock()):
                 raise NotFound
         return RedirectResponse("/desk", 303)
+
+    return router
+
+
+def _receipts(engine: Engine, clock: Clock, door: Door) -> APIRouter:
+    router = APIRouter()
+    SignedIn = Annotated[Treasurer, Depends(door)]  # noqa: N806 (a type)
+
+    @router.get("/desk/receipts/{number}")
+    def open_receipt(_treasurer: SignedIn, number: Annotated[str, Path(pattern=RECEIPT_NUMBER)]) -> Response:
+        """The receipt as its donor sees it: its address may be sent to them, and works as long as any link."""
+        with writing(engine) as conn:
+            issued = receipt_by_number(conn, number)
+            if issued is None:
+                raise NothingSoNamed(number)
+            token = mint_token(conn, issued.gift_id, clock())
+        return RedirectResponse(f"/receipts/{token}", 303)
 
     return router
 

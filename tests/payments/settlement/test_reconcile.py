@@ -65,7 +65,7 @@ def test_every_webhook_was_heard(account: Account) -> None:
     found = account.settling.reconcile()
 
     assert found.received == 0
-    assert set(found.entries) == {"settle", "fee", "payout", "other"}
+    assert set(found.entries) == {"settle", "fee", "payout", "paid", "other"}
     healed(account)
 
 

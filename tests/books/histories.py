@@ -1,0 +1,110 @@
+"""Random histories: a life at the twin, told by a bad post to books on both engines, mended by one reconcile.
+
+One engine hears of it while it happens, settles now and then, and is closed and opened again in between; the
+other hears of it when all is over. Both must end in the books of the model, and print the same.
+"""
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from payments.inbox.delivery import Delivery
+from sandbox.webhooks.endpoint import VERSIONS
+from tests.books.bad_post import BadPost
+from tests.books.chronicle import chronicle
+from tests.books.life import Life
+from tests.books.places import Place
+from tests.books.playing import Product
+from tests.books.stage import Stage, stage
+
+SETTLES, RESTARTS = 0.04, 0.04
+
+
+@dataclass(frozen=True)
+class History:
+    """What was played: enough to see that it was not empty."""
+
+    seed: int
+    steps: int
+    events: int
+    gifts: int
+    entries: int
+    recovered: int
+
+
+def play_history(seed: int, events: int, places: Sequence[Place]) -> History:
+    """One history of about so many events; raises AssertionError where the books are not the model's."""
+    chance = random.Random(seed)
+    versions = sorted({VERSIONS[-1], chance.choice(VERSIONS)})
+    with stage(seed, versions) as on:
+        now, afterwards = [Product(place.engine, on) for place in sorted(places, key=lambda _: chance.random())]
+        for place in places:
+            place.begin(place.empty)
+        steps = _live(on, seed, events, now)
+        _hear_afterwards(on, seed, afterwards)
+        posted, recovered = _end(on, (now, afterwards))
+        return History(seed, steps, _events(on), len(on.gifts), posted, recovered)
+
+
+def _live(on: Stage, seed: int, events: int, product: Product) -> int:
+    """Let it happen, and tell the books meanwhile; how many steps it took."""
+    life, chance, post, steps = Life(on, seed), random.Random(seed + 1), BadPost(seed), 0
+    told: dict[str, int] = {}
+    while _events(on) < events and not life.over:
+        life.step()
+        steps += 1
+        product.know()
+        for batch in post.carry(_new(on, told)):
+            product.hear(batch)
+        if chance.random() < SETTLES:
+            product.settle()
+        if chance.random() < RESTARTS:
+            product.engine.dispose()
+    return steps
+
+
+def _new(on: Stage, told: dict[str, int]) -> list[Delivery]:
+    """What was told since, each in one of the versions."""
+    found = []
+    for version in sorted(on.courier.piles):
+        pile = on.told(version)
+        found += [one for one in pile[told.get(version, 0) :] if _comes_in(one, version, on)]
+        told[version] = len(pile)
+    return found
+
+
+def _hear_afterwards(on: Stage, seed: int, product: Product) -> None:
+    post = BadPost(seed + 2)
+    product.know()
+    for batch in post.carry(sorted(_new(on, {}), key=lambda one: one.created_at)):
+        product.hear(batch)
+    for batch in post.empty_the_bag():
+        product.hear(batch)
+
+
+def _comes_in(one: Delivery, version: str, on: Stage) -> bool:
+    """Each event comes in one of the versions, as its id has it."""
+    versions = sorted(on.courier.piles)
+    return versions[sum(one.id.encode()) % len(versions)] == version
+
+
+def _end(on: Stage, products: Sequence[Product]) -> tuple[int, int]:
+    """One reconcile each: the model's books, and one export. A second posts nothing."""
+    model, exports, posted, recovered = chronicle(on), set(), 0, 0
+    assert model.stripe() == on.balance()
+    for product in products:
+        before = product.entries()
+        product.reconcile()
+        product.must_be(model, product.engine.dialect.name)
+        posted = product.entries()
+        recovered += posted - before
+        exports.add(product.canonical())
+        again = product.reconcile()
+        assert (again.entries, again.received, again.unfit, product.entries()) == ({}, 0, {}, posted)
+        exports.add(product.canonical())
+    assert len(exports) == 1
+    return posted, recovered
+
+
+def _events(on: Stage) -> int:
+    return int(on.twin.world.store.ask("SELECT count(*) FROM object WHERE kind = 'event'")[0][0])

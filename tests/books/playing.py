@@ -1,0 +1,132 @@
+"""Play a story to the product: sow its gifts, bring it the deliveries, settle, and read what its books say."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import permutations
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Engine
+
+from campaigns.demo import DEMO_ORGANISATION
+from database.transactions import reading, writing
+from payments.applying import Bookkeeper
+from payments.inbox.delivery import Delivery
+from payments.inbox.keeping import keep_and_apply
+from payments.recurring.store import add_recurring
+from payments.settlement.settling import Recovered, Settling
+from payments.store import add_gift, link_session
+from payments.stripe_lists import Lists
+from tests.books.model import Model
+from tests.books.places import Place
+from tests.books.reading import count_entries, differences, stripe_balance
+from tests.books.stage import Stage
+from tests.books.story import Scenario
+from tests.sandbox.loopback import KEY
+from treasury.audit import audit_all
+from treasury.canonical import canonical
+
+BOOKKEEPER = Bookkeeper(DEMO_ORGANISATION, ZoneInfo("Europe/London"), "test")
+
+
+Arrangement = list[list[Delivery]]
+"""Deliveries in batches, in the order in which they come."""
+
+
+@dataclass(frozen=True)
+class Product:
+    """The product's books, kept for what happens on a stage."""
+
+    engine: Engine
+    stage: Stage
+
+    def know(self) -> None:
+        """Sow every gift and recurring gift of the stage that is not there yet, as the donor's form does it."""
+        with writing(self.engine) as conn:
+            for gift in self.stage.gifts:
+                add_gift(conn, gift)
+            for standing in self.stage.recurring:
+                add_recurring(conn, standing)
+            for gift_id, session in self.stage.sessions.items():
+                link_session(conn, gift_id, session)
+
+    def hear(self, batch: Sequence[Delivery]) -> None:
+        """Keep and apply what was told."""
+        if batch:
+            keep_and_apply(self.engine, BOOKKEEPER, batch, self.stage.twin.now())
+
+    def play(self, order: Arrangement, number: int) -> None:
+        """Hear everything in this order, then settle; every third order is settled once before it is all told."""
+        for place, batch in enumerate(order):
+            if number % 3 == 1 and place == 1 + number % (len(order) - 1):
+                self.settle()
+            self.hear(batch)
+        self.settle()
+
+    def settle(self) -> None:
+        """Read Stripe's balance into the books."""
+        self._settling().settle()
+
+    def reconcile(self) -> Recovered:
+        """Walk all of Stripe's lists."""
+        return self._settling().reconcile()
+
+    def canonical(self) -> tuple[str, ...]:
+        """The books as text that depends on facts alone."""
+        with reading(self.engine) as conn:
+            return tuple(canonical(conn))
+
+    def must_be(self, model: Model, when: object = "") -> None:
+        """Every figure is the model's, to the penny."""
+        with reading(self.engine) as conn:
+            found = differences(conn, model)
+        assert not found, "\n".join([str(when), *found])
+
+    def at_stripe(self) -> dict[str, int]:
+        """What the books say that Stripe holds for us."""
+        with reading(self.engine) as conn:
+            return stripe_balance(conn)
+
+    def complaints(self) -> list[str]:
+        """The invariants that do not hold."""
+        with reading(self.engine) as conn:
+            return [one.name for one in audit_all(conn, self.stage.twin.now) if one.has_failed]
+
+    def entries(self) -> int:
+        """How many entries there are."""
+        with reading(self.engine) as conn:
+            return count_entries(conn)
+
+    def _settling(self) -> Settling:
+        return Settling(self.engine, BOOKKEEPER, Lists(KEY, api_base=self.stage.url), self.stage.twin.now)
+
+
+def arrangements(scenario: Scenario, told: Sequence[Delivery], most: int) -> Iterator[Arrangement]:
+    """Every order of the scenario's most interesting deliveries, so many of them; each comes by itself.
+
+    The others come in their own order, some before and some after: how many goes round.
+    """
+    chosen = {one.id for one in _by_interest(scenario, told)[:most]}
+    interesting = [one for one in told if one.id in chosen]
+    rest = [one for one in told if one.id not in chosen]
+    for number, permuted in enumerate(permutations(interesting)):
+        cut = number % (len(rest) + 1)
+        yield [rest[:cut], *([one] for one in permuted), rest[cut:]]
+
+
+def exports(orders: Iterable[Arrangement], place: Place, on: Stage) -> Iterator[tuple[str, ...]]:
+    """The canonical export after each order; the books must be the model's each time."""
+    place.begin(place.empty)
+    product = Product(place.engine, on)
+    product.know()
+    sown = place.keep()
+    for number, order in enumerate(orders):
+        place.begin(sown)
+        product.play(order, number)
+        product.must_be(on.model, [[one.type for one in batch] for batch in order])
+        yield product.canonical()
+    place.forget(sown)
+
+
+def _by_interest(scenario: Scenario, told: Sequence[Delivery]) -> list[Delivery]:
+    places = {kind: place for place, kind in enumerate(scenario.interesting)}
+    return sorted(told, key=lambda one: places.get(one.type, len(places)))

@@ -1,0 +1,197 @@
+"""The stage: a twin that tells four endpoints, our own gateway before it, and the model at its side."""
+
+import json
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any
+from uuid import UUID
+
+from ledger.money import Money, currency
+from payments.gifts import Allocation, Donor, Gift, GiftState
+from payments.inbox.delivery import Delivery, parse
+from payments.reading.events import EVENTS
+from payments.recurring.recurring import Interval, Recurring, Rhythm, begin
+from payments.stripe_checkout import Purpose
+from payments.stripe_gateway import Gateway
+from sandbox.deeds import do
+from sandbox.twin import Twin, open_twin
+from sandbox.webhooks.endpoint import CURRENT, VERSIONS
+from sandbox.webhooks.letter import Letter
+from sandbox.webhooks.queue import Attempt
+from tests.books.model import Model, Shares
+from tests.sandbox.loopback import KEY, START, served, settings
+
+HOUR, DAY = 3600, 86_400
+CARD = "4242424242424242"
+SPLIT: Shares = ((1, 1), (2, 1), (3, 1))
+ENDPOINT = "https://endpoint.invalid/webhooks"
+PURPOSES = {
+    1: Purpose("libraries", "Save our libraries"),
+    2: Purpose("buses", "Bring back the bus"),
+    3: Purpose("parks", "Open the parks"),
+}
+
+
+class Courier:
+    """Carries each letter into the pile of its API version, and always brings back a 200."""
+
+    def __init__(self) -> None:
+        self.piles: defaultdict[str, list[Delivery]] = defaultdict(list)
+
+    def carry(self, letter: Letter, url: str) -> Attempt:
+        """Keep what was told."""
+        assert url == ENDPOINT
+        told = parse(letter.body)
+        assert told.api_version is not None
+        self.piles[told.api_version].append(told)
+        return Attempt(200, "kept")
+
+    def hang_up(self) -> None:
+        """There is no line."""
+
+
+@dataclass
+class Stage:
+    """What a scenario plays on. Its deeds move the twin; what they mean is written into the model beside."""
+
+    twin: Twin
+    url: str
+    courier: Courier
+    model: Model = field(default_factory=Model)
+    gifts: list[Gift] = field(default_factory=list)
+    recurring: list[Recurring] = field(default_factory=list)
+    sessions: dict[str, str] = field(default_factory=dict)
+    """By gift: the session that was opened for it."""
+
+    @property
+    def gateway(self) -> Gateway:
+        """Our own way of asking, pointed at the twin."""
+        return Gateway(KEY, "http://give.invalid", api_base=self.url)
+
+    def told(self, version: str = CURRENT) -> list[Delivery]:
+        """Every delivery so far that our endpoint wants, in the shape of this version."""
+        return [one for one in self.courier.piles[version] if one.type in EVENTS]
+
+    def balance(self) -> dict[str, int]:
+        """Stripe's balance, available and pending together, where it is not zero."""
+        found: defaultdict[str, int] = defaultdict(int)
+        answer = self.ask("GET", "/v1/balance")
+        for part in answer["available"] + answer["pending"]:
+            found[part["currency"].upper()] += part["amount"]
+        return {code: minor for code, minor in found.items() if minor}
+
+    def ask(self, method: str, path: str, **params: Any) -> dict[str, Any]:
+        """A call of the API that must succeed."""
+        status, answer = self.twin.door.ask(method, path, params)
+        assert status == 200, answer
+        self.twin.settle()
+        return dict(answer)
+
+    def do(self, name: str, **fields: str) -> None:
+        """What a person may do to the twin (`sandbox/deeds.py`)."""
+        do(self.twin.course, name, fields)
+        self.twin.settle()
+
+    def step(self, deed: Callable[..., dict[str, Any]], *args: Any, **named: Any) -> dict[str, Any]:
+        """Something happens in the twin's world that nobody can ask for."""
+        with self.twin.world.step():
+            found = deed(self.twin.world, *args, **named)
+        self.twin.settle()
+        return found
+
+    def wait(self, seconds: float) -> None:
+        """Time passes, and everything that is due in it happens and is told."""
+        self.twin.advance(seconds)
+
+    def stored(self, identity: str) -> dict[str, Any]:
+        """An object of the twin's with what it keeps to itself."""
+        with self.twin.world.step():
+            return self.twin.world.store.get(identity)
+
+    def pledge(self, minor: int = 2500, shares: Shares = ((1, 1),), code: str = "GBP") -> Gift:
+        """A gift of ours, pending; its checkout is open."""
+        gift = self._gift(minor, shares, code)
+        self.sessions[gift.id] = self.gateway.open_checkout(gift, PURPOSES).session_id
+        return gift
+
+    def pay(self, gift: Gift, card: str = CARD) -> str:
+        """Press Pay on its checkout; the payment that comes of it, whatever becomes of that."""
+        charge = self.twin.pay(self.sessions[gift.id], card=card, email=gift.donor.email)
+        self.twin.settle()
+        return str(charge["payment_intent"])
+
+    def give(self, minor: int = 2500, shares: Shares = ((1, 1),), code: str = "GBP", card: str = CARD) -> str:
+        """A whole gift by card: pledged and paid, but not yet settled."""
+        gift = self.pledge(minor, shares, code)
+        payment = self.pay(gift, card)
+        self.model.gave(payment, minor, shares, code)
+        return payment
+
+    def charge_of(self, payment: str) -> str:
+        """The charge of a payment."""
+        return str(self.stored(payment)["latest_charge"])
+
+    def pledge_standing(
+        self, minor: int = 1000, shares: Shares = ((1, 1),), interval: Interval = Interval.MONTH
+    ) -> Recurring:
+        """A recurring gift of ours and its first gift, both pending; its checkout is open."""
+        first = self._gift(minor, shares, "GBP")
+        standing = begin(first, Rhythm(interval))
+        self.gifts[-1] = first = replace(first, recurring_id=standing.id)
+        self.recurring.append(standing)
+        self.sessions[first.id] = self.gateway.open_checkout(first, PURPOSES, standing).session_id
+        return standing
+
+    def start(self, standing: Recurring, card: str = CARD) -> str:
+        """Press Pay on its checkout; the first payment."""
+        session = self.sessions[standing.first_gift]
+        self.twin.pay(session, card=card, email=standing.donor.email)
+        self.twin.settle()
+        return str(self.stored(session)["_intent"])
+
+    def subscription_of(self, standing: Recurring) -> str:
+        """What Stripe calls it."""
+        return str(self.stored(self.sessions[standing.first_gift])["subscription"])
+
+    def instalment_of(self, standing: Recurring) -> str:
+        """The payment of its latest invoice."""
+        invoice = self.stored(self.subscription_of(standing))["latest_invoice"]
+        return str(self.stored(invoice)["_intent"])
+
+    def _gift(self, minor: int, shares: Shares, code: str) -> Gift:
+        n, of = len(self.gifts) + 1, currency(code)
+        parts = Money(minor, of).allocate([weight for _, weight in shares])
+        gift = Gift(
+            id=str(UUID(int=n)),
+            state=GiftState.PENDING,
+            amount=Money(minor, of),
+            allocations=tuple(
+                Allocation(k, campaign, part) for k, ((campaign, _), part) in enumerate(zip(shares, parts, strict=True))
+            ),
+            donor=Donor(f"Donor {n}", f"donor{n}@example.org"),
+            created_at=self.twin.now(),
+            attempted_at=self.twin.now(),
+            return_token=f"return{n}",
+        )
+        self.gifts.append(gift)
+        return gift
+
+
+@contextmanager
+def stage(seed: int = 0, versions: Sequence[str] = VERSIONS) -> Iterator[Stage]:
+    """A new world in memory whose clock stands still until it is told to move."""
+    courier = Courier()
+    twin = open_twin(settings(ENDPOINT), seed=seed, courier=courier)
+    twin.world.clock.set(START)
+    for version in versions:
+        if version != CURRENT:  # the first endpoint has it
+            view = {"url": ENDPOINT, "enabled_events": list(EVENTS), "api_version": version}
+            status, answer = twin.door.ask("POST", "/v1/webhook_endpoints", view)
+            assert status == 200, json.dumps(answer)
+    try:
+        with served(twin) as url:
+            yield Stage(twin, url, courier)
+    finally:
+        twin.close()

@@ -1,0 +1,39 @@
+"""The list of scenarios: ways that money goes, each a story with its most interesting deliveries.
+
+A story yields after each step; whoever plays it may look at the books there. Fees by a British card are 1.5 %
+and 20p, of a Bacs debit 1 % and at least 20p, of a dispute £20 (`sandbox/life/fees.py`).
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from tests.books.stage import Stage
+
+Story = Callable[[Stage], Iterator[None]]
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A story, and the kinds of deliveries whose every order is the interesting part of it."""
+
+    name: str
+    story: Story
+    interesting: tuple[str, ...]
+
+
+SCENARIOS: dict[str, Scenario] = {}
+
+
+def scenario(*interesting: str) -> Callable[[Story], Story]:
+    """Put a story on the list."""
+
+    def listed(story: Story) -> Story:
+        SCENARIOS[story.__name__] = Scenario(story.__name__, story, interesting)
+        return story
+
+    return listed
+
+
+def card_fee(minor: int) -> int:
+    """What Stripe takes of so many pence by a British card; half a penny rounds up."""
+    return (minor * 15 + 500) // 1000 + 20

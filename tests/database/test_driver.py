@@ -1,0 +1,76 @@
+"""What is sent and not waited for fails as if it had been, and leaves a clean connection behind."""
+
+from collections.abc import Callable
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import IntegrityError
+
+from database.bulk import insert_rows
+from database.driver import ask
+from database.engine import Outage, open_database
+from database.transactions import apart, booking, reading, writing
+from ledger.tables import currency
+
+
+def test_a_part_that_fails_takes_back_only_itself(engine: Engine) -> None:
+    """Also where the statement that failed was the last one, and was only sent."""
+    with booking(engine) as conn:
+        _add(conn, "AAA")
+        with pytest.raises(IntegrityError), apart(conn):  # noqa: PT012 - an end of it may be the one that fails
+            _add(conn, "BBB")
+            _add(conn, "AAA")
+        _add(conn, "CCC")
+
+    assert _kept(engine) == ["AAA", "CCC"]
+
+
+def test_what_failed_comes_at_the_end_at_the_latest(engine: Engine) -> None:
+    """And the next transaction on the same connection knows nothing of it."""
+    with pytest.raises(IntegrityError), booking(engine) as conn:  # noqa: PT012 - an end of it may be the one that fails
+        _add(conn, "AAA")
+        _add(conn, "AAA")
+    with booking(engine) as conn:
+        _add(conn, "BBB")
+
+    assert _kept(engine) == ["BBB"]
+
+
+LOSSES: dict[str, Callable[[Connection], object]] = {
+    "sent": lambda conn: _add(conn, "AAA"),
+    "asked": lambda conn: ask(conn, "SELECT 1").rows(),
+    "by sqlalchemy": lambda conn: conn.exec_driver_sql("SELECT 1").all(),
+}
+
+
+@pytest.mark.parametrize("way", LOSSES)
+@pytest.mark.parametrize("transaction", [booking, writing], ids=lambda one: one.__name__)
+def test_a_connection_that_is_lost_is_an_outage(
+    postgresql_url: str, transaction: Callable[..., object], way: str
+) -> None:
+    """Whichever way it is noticed: it will pass, and nothing is wrong with what was to be written."""
+    engine = open_database(postgresql_url, durable=False)
+    with pytest.raises(Outage), transaction(engine) as conn:  # type: ignore[attr-defined]  # noqa: PT012
+        lost = conn.exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
+        _end(engine, lost)
+        LOSSES[way](conn)
+    with booking(engine) as conn:
+        _add(conn, "BBB")
+
+    assert _kept(engine) == ["BBB"]
+    engine.dispose()
+
+
+def _end(engine: Engine, backend: int) -> None:
+    with reading(engine) as other:
+        other.execute(sa.text("SELECT pg_terminate_backend(:backend, 5000)"), {"backend": backend})
+
+
+def _add(conn: Connection, code: str) -> None:
+    insert_rows(conn, currency, [{"code": code, "exponent": 2}])
+
+
+def _kept(engine: Engine) -> list[str]:
+    with reading(engine) as conn:
+        return sorted(conn.scalars(sa.select(currency.c.code)))
