@@ -24,7 +24,7 @@ from main import build_house, check_up, prepare
 from payments.inbox.keeping import replay as replay_kept
 from payments.settlement.aloud import reconcile_aloud
 from payments.settlement.settling import Settling
-from processes import address_of, bind, leave_alone_what_stays, serve, work
+from processes import address_of, bind, claim_sandbox, leave_alone_what_stays, serve, work
 from sandbox.commands import sandbox_commands
 from settings import BadSettings, Settings, read_settings
 from supervisor import Child, Supervisor
@@ -72,6 +72,7 @@ def run(port: Port = None, var_dir: VarDir = None) -> None:
     """Everything: migrate, print where to go, and serve (on the built-in Stripe twin without a key)."""
     with _stopping_politely():
         settings = read_settings(port=port, var_dir=var_dir)
+        claim_sandbox(settings)
         prepare(settings)
         listening = bind(settings)
         address = settings.base_url or address_of(listening)
@@ -92,6 +93,7 @@ def web(
     """The web alone, for production: any number of them on one PostgreSQL."""
     with _stopping_politely():
         settings = read_settings(port=port, var_dir=var_dir)
+        claim_sandbox(settings)
         listening = socket.socket(fileno=fd) if fd is not None else bind(settings)
         serve(settings, settings.base_url or address_of(listening), listening)
 

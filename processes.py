@@ -1,6 +1,8 @@
 """What the processes of a running Farthing do: the web, the writer beside it, and the worker."""
 
+import fcntl
 import gc
+import os
 import signal
 import socket
 from functools import partial
@@ -13,6 +15,24 @@ from supervisor import fork_beside
 from web.logs import write_logs
 
 GRACE_SECONDS = 20
+
+
+def claim_sandbox(settings: Settings) -> None:
+    """A sandbox is one web process: a second one on the same twin would take the deliveries from the first.
+
+    Raises BadSettings while another holds it. The claim ends with the last process that came of this one.
+    """
+    if settings.mode != "sandbox":
+        return
+    settings.var_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    claim = os.open(settings.var_dir / "sandbox.lock", os.O_CREAT | os.O_RDWR, 0o600)
+    try:
+        fcntl.flock(claim, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise BadSettings(
+            f"Another Farthing is running on the sandbox in {settings.var_dir}. Nothing was changed."
+            " Stop it, or choose another place: ./farthing run --port 0 --var-dir DIR"
+        ) from None
 
 
 def serve(settings: Settings, address: str, listening: socket.socket) -> None:

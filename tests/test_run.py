@@ -56,6 +56,11 @@ def test_run_serves_prints_where_to_go_and_stops_cleanly(tmp_path: Path) -> None
     """Twice: the second start finds everything there and is quick."""
     with running(tmp_path / "var") as first:
         text = first.printed
+        beside = subprocess.run(
+            [sys.executable, "commands.py", "run", "--port", "0", "--var-dir", str(tmp_path / "var")],
+            cwd=HERE, check=False, capture_output=True, text=True,
+        )  # fmt: skip
+        assert (beside.returncode, "Another Farthing is running" in beside.stderr) == (2, True)
         link = re.search(r"Treasurer\s+(\S+)", text)
         assert link
         assert "Every Branch Open" in _get(first.address + "/")

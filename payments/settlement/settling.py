@@ -23,6 +23,7 @@ from payments.stripe_lists import Lists
 
 # How often the balance is read again because money moved while we listed its lines.
 COMPARISONS = 3
+LISTS = ("events", "invoice_payments", "balance")
 
 log = structlog.get_logger()
 
@@ -131,6 +132,7 @@ class Settling:
     def _reconcile(self, walker: Walker) -> Settled:
         since = self._library.since()
         if since is None:
+            self._note_nothing_to_walk()
             return Settled()
         walker.walk(self._library.invoice_payments(since), thorough=True)
         # The lines first: with its line a gift comes whole, and then its events are hardly news.
@@ -138,6 +140,12 @@ class Settling:
         walker.walk(self._library.events(since), thorough=True)
         recall(walker, self._lists)
         return self._compare(since, walker)
+
+    def _note_nothing_to_walk(self) -> None:
+        """Nobody has given yet: the lists were seen to, and the doctor may know."""
+        with booking(self._engine) as conn:
+            for name in LISTS:
+                store.keep_mark(conn, self._clock(), store.mark(conn, name))
 
     def _compare(self, since: datetime, walker: Walker) -> Settled:
         """Read the balance, the lines to the tip, the balance again: what has not moved meanwhile is compared."""
