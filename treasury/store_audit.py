@@ -14,6 +14,7 @@ from sqlalchemy.engine import Connection
 
 from ledger.accounts import RAISED, Account
 from ledger.tables import entry, total
+from payments.happenings import Category
 from payments.settlement.tables import balance_check, balance_line
 from payments.tables import charge, delivery, dispute_move, gift, payment_failure, payout, refund
 from receipts.tables import receipt
@@ -68,8 +69,10 @@ def _facts() -> list[sa.Select[Any]]:
     failed, re, moved = payment_failure.c, refund.c, dispute_move.c
     # A failure takes back what its own charge brought, not what a second try did.
     taken_back = sa.exists().where(charge.c.id == failed.charge, ours)
-    # A payout comes back out of the bank only if it had arrived there.
-    arrived = payout.c.arrived_at.is_not(None)
+    # A payout comes back out of the bank only if it had arrived there; one that left before our time, so that its
+    # own line is not among ours, is not ours to book.
+    left = sa.exists().where(balance_line.c.subject == payout.c.id, balance_line.c.category == Category.PAYOUT.value)
+    arrived = sa.and_(payout.c.arrived_at.is_not(None), left)
     return [
         _fact("gift", charge.c.payment, charge, charge.c.amount_minor).where(ours),
         _fact("payment_failed", failed.payment, payment_failure, failed.amount_minor).where(taken_back),
