@@ -33,6 +33,7 @@ from ledger.audit import audit
 from payments.applying import Bookkeeper
 from payments.settlement.settling import Settling
 from payments.stripe_lists import Lists
+from processes import leave_alone_what_stays
 from sandbox.twin import Twin, TwinSettings, open_twin
 from tests.postgres import start_cluster
 
@@ -93,6 +94,7 @@ def heal(url: str, gifts: int) -> Healed:
         now = began + timedelta(days=gifts // A_DAY + 5)
         bookkeeper = Bookkeeper(DEMO_ORGANISATION, ZoneInfo("Europe/London"), "sandbox")
         settling = Settling(engine, bookkeeper, Lists(KEY, api_base=address), lambda: now)
+        leave_alone_what_stays()  # as the command and the worker do
         memory, waiting = [_memory()], Waiting()
         started, processor = time.perf_counter(), time.process_time()
         with waiting.watch():

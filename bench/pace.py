@@ -27,7 +27,7 @@ class Round:
     def __init__(self, requests: list[bytes], rate: float) -> None:
         self._requests, self._rate = requests, rate
         self._due: deque[tuple[float, bytes]] = deque()
-        self.free: list[Carrier] = []
+        self.free: deque[Carrier] = deque()  # each in its turn: a connection that idles is closed by the server
         self.waited: list[float] = []
         self.refused = 0
         self.done = asyncio.Event()
@@ -48,7 +48,7 @@ class Round:
     def hand_out(self) -> None:
         """Give what is due to whoever is free."""
         while self._due and self.free:
-            self.free.pop().carry(*self._due.popleft())
+            self.free.popleft().carry(*self._due.popleft())
 
     def note(self, seconds: float, *, taken: bool) -> None:
         """One request was answered."""
@@ -68,6 +68,11 @@ class Carrier(asyncio.Protocol):
         """Free from the start."""
         self._transport = cast(asyncio.Transport, transport)
         self._round.free.append(self)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Carries nothing more; what was in its hands is not answered, and the run does not end well."""
+        if self in self._round.free:
+            self._round.free.remove(self)
 
     def carry(self, due: float, request: bytes) -> None:
         """Send what was due at this moment."""
