@@ -5,11 +5,9 @@ twice. The suite runs a short version of the same.
 """
 
 import asyncio
-import json
 import os
 import random
 import signal
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -24,11 +22,11 @@ from stripe import WebhookSignature
 from bench.gifts import Pending, plant_books, raised_in
 from bench.messages import charge_succeeded
 from bench.serving import SECRET, serving
+from bench.telling import tell_json, tell_one, two_databases
 from database.engine import open_database
 from database.transactions import reading
 from payments import tables
 from payments.inbox.webhook import PATH
-from tests.postgres import start_cluster
 
 HERE = Path(__file__).resolve().parent.parent
 CONNECTIONS = 16
@@ -145,15 +143,13 @@ def report(found: Survived) -> Mapping[str, object]:
 def main(cycles: int = 20, as_json: Annotated[bool, typer.Option("--json")] = False, seed: int = 0) -> None:
     """Kill and restart so many times on each database."""
     found: dict[str, Mapping[str, object]] = {}
-    with tempfile.TemporaryDirectory(prefix="farthing-soak-") as name, start_cluster(durable=True) as cluster:
-        directory = Path(name)
-        urls = {"sqlite": f"sqlite:///{directory / 'crash.db'}", "postgresql": cluster.url(cluster.create())}
+    with two_databases("soak") as (directory, urls):
         for engine, url in urls.items():
             found[engine] = report(crash(url, cycles, directory, seed))
             if not as_json:
-                typer.echo(f"{engine:>10}  " + ", ".join(f"{key} {value}" for key, value in found[engine].items()))
+                tell_one(engine, found[engine])
     if as_json:
-        typer.echo(json.dumps(found, indent=2))
+        tell_json(found)
     raise typer.Exit(any(one["lost"] or one["doubled_pence"] for one in found.values()))
 
 

@@ -5,18 +5,15 @@ how many gifts a second, without the time in which we wait for the twin's answer
 books are exact and a second run posts nothing.
 """
 
-import json
 import resource
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
@@ -26,16 +23,14 @@ import uvicorn
 
 from bench.gifts import Pending, plant_books, raised_in
 from bench.serving import HERE
+from bench.telling import failed_findings, tell_json, tell_one, two_databases
 from campaigns.demo import DEMO_ORGANISATION
 from database.engine import open_database
-from database.transactions import reading
-from ledger.audit import audit
 from payments.applying import Bookkeeper
 from payments.settlement.settling import Settling
 from payments.stripe_lists import Lists
 from processes import leave_alone_what_stays
 from sandbox.twin import Twin, TwinSettings, open_twin
-from tests.postgres import start_cluster
 
 KEY = "sk_test_sandbox_lost"
 A_DAY = 10_000  # gifts; Stripe keeps events for 30 days
@@ -101,8 +96,7 @@ def heal(url: str, gifts: int) -> Healed:
             found = settling.reconcile(lambda *_: memory.append(_memory()))
         seconds, processor = time.perf_counter() - started, time.process_time() - processor
         again = settling.reconcile()
-    with reading(engine) as conn:
-        failures = sum(finding.has_failed for finding in audit(conn, lambda: now))
+    failures = len(failed_findings(engine, lambda: now))
     engine.dispose()
     if raised_in(url) != sum(gift.amount for gift in pending):
         raise RuntimeError("the books are not exact")
@@ -182,17 +176,13 @@ def main(
 ) -> None:
     """So many gifts whose every webhook was lost, on sqlite (or `--engine postgresql`)."""
     found: dict[str, Mapping[str, object]] = {}
-    with tempfile.TemporaryDirectory(prefix="farthing-soak-") as name:
+    with two_databases("soak") as (_, urls):
         for one in engine or ["sqlite"]:
-            if one == "sqlite":
-                found[one] = asdict(heal(f"sqlite:///{Path(name) / 'lost.db'}", gifts))
-            else:
-                with start_cluster(durable=True) as cluster:
-                    found[one] = asdict(heal(cluster.url(cluster.create()), gifts))
+            found[one] = asdict(heal(urls[one], gifts))
             if not as_json:
-                typer.echo(f"{one:>10}  " + ", ".join(f"{key} {value}" for key, value in found[one].items()))
+                tell_one(one, found[one])
     if as_json:
-        typer.echo(json.dumps(found, indent=2))
+        tell_json(found)
 
 
 if __name__ == "__main__":

@@ -5,13 +5,10 @@ entries, totals and clearing, a durable transaction a page. The lines settle gif
 """
 
 import json
-import statistics
-import tempfile
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -20,15 +17,14 @@ from sqlalchemy import Engine
 
 from bench.gifts import Pending, plant_books
 from bench.messages import balance_line, charge_succeeded
+from bench.telling import failed_findings, spread, tell_all, tell_json, two_databases
 from campaigns.demo import DEMO_ORGANISATION
 from database.engine import open_database
-from database.transactions import booking, reading
-from ledger.audit import audit
+from database.transactions import booking
 from payments.applying import Bookkeeper, Told
 from payments.inbox.delivery import parse
 from payments.inbox.keeping import keep_and_apply
 from payments.reading.lines import read_line
-from tests.postgres import start_cluster
 
 PAGE = 100
 KEPT = 200  # deliveries to a batch, before the clock runs
@@ -46,11 +42,12 @@ def measure(url: str, lines: int, rounds: int) -> dict[str, object]:
             pages = _pages(gifts[n * lines : (n + 1) * lines])
             floor.append(lines / _seconds(json.loads, pages))
             ours.append(lines / _seconds(partial(_post, engine), pages))
-        _check(engine)
+        if wrong := failed_findings(engine):
+            raise RuntimeError(f"the books are wrong: {', '.join(wrong)}")
     finally:
         engine.dispose()
     ratios = [a / b for a, b in zip(ours, floor, strict=True)]
-    return {"floor": _spread(floor), "ours": _spread(ours), "ours/floor": _spread(ratios, 3)}
+    return {"floor": spread(floor), "ours": spread(ours), "ours/floor": spread(ratios, 3)}
 
 
 def _receive(engine: Engine, gifts: Sequence[Pending]) -> None:
@@ -72,26 +69,11 @@ def _post(engine: Engine, page: bytes) -> None:
         BOOKKEEPER.apply(conn, told, datetime.now(UTC))
 
 
-def _check(engine: Engine) -> None:
-    with reading(engine) as conn:
-        wrong = [finding.name for finding in audit(conn) if finding.has_failed]
-    if wrong:
-        raise RuntimeError(f"the books are wrong: {', '.join(wrong)}")
-
-
 def _seconds(work: Callable[[bytes], object], pages: Sequence[bytes]) -> float:
     started = time.perf_counter()
     for page in pages:
         work(page)
     return time.perf_counter() - started
-
-
-def _spread(found: Sequence[float], digits: int = 0) -> dict[str, float]:
-    return {
-        "median": round(statistics.median(found), digits),
-        "lowest": round(min(found), digits),
-        "highest": round(max(found), digits),
-    }
 
 
 def main(
@@ -102,17 +84,10 @@ def main(
 ) -> None:
     """Measure so many rounds of so many lines, on sqlite and postgresql."""
     found: dict[str, dict[str, object]] = {}
-    with tempfile.TemporaryDirectory(prefix="farthing-bench-") as name, start_cluster(durable=True) as cluster:
-        urls = {"sqlite": f"sqlite:///{Path(name) / 'settlement.db'}", "postgresql": cluster.url(cluster.create())}
+    with two_databases("bench") as (_, urls):
         for one in engine or list(urls):
             found[one] = measure(urls[one], lines, rounds)
-    if as_json:
-        typer.echo(json.dumps(found, indent=2))
-        return
-    for one, figures in found.items():
-        typer.echo(one)
-        for kind, figure in figures.items():
-            typer.echo(f"  {kind:<12} {figure}")
+    (tell_json if as_json else tell_all)(found)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,6 @@ import json
 import statistics
 import subprocess
 import sys
-import tempfile
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -24,11 +23,9 @@ import typer
 from bench.gifts import Pending, plant_books
 from bench.load import Measured
 from bench.serving import READY_SECONDS, serving, signed_request
+from bench.telling import failed_findings, tell_json, tell_one, two_databases
 from bench.webhooks import HERE, MIX, check
 from database.engine import open_database
-from database.transactions import reading
-from ledger.audit import audit
-from tests.postgres import start_cluster
 
 CONNECTIONS = 64
 SAMPLE_SECONDS = 0.5
@@ -104,8 +101,7 @@ def _memory(pid: int) -> float:
 def _failures(url: str) -> int:
     engine = open_database(url)
     try:
-        with reading(engine) as conn:
-            return sum(finding.has_failed for finding in audit(conn))
+        return len(failed_findings(engine))
     finally:
         engine.dispose()
 
@@ -118,15 +114,13 @@ def main(
 ) -> None:
     """So many gifts a second for so many seconds, on sqlite and postgresql."""
     found: dict[str, Mapping[str, object]] = {}
-    with tempfile.TemporaryDirectory(prefix="farthing-soak-") as name, start_cluster(durable=True) as cluster:
-        directory = Path(name)
-        urls = {"sqlite": f"sqlite:///{directory / 'surge.db'}", "postgresql": cluster.url(cluster.create())}
+    with two_databases("soak") as (directory, urls):
         for one in engine or list(urls):
             found[one] = asdict(surge(urls[one], directory, rate, seconds))
             if not as_json:
-                typer.echo(f"{one:>10}  " + ", ".join(f"{key} {value}" for key, value in found[one].items()))
+                tell_one(one, found[one])
     if as_json:
-        typer.echo(json.dumps(found, indent=2))
+        tell_json(found)
 
 
 if __name__ == "__main__":

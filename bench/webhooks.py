@@ -27,6 +27,7 @@ from bench.gifts import Pending, plant_books, raised_in
 from bench.load import Measured
 from bench.messages import charge_succeeded, charge_updated, checkout_completed
 from bench.serving import serving, signed_request
+from bench.telling import spread, tell_all, tell_json
 from database.engine import open_database
 from database.transactions import reading
 from payments import tables
@@ -111,12 +112,7 @@ def _compare(copy: Copy, gifts: int, rounds: int, directory: Path) -> dict[str, 
 
 def _ratio(one: Result, other: Result) -> dict[str, float]:
     """Round by round, so that a machine that grew slower in between does not count."""
-    ratios = [a.per_second / b.per_second for a, b in zip(one.runs, other.runs, strict=True)]
-    return {
-        "median": round(statistics.median(ratios), 2),
-        "lowest": round(min(ratios), 2),
-        "highest": round(max(ratios), 2),
-    }
+    return spread([a.per_second / b.per_second for a, b in zip(one.runs, other.runs, strict=True)], 2)
 
 
 def _made_up(count: int) -> list[Pending]:
@@ -205,14 +201,7 @@ def main(
 ) -> None:
     """Measure so many rounds with so many gifts each, on sqlite and postgresql."""
     found = measure(rounds, gifts, engine or ["sqlite", "postgresql"])
-    if as_json:
-        typer.echo(json.dumps(found, indent=2))
-        return
-    for engine_name, figures in found.items():
-        typer.echo(engine_name)
-        if isinstance(figures, dict):
-            for kind, figure in figures.items():
-                typer.echo(f"  {kind:<12} {figure}")
+    (tell_json if as_json else tell_all)(found)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from payments.recurring.recurring import Recurring
 from payments.stripe_checkout import Purpose, session_params
 
 API_VERSION = "2026-10-28.endive"
-CONNECT_SECONDS, ANSWER_SECONDS = 3.05, 8.0
+PATIENCE_SECONDS = (3.05, 8.0)  # for a connection, and for an answer
 RETRIES = 2
 
 # On by default the library writes a file into the home directory and reports timings to Stripe.
@@ -84,12 +84,12 @@ class Gateway:
                 raise StripeRefused(f"{error.code}: {error.param}") from error
 
 
-def open_client(api_key: str, api_base: str | None = None) -> StripeClient:
+def open_client(api_key: str, api_base: str | None = None, wire: RequestsClient | None = None) -> StripeClient:
     """The library's client as we use it: our version, short waits, few retries of its own."""
     return StripeClient(
         api_key,
         base_addresses={"api": api_base} if api_base else None,
-        http_client=RequestsClient(timeout=(CONNECT_SECONDS, ANSWER_SECONDS)),
+        http_client=wire or RequestsClient(timeout=PATIENCE_SECONDS),
         max_network_retries=RETRIES,
         stripe_version=API_VERSION,
     )

@@ -11,17 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import stripe
-from stripe import RequestsClient, StripeClient
+from stripe import RequestsClient
 
-from payments.stripe_gateway import (
-    ANSWER_SECONDS,
-    API_VERSION,
-    CONNECT_SECONDS,
-    RETRIES,
-    StripeAway,
-    StripeRefused,
-    asking,
-)
+from payments.stripe_gateway import PATIENCE_SECONDS, StripeAway, StripeRefused, asking, open_client
 
 MOST = 100  # rows a call; Stripe gives no more
 
@@ -45,14 +37,8 @@ class Lists:
 
     def __init__(self, api_key: str, *, api_base: str | None = None) -> None:
         """`api_base` is another Stripe, such as the twin."""
-        self._wire = _Unread(timeout=(CONNECT_SECONDS, ANSWER_SECONDS))
-        self._client = StripeClient(
-            api_key,
-            base_addresses={"api": api_base} if api_base else None,
-            http_client=self._wire,
-            max_network_retries=RETRIES,
-            stripe_version=API_VERSION,
-        )
+        self._wire = _Unread(timeout=PATIENCE_SECONDS)
+        self._client = open_client(api_key, api_base, self._wire)
 
     def balance_transactions(self, **params: Any) -> Page:
         """Lines of the balance, each with its source, and the charge behind a refund or a dispute."""

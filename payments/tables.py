@@ -209,5 +209,5 @@ waiting_fact = table(
     sa.Column("fact", Code, primary_key=True),
     sa.Column("kind", Code, nullable=False),
     sa.Column("since", Instant, nullable=False),
-    one_of("kind", ("refund", "dispute", "payment_failure")),
+    one_of("kind", ("refund", "dispute")),
 )

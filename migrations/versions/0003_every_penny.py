@@ -162,7 +162,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table, as Alembic wrot
         sa.Column("fact", sa.Text(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("since", Instant(), nullable=False),
-        sa.CheckConstraint("kind in ('refund', 'dispute', 'payment_failure')", name=op.f("ck_waiting_fact_kind")),
+        sa.CheckConstraint("kind in ('refund', 'dispute')", name=op.f("ck_waiting_fact_kind")),
         sa.PrimaryKeyConstraint("payment", "fact", name=op.f("pk_waiting_fact")),
         sqlite_strict=True,
     )
@@ -283,7 +283,20 @@ def _guard_lines() -> None:
     keep_rows("balance_line", [["id"]])
     frozen(
         "balance_line",
-        ["id", "category", "kind", "currency", "amount_minor", "fee_minor", "subject", "payment", "created_at"],
+        [
+            "id",
+            "category",
+            "kind",
+            "currency",
+            "amount_minor",
+            "fee_minor",
+            "original_currency",
+            "original_minor",
+            "marked",
+            "subject",
+            "payment",
+            "created_at",
+        ],
     )
     set_once("balance_line", ["payout_id"])
     # What was taken for somebody else's may turn out to be ours; never the other way round.

@@ -24,9 +24,12 @@ def pay_out(conn: Connection, heard: Heard, zone: tzinfo) -> list[Entry]:
     """
     arrived = once(heard.of(PayoutArrived), lambda one: one.payout, _amount)
     returned = once(heard.of(PayoutReturned), lambda one: one.payout, _amount)
-    known = store_lines.payouts(conn, sorted(arrived.keys() | returned.keys()))
+    sent = {line.subject: cause for line, cause in heard.of(Line) if line.category is Category.PAYOUT}
+    asked = sorted(arrived.keys() | returned.keys() | sent.keys())
+    known = store_lines.payouts(conn, asked)
+    left = store_lines.payouts_sent(conn, asked)
     kept: dict[str, Payout] = {}
-    causes: dict[str, str] = {}
+    causes = dict(sent)
     told: list[Caused[Fact]] = [*arrived.values(), *returned.values()]
     for fact, cause in told:
         before = kept.get(fact.payout) or known.get(fact.payout) or Payout(fact.payout, fact.amount, None, None)
@@ -36,13 +39,8 @@ def pay_out(conn: Connection, heard: Heard, zone: tzinfo) -> list[Entry]:
     store_lines.add_payouts(conn, [kept[one] for one in sorted(kept.keys() - known.keys())])
     changed = [one for one in sorted(kept.keys() & known.keys()) if kept[one] != known[one]]
     store_lines.change_payouts(conn, [kept[one] for one in changed])
-    sent = {line.subject: cause for line, cause in heard.of(Line) if line.category is Category.PAYOUT}
-    asked = sorted({*kept, *sent})
-    found = {one.id: one for one in store_lines.payouts(conn, asked).values()}
-    left = store_lines.payouts_sent(conn, asked)
-    return [
-        entry for one in asked if one in left and one in found for entry in _entries(found[one], zone, sent | causes)
-    ]
+    booked = [payout for one, payout in sorted((known | kept).items()) if one in left]
+    return [entry for payout in booked for entry in _entries(payout, zone, causes)]
 
 
 def _amount(fact: Fact) -> tuple[object, ...]:

@@ -18,12 +18,12 @@ from payments.settlement.comparing import Balances, Check, beside, held, with_li
 from payments.settlement.contact import asking
 from payments.settlement.forgotten import recall
 from payments.settlement.listed import Library
+from payments.settlement.tables import LISTS
 from payments.settlement.walking import NotApplied, Progress, TurnOver, Walker, quietly
 from payments.stripe_lists import Lists
 
 # How often the balance is read again because money moved while we listed its lines.
 COMPARISONS = 3
-LISTS = ("events", "invoice_payments", "balance")
 
 log = structlog.get_logger()
 

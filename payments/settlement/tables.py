@@ -30,6 +30,8 @@ balance_line = table(
     sa.Index("ix_balance_line_payout_id", "payout_id"),
 )
 
+LISTS = ("events", "invoice_payments", "balance")
+
 # How far a list of Stripe's was read. `reached` is the instant up to which everything is known; a walk that was
 # cut off goes on at `cursor`, whose aim was `aim`.
 walk = table(
@@ -39,7 +41,7 @@ walk = table(
     sa.Column("aim", Instant),
     sa.Column("cursor", Code),
     sa.Column("walked_at", Instant),
-    one_of("name", ("events", "invoice_payments", "balance")),
+    one_of("name", LISTS),
 )
 
 # The last comparison of our `stripe` account with Stripe's available and pending, by currency.

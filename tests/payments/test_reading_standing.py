@@ -76,6 +76,12 @@ def test_one_that_ends_with_its_period_has_no_next_instalment(planned: dict[str,
     assert (seen.state, seen.next_at, seen.ends_at) == (RecurringState.ENDING, None, DAY)
 
 
+def test_one_that_had_an_end_and_was_told_to_end_sooner_ends_sooner() -> None:
+    """Both are said: the end with this period comes first."""
+    seen = read_subscription(_subscription(cancel_at=int(LATER.timestamp()), cancel_at_period_end=True))
+    assert (seen.state, seen.next_at, seen.ends_at) == (RecurringState.ENDING, None, DAY)
+
+
 def test_one_that_ends_later_still_has_instalments() -> None:
     """Until polling day."""
     seen = read_subscription(_subscription(cancel_at=int(LATER.timestamp())))

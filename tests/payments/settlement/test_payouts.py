@@ -9,6 +9,7 @@ from payments.happenings import Watched
 from payments.settlement.jobs import stripe_jobs
 from payments.settlement.tables import balance_line
 from payments.settlement.walking import NotApplied
+from payments.stripe_lists import Page
 from payments.tables import dispute, payout
 from tests.payments.settlement.account import DAY, HOUR, Account
 
@@ -122,3 +123,19 @@ def test_nothing_to_look_at_is_no_failure(account: Account) -> None:
 
     handlers["stripe.look"]({"what": "payout", "id": "po_nowhere"})
     handlers["stripe.look"]({"what": "dispute", "id": "du_nowhere"})
+
+
+def test_a_payout_is_added_up_again_until_it_is_right(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A list that lacked a line once must not be believed for ever."""
+    account.give()
+    account.wait(5 * DAY)
+    account.hear()
+    account.settle()
+    paid = account.ask("GET", "/v1/payouts")["data"][0]["id"]
+    with monkeypatch.context() as patch:
+        patch.setattr(account.lists, "balance_transactions", lambda **_: Page([], has_more=False))
+        with pytest.raises(NotApplied, match="its lines add up to 0"):
+            account.watching.look_at_payout(paid)
+    account.watching.look_at_payout(paid)
+
+    assert account.row(payout).lines_minor == 2442

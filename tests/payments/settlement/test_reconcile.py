@@ -11,8 +11,8 @@ from payments.settlement import listed
 from payments.settlement.listed import WALKED
 from payments.settlement.tables import walk
 from payments.settlement.walking import Walker
-from payments.stripe_gateway import StripeAway
-from payments.stripe_lists import Lists, Page
+from payments.stripe_gateway import StripeAway, StripeRefused
+from payments.stripe_lists import Lists, Page, Row
 from receipts.tables import receipt
 from tests.payments.settlement.account import DAY, HOUR, Account
 
@@ -195,3 +195,28 @@ def test_events_are_asked_for_by_as_many_names_as_stripe_takes() -> None:
     """Twenty."""
     assert len(WALKED) <= 20
     assert timedelta(days=30) == listed.EVENTS_KEPT
+
+
+def test_a_run_that_failed_late_does_not_keep_the_next_from_walking(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Stripe refuses the last question, for good: what was lost since is found all the same, each time."""
+
+    def refuse() -> Row:
+        raise StripeRefused("this key may not read the balance")
+
+    monkeypatch.setattr(account.lists, "balance", refuse)
+    for gifts in (1, 2, 3):
+        account.give()
+        account.wait(HOUR)
+        account.lose()
+        with pytest.raises(StripeRefused):
+            account.settling.reconcile()
+        assert account.balances("gifts") == {"GBP": -2500 * gifts}
+
+
+def test_a_run_before_the_first_gift_is_noted(account: Account) -> None:
+    """There was nothing to walk, and the doctor may know that it was seen to."""
+    account.settling.reconcile()
+
+    assert account.row(sa.select(walk).where(walk.c.name == "balance")).walked_at == account.twin.now()
