@@ -1,6 +1,6 @@
 """Keep campaigns, and answer how far they have come."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -46,13 +46,13 @@ def campaigns(conn: Connection) -> list[Campaign]:
 _TITLES = sa.select(table.c.id, table.c.title)
 
 
-def campaign_titles(conn: Connection, ids: Iterable[int]) -> dict[int, str]:
-    """The titles of these campaigns, by number; unknown numbers are left out.
+def campaign_titles(conn: Connection) -> Callable[[], dict[int, str]]:
+    """The titles of all campaigns, by number: asked now, known when it is called.
 
-    Asks for all of them: an organisation has dozens, and one constant question costs less than a list of ids.
+    Of all: an organisation has dozens, and one constant question costs less than a list of ids.
     """
-    wanted = set(ids)
-    return {number: title for number, title in asking(conn, _TITLES)() if number in wanted}
+    titles = asking(conn, _TITLES)
+    return lambda: dict(titles())
 
 
 def progress(conn: Connection, campaign: Campaign, now: datetime) -> Progress:

@@ -36,8 +36,12 @@ class Question:
 
 
 def ask(connection: Connection, sql: str, parameters: Parameters = ()) -> Question:
-    """Send a question; several may be on their way at once."""
-    return Question(connection, _execute(connection, sql, parameters), sql)
+    """Send a question; several may be on their way at once, and the answer does not wait for what is sent later."""
+    question = Question(connection, _execute(connection, sql, parameters), sql)
+    if _OPEN in connection.info:
+        raw: Any = connection.connection.driver_connection
+        raw.pgconn.send_flush_request()
+    return question
 
 
 def send(connection: Connection, sql: str, parameters: Parameters = ()) -> None:

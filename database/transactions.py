@@ -12,7 +12,9 @@ BOOKS_LOCK = 0x0FA27419  # any fixed number that no other program on this databa
 # longer answers 503, and who holds them idle is cut off. Local to the transaction, so PgBouncer is no matter.
 _TAKE_THE_BOOKS = (
     "SELECT set_config('lock_timeout', '5s', true), set_config('statement_timeout', '30s', true),"
-    f" set_config('idle_in_transaction_session_timeout', '30s', true), pg_advisory_xact_lock({BOOKS_LOCK})"
+    " set_config('idle_in_transaction_session_timeout', '30s', true),"
+    " set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),"
+    f" set_config('enable_mergejoin', 'off', true), pg_advisory_xact_lock({BOOKS_LOCK})"
 )
 
 

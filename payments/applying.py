@@ -5,7 +5,7 @@ order, loss and repetition of deliveries ends in the same books. This is the one
 reconcile all come through it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
@@ -18,7 +18,7 @@ from ledger.entry import book_date
 from ledger.money import Money
 from payments import store
 from payments.bookkeeping import gift_entries, opening_entry
-from payments.facts.charges import Pair, join
+from payments.facts.charges import Asked, Pair, ask, join
 from payments.facts.heard import Heard
 from payments.facts.lines import settle
 from payments.facts.payouts import pay_out
@@ -40,6 +40,24 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
+class Asking:
+    """What a batch tells, and what is known of it: on its way."""
+
+    heard: Heard
+    known: Asked
+
+
+@dataclass(frozen=True, slots=True)
+class _Receiving:
+    """The payments that gifts are received by, those that paid a gift again, and what receipts need, on its way."""
+
+    first: Sequence[Pair]
+    later: Sequence[Pair]
+    numbers: Callable[[], range]
+    titles: Callable[[], dict[int, str]]
+
+
+@dataclass(frozen=True, slots=True)
 class Bookkeeper:
     """Applies happenings for one organisation, whose days are those of `zone`."""
 
@@ -52,40 +70,49 @@ class Bookkeeper:
 
         Raises ConflictingEntry when a fact is told with other contents than before.
         """
+        self.book(conn, self.ask(conn, told), now)
+
+    def ask(self, conn: Connection, told: Sequence[Told]) -> Asking:
+        """Ask what is known of these happenings; `book` waits for the answers."""
         heard = Heard([(one.happening, one.cause) for one in told])
-        joined = join(conn, heard)
+        return Asking(heard, ask(conn, heard))
+
+    def book(self, conn: Connection, asking: Asking, now: datetime) -> None:
+        """`apply`, for happenings that were asked about."""
+        heard = asking.heard
+        joined = join(conn, heard, asking.known)
+        receiving = self._begin_receiving(conn, joined.pairs, now)
         entries = [entry for one in joined.pairs for entry in gift_entries(one.charge, one.gift, self.zone, one.cause)]
         entries += withdraw(conn, heard, joined, self.zone, now)
         entries += settle(conn, heard, joined, self.zone)
         entries += pay_out(conn, heard, self.zone)
         if entries:
             ledger.store.post(conn, entries, now)
-        self._receive(conn, joined.pairs, now)
-        queue_jobs(conn, [one.happening for one in told], now)
+        self._receive(conn, receiving, now)
+        queue_jobs(conn, heard.all(), now)
 
     def open_balances(self, conn: Connection, held: Sequence[Money], at: datetime, cause: str, now: datetime) -> None:
         """Post what Stripe's balance held at `at`, before the first line that is kept, one amount a currency."""
         found = [opening_entry(amount, at, self.zone, cause) for amount in held]
         ledger.store.post(conn, [entry for entry in found if entry], now)
 
-    def _receive(self, conn: Connection, pairs: Sequence[Pair], now: datetime) -> None:
-        """Move gifts to received and give receipts; list what is not as it was asked for."""
-        if not pairs:
-            return
+    def _begin_receiving(self, conn: Connection, pairs: Sequence[Pair], now: datetime) -> _Receiving:
+        """Ask for what receipts need, before there is much to write that the answers would have to wait for."""
         first, later = _first_payments(pairs)
+        numbers = receipts.store.take_numbers(conn, book_date(now, self.zone), len(first))
+        return _Receiving(first, later, numbers, campaigns.store.campaign_titles(conn) if first else dict)
+
+    def _receive(self, conn: Connection, receiving: _Receiving, now: datetime) -> None:
+        """Move gifts to received and give receipts; list what is not as it was asked for."""
+        first, later = receiving.first, receiving.later
         store.receive(conn, [(one.gift, one.charge, book_date(one.charge.at, self.zone)) for one in first])
-        self._give_receipts(conn, first, now)
+        titles, numbers = receiving.titles(), receiving.numbers()
+        drafts = [self._draft(one, titles) for one in first]
+        issued = receipts.store.issue(conn, drafts, numbers, issued_on=book_date(now, self.zone), now=now)
+        queue_prints(conn, issued, now=now)
         odd = [(one.gift, one.charge, why) for one in first if (why := _odd(one))]
         odd += [(one.gift, one.charge, "second_payment") for one in later]
         store.note_discrepancies(conn, odd, now)
-
-    def _give_receipts(self, conn: Connection, pairs: Sequence[Pair], now: datetime) -> None:
-        titles = campaigns.store.campaign_titles(
-            conn, {share.campaign for one in pairs for share in one.gift.allocations}
-        )
-        drafts = [self._draft(one, titles) for one in pairs]
-        numbers = receipts.store.issue(conn, drafts, issued_on=book_date(now, self.zone), now=now)
-        queue_prints(conn, numbers, now=now)
 
     def _draft(self, pair: Pair, titles: dict[int, str]) -> Draft:
         shares = zip(pair.gift.allocations, shares_of(pair.charge.amount, pair.gift), strict=True)

@@ -1,7 +1,7 @@
 """Gifts, deliveries and facts in the database: one function a question."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -72,13 +72,21 @@ def name_invoices(conn: Connection, paid: Sequence[Gift]) -> None:
 
 def gifts(conn: Connection, ids: Iterable[str]) -> dict[str, Gift]:
     """The gifts of these ids, with their allocations; unknown ids are left out."""
+    return asking_gifts(conn, ids)()
+
+
+def asking_gifts(conn: Connection, ids: Iterable[str]) -> Callable[[], dict[str, Gift]]:
+    """`gifts`, asked now and known when it is called."""
     wanted = sorted(set(ids))
-    if not wanted:
-        return {}
     # The gifts first: of one that another process has just added, the shares are then there as well.
     found = looking_up(conn, _GIFT, tables.gift.c.id, wanted)
-    shares = _allocations(looking_up(conn, _SHARE, tables.allocation.c.gift_id, wanted)())
-    return {row[0]: _gift(row, shares[row[0]]) for row in found()}
+    shares = looking_up(conn, _SHARE, tables.allocation.c.gift_id, wanted)
+
+    def known() -> dict[str, Gift]:
+        shares_of = _allocations(shares())
+        return {row[0]: _gift(row, shares_of[row[0]]) for row in found()}
+
+    return known
 
 
 def gift(conn: Connection, gift_id: str) -> Gift | None:

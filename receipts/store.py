@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -45,18 +45,25 @@ class Gap:
     receipts: int
 
 
-def issue(conn: Connection, drafts: Sequence[Draft], *, issued_on: date, now: datetime) -> list[str]:
-    """Number and freeze receipts, in the order given, and return their numbers as they are printed.
+def take_numbers(conn: Connection, issued_on: date, count: int) -> Callable[[], range]:
+    """Take the year's next numbers: sent now, known when it is called.
 
     For the caller's `booking` transaction: one writer at a time takes numbers, and a rollback gives them
-    back, so a year's numbers have no gap. A gift that has its receipt already is refused by the database.
+    back, so a year's numbers have no gap. All that are taken must be issued.
     """
-    if not drafts:
-        return []
+    if not count:
+        return lambda: range(0)
+    taken = asking(conn, _TAKE, of_year=issued_on.year, count=count)
+    return lambda: _taken(conn, issued_on.year, count, taken())
+
+
+def issue(conn: Connection, drafts: Sequence[Draft], numbers: range, *, issued_on: date, now: datetime) -> list[str]:
+    """Freeze receipts under the numbers taken for them, in the order given; returns the numbers as they are printed.
+
+    A gift that has its receipt already is refused by the database.
+    """
     year = issued_on.year
-    last = _take_numbers(conn, year, len(drafts))
-    first = last - len(drafts) + 1
-    numbers = [printed_number(year, number) for number in range(first, last + 1)]
+    printed = [printed_number(year, number) for number in numbers]
     insert_rows(
         conn,
         tables.receipt,
@@ -64,12 +71,12 @@ def issue(conn: Connection, drafts: Sequence[Draft], *, issued_on: date, now: da
             {
                 "id": year * YEAR_SPAN + number, "year": year, "number": number, "gift_id": draft.gift_id,
                 "edition": 1, "issued_on": issued_on, "issued_at": now, "template": TEMPLATE,
-                "snapshot": draft.snapshot(printed, issued_on),
+                "snapshot": draft.snapshot(name, issued_on),
             }
-            for number, printed, draft in zip(range(first, last + 1), numbers, drafts, strict=True)
+            for number, name, draft in zip(numbers, printed, drafts, strict=True)
         ],
     )  # fmt: skip
-    return numbers
+    return printed
 
 
 _TAKE = (
@@ -80,12 +87,12 @@ _TAKE = (
 )
 
 
-def _take_numbers(conn: Connection, year: int, count: int) -> int:
-    """Move the year's series on and return the last number taken."""
-    if taken := asking(conn, _TAKE, of_year=year, count=count)():
-        return int(taken[0][0])
-    conn.execute(sa.insert(tables.receipt_series).values(year=year, last_number=count))
-    return count
+def _taken(conn: Connection, year: int, count: int, moved: Sequence[tuple[int]]) -> range:
+    """The numbers by which the year's series was moved on; a year that has none yet begins here."""
+    if not moved:
+        conn.execute(sa.insert(tables.receipt_series).values(year=year, last_number=count))
+    last = moved[0][0] if moved else count
+    return range(last - count + 1, last + 1)
 
 
 def gaps(conn: Connection) -> list[Gap]:

@@ -1,7 +1,7 @@
 """Whose payment is it: charges and what links them to gifts, joined in whatever order they come (DESIGN §2)."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.engine import Connection
@@ -39,14 +39,27 @@ class Joined:
         return {**self.links, **{one.charge.payment: one.cause for one in self.pairs}}
 
 
-def join(conn: Connection, heard: Heard) -> Joined:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The charges of a batch, with what is known of them and of the gifts that are named: on its way."""
+
+    charges: Mapping[str, Caused[ChargeSucceeded]]
+    known: Callable[[], dict[str, tuple[str, str, int]]]
+    gifts: Callable[[], dict[str, Gift]]
+
+
+def ask(conn: Connection, heard: Heard) -> Asked:
+    """Ask which of the charges are known, and for the gifts that charges and sessions name."""
+    charges = once(heard.of(ChargeSucceeded), lambda one: one.charge, _contents)
+    named = {one.gift for one, _ in charges.values() if one.gift} | {one.gift for one, _ in heard.of(CheckoutTold)}
+    return Asked(charges, store_charges.known_charges(conn, list(charges)), store.asking_gifts(conn, named))
+
+
+def join(conn: Connection, heard: Heard, asked: Asked) -> Joined:
     """Add charges and links to the facts; returns what has met by that."""
     tell_subscriptions(conn, heard)
-    charges = once(heard.of(ChargeSucceeded), lambda one: one.charge, _contents)
-    new = unknown(charges, store_charges.known_charges(conn, list(charges)), _contents)
     checkouts = heard.of(CheckoutTold)
-    named = {one.gift for one, _ in new if one.gift} | {one.gift for one, _ in checkouts}
-    gifts = store.gifts(conn, named)
+    new, gifts = unknown(asked.charges, asked.known(), _contents), asked.gifts()
     links = _tell_checkouts(conn, [one for one in checkouts if one[0].gift in gifts], gifts) | tell_bills(conn, heard)
     return Joined(_pairs(conn, new, links, gifts), links)
 

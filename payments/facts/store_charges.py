@@ -1,11 +1,11 @@
 """Charges and checkouts among the facts: one function a question."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from sqlalchemy.engine import Connection
 
 from database.bulk import change_rows, insert_rows
-from database.questions import look_up
+from database.questions import look_up, looking_up
 from ledger.money import Money, currency
 from payments import tables
 from payments.happenings import ChargeSucceeded, CheckoutTold
@@ -20,9 +20,13 @@ _SESSION = (_s.session_id, _s.gift_id, _s.payment_intent)
 _LINKED = (_s.payment_intent, _s.gift_id)
 
 
-def known_charges(conn: Connection, ids: Sequence[str]) -> dict[str, tuple[str, str, int]]:
-    """What is among the facts already of these charges: payment, currency and amount, by charge."""
-    return {row[0]: row[1:] for row in look_up(conn, _CHARGE, _c.id, ids)}
+def known_charges(conn: Connection, ids: Sequence[str]) -> Callable[[], dict[str, tuple[str, str, int]]]:
+    """What is among the facts already of these charges: payment, currency and amount, by charge.
+
+    Asked now, known when it is called.
+    """
+    found = looking_up(conn, _CHARGE, _c.id, ids)
+    return lambda: {row[0]: row[1:] for row in found()}
 
 
 def charges_of(conn: Connection, payments: Sequence[str]) -> list[tuple[ChargeSucceeded, str | None]]:

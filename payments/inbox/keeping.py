@@ -1,6 +1,6 @@
 """Keep deliveries and apply them, as one transaction when all is well, each by itself when one is not."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -27,16 +27,23 @@ class Replayed:
     applied: int
 
 
-def keep_and_apply(engine: Engine, bookkeeper: Bookkeeper, deliveries: Sequence[Delivery], now: datetime) -> None:
+def keep_and_apply(
+    engine: Engine,
+    bookkeeper: Bookkeeper,
+    deliveries: Sequence[Delivery],
+    now: datetime,
+    meanwhile: Callable[[], None] = lambda: None,
+) -> None:
     """Afterwards every delivery is kept, and applied unless it failed by itself. Raises an Outage.
 
     One commit for all. If that fails because of what a delivery says, the batch is rolled back and each is
     kept and applied behind a savepoint of its own; one that still fails stays as a dead letter.
+    `meanwhile` is called when most has been sent: PostgreSQL works on it while the caller does something else.
     """
     batch = sorted({one.id: one for one in deliveries}.values(), key=lambda one: one.id)
     try:
         with booking(engine) as conn:
-            _together(conn, bookkeeper, batch, now)
+            _together(conn, bookkeeper, batch, now, meanwhile)
     except Outage:
         raise
     except Exception as error:  # noqa: BLE001 - whatever it is, it must not cost the others their place
@@ -75,17 +82,24 @@ def _count(engine: Engine) -> int:
         return store.unapplied_count(conn)
 
 
-def _together(conn: Connection, bookkeeper: Bookkeeper, batch: Sequence[Delivery], now: datetime) -> None:
-    kept = store.marks(conn, [one.id for one in batch])
+def _together(
+    conn: Connection, bookkeeper: Bookkeeper, batch: Sequence[Delivery], now: datetime, meanwhile: Callable[[], None]
+) -> None:
+    marks = store.marks(conn, [one.id for one in batch])
+    told = {one.id: _told(one) for one in batch}  # while the database looks
+    kept = marks()
     new = [one for one in batch if one.id not in kept]
     again = _as_kept(conn, [one.id for one in batch if kept.get(one.id) is False])
+    told |= {one.id: _told(one) for one in again}
+    asking = bookkeeper.ask(conn, [fact for one in new + again for fact in told[one.id]])
     store.keep(conn, new, now, applied=True)
-    bookkeeper.apply(conn, _told(new + again), now)
     store.mark_applied(conn, [one.id for one in again], now)
+    bookkeeper.book(conn, asking, now)
+    meanwhile()
 
 
 def _one_by_one(conn: Connection, bookkeeper: Bookkeeper, batch: Sequence[Delivery], now: datetime) -> None:
-    kept = store.marks(conn, [one.id for one in batch])
+    kept = store.marks(conn, [one.id for one in batch])()
     store.keep(conn, [one for one in batch if one.id not in kept], now, applied=False)
     for one in _as_kept(conn, [one.id for one in batch if not kept.get(one.id, False)]):
         _alone(conn, bookkeeper, one, now)
@@ -99,7 +113,7 @@ def _as_kept(conn: Connection, ids: Sequence[str]) -> list[Delivery]:
 def _alone(conn: Connection, bookkeeper: Bookkeeper, one: Delivery, now: datetime) -> None:
     try:
         with apart(conn):
-            bookkeeper.apply(conn, _told([one]), now)
+            bookkeeper.apply(conn, _told(one), now)
             store.mark_applied(conn, [one.id], now)
     except Outage:
         raise
@@ -108,8 +122,8 @@ def _alone(conn: Connection, bookkeeper: Bookkeeper, one: Delivery, now: datetim
         store.mark_failed(conn, one.id, _printable(error), now)
 
 
-def _told(deliveries: Sequence[Delivery]) -> list[Told]:
-    return [Told(happening, one.id) for one in deliveries for happening in read(one.event)]
+def _told(one: Delivery) -> list[Told]:
+    return [Told(happening, one.id) for happening in read(one.event)]
 
 
 def _printable(error: Exception) -> str:

@@ -1,6 +1,6 @@
 """Kept deliveries. Whether one is in the books is told by `applied_at`, never by its presence."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from database.bulk import insert_rows
-from database.questions import among, look_up
+from database.questions import among, look_up, looking_up
 from payments.inbox.delivery import Delivery
 from payments.tables import delivery, delivery_body
 
@@ -28,9 +28,10 @@ class DeadLetter:
     next_attempt_at: datetime | None
 
 
-def marks(conn: Connection, ids: Sequence[str]) -> dict[str, bool]:
-    """For each of these deliveries that is kept: whether it is applied."""
-    return {row[0]: bool(row[1]) for row in look_up(conn, _MARK, delivery.c.id, ids)}
+def marks(conn: Connection, ids: Sequence[str]) -> Callable[[], dict[str, bool]]:
+    """For each of these deliveries that is kept, whether it is applied: asked now, known when it is called."""
+    found = looking_up(conn, _MARK, delivery.c.id, ids)
+    return lambda: {row[0]: bool(row[1]) for row in found()}
 
 
 def keep(conn: Connection, new: Sequence[Delivery], now: datetime, *, applied: bool) -> None:

@@ -8,7 +8,7 @@ it and the event loop took the interpreter's lock from each other (docs/performa
 
 import socket
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from enum import IntEnum
 
@@ -49,35 +49,33 @@ class Writer:
 
     def serve(self, line: socket.socket) -> None:
         """Write batch after batch; returns when the other end has hung up and all it sent is answered."""
-        waiting = bytearray()
+        post = _Post(line, self._read)
         with line, suppress(ConnectionError):  # the web was killed: nobody is left to answer
-            while _receive(line, waiting):
-                for batch in _batches(waiting):
-                    line.sendall(bytes(self.write(batch)))
+            while batch := post.take():
+                line.sendall(bytes(self._write(batch, post.read_on)))
 
-    def write(self, bodies: Sequence[bytes]) -> list[Outcome]:
-        """Keep these in one commit; for each body what became of it."""
-        outcomes, deliveries = [Outcome.KEPT] * len(bodies), []
-        for n, body in enumerate(bodies):
-            try:
-                deliveries.append(self._read(body))
-            except NotAnEvent as refusal:
-                log.warning("delivery_refused", why=str(refusal))
-                outcomes[n] = Outcome.REFUSED
-        if deliveries and not self._keep(deliveries):
-            return [Outcome.TRY_LATER if one is Outcome.KEPT else one for one in outcomes]
-        return outcomes
+    def _write(self, batch: Sequence[Delivery | None], meanwhile: Callable[[], None]) -> list[Outcome]:
+        """Keep these in one commit; for each what became of it."""
+        deliveries = [one for one in batch if one]
+        kept = not deliveries or self._keep(deliveries, meanwhile)
+        outcome = Outcome.KEPT if kept else Outcome.TRY_LATER
+        return [outcome if one else Outcome.REFUSED for one in batch]
 
-    def _read(self, body: bytes) -> Delivery:
-        delivery = parse(body)
-        if delivery.livemode is not self._livemode:
-            raise NotAnEvent("the event is of the other mode: test and live money never meet")
+    def _read(self, body: bytes) -> Delivery | None:
+        """The delivery, or None for what is refused."""
+        try:
+            delivery = parse(body)
+            if delivery.livemode is not self._livemode:
+                raise NotAnEvent("the event is of the other mode: test and live money never meet")
+        except NotAnEvent as refusal:
+            log.warning("delivery_refused", why=str(refusal))
+            return None
         return delivery
 
-    def _keep(self, deliveries: list[Delivery]) -> bool:
+    def _keep(self, deliveries: Sequence[Delivery], meanwhile: Callable[[], None]) -> bool:
         """Whether they are in the database for good."""
         try:
-            keep_and_apply(self._engine, self._bookkeeper, deliveries, self._clock())
+            keep_and_apply(self._engine, self._bookkeeper, deliveries, self._clock(), meanwhile)
         except Outage as error:
             log.error("database_away", deliveries=len(deliveries), error=type(error).__name__)
             return False
@@ -100,26 +98,38 @@ def writing_beside(writer: Writer) -> Iterator[socket.socket]:
         thread.join()
 
 
-def _receive(line: socket.socket, waiting: bytearray) -> bool:
-    """Wait until something comes, and take what is there of it; False when the other end has hung up."""
-    part = line.recv(_READ_BYTES)
-    waiting += part
-    return bool(part)
+class _Post:
+    """The letters that have come, read as far as there was time, in their order."""
 
+    def __init__(self, line: socket.socket, read: Callable[[bytes], Delivery | None]) -> None:
+        self._line, self._read = line, read
+        self._bytes = bytearray()  # ends with the beginning of another letter, or with nothing
+        self._letters: list[Delivery | None] = []
 
-def _batches(waiting: bytearray) -> Iterator[list[bytes]]:
-    """The whole letters in what has come, in batches; the beginning of another letter stays."""
-    batch: list[bytes] = []
-    at = 0
-    while (end := _end(waiting, at)) is not None:
-        batch.append(bytes(waiting[at + LENGTH_BYTES : end]))
-        at = end
-        if len(batch) == LARGEST_BATCH:
-            yield batch
-            batch = []
-    del waiting[:at]
-    if batch:
-        yield batch
+    def take(self) -> list[Delivery | None]:
+        """The next batch: waits until there is something; nothing when the other end has hung up."""
+        while not self._letters and self._receive():
+            pass
+        self.read_on()
+        batch, self._letters = self._letters[:LARGEST_BATCH], self._letters[LARGEST_BATCH:]
+        return batch
+
+    def read_on(self) -> None:
+        """Read what has come since, without waiting for more."""
+        with suppress(BlockingIOError):
+            while self._receive(socket.MSG_DONTWAIT):
+                pass
+
+    def _receive(self, flags: int = 0) -> bool:
+        """Take what is there and read the whole letters of it; False when the other end has hung up."""
+        part = self._line.recv(_READ_BYTES, flags)
+        self._bytes += part
+        at = 0
+        while (end := _end(self._bytes, at)) is not None:
+            self._letters.append(self._read(bytes(self._bytes[at + LENGTH_BYTES : end])))
+            at = end
+        del self._bytes[:at]
+        return bool(part)
 
 
 def _end(waiting: bytearray, at: int) -> int | None:

@@ -26,6 +26,7 @@ from receipts.store import (
     receipt_by_token,
     receipt_of_gift,
     save_pdf,
+    take_numbers,
 )
 from tests.receipts.samples import NOON, TODAY, draft, receipt
 
@@ -37,7 +38,7 @@ class Mishap(Exception):
 def issue_all(engine: Engine, drafts: Sequence[Draft], on: date = TODAY, *, mishap: bool = False) -> list[str]:
     """Issue in a transaction of its own, which a mishap undoes."""
     with booking(engine) as conn:
-        numbers = issue(conn, drafts, issued_on=on, now=NOON)
+        numbers = issue(conn, drafts, take_numbers(conn, on, len(drafts))(), issued_on=on, now=NOON)
         if mishap:
             raise Mishap
         return numbers
