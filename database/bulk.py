@@ -5,13 +5,13 @@ once a row. On PostgreSQL they travel as one JSON text that the server takes apa
 psycopg's quoting of arrays. docs/decisions/0002 has the figures.
 """
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import cache, lru_cache
 from typing import Any
 
 import sqlalchemy as sa
+from pydantic_core import to_json
 from sqlalchemy.engine import Connection
 
 from database.columns import (
@@ -109,10 +109,12 @@ def _write_json(
     arrays = [[row[name] for row in rows] for name in raw]
     if raw:
         rows = [{name: value for name, value in row.items() if name not in raw} for row in rows]
-    text = _encoder.encode(rows)
-    if "\\u0000" in text:
+    if odd := {type(value) for row in rows for value in row.values()} - _WRITTEN_AS_IT_IS:
+        raise TypeError(f"{table.name} cannot keep {odd}")
+    text = to_json(rows)
+    if b"\\u0000" in text:
         _refuse_nul(rows)
-    send(connection, _json_statement(table, columns, phrase, ending), (text, *arrays))
+    send(connection, _json_statement(table, columns, phrase, ending), (text.decode(), *arrays))
 
 
 @cache
@@ -183,6 +185,8 @@ def _refuse_bent(table: sa.Table, rows: Sequence[Row]) -> None:
         if odd := {type(row[name]) for row in rows} - {kind, type(None)}:
             refused = NotAWholeNumber if kind is int else ValueError
             raise refused(f"{table.name}.{name} takes a {kind.__name__}, not {odd}")
+        if kind is datetime and any(row[name] is not None and row[name].tzinfo is None for row in rows):
+            raise ValueError(f"{table.name}.{name} takes an instant, not a time of nobody knows where")
 
 
 @cache
@@ -211,7 +215,7 @@ def _plain(value: object) -> str:
 
 
 _spelt = lru_cache(4096)(instant_text)  # one batch says the same instant many times
-_encoder = json.JSONEncoder(default=_plain, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+_WRITTEN_AS_IT_IS = {str, int, bool, type(None), datetime, date}
 
 
 def _postgresql_value(name: str, kind: sa.types.TypeEngine[Any]) -> str:

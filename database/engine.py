@@ -1,13 +1,14 @@
 """Open the database so that what it acknowledged survives a power cut, or refuse to open it."""
 
+import time
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
+from sqlalchemy.exc import DisconnectionError, InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 from database.driver import watch_pipelines
 
@@ -23,6 +24,8 @@ _SILENCE = {
     "keepalives_count": 3,
     "tcp_user_timeout": 20_000,
 }
+RESTED_SECONDS = 1.0
+_USED = "farthing_used"  # when a connection was last given back
 SAFEGUARDS = ("fsync", "full_page_writes", "synchronous_commit")
 
 
@@ -92,18 +95,40 @@ def _open_postgresql(url: str, durable: bool) -> Engine:
         pool_size=POOL_SIZE,
         max_overflow=POOL_OVERFLOW,
         hide_parameters=True,  # an exception's text must not hold a donor's name
-        pool_pre_ping=True,
         # `booking` waits for its lock and then reads: a server whose default is REPEATABLE READ would
         # show it the books as they were before the wait.
         isolation_level="READ COMMITTED",
         # PgBouncer in transaction mode gives each transaction another server: no prepared statements.
         connect_args={"prepare_threshold": None, "connect_timeout": 5} | _SILENCE,
     )
+    _ping_what_rested(engine)
     watch_pipelines(engine)
     if durable:
         # Each connection anew: after a failover another server may answer.
         event.listen(engine, "connect", _refuse_forgetful_server)
     return engine
+
+
+def _ping_what_rested(engine: Engine) -> None:
+    """Ask a connection that has rested whether it still leads anywhere; another is opened if it does not.
+
+    Not each time, as `pool_pre_ping` would: under load that is a round trip a batch (docs/performance.md), and
+    a server that went away within the second is an outage like any other.
+    """
+
+    def use(_raw: Any, entry: ConnectionPoolEntry) -> None:
+        entry.info[_USED] = time.monotonic()
+
+    def ping(raw: Any, entry: ConnectionPoolEntry, _proxy: PoolProxiedConnection) -> None:
+        if time.monotonic() - entry.info[_USED] > RESTED_SECONDS:
+            try:
+                engine.dialect.do_ping(raw)
+            except engine.dialect.loaded_dbapi.Error as error:
+                raise DisconnectionError("the server has hung up") from error
+
+    event.listen(engine, "connect", use)
+    event.listen(engine, "checkin", use)
+    event.listen(engine, "checkout", ping)
 
 
 def _refuse_forgetful_server(connection: Any, _entry: ConnectionPoolEntry) -> None:

@@ -4,13 +4,13 @@ Through the library's `raw_request`: what it answers is never made into typed ob
 times as much (docs/performance.md). Opens no transaction.
 """
 
-import json
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import stripe
+from pydantic_core import from_json
 from stripe import RequestsClient
 
 from payments.stripe_gateway import PATIENCE_SECONDS, StripeAway, StripeRefused, asking, open_client
@@ -90,7 +90,7 @@ class Lists:
             refused = NotThere if error.code == "resource_missing" else StripeRefused
             raise refused(f"{error.code}: {error.param} {path}") from error
         try:
-            answer = json.loads(self._wire.take())
+            answer = from_json(self._wire.take())
         except ValueError as error:
             raise StripeAway(f"{path} answered no JSON") from error
         if not isinstance(answer, dict):

@@ -1,14 +1,18 @@
 """One message as it came: checked for its outer shape, kept byte for byte."""
 
-import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from hashlib import sha256
-from typing import Any, NoReturn
+from typing import Any
+
+from pydantic_core import from_json
 
 from database.instants import from_unix
+from payments.happenings import Happening
+from payments.reading.events import read
 
 EVENT_ID = re.compile(r"evt_[A-Za-z0-9_]{1,250}")
 EVENT_TYPE = re.compile(r"[a-z0-9_.]{1,200}")
@@ -20,7 +24,7 @@ class NotAnEvent(ValueError):
     """The body has a right signature and is not an event: answered 400, nothing kept."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Delivery:
     """A message from Stripe. `event` is the body as plain dicts; `body` its bytes."""
 
@@ -32,6 +36,11 @@ class Delivery:
     body: bytes
     event: Mapping[str, Any]
 
+    @cached_property
+    def happenings(self) -> Sequence[Happening]:
+        """What it tells; raises what is wrong with a shape that we cannot read."""
+        return tuple(read(self.event))
+
     @property
     def digest(self) -> str:
         """SHA-256 of the body: says what was received once the body itself may have been deleted."""
@@ -41,8 +50,8 @@ class Delivery:
 def parse(body: bytes) -> Delivery:
     """Read a body whose signature was found right; raises NotAnEvent for whatever is not an event."""
     try:
-        event = _decoder.decode(body.decode("utf-8"))
-    except (ValueError, RecursionError) as error:
+        event = from_json(body, allow_inf_nan=False)
+    except ValueError as error:
         raise NotAnEvent(f"the body is not JSON that we can read: {type(error).__name__}") from None
     if not isinstance(event, dict) or event.get("object") != "event":
         raise NotAnEvent("the body is not an event")
@@ -66,10 +75,3 @@ def _matching(pattern: re.Pattern[str], value: object, what: str) -> str:
     if not isinstance(value, str) or not pattern.fullmatch(value):
         raise NotAnEvent(f"the event's {what} is not one of Stripe's")
     return value
-
-
-def _no_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not JSON")
-
-
-_decoder = json.JSONDecoder(parse_constant=_no_constant)

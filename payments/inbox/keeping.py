@@ -12,7 +12,6 @@ from database.transactions import apart, booking, reading
 from payments.applying import Bookkeeper, Told
 from payments.inbox import store
 from payments.inbox.delivery import Delivery, NotAnEvent, parse
-from payments.reading.events import read
 
 REPLAY_BATCH = 200
 
@@ -123,7 +122,7 @@ def _alone(conn: Connection, bookkeeper: Bookkeeper, one: Delivery, now: datetim
 
 
 def _told(one: Delivery) -> list[Told]:
-    return [Told(happening, one.id) for happening in read(one.event)]
+    return [Told(happening, one.id) for happening in one.happenings]
 
 
 def _printable(error: Exception) -> str:

@@ -70,6 +70,8 @@ class Writer:
         except NotAnEvent as refusal:
             log.warning("delivery_refused", why=str(refusal))
             return None
+        with suppress(Exception):  # what cannot be read is found so again when it is applied, and kept
+            delivery.happenings  # noqa: B018 - read now, while the database is busy
         return delivery
 
     def _keep(self, deliveries: Sequence[Delivery], meanwhile: Callable[[], None]) -> bool:

@@ -131,6 +131,25 @@ def test_a_server_that_begins_to_forget_is_refused_at_the_next_connection(durabl
     durable_cluster.drop(name)
 
 
+def test_a_connection_that_was_cut_off_while_it_rested_is_replaced(
+    cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The server was started anew between two gifts: nobody notices."""
+    monkeypatch.setattr("database.engine.RESTED_SECONDS", -1.0)
+    engine = open_database(cluster.url("postgres"), durable=False)
+    backend = sa.text("SELECT pg_backend_pid()")
+    with engine.connect() as conn:
+        before = conn.scalar(backend)
+    address = sa.make_url(cluster.url("postgres")).set(drivername="postgresql")
+    with psycopg.connect(address.render_as_string(hide_password=False), autocommit=True) as other:
+        other.execute("SELECT pg_terminate_backend(%s, 5000)", [before])
+
+    with engine.connect() as conn:
+        assert conn.scalar(backend) != before
+
+    engine.dispose()
+
+
 def test_a_hasty_postgresql_serves_tests_only(cluster: Cluster) -> None:
     """The suite's own server is one that Farthing would refuse to keep money in."""
     if cluster.postmaster_pid is None:
