@@ -17,6 +17,7 @@ from sqlalchemy.exc import DBAPIError
 Parameters = Sequence[Any] | Mapping[str, Any]
 
 PIPELINED = "farthing_pipelined"  # the execution option of a connection whose statements may travel together
+DIRECT = "farthing_direct"  # whether a driver's connection leads to the same server process all its life
 _OPEN = "farthing_pipeline"  # where a driver's connection keeps its open pipeline
 
 
@@ -52,10 +53,12 @@ def send(connection: Connection, sql: str, parameters: Parameters = ()) -> None:
 def _execute(connection: Connection, sql: str, parameters: Parameters) -> Any:
     raw: Any = connection.connection.driver_connection
     try:
-        if connection.get_execution_options().get(PIPELINED) and _OPEN not in connection.info:
+        if not connection.get_execution_options().get(PIPELINED):
+            return raw.cursor().execute(sql, parameters)
+        if _OPEN not in connection.info:
             connection.info[_OPEN] = pipeline = raw.pipeline()
             pipeline.__enter__()
-        return raw.cursor().execute(sql, parameters)
+        return raw.cursor().execute(sql, parameters, prepare=connection.info[DIRECT])
     except connection.dialect.loaded_dbapi.Error as error:
         raise _translated(connection, sql, error) from error
 

@@ -10,7 +10,7 @@ from sqlalchemy.exc import DisconnectionError, InterfaceError, InternalError, Op
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
-from database.driver import watch_pipelines
+from database.driver import DIRECT, watch_pipelines
 
 # One thread never holds two connections, so a pool as large as all threads together (pages 20, gateway 20,
 # the inbox's writer and a few) never makes one wait.
@@ -25,6 +25,7 @@ _SILENCE = {
     "tcp_user_timeout": 20_000,
 }
 RESTED_SECONDS = 1.0
+ONLY_WHEN_ASKED = 2**31  # times; the driver would prepare by itself what it has seen so often
 _USED = "farthing_used"  # when a connection was last given back
 SAFEGUARDS = ("fsync", "full_page_writes", "synchronous_commit")
 
@@ -98,10 +99,11 @@ def _open_postgresql(url: str, durable: bool) -> Engine:
         # `booking` waits for its lock and then reads: a server whose default is REPEATABLE READ would
         # show it the books as they were before the wait.
         isolation_level="READ COMMITTED",
-        # PgBouncer in transaction mode gives each transaction another server: no prepared statements.
+        # No prepared statements but for those of `database.driver`, where no pooler stands between.
         connect_args={"prepare_threshold": None, "connect_timeout": 5} | _SILENCE,
     )
     _ping_what_rested(engine)
+    event.listen(engine, "connect", _note_whether_direct)
     watch_pipelines(engine)
     if durable:
         # Each connection anew: after a failover another server may answer.
@@ -129,6 +131,19 @@ def _ping_what_rested(engine: Engine) -> None:
     event.listen(engine, "connect", use)
     event.listen(engine, "checkin", use)
     event.listen(engine, "checkout", ping)
+
+
+def _note_whether_direct(connection: Any, entry: ConnectionPoolEntry) -> None:
+    """Whether no pooler stands between: statements may then be prepared (docs/decisions/0009).
+
+    PgBouncer in transaction mode gives each transaction another server, which would not know them. A pooler tells
+    a process id of its own; asked itself, the server tells the real one.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        entry.info[DIRECT] = direct = cursor.fetchone()[0] == connection.info.backend_pid
+    connection.rollback()
+    connection.prepare_threshold = ONLY_WHEN_ASKED if direct else None
 
 
 def _refuse_forgetful_server(connection: Any, _entry: ConnectionPoolEntry) -> None:

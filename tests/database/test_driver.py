@@ -12,6 +12,7 @@ from database.driver import ask
 from database.engine import Outage, open_database
 from database.transactions import apart, booking, reading, writing
 from ledger.tables import currency
+from tests.database.pooler import pooler
 
 
 def test_a_part_that_fails_takes_back_only_itself(engine: Engine) -> None:
@@ -60,6 +61,30 @@ def test_a_connection_that_is_lost_is_an_outage(
 
     assert _kept(engine) == ["BBB"]
     engine.dispose()
+
+
+def test_statements_are_prepared_where_they_lead_to_one_server(postgresql_url: str) -> None:
+    """Only those that the books are kept with."""
+    assert _prepared(postgresql_url) == 1
+
+
+def test_nothing_is_prepared_behind_a_pooler(postgresql_url: str) -> None:
+    """Its next transaction may be another server's (docs/decisions/0009)."""
+    with pooler(postgresql_url) as between:
+        assert _prepared(between) == 0
+
+
+def _prepared(url: str) -> int:
+    """How many statements the server has prepared for a connection after some gifts."""
+    engine = open_database(url, durable=False)
+    for code in ("AAA", "BBB", "CCC"):
+        with booking(engine) as conn:
+            _add(conn, code)
+    with reading(engine) as conn:
+        found = conn.exec_driver_sql("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE 'INSERT%%'")
+        prepared = int(found.scalar_one())
+    engine.dispose()
+    return prepared
 
 
 def _end(engine: Engine, backend: int) -> None:
