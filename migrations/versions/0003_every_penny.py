@@ -173,7 +173,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table, as Alembic wrot
         sa.Column("aim", Instant(), nullable=True),
         sa.Column("cursor", sa.Text(), nullable=True),
         sa.Column("walked_at", Instant(), nullable=True),
-        sa.CheckConstraint("name in ('events', 'invoice_payments', 'balance')", name=op.f("ck_walk_name")),
+        sa.CheckConstraint("name in ('events', 'charges', 'invoice_payments', 'balance')", name=op.f("ck_walk_name")),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_walk")),
         sqlite_strict=True,
     )

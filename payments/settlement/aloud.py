@@ -6,7 +6,12 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn
 from payments.settlement.settling import Recovered, Settling
 from payments.stripe_gateway import StripeAway, StripeRefused
 
-_NAMES = {"events": "events", "invoice_payments": "instalments", "balance": "lines of the balance"}
+_NAMES = {
+    "events": "events",
+    "charges": "latest charges",
+    "invoice_payments": "instalments",
+    "balance": "lines of the balance",
+}
 
 
 def reconcile_aloud(settling: Settling, out: Console, complain: Console) -> int:

@@ -1,4 +1,4 @@
-"""The three lists that are walked: events, links from payments to invoices, and lines of the balance."""
+"""The lists that are walked: events, links from payments to invoices, lines of the balance, the latest charges."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -25,9 +25,12 @@ BEFORE_FIRST_GIFT = timedelta(minutes=10)
 # (reference: Stripe's changelog, 2025-03-31.basil, checkout-legacy-subscription-upgrade).
 INVOICE_LAG = timedelta(minutes=10)
 
-# What these say is in the other two lists, or said by another event as well; and Stripe takes 20 names at most.
+# A charge's line may follow it: within an hour, Stripe says (reference: its docs, asynchronous capture).
+LINE_LAG = timedelta(hours=2)
+CHARGED = "charge.succeeded"
+# What these say is in the other lists, or said by another event as well; and Stripe takes 20 names at most.
 REPEATED = frozenset({
-    "charge.updated", "checkout.session.async_payment_succeeded", "invoice_payment.paid",
+    CHARGED, "charge.updated", "checkout.session.async_payment_succeeded", "invoice_payment.paid",
     "charge.dispute.funds_withdrawn", "charge.dispute.funds_reinstated",
     "customer.subscription.paused", "customer.subscription.resumed", "payout.created", "payout.updated",
 })  # fmt: skip
@@ -57,6 +60,23 @@ class Library:
             return self._lists.events(types=WALKED, **params)
 
         return Listed("events", ask, self._read_events, max(since, self._clock() - EVENTS_KEPT))
+
+    def charges(self, since: datetime) -> Listed:
+        """Charges that no line has told of: call it when the lines were read.
+
+        The latest, whose lines may not be there yet; and all from the first line whose charge we lack, because it
+        was a delayed one: when that succeeded its event alone says.
+        """
+        kept = self._clock() - EVENTS_KEPT
+        with reading(self._engine) as conn:
+            lacking = store.first_without_charge(conn, kept)
+        latest = self._clock() - LINE_LAG
+        from_there = max(since, kept, min(latest, lacking - LINE_LAG) if lacking else latest)
+
+        def ask(**params: Any) -> Page:
+            return self._lists.events(types=[CHARGED], **params)
+
+        return Listed("charges", ask, self._read_events, from_there, below_mark=lacking is not None)
 
     def invoice_payments(self, since: datetime) -> Listed:
         """Which payment paid which invoice."""

@@ -138,6 +138,7 @@ class Settling:
         # The lines first: with its line a gift comes whole, and then its events are hardly news.
         walker.walk(self._library.lines(since), thorough=True)
         walker.walk(self._library.events(since), thorough=True)
+        walker.walk(self._library.charges(since), thorough=True)
         recall(walker, self._lists)
         return self._compare(since, walker)
 

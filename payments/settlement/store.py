@@ -89,6 +89,20 @@ def known_charges(conn: Connection, ids: Sequence[str]) -> set[str]:
     return {row[0] for row in look_up(conn, _CHARGE, charge.c.id, ids)}
 
 
+def first_without_charge(conn: Connection, since: datetime) -> datetime | None:
+    """The instant of the first line since then that is a payment to us, and of whose charge nothing is known."""
+    line, paid = balance_line.alias(), balance_line.c
+    lines = sa.select(sa.func.count()).where(line.c.payment == paid.payment, line.c.category == Category.PAYMENT.value)
+    charges = sa.select(sa.func.count()).where(charge.c.payment == paid.payment)
+    ours = sa.or_(paid.ours.is_(None), paid.ours == 1)
+    found: datetime | None = conn.scalar(
+        sa.select(sa.func.min(paid.created_at))
+        .where(paid.category == Category.PAYMENT.value, paid.created_at >= since, ours)
+        .where(lines.correlate(balance_line).scalar_subquery() > charges.correlate(balance_line).scalar_subquery())
+    )
+    return found
+
+
 def linked(conn: Connection, payments: Sequence[str]) -> set[str]:
     """Those of these payments whose gift is known, or which recurring gift they belong to."""
     owned = {row[0] for row in look_up(conn, _OWNED, charge.c.payment, payments) if row[1] is not None}

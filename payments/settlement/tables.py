@@ -30,7 +30,7 @@ balance_line = table(
     sa.Index("ix_balance_line_payout_id", "payout_id"),
 )
 
-LISTS = ("events", "invoice_payments", "balance")
+LISTS = ("events", "charges", "invoice_payments", "balance")
 
 # How far a list of Stripe's was read. `reached` is the instant up to which everything is known; a walk that was
 # cut off goes on at `cursor`, whose aim was `aim`.

@@ -53,12 +53,16 @@ class Read:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """One of Stripe's lists: how it is asked for, and how a page of it is read. `read` leaves out known rows."""
+    """One of Stripe's lists: how it is asked for, and how a page of it is read. `read` leaves out known rows.
+
+    `below_mark`: something is known to be missing, so what was walked before is walked again.
+    """
 
     name: str
     ask: Callable[..., Page]
     read: Callable[[Sequence[Row]], list[Read]]
     since: datetime
+    below_mark: bool = False
 
 
 Progress = Callable[[str, int, float], None]
@@ -202,7 +206,9 @@ def _at(row: Row) -> datetime:
 
 
 def _below(listed: Listed, mark: Mark, by: timedelta) -> datetime:
-    return listed.since if mark.reached is None else max(listed.since, mark.reached - by)
+    if mark.reached is None or listed.below_mark:
+        return listed.since
+    return max(listed.since, mark.reached - by)
 
 
 def _after(mark: Mark) -> dict[str, str]:

@@ -28,6 +28,7 @@ from payments.settlement.store import (
     note_answer,
     put_into_payout,
 )
+from payments.settlement.tables import LISTS
 from tests.treasury.books import Desk
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -102,7 +103,7 @@ def compare(desk: Desk, ours: int, theirs: int, at: datetime = NOON) -> None:
     with booking(desk.books.engine) as conn:
         keep_checks(conn, [Check(pounds(ours), pounds(theirs))], at)
         note_answer(conn, at)
-        for name in ("events", "invoice_payments", "balance"):
+        for name in LISTS:
             keep_mark(conn, at, Mark(name, at))
 
 

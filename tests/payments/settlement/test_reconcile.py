@@ -186,7 +186,7 @@ def test_progress_is_told_list_by_list(account: Account) -> None:
     account.settling.reconcile(lambda *step: told.append(step))
 
     last = {name: (rows, share) for name, rows, share in told}
-    assert set(last) == {"invoice_payments", "balance", "events"}
+    assert set(last) == {"invoice_payments", "balance", "events", "charges"}
     assert all(rows > 0 and share == 1.0 for rows, share in last.values())
     assert all(0.0 <= share <= 1.0 for _, _, share in told)
 
