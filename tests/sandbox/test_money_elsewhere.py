@@ -122,7 +122,7 @@ def test_what_was_taken_back_is_collected_again(
     assert _do(address, "collect-again", charge=first).startswith("422")
     twin.advance(4 * DAY + 2)
 
-    intent = client.v1.payment_intents.retrieve(client.v1.charges.retrieve(first).payment_intent)
+    intent = client.v1.payment_intents.retrieve(str(client.v1.charges.retrieve(first).payment_intent))
     charges = client.v1.charges.list({"payment_intent": intent.id}).data
     assert [charge.status for charge in charges] == ["succeeded", "failed"]
     assert (intent.status, intent.latest_charge) == ("succeeded", charges[0].id)
