@@ -35,7 +35,7 @@ def test_the_audit_proves_both_charges(collected_again: Desk, engine: Engine) ->
         findings = {one.name: one for one in audit_all(conn, lambda: NOON + 2 * DAY)}
 
     assert [one.name for one in findings.values() if one.has_failed] == []
-    assert findings["money verified"].figures["GBP"].endswith("100%")
+    assert str(findings["money verified"].figures["GBP"]).endswith("100%")
 
 
 def test_a_trace_tells_of_both_charges(collected_again: Desk, engine: Engine) -> None:
