@@ -129,14 +129,18 @@ class Bookkeeper:
 
 
 def _first_payments(pairs: Sequence[Pair]) -> tuple[list[Pair], list[Pair]]:
-    """A gift is received once; what pays it again is booked, but has no receipt and is listed."""
+    """A gift is received once; another payment of it is booked, but has no receipt and is listed.
+
+    A further charge of its own payment is neither: a debit was taken back and collected again.
+    """
     first: dict[str, Pair] = {}
     later = []
     for one in sorted(pairs, key=lambda one: (one.charge.at, one.charge.charge)):
-        if one.gift.payment is not None or one.gift.id in first:
-            later.append(one)
-        else:
+        own = first[one.gift.id].charge.payment if one.gift.id in first else one.gift.payment
+        if own is None:
             first[one.gift.id] = one
+        elif own != one.charge.payment:
+            later.append(one)
     return list(first.values()), later
 
 

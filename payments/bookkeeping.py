@@ -36,10 +36,13 @@ class Paid:
 
 
 def gift_entries(charge: ChargeSucceeded, gift: Gift, zone: tzinfo, cause: str) -> list[Entry]:
-    """The gift enters the books as it was charged, one entry per allocation (DESIGN §3)."""
+    """The gift enters the books as it was charged, one entry per allocation (DESIGN §3).
+
+    Keys go by the charge, because a payment may have several (docs/decisions/0008); all clear under the payment.
+    """
     return [
         Entry(
-            key=f"gift:{charge.payment}:{share.n}",
+            key=f"gift:{charge.charge}:{share.n}",
             kind="gift",
             debit=Account.CLEARING,
             credit=Account.GIFTS,
@@ -87,7 +90,7 @@ def _words(fact: Withdrawal) -> tuple[str, str, str, Account]:
         case DisputeMoved():
             return "dispute", fact.line, fact.dispute, Account.DISPUTE_LOSSES
         case PaymentFailed():
-            return "payment_failed", fact.payment, fact.payment, Account.REFUNDS
+            return "payment_failed", fact.charge, fact.payment, Account.REFUNDS
 
 
 def _withdrawn(fact: Withdrawal) -> Money:

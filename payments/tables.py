@@ -86,6 +86,7 @@ delivery_body = table(
 )
 
 # Fact: this charge succeeded. `gift_hint` is what its metadata says; `gift_id` is set once it is known.
+# A payment may have several: a debit that was taken back is collected again under the same payment intent.
 charge = table(
     "charge",
     sa.Column("id", Code, primary_key=True),
@@ -97,7 +98,7 @@ charge = table(
     sa.Column("method", Code, nullable=False),
     sa.Column("succeeded_at", Instant, nullable=False),
     sa.Column("gift_id", Code, sa.ForeignKey("gift.id")),
-    sa.UniqueConstraint("payment"),
+    sa.Index("ix_charge_payment", "payment"),
     sa.CheckConstraint("amount_minor > 0", name="amount"),
 )
 

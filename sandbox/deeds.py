@@ -10,6 +10,8 @@ from sandbox.life import disputes
 from sandbox.life.disputes import the_dispute
 from sandbox.life.elsewhere import charge_elsewhere, enter_line
 from sandbox.life.intents import take_back
+from sandbox.life.means import MEANS
+from sandbox.life.paying import collect_again
 from sandbox.life.payouts import SCHEDULES, fail_payout, pay_out_everything, the_payout
 from sandbox.life.refunds import agree_refund, fail_refund
 from sandbox.life.renewals import ENDS
@@ -153,6 +155,16 @@ def _fail_charge(course: Course, fields: Fields) -> str:
         return f"{take_back(course.world, course.world.store.get(fields.get('charge', '')))['id']} failed."
 
 
+def _collect_again(course: Course, fields: Fields) -> str:
+    """What was taken back is tried once more; by a sound bank account, unless other means are named."""
+    means = MEANS.get(fields.get("card", "00012345"))
+    if means is None:
+        raise NotDone("choose one of the test cards")
+    with course.world.step():
+        charge = collect_again(course.world, course.world.store.get(fields.get("charge", "")), means)
+    return f"{charge['id']} is {charge['status']}."
+
+
 def _line(course: Course, fields: Fields) -> str:
     """A line of the balance that no payment made: Stripe's fee, a reserve, something new."""
     with course.world.step():
@@ -223,6 +235,7 @@ DEEDS: dict[str, Callable[[Course, Fields], str]] = {
     "charge": _charge,
     "chaos": _chaos,
     "clock": _clock,
+    "collect-again": _collect_again,
     "dispute": _dispute,
     "dunning": _dunning,
     "enable": _enable,

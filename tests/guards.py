@@ -140,6 +140,22 @@ GUARDS: dict[str, Guard] = {
         (Cut("payments/facts/withdrawals.py", "told = new + _kept(conn, joined, waiting, failed)\n", "told = new\n"),),
         (f"{ORDERS}::test_every_order_of_a_story_ends_in_the_same_books[a_split_gift_is_refunded_in_two_parts]",),
     ),
+    "failure-of-its-own-charge": Guard(
+        "a debit that was collected again would be taken off once more by the failure of the first charge",
+        (Cut("payments/facts/withdrawals.py", "return fact.charge if isinstance(fact, PaymentFailed) else fact.payment",
+             "return fact.payment"),),
+        ("tests/payments/test_money_facts.py",),
+    ),
+    "key-by-charge": Guard(
+        "of two charges of one payment the second would be skipped, because the first has its key",
+        (Cut("payments/bookkeeping.py", 'key=f"gift:{charge.charge}:', 'key=f"gift:{charge.payment}:'),),
+        (f"{ORDERS}::test_every_order_of_a_story_ends_in_the_same_books[a_debit_that_is_collected_again]",),
+    ),
+    "one-gift-a-payment": Guard(
+        "one payment could receive two gifts",
+        (Cut(FIRST_SQL, '        sa.UniqueConstraint("payment", name=op.f("uq_gift_payment")),\n'),),
+        ("tests/database/test_migrating.py::test_the_tables_are_what_the_migrations_make", ATTACKS),
+    ),
     "overlap": Guard(
         "a line that appears late, with an earlier instant, would never be read",
         (Cut("payments/settlement/walking.py", "OVERLAP = timedelta(hours=2)", "OVERLAP = timedelta(0)"),),

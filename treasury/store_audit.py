@@ -74,8 +74,8 @@ def _facts() -> list[sa.Select[Any]]:
     left = sa.exists().where(balance_line.c.subject == payout.c.id, balance_line.c.category == Category.PAYOUT.value)
     arrived = sa.and_(payout.c.arrived_at.is_not(None), left)
     return [
-        _fact("gift", charge.c.payment, charge, charge.c.amount_minor).where(ours),
-        _fact("payment_failed", failed.payment, payment_failure, failed.amount_minor).where(taken_back),
+        _fact("gift", charge.c.id, charge, charge.c.amount_minor).where(ours),
+        _fact("payment_failed", failed.charge, payment_failure, failed.amount_minor).where(taken_back),
         _fact("refund", re.id, refund, re.amount_minor).where(re.agreed_at.is_not(None), _paid(re.payment)),
         _fact("refund_failed", re.id, refund, re.amount_minor).where(re.undone_at.is_not(None), _paid(re.payment)),
         _fact("dispute", moved.line_id, dispute_move, -moved.amount_minor).where(_paid(moved.payment)),
@@ -201,7 +201,7 @@ def _differing(conn: Connection, sides: Sequence[sa.Select[Any]], limit: int) ->
 
 
 def _key_part(conn: Connection, n: int) -> sa.ColumnElement[str]:
-    """The first or second part of an entry's key (`gift:pi_1:0`), in each database's words."""
+    """The first or second part of an entry's key (`gift:ch_1:0`), in each database's words."""
     if conn.dialect.name != "sqlite":
         return sa.func.split_part(_e.key, ":", n, type_=sa.Text)
     if n == 1:

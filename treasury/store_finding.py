@@ -96,7 +96,7 @@ def _payments(conn: Connection, name: str) -> Iterator[str]:
 
 
 def _of_payment(conn: Connection, payment: str) -> Named:
-    gift_id = conn.scalar(sa.select(charge.c.gift_id).where(charge.c.payment == payment))
+    gift_id = conn.scalar(sa.select(sa.func.min(charge.c.gift_id)).where(charge.c.payment == payment))
     return Named("gift", str(gift_id)) if gift_id else Named("payment", payment)
 
 

@@ -146,7 +146,7 @@ def checkouts(conn: Connection, gift_id: str) -> list[tuple[str, str | None]]:
 
 
 def charges(conn: Connection, gift_id: str | None, payment: str | None = None) -> list[ChargeFact]:
-    """The charges that paid a gift; or the charge of one payment."""
+    """The charges that paid a gift; or those of one payment."""
     c = charge.c
     which = c.gift_id == gift_id if gift_id else c.payment == payment
     rows = conn.execute(sa.select(charge).where(which).order_by(c.succeeded_at, c.id))

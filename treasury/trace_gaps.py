@@ -30,7 +30,7 @@ def gaps_of_gift(
     if not store.receipts(conn, gift.id):
         yield "No receipt was issued. ./farthing audit says more."
     yield from _unprinted(conn, gift.id)
-    payments = [charge.payment for charge in charges]
+    payments = list(dict.fromkeys(charge.payment for charge in charges))
     yield from _unseen(conn, payments, lines)
     yield from _unsent(lines, payouts)
 

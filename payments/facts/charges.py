@@ -128,10 +128,11 @@ def _pairs(
     conn: Connection, new: Sequence[Caused[ChargeSucceeded]], links: Mapping[str, str], gifts: Mapping[str, Gift]
 ) -> list[Pair]:
     """Pairs of the new charges, and of those that waited for one of these links."""
-    arrived = {one.payment for one, _ in new}
-    kept = store_charges.charges_of(conn, sorted(links.keys() - arrived))
-    waited = [(one, links[one.payment]) for one, gift in kept if gift is None]
     marked = {one.charge: gifts[one.gift] for one, _ in new if one.gift and one.gift in gifts}
+    # Charges of one payment carry the same metadata: none waits for a link while another names its gift.
+    certain = {one.payment for one, _ in new if one.charge in marked}
+    kept = store_charges.charges_of(conn, sorted(links.keys() - certain))
+    waited = [(one, links[one.payment]) for one, gift in kept if gift is None]
     linked = _linked(conn, [one for one, _ in (*new, *waited) if one.charge not in marked])
     gift_of = marked | linked
     store_charges.add_charges(conn, [one for one, _ in new], {one: gift.id for one, gift in gift_of.items()})

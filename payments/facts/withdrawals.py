@@ -25,7 +25,7 @@ def withdraw(conn: Connection, heard: Heard, joined: Joined, zone: tzinfo, now: 
     told = new + _kept(conn, joined, waiting, failed)
     if not told:
         return []
-    paid = _paid(conn, {fact.payment for fact, _ in told}, joined)
+    paid = _paid(conn, [fact for fact, _ in told], joined)
     homeless = [fact for fact, _ in told if fact.payment not in paid]
     _fail_gifts(conn, [fact for fact in homeless if isinstance(fact, PaymentFailed)])
     _let_wait(conn, homeless, now)
@@ -33,8 +33,8 @@ def withdraw(conn: Connection, heard: Heard, joined: Joined, zone: tzinfo, now: 
     return [
         entry
         for fact, cause in told
-        if _is_of(fact, paid.get(fact.payment))
-        for entry in withdrawal_entries(fact, paid[fact.payment], zone, cause)
+        if (whose := paid.get(_taken_from(fact)))
+        for entry in withdrawal_entries(fact, whose, zone, cause)
     ]
 
 
@@ -115,9 +115,9 @@ def _kept(
     return [(fact, joined.causes[fact.payment]) for fact in found]
 
 
-def _is_of(fact: Withdrawal, paid: Paid | None) -> bool:
-    """Whether this was taken from that gift; a failure is one of the very charge that had succeeded."""
-    return paid is not None and (not isinstance(fact, PaymentFailed) or fact.charge == paid.charge)
+def _taken_from(fact: Withdrawal) -> str:
+    """What it was taken from: the payment, of which Stripe names no charge to us, or the very charge that failed."""
+    return fact.charge if isinstance(fact, PaymentFailed) else fact.payment
 
 
 def _let_wait(conn: Connection, homeless: Sequence[Withdrawal], now: datetime) -> None:
@@ -136,15 +136,19 @@ def _name(fact: RefundAgreed | RefundUndone | DisputeMoved) -> tuple[str, str]:
     return (fact.line, "dispute") if isinstance(fact, DisputeMoved) else (fact.refund, "refund")
 
 
-def _paid(conn: Connection, payments: Iterable[str], joined: Joined) -> dict[str, Paid]:
-    """By payment: the gift, and what was charged for it."""
-    paid = {
-        one.charge.payment: Paid(one.gift, one.charge.charge, one.charge.payment, one.charge.amount)
-        for one in joined.pairs
-    }
-    kept = store_charges.charges_of(conn, sorted(set(payments) - paid.keys()))
+def _paid(conn: Connection, facts: Sequence[Withdrawal], joined: Joined) -> dict[str, Paid]:
+    """By payment, and by charge: the gift, and what was charged for it.
+
+    Charges of one payment are of one amount, the payment intent's: what goes back is split the same by any of them.
+    """
+    paid = _by_name(Paid(one.gift, one.charge.charge, one.charge.payment, one.charge.amount) for one in joined.pairs)
+    kept = store_charges.charges_of(conn, sorted({one.payment for one in facts if _taken_from(one) not in paid}))
     gifts = store.gifts(conn, {gift for _, gift in kept if gift})
-    return paid | {one.payment: Paid(gifts[gift], one.charge, one.payment, one.amount) for one, gift in kept if gift}
+    return paid | _by_name(Paid(gifts[gift], one.charge, one.payment, one.amount) for one, gift in kept if gift)
+
+
+def _by_name(several: Iterable[Paid]) -> dict[str, Paid]:
+    return {name: one for one in several for name in (one.payment, one.charge)}
 
 
 def _fail_gifts(conn: Connection, failed: Sequence[PaymentFailed]) -> None:

@@ -157,6 +157,11 @@ def take_back_in_time(world: World, charge_id: str) -> None:
         return
 
 
+def waits_for_means(intent: Object) -> bool:
+    """Whether it may be tried once more, after means that failed."""
+    return bool(intent["status"] == "requires_payment_method")
+
+
 def abandon(world: World, intent: Object, reason: str) -> None:
     """Nobody will pay this any more (its session expired, its invoice was voided)."""
     if "canceled" in INTENT_STATES[intent["status"]]:

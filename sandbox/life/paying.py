@@ -1,7 +1,7 @@
 """Paying: what happens when a payer presses Pay on a session's page."""
 
 from sandbox.life.customers import customer_for, set_default_method, the_customer
-from sandbox.life.intents import approve, intend, take
+from sandbox.life.intents import approve, intend, take, waits_for_means
 from sandbox.life.lines import standing
 from sandbox.life.means import Means
 from sandbox.life.methods import Payer, keep, new_method
@@ -30,6 +30,17 @@ def answer_the_bank(world: World, session: Object, *, approved: bool) -> str:
     if intent["status"] != "requires_action":
         raise not_possible("This payment does not wait for an approval.")
     return _conclude(world, session, intent, approve(world, intent, approved=approved))
+
+
+def collect_again(world: World, charge: Object, means: Means) -> Object:
+    """Take again, by these means and under the same intent, what the bank took back; the new charge."""
+    intent = world.store.get(charge["payment_intent"])
+    # A paid invoice stays paid: what is lost of it is not asked for again.
+    if charge["failure_balance_transaction"] is None or not waits_for_means(intent) or "_invoice" in intent:
+        raise not_possible(f"Charge {charge['id']} cannot be collected again.")
+    who = charge["billing_details"]
+    take(world, intent, new_method(world, means, Payer(who["email"], who["name"])), off_session=True)
+    return world.store.get(intent["latest_charge"])
 
 
 def intent_behind(world: World, session: Object) -> Object | None:

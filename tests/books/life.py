@@ -9,9 +9,13 @@ from typing import Any
 
 from payments.recurring.recurring import Interval
 from sandbox.life.elsewhere import charge_elsewhere, enter_line
+from sandbox.life.intents import waits_for_means
+from sandbox.life.means import MEANS
+from sandbox.life.paying import collect_again
 from sandbox.random_life import RandomLife
 from tests.books.model import Shares
-from tests.books.stage import DAY, HOUR, Stage
+from tests.books.stage import CARD, DAY, HOUR, Stage
+from tests.books.stories_giving import BACS_TAKEN_BACK
 
 LONGEST = 28 * DAY
 _CODES = ("GBP",) * 8 + ("EUR", "EUR", "USD", "JPY")
@@ -29,6 +33,8 @@ class Life(RandomLife):
         if self._chance.random() < 0.3:
             self._be_older_than_us()
         stage.pledge(700)  # our time begins: nobody pays this one
+        if self._chance.random() < 0.2:
+            self._lose_a_debit()
 
     @property
     def over(self) -> bool:
@@ -37,7 +43,9 @@ class Life(RandomLife):
 
     def step(self) -> None:
         """Something happens, and is told."""
-        if self._chance.random() < 0.06:
+        if (lost := self._lost()) and self._chance.random() < 0.5:
+            self._collect_again(lost)
+        elif self._chance.random() < 0.06:
             self._elsewhere()
         else:
             super().step()
@@ -48,6 +56,11 @@ class Life(RandomLife):
         for _ in range(3):
             self._elsewhere()
         self._twin.advance(HOUR)
+
+    def _lose_a_debit(self) -> None:
+        """It begins with one that is taken back: most histories are too short for that to happen in them."""
+        self._stage.pay(self._stage.pledge(2001, _SHARES[2]), BACS_TAKEN_BACK)
+        self._twin.advance(6 * DAY + HOUR)
 
     def _lasted(self) -> float:
         return self._stage.twin.world.clock.shown() - self._began
@@ -69,6 +82,20 @@ class Life(RandomLife):
                 self._charges.append(charge_elsewhere(self._twin.world, self._chance.randrange(200, 9_000))["id"])
             else:
                 enter_line(self._twin.world, self._chance.choice(_CATEGORIES), self._chance.randrange(-3_000, 3_000))
+
+    def _lost(self) -> list[str]:
+        """Charges of debits that were taken back, and that may be collected again."""
+        with self._twin.world.step():
+            store = self._twin.world.store
+            taken_back = store.some("charge", "json_extract(body, '$.failure_balance_transaction') IS NOT NULL")
+            intents = {charge["id"]: store.get(charge["payment_intent"]) for charge in taken_back}
+        return [charge for charge, of in intents.items() if waits_for_means(of) and "_invoice" not in of]
+
+    def _collect_again(self, lost: list[str]) -> None:
+        means = [one for one in MEANS.values() if one.kind == "bacs_debit" or one.number == CARD]
+        with self._twin.world.step():
+            charge = self._twin.world.store.get(self._chance.choice(lost))
+            self._charges.append(collect_again(self._twin.world, charge, self._chance.choice(means))["id"])
 
     def _change_amount(self, path: str, seen: dict[str, Any]) -> None:
         part = seen["items"]["data"][0]

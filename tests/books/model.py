@@ -26,7 +26,7 @@ class Model:
     arrived: set[str] = field(default_factory=set)
 
     def gave(self, payment: str, minor: int, shares: Shares, currency: str = "GBP") -> None:
-        """A donor's money was taken, once or as an instalment; a bank debit: when it was confirmed."""
+        """A donor's money was taken, once or as an instalment; a bank debit: each time that it was confirmed."""
         charged = zip((campaign for campaign, _ in shares), _parts(minor, shares), strict=True)
         self.gifts[payment] = (minor, currency, tuple(charged))
         self._shared(payment, payment, "gifts", minor)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tests.books.stage import DAY, HOUR, SPLIT, Stage
+from tests.books.stage import CARD, DAY, HOUR, SPLIT, Stage
 from tests.books.story import scenario
 
 BACS, BACS_EMPTY, BACS_TAKEN_BACK = "00012345", "22222227", "66666662"
@@ -69,6 +69,62 @@ def a_debit_that_is_taken_back(stage: Stage) -> Iterator[None]:
     stage.model.settled(payment, 2000, fee=20)
     yield
     stage.wait(2 * DAY)
+    stage.model.took_back(payment)
+    stage.model.settled(payment, -2000)
+    yield
+
+
+def _lost(stage: Stage) -> str:
+    """£20 by a debit that is confirmed on the fourth day and taken back on the sixth; the payment."""
+    stage.do("schedule", every="manual")
+    payment = stage.pay(stage.pledge(2000, SPLIT), BACS_TAKEN_BACK)
+    stage.wait(6 * DAY + 2)
+    stage.model.gave(payment, 2000, SPLIT)
+    stage.model.settled(payment, 2000, fee=20)
+    stage.model.took_back(payment)
+    stage.model.settled(payment, -2000)
+    return payment
+
+
+@scenario("charge.failed", "charge.succeeded", "checkout.session.async_payment_succeeded", "charge.updated")
+def a_debit_that_is_collected_again(stage: Stage) -> Iterator[None]:
+    """Under the same payment: a second charge of it, and the gift stands once."""
+    payment = _lost(stage)
+    yield
+    stage.do("collect-again", charge=stage.charge_of(payment), card=BACS)
+    yield
+    stage.wait(4 * DAY + 2)
+    stage.model.gave(payment, 2000, SPLIT)
+    stage.model.settled(payment, 2000, fee=20)
+    yield
+
+
+@scenario("charge.failed", "charge.succeeded", "refund.created", "checkout.session.completed")
+def a_debit_that_is_paid_by_card_in_the_end(stage: Stage) -> Iterator[None]:
+    """The second charge shows in the balance before it is told; £5.01 of it go back."""
+    payment = _lost(stage)
+    yield
+    stage.do("collect-again", charge=stage.charge_of(payment), card=CARD)
+    stage.model.gave(payment, 2000, SPLIT)
+    yield
+    stage.wait(2)
+    stage.model.settled(payment, 2000, fee=50)
+    yield
+    refund: str = stage.ask("POST", "/v1/refunds", payment_intent=payment, amount=501)["id"]
+    stage.model.refunded(refund, payment, 501)
+    stage.model.settled(refund, -501)
+    yield
+
+
+@scenario("charge.failed", "charge.succeeded", "charge.updated", "checkout.session.completed")
+def a_debit_that_is_lost_twice(stage: Stage) -> Iterator[None]:
+    """Each charge is taken back by itself; Stripe keeps both fees."""
+    payment = _lost(stage)
+    stage.do("collect-again", charge=stage.charge_of(payment), card=BACS_TAKEN_BACK)
+    yield
+    stage.wait(6 * DAY + 2)
+    stage.model.gave(payment, 2000, SPLIT)
+    stage.model.settled(payment, 2000, fee=20)
     stage.model.took_back(payment)
     stage.model.settled(payment, -2000)
     yield

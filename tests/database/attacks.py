@@ -129,10 +129,10 @@ COPIES = (
         ("uq_entry_reverses",),
     ),
     Attack("delivery: again", "delivery", copied("delivery", "id = 'evt_1'"), ("pk_delivery",)),
-    Attack("charge: again", "charge", copied("charge", "id = 'ch_1'"), ("pk_charge", "uq_charge_payment")),
+    Attack("charge: again", "charge", copied("charge", "id = 'ch_1'"), ("pk_charge",)),
     Attack(
-        "charge: one payment charged twice", "charge", copied("charge", "id = 'ch_1'", id="'ch_9'"),
-        ("uq_charge_payment",),
+        "gift: a second one received by one payment", "gift",
+        copied("gift", "id = 'gift-1'", id="'gift-9'", session_id="NULL", invoice_id="NULL"), ("uq_gift_payment",),
     ),
     Attack(
         "receipt: a second one for a gift", "receipt",

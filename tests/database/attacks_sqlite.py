@@ -38,9 +38,7 @@ IDENTITIES = {
     ),
     "allocation": Identity("n = 1", (("rowid",), ("gift_id", "n")), {"n": "9"}, {"amount_minor": "1"}),
     "delivery": Identity("id = 'evt_1'", (("rowid",), ("id",)), {"id": "'x'"}, {"applied_at": "NULL"}),
-    "charge": Identity(
-        "id = 'ch_1'", (("rowid",), ("id",), ("payment",)), {"id": "'x'", "payment": "'x'"}, {"amount_minor": "1"}
-    ),
+    "charge": Identity("id = 'ch_1'", (("rowid",), ("id",)), {"id": "'x'"}, {"amount_minor": "1"}),
     "checkout": Identity(
         "session_id = 'cs_1'", (("rowid",), ("session_id",), ("payment_intent",)),
         {"session_id": "'x'", "payment_intent": "'x'"}, {"gift_id": "'gift-2'"},

@@ -98,8 +98,8 @@ def _something(column: sa.Column[Any]) -> object:
 
 
 ENTRIES = (
-    entry("gift:pi_1:1", gift="gift-1"),
-    entry("gift:pi_2:1", gift="gift-2", subject="pi_2", amount=Money(4000, EUR)),
+    entry("gift:ch_1:1", gift="gift-1"),
+    entry("gift:ch_2:1", gift="gift-2", subject="pi_2", amount=Money(4000, EUR)),
     entry("offline:a:1", debit=Account.CASH, subject="a"),
     entry("offline:b:1", debit=Account.CASH, subject="b"),
     entry("undo:a", debit=Account.GIFTS, credit=Account.CASH, subject="a", reverses="offline:a:1"),

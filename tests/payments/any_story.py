@@ -42,7 +42,7 @@ from tests.payments.facts import (
 from tests.payments.house import Books, gift_id
 
 PAYMENT, REFUND, DISPUTE = Category.PAYMENT, Category.REFUND, Category.DISPUTE
-GIFTS = 9  # a telling's gifts, by number; its recurring gift begins with gift 3
+GIFTS = 10  # a telling's gifts, by number; its recurring gift begins with gift 3
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ class Telling:
         ]
 
     def _delayed(self) -> list[Happening]:
-        """A bank debit that failed late; one that failed before; one whose second try succeeded."""
+        """A bank debit that failed late, and one that was collected again; one that failed; one tried twice."""
         k = self._k
         return [
             charged(k("5"), gift=self.gift(5)),
@@ -129,6 +129,14 @@ class Telling:
             charged(k("7"), gift=self.gift(7)),
             linked(k("7"), self.gift(7), GiftState.FAILED),
             line(k("7"), PAYMENT, 2500, n=k("7"), fee=20, marked=True),
+            charged(k("10"), gift=self.gift(10), charge=f"ch_{k('10')}_first"),
+            line(k("10"), PAYMENT, 2500, n=k("10"), fee=20, marked=True),
+            failed(k("10"), charge=f"ch_{k('10')}_first"),
+            line(k("10a"), PAYMENT, -2500, n=k("10"), marked=True),
+            charged(k("10"), gift=self.gift(10), at=40),
+            line(k("10b"), PAYMENT, 2500, n=k("10"), fee=20, marked=True),
+            refunded(k("10"), k("10"), 1001, at=50),
+            line(k("10c"), REFUND, -1001, n=k("10"), subject=f"re_{k('10')}", marked=True),
         ]
 
     def _strange(self) -> list[Happening]:

@@ -44,9 +44,11 @@ def tell_batches(books: Books, batches: Iterable[Sequence[Happening]]) -> None:
         tell(books, *batch)
 
 
-def charged(n: str, minor: int = 2500, *, gift: str | None = None, of: Currency = GBP, at: int = 0) -> ChargeSucceeded:
+def charged(
+    n: str, minor: int = 2500, *, gift: str | None = None, of: Currency = GBP, at: int = 0, charge: str = ""
+) -> ChargeSucceeded:
     """The payment pi_n succeeded, so many minutes after noon."""
-    return ChargeSucceeded(f"ch_{n}", f"pi_{n}", f"pi_{n}", Money(minor, of), "Visa", later(at), gift)
+    return ChargeSucceeded(charge or f"ch_{n}", f"pi_{n}", f"pi_{n}", Money(minor, of), "Visa", later(at), gift)
 
 
 def linked(n: str, gift: str, state: GiftState | None = None) -> CheckoutTold:

@@ -94,8 +94,8 @@ def test_a_late_failure_takes_the_gift_back(books: Books) -> None:
     books.pledge(shares=SPLIT)
     tell(books, charged("1", gift=gift_id(1)), failed("1"))
     assert posted(books, "payment_failed") == {
-        "payment_failed:pi_1:0": ("refunds", "clearing", 1000),
-        "payment_failed:pi_1:1": ("refunds", "clearing", 1500),
+        "payment_failed:ch_1:0": ("refunds", "clearing", 1000),
+        "payment_failed:ch_1:1": ("refunds", "clearing", 1500),
     }
     assert books.gift().state is GiftState.RECEIVED
 

@@ -13,7 +13,7 @@ from tests.payments.any_story import Telling, links_first
 from tests.payments.house import Books
 
 TELLINGS = count(1)
-LENGTH = 67
+LENGTH = 75
 Order = list[list[int]]
 
 often = settings(

@@ -53,8 +53,8 @@ def test_a_later_invoice_makes_a_gift_of_its_own(books: Books, order: tuple[int,
     for k in order:
         tell(books, told[k])
     assert posted(books) == {
-        "gift:pi_2:0": ("clearing", "gifts", 333),
-        "gift:pi_2:1": ("clearing", "gifts", 667),
+        "gift:ch_2:0": ("clearing", "gifts", 333),
+        "gift:ch_2:1": ("clearing", "gifts", 667),
     }
     with reading(books.engine) as conn:
         kept = conn.execute(sa.select(tables.gift).where(tables.gift.c.id == SECOND)).one()
@@ -159,7 +159,7 @@ def test_a_line_of_a_renewal_is_ours_by_its_invoice(books: Books) -> None:
     assert posted(books) == {}
     tell(books, invoice)
     assert posted(books) == {
-        "gift:pi_2:0": ("clearing", "gifts", 1000),
+        "gift:ch_2:0": ("clearing", "gifts", 1000),
         "settle:txn_a": ("stripe", "clearing", 1000),
         "fee:txn_a": ("fees", "stripe", 34),
     }

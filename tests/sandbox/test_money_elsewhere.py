@@ -109,6 +109,27 @@ def test_a_debit_that_had_succeeded_is_taken_back(
     assert _do(address, "fail-charge", charge=charge).startswith("422")
 
 
+@pytest.mark.parametrize("card", ["00012345", "4242424242424242"])
+def test_what_was_taken_back_is_collected_again(
+    twin: Twin, client: stripe.StripeClient, gift: Any, address: str, card: str
+) -> None:
+    """A second charge under the same intent, which succeeds once more; then there is nothing left to collect."""
+    first = _give(twin, client, gift, "66666662")
+    assert _do(address, "collect-again", charge=first).startswith("422")
+    twin.advance(6 * DAY + 2)
+    assert _do(address, "collect-again", charge=first, card="nothing").startswith("422")
+    assert _do(address, "collect-again", charge=first, card=card).startswith("200")
+    assert _do(address, "collect-again", charge=first).startswith("422")
+    twin.advance(4 * DAY + 2)
+
+    intent = client.v1.payment_intents.retrieve(str(client.v1.charges.retrieve(first).payment_intent))
+    charges = client.v1.charges.list({"payment_intent": intent.id}).data
+    assert [charge.status for charge in charges] == ["succeeded", "failed"]
+    assert (intent.status, intent.latest_charge) == ("succeeded", charges[0].id)
+    assert _told(client).count("charge.succeeded") == 2
+    assert (schema_faults(everything(twin)), money_faults(twin)) == ([], [])
+
+
 def test_a_cards_charge_cannot_be_taken_back(twin: Twin, client: stripe.StripeClient, gift: Any, address: str) -> None:
     """Its success is final; a bank that wants the money opens a dispute."""
     assert _do(address, "fail-charge", charge=_give(twin, client, gift)).startswith("422")

@@ -122,7 +122,7 @@ def unguarded(desk: Desk, engine: Engine) -> Iterator[Connection]:
         ("UPDATE entry SET campaign_id = 0 WHERE kind = 'refund'", {"totals", "raised"}),
         ("UPDATE entry SET cause = 'evt_lost' WHERE kind = 'fee'", {"kept causes"}),
         ("UPDATE entry SET cause = ' ' WHERE kind = 'fee'", {"causes"}),
-        ("UPDATE entry SET key = 'gift:pi_2:0' WHERE kind = 'gift'", {"facts"}),
+        ("UPDATE entry SET key = 'gift:ch_2:0' WHERE kind = 'gift'", {"facts"}),
         ("DELETE FROM receipt", {UNBROKEN, "every gift received has its receipt and its entries"}),
         ("UPDATE receipt_series SET last_number = 2", {UNBROKEN}),
         ("UPDATE delivery SET applied_at = NULL", {"every kept delivery is in the books"}),

@@ -69,7 +69,7 @@ def test_a_trace_is_a_table_of_entries(app: typer.Typer) -> None:
     """With key, accounts and cause; without the donor's name, because shells keep what they print."""
     told = said(app, "trace", "2026-000001")
 
-    assert "gift:pi_1:0" in told
+    assert "gift:ch_1:0" in told
     assert "clearing ← gifts" in told
     assert "evt_charge_1 (charge.succeeded)" in told
     assert "paid:po_1" in told

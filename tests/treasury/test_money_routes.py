@@ -221,7 +221,7 @@ def test_a_trace_shows_entry_key_time_and_cause(treasurer: TestClient, desk: Des
     said = read(treasurer, "/desk/trace/pi_1")
 
     assert "21 November 2026 at 12:00 Counted for Save our libraries pi_1 £25.00" in said
-    assert "Entry 1, gift:pi_1:0: clearing from gifts, by evt_charge_1 (charge.succeeded)" in said
+    assert "Entry 1, gift:ch_1:0: clearing from gifts, by evt_charge_1 (charge.succeeded)" in said
 
 
 def test_a_treasurer_opens_any_receipt_and_may_send_its_address(treasurer: TestClient, desk: Desk) -> None:

@@ -44,7 +44,7 @@ def test_a_gift_is_followed_from_the_form_to_the_bank(desk: Desk, engine: Engine
         ("Arrived at the bank", pounds(1442)),
     ]
     assert [posted.key for posted in found.entries] == [
-        "gift:pi_1:0", "settle:txn_1", "fee:txn_1", "refund:re_1:0", "settle:txn_re_1", "payout:txn_po_1", "paid:po_1",
+        "gift:ch_1:0", "settle:txn_1", "fee:txn_1", "refund:re_1:0", "settle:txn_re_1", "payout:txn_po_1", "paid:po_1",
     ]  # fmt: skip
 
 
@@ -54,13 +54,13 @@ def test_every_entry_says_what_made_us_post_it(desk: Desk, engine: Engine) -> No
 
     causes = {posted.key: (posted.cause, posted.told_by) for posted in traced(engine, "pi_1").entries}
 
-    assert causes["gift:pi_1:0"] == ("evt_charge_1", "charge.succeeded")
+    assert causes["gift:ch_1:0"] == ("evt_charge_1", "charge.succeeded")
     assert causes["settle:txn_1"] == ("settle:0f3b", None)
 
 
 @pytest.mark.parametrize(
     "name",
-    ["pi_1", "ch_1", "re_1", "txn_1", "txn_re_1", "cs_test_1", "2026-000001", "2026-1", " pi_1 ", "gift:pi_1:0"],
+    ["pi_1", "ch_1", "re_1", "txn_1", "txn_re_1", "cs_test_1", "2026-000001", "2026-1", " pi_1 ", "gift:ch_1:0"],
 )
 def test_money_goes_by_many_names(desk: Desk, engine: Engine, name: str) -> None:
     """Whatever a treasurer can read at Stripe or on a receipt leads to the same gift."""

@@ -121,9 +121,9 @@ def refunds(conn: Connection, limit: int, page: int = 1) -> list[RefundLine]:
     r = refund.c
     seen = sa.exists().where(balance_line.c.subject == r.id)
     rows = conn.execute(
-        sa.select(refund, charge.c.gift_id, gift.c.donor_name, seen.label("seen"))
-        .outerjoin(charge, charge.c.payment == r.payment)
-        .outerjoin(gift, gift.c.id == charge.c.gift_id)
+        sa.select(refund, gift.c.id.label("gift_id"), gift.c.donor_name, seen.label("seen"))
+        .select_from(refund)
+        .outerjoin(gift, gift.c.id == _gift_of(r.payment))
         .order_by(sa.nulls_last(r.agreed_at.desc()), r.id)
         .limit(limit)
         .offset((page - 1) * (limit - 1))
@@ -160,11 +160,13 @@ def disputes_to_answer(conn: Connection, limit: int) -> list[DisputeLine]:
 
 def _disputes() -> sa.Select[Any]:
     d = dispute.c
-    return (
-        sa.select(dispute, gift.c.donor_name)
-        .outerjoin(charge, charge.c.payment == d.payment)
-        .outerjoin(gift, gift.c.id == charge.c.gift_id)
-    )
+    return sa.select(dispute, gift.c.donor_name).select_from(dispute).outerjoin(gift, gift.c.id == _gift_of(d.payment))
+
+
+def _gift_of(payment: sa.Column[str]) -> sa.ScalarSelect[str]:
+    """The gift of a payment, once, however many charges it took."""
+    found = sa.select(sa.func.min(charge.c.gift_id)).where(charge.c.payment == payment)
+    return found.correlate(payment.table).scalar_subquery()
 
 
 def _dispute(row: sa.Row[Any]) -> DisputeLine:

@@ -1,0 +1,108 @@
+"""A debit that is taken back and collected again: two charges of one payment, and one gift."""
+
+from itertools import permutations
+
+import pytest
+
+import receipts.tables
+from payments import tables
+from payments.gifts import GiftState
+from payments.happenings import Category, Happening, InvoicePaid, InvoiceTold
+from tests.payments.facts import charged, failed, line, posted, refunded, standing, tell, tell_batches
+from tests.payments.house import Books, gift_id
+
+SPLIT = [(1, 1000), (2, 1500)]
+FIRST = "ch_first"
+GIFT = gift_id(1)
+CHARGES: list[Happening] = [
+    charged("1", gift=GIFT, charge=FIRST), failed("1", charge=FIRST), charged("1", gift=GIFT, at=40),
+]  # fmt: skip
+LINES = [
+    line("a", Category.PAYMENT, 2500, n="1", fee=20, marked=True),
+    line("b", Category.PAYMENT, -2500, n="1", marked=True),
+    line("c", Category.PAYMENT, 2500, n="1", fee=20, marked=True),
+]
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+def test_a_payment_that_is_collected_again_stands_once(books: Books, order: tuple[int, ...]) -> None:
+    """Whichever charge is heard of first, and whether or not the first is known to be lost by then."""
+    books.pledge(shares=SPLIT)
+    tell_batches(books, [[CHARGES[k], LINES[k]] for k in order])
+    assert posted(books, "gift", "payment_failed") == {
+        "gift:ch_first:0": ("clearing", "gifts", 1000),
+        "gift:ch_first:1": ("clearing", "gifts", 1500),
+        "payment_failed:ch_first:0": ("refunds", "clearing", 1000),
+        "payment_failed:ch_first:1": ("refunds", "clearing", 1500),
+        "gift:ch_1:0": ("clearing", "gifts", 1000),
+        "gift:ch_1:1": ("clearing", "gifts", 1500),
+    }
+    assert (books.raised(1), books.raised(2), books.clearing()) == (1000, 1500, 0)
+    assert (books.gift().state, books.gift().payment) == (GiftState.RECEIVED, "pi_1")
+    assert (books.count(receipts.tables.receipt), books.count(tables.discrepancy)) == (1, 0)
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+@pytest.mark.parametrize("cut", [1, 2, 3])
+def test_however_it_is_cut_into_batches_the_books_are_the_same(books: Books, order: tuple[int, ...], cut: int) -> None:
+    """Both charges at once, or the failure with either; and all of it once more."""
+    books.pledge(shares=SPLIT)
+    told = [CHARGES[k] for k in order]
+    tell_batches(books, [told[:cut], told[cut:]])
+    once = books.canonical()
+    tell(books, *reversed(told))
+    assert books.canonical() == once
+    assert (books.raised(1), books.raised(2)) == (1000, 1500)
+    assert len(posted(books, "payment_failed")) == 2
+
+
+def test_both_charges_may_be_taken_back(books: Books) -> None:
+    """Each failure is of its own charge."""
+    books.pledge()
+    tell(books, *CHARGES)
+    tell(books, failed("1", at=60))
+    assert (books.raised(), books.clearing()) == (0, 0)
+
+
+def test_what_was_collected_again_is_refunded_once(books: Books) -> None:
+    """A refund names the payment: it comes off the campaigns once, however many charges there are."""
+    books.pledge(shares=SPLIT)
+    tell(books, refunded("1", "1", 1001))
+    tell(books, *CHARGES)
+    assert (books.raised(1), books.raised(2)) == (600, 899)
+    assert books.count(tables.waiting_fact) == 0
+
+
+def test_another_payment_of_the_gift_is_listed_still(books: Books) -> None:
+    """Two charges of its own payment are not; one of another payment is."""
+    books.pledge()
+    tell(books, *CHARGES)
+    tell(books, charged("2", gift=GIFT, at=50))
+    assert books.raised() == 5000
+    assert (books.count(receipts.tables.receipt), books.count(tables.discrepancy)) == (1, 1)
+
+
+@pytest.mark.parametrize("order", list(permutations(range(4))))
+def test_an_instalment_that_is_collected_again_stands_once(books: Books, order: tuple[int, ...]) -> None:
+    """No charge names its gift here: each waits for the invoice, which comes before, between or after them."""
+    books.pledge(amount=1000)
+    told: list[list[Happening]] = [
+        [charged("2", 1000, charge=FIRST)],
+        [failed("2", 1000, charge=FIRST)],
+        [charged("2", 1000, at=40)],
+        [InvoiceTold("in_2", standing(books), first=False), InvoicePaid("in_2", "pi_2")],
+    ]
+    tell_batches(books, [told[k] for k in order])
+    assert (books.raised(), books.clearing()) == (1000, 1000)
+    assert books.count(receipts.tables.receipt) == 1
+    assert len(posted(books, "gift", "payment_failed")) == 3
+
+
+def test_a_link_that_comes_with_one_charge_is_heard_by_the_other_that_waits(books: Books) -> None:
+    """The first charge was kept before; the second comes in one batch with the invoice that says whose both are."""
+    books.pledge(amount=1000)
+    tell(books, charged("2", 1000, charge=FIRST), failed("2", 1000, charge=FIRST))
+    invoice = InvoiceTold("in_2", standing(books), first=False)
+    tell(books, charged("2", 1000, at=40), invoice, InvoicePaid("in_2", "pi_2"))
+    assert (books.raised(), books.clearing()) == (1000, 1000)
+    assert len(posted(books, "gift", "payment_failed")) == 3

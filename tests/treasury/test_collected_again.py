@@ -1,0 +1,71 @@
+"""A gift whose debit was taken back and collected again has two charges; the desk shows it once, and proves it."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import Engine
+
+from database.transactions import reading
+from payments.happenings import Category, ChargeSucceeded, PaymentFailed
+from tests.payments.house import gift_id
+from tests.treasury.books import Desk
+from tests.treasury.whole import NOON, compare, dispute, line, pounds, refund, settle_gift, tell
+from treasury.audit import audit_all
+from treasury.money.store import disputes, disputes_to_answer, refunds
+from treasury.tracing import trace
+
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def collected_again(desk: Desk) -> Desk:
+    """£25, lost on the next day and collected on the day after; 58p of a fee each time."""
+    settle_gift(desk, 1, 2500, 58)
+    again = ChargeSucceeded("ch_1_again", "pi_1", "pi_1", pounds(2500), "Bacs Direct Debit", NOON + 2 * DAY, gift_id(1))
+    tell(desk, again, PaymentFailed("ch_1", "pi_1", pounds(2500), NOON + DAY))
+    tell(desk, line("txn_1_back", Category.PAYMENT, -2500, "pi_1", "pi_1", at=NOON + DAY))
+    tell(desk, line("txn_1_again", Category.PAYMENT, 2500, "pi_1", "pi_1", 58, at=NOON + 2 * DAY))
+    return desk
+
+
+def test_the_audit_proves_both_charges(collected_again: Desk, engine: Engine) -> None:
+    """Each by entries of its own."""
+    compare(collected_again, 2384, 2384)
+    with reading(engine) as conn:
+        findings = {one.name: one for one in audit_all(conn, lambda: NOON + 2 * DAY)}
+
+    assert [one.name for one in findings.values() if one.has_failed] == []
+    assert str(findings["money verified"].figures["GBP"]).endswith("100%")
+
+
+def test_a_trace_tells_of_both_charges(collected_again: Desk, engine: Engine) -> None:
+    """By whichever name it is asked for; and what is missing is said once."""
+    with reading(engine) as conn:
+        found = trace(conn, "ch_1_again")
+        assert trace(conn, "pi_1") == trace(conn, "ch_1") == found
+
+    counted, lost = "Counted for Save our libraries", "Failed after all: taken off Save our libraries"
+    seen, left = "Seen in Stripe's balance", "Left Stripe's balance"
+    told = [step.what for step in found.steps if step.what in (counted, lost, seen, left)]
+    assert told == [counted, seen, lost, left, counted, seen]
+    assert len(set(found.missing)) == len(found.missing)
+
+
+def test_the_balance_is_missed_once(desk: Desk, engine: Engine) -> None:
+    """Two charges that were not seen in it are one payment."""
+    desk.give(1, 2500)
+    tell(desk, ChargeSucceeded("ch_1_again", "pi_1", "pi_1", pounds(2500), "Visa", NOON, gift_id(1)))
+    with reading(engine) as conn:
+        missing = trace(conn, gift_id(1)).missing
+
+    assert sum("has not been seen in Stripe's balance" in one for one in missing) == 1
+
+
+def test_what_goes_back_of_it_is_listed_once(collected_again: Desk, engine: Engine) -> None:
+    """With its donor, and not once for each charge."""
+    refund(collected_again, "re_1", 1, 1000)
+    dispute(collected_again, "du_1", 1, 1500, answer_by=NOON + 9 * DAY)
+    with reading(engine) as conn:
+        assert [(one.id, one.donor, one.state) for one in refunds(conn, 9)] == [("re_1", "Donor 1", "settled")]
+        for found in (disputes(conn, 9), disputes_to_answer(conn, 9)):
+            assert [(one.id, one.donor) for one in found] == [("du_1", "Donor 1")]
