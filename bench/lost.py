@@ -9,8 +9,10 @@ import resource
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator, Mapping
+from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
@@ -28,7 +30,8 @@ from campaigns.demo import DEMO_ORGANISATION
 from database.engine import open_database
 from payments.applying import Bookkeeper
 from payments.settlement.settling import Settling
-from payments.stripe_lists import Lists
+from payments.settlement.walking import Pages
+from payments.stripe_lists import Lists, Page
 from processes import leave_alone_what_stays
 from sandbox.twin import Twin, TwinSettings, open_twin
 
@@ -55,11 +58,14 @@ class Healed:
 
 
 class Waiting:
-    """How long we have waited for answers: sending a request until its head is there, and reading its body."""
+    """How long we have done nothing but wait for answers: from a request until its body is there.
+
+    A page that is fetched beside the work counts from the moment at which the work waits for it.
+    """
 
     def __init__(self) -> None:
-        self.seconds = 0.0
-        self._send = requests.Session.send
+        self.seconds, self._came = 0.0, 0.0
+        self._send, self._wait = requests.Session.send, Pages.wait
 
     @contextmanager
     def watch(self) -> Iterator[None]:
@@ -70,14 +76,22 @@ class Waiting:
             began = time.perf_counter()
             answer = waiting._send(session, request, **more)
             answer.content  # noqa: B018 - reads the body
-            waiting.seconds += time.perf_counter() - began
+            waiting._came = time.perf_counter()
+            if threading.current_thread() is threading.main_thread():
+                waiting.seconds += waiting._came - began
             return answer
 
-        requests.Session.send = send  # type: ignore[method-assign, assignment]
+        def wait(pages: Pages, coming: Future[Page]) -> Page:
+            began = time.perf_counter()
+            page = waiting._wait(pages, coming)
+            waiting.seconds += max(0.0, waiting._came - began)
+            return page
+
+        requests.Session.send, Pages.wait = send, wait  # type: ignore[method-assign, assignment]
         try:
             yield
         finally:
-            requests.Session.send = self._send  # type: ignore[method-assign]
+            requests.Session.send, Pages.wait = self._send, self._wait  # type: ignore[method-assign]
 
 
 def heal(url: str, gifts: int) -> Healed:

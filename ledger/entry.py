@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
+from functools import lru_cache
 
 from ledger.accounts import Account
 from ledger.money import LARGEST_MINOR, Money
@@ -63,6 +64,7 @@ class Entry:
         )  # fmt: skip
 
 
+@lru_cache(1024)  # a gift asks for its day some five times
 def book_date(occurred_at: datetime, zone: tzinfo) -> date:
     """The organisation's calendar day on which something happened: decided once, at posting."""
     return occurred_at.astimezone(zone).date()

@@ -77,7 +77,7 @@ def sums(conn: Connection) -> list[Sum]:
             t.campaign_id,
             month.label("month"),
             sa.func.sum(t.credit_minor - t.debit_minor).label("minor"),
-            sa.func.sum(sa.case((t.account == Account.GIFTS.value, t.credits), else_=0)).label("gifts"),
+            sa.func.sum(sa.case((t.account == Account.GIFTS.value, t.credits - t.debits), else_=0)).label("gifts"),
         )
         .where(t.account.in_([account.value for account in SHOWN]))
         .group_by(t.account, t.currency, t.campaign_id, month)

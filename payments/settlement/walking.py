@@ -1,12 +1,14 @@
 """Walk one of Stripe's lists from its newest row down to what was read before, a page at a time.
 
 Each page is applied by the bookkeeper in one transaction, which also keeps how far the walk has come: one that is
-cut off goes on where it stood, and memory does not grow with the list. Stripe is never asked inside a transaction.
+cut off goes on where it stood, and memory does not grow with the list. No transaction waits for Stripe.
 """
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Self
 
 import structlog
 from sqlalchemy.engine import Connection, Engine
@@ -81,6 +83,43 @@ def quietly(_name: str, _rows: int, _share: float) -> None:
     """Tell nobody."""
 
 
+class Pages:
+    """The pages of a list down to an instant; the next can be fetched while one is applied, in a thread of its own.
+
+    Stripe answers, and the answer is parsed, while the database writes.
+    """
+
+    def __init__(self, listed: Listed, floor: datetime) -> None:
+        self._ask, self._floor = listed.ask, int(floor.timestamp())
+        self._thread = ThreadPoolExecutor(1, "pages")  # started when there is something to fetch
+        self._ordered: tuple[str, Future[Page]] | None = None
+
+    def order(self, page: Page) -> None:
+        """Have the page after this one fetched."""
+        cursor = page.rows[-1]["id"]
+        self._ordered = cursor, self._thread.submit(self._fetch, cursor)
+
+    def after(self, cursor: str | None) -> Page:
+        """The page after a row, or the first."""
+        if self._ordered and self._ordered[0] == cursor:
+            return self.wait(self._ordered[1])
+        return self._fetch(cursor)
+
+    def wait(self, coming: Future[Page]) -> Page:
+        """The page that was ordered."""
+        return coming.result()
+
+    def _fetch(self, cursor: str | None) -> Page:
+        after = {} if cursor is None else {"starting_after": cursor}
+        return self._ask(created={"gte": self._floor}, **after)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._thread.shutdown(cancel_futures=True)
+
+
 @dataclass(slots=True)
 class Walker:
     """Walks lists for one run, which `cause` names; remembers what it could not apply.
@@ -124,14 +163,17 @@ class Walker:
         return mark, _below(listed, mark, SEAM)
 
     def _down(self, listed: Listed, mark: Mark, floor: datetime, *, thorough: bool) -> Mark:
-        going = True
-        while going:
-            page = listed.ask(created={"gte": int(floor.timestamp())}, **_after(mark))
-            reads = listed.read(page.rows)
-            stale = not thorough and not reads and _is_down(page, mark.reached)
-            going = page.has_more and not stale
-            mark = self._turn(reads, _moved(mark, page), going=going)
-            self._say(listed, mark, page, floor)
+        with Pages(listed, floor) as pages:
+            going = True
+            while going:
+                page = pages.after(mark.cursor)
+                if thorough and page.has_more and page.rows:
+                    pages.order(page)
+                reads = listed.read(page.rows)
+                stale = not thorough and not reads and _is_down(page, mark.reached)
+                going = page.has_more and not stale
+                mark = self._turn(reads, _moved(mark, page), going=going)
+                self._say(listed, mark, page, floor)
         return mark
 
     def _turn(self, reads: Sequence[Read], moved: Mark, *, going: bool) -> Mark:
@@ -209,10 +251,6 @@ def _below(listed: Listed, mark: Mark, by: timedelta) -> datetime:
     if mark.reached is None or listed.below_mark:
         return listed.since
     return max(listed.since, mark.reached - by)
-
-
-def _after(mark: Mark) -> dict[str, str]:
-    return {} if mark.cursor is None else {"starting_after": mark.cursor}
 
 
 def _is_down(page: Page, reached: datetime | None) -> bool:
