@@ -50,13 +50,13 @@ def plant(engine: Engine, count: int, now: datetime) -> list[Pending]:
     return pending
 
 
-def plant_books(url: str, gifts: int) -> list[Pending]:
+def plant_books(url: str, gifts: int, now: datetime | None = None) -> list[Pending]:
     """Make the database at this address, in test mode, with so many pending gifts."""
     migrate(url)
     engine = open_database(url)
     try:
         require_mode(engine, "test")
-        return plant(engine, gifts, datetime.now(UTC))
+        return plant(engine, gifts, now or datetime.now(UTC))
     finally:
         engine.dispose()
 
