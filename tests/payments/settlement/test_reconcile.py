@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from database.transactions import booking
 from payments.gifts import GiftState
-from payments.settlement import listed
+from payments.settlement import listed, store
 from payments.settlement.listed import WALKED
 from payments.settlement.tables import walk
 from payments.settlement.walking import Walker
@@ -39,6 +40,34 @@ def healed(account: Account) -> None:
     assert account.uncleared() == {}
     assert account.balances("in_transit") == {}
     assert account.settling.reconcile().entries == {}
+
+
+def test_a_charge_whose_line_is_late_comes_by_its_event(account: Account) -> None:
+    """Stripe may take an hour for the line; until then nobody else tells of it."""
+    for _ in range(2):
+        account.settling.reconcile()
+        account.give()
+        account.wait(HOUR)
+        account.lose()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(account.lists, "balance_transactions", lambda **_: Page([], has_more=False))
+        assert account.settling.reconcile().received == 1
+
+    account.settling.reconcile()
+    healed(account)
+
+
+def test_a_debit_whose_line_came_without_its_success_is_looked_for_below_the_mark(account: Account) -> None:
+    """When it succeeded its event alone says, and that list was walked past it."""
+    account.give(card="00012345")
+    account.wait(10 * DAY)
+    account.lose()
+    account.settle()
+    with booking(account.books.engine) as conn:
+        store.keep_mark(conn, account.twin.now(), store.Mark("charges", account.twin.now()))
+
+    assert account.settling.reconcile().received == 1
+    healed(account)
 
 
 def test_every_webhook_was_lost(account: Account) -> None:
