@@ -22,13 +22,18 @@ _OPEN = "farthing_pipeline"  # where a driver's connection keeps its open pipeli
 
 
 class Question:
-    """A question that was sent; its rows are waited for when they are read."""
+    """A question that was sent; on PostgreSQL its rows are waited for when they are read."""
 
     def __init__(self, connection: Connection, cursor: Any, sql: str) -> None:
         self._connection, self._cursor, self._sql = connection, cursor, sql
+        # What is left unread on SQLite is a statement in progress, which no savepoint can be opened beside.
+        self._rows = None if _OPEN in connection.info else self._fetch()
 
     def rows(self) -> list[tuple[Any, ...]]:
         """Every row, as the driver gives it."""
+        return self._fetch() if self._rows is None else self._rows
+
+    def _fetch(self) -> list[tuple[Any, ...]]:
         try:
             found: list[tuple[Any, ...]] = self._cursor.fetchall()
         except self._connection.dialect.loaded_dbapi.Error as error:

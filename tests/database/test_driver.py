@@ -38,6 +38,17 @@ def test_what_failed_comes_at_the_end_at_the_latest(engine: Engine) -> None:
     assert _kept(engine) == ["BBB"]
 
 
+def test_a_question_that_nobody_reads_is_in_nobodys_way(engine: Engine) -> None:
+    """Whoever asked may have failed before it came to that: what follows begins clean."""
+    with booking(engine) as conn:
+        unread = ask(conn, "INSERT INTO currency (code, exponent) VALUES ('AAA', 2) RETURNING code")
+        with apart(conn):
+            _add(conn, "BBB")
+        assert unread.rows() == [("AAA",)]
+
+    assert _kept(engine) == ["AAA", "BBB"]
+
+
 LOSSES: dict[str, Callable[[Connection], object]] = {
     "sent": lambda conn: _add(conn, "AAA"),
     "asked": lambda conn: ask(conn, "SELECT 1").rows(),
