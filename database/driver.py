@@ -43,11 +43,7 @@ class Question:
 
 def ask(connection: Connection, sql: str, parameters: Parameters = ()) -> Question:
     """Send a question; several may be on their way at once, and the answer does not wait for what is sent later."""
-    question = Question(connection, _execute(connection, sql, parameters), sql)
-    if _OPEN in connection.info:
-        raw: Any = connection.connection.driver_connection
-        raw.pgconn.send_flush_request()
-    return question
+    return Question(connection, _execute(connection, sql, parameters, at_once=True), sql)
 
 
 def send(connection: Connection, sql: str, parameters: Parameters = ()) -> None:
@@ -55,7 +51,7 @@ def send(connection: Connection, sql: str, parameters: Parameters = ()) -> None:
     _execute(connection, sql, parameters)
 
 
-def _execute(connection: Connection, sql: str, parameters: Parameters) -> Any:
+def _execute(connection: Connection, sql: str, parameters: Parameters, *, at_once: bool = False) -> Any:
     raw: Any = connection.connection.driver_connection
     try:
         if not connection.get_execution_options().get(PIPELINED):
@@ -63,7 +59,12 @@ def _execute(connection: Connection, sql: str, parameters: Parameters) -> Any:
         if _OPEN not in connection.info:
             connection.info[_OPEN] = pipeline = raw.pipeline()
             pipeline.__enter__()
-        return raw.cursor().execute(sql, parameters, prepare=connection.info[DIRECT])
+        # What a savepoint takes back, the driver would believe to be prepared.
+        prepare = connection.info[DIRECT] and not connection.in_nested_transaction()
+        cursor = raw.cursor().execute(sql, parameters, prepare=prepare)
+        if at_once:
+            raw.pgconn.send_flush_request()
+        return cursor
     except connection.dialect.loaded_dbapi.Error as error:
         raise _translated(connection, sql, error) from error
 

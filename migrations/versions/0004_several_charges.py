@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from database.columns import Instant, Minor
+from database.migrating import WrongVersion
 from migrations.guards import frozen, keep_rows, on_sqlite, set_once
 
 revision = "0004"
@@ -14,12 +15,24 @@ down_revision = "0003"
 
 
 def upgrade() -> None:
-    """Forward."""
+    """Forward. Raises WrongVersion for a database of the months before a release: its entries have other keys."""
+    _refuse_unreleased()
     if on_sqlite():
         _make_anew()
     else:
         op.drop_constraint("uq_charge_payment", "charge", type_="unique")
     op.create_index("ix_charge_payment", "charge", ["payment"], unique=False)
+
+
+def _refuse_unreleased() -> None:
+    """0003 was written anew before it was released; a database of the older one would be put in order by nobody."""
+    checks = sa.inspect(op.get_bind()).get_check_constraints("walk")
+    if not any("charges" in one["sqltext"] for one in checks):
+        raise WrongVersion(
+            "This database was made by a Farthing that was never released, and its books have other keys."
+            " Nothing was changed. Keep it with the program that made it, and start with a new one:"
+            " ./farthing run --var-dir DIR"
+        )
 
 
 def _make_anew() -> None:

@@ -117,20 +117,21 @@ class _Post:
         return batch
 
     def read_on(self) -> None:
-        """Read what has come since, without waiting for more."""
-        with suppress(BlockingIOError):
-            while self._receive(socket.MSG_DONTWAIT):
+        """Read what has come since, without waiting for more, and no more than the next batch."""
+        with suppress(OSError):  # nothing there; or the web was killed, which `take` will find
+            while len(self._letters) < LARGEST_BATCH and self._receive(socket.MSG_DONTWAIT):
                 pass
 
     def _receive(self, flags: int = 0) -> bool:
         """Take what is there and read the whole letters of it; False when the other end has hung up."""
         part = self._line.recv(_READ_BYTES, flags)
         self._bytes += part
-        at = 0
+        at, bodies = 0, []
         while (end := _end(self._bytes, at)) is not None:
-            self._letters.append(self._read(bytes(self._bytes[at + LENGTH_BYTES : end])))
+            bodies.append(bytes(self._bytes[at + LENGTH_BYTES : end]))
             at = end
         del self._bytes[:at]
+        self._letters += map(self._read, bodies)
         return bool(part)
 
 

@@ -139,8 +139,11 @@ def _facts_of(event: Row) -> tuple[Happening, ...]:
     return tuple(one for one in read(event) if not isinstance(one, BalanceMoved))
 
 
-def _is_charge(told: Happening, among: set[str]) -> bool:
-    return isinstance(told, ChargeSucceeded) and told.charge in among
+def _is_charge(told: Happening, among: set[tuple[str, str, str, int]]) -> bool:
+    """Whether it is one of these charges, told as before; told otherwise it goes on, and is an alarm."""
+    if not isinstance(told, ChargeSucceeded):
+        return False
+    return (told.charge, told.payment, told.amount.currency.code, told.amount.minor) in among
 
 
 def _payment_of_link(read: Read) -> str | None:

@@ -18,15 +18,16 @@ from payments.reading.standing import DisputeStanding, PayoutStanding
 from payments.recurring.tables import invoice, invoice_payment
 from payments.settlement.comparing import Balances, Check
 from payments.settlement.tables import balance_check, balance_line, contact, walk
-from payments.tables import charge, delivery, dispute, gift, payout
+from payments.tables import charge, delivery, dispute, gift, payment_failure, payout
 
 _LINE = (balance_line.c.id,)
 _BY_SUBJECT = (balance_line.c.subject, balance_line.c.id, balance_line.c.category, balance_line.c.created_at)
-_CHARGE = (charge.c.id,)
+_CHARGE = (charge.c.id, charge.c.payment, charge.c.currency, charge.c.amount_minor)
 _OWNED = (charge.c.payment, charge.c.gift_id)
 _LINKED = (invoice_payment.c.payment, invoice_payment.c.invoice_id)
 _INVOICE = (invoice.c.id,)
 _APPLIED = (delivery.c.id, delivery.c.applied_at)
+CHARGED = "charge"  # the reporting category of the line with which a charge's money comes
 _IN_PAYOUT = (balance_line.c.id, balance_line.c.payout_id)
 
 
@@ -84,23 +85,29 @@ def applied_deliveries(conn: Connection, ids: Sequence[str]) -> set[str]:
     return {row[0] for row in look_up(conn, _APPLIED, delivery.c.id, ids) if row[1] is not None}
 
 
-def known_charges(conn: Connection, ids: Sequence[str]) -> set[str]:
-    """Those of these charges that are known to have succeeded."""
-    return {row[0] for row in look_up(conn, _CHARGE, charge.c.id, ids)}
+def known_charges(conn: Connection, ids: Sequence[str]) -> set[tuple[str, str, str, int]]:
+    """Those of these charges that are known to have succeeded: id, payment, currency and amount."""
+    return {(row[0], row[1], row[2], row[3]) for row in look_up(conn, _CHARGE, charge.c.id, ids)}
 
 
 def first_without_charge(conn: Connection, since: datetime) -> datetime | None:
-    """The instant of the first line since then that is a payment to us, and of whose charge nothing is known."""
-    line, paid = balance_line.alias(), balance_line.c
-    lines = sa.select(sa.func.count()).where(line.c.payment == paid.payment, line.c.category == Category.PAYMENT.value)
-    charges = sa.select(sa.func.count()).where(charge.c.payment == paid.payment)
-    ours = sa.or_(paid.ours.is_(None), paid.ours == 1)
-    found: datetime | None = conn.scalar(
-        sa.select(sa.func.min(paid.created_at))
-        .where(paid.category == Category.PAYMENT.value, paid.created_at >= since, ours)
-        .where(lines.correlate(balance_line).scalar_subquery() > charges.correlate(balance_line).scalar_subquery())
+    """The instant of the first line since then that brought a charge of ours, when nobody told us of that charge.
+
+    A debit that failed without having succeeded is known by its failure.
+    """
+    paid, line, failed = balance_line.c, balance_line.alias().c, payment_failure.c
+    lines = sa.select(sa.func.count()).where(line.payment == paid.payment, line.kind == CHARGED)
+    told = sa.select(sa.func.count()).where(charge.c.payment == paid.payment)
+    succeeded = sa.exists().where(charge.c.id == failed.charge)
+    failures = sa.select(sa.func.count()).where(failed.payment == paid.payment, ~succeeded)
+    lacking = lines.correlate(balance_line).scalar_subquery() > (
+        told.correlate(balance_line).scalar_subquery() + failures.correlate(balance_line).scalar_subquery()
     )
-    return found
+    ours = sa.or_(paid.ours.is_(None), paid.ours == 1)
+    first: datetime | None = conn.scalar(
+        sa.select(sa.func.min(paid.created_at)).where(paid.kind == CHARGED, paid.created_at >= since, ours, lacking)
+    )
+    return first
 
 
 def linked(conn: Connection, payments: Sequence[str]) -> set[str]:

@@ -117,7 +117,7 @@ class Pages:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._thread.shutdown(cancel_futures=True)
+        self._thread.shutdown(wait=False, cancel_futures=True)  # what nobody waits for any more may end by itself
 
 
 @dataclass(slots=True)

@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DatabaseError
 
 from database.engine import open_database
-from database.migrating import MIGRATIONS, REVISION, migrate, revision_of
+from database.migrating import MIGRATIONS, REVISION, WrongVersion, migrate, revision_of
 from database.transactions import reading, writing
 from tests.postgres import Cluster
 
@@ -69,6 +69,16 @@ def test_every_charge_is_there_afterwards(before: Engine) -> None:
         assert conn.scalar(sa.text("SELECT count(*) FROM discrepancy JOIN charge ON charge.id = charge")) == 2
     with pytest.raises(DatabaseError):
         _tell(before, DISCREPANCY.format(id="py_9", at="{at}"))
+
+
+def test_a_database_of_before_the_release_is_refused(before: Engine) -> None:
+    """Its entries have other keys: money could be booked twice. It stays as it is."""
+    _tell(before, "DROP TABLE walk", "CREATE TABLE walk (name text PRIMARY KEY CHECK (name in ('events', 'balance')))")
+
+    with pytest.raises(WrongVersion, match="never released"):
+        _migrate(before)
+    with reading(before) as conn:
+        assert revision_of(conn) == "0003"
 
 
 def test_a_payment_may_have_a_second_charge_and_no_charge_comes_twice(before: Engine) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from database.transactions import booking
+from database.transactions import booking, reading
 from payments.gifts import GiftState
 from payments.settlement import listed, store
 from payments.settlement.listed import WALKED
@@ -68,6 +68,19 @@ def test_a_debit_whose_line_came_without_its_success_is_looked_for_below_the_mar
 
     assert account.settling.reconcile().received == 1
     healed(account)
+
+
+@pytest.mark.parametrize("card", ["00012345", "22222227", "66666662"])
+def test_a_debit_that_was_told_is_not_looked_for_again(account: Account, card: str) -> None:
+    """Confirmed, failed, or taken back after it was confirmed: else the charges of weeks would be read each hour."""
+    began = account.twin.now()
+    account.give(card=card)
+    account.wait(20 * DAY)
+    account.hear()
+    account.settle()
+
+    with reading(account.books.engine) as conn:
+        assert store.first_without_charge(conn, began) is None
 
 
 def test_every_webhook_was_lost(account: Account) -> None:
