@@ -18,7 +18,7 @@ from payments.reading.standing import DisputeStanding, PayoutStanding
 from payments.recurring.tables import invoice, invoice_payment
 from payments.settlement.comparing import Balances, Check
 from payments.settlement.tables import balance_check, balance_line, contact, walk
-from payments.tables import charge, delivery, dispute, gift, payment_failure, payout
+from payments.tables import charge, delivery, dispute, gift, payout
 
 _LINE = (balance_line.c.id,)
 _BY_SUBJECT = (balance_line.c.subject, balance_line.c.id, balance_line.c.category, balance_line.c.created_at)
@@ -91,18 +91,11 @@ def known_charges(conn: Connection, ids: Sequence[str]) -> set[tuple[str, str, s
 
 
 def first_without_charge(conn: Connection, since: datetime) -> datetime | None:
-    """The instant of the first line since then that brought a charge of ours, when nobody told us of that charge.
-
-    A debit that failed without having succeeded is known by its failure.
-    """
-    paid, line, failed = balance_line.c, balance_line.alias().c, payment_failure.c
+    """The instant of the first line since then that brought a charge of ours, when nobody told us that it succeeded."""
+    paid, line = balance_line.c, balance_line.alias().c
     lines = sa.select(sa.func.count()).where(line.payment == paid.payment, line.kind == CHARGED)
     told = sa.select(sa.func.count()).where(charge.c.payment == paid.payment)
-    succeeded = sa.exists().where(charge.c.id == failed.charge)
-    failures = sa.select(sa.func.count()).where(failed.payment == paid.payment, ~succeeded)
-    lacking = lines.correlate(balance_line).scalar_subquery() > (
-        told.correlate(balance_line).scalar_subquery() + failures.correlate(balance_line).scalar_subquery()
-    )
+    lacking = lines.correlate(balance_line).scalar_subquery() > told.correlate(balance_line).scalar_subquery()
     ours = sa.or_(paid.ours.is_(None), paid.ours == 1)
     first: datetime | None = conn.scalar(
         sa.select(sa.func.min(paid.created_at)).where(paid.kind == CHARGED, paid.created_at >= since, ours, lacking)
