@@ -165,7 +165,10 @@ def _writer(kind: sa.types.TypeEngine[Any]) -> Callable[[Any], Any] | None:
 
 
 def _temporal(value: date | None) -> str | None:
-    return None if value is None else _plain(value)
+    if isinstance(value, datetime):
+        # Only UTC's instants are told apart by ==, which the cache goes by: others differ in `fold` alone.
+        return _spelt(value) if value.tzinfo is UTC else instant_text(value)
+    return None if value is None else value.isoformat()
 
 
 def _as_text(value: object) -> str | None:
@@ -202,16 +205,6 @@ def _refuse_nul(rows: Sequence[Row]) -> None:
         for name, value in row.items():
             if isinstance(value, str) and "\x00" in value:
                 raise ValueError(f"{name} holds a NUL character, which text cannot")
-
-
-def _plain(value: object) -> str:
-    """Instants and days as the databases read them; anything else (a Decimal, say) is refused."""
-    if isinstance(value, datetime):
-        # Only UTC's instants are told apart by ==, which the cache goes by: others differ in `fold` alone.
-        return _spelt(value) if value.tzinfo is UTC else instant_text(value)
-    if isinstance(value, date):
-        return value.isoformat()
-    raise TypeError(f"{value!r} cannot be kept in a column")
 
 
 _spelt = lru_cache(4096)(instant_text)  # one batch says the same instant many times

@@ -40,14 +40,6 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
-class Asking:
-    """What a batch tells, and what is known of it: on its way."""
-
-    heard: Heard
-    known: Asked
-
-
-@dataclass(frozen=True, slots=True)
 class _Receiving:
     """The payments that gifts are received by, those that paid a gift again, and what receipts need, on its way."""
 
@@ -72,15 +64,13 @@ class Bookkeeper:
         """
         self.book(conn, self.ask(conn, told), now)
 
-    def ask(self, conn: Connection, told: Sequence[Told]) -> Asking:
+    def ask(self, conn: Connection, told: Sequence[Told]) -> Asked:
         """Ask what is known of these happenings; `book` waits for the answers."""
-        heard = Heard([(one.happening, one.cause) for one in told])
-        return Asking(heard, ask(conn, heard))
+        return ask(conn, Heard([(one.happening, one.cause) for one in told]))
 
-    def book(self, conn: Connection, asking: Asking, now: datetime) -> None:
+    def book(self, conn: Connection, asked: Asked, now: datetime) -> None:
         """`apply`, for happenings that were asked about."""
-        heard = asking.heard
-        joined = join(conn, heard, asking.known)
+        heard, joined = asked.heard, join(conn, asked)
         receiving = self._begin_receiving(conn, joined.pairs, now)
         entries = [entry for one in joined.pairs for entry in gift_entries(one.charge, one.gift, self.zone, one.cause)]
         entries += withdraw(conn, heard, joined, self.zone, now)
@@ -89,7 +79,7 @@ class Bookkeeper:
         if entries:
             ledger.store.post(conn, entries, now)
         self._receive(conn, receiving, now)
-        queue_jobs(conn, heard.all(), now)
+        queue_jobs(conn, heard, now)
 
     def open_balances(self, conn: Connection, held: Sequence[Money], at: datetime, cause: str, now: datetime) -> None:
         """Post what Stripe's balance held at `at`, before the first line that is kept, one amount a currency."""

@@ -1,12 +1,12 @@
 """The kinds of jobs that what Stripe tells us leads to. Their handlers stand beside what they do."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy.engine import Connection
 
 from outbox.jobs import enqueue_many
-from payments.happenings import BalanceMoved, Happening, StatusMayDiffer
+from payments.facts.heard import Heard
+from payments.happenings import BalanceMoved, StatusMayDiffer
 
 # Fetch a subscription, dispute or payout and keep how it stands: {"what": Watched, "id": …}.
 LOOK = "stripe.look"
@@ -15,13 +15,9 @@ SETTLE = "stripe.settle"
 EVERYTHING = "all"
 
 
-def queue_jobs(conn: Connection, happenings: Sequence[Happening], now: datetime) -> None:
+def queue_jobs(conn: Connection, heard: Heard, now: datetime) -> None:
     """Have Stripe asked for what these happenings only hint at."""
-    looks = {
-        f"{one.what}:{one.id}": {"what": one.what.value, "id": one.id}
-        for one in happenings
-        if isinstance(one, StatusMayDiffer)
-    }
+    looks = {f"{one.what}:{one.id}": {"what": one.what.value, "id": one.id} for one, _ in heard.of(StatusMayDiffer)}
     enqueue_many(conn, LOOK, list(looks.items()), now=now)
-    if any(isinstance(one, BalanceMoved) for one in happenings):
+    if heard.of(BalanceMoved):
         enqueue_many(conn, SETTLE, [(EVERYTHING, {})], now=now)

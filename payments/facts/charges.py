@@ -41,8 +41,9 @@ class Joined:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The charges of a batch, with what is known of them and of the gifts that are named: on its way."""
+    """What a batch tells; what is known of its charges, and the gifts that are named, on their way."""
 
+    heard: Heard
     charges: Mapping[str, Caused[ChargeSucceeded]]
     known: Callable[[], dict[str, tuple[str, str, int]]]
     gifts: Callable[[], dict[str, Gift]]
@@ -52,14 +53,14 @@ def ask(conn: Connection, heard: Heard) -> Asked:
     """Ask which of the charges are known, and for the gifts that charges and sessions name."""
     charges = once(heard.of(ChargeSucceeded), lambda one: one.charge, _contents)
     named = {one.gift for one, _ in charges.values() if one.gift} | {one.gift for one, _ in heard.of(CheckoutTold)}
-    return Asked(charges, store_charges.known_charges(conn, list(charges)), store.asking_gifts(conn, named))
+    return Asked(heard, charges, store_charges.known_charges(conn, list(charges)), store.asking_gifts(conn, named))
 
 
-def join(conn: Connection, heard: Heard, asked: Asked) -> Joined:
+def join(conn: Connection, asked: Asked) -> Joined:
     """Add charges and links to the facts; returns what has met by that."""
+    heard = asked.heard
     tell_subscriptions(conn, heard)
-    checkouts = heard.of(CheckoutTold)
-    new, gifts = unknown(asked.charges, asked.known(), _contents), asked.gifts()
+    new, gifts, checkouts = unknown(asked.charges, asked.known(), _contents), asked.gifts(), heard.of(CheckoutTold)
     links = _tell_checkouts(conn, [one for one in checkouts if one[0].gift in gifts], gifts) | tell_bills(conn, heard)
     return Joined(_pairs(conn, new, links, gifts), links)
 

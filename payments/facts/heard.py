@@ -19,10 +19,6 @@ class Heard:
         for happening, cause in told:
             self._by_kind[type(happening)].append((happening, cause))
 
-    def all(self) -> list[Happening]:
-        """Every happening."""
-        return [one for several in self._by_kind.values() for one, _ in several]
-
     def of(self, kind: type[H]) -> list[Caused[H]]:
         """Those of one kind, in the order in which they were told."""
         return self._by_kind.get(kind, [])

@@ -90,10 +90,10 @@ def _together(
     new = [one for one in batch if one.id not in kept]
     again = _as_kept(conn, [one.id for one in batch if kept.get(one.id) is False])
     told |= {one.id: _told(one) for one in again}
-    asking = bookkeeper.ask(conn, [fact for one in new + again for fact in told[one.id]])
+    asked = bookkeeper.ask(conn, [fact for one in new + again for fact in told[one.id]])
     store.keep(conn, new, now, applied=True)
     store.mark_applied(conn, [one.id for one in again], now)
-    bookkeeper.book(conn, asking, now)
+    bookkeeper.book(conn, asked, now)
     meanwhile()
 
 

@@ -126,12 +126,13 @@ class _Post:
         """Take what is there and read the whole letters of it; False when the other end has hung up."""
         part = self._line.recv(_READ_BYTES, flags)
         self._bytes += part
-        at, bodies = 0, []
+        at, letters = 0, []
         while (end := _end(self._bytes, at)) is not None:
-            bodies.append(bytes(self._bytes[at + LENGTH_BYTES : end]))
+            letters.append(self._read(bytes(self._bytes[at + LENGTH_BYTES : end])))
             at = end
+        # Together, so that whatever is raised above leaves no letter without its answer, and none with two.
         del self._bytes[:at]
-        self._letters += map(self._read, bodies)
+        self._letters += letters
         return bool(part)
 
 

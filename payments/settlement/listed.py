@@ -10,7 +10,7 @@ from sqlalchemy.engine import Engine
 from database.instants import Clock
 from database.transactions import reading
 from payments.bookkeeping_lines import OF_PAYMENTS
-from payments.happenings import BalanceMoved, ChargeSucceeded, Happening, InvoicePaid, Line
+from payments.happenings import BalanceMoved, Happening, InvoicePaid, Line
 from payments.reading.events import EVENTS, read
 from payments.reading.invoices import read_invoice_payment
 from payments.reading.lines import read_line
@@ -94,10 +94,6 @@ class Library:
         with reading(self._engine) as conn:
             known = store.applied_deliveries(conn, [row["id"] for row in rows])
         reads = read_rows([row for row in rows if row["id"] not in known], _facts_of)
-        charges = [one.charge for read in reads for one in read.told if isinstance(one, ChargeSucceeded)]
-        with reading(self._engine) as conn:
-            told = store.known_charges(conn, charges)
-        reads = [replace(read, told=tuple(one for one in read.told if not _is_charge(one, told))) for read in reads]
         return [read for read in reads if read.told or read.unfit]
 
     def _read_links(self, rows: Sequence[Row]) -> list[Read]:
@@ -137,13 +133,6 @@ class Library:
 def _facts_of(event: Row) -> tuple[Happening, ...]:
     """What an event tells, but for the balance: that is walked in any case."""
     return tuple(one for one in read(event) if not isinstance(one, BalanceMoved))
-
-
-def _is_charge(told: Happening, among: set[tuple[str, str, str, int]]) -> bool:
-    """Whether it is one of these charges, told as before; told otherwise it goes on, and is an alarm."""
-    if not isinstance(told, ChargeSucceeded):
-        return False
-    return (told.charge, told.payment, told.amount.currency.code, told.amount.minor) in among
 
 
 def _payment_of_link(read: Read) -> str | None:

@@ -22,12 +22,11 @@ from payments.tables import charge, delivery, dispute, gift, payout
 
 _LINE = (balance_line.c.id,)
 _BY_SUBJECT = (balance_line.c.subject, balance_line.c.id, balance_line.c.category, balance_line.c.created_at)
-_CHARGE = (charge.c.id, charge.c.payment, charge.c.currency, charge.c.amount_minor)
 _OWNED = (charge.c.payment, charge.c.gift_id)
 _LINKED = (invoice_payment.c.payment, invoice_payment.c.invoice_id)
 _INVOICE = (invoice.c.id,)
 _APPLIED = (delivery.c.id, delivery.c.applied_at)
-CHARGED = "charge"  # the reporting category of the line with which a charge's money comes
+_CHARGED = "charge"  # as Stripe names the category of that line
 _IN_PAYOUT = (balance_line.c.id, balance_line.c.payout_id)
 
 
@@ -85,20 +84,15 @@ def applied_deliveries(conn: Connection, ids: Sequence[str]) -> set[str]:
     return {row[0] for row in look_up(conn, _APPLIED, delivery.c.id, ids) if row[1] is not None}
 
 
-def known_charges(conn: Connection, ids: Sequence[str]) -> set[tuple[str, str, str, int]]:
-    """Those of these charges that are known to have succeeded: id, payment, currency and amount."""
-    return {(row[0], row[1], row[2], row[3]) for row in look_up(conn, _CHARGE, charge.c.id, ids)}
-
-
 def first_without_charge(conn: Connection, since: datetime) -> datetime | None:
     """The instant of the first line since then that brought a charge of ours, when nobody told us that it succeeded."""
     paid, line = balance_line.c, balance_line.alias().c
-    lines = sa.select(sa.func.count()).where(line.payment == paid.payment, line.kind == CHARGED)
+    lines = sa.select(sa.func.count()).where(line.payment == paid.payment, line.kind == _CHARGED)
     told = sa.select(sa.func.count()).where(charge.c.payment == paid.payment)
     lacking = lines.correlate(balance_line).scalar_subquery() > told.correlate(balance_line).scalar_subquery()
     ours = sa.or_(paid.ours.is_(None), paid.ours == 1)
     first: datetime | None = conn.scalar(
-        sa.select(sa.func.min(paid.created_at)).where(paid.kind == CHARGED, paid.created_at >= since, ours, lacking)
+        sa.select(sa.func.min(paid.created_at)).where(paid.kind == _CHARGED, paid.created_at >= since, ours, lacking)
     )
     return first
 

@@ -102,12 +102,8 @@ class Pages:
     def after(self, cursor: str | None) -> Page:
         """The page after a row, or the first."""
         if self._ordered and self._ordered[0] == cursor:
-            return self.wait(self._ordered[1])
+            return self._ordered[1].result()
         return self._fetch(cursor)
-
-    def wait(self, coming: Future[Page]) -> Page:
-        """The page that was ordered."""
-        return coming.result()
 
     def _fetch(self, cursor: str | None) -> Page:
         after = {} if cursor is None else {"starting_after": cursor}
