@@ -5,9 +5,10 @@ once a row. On PostgreSQL they travel as one JSON text that the server takes apa
 psycopg's quoting of arrays. docs/decisions/0002 has the figures.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import cache, lru_cache
+from itertools import chain
 from typing import Any
 
 import sqlalchemy as sa
@@ -61,6 +62,7 @@ def change_rows(connection: Connection, table: sa.Table, rows: Sequence[Row]) ->
 
 
 Phrase = Callable[[sa.Table, tuple[str, ...], str, str], str]
+Values = Mapping[str, tuple[Any, ...]]  # of each column, one a row: looked at and written a column at a time
 LARGEST_STATEMENT = 64  # rows; each number of rows up to it is a statement of its own, prepared once
 
 
@@ -68,53 +70,54 @@ def _write(connection: Connection, table: sa.Table, rows: Sequence[Row], phrase:
     if not rows:
         return
     columns = tuple(rows[0])
-    _refuse_bent(table, rows)
+    if any(tuple(row) != columns for row in rows):
+        raise ValueError(f"the rows for {table.name} differ in their columns")
+    values = dict(zip(columns, zip(*[row.values() for row in rows], strict=True), strict=True))
+    _refuse_bent(table, values)
     if connection.dialect.name == "sqlite":
-        _write_values(connection, table, columns, rows, phrase, ending)
+        _write_values(connection, table, values, phrase, ending)
     else:
-        _write_json(connection, table, columns, rows, phrase, ending)
+        _write_json(connection, table, rows, values, phrase, ending)
 
 
-def _write_values(
-    connection: Connection,
-    table: sa.Table,
-    columns: tuple[str, ...],
-    rows: Sequence[Row],
-    phrase: Phrase,
-    ending: str,
-) -> None:
+def _write_values(connection: Connection, table: sa.Table, values: Values, phrase: Phrase, ending: str) -> None:
     """SQLite: the rows are the statement's VALUES."""
-    writers = _writers(table, columns)
+    columns = tuple(values)
+    written = [
+        values[name] if write is None else [write(value) for value in values[name]]
+        for name, write in _writers(table, columns)
+    ]
+    if any("\x00" in value for column in written for value in column if isinstance(value, str)):
+        _refuse_nul(values)
+    rows = list(zip(*written, strict=True))
     for start in range(0, len(rows), LARGEST_STATEMENT):
         part = rows[start : start + LARGEST_STATEMENT]
-        values = [row[name] if write is None else write(row[name]) for row in part for name, write in writers]
-        if any(isinstance(value, str) and "\x00" in value for value in values):
-            _refuse_nul(part)
-        send(connection, _values_statement(table, columns, len(part), phrase, ending), values)
+        given = list(chain.from_iterable(part))
+        send(connection, _values_statement(table, columns, len(part), phrase, ending), given)
 
 
 def _write_json(
-    connection: Connection,
-    table: sa.Table,
-    columns: tuple[str, ...],
-    rows: Sequence[Row],
-    phrase: Phrase,
-    ending: str,
+    connection: Connection, table: sa.Table, rows: Sequence[Row], values: Values, phrase: Phrase, ending: str
 ) -> None:
     """PostgreSQL: the rows are one parameter."""
-    written = [name for name in columns if isinstance(table.c[name].type, Json)]
-    if written:
-        rows = [{**row, **{name: _as_text(row[name]) for name in written}} for row in rows]
-    raw = [name for name in columns if isinstance(table.c[name].type, Bytes)]
-    arrays = [[row[name] for row in rows] for name in raw]
+    columns = tuple(values)
+    documents, raw = _apart(table, columns)
+    if documents:
+        rows = [{**row, **{name: _as_text(row[name]) for name in documents}} for row in rows]
     if raw:
         rows = [{name: value for name, value in row.items() if name not in raw} for row in rows]
-    if odd := {type(value) for row in rows for value in row.values()} - _WRITTEN_AS_IT_IS:
-        raise TypeError(f"{table.name} cannot keep {odd}")
     text = to_json(rows)
     if b"\\u0000" in text:
-        _refuse_nul(rows)
+        _refuse_nul(values)
+    arrays = [list(values[name]) for name in raw]
     send(connection, _json_statement(table, columns, phrase, ending), (text.decode(), *arrays))
+
+
+@cache
+def _apart(table: sa.Table, columns: tuple[str, ...]) -> tuple[list[str], list[str]]:
+    """The columns that do not travel as they are: documents, and bytes."""
+    of = [(name, table.c[name].type) for name in columns]
+    return [n for n, kind in of if isinstance(kind, Json)], [n for n, kind in of if isinstance(kind, Bytes)]
 
 
 @cache
@@ -175,40 +178,44 @@ def _as_text(value: object) -> str | None:
     return None if value is None else canonical_json(value)
 
 
-def _refuse_bent(table: sa.Table, rows: Sequence[Row]) -> None:
+def _refuse_bent(table: sa.Table, values: Values) -> None:
     """Refuse what the databases would bend on its way out of JSON, each in its own way.
 
-    Written as JSON, True is a 1 to SQLite, an instant in a column of days loses its time on PostgreSQL, and
-    what a row lacks is NULL.
+    Written as JSON, True is a 1 to SQLite, and an instant in a column of days loses its time on PostgreSQL.
     """
-    columns = tuple(rows[0])
-    if {len(row) for row in rows} != {len(columns)}:
-        raise ValueError(f"the rows for {table.name} differ in their columns")
-    for name, kind in _kinds(table, columns):
-        if odd := {type(row[name]) for row in rows} - {kind, type(None)}:
-            refused = NotAWholeNumber if kind is int else ValueError
-            raise refused(f"{table.name}.{name} takes a {kind.__name__}, not {odd}")
-        if kind is datetime and any(row[name] is not None and row[name].tzinfo is None for row in rows):
+    for name, kinds in _kinds(table, tuple(values)):
+        found = set(map(type, values[name]))
+        if odd := found - kinds:
+            refused = NotAWholeNumber if int in kinds else ValueError
+            raise refused(f"{table.name}.{name} takes {_said(kinds)}, not {_said(odd)}")
+        if datetime in found and any(one.tzinfo is None for one in values[name] if one is not None):
             raise ValueError(f"{table.name}.{name} takes an instant, not a time of nobody knows where")
 
 
+def _said(kinds: Iterable[type]) -> str:
+    return " or ".join(sorted(kind.__name__ for kind in kinds if kind is not type(None)))
+
+
 @cache
-def _kinds(table: sa.Table, columns: tuple[str, ...]) -> list[tuple[str, type]]:
-    """Which Python type each column of numbers, instants and days takes."""
-    kinds = ((Count, int), (Instant, datetime), (BookDate, date), (Flag, bool))
-    return [(name, kind) for name in columns for column, kind in kinds if isinstance(table.c[name].type, column)]
+def _kinds(table: sa.Table, columns: tuple[str, ...]) -> list[tuple[str, frozenset[type]]]:
+    """What each column takes; a document may be anything that JSON can say."""
+    of = [(name, table.c[name].type) for name in columns]
+    return [(name, frozenset((_python_type(kind), type(None)))) for name, kind in of if not isinstance(kind, Json)]
 
 
-def _refuse_nul(rows: Sequence[Row]) -> None:
+def _python_type(kind: sa.types.TypeEngine[Any]) -> type:
+    kinds = ((Flag, bool), (Count, int), (Instant, datetime), (BookDate, date), (Bytes, bytes))
+    return next((python for column, python in kinds if isinstance(kind, column)), str)
+
+
+def _refuse_nul(values: Values) -> None:
     """SQLite would cut the text off there; PostgreSQL refuses it."""
-    for row in rows:
-        for name, value in row.items():
-            if isinstance(value, str) and "\x00" in value:
-                raise ValueError(f"{name} holds a NUL character, which text cannot")
+    for name, column in values.items():
+        if any(isinstance(value, str) and "\x00" in value for value in column):
+            raise ValueError(f"{name} holds a NUL character, which text cannot")
 
 
 _spelt = lru_cache(4096)(instant_text)  # one batch says the same instant many times
-_WRITTEN_AS_IT_IS = {str, int, bool, type(None), datetime, date}
 
 
 def _postgresql_value(name: str, kind: sa.types.TypeEngine[Any]) -> str:

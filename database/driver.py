@@ -17,6 +17,7 @@ from sqlalchemy.exc import DBAPIError
 Parameters = Sequence[Any] | Mapping[str, Any]
 
 PIPELINED = "farthing_pipelined"  # the execution option of a connection whose statements may travel together
+MEANWHILE = "farthing_meanwhile"  # the option that says what to do while the commit is on its way
 DIRECT = "farthing_direct"  # whether a driver's connection leads to the same server process all its life
 _OPEN = "farthing_pipeline"  # where a driver's connection keeps its open pipeline
 
@@ -102,11 +103,19 @@ def watch_pipelines(engine: Engine) -> None:
     def wait(connection: Connection, *_: Any) -> None:
         finish(connection)
 
+    def conclude(connection: Connection) -> None:
+        if _OPEN in connection.info:
+            # With all the rest: SQLAlchemy's own COMMIT, which then finds nothing to do, would be a second wait.
+            send(connection, "COMMIT")
+            connection.get_execution_options()[MEANWHILE]()
+        finish(connection)
+
     def abandon(connection: Connection, *_: Any) -> None:
         with suppress(DBAPIError):  # whatever it was, it is being taken back
             finish(connection)
 
-    for moment in ("before_cursor_execute", "commit", "savepoint", "release_savepoint"):
+    event.listen(engine, "commit", conclude)
+    for moment in ("before_cursor_execute", "savepoint", "release_savepoint"):
         event.listen(engine, moment, wait)
     for moment in ("rollback", "rollback_savepoint"):
         event.listen(engine, moment, abandon)

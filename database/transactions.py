@@ -1,11 +1,11 @@
 """Three ways into the database: read, write, and keep the books (one at a time)."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from sqlalchemy.engine import Connection, Engine
 
-from database.driver import PIPELINED, finish, send
+from database.driver import MEANWHILE, PIPELINED, finish, send
 
 BOOKS_LOCK = 0x0FA27419  # any fixed number that no other program on this database uses
 # A process that stopped with the books in its hands must not hold up Stripe's messages for ever: who waits
@@ -35,15 +35,16 @@ def writing(engine: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
-def booking(engine: Engine) -> Iterator[Connection]:
+def booking(engine: Engine, meanwhile: Callable[[], object] = lambda: None) -> Iterator[Connection]:
     """The one writer of books: facts, entries, totals and receipt numbers are written in here.
 
     Two writers at once would each miss the other's half of a join (a charge here, its link there).
-    On PostgreSQL an advisory lock, held by the transaction, keeps a second process waiting.
+    On PostgreSQL an advisory lock, held by the transaction, keeps a second process waiting, and `meanwhile` is
+    called while the server commits; it must not touch the transaction, whose outcome nobody knows then.
     """
     with writing(engine) as connection:
         if connection.dialect.name == "postgresql":
-            connection = connection.execution_options(**{PIPELINED: True})
+            connection = connection.execution_options(**{PIPELINED: True, MEANWHILE: meanwhile})
             send(connection, _TAKE_THE_BOOKS)
         yield connection
 

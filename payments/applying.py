@@ -18,7 +18,7 @@ from ledger.entry import book_date
 from ledger.money import Money
 from payments import store
 from payments.bookkeeping import gift_entries, opening_entry
-from payments.facts.charges import Asked, Pair, ask, join
+from payments.facts.charges import Known, Pair, ask, join
 from payments.facts.heard import Heard
 from payments.facts.lines import settle
 from payments.facts.payouts import pay_out
@@ -62,23 +62,24 @@ class Bookkeeper:
 
         Raises ConflictingEntry when a fact is told with other contents than before.
         """
-        self.book(conn, self.ask(conn, told), now)
+        self.book(conn, told, self.ask(conn, told), now)
 
-    def ask(self, conn: Connection, told: Sequence[Told]) -> Asked:
+    def ask(self, conn: Connection, told: Sequence[Told]) -> Known:
         """Ask what is known of these happenings; `book` waits for the answers."""
-        return ask(conn, Heard([(one.happening, one.cause) for one in told]))
+        return ask(conn, _heard(told))
 
-    def book(self, conn: Connection, asked: Asked, now: datetime) -> None:
-        """`apply`, for happenings that were asked about."""
-        heard, joined = asked.heard, join(conn, asked)
+    def book(self, conn: Connection, told: Sequence[Told], known: Known, now: datetime) -> None:
+        """`apply`, for happenings that were asked about, perhaps among others."""
+        heard = _heard(told)
+        joined = join(conn, heard, known)
         receiving = self._begin_receiving(conn, joined.pairs, now)
         entries = [entry for one in joined.pairs for entry in gift_entries(one.charge, one.gift, self.zone, one.cause)]
         entries += withdraw(conn, heard, joined, self.zone, now)
         entries += settle(conn, heard, joined, self.zone)
         entries += pay_out(conn, heard, self.zone)
-        if entries:
-            ledger.store.post(conn, entries, now)
+        post = ledger.store.posting(conn, entries)
         self._receive(conn, receiving, now)
+        post(now)
         queue_jobs(conn, heard, now)
 
     def open_balances(self, conn: Connection, held: Sequence[Money], at: datetime, cause: str, now: datetime) -> None:
@@ -116,6 +117,10 @@ class Bookkeeper:
             organisation=self.organisation,
             mode=self.mode,
         )
+
+
+def _heard(told: Sequence[Told]) -> Heard:
+    return Heard([(one.happening, one.cause) for one in told])
 
 
 def _first_payments(pairs: Sequence[Pair]) -> tuple[list[Pair], list[Pair]]:

@@ -1,7 +1,7 @@
 """Whose payment is it: charges and what links them to gifts, joined in whatever order they come (DESIGN §2)."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from sqlalchemy.engine import Connection
@@ -10,6 +10,7 @@ from payments import store
 from payments.facts import store_charges
 from payments.facts.bills import gifts_of_bills, tell_bills, tell_subscriptions
 from payments.facts.heard import Caused, Heard, once, require_same, unknown
+from payments.facts.store_withdrawals import WaitingAndFailed, waiting_and_failed
 from payments.gifts import Gift, GiftState
 from payments.happenings import ChargeSucceeded, CheckoutTold
 
@@ -27,11 +28,25 @@ class Pair:
 
 
 @dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of charges, the gifts that are named, and what went back of these payments: on its way."""
+
+    charges: Callable[[], dict[str, tuple[str, str, int]]]
+    gifts: Callable[[], dict[str, Gift]]
+    payments: Set[str]
+    went_back: WaitingAndFailed
+
+
+@dataclass(frozen=True, slots=True)
 class Joined:
-    """What a batch made known: pairs, and the payments that a session or an invoice told of, with their cause."""
+    """What a batch made known: pairs, and the payments that a session or an invoice told of, with their cause.
+
+    `known`: what went back of the charges that it told of.
+    """
 
     pairs: Sequence[Pair]
     links: Mapping[str, str]
+    known: Known
 
     @property
     def causes(self) -> dict[str, str]:
@@ -39,30 +54,23 @@ class Joined:
         return {**self.links, **{one.charge.payment: one.cause for one in self.pairs}}
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What a batch tells; what is known of its charges, and the gifts that are named, on their way."""
-
-    heard: Heard
-    charges: Mapping[str, Caused[ChargeSucceeded]]
-    known: Callable[[], dict[str, tuple[str, str, int]]]
-    gifts: Callable[[], dict[str, Gift]]
-
-
-def ask(conn: Connection, heard: Heard) -> Asked:
-    """Ask which of the charges are known, and for the gifts that charges and sessions name."""
-    charges = once(heard.of(ChargeSucceeded), lambda one: one.charge, _contents)
-    named = {one.gift for one, _ in charges.values() if one.gift} | {one.gift for one, _ in heard.of(CheckoutTold)}
-    return Asked(heard, charges, store_charges.known_charges(conn, list(charges)), store.asking_gifts(conn, named))
+def ask(conn: Connection, heard: Heard) -> Known:
+    """Ask which of the charges are known, for the gifts that charges and sessions name, and what went back of them."""
+    charges = [one for one, _ in heard.of(ChargeSucceeded)]
+    named = {one.gift for one in charges if one.gift} | {one.gift for one, _ in heard.of(CheckoutTold)}
+    known, gifts = store_charges.known_charges(conn, [one.charge for one in charges]), store.asking_gifts(conn, named)
+    payments = {one.payment for one in charges}
+    return Known(known, gifts, payments, waiting_and_failed(conn, sorted(payments)))
 
 
-def join(conn: Connection, asked: Asked) -> Joined:
-    """Add charges and links to the facts; returns what has met by that."""
-    heard = asked.heard
+def join(conn: Connection, heard: Heard, known: Known) -> Joined:
+    """Add charges and links to the facts; returns what has met by that. `known`: of all that is heard, or more."""
     tell_subscriptions(conn, heard)
-    new, gifts, checkouts = unknown(asked.charges, asked.known(), _contents), asked.gifts(), heard.of(CheckoutTold)
+    charges = once(heard.of(ChargeSucceeded), lambda one: one.charge, _contents)
+    gifts, checkouts = known.gifts(), heard.of(CheckoutTold)
+    new = unknown(charges, {one: of for one, of in known.charges().items() if one in charges}, _contents)
     links = _tell_checkouts(conn, [one for one in checkouts if one[0].gift in gifts], gifts) | tell_bills(conn, heard)
-    return Joined(_pairs(conn, new, links, gifts), links)
+    return Joined(_pairs(conn, new, links, gifts), links, known)
 
 
 def _contents(charge: ChargeSucceeded) -> tuple[str, str, int]:

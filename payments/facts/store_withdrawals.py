@@ -1,6 +1,6 @@
 """Refunds, disputes and late failures among the facts, and which of them wait for a gift."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,6 +20,7 @@ _REFUND = (_r.id, _r.payment, _r.currency, _r.amount_minor, _r.agreed_at, _r.und
 _MOVE = (_d.line_id, _d.dispute, _d.payment, _d.currency, _d.amount_minor, _d.moved_at)
 _FAILURE = (_f.charge, _f.payment, _f.currency, _f.amount_minor, _f.failed_at)
 _WAITING = (_w.payment,)
+WaitingAndFailed = Callable[[], tuple[set[str], list[PaymentFailed]]]
 _MET = sa.delete(tables.waiting_fact).where(_w.payment == sa.bindparam("of"))
 
 
@@ -144,10 +145,10 @@ def waiting_of(conn: Connection, payments: Sequence[str]) -> list[str]:
     return sorted({row[0] for row in look_up(conn, _WAITING, _w.payment, payments)})
 
 
-def waiting_and_failed(conn: Connection, payments: Sequence[str]) -> tuple[list[str], list[PaymentFailed]]:
-    """Those of these payments that something waits for, and the failures of them: asked of every batch, at once."""
+def waiting_and_failed(conn: Connection, payments: Sequence[str]) -> WaitingAndFailed:
+    """Those of these payments that something waits for, and the failures of them: asked now, known when called."""
     waiting, failed = looking_up(conn, _WAITING, _w.payment, payments), looking_up(conn, _FAILURE, _f.payment, payments)
-    return sorted({row[0] for row in waiting()}), _failures(failed())
+    return lambda: ({row[0] for row in waiting()}, _failures(failed()))
 
 
 def let_wait(conn: Connection, waiting: Sequence[tuple[str, str, str]], now: datetime) -> None:

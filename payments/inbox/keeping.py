@@ -37,12 +37,12 @@ def keep_and_apply(
 
     One commit for all. If that fails because of what a delivery says, the batch is rolled back and each is
     kept and applied behind a savepoint of its own; one that still fails stays as a dead letter.
-    `meanwhile` is called when most has been sent: PostgreSQL works on it while the caller does something else.
+    `meanwhile` is called while PostgreSQL commits.
     """
     batch = sorted({one.id: one for one in deliveries}.values(), key=lambda one: one.id)
     try:
-        with booking(engine) as conn:
-            _together(conn, bookkeeper, batch, now, meanwhile)
+        with booking(engine, meanwhile) as conn:
+            _together(conn, bookkeeper, batch, now)
     except Outage:
         raise
     except Exception as error:  # noqa: BLE001 - whatever it is, it must not cost the others their place
@@ -81,20 +81,19 @@ def _count(engine: Engine) -> int:
         return store.unapplied_count(conn)
 
 
-def _together(
-    conn: Connection, bookkeeper: Bookkeeper, batch: Sequence[Delivery], now: datetime, meanwhile: Callable[[], None]
-) -> None:
+def _together(conn: Connection, bookkeeper: Bookkeeper, batch: Sequence[Delivery], now: datetime) -> None:
     marks = store.marks(conn, [one.id for one in batch])
-    told = {one.id: _told(one) for one in batch}  # while the database looks
+    # Asked of all, before we know which are news: an answer too many costs less than another wait.
+    known = bookkeeper.ask(conn, _told(batch))
     kept = marks()
     new = [one for one in batch if one.id not in kept]
-    again = _as_kept(conn, [one.id for one in batch if kept.get(one.id) is False])
-    told |= {one.id: _told(one) for one in again}
-    asked = bookkeeper.ask(conn, [fact for one in new + again for fact in told[one.id]])
+    told = _told(new)
+    if again := _as_kept(conn, [one.id for one in batch if kept.get(one.id) is False]):
+        told += _told(again)
+        known = bookkeeper.ask(conn, told)
     store.keep(conn, new, now, applied=True)
     store.mark_applied(conn, [one.id for one in again], now)
-    bookkeeper.book(conn, asked, now)
-    meanwhile()
+    bookkeeper.book(conn, told, known, now)
 
 
 def _one_by_one(conn: Connection, bookkeeper: Bookkeeper, batch: Sequence[Delivery], now: datetime) -> None:
@@ -112,7 +111,7 @@ def _as_kept(conn: Connection, ids: Sequence[str]) -> list[Delivery]:
 def _alone(conn: Connection, bookkeeper: Bookkeeper, one: Delivery, now: datetime) -> None:
     try:
         with apart(conn):
-            bookkeeper.apply(conn, _told(one), now)
+            bookkeeper.apply(conn, _told([one]), now)
             store.mark_applied(conn, [one.id], now)
     except Outage:
         raise
@@ -121,8 +120,8 @@ def _alone(conn: Connection, bookkeeper: Bookkeeper, one: Delivery, now: datetim
         store.mark_failed(conn, one.id, _printable(error), now)
 
 
-def _told(one: Delivery) -> list[Told]:
-    return [Told(happening, one.id) for happening in one.happenings]
+def _told(deliveries: Sequence[Delivery]) -> list[Told]:
+    return [Told(happening, one.id) for one in deliveries for happening in one.happenings]
 
 
 def _printable(error: Exception) -> str:

@@ -49,6 +49,34 @@ def test_a_question_that_nobody_reads_is_in_nobodys_way(engine: Engine) -> None:
     assert _kept(engine) == ["AAA", "BBB"]
 
 
+def test_there_is_something_to_do_while_the_commit_travels(postgresql_url: str) -> None:
+    """Once everything is sent, and not when it is taken back."""
+    engine, did = open_database(postgresql_url, durable=False), list[int]()
+    with booking(engine, lambda: did.append(1)) as conn:
+        _add(conn, "AAA")
+        assert not did
+    assert did == [1]
+
+    with pytest.raises(RuntimeError), booking(engine, lambda: did.append(2)) as conn:  # noqa: PT012
+        _add(conn, "BBB")
+        raise RuntimeError("taken back")
+    assert did == [1]
+    assert _kept(engine) == ["AAA"]
+    engine.dispose()
+
+
+def test_who_fails_meanwhile_leaves_a_clean_connection(postgresql_url: str) -> None:
+    """Whether the commit came through nobody knows then; the next transaction finds out."""
+    engine = open_database(postgresql_url, durable=False)
+    with pytest.raises(ZeroDivisionError), booking(engine, lambda: 1 // 0) as conn:
+        _add(conn, "AAA")
+    with booking(engine) as conn:
+        _add(conn, "BBB")
+
+    assert _kept(engine) == ["AAA", "BBB"]
+    engine.dispose()
+
+
 LOSSES: dict[str, Callable[[Connection], object]] = {
     "sent": lambda conn: _add(conn, "AAA"),
     "asked": lambda conn: ask(conn, "SELECT 1").rows(),
