@@ -149,7 +149,7 @@ def test(context: typer.Context) -> None:
         ["-m", "ruff", "check", "."],
         ["-m", "ruff", "format", "--check", "."],
         ["-m", "mypy"],
-        ["-m", "pytest", "-n", "2", "--dist", "worksteal", *context.args],
+        ["-m", "pytest", "-n", "3", "--dist", "worksteal", *context.args],
     ]
     if context.args:
         steps = steps[-1:]

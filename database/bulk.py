@@ -87,8 +87,6 @@ def _write_values(connection: Connection, table: sa.Table, values: Values, phras
         values[name] if write is None else [write(value) for value in values[name]]
         for name, write in _writers(table, columns)
     ]
-    if any("\x00" in value for column in written for value in column if isinstance(value, str)):
-        _refuse_nul(values)
     rows = list(zip(*written, strict=True))
     for start in range(0, len(rows), LARGEST_STATEMENT):
         part = rows[start : start + LARGEST_STATEMENT]
@@ -106,11 +104,8 @@ def _write_json(
         rows = [{**row, **{name: _as_text(row[name]) for name in documents}} for row in rows]
     if raw:
         rows = [{name: value for name, value in row.items() if name not in raw} for row in rows]
-    text = to_json(rows)
-    if b"\\u0000" in text:
-        _refuse_nul(values)
     arrays = [list(values[name]) for name in raw]
-    send(connection, _json_statement(table, columns, phrase, ending), (text.decode(), *arrays))
+    send(connection, _json_statement(table, columns, phrase, ending), (to_json(rows).decode(), *arrays))
 
 
 @cache
@@ -128,7 +123,7 @@ def _values_statement(table: sa.Table, columns: tuple[str, ...], count: int, phr
 
 @cache
 def _json_statement(table: sa.Table, columns: tuple[str, ...], phrase: Phrase, ending: str) -> str:
-    raw = [name for name in columns if isinstance(table.c[name].type, Bytes)]
+    _, raw = _apart(table, columns)
     plain = [name for name in columns if name not in raw]
     shape = ", ".join(f"{name} {_postgresql_type(table.c[name].type)}" for name in plain)
     values = ", ".join(_postgresql_value(name, table.c[name].type) for name in columns)
@@ -179,9 +174,9 @@ def _as_text(value: object) -> str | None:
 
 
 def _refuse_bent(table: sa.Table, values: Values) -> None:
-    """Refuse what the databases would bend on its way out of JSON, each in its own way.
+    """Refuse what the databases would bend, each in its own way.
 
-    Written as JSON, True is a 1 to SQLite, and an instant in a column of days loses its time on PostgreSQL.
+    True is a 1 to SQLite, which cuts text off at a NUL; an instant in a column of days loses its time on PostgreSQL.
     """
     for name, kinds in _kinds(table, tuple(values)):
         found = set(map(type, values[name]))
@@ -190,6 +185,8 @@ def _refuse_bent(table: sa.Table, values: Values) -> None:
             raise refused(f"{table.name}.{name} takes {_said(kinds)}, not {_said(odd)}")
         if datetime in found and any(one.tzinfo is None for one in values[name] if one is not None):
             raise ValueError(f"{table.name}.{name} takes an instant, not a time of nobody knows where")
+        if str in found and "\x00" in "".join(filter(None, values[name])):
+            raise ValueError(f"{table.name}.{name} holds a NUL character, which text cannot")
 
 
 def _said(kinds: Iterable[type]) -> str:
@@ -206,13 +203,6 @@ def _kinds(table: sa.Table, columns: tuple[str, ...]) -> list[tuple[str, frozens
 def _python_type(kind: sa.types.TypeEngine[Any]) -> type:
     kinds = ((Flag, bool), (Count, int), (Instant, datetime), (BookDate, date), (Bytes, bytes))
     return next((python for column, python in kinds if isinstance(kind, column)), str)
-
-
-def _refuse_nul(values: Values) -> None:
-    """SQLite would cut the text off there; PostgreSQL refuses it."""
-    for name, column in values.items():
-        if any(isinstance(value, str) and "\x00" in value for value in column):
-            raise ValueError(f"{name} holds a NUL character, which text cannot")
 
 
 _spelt = lru_cache(4096)(instant_text)  # one batch says the same instant many times

@@ -1,7 +1,7 @@
 """Walk one of Stripe's lists from its newest row down to what was read before, a page at a time.
 
-Each page is applied by the bookkeeper in one transaction, which also keeps how far the walk has come: one that is
-cut off goes on where it stood, and memory does not grow with the list. No transaction waits for Stripe.
+The bookkeeper applies a few pages in one transaction, which also keeps how far the walk has come: one that is cut
+off goes on where it stood, and memory does not grow with the list. No transaction waits for Stripe.
 """
 
 from collections.abc import Callable, Sequence
@@ -21,6 +21,7 @@ from payments.applying import Bookkeeper, Told
 from payments.happenings import Happening, Line
 from payments.settlement import store
 from payments.settlement.store import Mark
+from payments.stripe_gateway import StripeAway, StripeRefused
 from payments.stripe_lists import NotThere, Page, Row
 
 # A thorough walk goes down so far below the last mark: twice the time between two reconcile runs, so that a row
@@ -28,6 +29,8 @@ from payments.stripe_lists import NotThere, Page, Row
 OVERLAP = timedelta(hours=2)
 # Where a walk that was cut off had begun: what came since lies above, and this much below.
 SEAM = timedelta(minutes=5)
+# So many rows are applied together: more would keep donors waiting for the database, fewer cost more each.
+TOGETHER = 300
 # What is wrong with a row, and not with the database or with Stripe: it must not keep the others from the books.
 UNFIT = (ValueError, ConflictingEntry, IntegrityError, DataError)
 
@@ -35,7 +38,7 @@ log = structlog.get_logger()
 
 
 class TurnOver(Exception):
-    """Other jobs have waited long enough: the walk is cut off between two pages."""
+    """Other jobs have waited long enough: the walk is cut off between two pages, and goes on from its mark."""
 
 
 class NotApplied(RuntimeError):
@@ -159,17 +162,24 @@ class Walker:
         return mark, _below(listed, mark, SEAM)
 
     def _down(self, listed: Listed, mark: Mark, floor: datetime, *, thorough: bool) -> Mark:
+        going, rows, reads = True, 0, list[Read]()
         with Pages(listed, floor) as pages:
-            going = True
-            while going:
-                page = pages.after(mark.cursor)
-                if thorough and page.has_more and page.rows:
-                    pages.order(page)
-                reads = listed.read(page.rows)
-                stale = not thorough and not reads and _is_down(page, mark.reached)
-                going = page.has_more and not stale
-                mark = self._turn(reads, _moved(mark, page), going=going)
-                self._say(listed, mark, page, floor)
+            try:
+                while going:
+                    page = pages.after(mark.cursor)
+                    if thorough and page.has_more and page.rows:
+                        pages.order(page)
+                    news = listed.read(page.rows)
+                    stale = not thorough and not news and _is_down(page, mark.reached)
+                    going, mark = page.has_more and not stale, _moved(mark, page)
+                    rows, reads = rows + len(page.rows), reads + news
+                    if not going or rows >= TOGETHER:
+                        mark, rows, reads = self._turn(reads, mark, going=going), 0, []
+                    self._say(listed, mark, page, floor)
+            except (TurnOver, StripeAway, StripeRefused):
+                if rows:  # a walk that is cut off again and again comes down nevertheless
+                    self._turn(reads, mark, going=True)
+                raise
         return mark
 
     def _turn(self, reads: Sequence[Read], moved: Mark, *, going: bool) -> Mark:
