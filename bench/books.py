@@ -170,9 +170,16 @@ def soak(todo: Iterator[Orders | Histories], seconds: float, directory: Path, *,
                 done, playing = wait(playing, return_when=FIRST_COMPLETED)
                 for one in done:
                     found.add(one.result())
-                if say:
-                    typer.echo(f"{found.orders} orders, {found.histories} histories, {len(found.wrong())} faults")
+                    if say:
+                        _say(found, one.result().faults)
     return found
+
+
+def _say(found: Found, faults: Sequence[str]) -> None:
+    """What was played until now, and the newest faults: an hour is long to wait for them."""
+    for fault in faults:
+        typer.echo(fault)
+    typer.echo(f"{found.orders} orders, {found.histories} histories, {len(found.wrong())} faults")
 
 
 def report(found: Found, seconds: float) -> dict[str, object]:
