@@ -103,16 +103,21 @@ def watch_pipelines(engine: Engine) -> None:
     def wait(connection: Connection, *_: Any) -> None:
         finish(connection)
 
-    def conclude(connection: Connection) -> None:
-        if _OPEN in connection.info:
-            # With all the rest: SQLAlchemy's own COMMIT, which then finds nothing to do, would be a second wait.
-            send(connection, "COMMIT")
-            connection.get_execution_options()[MEANWHILE]()
-        finish(connection)
-
     def abandon(connection: Connection, *_: Any) -> None:
         with suppress(DBAPIError):  # whatever it was, it is being taken back
             finish(connection)
+
+    def conclude(connection: Connection) -> None:
+        if connection.invalidated or _OPEN not in connection.info:
+            return
+        try:
+            # With all the rest: SQLAlchemy's own COMMIT, which then finds nothing to do, would be a second wait.
+            send(connection, "COMMIT")
+            connection.get_execution_options()[MEANWHILE]()
+        except BaseException:
+            abandon(connection)  # SQLAlchemy takes a commit that failed for the end, and tells of no rollback
+            raise
+        finish(connection)
 
     event.listen(engine, "commit", conclude)
     for moment in ("before_cursor_execute", "savepoint", "release_savepoint"):

@@ -40,7 +40,8 @@ def booking(engine: Engine, meanwhile: Callable[[], object] = lambda: None) -> I
 
     Two writers at once would each miss the other's half of a join (a charge here, its link there).
     On PostgreSQL an advisory lock, held by the transaction, keeps a second process waiting, and `meanwhile` is
-    called while the server commits; it must not touch the transaction, whose outcome nobody knows then.
+    called while the server commits, if it still has anything to do then. It must not touch the transaction, whose
+    outcome nobody knows.
     """
     with writing(engine) as connection:
         if connection.dialect.name == "postgresql":

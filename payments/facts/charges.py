@@ -41,7 +41,7 @@ class Known:
 class Joined:
     """What a batch made known: pairs, and the payments that a session or an invoice told of, with their cause.
 
-    `known`: what went back of the charges that it told of.
+    `known`: what was asked about it.
     """
 
     pairs: Sequence[Pair]

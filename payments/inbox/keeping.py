@@ -37,7 +37,7 @@ def keep_and_apply(
 
     One commit for all. If that fails because of what a delivery says, the batch is rolled back and each is
     kept and applied behind a savepoint of its own; one that still fails stays as a dead letter.
-    `meanwhile` is called while PostgreSQL commits.
+    `meanwhile` is called while PostgreSQL commits them together.
     """
     batch = sorted({one.id: one for one in deliveries}.values(), key=lambda one: one.id)
     try:

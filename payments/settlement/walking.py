@@ -21,7 +21,6 @@ from payments.applying import Bookkeeper, Told
 from payments.happenings import Happening, Line
 from payments.settlement import store
 from payments.settlement.store import Mark
-from payments.stripe_gateway import StripeAway, StripeRefused
 from payments.stripe_lists import NotThere, Page, Row
 
 # A thorough walk goes down so far below the last mark: twice the time between two reconcile runs, so that a row
@@ -29,8 +28,9 @@ from payments.stripe_lists import NotThere, Page, Row
 OVERLAP = timedelta(hours=2)
 # Where a walk that was cut off had begun: what came since lies above, and this much below.
 SEAM = timedelta(minutes=5)
-# So many rows are applied together: more would keep donors waiting for the database, fewer cost more each.
+# So many rows, or a page more, are applied together: more would keep donors waiting, fewer cost more each.
 TOGETHER = 300
+A_FEW = 50  # when each must be applied by itself
 # What is wrong with a row, and not with the database or with Stripe: it must not keep the others from the books.
 UNFIT = (ValueError, ConflictingEntry, IntegrityError, DataError)
 
@@ -75,7 +75,7 @@ Progress = Callable[[str, int, float], None]
 
 
 Keep = Callable[[Connection, Sequence[Read]], None]
-"""Writes, in the transaction that applies a page, how far the walk has come; is told what was held back."""
+"""Writes, with what it brought, how far the walk has come; is told what was held back."""
 
 
 def _nothing(_conn: Connection, _held: Sequence[Read]) -> None:
@@ -176,14 +176,14 @@ class Walker:
                     if not going or rows >= TOGETHER:
                         mark, rows, reads = self._turn(reads, mark, going=going), 0, []
                     self._say(listed, mark, page, floor)
-            except (TurnOver, StripeAway, StripeRefused):
-                if rows:  # a walk that is cut off again and again comes down nevertheless
+            except Exception:  # whatever it was: a walk that is cut off again and again comes down nevertheless
+                if rows:
                     self._turn(reads, mark, going=True)
                 raise
         return mark
 
     def _turn(self, reads: Sequence[Read], moved: Mark, *, going: bool) -> Mark:
-        """Apply a page and keep the mark with it, in one transaction."""
+        """Apply what was read and keep the mark with it, in one transaction."""
 
         def keep(conn: Connection, held: Sequence[Read]) -> None:
             store.keep_mark(conn, self.clock(), _kept(moved, held, going=going))
@@ -199,23 +199,28 @@ class Walker:
                 self._apply(conn, fit)
                 keep(conn, held)
         except UNFIT as error:
-            log.warning("page_failed", rows=len(fit), error=type(error).__name__)
+            log.warning("rows_failed", rows=len(fit), error=type(error).__name__)
             held += self._one_by_one(fit, held, keep)
         self.unfit |= {read.id: read.unfit for read in held if read.unfit}
         self.early += [one for read in held if read.early for one in read.told if isinstance(one, Line)]
         return held
 
     def _one_by_one(self, fit: Sequence[Read], held: Sequence[Read], keep: Keep) -> list[Read]:
-        """Apply each behind a savepoint of its own; returns those that still fail."""
+        """Apply each behind a savepoint of its own; returns those that still fail.
+
+        A few a transaction: each costs as much as a whole page does together, and the webhook waits.
+        """
         failed = []
+        for start in range(0, len(fit), A_FEW):
+            with booking(self.engine) as conn:
+                for read in fit[start : start + A_FEW]:
+                    try:
+                        with apart(conn):
+                            self._apply(conn, [read])
+                    except UNFIT as error:
+                        log.error("row_failed", row=read.id, error=type(error).__name__)
+                        failed.append(replace(read, unfit=said(error)))
         with booking(self.engine) as conn:
-            for read in fit:
-                try:
-                    with apart(conn):
-                        self._apply(conn, [read])
-                except UNFIT as error:
-                    log.error("row_failed", row=read.id, error=type(error).__name__)
-                    failed.append(replace(read, unfit=said(error)))
             keep(conn, [*held, *failed])
         return failed
 

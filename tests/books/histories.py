@@ -50,6 +50,7 @@ def _live(on: Stage, seed: int, events: int, product: Product) -> int:
     """Let it happen, and tell the books meanwhile; how many steps it took."""
     life, chance, post, steps = Life(on, seed), random.Random(seed + 1), BadPost(seed), 0
     told: dict[str, int] = {}
+    product.know()  # a life begins with gifts, and may be as long as it is to be by that
     while _events(on) < events and not life.over:
         life.step()
         steps += 1

@@ -169,7 +169,7 @@ class Few:
 def test_what_a_killed_process_had_not_committed_is_read_again(
     account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The mark is kept with the page: between the two nothing can come."""
+    """The mark is kept with what was read: between the two nothing can come."""
     a_busy_fortnight(account)
     account.lose()
     apply, pages = Walker._apply, 0
