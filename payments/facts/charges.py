@@ -1,7 +1,7 @@
 """Whose payment is it: charges and what links them to gifts, joined in whatever order they come (DESIGN §2)."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.engine import Connection
@@ -29,38 +29,31 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is known of charges, the gifts that are named, and what went back of these payments: on its way."""
+    """What is known of charges, and the gifts that are named: on its way."""
 
     charges: Callable[[], dict[str, tuple[str, str, int]]]
     gifts: Callable[[], dict[str, Gift]]
-    payments: Set[str]
-    went_back: WaitingAndFailed
 
 
 @dataclass(frozen=True, slots=True)
 class Joined:
     """What a batch made known: pairs, and the payments that a session or an invoice told of, with their cause.
 
-    `known`: what was asked about it.
+    `causes`: every payment of which something was learned by that, with the cause; `went_back`: what is kept of
+    theirs that went back, on its way.
     """
 
     pairs: Sequence[Pair]
     links: Mapping[str, str]
-    known: Known
-
-    @property
-    def causes(self) -> dict[str, str]:
-        """Every payment of which something was learned here, with the cause."""
-        return {**self.links, **{one.charge.payment: one.cause for one in self.pairs}}
+    causes: Mapping[str, str]
+    went_back: WaitingAndFailed
 
 
 def ask(conn: Connection, heard: Heard) -> Known:
-    """Ask which of the charges are known, for the gifts that charges and sessions name, and what went back of them."""
+    """Ask which of the charges are known, and for the gifts that charges and sessions name."""
     charges = [one for one, _ in heard.of(ChargeSucceeded)]
     named = {one.gift for one in charges if one.gift} | {one.gift for one, _ in heard.of(CheckoutTold)}
-    known, gifts = store_charges.known_charges(conn, [one.charge for one in charges]), store.asking_gifts(conn, named)
-    payments = {one.payment for one in charges}
-    return Known(known, gifts, payments, waiting_and_failed(conn, sorted(payments)))
+    return Known(store_charges.known_charges(conn, [one.charge for one in charges]), store.asking_gifts(conn, named))
 
 
 def join(conn: Connection, heard: Heard, known: Known) -> Joined:
@@ -70,7 +63,9 @@ def join(conn: Connection, heard: Heard, known: Known) -> Joined:
     gifts, checkouts = known.gifts(), heard.of(CheckoutTold)
     new = unknown(charges, {one: of for one, of in known.charges().items() if one in charges}, _contents)
     links = _tell_checkouts(conn, [one for one in checkouts if one[0].gift in gifts], gifts) | tell_bills(conn, heard)
-    return Joined(_pairs(conn, new, links, gifts), links, known)
+    pairs = _pairs(conn, new, links, gifts)
+    causes = {**links, **{one.charge.payment: one.cause for one in pairs}}
+    return Joined(pairs, links, causes, waiting_and_failed(conn, sorted(causes)))
 
 
 def _contents(charge: ChargeSucceeded) -> tuple[str, str, int]:

@@ -21,7 +21,7 @@ from payments.happenings import DisputeMoved, PaymentFailed, RefundAgreed, Refun
 def withdraw(conn: Connection, heard: Heard, joined: Joined, zone: tzinfo, now: datetime) -> list[Entry]:
     """Add what went back to the facts; returns the entries that follow, of old facts and new ones."""
     new = _tell_refunds(conn, heard) + _tell_moves(conn, heard) + _tell_failures(conn, heard)
-    waiting, failed = _before(conn, joined)
+    waiting, failed = joined.went_back()
     told = new + _kept(conn, joined, waiting, failed)
     if not told:
         return []
@@ -36,15 +36,6 @@ def withdraw(conn: Connection, heard: Heard, joined: Joined, zone: tzinfo, now: 
         if (whose := paid.get(_taken_from(fact)))
         for entry in withdrawal_entries(fact, whose, zone, cause)
     ]
-
-
-def _before(conn: Connection, joined: Joined) -> tuple[set[str], list[PaymentFailed]]:
-    """What waits for the payments of which something was learned, and their failures that were told before."""
-    waiting, failed = joined.known.went_back()
-    causes = joined.causes
-    linked = sorted(causes.keys() - joined.known.payments)
-    also_waiting, also_failed = store_withdrawals.waiting_and_failed(conn, linked)()
-    return (waiting & causes.keys()) | also_waiting, [one for one in failed if one.payment in causes] + also_failed
 
 
 def stop_waiting(conn: Connection, strangers: Iterable[str]) -> None:

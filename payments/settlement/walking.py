@@ -174,7 +174,8 @@ class Walker:
                     going, mark = page.has_more and not stale, _moved(mark, page)
                     rows, reads = rows + len(page.rows), reads + news
                     if not going or rows >= TOGETHER:
-                        mark, rows, reads = self._turn(reads, mark, going=going), 0, []
+                        together, rows, reads = reads, 0, []
+                        mark = self._turn(together, mark, going=going)
                     self._say(listed, mark, page, floor)
             except Exception:  # whatever it was: a walk that is cut off again and again comes down nevertheless
                 if rows:

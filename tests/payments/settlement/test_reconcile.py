@@ -124,11 +124,12 @@ def test_the_order_of_hearing_and_reading_does_not_matter(account: Account, kept
     assert account.balances("gifts") == {"GBP": -(2500 + 4000 + 700 + 2000 + 1000 + 6000 + 8000 + 5000), "USD": -3000}
 
 
+@pytest.mark.parametrize("cut", [StripeAway("silence"), KeyError("id")], ids=["silence", "nonsense"])
 @pytest.mark.parametrize("cut_at", [1, 4])
 def test_a_run_that_is_cut_off_goes_on_where_it_stood(
-    account: Account, monkeypatch: pytest.MonkeyPatch, cut_at: int
+    account: Account, monkeypatch: pytest.MonkeyPatch, cut_at: int, cut: Exception
 ) -> None:
-    """Pages of three; Stripe falls silent in the middle; the next run does not begin anew."""
+    """Pages of three; Stripe falls silent in the middle, or talks nonsense; the next run does not begin anew."""
     a_busy_fortnight(account)
     account.lose()
     small, asked = Few(account.lists, 3), 0
@@ -137,11 +138,11 @@ def test_a_run_that_is_cut_off_goes_on_where_it_stood(
         nonlocal asked
         asked += 1
         if asked > cut_at:
-            raise StripeAway("silence")
+            raise cut
         return small.balance_transactions(**params)
 
     monkeypatch.setattr(account.lists, "balance_transactions", silent_after)
-    with pytest.raises(StripeAway):
+    with pytest.raises(type(cut)):
         account.settling.reconcile()
     monkeypatch.setattr(account.lists, "balance_transactions", small.balance_transactions)
     stood = account.row(sa.select(walk).where(walk.c.name == "balance"))
