@@ -78,7 +78,7 @@ def clone(tmp_path: Path) -> Clone:
 
 def synced(lock: str) -> str:
     """The line by which uv is told to install a lock."""
-    return f"uv pip sync --quiet --python .venv/bin/python --require-hashes {lock}"
+    return f"uv pip sync --quiet --compile-bytecode --python .venv/bin/python --require-hashes {lock}"
 
 
 def test_the_first_start_installs_the_lock_and_the_second_nothing(clone: Clone) -> None:
