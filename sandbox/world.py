@@ -57,7 +57,7 @@ class World:
         self.store, self.surroundings, self.wall = store, surroundings, wall
         self.clock = Clock(store, wall)
         self.agenda = Agenda(store)
-        self.names = Names(store, seed)
+        self.names = Names(store, seed, self.clock.now)
         self.cause = NOBODY
         self.bell = threading.Condition()
         self.rings = 0

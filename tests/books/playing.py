@@ -1,8 +1,9 @@
 """Play a story to the product: sow its gifts, bring it the deliveries, settle, and read what its books say."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from itertools import permutations
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
@@ -28,6 +29,8 @@ from treasury.canonical import canonical
 BOOKKEEPER = Bookkeeper(DEMO_ORGANISATION, ZoneInfo("Europe/London"), "test")
 
 
+_Sown = TypeVar("_Sown")
+
 Arrangement = list[list[Delivery]]
 """Deliveries in batches, in the order in which they come."""
 
@@ -38,16 +41,22 @@ class Product:
 
     engine: Engine
     stage: Stage
+    sown: set[str] = field(default_factory=set)
 
     def know(self) -> None:
         """Sow every gift and recurring gift of the stage that is not there yet, as the donor's form does it."""
         with writing(self.engine) as conn:
-            for gift in self.stage.gifts:
+            for gift in self._unsown(self.stage.gifts, lambda gift: gift.id):
                 add_gift(conn, gift)
-            for standing in self.stage.recurring:
+            for standing in self._unsown(self.stage.recurring, lambda standing: standing.id):
                 add_recurring(conn, standing)
-            for gift_id, session in self.stage.sessions.items():
+            for gift_id, session in self._unsown(self.stage.sessions.items(), lambda opened: opened[1]):
                 link_session(conn, gift_id, session)
+
+    def _unsown(self, some: Iterable[_Sown], name: Callable[[_Sown], str]) -> list[_Sown]:
+        found = [one for one in some if name(one) not in self.sown]
+        self.sown.update(map(name, found))
+        return found
 
     def hear(self, batch: Sequence[Delivery]) -> None:
         """Keep and apply what was told."""

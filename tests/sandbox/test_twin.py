@@ -19,6 +19,20 @@ def test_a_key_that_could_be_real_is_refused() -> None:
         TwinSettings("http://127.0.0.1", "sk_test_51abc", None, "whsec_x", "The Alliance")
 
 
+def test_ids_begin_with_their_second_as_stripes_do(twin: Twin) -> None:
+    """What is made later sorts later; within a second ids have no order, so nobody can lean on one."""
+    made = []
+    for _ in range(5):
+        with twin.world.step():
+            made.append([twin.world.names.new("ch_") for _ in range(20)])
+        twin.advance(1)
+
+    assert {len(one) for second in made for one in second} == {len("ch_") + 24}
+    in_order = [one for second in made for one in sorted(second)]
+    assert in_order == sorted(in_order)
+    assert all(second != sorted(second) for second in made)
+
+
 def test_it_is_at_home_under_any_prefix(twin: Twin, gift: Any) -> None:
     """Its links are made from the public address that it was told."""
     with served_app(Starlette(routes=[Mount("/sandbox", twin.app)])) as url:
