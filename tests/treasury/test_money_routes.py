@@ -206,6 +206,24 @@ def test_the_search_box_leads_to_the_trace(treasurer: TestClient, desk: Desk) ->
     assert "Arrived at the bank" in read(treasurer, asked.headers["location"])
 
 
+def test_every_line_behind_a_figure_leads_to_its_trace(treasurer: TestClient, desk: Desk) -> None:
+    """From a total to the gifts that it is made of, and from each to the bank."""
+    everything(desk)
+
+    lists = set(re.findall(r'href="(/desk/gifts[^"]*)"', treasurer.get("/desk").text))
+    traces = {found for one in lists for found in _traces(treasurer, one.replace("&amp;", "&"))}
+
+    assert {"/desk/trace/pi_1", "/desk/trace/re_1"} <= traces
+    assert {treasurer.get(one).status_code for one in traces} == {200}
+
+
+def _traces(treasurer: TestClient, path: str) -> list[str]:
+    """Of a list behind a figure, one a row."""
+    rows = treasurer.get(path).text.partition("<tbody>")[2].partition("</tbody>")[0].split("</tr>")[:-1]
+    rows = [row for row in rows if "Nothing here" not in row]
+    return [found for row in rows for found in re.findall(r'href="(/desk/trace/[^"]+)"', row) or ["no trace"]]
+
+
 def test_what_nobody_knows_is_told_kindly(treasurer: TestClient) -> None:
     """With what can be typed; and never as it was typed into the page's code."""
     answer = treasurer.get("/desk/trace/<script>")
