@@ -15,7 +15,7 @@ from payments.settlement.walking import Walker
 from payments.stripe_gateway import StripeAway, StripeRefused
 from payments.stripe_lists import Lists, Page, Row
 from receipts.tables import receipt
-from tests.payments.settlement.account import DAY, HOUR, Account
+from tests.payments.settlement.account import CARD, DAY, HOUR, Account
 
 
 def a_busy_fortnight(account: Account) -> None:
@@ -68,6 +68,27 @@ def test_a_debit_whose_line_came_without_its_success_is_looked_for_below_the_mar
 
     assert account.settling.reconcile().received == 1
     healed(account)
+
+
+def test_a_debit_that_was_taken_back_is_looked_for_though_its_second_charge_is_known(account: Account) -> None:
+    """As many charges as lines, for a while: the second has been told and its line is not there yet."""
+    lost = account.give(card="66666662")
+    account.wait(10 * DAY)
+    account.lose()
+    account.settle()
+    with booking(account.books.engine) as conn:
+        store.keep_mark(conn, account.twin.now(), store.Mark("charges", account.twin.now()))
+    account.do("collect-again", charge=lost["id"], card=CARD)
+    account.hear()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(account.lists, "balance_transactions", lambda **_: Page([], has_more=False))
+        found = account.settling.reconcile()
+
+    assert (found.entries["gift"], found.entries["payment_failed"]) == (2, 2)
+    account.wait(HOUR)
+    account.settling.reconcile()
+    healed(account)
+    assert account.books.raised(1) + account.books.raised(2) == 2500
 
 
 @pytest.mark.parametrize("card", ["00012345", "22222227", "66666662"])
