@@ -8,11 +8,15 @@ from sqlalchemy.engine import Connection, Engine
 from database.driver import MEANWHILE, PIPELINED, finish, send
 
 BOOKS_LOCK = 0x0FA27419  # any fixed number that no other program on this database uses
+LONGEST_HOLD = "60s"
 # A process that stopped with the books in its hands must not hold up Stripe's messages for ever: who waits
-# longer answers 503, and who holds them idle is cut off. Local to the transaction, so PgBouncer is no matter.
+# longer answers 503, and who holds them too long is cut off. Local to the transaction, so PgBouncer is no matter.
+# Idleness alone is not measured while a pipeline is open, and the whole transaction's time only since 17.
 _TAKE_THE_BOOKS = (
     "SELECT set_config('lock_timeout', '5s', true), set_config('statement_timeout', '30s', true),"
     " set_config('idle_in_transaction_session_timeout', '30s', true),"
+    " CASE WHEN current_setting('server_version_num')::integer >= 170000"
+    f" THEN set_config('transaction_timeout', '{LONGEST_HOLD}', true) END,"
     " set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),"
     f" set_config('enable_mergejoin', 'off', true), pg_advisory_xact_lock({BOOKS_LOCK})"
 )

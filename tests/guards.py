@@ -130,6 +130,11 @@ GUARDS: dict[str, Guard] = {
         (Cut("payments/inbox/keeping.py", "        with apart(conn):\n", "        if True:\n"),),
         (DEAD_LETTERS,),
     ),
+    "longest-hold": Guard(
+        "a process that stands still with the books in its hands would stop everybody for ever",
+        (Cut("database/transactions.py", "set_config('transaction_timeout', '{LONGEST_HOLD}', true) END", "'' END"),),
+        (TRANSACTIONS,),
+    ),
     "waiting-charges": Guard(
         "a charge that came before its session would never find its gift",
         (Cut("payments/facts/charges.py", "in kept if gift is None]", "in kept if False]"),),

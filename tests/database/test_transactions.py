@@ -1,6 +1,7 @@
 """Nothing that is read, changed and written back is lost; and the plain BEGIN would lose it."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
@@ -8,7 +9,9 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import Connection, Engine
 
-from database.engine import open_database
+from database import transactions
+from database.driver import ask
+from database.engine import Outage, open_database
 from database.transactions import booking, reading, writing
 
 THREADS, TIMES = 8, 40
@@ -86,6 +89,25 @@ def test_the_books_are_read_after_the_wait_for_them(cluster_with_old_snapshots: 
     thread.join()
 
     assert done == [2]
+
+
+def test_who_stands_still_with_the_books_in_hand_loses_them(
+    postgresql_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Even behind questions that were answered, where PostgreSQL measures no idleness while a pipeline is open."""
+    shorter = transactions._TAKE_THE_BOOKS.replace(transactions.LONGEST_HOLD, "300ms")
+    monkeypatch.setattr(transactions, "_TAKE_THE_BOOKS", shorter)
+    engine = open_database(postgresql_url, durable=False)
+    with pytest.raises(Outage), booking(engine) as conn:  # noqa: PT012
+        if (conn.dialect.server_version_info or ()) < (17,):
+            pytest.skip("PostgreSQL measures a whole transaction's time since version 17")
+        ask(conn, "SELECT 1").rows()
+        time.sleep(1)
+        ask(conn, "SELECT 1").rows()
+
+    with booking(engine) as conn:
+        assert ask(conn, "SELECT 1").rows() == [(1,)]
+    engine.dispose()
 
 
 @pytest.fixture
