@@ -2,6 +2,7 @@
 
 import os
 import socket
+import sqlite3
 import time
 from typing import Any
 
@@ -18,6 +19,7 @@ from database.driver import DIRECT, watch_pipelines
 # the inbox's writer and a few) never makes one wait.
 POOL_SIZE, POOL_OVERFLOW = 20, 24
 BUSY_TIMEOUT_MS = 5000
+BUSY_PAUSE_SECONDS = 0.005
 # A server that fell silent is noticed within half a minute, not after the two hours that TCP would wait.
 _SILENCE = {
     "keepalives": 1,
@@ -75,7 +77,7 @@ def _open_sqlite(url: str, durable: bool) -> Engine:
     def connect(connection: Any, _entry: ConnectionPoolEntry) -> None:
         connection.isolation_level = None  # we say BEGIN ourselves: see `begin`
         for pragma, value in wanted.items():
-            connection.execute(f"PRAGMA {pragma}={value}")
+            _set(connection, pragma, value)
             found = connection.execute(f"PRAGMA {pragma}").fetchone()[0]
             if found != value:
                 connection.close()
@@ -91,6 +93,20 @@ def _open_sqlite(url: str, durable: bool) -> Engine:
     event.listen(engine, "connect", connect)
     event.listen(engine, "begin", begin)
     return engine
+
+
+def _set(connection: Any, pragma: str, value: object) -> None:
+    """Set a pragma, in our turn: two that switch a new file to WAL at once would refuse each other, without waiting."""
+    deadline = time.monotonic() + BUSY_TIMEOUT_MS / 1000
+    while True:
+        try:
+            connection.execute(f"PRAGMA {pragma}={value}")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(BUSY_PAUSE_SECONDS)
+        else:
+            return
 
 
 def _open_postgresql(url: str, durable: bool) -> Engine:

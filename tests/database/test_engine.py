@@ -2,7 +2,9 @@
 
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import psycopg
@@ -62,6 +64,28 @@ def test_a_read_only_sqlite_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(sa.exc.OperationalError, match="readonly"):
         engine.connect()
 
+    engine.dispose()
+
+
+def test_a_file_that_is_being_written_is_switched_to_wal_in_its_turn(tmp_path: Path) -> None:
+    """SQLite itself does not wait here, whatever its timeout."""
+    path, writing = tmp_path / "new.db", threading.Event()
+    engine = open_database(f"sqlite:///{path}", durable=False)
+
+    def write() -> None:
+        with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+            connection.execute("CREATE TABLE one (n)")
+            connection.execute("BEGIN IMMEDIATE")
+            connection.execute("INSERT INTO one VALUES (1)")
+            writing.set()
+            time.sleep(0.3)
+            connection.execute("COMMIT")
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    writing.wait()
+    engine.connect().close()
+    thread.join()
     engine.dispose()
 
 
