@@ -1,9 +1,8 @@
 """How far Stripe's lists were read, whether it answers, and what is known of their rows: one function a question."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -28,9 +27,6 @@ _LINKED = (invoice_payment.c.payment, invoice_payment.c.invoice_id)
 _INVOICE = (invoice.c.id,)
 _APPLIED = (delivery.c.id, delivery.c.applied_at)
 _CHARGED, _TAKEN_BACK = "charge", "charge_failure"  # as Stripe names the category of those lines
-_OURS = sa.or_(balance_line.c.ours.is_(None), balance_line.c.ours == 1)
-# A charge and its line are of about the same instant; the next charge of the payment comes days later.
-_ONE_COLLECTION = timedelta(hours=2)
 _IN_PAYOUT = (balance_line.c.id, balance_line.c.payout_id)
 
 
@@ -89,41 +85,33 @@ def applied_deliveries(conn: Connection, ids: Sequence[str]) -> set[str]:
 
 
 def first_without_charge(conn: Connection, since: datetime) -> datetime | None:
-    """The instant of the first line since then that brought a charge of ours, when nobody told us that it succeeded."""
-    return min(filter(None, (_first_uncounted(conn, since), _first_collected_again(conn, since))), default=None)
+    """The instant of the first line since then that brought a charge of ours, when nobody told us that it succeeded.
 
-
-def _first_uncounted(conn: Connection, since: datetime) -> datetime | None:
-    """Of the payments that have more such lines than charges that we know."""
+    Of a payment that has more such lines than charges that we know; or whose charges were taken back more often than
+    they had succeeded by then, as far as we know: a later charge may be known before its line is there.
+    """
     paid, line = balance_line.c, balance_line.alias().c
     lines = sa.select(sa.func.count()).where(line.payment == paid.payment, line.kind == _CHARGED)
     told = sa.select(sa.func.count()).where(charge.c.payment == paid.payment)
     lacking = lines.correlate(balance_line).scalar_subquery() > told.correlate(balance_line).scalar_subquery()
+    ours = sa.or_(paid.ours.is_(None), paid.ours == 1)
+    unheard = sa.or_(lacking, paid.payment.in_(_taken_back_unheard(since)))
     first: datetime | None = conn.scalar(
-        sa.select(sa.func.min(paid.created_at)).where(paid.kind == _CHARGED, paid.created_at >= since, _OURS, lacking)
+        sa.select(sa.func.min(paid.created_at)).where(paid.kind == _CHARGED, paid.created_at >= since, ours, unheard)
     )
     return first
 
 
-def _first_collected_again(conn: Connection, since: datetime) -> datetime | None:
-    """Of the payments that were taken back: a charge that came later may be known, and its line may not be there yet.
-
-    So the charges that are known must have succeeded by the time of as many lines.
-    """
-    paid, by_payment = balance_line.c, defaultdict[str, list[datetime]](list)
-    back = sa.select(paid.payment).where(paid.kind == _TAKEN_BACK, paid.created_at >= since, _OURS)
-    charges = sa.select(charge.c.payment, charge.c.succeeded_at).where(charge.c.payment.in_(back))
-    for payment, at in conn.execute(charges.order_by(charge.c.succeeded_at)):
-        by_payment[payment].append(at)
-    lines = sa.select(paid.payment, paid.created_at).where(paid.kind == _CHARGED, paid.payment.in_(back))
-    for payment, at in conn.execute(lines.order_by(paid.created_at)):
-        told = by_payment[payment]
-        if told and told[0] <= at + _ONE_COLLECTION:
-            told.pop(0)
-        elif at >= since:
-            found: datetime = at
-            return found
-    return None
+def _taken_back_unheard(since: datetime) -> sa.Select[tuple[str]]:
+    """The payments that were taken back, since then, more often than we know them to have succeeded before."""
+    back = balance_line.alias()
+    line, at = balance_line.alias().c, back.c.created_at
+    times = sa.select(sa.func.count()).where(
+        line.payment == back.c.payment, line.kind == _TAKEN_BACK, line.created_at <= at
+    )
+    told = sa.select(sa.func.count()).where(charge.c.payment == back.c.payment, charge.c.succeeded_at <= at)
+    unheard = times.correlate(back).scalar_subquery() > told.correlate(back).scalar_subquery()
+    return sa.select(back.c.payment).where(back.c.kind == _TAKEN_BACK, at >= since, unheard)
 
 
 def linked(conn: Connection, payments: Sequence[str]) -> set[str]:
