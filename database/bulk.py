@@ -128,8 +128,8 @@ def _json_statement(table: sa.Table, columns: tuple[str, ...], phrase: Phrase, e
     shape = ", ".join(f"{name} {_postgresql_type(table.c[name].type)}" for name in plain)
     values = ", ".join(_postgresql_value(name, table.c[name].type) for name in columns)
     # Bytes travel beside the JSON, as they are: in it they would be spelt out and read back.
-    beside = "".join(", unnest(%b::bytea[])" for _ in raw)
-    rows = f"SELECT {values} FROM ROWS FROM (json_to_recordset(%s) AS ({shape}){beside})"  # noqa: S608 - our own names
+    beside = "".join(f", unnest(${n}::bytea[])" for n, _ in enumerate(raw, start=2))
+    rows = f"SELECT {values} FROM ROWS FROM (json_to_recordset($1) AS ({shape}){beside})"  # noqa: S608 - our own names
     rows += f" AS rows ({', '.join(plain + raw)})"
     return phrase(table, columns, rows, ending)
 

@@ -6,66 +6,70 @@ asks through SQLAlchemy, and before a savepoint or the end of the transaction. A
 sent comes at that moment. docs/performance.md has the figures.
 """
 
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
-Parameters = Sequence[Any] | Mapping[str, Any]
+Parameters = Sequence[Any]
 
 PIPELINED = "farthing_pipelined"  # the execution option of a connection whose statements may travel together
 MEANWHILE = "farthing_meanwhile"  # the option that says what to do while the commit is on its way
-DIRECT = "farthing_direct"  # whether a driver's connection leads to the same server process all its life
+LINE = "farthing_line"  # where a connection to PostgreSQL has its `database.pipeline.Line`
 _OPEN = "farthing_pipeline"  # where a driver's connection keeps its open pipeline
 
 
 class Question:
     """A question that was sent; on PostgreSQL its rows are waited for when they are read."""
 
-    def __init__(self, connection: Connection, cursor: Any, sql: str) -> None:
-        self._connection, self._cursor, self._sql = connection, cursor, sql
-        # What is left unread on SQLite is a statement in progress, which no savepoint can be opened beside.
-        self._rows = None if _OPEN in connection.info else self._fetch()
+    def __init__(self, connection: Connection, sql: str, fetch: Callable[[], list[tuple[Any, ...]]]) -> None:
+        self._connection, self._sql, self._fetch = connection, sql, fetch
 
     def rows(self) -> list[tuple[Any, ...]]:
         """Every row, as the driver gives it."""
-        return self._fetch() if self._rows is None else self._rows
-
-    def _fetch(self) -> list[tuple[Any, ...]]:
-        try:
-            found: list[tuple[Any, ...]] = self._cursor.fetchall()
-        except self._connection.dialect.loaded_dbapi.Error as error:
-            raise _translated(self._connection, self._sql, error) from error
-        return found
+        with _translating(self._connection, self._sql):
+            return self._fetch()
 
 
 def ask(connection: Connection, sql: str, parameters: Parameters = ()) -> Question:
     """Send a question; several may be on their way at once, and the answer does not wait for what is sent later."""
-    return Question(connection, _execute(connection, sql, parameters, at_once=True), sql)
+    with _translating(connection, sql):
+        if pipeline := _pipeline(connection):
+            return Question(connection, sql, pipeline.send(sql, parameters, at_once=True).rows)
+        # What is left unread on SQLite is a statement in progress, which no savepoint can be opened beside.
+        found: list[tuple[Any, ...]] = _cursor(connection).execute(sql, parameters).fetchall()
+        return Question(connection, sql, lambda: found)
 
 
 def send(connection: Connection, sql: str, parameters: Parameters = ()) -> None:
     """Send a statement that returns nothing."""
-    _execute(connection, sql, parameters)
+    with _translating(connection, sql):
+        if pipeline := _pipeline(connection):
+            pipeline.send(sql, parameters)
+        else:
+            _cursor(connection).execute(sql, parameters)
 
 
-def _execute(connection: Connection, sql: str, parameters: Parameters, *, at_once: bool = False) -> Any:
-    raw: Any = connection.connection.driver_connection
+def _pipeline(connection: Connection) -> Any:
+    """The open pipeline of a connection whose statements may travel together, opened if need be; of another, None."""
+    pipeline = connection.info.get(_OPEN)
+    if pipeline is None and connection.get_execution_options().get(PIPELINED):
+        connection.info[_OPEN] = pipeline = connection.info[LINE].pipeline()
+    return pipeline
+
+
+def _cursor(connection: Connection) -> Any:
+    raw: Any = connection.info.get(LINE) or connection.connection.driver_connection
+    return raw.cursor()
+
+
+@contextmanager
+def _translating(connection: Connection, sql: str | None) -> Iterator[None]:
     try:
-        if not connection.get_execution_options().get(PIPELINED):
-            return raw.cursor().execute(sql, parameters)
-        if _OPEN not in connection.info:
-            connection.info[_OPEN] = pipeline = raw.pipeline()
-            pipeline.__enter__()
-        # What a savepoint takes back, the driver would believe to be prepared.
-        prepare = connection.info[DIRECT] and not connection.in_nested_transaction()
-        cursor = raw.cursor().execute(sql, parameters, prepare=prepare)
-        if at_once:
-            raw.pgconn.send_flush_request()
-        return cursor
+        yield
     except connection.dialect.loaded_dbapi.Error as error:
         raise _translated(connection, sql, error) from error
 
@@ -91,10 +95,8 @@ def finish(connection: Connection) -> None:
     pipeline = connection.info.pop(_OPEN, None)
     if pipeline is None:
         return
-    try:
-        pipeline.__exit__(None, None, None)
-    except connection.dialect.loaded_dbapi.Error as error:
-        raise _translated(connection, None, error) from error
+    with _translating(connection, None):
+        pipeline.close()
 
 
 def watch_pipelines(engine: Engine) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy.exc import DisconnectionError, InterfaceError, InternalError, Op
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
-from database.driver import DIRECT, watch_pipelines
+from database.driver import LINE, watch_pipelines
 
 # One thread never holds two connections, so a pool as large as all threads together (pages 20, gateway 20,
 # the inbox's writer and a few) never makes one wait.
@@ -30,7 +30,6 @@ _SILENCE = {
 }
 RESTED_SECONDS = 1.0
 SEND_BUFFER = 1 << 20
-ONLY_WHEN_ASKED = 2**31  # times; the driver would prepare by itself what it has seen so often
 _USED = "farthing_used"  # when a connection was last given back
 SAFEGUARDS = ("fsync", "full_page_writes", "synchronous_commit")
 
@@ -118,12 +117,12 @@ def _open_postgresql(url: str, durable: bool) -> Engine:
         # `booking` waits for its lock and then reads: a server whose default is REPEATABLE READ would
         # show it the books as they were before the wait.
         isolation_level="READ COMMITTED",
-        # No prepared statements but for those of `database.driver`, where no pooler stands between.
+        # No prepared statements but for those of `database.pipeline`, where no pooler stands between.
         connect_args={"prepare_threshold": None, "connect_timeout": 5} | _SILENCE,
     )
     _ping_what_rested(engine)
     event.listen(engine, "connect", _widen)
-    event.listen(engine, "connect", _note_whether_direct)
+    event.listen(engine, "connect", _lay_line)
     watch_pipelines(engine)
     if durable:
         # Each connection anew: after a failover another server may answer.
@@ -163,17 +162,20 @@ def _widen(connection: Any, _entry: ConnectionPoolEntry) -> None:
         line.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
 
 
-def _note_whether_direct(connection: Any, entry: ConnectionPoolEntry) -> None:
-    """Whether no pooler stands between: statements may then be prepared (docs/decisions/0009).
+def _lay_line(connection: Any, entry: ConnectionPoolEntry) -> None:
+    """Lay the line for our own statements; where no pooler stands between, they are prepared (docs/decisions/0009).
 
     PgBouncer in transaction mode gives each transaction another server, which would not know them. A pooler tells
     a process id of its own; asked itself, the server tells the real one.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_backend_pid()")
-        entry.info[DIRECT] = direct = cursor.fetchone()[0] == connection.info.backend_pid
+        direct = cursor.fetchone()[0] == connection.info.backend_pid
     connection.rollback()
-    connection.prepare_threshold = ONLY_WHEN_ASKED if direct else None
+    # Loads psycopg, which a house on SQLite does without.
+    from database.pipeline import Line  # noqa: PLC0415
+
+    entry.info[LINE] = Line(connection, direct=direct)
 
 
 def _refuse_forgetful_server(connection: Any, _entry: ConnectionPoolEntry) -> None:

@@ -62,12 +62,12 @@ class _Question:
     """A compiled statement, its parameters' names, and how columns whose type the driver does not know are read."""
 
     sql: str
-    names: Sequence[str] | None  # in their order, where the driver takes them so
+    names: Sequence[str]  # of the parameters, in their order
     reads: Mapping[int, Callable[[Any], Any]]
 
-    def parameters(self, given: Mapping[str, Any]) -> Any:
+    def parameters(self, given: Mapping[str, Any]) -> list[Any]:
         """The parameters as the driver takes them."""
-        return given if self.names is None else [given[name] for name in self.names]
+        return [given[name] for name in self.names]
 
     def read(self, rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
         """The rows with every value as its column's type has it."""
@@ -89,10 +89,16 @@ def _look_up(dialect: Dialect, columns: tuple[sa.ColumnElement[Any], ...], key: 
 
 @cache
 def _compiled(dialect: Dialect, statement: Any) -> _Question:
-    compiled = statement.compile(dialect=dialect)
+    compiled = statement.compile(dialect=_numbering(dialect))
     kinds = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in statement.exported_columns]
     reads = {n: read for n, read in enumerate(kinds) if read is not None}
-    return _Question(str(compiled), compiled.positiontup if dialect.positional else None, reads)
+    return _Question(str(compiled), compiled.positiontup or (), reads)
+
+
+def _numbering(dialect: Dialect) -> Dialect:
+    """The dialect with parameters as the driver itself takes them: SQLite's as they are, PostgreSQL's $1, $2."""
+    anew: Callable[..., Dialect] = type(dialect)
+    return dialect if dialect.name == "sqlite" else anew(paramstyle="numeric_dollar")
 
 
 def _in_listed(dialect: str, key: sa.ColumnElement[Any], listed: sa.BindParameter[str]) -> sa.ColumnElement[bool]:
