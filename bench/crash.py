@@ -20,6 +20,7 @@ import typer
 from stripe import WebhookSignature
 
 from bench.gifts import Pending, plant_books, raised_in
+from bench.load import body_length
 from bench.messages import charge_succeeded
 from bench.serving import SECRET, serving
 from bench.telling import tell_json, tell_one, two_databases
@@ -109,7 +110,7 @@ async def _caller(port: int, gifts: Iterator[Pending], acknowledged: set[str]) -
             answer = await reader.readuntil(b"\r\n\r\n")
             if not answer.startswith(b"HTTP/1.1 200"):
                 return
-            await reader.readexactly(len(b"kept"))
+            await reader.readexactly(body_length(answer))
             acknowledged.add(gift.event_id)
     except (OSError, asyncio.IncompleteReadError):
         return  # the server was killed: what had no answer counts as not acknowledged

@@ -21,9 +21,9 @@ LARGEST_BODY = 1 << 20  # bytes; Stripe's largest events are well below
 log = structlog.get_logger()
 
 
-# What Stripe is answered, by what became of its message.
+# What Stripe is answered, by what became of its message. Words would be another packet, and nobody reads a yes.
 _ANSWERS = {
-    Outcome.KEPT: (200, b"kept"),
+    Outcome.KEPT: (200, b""),
     Outcome.TRY_LATER: (503, b"try later"),
     Outcome.REFUSED: (400, b"refused"),
 }
@@ -78,7 +78,9 @@ _TYPE = (b"content-type", b"text/plain; charset=utf-8")
 
 
 async def _answer(send: Send, status: int, words: bytes) -> None:
-    headers = [_TYPE, (b"content-length", str(len(words)).encode()), (b"cache-control", b"no-store")]
+    headers = [(b"content-length", str(len(words)).encode()), (b"cache-control", b"no-store")]
+    if words:
+        headers.append(_TYPE)
     if status == 503:
         headers.append((b"retry-after", b"5"))
     if status == 405:
