@@ -6,8 +6,8 @@ asks through SQLAlchemy, and before a savepoint or the end of the transaction. A
 sent comes at that moment. docs/performance.md has the figures.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any
 
 from sqlalchemy import event
@@ -30,27 +30,33 @@ class Question:
 
     def rows(self) -> list[tuple[Any, ...]]:
         """Every row, as the driver gives it."""
-        with _translating(self._connection, self._sql):
+        try:
             return self._fetch()
+        except self._connection.dialect.loaded_dbapi.Error as error:
+            raise _translated(self._connection, self._sql, error) from error
 
 
 def ask(connection: Connection, sql: str, parameters: Parameters = ()) -> Question:
     """Send a question; several may be on their way at once, and the answer does not wait for what is sent later."""
-    with _translating(connection, sql):
+    try:
         if pipeline := _pipeline(connection):
             return Question(connection, sql, pipeline.send(sql, parameters, at_once=True).rows)
         # What is left unread on SQLite is a statement in progress, which no savepoint can be opened beside.
         found: list[tuple[Any, ...]] = _cursor(connection).execute(sql, parameters).fetchall()
-        return Question(connection, sql, lambda: found)
+    except connection.dialect.loaded_dbapi.Error as error:
+        raise _translated(connection, sql, error) from error
+    return Question(connection, sql, lambda: found)
 
 
 def send(connection: Connection, sql: str, parameters: Parameters = ()) -> None:
     """Send a statement that returns nothing."""
-    with _translating(connection, sql):
+    try:
         if pipeline := _pipeline(connection):
             pipeline.send(sql, parameters)
         else:
             _cursor(connection).execute(sql, parameters)
+    except connection.dialect.loaded_dbapi.Error as error:
+        raise _translated(connection, sql, error) from error
 
 
 def _pipeline(connection: Connection) -> Any:
@@ -64,14 +70,6 @@ def _pipeline(connection: Connection) -> Any:
 def _cursor(connection: Connection) -> Any:
     raw: Any = connection.info.get(LINE) or connection.connection.driver_connection
     return raw.cursor()
-
-
-@contextmanager
-def _translating(connection: Connection, sql: str | None) -> Iterator[None]:
-    try:
-        yield
-    except connection.dialect.loaded_dbapi.Error as error:
-        raise _translated(connection, sql, error) from error
 
 
 def _translated(connection: Connection, sql: str | None, error: Exception) -> BaseException:
@@ -95,8 +93,10 @@ def finish(connection: Connection) -> None:
     pipeline = connection.info.pop(_OPEN, None)
     if pipeline is None:
         return
-    with _translating(connection, None):
+    try:
         pipeline.close()
+    except connection.dialect.loaded_dbapi.Error as error:
+        raise _translated(connection, None, error) from error
 
 
 def watch_pipelines(engine: Engine) -> None:

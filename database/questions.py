@@ -4,13 +4,13 @@ Building and compiling a SELECT in SQLAlchemy costs several times what the datab
 (docs/performance.md), so the questions of the webhook's way are compiled once and kept.
 """
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
+from pydantic_core import to_json
 from sqlalchemy.engine import Connection, Dialect
 
 from database.driver import ask
@@ -18,8 +18,8 @@ from database.driver import ask
 
 def among(connection: Connection, column: sa.ColumnElement[Any], values: Sequence[str]) -> sa.ColumnElement[bool]:
     """The condition that a text column holds one of many values: one parameter however many there are."""
-    given = sa.literal(json.dumps(list(values)), sa.Text)
-    return _in_listed(connection.dialect.name, column, given)
+    dialect = connection.dialect.name
+    return _in_listed(dialect, column, sa.literal(_listed(dialect, values), sa.Text))
 
 
 def look_up(
@@ -41,12 +41,16 @@ def looking_up(
     columns: Sequence[sa.ColumnElement[Any]],
     key: sa.Column[Any],
     values: Sequence[str],
+    *joined: sa.ColumnElement[bool],
 ) -> Callable[[], list[tuple[Any, ...]]]:
-    """`look_up`, sent now and answered when it is called: several questions on their way at once."""
+    """`look_up`, sent now and answered when it is called: several questions on their way at once.
+
+    `joined` says how the columns' tables belong together, if there are two; the same objects at each call, too.
+    """
     if not values:
         return list
-    question = _look_up(connection.dialect, tuple(columns), key)
-    asked = ask(connection, question.sql, question.parameters({"listed": json.dumps(values)}))
+    question = _look_up(connection.dialect, tuple(columns), key, *joined)
+    asked = ask(connection, question.sql, [_listed(connection.dialect.name, values)])
     return lambda: question.read(asked.rows())
 
 
@@ -81,10 +85,14 @@ class _Question:
 
 
 @cache
-def _look_up(dialect: Dialect, columns: tuple[sa.ColumnElement[Any], ...], key: sa.Column[Any]) -> _Question:
-    return _compiled(
-        dialect, sa.select(*columns).where(_in_listed(dialect.name, key, sa.bindparam("listed", type_=sa.Text)))
-    )
+def _look_up(
+    dialect: Dialect,
+    columns: tuple[sa.ColumnElement[Any], ...],
+    key: sa.Column[Any],
+    *joined: sa.ColumnElement[bool],
+) -> _Question:
+    chosen = _in_listed(dialect.name, key, sa.bindparam("listed", type_=sa.Text))
+    return _compiled(dialect, sa.select(*columns).where(chosen, *joined))
 
 
 @cache
@@ -101,9 +109,21 @@ def _numbering(dialect: Dialect) -> Dialect:
     return dialect if dialect.name == "sqlite" else anew(paramstyle="numeric_dollar")
 
 
-def _in_listed(dialect: str, key: sa.ColumnElement[Any], listed: sa.BindParameter[str]) -> sa.ColumnElement[bool]:
+def _in_listed(dialect: str, key: sa.ColumnElement[Any], listed: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
     if dialect == "sqlite":
         rows = sa.func.json_each(listed).table_valued(sa.column("value", sa.Text))
         return key.in_(sa.select(rows.c.value))
-    values = sa.select(sa.func.json_array_elements_text(sa.cast(listed, sa.JSON)))
-    return key == sa.func.any(sa.func.array(values.scalar_subquery()))
+    return key == sa.func.any(sa.cast(listed, sa.ARRAY(sa.Text)))
+
+
+def _listed(dialect: str, values: Sequence[str]) -> str:
+    """Many texts as one: as JSON for SQLite, and for PostgreSQL as it spells an array itself."""
+    if dialect == "sqlite":
+        return to_json(values).decode()
+    if not values:
+        return "{}"
+    plain = "".join(values)
+    if '"' in plain or "\\" in plain:
+        values = [value.replace("\\", r"\\").replace('"', r"\"") for value in values]
+    between = '","'
+    return f'{{"{between.join(values)}"}}'

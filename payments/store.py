@@ -23,7 +23,8 @@ _GIFT = (
     _g.created_at, _g.received_at, _g.attempts, _g.attempted_at, _g.return_token, _g.session_id, _g.payment,
     _g.recurring_id, _g.invoice_id,
 )  # fmt: skip
-_SHARE = (_a.gift_id, _a.n, _a.campaign_id, _a.amount_minor)
+_SHARE = (_a.n, _a.campaign_id, _a.amount_minor)
+_OF_ONE = _a.gift_id == _g.id
 
 
 def add_gift(conn: Connection, gift: Gift) -> None:
@@ -77,16 +78,8 @@ def gifts(conn: Connection, ids: Iterable[str]) -> dict[str, Gift]:
 
 def asking_gifts(conn: Connection, ids: Iterable[str]) -> Callable[[], dict[str, Gift]]:
     """`gifts`, asked now and known when it is called."""
-    wanted = sorted(set(ids))
-    # The gifts first: of one that another process has just added, the shares are then there as well.
-    found = looking_up(conn, _GIFT, tables.gift.c.id, wanted)
-    shares = looking_up(conn, _SHARE, tables.allocation.c.gift_id, wanted)
-
-    def known() -> dict[str, Gift]:
-        shares_of = _allocations(shares())
-        return {row[0]: _gift(row, shares_of[row[0]]) for row in found()}
-
-    return known
+    rows = looking_up(conn, (*_SHARE, *_GIFT), _g.id, sorted(set(ids)), _OF_ONE)
+    return lambda: _gifts(rows())
 
 
 def gift(conn: Connection, gift_id: str) -> Gift | None:
@@ -171,13 +164,14 @@ def note_discrepancies(conn: Connection, found: Sequence[tuple[Gift, ChargeSucce
     )
 
 
-def _allocations(rows: Iterable[tuple[Any, ...]]) -> dict[str, list[tuple[int, int, int]]]:
+def _gifts(rows: Iterable[tuple[Any, ...]]) -> dict[str, Gift]:
+    """Gifts, of rows that have a share each, with its gift."""
+    found: dict[str, tuple[Any, ...]] = {}
     shares: defaultdict[str, list[tuple[int, int, int]]] = defaultdict(list)
-    for gift_id, n, campaign, minor in rows:
-        shares[gift_id].append((n, campaign, minor))
-    for several in shares.values():
-        several.sort()
-    return shares
+    for n, campaign, minor, *gift in rows:
+        found[gift[0]] = tuple(gift)
+        shares[gift[0]].append((n, campaign, minor))
+    return {identity: _gift(gift, sorted(shares[identity])) for identity, gift in found.items()}
 
 
 def _gift(row: tuple[Any, ...], shares: list[tuple[int, int, int]]) -> Gift:
