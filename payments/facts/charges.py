@@ -12,7 +12,7 @@ from payments.facts.bills import gifts_of_bills, tell_bills, tell_subscriptions
 from payments.facts.heard import Caused, Heard, once, require_same, unknown
 from payments.facts.store_withdrawals import WaitingAndFailed, waiting_and_failed
 from payments.gifts import Gift, GiftState
-from payments.happenings import ChargeSucceeded, CheckoutTold
+from payments.happenings import ChargeSucceeded, CheckoutTold, PaymentFailed
 
 _ENDS = (GiftState.EXPIRED, GiftState.FAILED)
 
@@ -29,10 +29,12 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is known of charges, and the gifts that are named: on its way."""
+    """What is known of charges, the gifts that are named, and what of the named payments went back: on its way."""
 
     charges: Callable[[], dict[str, tuple[str, str, int]]]
     gifts: Callable[[], dict[str, Gift]]
+    payments: frozenset[str]
+    went_back: WaitingAndFailed
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +52,19 @@ class Joined:
 
 
 def ask(conn: Connection, heard: Heard) -> Known:
-    """Ask which of the charges are known, and for the gifts that charges and sessions name."""
-    charges = [one for one, _ in heard.of(ChargeSucceeded)]
-    named = {one.gift for one in charges if one.gift} | {one.gift for one, _ in heard.of(CheckoutTold)}
-    return Known(store_charges.known_charges(conn, [one.charge for one in charges]), store.asking_gifts(conn, named))
+    """Ask which of the charges are known, for the gifts that charges and sessions name, and what went back of theirs.
+
+    All that can be asked before there is anything to write: an answer waits for what was sent before its question.
+    """
+    charges, checkouts = [one for one, _ in heard.of(ChargeSucceeded)], [one for one, _ in heard.of(CheckoutTold)]
+    named = {one.gift for one in charges if one.gift} | {one.gift for one in checkouts}
+    payments = {one.payment for one in charges} | {one.payment_intent for one in checkouts if one.payment_intent}
+    return Known(
+        store_charges.known_charges(conn, [one.charge for one in charges]),
+        store.asking_gifts(conn, named),
+        frozenset(payments),
+        waiting_and_failed(conn, sorted(payments)),
+    )
 
 
 def join(conn: Connection, heard: Heard, known: Known) -> Joined:
@@ -65,7 +76,20 @@ def join(conn: Connection, heard: Heard, known: Known) -> Joined:
     links = _tell_checkouts(conn, [one for one in checkouts if one[0].gift in gifts], gifts) | tell_bills(conn, heard)
     pairs = _pairs(conn, new, links, gifts)
     causes = {**links, **{one.charge.payment: one.cause for one in pairs}}
-    return Joined(pairs, links, causes, waiting_and_failed(conn, sorted(causes)))
+    return Joined(pairs, links, causes, _went_back(conn, causes, known))
+
+
+def _went_back(conn: Connection, causes: Mapping[str, str], known: Known) -> WaitingAndFailed:
+    """Of these payments, what waits and what failed; those that an invoice has found are asked for only now."""
+    others = waiting_and_failed(conn, sorted(causes.keys() - known.payments))
+
+    def found() -> tuple[set[str], list[PaymentFailed]]:
+        (waiting, failed), (more_waiting, more_failed) = known.went_back(), others()
+        return (waiting | more_waiting) & causes.keys(), [
+            one for one in (*failed, *more_failed) if one.payment in causes
+        ]
+
+    return found
 
 
 def _contents(charge: ChargeSucceeded) -> tuple[str, str, int]:
