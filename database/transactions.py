@@ -32,10 +32,8 @@ def reading(engine: Engine) -> Iterator[Connection]:
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """A transaction that writes anything but the books; on SQLite it takes the write lock at once."""
-    with engine.connect() as connection:
-        connection = connection.execution_options(farthing_begin="immediate")
-        with connection.begin():
-            yield connection
+    with _begun(engine, {}) as connection:
+        yield connection
 
 
 @contextmanager
@@ -47,11 +45,19 @@ def booking(engine: Engine, meanwhile: Callable[[], object] = lambda: None) -> I
     called while the server commits, if it still has anything to do then. It must not touch the transaction, whose
     outcome nobody knows.
     """
-    with writing(engine) as connection:
-        if connection.dialect.name == "postgresql":
-            connection = connection.execution_options(**{PIPELINED: True, MEANWHILE: meanwhile})
+    travelling = engine.dialect.name == "postgresql"
+    with _begun(engine, {PIPELINED: True, MEANWHILE: meanwhile} if travelling else {}) as connection:
+        if travelling:
             send(connection, _TAKE_THE_BOOKS)
         yield connection
+
+
+@contextmanager
+def _begun(engine: Engine, options: dict[str, object]) -> Iterator[Connection]:
+    with engine.connect() as connection:
+        connection = connection.execution_options(farthing_begin="immediate", **options)
+        with connection.begin():
+            yield connection
 
 
 @contextmanager
