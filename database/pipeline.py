@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from itertools import count
 from typing import Any
 
-from psycopg import Connection, OperationalError, ProgrammingError, RawCursor
+from psycopg import Connection, Error, OperationalError, ProgrammingError, RawCursor
 from psycopg.adapt import PyFormat, Transformer
 from psycopg.errors import error_from_result
 from psycopg.generators import fetch_many, send
@@ -19,13 +19,20 @@ from psycopg.pq.abc import PGresult
 _BEGIN = "BEGIN ISOLATION LEVEL READ COMMITTED"  # as `database.engine` wants every transaction
 
 
+# The plan of a statement fits its table no more, or the server does not know the name: preparing anew mends both.
+_GONE_BAD = ("0A000", "26000")
+
+
 class Line:
-    """A connection as our own statements use it: their parameters are numbered, and it may prepare them."""
+    """A connection as our own statements use it: their parameters are numbered, and it may prepare them.
+
+    `prepared` has the names that the server knows statements by; None, where a pooler may change the server.
+    """
 
     def __init__(self, raw: Connection[Any], *, direct: bool) -> None:
         """`direct`: it leads to the same server process all its life, which will know what it has prepared."""
         self._raw, self._numbers = raw, count()
-        self._prepared: dict[str, bytes] | None = {} if direct else None
+        self.prepared: dict[str, bytes] | None = {} if direct else None
 
     def cursor(self) -> RawCursor[Any]:
         """For a statement that travels alone."""
@@ -35,19 +42,9 @@ class Line:
         """Open a pipeline, with a transaction where none is open; nothing else may use the connection until it ends."""
         return Pipeline(self._raw, self)
 
-    def name(self, sql: str) -> tuple[bytes, bool]:
-        """The name under which a statement is prepared, and whether that is yet to be done; empty for none."""
-        if self._prepared is None:
-            return b"", False
-        if name := self._prepared.get(sql):
-            return name, False
-        self._prepared[sql] = name = b"farthing_%d" % next(self._numbers)
-        return name, True
-
-    def forget(self, sql: str) -> None:
-        """It could not be prepared after all, because something before it failed."""
-        if self._prepared:
-            self._prepared.pop(sql, None)
+    def new_name(self) -> bytes:
+        """A name that no statement on this connection ever had."""
+        return b"farthing_%d" % next(self._numbers)
 
 
 class Answer:
@@ -70,7 +67,7 @@ class Pipeline:
         self._raw, self._pq, self._line = raw, raw.pgconn, line
         self._values = Transformer.from_context(raw)
         self._awaited: deque[Answer] = deque()
-        self._failure: Exception | None = None
+        self._failure: Error | None = None
         begun = self._pq.transaction_status != TransactionStatus.IDLE
         self._pq.enter_pipeline_mode()
         if not begun:
@@ -82,19 +79,24 @@ class Pipeline:
         wanted = [PyFormat.BINARY if isinstance(one, list) else PyFormat.TEXT for one in parameters]
         values = self._values.dump_sequence(parameters, wanted) if parameters else None
         formats = self._values.formats if parameters else None
-        name, new = self._line.name(sql)
-        if new:
-            self._pq.send_prepare(name, sql.encode())
-            self._awaited.append(Answer(self, sql))
-        if name:
-            self._pq.send_query_prepared(name, values, formats)
-        else:
+        if self._line.prepared is None:
             self._pq.send_query_params(sql.encode(), values, param_formats=formats)
+        else:
+            self._pq.send_query_prepared(self._prepare(sql, self._line.prepared), values, formats)
         self._awaited.append(answer := Answer(self))
         if at_once:
             self._pq.send_flush_request()
         self._pq.flush()
         return answer
+
+    def _prepare(self, sql: str, prepared: dict[str, bytes]) -> bytes:
+        """The name by which the server knows a statement, or will when it comes to it."""
+        if sql not in prepared:
+            name = self._line.new_name()
+            self._pq.send_prepare(name, sql.encode())
+            prepared[sql] = name
+            self._awaited.append(Answer(self, sql))
+        return prepared[sql]
 
     def rows(self, answer: Answer) -> list[tuple[Any, ...]]:
         """The rows of an answer, waited for with all before it."""
@@ -116,13 +118,27 @@ class Pipeline:
             raise self._failure
 
     def _receive(self) -> None:
-        self._raw.wait(send(self._pq))
-        found = self._raw.wait(fetch_many(self._pq))
-        if not found:
-            raise OperationalError("the connection was lost")
+        result = self._next()
         answer = self._awaited.popleft()
-        answer.result = result = found[0]
+        answer.result = result
         if result.status == ExecStatus.FATAL_ERROR:
-            self._failure = self._failure or error_from_result(result)
-        if answer.prepares and result.status != ExecStatus.COMMAND_OK:
-            self._line.forget(answer.prepares)
+            self._fail(error_from_result(result))
+        if answer.prepares and result.status != ExecStatus.COMMAND_OK and self._line.prepared:
+            self._line.prepared.pop(answer.prepares, None)
+
+    def _next(self) -> PGresult:
+        try:
+            self._raw.wait(send(self._pq))
+            found: list[PGresult] = self._raw.wait(fetch_many(self._pq))
+            if not found:
+                raise OperationalError("the connection was lost")
+        except BaseException:
+            # Also when somebody interrupts: nobody knows any more which answer comes next.
+            self._raw.close()
+            raise
+        return found[0]
+
+    def _fail(self, error: Error) -> None:
+        self._failure = self._failure or error
+        if error.sqlstate in _GONE_BAD and self._line.prepared:
+            self._line.prepared.clear()

@@ -1,5 +1,6 @@
 """Our own pipeline keeps count: every answer reaches who asked, and what fails leaves nothing behind."""
 
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -8,7 +9,7 @@ from sqlalchemy.exc import DBAPIError, ProgrammingError
 
 from database.driver import ask, send
 from database.engine import Outage, open_database
-from database.transactions import apart, booking, reading
+from database.transactions import apart, booking, reading, writing
 
 LARGE = 6_000_000  # bytes: more than any socket takes at once
 
@@ -103,3 +104,39 @@ def test_who_lost_count_closes_the_connection(engine: Engine) -> None:
         ask(conn, "SELECT 2").rows()
     with booking(engine) as conn:
         assert ask(conn, "SELECT pg_backend_pid()").rows() != lost
+
+
+def test_an_interrupt_while_an_answer_is_waited_for_stays_one(engine: Engine) -> None:
+    """It is no trouble with the database; and the connection, whose count is lost, is not used again."""
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGALRM, interrupt)
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 0.3)
+        with pytest.raises(KeyboardInterrupt), booking(engine) as conn:  # noqa: PT012 - interrupted while it waits
+            lost = ask(conn, "SELECT pg_backend_pid()").rows()
+            send(conn, "SELECT pg_sleep(0)")
+            ask(conn, "SELECT pg_sleep(20)").rows()
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    with booking(engine) as conn:
+        assert ask(conn, "SELECT pg_backend_pid()").rows() != lost
+
+
+def test_a_statement_whose_table_has_changed_is_prepared_anew(engine: Engine) -> None:
+    """It fails once, as its plan no longer fits; the connection lives on, and must not fail with it for ever."""
+    with writing(engine) as conn:
+        conn.exec_driver_sql("CREATE TABLE changing (n integer)")
+    with booking(engine) as conn:
+        server = ask(conn, "SELECT pg_backend_pid()").rows()
+        ask(conn, "SELECT n FROM changing").rows()
+    with writing(engine) as conn:
+        conn.exec_driver_sql("ALTER TABLE changing ALTER n TYPE bigint")
+    with pytest.raises(DBAPIError, match="result type"), booking(engine) as conn:
+        ask(conn, "SELECT n FROM changing").rows()
+    with booking(engine) as conn:
+        assert ask(conn, "SELECT n FROM changing").rows() == []
+        assert ask(conn, "SELECT pg_backend_pid()").rows() == server
