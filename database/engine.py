@@ -14,6 +14,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 from database.driver import LINE, watch_pipelines
+from database.pipeline import Line
 
 # One thread never holds two connections, so a pool as large as all threads together (pages 20, gateway 20,
 # the inbox's writer and a few) never makes one wait.
@@ -122,7 +123,7 @@ def _open_postgresql(url: str, durable: bool) -> Engine:
     )
     _ping_what_rested(engine)
     event.listen(engine, "connect", _widen)
-    event.listen(engine, "connect", _lay_line)
+    _lay_lines(engine)
     watch_pipelines(engine)
     if durable:
         # Each connection anew: after a failover another server may answer.
@@ -162,20 +163,21 @@ def _widen(connection: Any, _entry: ConnectionPoolEntry) -> None:
         line.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
 
 
-def _lay_line(connection: Any, entry: ConnectionPoolEntry) -> None:
-    """Lay the line for our own statements; where no pooler stands between, they are prepared (docs/decisions/0009).
+def _lay_lines(engine: Engine) -> None:
+    """Lay a line for our own statements; where no pooler stands between, they are prepared (docs/decisions/0009).
 
     PgBouncer in transaction mode gives each transaction another server, which would not know them. A pooler tells
     a process id of its own; asked itself, the server tells the real one.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_backend_pid()")
-        direct = cursor.fetchone()[0] == connection.info.backend_pid
-    connection.rollback()
-    # Loads psycopg, which a house on SQLite does without.
-    from database.pipeline import Line  # noqa: PLC0415
 
-    entry.info[LINE] = Line(connection, direct=direct)
+    def lay(raw: Any, entry: ConnectionPoolEntry) -> None:
+        with raw.cursor() as cursor:
+            cursor.execute("SELECT pg_backend_pid()")
+            direct = cursor.fetchone()[0] == raw.info.backend_pid
+        raw.rollback()
+        entry.info[LINE] = Line(engine.dialect.loaded_dbapi, raw, direct=direct)
+
+    event.listen(engine, "connect", lay)
 
 
 def _refuse_forgetful_server(connection: Any, _entry: ConnectionPoolEntry) -> None:

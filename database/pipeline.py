@@ -9,13 +9,6 @@ from collections.abc import Sequence
 from itertools import count
 from typing import Any
 
-from psycopg import Connection, Error, OperationalError, ProgrammingError, RawCursor
-from psycopg.adapt import PyFormat, Transformer
-from psycopg.errors import error_from_result
-from psycopg.generators import fetch_many, send
-from psycopg.pq import ExecStatus, TransactionStatus
-from psycopg.pq.abc import PGresult
-
 _BEGIN = "BEGIN ISOLATION LEVEL READ COMMITTED"  # as `database.engine` wants every transaction
 
 
@@ -29,14 +22,17 @@ class Line:
     `prepared` has the names that the server knows statements by; None, where a pooler may change the server.
     """
 
-    def __init__(self, raw: Connection[Any], *, direct: bool) -> None:
-        """`direct`: it leads to the same server process all its life, which will know what it has prepared."""
-        self._raw, self._numbers = raw, count()
+    def __init__(self, psycopg: Any, raw: Any, *, direct: bool) -> None:
+        """`psycopg` is the driver, as loaded where there is a PostgreSQL: a house on SQLite does without it.
+
+        `direct`: the connection leads to the same server process all its life, which will know what it has prepared.
+        """
+        self.psycopg, self._raw, self._numbers = psycopg, raw, count()
         self.prepared: dict[str, bytes] | None = {} if direct else None
 
-    def cursor(self) -> RawCursor[Any]:
+    def cursor(self) -> Any:
         """For a statement that travels alone."""
-        return RawCursor(self._raw)
+        return self.psycopg.RawCursor(self._raw)
 
     def pipeline(self) -> "Pipeline":
         """Open a pipeline, with a transaction where none is open; nothing else may use the connection until it ends."""
@@ -53,7 +49,7 @@ class Answer:
     def __init__(self, pipeline: "Pipeline", prepares: str | None = None) -> None:
         self._pipeline = pipeline
         self.prepares = prepares
-        self.result: PGresult | None = None
+        self.result: Any = None
 
     def rows(self) -> list[tuple[Any, ...]]:
         """Every row; waits until they have come. Raises what failed, this statement or one before it."""
@@ -63,12 +59,13 @@ class Answer:
 class Pipeline:
     """Statements on their way. What fails takes all that was sent after it along, and says so when it is waited for."""
 
-    def __init__(self, raw: Connection[Any], line: Line) -> None:
-        self._raw, self._pq, self._line = raw, raw.pgconn, line
-        self._values = Transformer.from_context(raw)
+    def __init__(self, raw: Any, line: Line) -> None:
+        self._raw, self._pq, self._line, self._psycopg = raw, raw.pgconn, line, line.psycopg
+        self._status = self._psycopg.pq.ExecStatus
+        self._values = self._psycopg.adapt.Transformer.from_context(raw)
         self._awaited: deque[Answer] = deque()
-        self._failure: Error | None = None
-        begun = self._pq.transaction_status != TransactionStatus.IDLE
+        self._failure: Exception | None = None
+        begun = self._pq.transaction_status != self._psycopg.pq.TransactionStatus.IDLE
         self._pq.enter_pipeline_mode()
         if not begun:
             self.send(_BEGIN)
@@ -76,7 +73,8 @@ class Pipeline:
     def send(self, sql: str, parameters: Sequence[Any] = (), *, at_once: bool = False) -> Answer:
         """Send a statement as far as the socket takes it; with `at_once` its answer waits for nothing sent later."""
         # A list is one of bytes, which as text would be spelt out.
-        wanted = [PyFormat.BINARY if isinstance(one, list) else PyFormat.TEXT for one in parameters]
+        spelling = self._psycopg.adapt.PyFormat
+        wanted = [spelling.BINARY if isinstance(one, list) else spelling.TEXT for one in parameters]
         values = self._values.dump_sequence(parameters, wanted) if parameters else None
         formats = self._values.formats if parameters else None
         if self._line.prepared is None:
@@ -102,10 +100,11 @@ class Pipeline:
         """The rows of an answer, waited for with all before it."""
         while answer.result is None:
             self._receive()
-        if answer.result.status != ExecStatus.TUPLES_OK:
-            raise self._failure or ProgrammingError("the statement returns no rows")
+        if answer.result.status != self._status.TUPLES_OK:
+            raise self._failure or self._psycopg.ProgrammingError("the statement returns no rows")
         self._values.set_pgresult(answer.result)
-        return self._values.load_rows(0, answer.result.ntuples, tuple)
+        rows: list[tuple[Any, ...]] = self._values.load_rows(0, answer.result.ntuples, tuple)
+        return rows
 
     def close(self) -> None:
         """Wait for every answer, and give the connection back to psycopg; raises the first thing that failed."""
@@ -121,24 +120,25 @@ class Pipeline:
         result = self._next()
         answer = self._awaited.popleft()
         answer.result = result
-        if result.status == ExecStatus.FATAL_ERROR:
-            self._fail(error_from_result(result))
-        if answer.prepares and result.status != ExecStatus.COMMAND_OK and self._line.prepared:
+        if result.status == self._status.FATAL_ERROR:
+            self._fail(self._psycopg.errors.error_from_result(result))
+        if answer.prepares and result.status != self._status.COMMAND_OK and self._line.prepared:
             self._line.prepared.pop(answer.prepares, None)
 
-    def _next(self) -> PGresult:
+    def _next(self) -> Any:
+        traffic = self._psycopg.generators
         try:
-            self._raw.wait(send(self._pq))
-            found: list[PGresult] = self._raw.wait(fetch_many(self._pq))
+            self._raw.wait(traffic.send(self._pq))
+            found = self._raw.wait(traffic.fetch_many(self._pq))
             if not found:
-                raise OperationalError("the connection was lost")
+                raise self._psycopg.OperationalError("the connection was lost")
         except BaseException:
             # Also when somebody interrupts: nobody knows any more which answer comes next.
             self._raw.close()
             raise
         return found[0]
 
-    def _fail(self, error: Error) -> None:
+    def _fail(self, error: Any) -> None:
         self._failure = self._failure or error
         if error.sqlstate in _GONE_BAD and self._line.prepared:
             self._line.prepared.clear()

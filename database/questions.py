@@ -15,6 +15,9 @@ from sqlalchemy.engine import Connection, Dialect
 
 from database.driver import ask
 
+# Columns, the key that they are looked up by, and how their tables belong together: the same objects at each call.
+Place = tuple[Any, ...]
+
 
 def among(connection: Connection, column: sa.ColumnElement[Any], values: Sequence[str]) -> sa.ColumnElement[bool]:
     """The condition that a text column holds one of many values: one parameter however many there are."""
@@ -47,10 +50,18 @@ def looking_up(
 
     `joined` says how the columns' tables belong together, if there are two; the same objects at each call, too.
     """
+    return looking_up_all(connection, ((tuple(columns), key, *joined),), values)
+
+
+def looking_up_all(
+    connection: Connection, places: tuple[Place, ...], values: Sequence[str]
+) -> Callable[[], list[tuple[Any, ...]]]:
+    """`looking_up` in several places with one question; the rows are of the first one's types."""
     if not values:
         return list
-    question = _look_up(connection.dialect, tuple(columns), key, *joined)
-    asked = ask(connection, question.sql, [_listed(connection.dialect.name, values)])
+    question = _look_up(connection.dialect, places)
+    listed = _listed(connection.dialect.name, values)
+    asked = ask(connection, question.sql, [listed] * len(question.names))
     return lambda: question.read(asked.rows())
 
 
@@ -85,14 +96,12 @@ class _Question:
 
 
 @cache
-def _look_up(
-    dialect: Dialect,
-    columns: tuple[sa.ColumnElement[Any], ...],
-    key: sa.Column[Any],
-    *joined: sa.ColumnElement[bool],
-) -> _Question:
-    chosen = _in_listed(dialect.name, key, sa.bindparam("listed", type_=sa.Text))
-    return _compiled(dialect, sa.select(*columns).where(chosen, *joined))
+def _look_up(dialect: Dialect, places: tuple[Place, ...]) -> _Question:
+    listed = sa.bindparam("listed", type_=sa.Text)
+    chosen = [
+        sa.select(*columns).where(_in_listed(dialect.name, key, listed), *joined) for columns, key, *joined in places
+    ]
+    return _compiled(dialect, sa.union_all(*chosen) if len(chosen) > 1 else chosen[0])
 
 
 @cache

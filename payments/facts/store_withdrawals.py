@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from database.bulk import change_rows, insert_rows, put_rows
-from database.questions import look_up, looking_up
+from database.questions import look_up, looking_up_all
 from ledger.money import Money, currency
 from payments import tables
 from payments.bookkeeping import Withdrawal
@@ -20,6 +20,8 @@ _REFUND = (_r.id, _r.payment, _r.currency, _r.amount_minor, _r.agreed_at, _r.und
 _MOVE = (_d.line_id, _d.dispute, _d.payment, _d.currency, _d.amount_minor, _d.moved_at)
 _FAILURE = (_f.charge, _f.payment, _f.currency, _f.amount_minor, _f.failed_at)
 _WAITING = (_w.payment,)
+# A failure, or the payment that something waits for.
+_WENT_BACK = ((_FAILURE, _f.payment), ((sa.null(), _w.payment, sa.null(), sa.null(), sa.null()), _w.payment))
 WaitingAndFailed = Callable[[], tuple[set[str], list[PaymentFailed]]]
 _MET = sa.delete(tables.waiting_fact).where(_w.payment == sa.bindparam("of"))
 
@@ -147,8 +149,13 @@ def waiting_of(conn: Connection, payments: Sequence[str]) -> list[str]:
 
 def waiting_and_failed(conn: Connection, payments: Sequence[str]) -> WaitingAndFailed:
     """Those of these payments that something waits for, and the failures of them: asked now, known when called."""
-    waiting, failed = looking_up(conn, _WAITING, _w.payment, payments), looking_up(conn, _FAILURE, _f.payment, payments)
-    return lambda: ({row[0] for row in waiting()}, _failures(failed()))
+    rows = looking_up_all(conn, _WENT_BACK, payments)
+
+    def found() -> tuple[set[str], list[PaymentFailed]]:
+        told = rows()
+        return {row[1] for row in told if row[0] is None}, _failures([row for row in told if row[0] is not None])
+
+    return found
 
 
 def let_wait(conn: Connection, waiting: Sequence[tuple[str, str, str]], now: datetime) -> None:

@@ -86,7 +86,7 @@ PURE_LIBRARY = set(
     " operator re string types typing unicodedata uuid zoneinfo".split()
 )
 # Imported where they are used, because they take up to a second: with a comment that says so.
-HEAVY = {"weasyprint", "alembic", "xlsxwriter", "receipts.pdf", "database.pipeline"}
+HEAVY = {"weasyprint", "alembic", "xlsxwriter", "receipts.pdf"}
 
 
 def layers(modules: Sequence[Module]) -> Iterator[str]:
