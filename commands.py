@@ -21,9 +21,9 @@ from database.migrating import REVISION, WrongMode, WrongVersion, require_mode, 
 from database.transactions import writing
 from ledger.finding import Finding
 from main import build_house, check_up, prepare
-from payments.inbox.keeping import replay as replay_kept
-from payments.settlement.aloud import reconcile_aloud
-from payments.settlement.settling import Settling
+from payments.inbox.keep import replay as replay_kept
+from payments.settlement.reconcile import Reconciliation
+from payments.settlement.reconcile_command import reconcile_with_progress
 from processes import address_of, bind, claim_sandbox, leave_alone_what_stays, serve, work
 from sandbox.commands import sandbox_commands
 from settings import BadSettings, Settings, read_settings
@@ -127,9 +127,9 @@ def reconcile(port: Port = None, var_dir: VarDir = None) -> None:
     """Read from Stripe's lists what no message brought; prints what that recovered. Safe at any time."""
     with _stopping_politely():
         house = build_house(read_settings(port=port, var_dir=var_dir))
-        settling = Settling(house.engine, house.bookkeeper, house.lists, house.clock)
+        settling = Reconciliation(house.engine, house.bookkeeper, house.lists, house.clock)
         leave_alone_what_stays()
-        raise typer.Exit(reconcile_aloud(settling, out, complain))
+        raise typer.Exit(reconcile_with_progress(settling, out, complain))
 
 
 @treasurers.command("add")

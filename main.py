@@ -29,24 +29,20 @@ from ledger.finding import Finding
 from ledger.store import open_accounts
 from outbox.jobs import oldest_waiting
 from outbox.worker import Chore, Worker
-from payments.applying import Bookkeeper
-from payments.giving import Giving
-from payments.happenings import Watched
+from payments.books.bookkeeper import Bookkeeper
+from payments.books.decide.decide import BookRules
+from payments.gifts.recurring import Interval
+from payments.giving.pledges import Giving
+from payments.giving.routes import payment_routes
 from payments.inbox.inbox import Inbox
-from payments.inbox.keeping import replay
+from payments.inbox.keep import replay
 from payments.inbox.webhook import PATH as WEBHOOK_PATH
 from payments.inbox.webhook import Webhook
 from payments.inbox.writer import Writer, writing_beside
-from payments.recurring.acting import Acting
-from payments.recurring.jobs import recurring_jobs
-from payments.recurring.recurring import Interval
-from payments.routes import payment_routes
-from payments.settlement.jobs import reconcile_hourly, stripe_jobs
-from payments.settlement.settling import Settling
-from payments.settlement.watching import Watching
-from payments.stripe_gateway import Gateway
-from payments.stripe_lists import Lists
-from payments.stripe_recurring import RecurringGateway
+from payments.settlement.jobs import reconcile_hourly, settlement_jobs
+from payments.stripe.gateway import Gateway
+from payments.stripe.lists import StripeLists
+from payments.stripe.subscriptions import RecurringGateway
 from receipts.jobs import PRINT, print_receipt
 from receipts.pdf import Printer
 from receipts.routes import receipt_routes
@@ -93,10 +89,10 @@ class House:
         return self.settings.stripe_api_key.get_secret_value(), self.settings.stripe_api_base
 
     @property
-    def lists(self) -> Lists:
+    def lists(self) -> StripeLists:
         """What Stripe has written down: in a sandbox over HTTP, at the web's address."""
         key, base = self.stripe
-        return Lists(key, api_base=base)
+        return StripeLists(key, api_base=base)
 
 
 def build_house(
@@ -115,7 +111,7 @@ def build_house(
         base_url=address,
         locale=settings.locale,
     )
-    bookkeeper = Bookkeeper(organisation, ZoneInfo(settings.timezone), settings.mode)
+    bookkeeper = Bookkeeper(BookRules(organisation, ZoneInfo(settings.timezone), settings.mode))
     return House(settings, address, engine, organisation, pages, bookkeeper, clock)
 
 
@@ -185,14 +181,11 @@ def build_worker(house: House, twin: Twin | None = None) -> Worker:
     It asks the twin that the web serves, or one at another address.
     """
     key, base = _stripe(house, twin)
-    lists = Lists(key, api_base=base)
-    recurring = Acting(house.engine, lists, RecurringGateway(key, api_base=base), house.clock)
-    looks = Watching(house.engine, house.bookkeeper, lists, house.clock).looks
-    looks |= {Watched.SUBSCRIPTION: recurring.look}
-    settling = Settling(house.engine, house.bookkeeper, lists, house.clock)
+    lists = StripeLists(key, api_base=base)
     handlers = {PRINT: print_receipt(house.engine, Printer(house.pages), house.clock)}
-    handlers |= stripe_jobs(house.engine, settling, looks, house.clock)
-    handlers |= recurring_jobs(house.engine, recurring, house.clock)
+    handlers |= settlement_jobs(
+        house.engine, house.bookkeeper, lists, RecurringGateway(key, api_base=base), house.clock
+    )
 
     def try_again() -> None:
         replay(house.engine, house.bookkeeper, house.clock(), only_due=True)

@@ -26,7 +26,7 @@ from bench.serving import SECRET, serving
 from bench.telling import tell_json, tell_one, two_databases
 from database.engine import open_database
 from database.transactions import reading
-from payments import tables
+from payments.inbox import tables as inbox_tables
 from payments.inbox.webhook import PATH
 
 HERE = Path(__file__).resolve().parent.parent
@@ -124,7 +124,7 @@ def _applied(url: str) -> set[str]:
     engine = open_database(url)
     try:
         with reading(engine) as conn:
-            applied = sa.select(tables.delivery.c.id).where(tables.delivery.c.applied_at.is_not(None))
+            applied = sa.select(inbox_tables.delivery.c.id).where(inbox_tables.delivery.c.applied_at.is_not(None))
             return set(conn.scalars(applied))
     finally:
         engine.dispose()

@@ -15,7 +15,7 @@ from database.migrating import migrate, require_mode
 from database.transactions import booking, reading, writing
 from ledger.money import GBP, Money
 from ledger.store import open_accounts, raised_by_campaign
-from payments import tables
+from payments.gifts import tables as gift_tables
 
 CAMPAIGNS = 10
 
@@ -86,5 +86,5 @@ def _store(engine: Engine, gifts: Sequence[Pending], now: datetime) -> None:
         for gift in gifts
     ]
     with writing(engine) as conn:
-        insert_rows(conn, tables.gift, rows)
-        insert_rows(conn, tables.allocation, shares)
+        insert_rows(conn, gift_tables.gift, rows)
+        insert_rows(conn, gift_tables.allocation, shares)

@@ -29,9 +29,10 @@ from bench.serving import HERE
 from bench.telling import failed_findings, tell_json, tell_one, two_databases
 from campaigns.demo import DEMO_ORGANISATION
 from database.engine import open_database
-from payments.applying import Bookkeeper
-from payments.settlement.settling import Settling
-from payments.stripe_lists import Lists
+from payments.books.bookkeeper import Bookkeeper
+from payments.books.decide.decide import BookRules
+from payments.settlement.reconcile import Reconciliation
+from payments.stripe.lists import StripeLists
 from processes import leave_alone_what_stays
 from sandbox.twin import Twin, TwinSettings, open_twin
 
@@ -110,9 +111,9 @@ def heal(url: str, gifts: int) -> Healed:
     )  # fmt: skip
 
 
-def _settling(engine: Engine, address: str, now: datetime) -> Settling:
-    bookkeeper = Bookkeeper(DEMO_ORGANISATION, ZoneInfo("Europe/London"), "sandbox")
-    return Settling(engine, bookkeeper, Lists(KEY, api_base=address), lambda: now)
+def _settling(engine: Engine, address: str, now: datetime) -> Reconciliation:
+    bookkeeper = Bookkeeper(BookRules(DEMO_ORGANISATION, ZoneInfo("Europe/London"), "sandbox"))
+    return Reconciliation(engine, bookkeeper, StripeLists(KEY, api_base=address), lambda: now)
 
 
 def _rehearse(address: str, gifts: int, began: datetime, now: datetime) -> None:

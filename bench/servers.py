@@ -18,7 +18,7 @@ from starlette.concurrency import run_in_threadpool
 from bench.serving import SECRET
 from bench.usual import Usual
 from payments.inbox.webhook import PATH
-from payments.stripe_signature import verify
+from payments.stripe.signature import verify
 
 
 async def nothing(_scope: Any, receive: Callable[[], Awaitable[Any]], send: Callable[[Any], Awaitable[None]]) -> None:

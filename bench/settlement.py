@@ -21,14 +21,16 @@ from bench.telling import failed_findings, spread, tell_all, tell_json, two_data
 from campaigns.demo import DEMO_ORGANISATION
 from database.engine import open_database
 from database.transactions import booking
-from payments.applying import Bookkeeper, Told
+from payments.books.bookkeeper import Bookkeeper
+from payments.books.decide.decide import BookRules
+from payments.books.decide.notice import Notice
 from payments.inbox.delivery import parse
-from payments.inbox.keeping import keep_and_apply
-from payments.reading.lines import read_line
+from payments.inbox.keep import keep_and_apply
+from payments.reading.balance_lines import read_line
 
 PAGE = 100
 KEPT = 200  # deliveries to a batch, before the clock runs
-BOOKKEEPER = Bookkeeper(DEMO_ORGANISATION, ZoneInfo("Europe/London"), "test")
+BOOKKEEPER = Bookkeeper(BookRules(DEMO_ORGANISATION, ZoneInfo("Europe/London"), "test"))
 
 
 def measure(url: str, lines: int, rounds: int) -> dict[str, object]:
@@ -64,7 +66,7 @@ def _pages(gifts: Sequence[Pending]) -> list[bytes]:
 
 
 def _post(engine: Engine, page: bytes) -> None:
-    told = [Told(one, "bench") for row in json.loads(page)["data"] for one in read_line(row)]
+    told = [Notice(one, "bench") for row in json.loads(page)["data"] for one in read_line(row)]
     with booking(engine) as conn:
         BOOKKEEPER.apply(conn, told, datetime.now(UTC))
 

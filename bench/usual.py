@@ -11,7 +11,9 @@ from sqlalchemy.orm import Session, registry
 import campaigns.tables
 import ledger.tables
 import outbox.tables
-import payments.tables
+import payments.books.tables
+import payments.gifts.tables
+import payments.inbox.tables
 import receipts.tables
 from campaigns.demo import DEMO_ORGANISATION
 from database.engine import open_database
@@ -29,8 +31,10 @@ def _class(table: sa.Table) -> Any:
     return made
 
 
-Delivery, Body, Charge = map(_class, (payments.tables.delivery, payments.tables.delivery_body, payments.tables.charge))
-Gift, Allocation = map(_class, (payments.tables.gift, payments.tables.allocation))
+Delivery, Body, Charge = map(
+    _class, (payments.inbox.tables.delivery, payments.inbox.tables.delivery_body, payments.books.tables.charge)
+)
+Gift, Allocation = map(_class, (payments.gifts.tables.gift, payments.gifts.tables.allocation))
 Entry, Total, Uncleared = map(_class, (ledger.tables.entry, ledger.tables.total, ledger.tables.uncleared))
 Receipt, Series = map(_class, (receipts.tables.receipt, receipts.tables.receipt_series))
 Job, Campaign = _class(outbox.tables.job), _class(campaigns.tables.campaign)
@@ -72,7 +76,9 @@ class Usual:
             at.date(),
         )
         lines = []
-        for share in session.scalars(sa.select(Allocation).where(payments.tables.allocation.c.gift_id == gift.id)):
+        for share in session.scalars(
+            sa.select(Allocation).where(payments.gifts.tables.allocation.c.gift_id == gift.id)
+        ):
             self._post(session, share, gift, event, at, now)
             lines.append(Line(session.get_one(Campaign, share.campaign_id).title, Money(share.amount_minor, GBP)))
         _receipt(session, gift, lines, at.date(), now)

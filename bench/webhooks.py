@@ -30,7 +30,7 @@ from bench.serving import serving, signed_request
 from bench.telling import spread, tell_all, tell_json
 from database.engine import open_database
 from database.transactions import reading
-from payments import tables
+from payments.inbox import tables as inbox_tables
 from tests.postgres import Cluster, start_cluster
 
 HERE = Path(__file__).resolve().parent.parent
@@ -167,7 +167,7 @@ def check(url: str, gifts: Sequence[Pending], messages: int) -> None:
     engine = open_database(url)
     try:
         with reading(engine) as conn:
-            deliveries = conn.scalar(sa.select(sa.func.count()).select_from(tables.delivery))
+            deliveries = conn.scalar(sa.select(sa.func.count()).select_from(inbox_tables.delivery))
     finally:
         engine.dispose()
     found = raised_in(url)

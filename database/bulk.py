@@ -26,7 +26,7 @@ from database.columns import (
     canonical_json,
     instant_text,
 )
-from database.driver import send
+from database.driver import execute
 
 Row = Mapping[str, Any]
 
@@ -91,7 +91,7 @@ def _write_values(connection: Connection, table: sa.Table, values: Values, phras
     for start in range(0, len(rows), LARGEST_STATEMENT):
         part = rows[start : start + LARGEST_STATEMENT]
         given = list(chain.from_iterable(part))
-        send(connection, _values_statement(table, columns, len(part), phrase, ending), given)
+        execute(connection, _values_statement(table, columns, len(part), phrase, ending), given)
 
 
 def _write_json(
@@ -105,7 +105,7 @@ def _write_json(
     if raw:
         rows = [{name: value for name, value in row.items() if name not in raw} for row in rows]
     arrays = [list(values[name]) for name in raw]
-    send(connection, _json_statement(table, columns, phrase, ending), (to_json(rows).decode(), *arrays))
+    execute(connection, _json_statement(table, columns, phrase, ending), (to_json(rows).decode(), *arrays))
 
 
 @cache

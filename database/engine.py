@@ -13,8 +13,7 @@ from sqlalchemy.exc import DisconnectionError, InterfaceError, InternalError, Op
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
-from database.driver import LINE, watch_pipelines
-from database.pipeline import Line
+from database.driver import PREPARES
 
 # One thread never holds two connections, so a pool as large as all threads together (pages 20, gateway 20,
 # the inbox's writer and a few) never makes one wait.
@@ -29,6 +28,8 @@ _SILENCE = {
     "keepalives_count": 3,
     "tcp_user_timeout": 20_000,
 }
+# psycopg prepares a statement that was run so often, or that we say to prepare: only the latter are to be.
+NEVER_BY_COUNT, MOST_PREPARED = 1 << 31, 500
 RESTED_SECONDS = 1.0
 SEND_BUFFER = 1 << 20
 _USED = "farthing_used"  # when a connection was last given back
@@ -118,13 +119,13 @@ def _open_postgresql(url: str, durable: bool) -> Engine:
         # `booking` waits for its lock and then reads: a server whose default is REPEATABLE READ would
         # show it the books as they were before the wait.
         isolation_level="READ COMMITTED",
-        # No prepared statements but for those of `database.pipeline`, where no pooler stands between.
+        # No prepared statements but for those of `database.driver`, where no pooler stands between.
         connect_args={"prepare_threshold": None, "connect_timeout": 5} | _SILENCE,
     )
     _ping_what_rested(engine)
     event.listen(engine, "connect", _widen)
-    _lay_lines(engine)
-    watch_pipelines(engine)
+    event.listen(engine, "connect", _note_pooler)
+    _send_lists_in_binary(engine)
     if durable:
         # Each connection anew: after a failover another server may answer.
         event.listen(engine, "connect", _refuse_forgetful_server)
@@ -163,21 +164,28 @@ def _widen(connection: Any, _entry: ConnectionPoolEntry) -> None:
         line.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
 
 
-def _lay_lines(engine: Engine) -> None:
-    """Lay a line for our own statements; where no pooler stands between, they are prepared (docs/decisions/0009).
+def _note_pooler(raw: Any, entry: ConnectionPoolEntry) -> None:
+    """Note whether our own statements may be prepared: where no pooler stands between (docs/decisions/0009).
 
-    PgBouncer in transaction mode gives each transaction another server, which would not know them. A pooler tells
-    a process id of its own; asked itself, the server tells the real one.
+    PgBouncer in transaction mode gives each transaction another server process, which would not know them. A pooler
+    tells a process id of its own; asked itself, the server tells the real one.
     """
+    with raw.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        direct = entry.info[PREPARES] = cursor.fetchone()[0] == raw.info.backend_pid
+    raw.rollback()
+    if direct:
+        raw.prepare_threshold, raw.prepared_max = NEVER_BY_COUNT, MOST_PREPARED
 
-    def lay(raw: Any, entry: ConnectionPoolEntry) -> None:
-        with raw.cursor() as cursor:
-            cursor.execute("SELECT pg_backend_pid()")
-            direct = cursor.fetchone()[0] == raw.info.backend_pid
-        raw.rollback()
-        entry.info[LINE] = Line(engine.dialect.loaded_dbapi, raw, direct=direct)
 
-    event.listen(engine, "connect", lay)
+def _send_lists_in_binary(engine: Engine) -> None:
+    """Kept bodies travel as a list of bytes: as text each would be spelt out in Python, at twice its length."""
+    psycopg: Any = engine.dialect.loaded_dbapi  # loaded by SQLAlchemy: an installation on SQLite does without it
+
+    def register(raw: Any, _entry: ConnectionPoolEntry) -> None:
+        raw.adapters.register_dumper(list, psycopg.types.array.ListBinaryDumper)
+
+    event.listen(engine, "connect", register)
 
 
 def _refuse_forgetful_server(connection: Any, _entry: ConnectionPoolEntry) -> None:

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from pydantic_core import to_json
 from sqlalchemy.engine import Connection, Dialect
 
-from database.driver import ask
+from database.driver import fetch_rows
 
 # Columns, the key that they are looked up by, and how their tables belong together: the same objects at each call.
 Place = tuple[Any, ...]
@@ -30,46 +30,30 @@ def look_up(
     columns: Sequence[sa.ColumnElement[Any]],
     key: sa.Column[Any],
     values: Sequence[str],
+    *joined: sa.ColumnElement[bool],
 ) -> list[tuple[Any, ...]]:
     """These columns of the rows whose text key is one of the values, in no order.
 
     The same question as with `among`, but built once and asked of the driver: building and compiling it
-    anew costs several times what the database takes to answer. `columns` must be the same objects at each call.
+    anew costs several times what the database takes to answer. `columns` and `joined`, which says how the columns'
+    tables belong together if there are two, must be the same objects at each call.
     """
-    return looking_up(connection, columns, key, values)()
+    return look_up_all(connection, ((tuple(columns), key, *joined),), values)
 
 
-def looking_up(
-    connection: Connection,
-    columns: Sequence[sa.ColumnElement[Any]],
-    key: sa.Column[Any],
-    values: Sequence[str],
-    *joined: sa.ColumnElement[bool],
-) -> Callable[[], list[tuple[Any, ...]]]:
-    """`look_up`, sent now and answered when it is called: several questions on their way at once.
-
-    `joined` says how the columns' tables belong together, if there are two; the same objects at each call, too.
-    """
-    return looking_up_all(connection, ((tuple(columns), key, *joined),), values)
-
-
-def looking_up_all(
-    connection: Connection, places: tuple[Place, ...], values: Sequence[str]
-) -> Callable[[], list[tuple[Any, ...]]]:
-    """`looking_up` in several places with one question; the rows are of the first one's types."""
+def look_up_all(connection: Connection, places: tuple[Place, ...], values: Sequence[str]) -> list[tuple[Any, ...]]:
+    """`look_up` in several places with one question; the rows are of the first one's types."""
     if not values:
-        return list
+        return []
     question = _look_up(connection.dialect, places)
     listed = _listed(connection.dialect.name, values)
-    asked = ask(connection, question.sql, [listed] * len(question.names))
-    return lambda: question.read(asked.rows())
+    return question.read(fetch_rows(connection, question.sql, [listed] * len(question.names)))
 
 
-def asking(connection: Connection, statement: sa.Executable, **given: Any) -> Callable[[], list[tuple[Any, ...]]]:
-    """A constant statement with named parameters that returns rows: compiled once, sent now, answered when called."""
+def fetch(connection: Connection, statement: sa.Executable, **parameters: Any) -> list[tuple[Any, ...]]:
+    """The rows of a constant statement with named parameters, which is compiled once."""
     question = _compiled(connection.dialect, statement)
-    asked = ask(connection, question.sql, question.parameters(given))
-    return lambda: question.read(asked.rows())
+    return question.read(fetch_rows(connection, question.sql, question.parameters(parameters)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +64,9 @@ class _Question:
     names: Sequence[str]  # of the parameters, in their order
     reads: Mapping[int, Callable[[Any], Any]]
 
-    def parameters(self, given: Mapping[str, Any]) -> list[Any]:
+    def parameters(self, values: Mapping[str, Any]) -> list[Any]:
         """The parameters as the driver takes them."""
-        return [given[name] for name in self.names]
+        return [values[name] for name in self.names]
 
     def read(self, rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
         """The rows with every value as its column's type has it."""

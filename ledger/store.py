@@ -1,7 +1,7 @@
 """Post entries and answer questions about the books."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from database.bulk import add_to_rows, change_rows, insert_rows
-from database.questions import asking, looking_up
+from database.questions import fetch, look_up
 from ledger import tables
 from ledger.accounts import KINDS, RAISED, Account
 from ledger.entry import ConflictingEntry, Entry, unlike
@@ -84,30 +84,19 @@ def post(conn: Connection, entries: Iterable[Entry], now: datetime) -> list[Entr
     The same fact again is no news; the same key with other contents raises ConflictingEntry.
     Call it only inside `database.transactions.booking`.
     """
-    return posting(conn, entries)(now)
-
-
-def posting(conn: Connection, entries: Iterable[Entry]) -> Callable[[datetime], list[Entry]]:
-    """`post` in two steps: looks now what is in the books already, and posts when it is called.
-
-    What the caller writes in between, the database does while the answers travel.
-    """
     by_key = unlike(entries)
     if not by_key:
-        return lambda _now: []
-    posted, last = looking_up(conn, _FACT, _e.key, list(by_key)), asking(conn, _LAST)
-    subjects = sorted({entry.subject for entry in by_key.values() if Account.CLEARING in (entry.debit, entry.credit)})
-    standing = looking_up(conn, _STANDING, _u.subject, subjects)
-
-    def post_now(now: datetime) -> list[Entry]:
-        new = _unposted(by_key, posted())
-        if new:
-            _insert(conn, new, (last()[0][0] or 0) + 1, now)
-            _add_totals(conn, new)
-            _add_clearing(conn, new, {(row[0], row[1]): (row[2], row[3]) for row in standing()})
-        return new
-
-    return post_now
+        return []
+    new = _unposted(by_key, look_up(conn, _FACT, _e.key, list(by_key)))
+    if new:
+        subjects = sorted({entry.subject for entry in new if Account.CLEARING in (entry.debit, entry.credit)})
+        rows = look_up(conn, _STANDING, _u.subject, subjects)
+        uncleared_before = {(row[0], row[1]): (row[2], row[3]) for row in rows}
+        last = fetch(conn, _LAST)[0][0] or 0
+        _insert(conn, new, last + 1, now)
+        _add_totals(conn, new)
+        _add_clearing(conn, new, uncleared_before)
+    return new
 
 
 def _unposted(by_key: dict[str, Entry], posted: Sequence[tuple[Any, ...]]) -> list[Entry]:

@@ -6,9 +6,10 @@ from alembic import context
 import campaigns.tables
 import ledger.tables
 import outbox.tables
-import payments.recurring.tables
+import payments.books.tables
+import payments.gifts.tables
+import payments.inbox.tables
 import payments.settlement.tables
-import payments.tables
 import receipts.tables
 import treasury.tables
 import web.tables

@@ -51,18 +51,18 @@ GUARDS: dict[str, Guard] = {
     ),
     "signature": Guard(
         "anybody could tell us of gifts",
-        (Cut("payments/stripe_signature.py", "if not any(_signed_with(secret, signed, text) for secret in secrets):",
+        (Cut("payments/stripe/signature.py", "if not any(_signed_with(secret, signed, text) for secret in secrets):",
              "if not secrets:"),),
         (SIGNATURE,),
     ),
     "clock-of-the-past": Guard(
         "an old message could be sent again",
-        (Cut("payments/stripe_signature.py", "abs(age) > TOLERANCE_SECONDS", "-age > TOLERANCE_SECONDS"),),
+        (Cut("payments/stripe/signature.py", "abs(age) > TOLERANCE_SECONDS", "-age > TOLERANCE_SECONDS"),),
         (SIGNATURE,),
     ),
     "clock-of-the-future": Guard(
         "a message from the future would be taken, and could be kept for later",
-        (Cut("payments/stripe_signature.py", "abs(age) > TOLERANCE_SECONDS", "age > TOLERANCE_SECONDS"),),
+        (Cut("payments/stripe/signature.py", "abs(age) > TOLERANCE_SECONDS", "age > TOLERANCE_SECONDS"),),
         (SIGNATURE,),
     ),
     "livemode": Guard(
@@ -111,7 +111,7 @@ GUARDS: dict[str, Guard] = {
     ),
     "conflicting-fact": Guard(
         "the same charge with another amount would be skipped in silence",
-        (Cut("payments/facts/heard.py", "    if told != known:\n", "    if told == ():\n"),),
+        (Cut("payments/books/decide/notice.py", "    if reported != known:\n", "    if reported == ():\n"),),
         (DEAD_LETTERS, "tests/payments/test_money_facts.py"),
     ),
     "entry-posted-once": Guard(
@@ -122,12 +122,13 @@ GUARDS: dict[str, Guard] = {
     ),
     "applied-mark": Guard(
         "a delivery that was kept and not applied would never be applied",
-        (Cut("payments/inbox/keeping.py", "if kept.get(one.id) is False]", "if kept.get(one.id) is None]"),),
+        (Cut("payments/inbox/keep.py", "if applied.get(delivery.id) is False]",
+             "if applied.get(delivery.id) is None]"),),
         (DEAD_LETTERS,),
     ),
     "savepoint": Guard(
         "one poisoned delivery would cost the others their place",
-        (Cut("payments/inbox/keeping.py", "        with apart(conn):\n", "        if True:\n"),),
+        (Cut("payments/inbox/keep.py", "        with apart(conn):\n", "        if True:\n"),),
         (DEAD_LETTERS,),
     ),
     "longest-hold": Guard(
@@ -137,23 +138,27 @@ GUARDS: dict[str, Guard] = {
     ),
     "waiting-charges": Guard(
         "a charge that came before its session would never find its gift",
-        (Cut("payments/facts/charges.py", "in kept if gift is None]", "in kept if False]"),),
+        (Cut("payments/books/decide/charges.py",
+             "        if booked.gift is None and booked.fact.payment in newly_linked",
+             "        if booked.gift == '' and booked.fact.payment in newly_linked"),),
         (ANY_ORDER,),
     ),
     "waiting-facts": Guard(
         "a refund that came before its gift would never be posted",
-        (Cut("payments/facts/withdrawals.py", "told = new + _kept(conn, joined, waiting, failed)\n", "told = new\n"),),
+        (Cut("payments/books/decide/withdrawals.py", "    withdrawals = new + _bookable_now(known, links.charges)\n",
+             "    withdrawals = new\n"),),
         (f"{ORDERS}::test_every_order_of_a_story_ends_in_the_same_books[a_split_gift_is_refunded_in_two_parts]",),
     ),
     "failure-of-its-own-charge": Guard(
         "a debit that was collected again would be taken off once more by the failure of the first charge",
-        (Cut("payments/facts/withdrawals.py", "return fact.charge if isinstance(fact, PaymentFailed) else fact.payment",
-             "return fact.payment"),),
+        (Cut("payments/books/decide/withdrawals.py",
+             "return withdrawal.charge if isinstance(withdrawal, PaymentFailed) else withdrawal.payment",
+             "return withdrawal.payment"),),
         ("tests/payments/test_money_facts.py",),
     ),
     "key-by-charge": Guard(
         "of two charges of one payment the second would be skipped, because the first has its key",
-        (Cut("payments/bookkeeping.py", 'key=f"gift:{charge.charge}:', 'key=f"gift:{charge.payment}:'),),
+        (Cut("payments/books/decide/entries.py", 'key=f"gift:{received.source}:', 'key=f"gift:{received.subject}:'),),
         (f"{ORDERS}::test_every_order_of_a_story_ends_in_the_same_books[a_debit_that_is_collected_again]",),
     ),
     "one-gift-a-payment": Guard(
@@ -163,12 +168,12 @@ GUARDS: dict[str, Guard] = {
     ),
     "overlap": Guard(
         "a line that appears late, with an earlier instant, would never be read",
-        (Cut("payments/settlement/walking.py", "OVERLAP = timedelta(hours=2)", "OVERLAP = timedelta(0)"),),
+        (Cut("payments/settlement/list_walk.py", "OVERLAP = timedelta(hours=2)", "OVERLAP = timedelta(0)"),),
         ("tests/payments/settlement/test_walking.py",),
     ),
     "idempotency-key": Guard(
         "a form that is sent twice, or an answer that is lost, would open two sessions",
-        (Cut("payments/stripe_gateway.py", 'create(params, {"idempotency_key": key})', "create(params)"),),
+        (Cut("payments/stripe/gateway.py", 'create(params, {"idempotency_key": key})', "create(params)"),),
         ("tests/payments/test_asked_twice.py",),
     ),
     "hosts": Guard(
@@ -190,7 +195,8 @@ GUARDS: dict[str, Guard] = {
     ),
     "foreign-money": Guard(
         "a shop's money on the same account would be counted as settled gifts",
-        (Cut("payments/facts/lines.py", "known.get(line.payment, False) if line.payment else False", "True"),),
+        (Cut("payments/books/decide/lines.py", "        return bill.ours if bill else False\n",
+             "        return True\n"),),
         (f"{STEPS}::test_our_balance_is_stripes_at_every_step[money_that_is_not_ours]",),
     ),
 }  # fmt: skip

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from payments.reading.events import EVENTS
-from payments.stripe_gateway import API_VERSION
+from payments.stripe.gateway import API_VERSION
 from settings import PREFIX, Settings
 
 README = Path(__file__).resolve().parent.parent / "README.md"

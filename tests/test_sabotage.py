@@ -26,7 +26,7 @@ def test_somebody_notices_that_the_guard_is_gone(name: str, house: Path) -> None
 
 def test_what_nobody_would_miss_is_said(house: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A guard that is no guard: the tests pass without it, and the script complains."""
-    cut = Cut("payments/stripe_signature.py", "LONGEST_HEADER = 4096", "LONGEST_HEADER = 4097")
+    cut = Cut("payments/stripe/signature.py", "LONGEST_HEADER = 4096", "LONGEST_HEADER = 4097")
     nothing = Guard(
         "nothing",
         (cut,),

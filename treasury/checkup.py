@@ -5,14 +5,14 @@ from sqlalchemy import Engine
 from database.instants import Clock
 from database.transactions import reading
 from ledger.finding import Finding
-from payments.stripe_clock import stripe_now
-from payments.stripe_gateway import StripeAway, StripeRefused
-from payments.stripe_lists import Lists
+from payments.stripe.gateway import StripeAway, StripeRefused
+from payments.stripe.lists import StripeLists
+from payments.stripe.server_time import stripe_now
 from treasury.doctor import AtStripe, Here, examine
 from treasury.store_doctor import health, kept
 
 
-def checkup(engine: Engine, here: Here, lists: Lists, clock: Clock) -> list[Finding]:
+def checkup(engine: Engine, here: Here, lists: StripeLists, clock: Clock) -> list[Finding]:
     """Every finding. What Stripe alone could say is unchecked when it does not answer."""
     stripe = _ask(engine, here, lists)
     now = clock()
@@ -21,7 +21,7 @@ def checkup(engine: Engine, here: Here, lists: Lists, clock: Clock) -> list[Find
     return examine(here, found, stripe, now)
 
 
-def _ask(engine: Engine, here: Here, lists: Lists) -> AtStripe | str:
+def _ask(engine: Engine, here: Here, lists: StripeLists) -> AtStripe | str:
     try:
         theirs = stripe_now(here.api_base)
         endpoints, newest = lists.endpoints().rows, lists.events().rows

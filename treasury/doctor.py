@@ -10,7 +10,7 @@ from typing import Any
 
 from ledger.finding import LISTED, PATIENCE, Finding, Status, found, unchecked
 from payments.reading.events import EVENTS
-from payments.stripe_gateway import API_VERSION
+from payments.stripe.gateway import API_VERSION
 from treasury.store_doctor import Health
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)

@@ -14,7 +14,8 @@ from sqlalchemy.engine import Connection
 from ledger.accounts import Account
 from ledger.money import Money, currency
 from ledger.tables import entry, total
-from payments.tables import charge, discrepancy, gift, settled_discrepancy
+from payments.books.tables import charge
+from payments.gifts.tables import discrepancy, gift, settled_discrepancy
 from receipts.receipt import printed_number
 from receipts.tables import receipt
 from treasury.figures import SHOWN, Choice, Sum

@@ -14,9 +14,11 @@ from sqlalchemy.engine import Connection
 
 from ledger.accounts import RAISED, Account
 from ledger.tables import entry, total
-from payments.happenings import Category
-from payments.settlement.tables import balance_check, balance_line
-from payments.tables import charge, delivery, dispute_move, gift, payment_failure, payout, refund
+from payments.books.tables import balance_line, charge, dispute_move, payment_failure, payout, refund
+from payments.gifts.tables import gift
+from payments.inbox.tables import delivery
+from payments.reading.happenings import Category
+from payments.settlement.tables import balance_check
 from receipts.tables import receipt
 
 _e, _l, _t = entry.c, balance_line.c, total.c

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from ledger.tables import entry, total, uncleared
-from payments.tables import gift
+from payments.gifts.tables import gift
 from receipts.tables import receipt
 
 _e, _t, _u = entry.c, total.c, uncleared.c

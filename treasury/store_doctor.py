@@ -11,9 +11,10 @@ from sqlalchemy.engine import Connection
 from database.questions import look_up
 from ledger.store_proof import oldest_uncleared
 from outbox.tables import job
+from payments.books.tables import waiting_fact
 from payments.inbox.store import dead_letters
+from payments.inbox.tables import delivery
 from payments.settlement.tables import contact, walk
-from payments.tables import delivery, waiting_fact
 from receipts.tables import receipt, receipt_pdf
 
 # What each database must say so that what it acknowledged survives a power cut (database/engine.py).

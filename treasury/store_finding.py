@@ -9,9 +9,17 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from ledger.tables import entry
-from payments.recurring.tables import invoice_payment, recurring
-from payments.settlement.tables import balance_line
-from payments.tables import charge, checkout, dispute, dispute_move, gift, payment_failure, payout, refund
+from payments.books.tables import (
+    balance_line,
+    charge,
+    dispute,
+    dispute_move,
+    invoice_payment,
+    payment_failure,
+    payout,
+    refund,
+)
+from payments.gifts.tables import checkout, gift, recurring
 from receipts.tables import YEAR_SPAN, receipt
 
 RECEIPT = re.compile(r"([0-9]{4})-([0-9]{1,7})")

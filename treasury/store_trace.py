@@ -11,19 +11,19 @@ from sqlalchemy.engine import Connection
 from ledger.accounts import Account
 from ledger.money import Money, currency
 from ledger.tables import entry
-from payments.settlement.tables import balance_line, contact, walk
-from payments.tables import (
+from payments.books.tables import (
+    balance_line,
     charge,
-    checkout,
-    delivery,
     dispute,
     dispute_move,
-    gift,
     payment_failure,
     payout,
     refund,
     waiting_fact,
 )
+from payments.gifts.tables import checkout, gift
+from payments.inbox.tables import delivery
+from payments.settlement.tables import contact, walk
 from receipts.receipt import printed_number
 from receipts.tables import receipt, receipt_pdf
 

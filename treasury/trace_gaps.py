@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from sqlalchemy import Connection
 
-from payments.gifts import Gift, GiftState
+from payments.gifts.gift import Gift, GiftState
 from treasury import store_trace as store
 from treasury.store_trace import ChargeFact, LineFact, PayoutFact
 

@@ -6,8 +6,8 @@ from sqlalchemy import Connection
 
 from campaigns.store import campaigns
 from ledger.money import Money
-from payments.gifts import Gift, GiftState
-from payments.store import gift as gift_by_id
+from payments.gifts.gift import Gift, GiftState
+from payments.gifts.store import gift as gift_by_id
 from treasury import store_trace as store
 from treasury.store_finding import named
 from treasury.store_trace import LineFact, PayoutFact

@@ -11,8 +11,8 @@ from typing import Any
 from pydantic_core import from_json
 
 from database.instants import from_unix
-from payments.happenings import Happening
 from payments.reading.events import read
+from payments.reading.happenings import Happening
 
 EVENT_ID = re.compile(r"evt_[A-Za-z0-9_]{1,250}")
 EVENT_TYPE = re.compile(r"[a-z0-9_.]{1,200}")

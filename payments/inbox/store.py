@@ -1,6 +1,6 @@
-"""Kept deliveries. Whether one is in the books is told by `applied_at`, never by its presence."""
+"""Kept deliveries. Whether a delivery is in the books is told by `applied_at`, never by its presence."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -8,9 +8,9 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from database.bulk import insert_rows
-from database.questions import among, look_up, looking_up
+from database.questions import among, look_up
 from payments.inbox.delivery import Delivery
-from payments.tables import delivery, delivery_body
+from payments.inbox.tables import delivery, delivery_body
 
 _MARK = (delivery.c.id, delivery.c.applied_at.is_not(None))
 LONGEST_WAIT = timedelta(hours=6)
@@ -28,10 +28,9 @@ class DeadLetter:
     next_attempt_at: datetime | None
 
 
-def marks(conn: Connection, ids: Sequence[str]) -> Callable[[], dict[str, bool]]:
-    """For each of these deliveries that is kept, whether it is applied: asked now, known when it is called."""
-    found = looking_up(conn, _MARK, delivery.c.id, ids)
-    return lambda: {row[0]: bool(row[1]) for row in found()}
+def applied_by_id(conn: Connection, ids: Sequence[str]) -> dict[str, bool]:
+    """For each of these deliveries that is kept, whether it is applied."""
+    return {row[0]: bool(row[1]) for row in look_up(conn, _MARK, delivery.c.id, ids)}
 
 
 def keep(conn: Connection, new: Sequence[Delivery], now: datetime, *, applied: bool) -> None:
@@ -41,22 +40,22 @@ def keep(conn: Connection, new: Sequence[Delivery], now: datetime, *, applied: b
         delivery,
         [
             {
-                "id": one.id,
-                "type": one.type,
-                "api_version": one.api_version,
-                "digest": one.digest,
-                "livemode": one.livemode,
-                "created_at": one.created_at,
+                "id": message.id,
+                "type": message.type,
+                "api_version": message.api_version,
+                "digest": message.digest,
+                "livemode": message.livemode,
+                "created_at": message.created_at,
                 "received_at": now,
                 "applied_at": now if applied else None,
                 "attempts": int(applied),
                 "error": None,
                 "next_attempt_at": None if applied else now,
             }
-            for one in new
+            for message in new
         ],
     )
-    insert_rows(conn, delivery_body, [{"delivery_id": one.id, "body": one.body} for one in new])
+    insert_rows(conn, delivery_body, [{"delivery_id": message.id, "body": message.body} for message in new])
 
 
 def mark_applied(conn: Connection, ids: Sequence[str], now: datetime) -> None:

@@ -8,7 +8,7 @@ import structlog
 from database.instants import Clock
 from payments.inbox.inbox import Inbox
 from payments.inbox.writer import Outcome
-from payments.stripe_signature import BadSignature, verify
+from payments.stripe.signature import BadSignature, verify
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]

@@ -2,7 +2,7 @@
 
 import re
 
-from payments.happenings import BalanceMoved, ChargeSucceeded, Happening, InvoicePaid, PaymentFailed
+from payments.reading.happenings import BalanceChanged, ChargeSucceeded, Happening, InvoicePaid, PaymentFailed
 from payments.reading.shapes import (
     Object,
     before,
@@ -18,7 +18,7 @@ from payments.reading.shapes import (
 # Methods whose charge is created days before its money is confirmed: success has an instant of its own.
 DELAYED_METHODS = frozenset({"acss_debit", "au_becs_debit", "bacs_debit", "sepa_debit", "us_bank_account"})
 
-_MOVED = BalanceMoved()
+_MOVED = BalanceChanged()
 
 
 def succeeded(event: Object, charge: Object) -> tuple[Happening, ...]:

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from payments.gifts import GiftState
-from payments.happenings import CheckoutTold, Happening, SubscriptionTold
+from payments.gifts.gift import GiftState
+from payments.reading.happenings import CheckoutReported, Happening, SubscriptionReported
 from payments.reading.shapes import Object, labelled, link, text
 
 Reader = Callable[[Object, Object], tuple[Happening, ...]]
@@ -24,7 +24,7 @@ def told(state: GiftState | None) -> Reader:
         if mode not in _OURS:
             return ()
         intent = link(session, "payment_intent")
-        found: tuple[Happening, ...] = (CheckoutTold(text(session, "id"), gift, intent, state),) if gift else ()
+        found: tuple[Happening, ...] = (CheckoutReported(text(session, "id"), gift, intent, state),) if gift else ()
         return found if mode == "payment" else (*found, *_standing(session))
 
     return reader
@@ -33,4 +33,4 @@ def told(state: GiftState | None) -> Reader:
 def _standing(session: Object) -> tuple[Happening, ...]:
     """The subscription that came of a session; there is none before it is completed."""
     recurring, subscription = labelled(session, "recurring_id"), link(session, "subscription")
-    return (SubscriptionTold(subscription, recurring),) if subscription and recurring else ()
+    return (SubscriptionReported(subscription, recurring),) if subscription and recurring else ()

@@ -8,10 +8,10 @@ object that is the fact, not of our hearing about it.
 
 from collections.abc import Mapping
 
-from payments.gifts import GiftState
-from payments.happenings import Happening
+from payments.gifts.gift import GiftState
 from payments.reading import charges, checkouts, disputes, invoices, payouts, refunds, subscriptions
 from payments.reading.checkouts import Reader
+from payments.reading.happenings import Happening
 from payments.reading.shapes import Object, about, text
 
 

@@ -4,7 +4,15 @@ Since Basil an invoice names its subscription under `parent` and its payments in
 named the subscription, the payment intent and the charge itself.
 """
 
-from payments.happenings import NOBODYS, Happening, InvoicePaid, InvoiceTold, StatusMayDiffer, SubscriptionTold, Watched
+from payments.reading.happenings import (
+    NO_RECURRING_GIFT,
+    Happening,
+    InvoicePaid,
+    InvoiceReported,
+    StatusChanged,
+    StatusObject,
+    SubscriptionReported,
+)
 from payments.reading.shapes import NOTHING, Misshapen, Object, labelled, link, section, text
 
 FIRST = "subscription_create"
@@ -25,20 +33,20 @@ def unpaid(_event: Object, invoice: Object) -> tuple[Happening, ...]:
 
 
 def told(invoice: Object) -> tuple[Happening, ...]:
-    """Which recurring gift an invoice belongs to; NOBODYS when it is none of ours, so that nothing waits for it.
+    """Which recurring gift an invoice belongs to; NO_RECURRING_GIFT when it is none of ours: then nothing waits.
 
     The subscription's metadata is a snapshot, taken when the invoice was made.
     """
     bond = _bond(invoice)
     recurring = labelled(bond, "recurring_id") if bond else None
     if recurring is None:
-        return (InvoiceTold(text(invoice, "id"), NOBODYS, first=False),)
+        return (InvoiceReported(text(invoice, "id"), NO_RECURRING_GIFT, first=False),)
     subscription = link(bond, "subscription")
     first = text(invoice, "billing_reason") == FIRST
-    found = InvoiceTold(text(invoice, "id"), recurring, first)
+    found = InvoiceReported(text(invoice, "id"), recurring, first)
     if subscription is None:
         return (found,)
-    return found, SubscriptionTold(subscription, recurring), StatusMayDiffer(Watched.SUBSCRIPTION, subscription)
+    return found, SubscriptionReported(subscription, recurring), StatusChanged(StatusObject.SUBSCRIPTION, subscription)
 
 
 def _bond(invoice: Object) -> Object:
@@ -82,4 +90,4 @@ def _means(payment: Object) -> str | None:
 
 def _invoice_told(found: tuple[Happening, ...]) -> tuple[Happening, ...]:
     """Without looking again: a list of a thousand old payments is no reason to fetch a thousand subscriptions."""
-    return tuple(one for one in found if not isinstance(one, StatusMayDiffer))
+    return tuple(one for one in found if not isinstance(one, StatusChanged))

@@ -1,13 +1,20 @@
 """Payouts: what left for the bank, arrived, or came back. Negative when Stripe debits the bank."""
 
 from ledger.money import Money
-from payments.happenings import BalanceMoved, Happening, PayoutArrived, PayoutReturned, StatusMayDiffer, Watched
+from payments.reading.happenings import (
+    BalanceChanged,
+    Happening,
+    PayoutArrived,
+    PayoutReturned,
+    StatusChanged,
+    StatusObject,
+)
 from payments.reading.shapes import Misshapen, Object, instant, money, text
 
 
 def told(_event: Object, payout: Object) -> tuple[Happening, ...]:
     """A payout was made, sent, changed, or its lines were worked out."""
-    return (*_look(payout), BalanceMoved())
+    return (*_look(payout), BalanceChanged())
 
 
 def arrived(_event: Object, payout: Object) -> tuple[Happening, ...]:
@@ -17,11 +24,11 @@ def arrived(_event: Object, payout: Object) -> tuple[Happening, ...]:
 
 def returned(event: Object, payout: Object) -> tuple[Happening, ...]:
     """It failed, perhaps after it was paid, or was cancelled: the money is in the balance again."""
-    return PayoutReturned(text(payout, "id"), _amount(payout), instant(event)), *_look(payout), BalanceMoved()
+    return PayoutReturned(text(payout, "id"), _amount(payout), instant(event)), *_look(payout), BalanceChanged()
 
 
 def _look(payout: Object) -> tuple[Happening, ...]:
-    return (StatusMayDiffer(Watched.PAYOUT, text(payout, "id")),)
+    return (StatusChanged(StatusObject.PAYOUT, text(payout, "id")),)
 
 
 def _amount(payout: Object) -> Money:

@@ -1,6 +1,6 @@
 """Refunds: money that is to go back, and refunds that came to nothing."""
 
-from payments.happenings import BalanceMoved, Happening, RefundAgreed, RefundUndone
+from payments.reading.happenings import BalanceChanged, Happening, RefundAgreed, RefundFailed
 from payments.reading.shapes import Misshapen, Object, before, instant, payment_of, positive, text
 
 UNDONE = ("failed", "canceled")
@@ -8,7 +8,7 @@ UNDONE = ("failed", "canceled")
 
 def told(_event: Object, refund: Object) -> tuple[Happening, ...]:
     """A refund was agreed."""
-    return (*_agreed(refund), BalanceMoved())
+    return (*_agreed(refund), BalanceChanged())
 
 
 def changed(event: Object, refund: Object) -> tuple[Happening, ...]:
@@ -23,7 +23,7 @@ def changed(event: Object, refund: Object) -> tuple[Happening, ...]:
 
 def failed(event: Object, refund: Object) -> tuple[Happening, ...]:
     """The donor's bank sent it back, or it was called off."""
-    return (*_agreed(refund), *_undone(event, refund), BalanceMoved())
+    return (*_agreed(refund), *_undone(event, refund), BalanceChanged())
 
 
 def agreed(refund: Object) -> RefundAgreed | None:
@@ -39,4 +39,4 @@ def _agreed(refund: Object) -> tuple[Happening, ...]:
 
 def _undone(event: Object, refund: Object) -> tuple[Happening, ...]:
     payment = payment_of(refund)
-    return (RefundUndone(text(refund, "id"), payment, positive(refund), instant(event)),) if payment else ()
+    return (RefundFailed(text(refund, "id"), payment, positive(refund), instant(event)),) if payment else ()

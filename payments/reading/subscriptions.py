@@ -1,6 +1,6 @@
 """Stripe's subscription: which recurring gift it carries out. How it stands is fetched, not read from here."""
 
-from payments.happenings import Happening, StatusMayDiffer, SubscriptionTold, Watched
+from payments.reading.happenings import Happening, StatusChanged, StatusObject, SubscriptionReported
 from payments.reading.shapes import Object, labelled, text
 
 
@@ -9,4 +9,4 @@ def told(_event: Object, subscription: Object) -> tuple[Happening, ...]:
     recurring, identity = labelled(subscription, "recurring_id"), text(subscription, "id")
     if recurring is None:
         return ()
-    return SubscriptionTold(identity, recurring), StatusMayDiffer(Watched.SUBSCRIPTION, identity)
+    return SubscriptionReported(identity, recurring), StatusChanged(StatusObject.SUBSCRIPTION, identity)

@@ -13,12 +13,13 @@ from ledger.accounts import Account
 from ledger.money import currency
 from ledger.store import uncleared
 from ledger.tables import entry, total
-from payments.happenings import Category
-from payments.reading.standing import DisputeStanding, PayoutStanding
-from payments.recurring.tables import invoice, invoice_payment
-from payments.settlement.comparing import Balances, Check
-from payments.settlement.tables import balance_check, balance_line, contact, walk
-from payments.tables import charge, delivery, dispute, gift, payout
+from payments.books.tables import balance_line, charge, dispute, invoice, invoice_payment, payout
+from payments.gifts.tables import gift, recurring
+from payments.inbox.tables import delivery
+from payments.reading.happenings import Category
+from payments.reading.statuses import DisputeStatus, PayoutStatus, SubscriptionStatus
+from payments.settlement.balance_checks import BalanceComparison, Balances
+from payments.settlement.tables import balance_check, contact, walk
 
 _LINE = (balance_line.c.id,)
 _BY_SUBJECT = (balance_line.c.subject, balance_line.c.id, balance_line.c.category, balance_line.c.created_at)
@@ -143,7 +144,7 @@ def was_compared(conn: Connection) -> bool:
     return conn.scalar(sa.select(balance_check.c.currency).limit(1)) is not None
 
 
-def keep_checks(conn: Connection, checks: Iterable[Check], now: datetime) -> None:
+def keep_checks(conn: Connection, checks: Iterable[BalanceComparison], now: datetime) -> None:
     """Keep the last comparison, by currency."""
     rows = [
         {
@@ -173,7 +174,26 @@ def note_silence(conn: Connection, error: str, now: datetime) -> None:
     put_rows(conn, contact, [row], f"DO UPDATE SET failing_since = {since}, error = excluded.error")
 
 
-def keep_dispute(conn: Connection, seen: DisputeStanding, now: datetime) -> None:
+def keep_subscription(conn: Connection, recurring_id: str, seen: SubscriptionStatus, asked_at: datetime) -> None:
+    """Keep the status of a recurring gift; an answer to a question asked earlier than the last changes nothing."""
+    latest = sa.or_(recurring.c.looked_at.is_(None), recurring.c.looked_at <= asked_at)
+    conn.execute(
+        sa.update(recurring)
+        .where(recurring.c.id == recurring_id, latest)
+        .values(
+            state=seen.state.value,
+            amount_minor=seen.amount.minor,
+            stripe_ends_at=seen.ends_at,
+            paused_at=sa.func.coalesce(recurring.c.paused_at, asked_at) if seen.paused else None,
+            next_at=seen.next_at,
+            retry_at=seen.retry_at,
+            failed_attempts=seen.attempts,
+            looked_at=asked_at,
+        )
+    )
+
+
+def keep_dispute(conn: Connection, seen: DisputeStatus, now: datetime) -> None:
     """How a dispute stands, as Stripe said at that instant. Call it inside `booking`."""
     row = {
         "id": seen.dispute,
@@ -191,7 +211,7 @@ def keep_dispute(conn: Connection, seen: DisputeStanding, now: datetime) -> None
         change_rows(conn, dispute, [row])
 
 
-def keep_payout(conn: Connection, seen: PayoutStanding, lines_minor: int | None, now: datetime) -> None:
+def keep_payout(conn: Connection, seen: PayoutStatus, lines_minor: int | None, now: datetime) -> None:
     """How a payout stands, as Stripe said at that instant. Call it inside `booking`."""
     row = {
         "id": seen.payout,

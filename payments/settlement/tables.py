@@ -1,34 +1,9 @@
-"""Lines of Stripe's balance, how far its lists were walked, and whether our balance agreed with Stripe's."""
+"""How far Stripe's lists were read, and whether our balance agreed with Stripe's."""
 
 import sqlalchemy as sa
 
-from database.columns import Code, Count, Flag, Instant, Minor
+from database.columns import Code, Count, Instant, Minor
 from database.tables import one_of, table
-from payments.happenings import Category
-
-# Fact: this balance transaction. `ours` is decided when it is posted: NULL while it waits for a link. What was
-# taken for somebody else's may turn out to be ours, never the other way round.
-balance_line = table(
-    "balance_line",
-    sa.Column("id", Code, primary_key=True),
-    sa.Column("category", Code, nullable=False),
-    sa.Column("kind", Code, nullable=False),
-    sa.Column("currency", Code, nullable=False),
-    sa.Column("amount_minor", Minor, nullable=False),
-    sa.Column("fee_minor", Minor, nullable=False),
-    sa.Column("original_currency", Code),
-    sa.Column("original_minor", Minor),
-    sa.Column("subject", Code, nullable=False),
-    sa.Column("payment", Code),
-    sa.Column("marked", Flag, nullable=False),
-    sa.Column("created_at", Instant, nullable=False),
-    sa.Column("ours", Flag),
-    sa.Column("payout_id", Code),
-    one_of("category", (category.value for category in Category)),
-    sa.Index("ix_balance_line_subject", "subject"),
-    sa.Index("ix_balance_line_payment", "payment"),
-    sa.Index("ix_balance_line_payout_id", "payout_id"),
-)
 
 LISTS = ("events", "charges", "invoice_payments", "balance")
 

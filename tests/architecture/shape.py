@@ -23,7 +23,7 @@ NAMES_OF_OTHERS = {"process_bind_param", "process_result_value"}
 # "try later") and the worker, which stores it. The twin's couriers, who are no part of the product, log it;
 # a child of the supervisor says it and ends.
 SURVIVORS = {
-    "payments/inbox/keeping.py",
+    "payments/inbox/keep.py",
     "payments/inbox/writer.py",
     "outbox/worker.py",
     "sandbox/webhooks/rounds.py",

@@ -7,7 +7,7 @@ their failures fall into it.
 import random
 from typing import Any
 
-from payments.recurring.recurring import Interval
+from payments.gifts.recurring import Interval
 from sandbox.life.elsewhere import charge_elsewhere, enter_line
 from sandbox.life.intents import waits_for_means
 from sandbox.life.means import MEANS

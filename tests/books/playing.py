@@ -10,13 +10,14 @@ from sqlalchemy import Engine
 
 from campaigns.demo import DEMO_ORGANISATION
 from database.transactions import reading, writing
-from payments.applying import Bookkeeper
+from payments.books.bookkeeper import Bookkeeper
+from payments.books.decide.decide import BookRules
+from payments.gifts.recurring_store import add_recurring
+from payments.gifts.store import add_gift, link_session
 from payments.inbox.delivery import Delivery
-from payments.inbox.keeping import keep_and_apply
-from payments.recurring.store import add_recurring
-from payments.settlement.settling import Recovered, Settling
-from payments.store import add_gift, link_session
-from payments.stripe_lists import Lists
+from payments.inbox.keep import keep_and_apply
+from payments.settlement.reconcile import ReconcileResult, Reconciliation
+from payments.stripe.lists import StripeLists
 from tests.books.model import Model
 from tests.books.places import Place
 from tests.books.reading import count_entries, differences, stripe_balance
@@ -26,7 +27,7 @@ from tests.sandbox.loopback import KEY
 from treasury.audit import audit_all
 from treasury.canonical import canonical
 
-BOOKKEEPER = Bookkeeper(DEMO_ORGANISATION, ZoneInfo("Europe/London"), "test")
+BOOKKEEPER = Bookkeeper(BookRules(DEMO_ORGANISATION, ZoneInfo("Europe/London"), "test"))
 
 
 _Sown = TypeVar("_Sown")
@@ -75,7 +76,7 @@ class Product:
         """Read Stripe's balance into the books."""
         self._settling().settle()
 
-    def reconcile(self) -> Recovered:
+    def reconcile(self) -> ReconcileResult:
         """Walk all of Stripe's lists."""
         return self._settling().reconcile()
 
@@ -105,8 +106,8 @@ class Product:
         with reading(self.engine) as conn:
             return count_entries(conn)
 
-    def _settling(self) -> Settling:
-        return Settling(self.engine, BOOKKEEPER, Lists(KEY, api_base=self.stage.url), self.stage.twin.now)
+    def _settling(self) -> Reconciliation:
+        return Reconciliation(self.engine, BOOKKEEPER, StripeLists(KEY, api_base=self.stage.url), self.stage.twin.now)
 
 
 def arrangements(scenario: Scenario, told: Sequence[Delivery], most: int) -> Iterator[Arrangement]:

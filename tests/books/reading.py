@@ -11,8 +11,9 @@ from ledger.accounts import Account
 from ledger.money import currency
 from ledger.store import raised_by_campaign, totals, uncleared
 from ledger.tables import entry
-from payments import tables
-from payments.gifts import GiftState
+from payments.books import tables as book_tables
+from payments.gifts import tables as gift_tables
+from payments.gifts.gift import GiftState
 from payments.inbox.store import dead_letters, unapplied_count
 from tests.books.model import Model
 
@@ -21,18 +22,18 @@ Key = TypeVar("Key")
 
 def differences(conn: Connection, model: Model) -> list[str]:
     """A line for each figure that is not the model's; none when every penny agrees."""
-    received = tables.gift.c.state == GiftState.RECEIVED.value
-    waiting = tables.waiting_fact.c.payment.in_(list(model.gifts))
+    received = gift_tables.gift.c.state == GiftState.RECEIVED.value
+    waiting = book_tables.waiting_fact.c.payment.in_(list(model.gifts))
     pairs: dict[str, tuple[Mapping[Any, int], Mapping[Any, int]]] = {
         "balance": (_balances(conn), _some(model.balances)),
         "clearing": ({(one.subject, one.balance.currency.code): one.balance.minor for one in uncleared(conn)},
                      _some(model.clearing)),
         "in transit": (_in_transit(conn), _some(model.in_transit)),
         "raised": (_raised(conn, model), model.raised()),
-        "gifts received": ({"all": _count(conn, tables.gift, received)}, {"all": len(model.gifts)}),
+        "gifts received": ({"all": _count(conn, gift_tables.gift, received)}, {"all": len(model.gifts)}),
         "deliveries not applied": ({"all": unapplied_count(conn)}, {"all": 0}),
         # What somebody else's money did waits for a gift that will never be.
-        "facts of ours that wait": ({"all": _count(conn, tables.waiting_fact, waiting)}, {"all": 0}),
+        "facts of ours that wait": ({"all": _count(conn, book_tables.waiting_fact, waiting)}, {"all": 0}),
     }  # fmt: skip
     dead = [f"dead letter {one.id} {one.type}: {one.error}" for one in dead_letters(conn)]
     return dead + [

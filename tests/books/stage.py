@@ -9,12 +9,12 @@ from typing import Any
 from uuid import UUID
 
 from ledger.money import Money, currency
-from payments.gifts import Allocation, Donor, Gift, GiftState
+from payments.gifts.gift import Allocation, Donor, Gift, GiftState
+from payments.gifts.recurring import Interval, Recurring, Rhythm, begin
 from payments.inbox.delivery import Delivery, parse
 from payments.reading.events import EVENTS
-from payments.recurring.recurring import Interval, Recurring, Rhythm, begin
-from payments.stripe_checkout import Purpose
-from payments.stripe_gateway import Gateway
+from payments.stripe.checkout import Purpose
+from payments.stripe.gateway import Gateway
 from sandbox.deeds import do
 from sandbox.twin import Twin, open_twin
 from sandbox.webhooks.endpoint import CURRENT, VERSIONS

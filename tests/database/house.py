@@ -12,9 +12,9 @@ from database.migrating import installation
 from ledger import store
 from ledger.accounts import Account
 from ledger.money import EUR, Money
-from payments import tables as payments
-from payments.recurring import tables as recurring
-from payments.settlement import tables as settlement
+from payments.books import tables as book_tables
+from payments.gifts import tables as gift_tables
+from payments.inbox import tables as inbox_tables
 from receipts import tables as receipts
 from tests.ledger.samples import NOON, TODAY, entry
 
@@ -26,11 +26,11 @@ FURNITURE: tuple[tuple[sa.Table, Mapping[str, Any]], ...] = (
     (installation, {"id": 1, "mode": "sandbox"}),
     (campaign, {"slug": "hall", "currency": "GBP", "parent_id": None, "closes_at": None}),
     (
-        payments.gift,
+        gift_tables.gift,
         {"id": "gift-1", "currency": "GBP", "state": "received", "payment": "pi_1", "invoice_id": "in_1"},
     ),
     (
-        payments.gift,
+        gift_tables.gift,
         {
             "id": "gift-2",
             "currency": "GBP",
@@ -40,34 +40,34 @@ FURNITURE: tuple[tuple[sa.Table, Mapping[str, Any]], ...] = (
             "invoice_id": "in_2",
         },
     ),
-    (payments.allocation, {"gift_id": "gift-1"}),
-    (payments.delivery, {"id": "evt_1"}),
-    (payments.delivery_body, {"delivery_id": "evt_1", "body": b"{}"}),
-    (payments.charge, {"id": "ch_1", "payment": "pi_1", "gift_id": "gift-1"}),
-    (payments.charge, {"id": "ch_2", "payment": "pi_2", "gift_id": "gift-2"}),
-    (payments.checkout, {"session_id": "cs_1", "gift_id": "gift-1", "payment_intent": "pi_1"}),
-    (payments.checkout, {"session_id": "cs_2", "gift_id": "gift-2", "payment_intent": "pi_2"}),
-    (payments.discrepancy, {"charge": "ch_1", "gift_id": "gift-1", "why": "amount"}),
-    (payments.charge, {"id": "ch_3", "payment": "pi_3", "gift_id": "gift-2"}),
-    (payments.discrepancy, {"charge": "ch_3", "gift_id": "gift-2", "why": "second_payment"}),
-    (payments.settled_discrepancy, {"charge": "ch_3"}),
-    (payments.payment_failure, {"charge": "ch_1"}),
-    (payments.refund, {"id": "re_1"}),
-    (payments.refund, {"id": "re_2"}),
-    (payments.dispute_move, {"line_id": "txn_1"}),
-    (payments.dispute, {"id": "du_1"}),
-    (payments.dispute, {"id": "du_2"}),
-    (payments.payout, {"id": "po_1"}),
-    (payments.payout, {"id": "po_2"}),
-    (settlement.balance_line, {"id": "txn_1", "category": "payment", "ours": True}),
-    (settlement.balance_line, {"id": "txn_2", "category": "payment", "ours": True}),
-    (recurring.recurring, INSTRUCTION | {"id": "rec-1", "first_gift_id": "gift-1", "subscription": "sub_1"}),
-    (recurring.recurring, INSTRUCTION | {"id": "rec-2", "first_gift_id": "gift-2", "subscription": "sub_2"}),
-    (recurring.recurring_share, {"recurring_id": "rec-1"}),
-    (recurring.invoice, {"id": "in_1"}),
-    (recurring.invoice_payment, {"payment": "pi_1"}),
-    (recurring.recurring_act, {"id": "act-1", "recurring_id": "rec-1", "act": "amount"}),
-    (recurring.recurring_act, {"id": "act-2", "recurring_id": "rec-1", "act": "amount"}),
+    (gift_tables.allocation, {"gift_id": "gift-1"}),
+    (inbox_tables.delivery, {"id": "evt_1"}),
+    (inbox_tables.delivery_body, {"delivery_id": "evt_1", "body": b"{}"}),
+    (book_tables.charge, {"id": "ch_1", "payment": "pi_1", "gift_id": "gift-1"}),
+    (book_tables.charge, {"id": "ch_2", "payment": "pi_2", "gift_id": "gift-2"}),
+    (gift_tables.checkout, {"session_id": "cs_1", "gift_id": "gift-1", "payment_intent": "pi_1"}),
+    (gift_tables.checkout, {"session_id": "cs_2", "gift_id": "gift-2", "payment_intent": "pi_2"}),
+    (gift_tables.discrepancy, {"charge": "ch_1", "gift_id": "gift-1", "why": "amount"}),
+    (book_tables.charge, {"id": "ch_3", "payment": "pi_3", "gift_id": "gift-2"}),
+    (gift_tables.discrepancy, {"charge": "ch_3", "gift_id": "gift-2", "why": "second_payment"}),
+    (gift_tables.settled_discrepancy, {"charge": "ch_3"}),
+    (book_tables.payment_failure, {"charge": "ch_1"}),
+    (book_tables.refund, {"id": "re_1"}),
+    (book_tables.refund, {"id": "re_2"}),
+    (book_tables.dispute_move, {"line_id": "txn_1"}),
+    (book_tables.dispute, {"id": "du_1"}),
+    (book_tables.dispute, {"id": "du_2"}),
+    (book_tables.payout, {"id": "po_1"}),
+    (book_tables.payout, {"id": "po_2"}),
+    (book_tables.balance_line, {"id": "txn_1", "category": "payment", "ours": True}),
+    (book_tables.balance_line, {"id": "txn_2", "category": "payment", "ours": True}),
+    (gift_tables.recurring, INSTRUCTION | {"id": "rec-1", "first_gift_id": "gift-1", "subscription": "sub_1"}),
+    (gift_tables.recurring, INSTRUCTION | {"id": "rec-2", "first_gift_id": "gift-2", "subscription": "sub_2"}),
+    (gift_tables.recurring_share, {"recurring_id": "rec-1"}),
+    (book_tables.invoice, {"id": "in_1"}),
+    (book_tables.invoice_payment, {"payment": "pi_1"}),
+    (gift_tables.recurring_act, {"id": "act-1", "recurring_id": "rec-1", "act": "amount"}),
+    (gift_tables.recurring_act, {"id": "act-2", "recurring_id": "rec-1", "act": "amount"}),
     (receipts.receipt_series, {"year": 2026, "last_number": 2}),
     (receipts.receipt, {"id": FIRST_RECEIPT, "year": 2026, "number": 1, "gift_id": "gift-1"}),
     (receipts.receipt, {"id": FIRST_RECEIPT + 1, "year": 2026, "number": 2, "gift_id": "gift-2"}),

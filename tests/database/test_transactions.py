@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, Engine
 
 from database import transactions
-from database.driver import ask
+from database.driver import fetch_rows
 from database.engine import Outage, open_database
 from database.transactions import booking, reading, writing
 
@@ -101,12 +101,12 @@ def test_who_stands_still_with_the_books_in_hand_loses_them(
     with pytest.raises(Outage), booking(engine) as conn:  # noqa: PT012
         if (conn.dialect.server_version_info or ()) < (17,):
             pytest.skip("PostgreSQL measures a whole transaction's time since version 17")
-        ask(conn, "SELECT 1").rows()
+        fetch_rows(conn, "SELECT 1")
         time.sleep(1)
-        ask(conn, "SELECT 1").rows()
+        fetch_rows(conn, "SELECT 1")
 
     with booking(engine) as conn:
-        assert ask(conn, "SELECT 1").rows() == [(1,)]
+        assert fetch_rows(conn, "SELECT 1") == [(1,)]
     engine.dispose()
 
 

@@ -11,21 +11,22 @@ import receipts.tables
 from database.transactions import reading
 from ledger.money import GBP, USD, Money
 from ledger.tables import entry, uncleared
-from payments import tables
-from payments.gifts import GiftState
-from payments.happenings import (
-    NOBODYS,
+from payments.books import tables as book_tables
+from payments.books.tables import balance_line
+from payments.gifts import tables as gift_tables
+from payments.gifts.gift import GiftState
+from payments.gifts.recurring import INSTALMENTS
+from payments.reading.happenings import (
+    NO_RECURRING_GIFT,
+    BalanceLine,
     Category,
-    CheckoutTold,
+    CheckoutReported,
     Happening,
     InvoicePaid,
-    InvoiceTold,
-    Line,
+    InvoiceReported,
     PayoutArrived,
-    SubscriptionTold,
+    SubscriptionReported,
 )
-from payments.recurring.recurring import INSTALMENTS
-from payments.settlement.tables import balance_line
 from tests.payments.facts import (
     arrived,
     charged,
@@ -90,7 +91,7 @@ class Telling:
             line(k("1d"), DISPUTE, -1500, subject=f"du_{k('1')}", fee=2000, **of_re),
             line(k("1e"), DISPUTE, 1500, subject=f"du_{k('1')}", **of_re),
             charged(k("2"), 2499),
-            CheckoutTold(f"cs_{k('2')}", self.gift(2), f"pi_{k('2')}", GiftState.EXPIRED),
+            CheckoutReported(f"cs_{k('2')}", self.gift(2), f"pi_{k('2')}", GiftState.EXPIRED),
             line(k("2"), PAYMENT, 2499, n=k("2"), fee=58),
             charged(k("9"), 3000, gift=self.gift(9), of=USD),
             line(k("9"), PAYMENT, 2370, n=k("9"), fee=70, **euros),
@@ -102,13 +103,13 @@ class Telling:
         """A recurring gift: its first instalment, and a second one that is refunded in part."""
         k = self._k
         return [
-            SubscriptionTold(f"sub_{k('3')}", self.recurring),
+            SubscriptionReported(f"sub_{k('3')}", self.recurring),
             charged(k("3")),
-            InvoiceTold(f"in_{k('3')}", self.recurring, first=True),
+            InvoiceReported(f"in_{k('3')}", self.recurring, first=True),
             InvoicePaid(f"in_{k('3')}", f"pi_{k('3')}"),
             line(k("3"), PAYMENT, 2500, n=k("3"), fee=58),
             charged(k("4"), 1001),
-            InvoiceTold(f"in_{k('4')}", self.recurring, first=False),
+            InvoiceReported(f"in_{k('4')}", self.recurring, first=False),
             InvoicePaid(f"in_{k('4')}", f"pi_{k('4')}"),
             line(k("4"), PAYMENT, 1001, n=k("4"), fee=34),
             refunded(k("4"), k("4"), 500),
@@ -151,7 +152,7 @@ class Telling:
             line(k("s1b"), DISPUTE, -3000, n=k("s1"), subject=f"du_{k('s1')}", fee=2000),
             charged(k("s2"), 700),
             InvoicePaid(f"in_{k('s2')}", f"pi_{k('s2')}"),
-            InvoiceTold(f"in_{k('s2')}", NOBODYS, first=False),
+            InvoiceReported(f"in_{k('s2')}", NO_RECURRING_GIFT, first=False),
             line(k("s2"), PAYMENT, 700, n=k("s2"), fee=30),
         ]
 
@@ -191,7 +192,7 @@ class Telling:
 
     def books_say(self) -> dict[str, list[Any]]:
         """What came of it, in words that are the same at every telling."""
-        e, g, w, b, u = entry.c, tables.gift.c, tables.waiting_fact.c, balance_line.c, uncleared.c
+        e, g, w, b, u = entry.c, gift_tables.gift.c, book_tables.waiting_fact.c, balance_line.c, uncleared.c
         r = receipts.tables.receipt.c
         columns = (
             e.key, e.kind, e.debit, e.credit, e.currency, e.amount_minor, e.subject, e.campaign_id, e.gift_id,
@@ -232,7 +233,7 @@ def links_first(told: Sequence[Happening]) -> list[Happening]:
     ordered = list(told)
     for link in told:
         if payment := _linked(link):
-            places = [n for n, one in enumerate(ordered) if isinstance(one, Line) and one.payment == payment]
+            places = [n for n, one in enumerate(ordered) if isinstance(one, BalanceLine) and one.payment == payment]
             if places and places[0] < ordered.index(link):
                 ordered.remove(link)
                 ordered.insert(places[0], link)
@@ -243,7 +244,7 @@ def _linked(one: Happening) -> str | None:
     match one:
         case InvoicePaid():
             return one.payment
-        case CheckoutTold():
+        case CheckoutReported():
             return one.payment_intent
         case _:
             return None

@@ -11,7 +11,8 @@ from campaigns.store import add_campaign
 from database.transactions import booking
 from ledger.money import GBP, Money
 from ledger.store import open_accounts
-from payments.applying import Bookkeeper
+from payments.books.bookkeeper import Bookkeeper
+from payments.books.decide.decide import BookRules
 from tests.payments.house import Books
 
 LONDON = ZoneInfo("Europe/London")
@@ -24,4 +25,4 @@ def books(engine: Engine) -> Books:
         open_accounts(conn)
         add_campaign(conn, Campaign(0, "libraries", "Save our libraries", "A story.", GBP, Money(100_000, GBP)))
         add_campaign(conn, Campaign(0, "buses", "Bring back the bus", "A story.", GBP))
-    return Books(engine, Bookkeeper(DEMO_ORGANISATION, LONDON, "test"))
+    return Books(engine, Bookkeeper(BookRules(DEMO_ORGANISATION, LONDON, "test")))

@@ -9,24 +9,24 @@ import sqlalchemy as sa
 from database.transactions import booking, reading
 from ledger.money import GBP, Currency, Money
 from ledger.tables import entry
-from payments import store
-from payments.applying import Told
-from payments.gifts import GiftState
-from payments.happenings import (
+from payments.books.decide.notice import Notice
+from payments.gifts import store
+from payments.gifts.gift import GiftState
+from payments.gifts.recurring import Interval, Recurring, RecurringState, Share
+from payments.gifts.recurring_store import add_recurring
+from payments.reading.happenings import (
+    BalanceLine,
     Category,
     ChargeSucceeded,
-    CheckoutTold,
-    DisputeMoved,
+    CheckoutReported,
+    DisputeFundsMoved,
     Happening,
-    Line,
     PaymentFailed,
     PayoutArrived,
     PayoutReturned,
     RefundAgreed,
-    RefundUndone,
+    RefundFailed,
 )
-from payments.recurring.recurring import Interval, Recurring, RecurringState, Share
-from payments.recurring.store import add_recurring
 from tests.payments.house import NOON, Books, gift_id
 
 RECURRING = "5f1c9f3e-0000-4000-8000-{:012d}"
@@ -35,7 +35,7 @@ RECURRING = "5f1c9f3e-0000-4000-8000-{:012d}"
 def tell(books: Books, *happenings: Happening, cause: str = "evt_test", now: Any = NOON) -> None:
     """Apply these as one batch."""
     with booking(books.engine) as conn:
-        books.bookkeeper.apply(conn, [Told(one, cause) for one in happenings], now)
+        books.bookkeeper.apply(conn, [Notice(one, cause) for one in happenings], now)
 
 
 def tell_batches(books: Books, batches: Iterable[Sequence[Happening]]) -> None:
@@ -51,9 +51,9 @@ def charged(
     return ChargeSucceeded(charge or f"ch_{n}", f"pi_{n}", f"pi_{n}", Money(minor, of), "Visa", later(at), gift)
 
 
-def linked(n: str, gift: str, state: GiftState | None = None) -> CheckoutTold:
+def linked(n: str, gift: str, state: GiftState | None = None) -> CheckoutReported:
     """A session says that the payment pi_n is this gift's."""
-    return CheckoutTold(f"cs_{n}", gift, f"pi_{n}", state)
+    return CheckoutReported(f"cs_{n}", gift, f"pi_{n}", state)
 
 
 def failed(n: str, minor: int = 2500, *, at: int = 5, charge: str = "") -> PaymentFailed:
@@ -66,14 +66,14 @@ def refunded(refund: str, n: str, minor: int, *, of: Currency = GBP, at: int = 1
     return RefundAgreed(f"re_{refund}", f"pi_{n}", Money(minor, of), later(at))
 
 
-def undone(refund: str, n: str, minor: int, *, of: Currency = GBP, at: int = 20) -> RefundUndone:
+def undone(refund: str, n: str, minor: int, *, of: Currency = GBP, at: int = 20) -> RefundFailed:
     """It failed."""
-    return RefundUndone(f"re_{refund}", f"pi_{n}", Money(minor, of), later(at))
+    return RefundFailed(f"re_{refund}", f"pi_{n}", Money(minor, of), later(at))
 
 
-def moved(line: str, n: str, minor: int, *, of: Currency = GBP, at: int = 30) -> DisputeMoved:
+def moved(line: str, n: str, minor: int, *, of: Currency = GBP, at: int = 30) -> DisputeFundsMoved:
     """The dispute of the payment pi_n moved this much."""
-    return DisputeMoved(f"txn_{line}", f"du_{n}", f"pi_{n}", Money(minor, of), later(at))
+    return DisputeFundsMoved(f"txn_{line}", f"du_{n}", f"pi_{n}", Money(minor, of), later(at))
 
 
 def arrived(payout: str, minor: int) -> PayoutArrived:
@@ -86,14 +86,14 @@ def returned(payout: str, minor: int) -> PayoutReturned:
     return PayoutReturned(f"po_{payout}", Money(minor, GBP), later(90))
 
 
-def line(name: str, category: Category, minor: int, **about: Any) -> Line:
+def line(name: str, category: Category, minor: int, **about: Any) -> BalanceLine:
     """A line of the balance; of a payment's `n`, with the subject that goes with the category."""
     n, fee, of = about.pop("n", None), about.pop("fee", 0), about.pop("of", GBP)
     usual: dict[str, Any] = {
         "kind": category.value, "original": Money(minor, of), "subject": f"pi_{n}" if n else f"txn_{name}",
         "payment": f"pi_{n}" if n else None, "marked": False, "at": later(120),
     }  # fmt: skip
-    return Line(f"txn_{name}", category, amount=Money(minor, of), fee=Money(fee, of), **(usual | about))
+    return BalanceLine(f"txn_{name}", category, amount=Money(minor, of), fee=Money(fee, of), **(usual | about))
 
 
 def standing(books: Books, n: int = 1, *, shares: Sequence[tuple[int, int]] = ((1, 1),), first: int = 1) -> str:

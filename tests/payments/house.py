@@ -15,11 +15,12 @@ from ledger.money import GBP, Money
 from ledger.store import balance, raised
 from ledger.tables import entry
 from outbox.tables import job
-from payments import store, tables
-from payments.applying import Bookkeeper
-from payments.gifts import Allocation, Donor, Gift, GiftState
+from payments.books.bookkeeper import Bookkeeper
+from payments.gifts import store
+from payments.gifts import tables as gift_tables
+from payments.gifts.gift import Allocation, Donor, Gift, GiftState
 from payments.inbox.delivery import Delivery
-from payments.inbox.keeping import keep_and_apply
+from payments.inbox.keep import keep_and_apply
 from payments.inbox.store import DeadLetter, dead_letters, unapplied_count
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -86,7 +87,7 @@ class Books:
 
     def canonical(self) -> list[tuple[object, ...]]:
         """The books as they depend on facts alone: no ids, no posting time, no cause, no receipt number."""
-        e, g = entry.c, tables.gift.c
+        e, g = entry.c, gift_tables.gift.c
         columns = (
             e.key, e.kind, e.debit, e.credit, e.currency, e.amount_minor, e.subject, e.campaign_id,
             e.gift_id, e.occurred_at, e.book_date,

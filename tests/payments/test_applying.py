@@ -7,8 +7,10 @@ import pytest
 
 import receipts.tables
 from ledger.tables import entry
-from payments import tables
-from payments.gifts import GiftState
+from payments.books import tables as book_tables
+from payments.gifts import tables as gift_tables
+from payments.gifts.gift import GiftState
+from payments.inbox import tables as inbox_tables
 from tests.payments.house import NOON, Books, gift_id
 from tests.payments.messages import charge, charged, completed, delivery, event, session
 
@@ -30,7 +32,7 @@ def test_a_delivery_sent_three_times_counts_once(books: Books) -> None:
     books.hear(told, told)
     books.hear(told)
     assert books.raised() == 2500
-    assert books.count(tables.delivery) == 1
+    assert books.count(inbox_tables.delivery) == 1
 
 
 def test_two_event_objects_for_one_charge_count_once(books: Books) -> None:
@@ -39,7 +41,7 @@ def test_two_event_objects_for_one_charge_count_once(books: Books) -> None:
     books.hear(charged(gift=gift_id(1)))
     books.hear(delivery(event("charge.succeeded", charge(gift=gift_id(1)), name="another")))
     assert books.raised() == 2500
-    assert books.count(tables.delivery) == 2
+    assert books.count(inbox_tables.delivery) == 2
 
 
 def test_a_gift_shared_by_two_campaigns_is_split_as_asked(books: Books) -> None:
@@ -54,7 +56,7 @@ def test_a_charge_of_another_amount_is_booked_as_charged_and_listed(books: Books
     books.pledge(shares=[(1, 1000), (2, 1500)])
     books.hear(charged(gift=gift_id(1), amount=1001))
     assert (books.raised(1), books.raised(2)) == (400, 601)
-    assert books.count(tables.discrepancy) == 1
+    assert books.count(gift_tables.discrepancy) == 1
 
 
 def test_a_charge_in_another_currency_is_booked_in_it_and_listed(books: Books) -> None:
@@ -63,7 +65,7 @@ def test_a_charge_in_another_currency_is_booked_in_it_and_listed(books: Books) -
     books.hear(delivery(event("charge.succeeded", charge(gift=gift_id(1), currency="eur"), name="euro")))
     assert books.raised() == 0
     assert books.count(entry) == 1
-    assert books.count(tables.discrepancy) == 1
+    assert books.count(gift_tables.discrepancy) == 1
 
 
 def test_a_second_payment_of_one_gift_is_booked_without_a_second_receipt(books: Books) -> None:
@@ -72,7 +74,7 @@ def test_a_second_payment_of_one_gift_is_booked_without_a_second_receipt(books: 
     books.hear(charged("1", gift=gift_id(1)), charged("2", gift=gift_id(1)))
     assert books.raised() == 5000
     assert books.count(receipts.tables.receipt) == 1
-    assert books.count(tables.discrepancy) == 1
+    assert books.count(gift_tables.discrepancy) == 1
 
 
 def test_a_charge_without_our_metadata_finds_its_gift_by_the_session_that_came_before(books: Books) -> None:
@@ -96,7 +98,7 @@ def test_a_charge_without_our_metadata_waits_for_the_session_that_says_whose_it_
 def test_somebody_elses_charge_is_kept_and_makes_no_entry(books: Books) -> None:
     """The same Stripe account may sell tickets, too."""
     books.hear(charged(), charged("2", gift=gift_id(99)))
-    assert books.count(tables.charge) == 2
+    assert books.count(book_tables.charge) == 2
     assert books.count(entry) == 0
     assert books.unapplied() == 0
 
@@ -105,7 +107,7 @@ def test_somebody_elses_charge_is_kept_and_makes_no_entry(books: Books) -> None:
 def test_an_event_that_we_keep_no_books_of_is_kept_and_applied(books: Books, kind: str) -> None:
     """200, kept, no entries."""
     books.hear(delivery(event(kind, {"id": "x_1", "object": "thing"}, name="odd")))
-    assert books.count(tables.delivery) == 1
+    assert books.count(inbox_tables.delivery) == 1
     assert (books.unapplied(), books.count(entry)) == (0, 0)
 
 

@@ -11,9 +11,9 @@ from sqlalchemy.exc import OperationalError
 from database.engine import open_database
 from database.transactions import booking, writing
 from ledger.tables import entry
-from payments import tables
+from payments.inbox import tables as inbox_tables
 from payments.inbox.inbox import Inbox
-from payments.inbox.keeping import replay
+from payments.inbox.keep import replay
 from payments.inbox.webhook import Webhook
 from tests.payments.door import at_the_door, post, send
 from tests.payments.house import NOON, Books, gift_id
@@ -37,7 +37,7 @@ def test_one_poisoned_delivery_among_many_blocks_nobody(books: Books) -> None:
 def test_a_poisoned_delivery_is_answered_200_because_it_is_kept(books: Books) -> None:
     """Stripe need not send it again: we have it."""
     assert send(books, body(POISON)) == [200]
-    assert books.count(tables.delivery) == 1
+    assert books.count(inbox_tables.delivery) == 1
 
 
 @pytest.mark.parametrize(
@@ -75,9 +75,9 @@ def test_a_dead_letter_is_applied_once_what_it_lacked_is_there(books: Books) -> 
     books.pledge()
     books.hear(charged(gift=gift_id(1)))
     with writing(books.engine) as conn:
-        conn.execute(sa.insert(tables.delivery).values(_kept_row("evt_kept")))
+        conn.execute(sa.insert(inbox_tables.delivery).values(_kept_row("evt_kept")))
         kept = body(event("charge.succeeded", charge("2", gift=gift_id(1)), name="kept"))
-        conn.execute(sa.insert(tables.delivery_body).values(delivery_id="evt_kept", body=kept))
+        conn.execute(sa.insert(inbox_tables.delivery_body).values(delivery_id="evt_kept", body=kept))
     assert books.unapplied() == 1
     done = replay(books.engine, books.bookkeeper, NOON, only_due=False)
     assert (done.tried, done.applied) == (1, 1)
@@ -90,8 +90,8 @@ def test_a_kept_delivery_that_was_not_applied_is_applied_by_its_redelivery(books
     books.pledge()
     told = charged(gift=gift_id(1))
     with writing(books.engine) as conn:
-        conn.execute(sa.insert(tables.delivery).values(_kept_row(told.id)))
-        conn.execute(sa.insert(tables.delivery_body).values(delivery_id=told.id, body=told.body))
+        conn.execute(sa.insert(inbox_tables.delivery).values(_kept_row(told.id)))
+        conn.execute(sa.insert(inbox_tables.delivery_body).values(delivery_id=told.id, body=told.body))
     books.hear(told)
     assert books.raised() == 2500
     assert books.unapplied() == 0

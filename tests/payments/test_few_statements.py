@@ -9,8 +9,15 @@ from sqlalchemy import Engine
 
 from database.engine import open_database
 from database.transactions import booking
-from payments.applying import Told
-from payments.happenings import BalanceMoved, Category, CheckoutTold, Happening, InvoicePaid, InvoiceTold
+from payments.books.decide.notice import Notice
+from payments.reading.happenings import (
+    BalanceChanged,
+    Category,
+    CheckoutReported,
+    Happening,
+    InvoicePaid,
+    InvoiceReported,
+)
 from tests.payments.facts import charged, line, moved, refunded, standing, tell
 from tests.payments.house import NOON, Books, gift_id
 
@@ -23,7 +30,7 @@ def asked(books: Books, told: Sequence[Happening]) -> list[str]:
     with booking(books.engine) as conn:
         raw: Any = conn.connection.driver_connection
         raw.set_trace_callback(heard.append)
-        books.bookkeeper.apply(conn, [Told(one, "evt_test") for one in told], NOON)
+        books.bookkeeper.apply(conn, [Notice(one, "evt_test") for one in told], NOON)
         raw.set_trace_callback(None)
     return [statement for statement, _ in groupby(one for one in heard if not one.startswith("--"))]
 
@@ -35,8 +42,8 @@ def gifts(numbers: range) -> list[Happening]:
 
 def mixed(numbers: range) -> list[Happening]:
     """What Stripe tells of a gift: the charge, its session, and that the balance moved."""
-    sessions = [CheckoutTold(f"cs_{n}", gift_id(n), f"pi_{n}", None) for n in numbers]
-    return [*gifts(numbers), *sessions, BalanceMoved(), BalanceMoved()]
+    sessions = [CheckoutReported(f"cs_{n}", gift_id(n), f"pi_{n}", None) for n in numbers]
+    return [*gifts(numbers), *sessions, BalanceChanged(), BalanceChanged()]
 
 
 def lines(numbers: range) -> list[Happening]:
@@ -61,7 +68,7 @@ def renewed(numbers: range) -> list[Happening]:
         one
         for n in numbers
         for one in (
-            charged(f"r{n}"), InvoicePaid(f"in_{n}", f"pi_r{n}"), InvoiceTold(f"in_{n}", recurring, first=False),
+            charged(f"r{n}"), InvoicePaid(f"in_{n}", f"pi_r{n}"), InvoiceReported(f"in_{n}", recurring, first=False),
         )
     ]  # fmt: skip
 
@@ -102,4 +109,4 @@ def test_what_is_known_already_asks_only_whether_it_is(books: Books) -> None:
 
 def test_nothing_but_a_moved_balance_asks_for_one_job(books: Books) -> None:
     """A batch of charge.updated alone."""
-    assert len(asked(books, [BalanceMoved()] * MANY)) == 1
+    assert len(asked(books, [BalanceChanged()] * MANY)) == 1

@@ -6,12 +6,14 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from ledger.money import GBP, JPY, Money
-from payments.form import Pledged, presets, read_form
-from payments.recurring.choosing import Offer
-from payments.recurring.recurring import Interval, Rhythm
+from payments.gifts.recurring import Interval, Rhythm
+from payments.giving.form import Pledge, presets, read_form
+from payments.giving.rhythm_form import IntervalOffer
 
 WORDS = str
-OFFER = Offer((Interval.MONTH, Interval.YEAR), datetime(2026, 11, 21, 12, tzinfo=UTC), ZoneInfo("Europe/London"), str)
+OFFER = IntervalOffer(
+    (Interval.MONTH, Interval.YEAR), datetime(2026, 11, 21, 12, tzinfo=UTC), ZoneInfo("Europe/London"), str
+)
 
 
 def typed(**changes: str) -> dict[str, str]:
@@ -22,7 +24,7 @@ def typed(**changes: str) -> dict[str, str]:
 def test_a_preset_becomes_a_pledge() -> None:
     """The radio's value is an amount like any other."""
     read = read_form(typed(), GBP, WORDS, OFFER)
-    assert isinstance(read, Pledged)
+    assert isinstance(read, Pledge)
     assert (read.amount, read.donor.name) == (Money(2500, GBP), "Zoë")
 
 
@@ -30,7 +32,7 @@ def test_a_preset_becomes_a_pledge() -> None:
 def test_another_amount_is_read_as_it_is_meant(words: str, pence: int) -> None:
     """With or without the sign, with commas where people write them."""
     read = read_form(typed(amount="other", other_amount=words), GBP, WORDS, OFFER)
-    assert isinstance(read, Pledged)
+    assert isinstance(read, Pledge)
     assert read.amount == Money(pence, GBP)
 
 
@@ -51,7 +53,7 @@ def test_two_amounts_at_once_are_asked_about() -> None:
     read = read_form(typed(other_amount="40"), GBP, WORDS, OFFER)
     assert isinstance(read, dict)
     assert read["amount"].startswith("Choose one")
-    assert isinstance(read_form(typed(other_amount="25"), GBP, WORDS, OFFER), Pledged)
+    assert isinstance(read_form(typed(other_amount="25"), GBP, WORDS, OFFER), Pledge)
 
 
 @pytest.mark.parametrize(
@@ -68,8 +70,8 @@ def test_a_rhythm_goes_with_the_pledge() -> None:
     """£25 every month; without a word about it, once."""
     monthly = read_form(typed(interval="month"), GBP, WORDS, OFFER)
     once = read_form(typed(), GBP, WORDS, OFFER)
-    assert isinstance(monthly, Pledged)
-    assert isinstance(once, Pledged)
+    assert isinstance(monthly, Pledge)
+    assert isinstance(once, Pledge)
     assert (monthly.rhythm, once.rhythm) == (Rhythm(Interval.MONTH), None)
 
 
@@ -90,7 +92,7 @@ def test_a_name_of_fifty_thousand_accents_is_refused() -> None:
 def test_yen_have_no_decimals_and_presets_of_their_own() -> None:
     """A hundredfold charge is the classic mistake here."""
     read = read_form(typed(amount="500"), JPY, WORDS, OFFER)
-    assert isinstance(read, Pledged)
+    assert isinstance(read, Pledge)
     assert read.amount == Money(500, JPY)
     assert presets(JPY)[0] == Money(500, JPY)
     assert presets(GBP)[0] == Money(500, GBP)

@@ -12,18 +12,19 @@ from campaigns.store import campaign_by_id
 from campaigns.tables import campaign as campaign_table
 from database.transactions import reading, writing
 from ledger.money import GBP, Money
-from payments import store, tables
-from payments.form import Pledged
-from payments.gifts import Donor, Gift, GiftState
-from payments.giving import Giving, NotOpen, OnTheWay, unfinished
-from payments.stripe_gateway import Gateway, StripeAway
+from payments.gifts import store
+from payments.gifts import tables as gift_tables
+from payments.gifts.gift import Donor, Gift, GiftState
+from payments.giving.form import Pledge
+from payments.giving.pledges import Giving, NotOpen, OnTheWay, unfinished
+from payments.stripe.gateway import Gateway, StripeAway
 from receipts.store import receipt_of_gift
 from tests.clock import FixedClock
 from tests.payments.house import NOON, Books, gift_id
 from tests.payments.messages import charge, charged, completed, delivery, event, session
 from treasury.audit import audit_all
 
-PLEDGED = Pledged(Money(2500, GBP), Donor("Zoë", "zoe@example.org"))
+PLEDGED = Pledge(Money(2500, GBP), Donor("Zoë", "zoe@example.org"))
 NOBODY = "http://127.0.0.1:9"  # nothing listens there: Stripe is away
 
 
@@ -56,8 +57,8 @@ def test_a_double_click_is_one_gift(books: Books, giving: Giving, libraries: Cam
             first, second = (future.result(20) for future in pair)
             assert isinstance(first, Gift)
             assert first == second
-    assert books.count(tables.gift) == 10
-    assert books.count(tables.allocation) == 10
+    assert books.count(gift_tables.gift) == 10
+    assert books.count(gift_tables.allocation) == 10
 
 
 def test_other_words_in_the_same_form_are_another_gift(giving: Giving, libraries: Campaign) -> None:

@@ -6,10 +6,10 @@ import pytest
 
 from ledger.entry import ConflictingEntry
 from ledger.money import EUR, Money
-from payments import tables
-from payments.gifts import GiftState
-from payments.happenings import BalanceMoved, Category, Happening, RefundAgreed, StatusMayDiffer, Watched
-from payments.jobs import LOOK, SETTLE
+from payments.books import tables as book_tables
+from payments.books.jobs import FETCH_STATUS, SETTLE
+from payments.gifts.gift import GiftState
+from payments.reading.happenings import BalanceChanged, Category, Happening, RefundAgreed, StatusChanged, StatusObject
 from tests.payments.facts import (
     charged,
     column,
@@ -109,7 +109,7 @@ def test_a_failure_without_a_success_fails_its_gift(books: Books, order: tuple[i
         tell(books, told[k])
     assert books.gift().state is GiftState.FAILED
     assert posted(books) == {}
-    assert books.count(tables.waiting_fact) == 0
+    assert books.count(book_tables.waiting_fact) == 0
 
 
 @pytest.mark.parametrize("order", list(permutations(range(2))))
@@ -135,7 +135,7 @@ def test_what_goes_back_waits_for_its_gift(books: Books, order: tuple[int, ...])
     for place, k in enumerate(order):
         tell(books, told[k])
         waiting = 0 if 3 in order[: place + 1] else len({0, 1} & set(order[: place + 1]))
-        assert books.count(tables.waiting_fact) == waiting
+        assert books.count(book_tables.waiting_fact) == waiting
     assert books.raised() == 2500 - 1000 - 1500 - 2500
 
 
@@ -144,9 +144,9 @@ def test_facts_that_wait_are_posted_once_a_session_says_whose_the_charge_is(book
     books.pledge()
     tell(books, charged("1"), refunded("a", "1", 1000))
     tell(books, undone("a", "1", 1000))
-    assert (books.raised(), books.count(tables.waiting_fact)) == (0, 1)
+    assert (books.raised(), books.count(book_tables.waiting_fact)) == (0, 1)
     tell(books, linked("1", gift_id(1)))
-    assert (books.raised(), books.count(tables.waiting_fact)) == (2500, 0)
+    assert (books.raised(), books.count(book_tables.waiting_fact)) == (2500, 0)
     assert len(posted(books)) == 3
 
 
@@ -162,11 +162,11 @@ def test_a_session_told_after_the_second_payment_that_it_led_to_changes_nothing(
 def test_what_goes_back_of_somebody_elses_money_does_not_wait(books: Books) -> None:
     """Once the balance showed whose it was not; a refund that is told later does not wait, either."""
     tell(books, refunded("a", "1", 1000))
-    assert books.count(tables.waiting_fact) == 1
+    assert books.count(book_tables.waiting_fact) == 1
     tell(books, line("a", Category.PAYMENT, 4000, n="1"), charged("1", 4000))
-    assert books.count(tables.waiting_fact) == 0
+    assert books.count(book_tables.waiting_fact) == 0
     tell(books, refunded("b", "1", 1000), moved("b", "1", -500))
-    assert books.count(tables.waiting_fact) == 0
+    assert books.count(book_tables.waiting_fact) == 0
     assert set(posted(books)) == {"other:txn_a"}
 
 
@@ -199,11 +199,11 @@ def test_a_fact_told_twice_in_one_batch_with_other_contents_is_an_alarm(books: B
 
 def test_a_status_that_may_differ_is_looked_at_and_a_balance_that_moved_is_read_once(books: Books) -> None:
     """One job an object; one job, at most, for the balance."""
-    look = StatusMayDiffer(Watched.DISPUTE, "du_1")
-    tell(books, look, look, StatusMayDiffer(Watched.PAYOUT, "po_1"), BalanceMoved(), BalanceMoved())
-    tell(books, BalanceMoved())
+    look = StatusChanged(StatusObject.DISPUTE, "du_1")
+    tell(books, look, look, StatusChanged(StatusObject.PAYOUT, "po_1"), BalanceChanged(), BalanceChanged())
+    tell(books, BalanceChanged())
     assert queued(books.engine) == {
-        f"{LOOK}:dispute:du_1": {"what": "dispute", "id": "du_1"},
-        f"{LOOK}:payout:po_1": {"what": "payout", "id": "po_1"},
+        f"{FETCH_STATUS}:dispute:du_1": {"what": "dispute", "id": "du_1"},
+        f"{FETCH_STATUS}:payout:po_1": {"what": "payout", "id": "po_1"},
         f"{SETTLE}:all": {},
     }

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from database.transactions import reading
 from ledger.audit import audit
-from payments.happenings import Happening
+from payments.reading.happenings import Happening
 from tests.payments.any_story import Telling, links_first
 from tests.payments.house import Books
 

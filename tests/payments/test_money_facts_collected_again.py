@@ -5,9 +5,10 @@ from itertools import permutations
 import pytest
 
 import receipts.tables
-from payments import tables
-from payments.gifts import GiftState
-from payments.happenings import Category, Happening, InvoicePaid, InvoiceTold
+from payments.books import tables as book_tables
+from payments.gifts import tables as gift_tables
+from payments.gifts.gift import GiftState
+from payments.reading.happenings import Category, Happening, InvoicePaid, InvoiceReported
 from tests.payments.facts import charged, failed, line, posted, refunded, standing, tell, tell_batches
 from tests.payments.house import Books, gift_id
 
@@ -39,7 +40,7 @@ def test_a_payment_that_is_collected_again_stands_once(books: Books, order: tupl
     }
     assert (books.raised(1), books.raised(2), books.clearing()) == (1000, 1500, 0)
     assert (books.gift().state, books.gift().payment) == (GiftState.RECEIVED, "pi_1")
-    assert (books.count(receipts.tables.receipt), books.count(tables.discrepancy)) == (1, 0)
+    assert (books.count(receipts.tables.receipt), books.count(gift_tables.discrepancy)) == (1, 0)
 
 
 @pytest.mark.parametrize("order", list(permutations(range(3))))
@@ -70,7 +71,7 @@ def test_what_was_collected_again_is_refunded_once(books: Books) -> None:
     tell(books, refunded("1", "1", 1001))
     tell(books, *CHARGES)
     assert (books.raised(1), books.raised(2)) == (600, 899)
-    assert books.count(tables.waiting_fact) == 0
+    assert books.count(book_tables.waiting_fact) == 0
 
 
 def test_another_payment_of_the_gift_is_listed_still(books: Books) -> None:
@@ -79,7 +80,7 @@ def test_another_payment_of_the_gift_is_listed_still(books: Books) -> None:
     tell(books, *CHARGES)
     tell(books, charged("2", gift=GIFT, at=50))
     assert books.raised() == 5000
-    assert (books.count(receipts.tables.receipt), books.count(tables.discrepancy)) == (1, 1)
+    assert (books.count(receipts.tables.receipt), books.count(gift_tables.discrepancy)) == (1, 1)
 
 
 @pytest.mark.parametrize("order", list(permutations(range(4))))
@@ -90,7 +91,7 @@ def test_an_instalment_that_is_collected_again_stands_once(books: Books, order: 
         [charged("2", 1000, charge=FIRST)],
         [failed("2", 1000, charge=FIRST)],
         [charged("2", 1000, at=40)],
-        [InvoiceTold("in_2", standing(books), first=False), InvoicePaid("in_2", "pi_2")],
+        [InvoiceReported("in_2", standing(books), first=False), InvoicePaid("in_2", "pi_2")],
     ]
     tell_batches(books, [told[k] for k in order])
     assert (books.raised(), books.clearing()) == (1000, 1000)
@@ -102,7 +103,7 @@ def test_a_link_that_comes_with_one_charge_is_heard_by_the_other_that_waits(book
     """The first charge was kept before; the second comes in one batch with the invoice that says whose both are."""
     books.pledge(amount=1000)
     tell(books, charged("2", 1000, charge=FIRST), failed("2", 1000, charge=FIRST))
-    invoice = InvoiceTold("in_2", standing(books), first=False)
+    invoice = InvoiceReported("in_2", standing(books), first=False)
     tell(books, charged("2", 1000, at=40), invoice, InvoicePaid("in_2", "pi_2"))
     assert (books.raised(), books.clearing()) == (1000, 1000)
     assert len(posted(books, "gift", "payment_failed")) == 3

@@ -10,11 +10,19 @@ import receipts.tables
 from database.transactions import reading
 from ledger.entry import ConflictingEntry
 from ledger.money import GBP, Money
-from payments import tables
-from payments.gifts import GiftState
-from payments.happenings import NOBODYS, Category, Happening, InvoicePaid, InvoiceTold, SubscriptionTold
-from payments.recurring.recurring import INSTALMENTS
-from payments.recurring.store import recurring_of
+from payments.books import tables as book_tables
+from payments.gifts import tables as gift_tables
+from payments.gifts.gift import GiftState
+from payments.gifts.recurring import INSTALMENTS
+from payments.gifts.recurring_store import recurring_of
+from payments.reading.happenings import (
+    NO_RECURRING_GIFT,
+    Category,
+    Happening,
+    InvoicePaid,
+    InvoiceReported,
+    SubscriptionReported,
+)
 from tests.payments.facts import charged, failed, later, line, posted, refunded, standing, state_of, tell
 from tests.payments.house import Books, gift_id
 
@@ -25,7 +33,7 @@ def of_invoice(n: str, recurring: str, *, first: bool = False) -> list[Happening
     """Charge, invoice and invoice payment of one instalment."""
     return [
         charged(n, 1000, at=3),
-        InvoiceTold(f"in_{n}", recurring, first),
+        InvoiceReported(f"in_{n}", recurring, first),
         InvoicePaid(f"in_{n}", f"pi_{n}"),
     ]
 
@@ -57,7 +65,7 @@ def test_a_later_invoice_makes_a_gift_of_its_own(books: Books, order: tuple[int,
         "gift:ch_2:1": ("clearing", "gifts", 667),
     }
     with reading(books.engine) as conn:
-        kept = conn.execute(sa.select(tables.gift).where(tables.gift.c.id == SECOND)).one()
+        kept = conn.execute(sa.select(gift_tables.gift).where(gift_tables.gift.c.id == SECOND)).one()
     assert (kept.state, kept.payment, kept.invoice_id) == ("received", "pi_2", "in_2")
     assert (kept.recurring_id, kept.received_at) == (standing(books), later(3))
     assert state_of(books, gift_id(1)) is GiftState.PENDING
@@ -81,7 +89,7 @@ def test_many_instalments_in_one_batch_are_many_gifts(books: Books) -> None:
     told = [one for n in range(2, 42) for one in of_invoice(str(n), standing(books))]
     tell(books, *told)
     assert books.raised() == 40_000
-    assert books.count(tables.gift) == 41
+    assert books.count(gift_tables.gift) == 41
 
 
 def test_an_instalment_is_refunded_like_any_gift(books: Books) -> None:
@@ -89,9 +97,9 @@ def test_an_instalment_is_refunded_like_any_gift(books: Books) -> None:
     books.pledge(amount=1000)
     charge, invoice, payment = of_invoice("2", standing(books))
     tell(books, charge, refunded("a", "2", 400), payment)
-    assert (books.raised(), books.count(tables.waiting_fact)) == (0, 1)
+    assert (books.raised(), books.count(book_tables.waiting_fact)) == (0, 1)
     tell(books, invoice)
-    assert (books.raised(), books.count(tables.waiting_fact)) == (600, 0)
+    assert (books.raised(), books.count(book_tables.waiting_fact)) == (600, 0)
 
 
 def test_a_first_instalment_that_never_succeeds_fails_its_gift(books: Books) -> None:
@@ -102,15 +110,15 @@ def test_a_first_instalment_that_never_succeeds_fails_its_gift(books: Books) -> 
     tell(books, invoice, payment)
     tell(books, failed("2"), *of_invoice("2", standing(books))[1:])
     assert books.gift().state is GiftState.FAILED
-    assert books.count(tables.gift) == 1
+    assert books.count(gift_tables.gift) == 1
 
 
 def test_an_invoice_of_nobodys_makes_no_gift(books: Books) -> None:
     """A membership fee on the same account; or a recurring gift that is kept elsewhere."""
     books.pledge(amount=1000)
-    tell(books, *of_invoice("8", NOBODYS), *of_invoice("9", standing(books)[:-1] + "9"))
+    tell(books, *of_invoice("8", NO_RECURRING_GIFT), *of_invoice("9", standing(books)[:-1] + "9"))
     assert posted(books) == {}
-    assert books.count(tables.gift) == 1
+    assert books.count(gift_tables.gift) == 1
 
 
 def test_two_payments_of_one_invoice_are_one_gift_paid_twice(books: Books) -> None:
@@ -119,15 +127,15 @@ def test_two_payments_of_one_invoice_are_one_gift_paid_twice(books: Books) -> No
     tell(books, *of_invoice("2", standing(books)))
     tell(books, charged("3", 500), InvoicePaid("in_2", "pi_3"))
     assert books.raised() == 1500
-    assert (books.count(receipts.tables.receipt), books.count(tables.discrepancy)) == (1, 1)
+    assert (books.count(receipts.tables.receipt), books.count(gift_tables.discrepancy)) == (1, 1)
 
 
 def test_a_subscription_is_linked_once(books: Books) -> None:
     """The first that is told stays; a second one must not keep the money out of the books."""
     books.pledge(amount=1000)
     recurring = standing(books)
-    tell(books, SubscriptionTold("sub_1", recurring), SubscriptionTold("sub_2", recurring))
-    tell(books, SubscriptionTold("sub_2", recurring), SubscriptionTold("sub_3", "unknown"))
+    tell(books, SubscriptionReported("sub_1", recurring), SubscriptionReported("sub_2", recurring))
+    tell(books, SubscriptionReported("sub_2", recurring), SubscriptionReported("sub_3", "unknown"))
     with reading(books.engine) as conn:
         assert recurring_of(conn, [recurring])[recurring].subscription == "sub_1"
 
@@ -137,7 +145,7 @@ def test_an_invoice_told_with_another_recurring_gift_is_an_alarm(books: Books) -
     books.pledge(amount=1000)
     tell(books, *of_invoice("2", standing(books)))
     with pytest.raises(ConflictingEntry):
-        tell(books, InvoiceTold("in_2", NOBODYS, first=False))
+        tell(books, InvoiceReported("in_2", NO_RECURRING_GIFT, first=False))
     with pytest.raises(ConflictingEntry):
         tell(books, InvoicePaid("in_3", "pi_2"))
 
@@ -148,7 +156,7 @@ def test_an_amount_that_changed_is_the_new_instalments_amount(books: Books) -> N
     _, invoice, payment = of_invoice("2", standing(books))
     tell(books, charged("2", 1500), invoice, payment)
     assert books.raised() == 1500
-    assert books.count(tables.discrepancy) == 0
+    assert books.count(gift_tables.discrepancy) == 0
 
 
 def test_a_line_of_a_renewal_is_ours_by_its_invoice(books: Books) -> None:
@@ -170,7 +178,7 @@ def test_a_line_of_an_invoice_of_nobodys_waits_until_that_is_told(books: Books) 
     tell(books, InvoicePaid("in_8", "pi_8"), charged("8", 700))
     tell(books, line("a", Category.PAYMENT, 700, n="8"))
     assert posted(books) == {}
-    tell(books, InvoiceTold("in_8", NOBODYS, first=False))
+    tell(books, InvoiceReported("in_8", NO_RECURRING_GIFT, first=False))
     assert posted(books) == {"other:txn_a": ("stripe", "other", 700)}
 
 

@@ -10,8 +10,8 @@ from ledger.accounts import Account
 from ledger.entry import ConflictingEntry
 from ledger.money import EUR, GBP, USD, Money
 from ledger.store import balance, uncleared
-from payments.happenings import Category, Happening, InvoicePaid, InvoiceTold
-from payments.settlement.tables import balance_line
+from payments.books.tables import balance_line
+from payments.reading.happenings import Category, Happening, InvoicePaid, InvoiceReported
 from tests.payments.facts import (
     charged,
     column,
@@ -224,7 +224,7 @@ def test_a_line_that_was_taken_for_somebody_elses_is_put_right(books: Books) -> 
     tell(books, charged("2", 1000), line("a", Category.PAYMENT, 1000, n="2", fee=34), refunded("b", "2", 400))
     tell(books, line("b", Category.REFUND, -400, n="2", subject="re_b"))
     assert set(posted(books)) == {"other:txn_a", "fee:txn_a", "other:txn_b"}
-    late: list[Happening] = [InvoicePaid("in_2", "pi_2"), InvoiceTold("in_2", recurring, first=False)]
+    late: list[Happening] = [InvoicePaid("in_2", "pi_2"), InvoiceReported("in_2", recurring, first=False)]
     for _ in range(2):
         tell(books, *late)
         assert posted(books, "ours", "settle") == {

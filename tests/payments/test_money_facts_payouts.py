@@ -9,7 +9,7 @@ from ledger.accounts import Account
 from ledger.entry import ConflictingEntry
 from ledger.money import GBP
 from ledger.store import balance
-from payments.happenings import Category, Happening
+from payments.reading.happenings import Category, Happening
 from tests.payments.facts import arrived, column, later, line, posted, returned, tell
 from tests.payments.house import Books
 

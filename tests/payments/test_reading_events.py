@@ -7,26 +7,26 @@ import pytest
 
 from database.instants import from_unix
 from ledger.money import GBP, USD, Money, UnknownCurrency
-from payments.gifts import GiftState
-from payments.happenings import (
-    NOBODYS,
-    BalanceMoved,
+from payments.gifts.gift import GiftState
+from payments.reading.events import read
+from payments.reading.happenings import (
+    NO_RECURRING_GIFT,
+    BalanceChanged,
     ChargeSucceeded,
-    CheckoutTold,
-    DisputeMoved,
+    CheckoutReported,
+    DisputeFundsMoved,
     Happening,
     InvoicePaid,
-    InvoiceTold,
+    InvoiceReported,
     PaymentFailed,
     PayoutArrived,
     PayoutReturned,
     RefundAgreed,
-    RefundUndone,
-    StatusMayDiffer,
-    SubscriptionTold,
-    Watched,
+    RefundFailed,
+    StatusChanged,
+    StatusObject,
+    SubscriptionReported,
 )
-from payments.reading.events import read
 from payments.reading.shapes import LARGEST, Misshapen
 from tests.payments.messages import CREATED, charge, event, session
 from tests.payments.things import RECURRING, dispute, invoice, line, old_invoice, payout, refund
@@ -35,8 +35,8 @@ GIFT = "00000000-0000-0000-0000-000000000001"
 AT, TOLD = from_unix(CREATED), from_unix(CREATED + 60)
 BACS: dict[str, Any] = {"payment_method_details": {"type": "bacs_debit"}}
 FIVE = Money(500, GBP)
-LOOK = StatusMayDiffer(Watched.SUBSCRIPTION, "sub_1")
-BELONGS = SubscriptionTold("sub_1", RECURRING)
+LOOK = StatusChanged(StatusObject.SUBSCRIPTION, "sub_1")
+BELONGS = SubscriptionReported("sub_1", RECURRING)
 
 
 def _heard(kind: str, thing: Mapping[str, Any], **before: Any) -> list[Happening]:
@@ -61,7 +61,7 @@ def test_a_debit_succeeds_when_its_event_says_so() -> None:
     told = _heard("charge.succeeded", charge(balance_transaction="txn_1", **BACS))
     assert told == [
         ChargeSucceeded("ch_1", "pi_1", "pi_1", Money(2500, GBP), "Bacs Direct Debit", TOLD, None),
-        BalanceMoved(),
+        BalanceChanged(),
     ]
 
 
@@ -73,7 +73,7 @@ def test_an_old_charge_names_its_invoice() -> None:
 def test_a_charge_that_changes_moved_the_balance_only_if_that_is_what_changed() -> None:
     """A new description is no reason to read Stripe's lists."""
     settled = charge(balance_transaction="txn_1")
-    assert _heard("charge.updated", settled, balance_transaction=None) == [BalanceMoved()]
+    assert _heard("charge.updated", settled, balance_transaction=None) == [BalanceChanged()]
     assert _heard("charge.updated", settled, description="") == []
     assert _heard("charge.updated", charge(balance_transaction=None), balance_transaction="txn_1") == []
 
@@ -83,7 +83,7 @@ def test_a_debit_that_fails_is_a_fact_and_a_declined_card_is_none() -> None:
     failed = charge(gift=GIFT, status="failed", captured=False, amount_captured=0, **BACS)
     fact = PaymentFailed("ch_1", "pi_1", Money(2500, GBP), TOLD, GIFT)
     assert _heard("charge.failed", failed) == [fact]
-    assert _heard("charge.failed", failed | {"balance_transaction": "txn_1"}) == [fact, BalanceMoved()]
+    assert _heard("charge.failed", failed | {"balance_transaction": "txn_1"}) == [fact, BalanceChanged()]
     assert _heard("charge.failed", charge(gift=GIFT, status="failed", captured=False)) == []
 
 
@@ -100,10 +100,10 @@ def test_a_debit_that_fails_is_a_fact_and_a_declined_card_is_none() -> None:
 def test_a_session_says_whose_it_is_and_how_it_stands(kind: str, status: str, state: GiftState | None) -> None:
     """In both modes; in subscription mode also which subscription came of it."""
     once = session(gift=GIFT, payment_status=status)
-    assert _heard(f"checkout.session.{kind}", once) == [CheckoutTold("cs_test_1", GIFT, "pi_1", state)]
+    assert _heard(f"checkout.session.{kind}", once) == [CheckoutReported("cs_test_1", GIFT, "pi_1", state)]
     marks = {"gift_id": GIFT, "recurring_id": RECURRING}
     monthly = once | {"mode": "subscription", "metadata": marks, "payment_intent": None, "subscription": "sub_1"}
-    told = CheckoutTold("cs_test_1", GIFT, None, state)
+    told = CheckoutReported("cs_test_1", GIFT, None, state)
     assert _heard(f"checkout.session.{kind}", monthly) == [told, BELONGS]
     assert _heard(f"checkout.session.{kind}", monthly | {"subscription": None}) == [told]
     assert _heard(f"checkout.session.{kind}", once | {"mode": "setup"}) == []
@@ -112,8 +112,8 @@ def test_a_session_says_whose_it_is_and_how_it_stands(kind: str, status: str, st
 
 def test_an_invoice_says_whose_it_is() -> None:
     """Paid or not; the first one, a later one, somebody else's, and one without a subscription."""
-    later, first = InvoiceTold("in_1", RECURRING, first=False), InvoiceTold("in_1", RECURRING, first=True)
-    strange = [InvoiceTold("in_1", NOBODYS, first=False)]
+    later, first = InvoiceReported("in_1", RECURRING, first=False), InvoiceReported("in_1", RECURRING, first=True)
+    strange = [InvoiceReported("in_1", NO_RECURRING_GIFT, first=False)]
     for kind in ("invoice.paid", "invoice.payment_failed"):
         assert _heard(kind, invoice()) == [later, BELONGS, LOOK]
         assert _heard(kind, invoice(billing_reason="subscription_create"))[0] == first
@@ -124,13 +124,13 @@ def test_an_invoice_says_whose_it_is() -> None:
 
 def test_an_old_invoice_names_its_payment_and_subscription_itself() -> None:
     """Before 2025-03-31.basil; when it is paid."""
-    whose = [InvoiceTold("in_1", RECURRING, first=True), BELONGS, LOOK]
+    whose = [InvoiceReported("in_1", RECURRING, first=True), BELONGS, LOOK]
     assert _heard("invoice.paid", old_invoice()) == [InvoicePaid("in_1", "pi_1"), *whose]
     assert _heard("invoice.paid", old_invoice(payment_intent=None))[0] == InvoicePaid("in_1", "ch_1")
     assert _heard("invoice.paid", old_invoice(payment_intent=None, charge=None)) == whose
     assert _heard("invoice.payment_failed", old_invoice()) == whose
     alone = old_invoice(subscription=None, subscription_details=None)
-    assert _heard("invoice.payment_failed", alone) == [InvoiceTold("in_1", NOBODYS, first=False)]
+    assert _heard("invoice.payment_failed", alone) == [InvoiceReported("in_1", NO_RECURRING_GIFT, first=False)]
 
 
 @pytest.mark.parametrize(
@@ -158,16 +158,16 @@ def test_a_subscription_of_ours_is_to_be_looked_at(what: str) -> None:
 
 def test_a_refund_is_agreed_when_it_is_made() -> None:
     """At its own instant, whichever event tells of it; one of no charge is nobody's gift."""
-    agreed = [RefundAgreed("re_1", "pi_1", FIVE, AT), BalanceMoved()]
+    agreed = [RefundAgreed("re_1", "pi_1", FIVE, AT), BalanceChanged()]
     assert _heard("refund.created", refund()) == agreed
     assert _heard("refund.updated", refund(), destination_details={}) == agreed
     assert _heard("refund.created", refund(payment_intent=None))[0] == RefundAgreed("re_1", "ch_1", FIVE, AT)
-    assert _heard("refund.created", refund(payment_intent=None, charge=None)) == [BalanceMoved()]
+    assert _heard("refund.created", refund(payment_intent=None, charge=None)) == [BalanceChanged()]
 
 
 def test_a_refund_is_undone_by_the_change_that_undid_it() -> None:
     """At the instant of that event; a later change of a refund that had failed undoes nothing again."""
-    both = [RefundAgreed("re_1", "pi_1", FIVE, AT), RefundUndone("re_1", "pi_1", FIVE, TOLD), BalanceMoved()]
+    both = [RefundAgreed("re_1", "pi_1", FIVE, AT), RefundFailed("re_1", "pi_1", FIVE, TOLD), BalanceChanged()]
     for status in ("failed", "canceled"):
         assert _heard("refund.updated", refund(status=status), status="pending") == both
         assert _heard("refund.updated", refund(status=status), metadata={}) == [both[0], both[2]]
@@ -179,35 +179,35 @@ def test_a_refund_is_undone_by_the_change_that_undid_it() -> None:
 @pytest.mark.parametrize("what", ["created", "updated", "closed", "funds_withdrawn", "funds_reinstated"])
 def test_a_dispute_is_the_money_that_it_moved(what: str) -> None:
     """None for an inquiry; each movement by itself; what Stripe charges for it is no movement."""
-    look = StatusMayDiffer(Watched.DISPUTE, "du_1")
+    look = StatusChanged(StatusObject.DISPUTE, "du_1")
     assert _heard(f"charge.dispute.{what}", dispute()) == [look]
     out = line(-500, fee=2000, net=-2500)
     back = line(200, "dispute_reversal", id="txn_2")
     fees = line(-300, "fee", id="txn_3"), line(0, fee=2000, net=-2000, id="txn_4")
     moved = [
-        DisputeMoved("txn_1", "du_1", "pi_1", Money(-500, GBP), from_unix(CREATED + 5)),
-        DisputeMoved("txn_2", "du_1", "pi_1", Money(200, GBP), from_unix(CREATED + 5)),
+        DisputeFundsMoved("txn_1", "du_1", "pi_1", Money(-500, GBP), from_unix(CREATED + 5)),
+        DisputeFundsMoved("txn_2", "du_1", "pi_1", Money(200, GBP), from_unix(CREATED + 5)),
     ]
-    assert _heard(f"charge.dispute.{what}", dispute(out, back, *fees)) == [*moved, look, BalanceMoved()]
+    assert _heard(f"charge.dispute.{what}", dispute(out, back, *fees)) == [*moved, look, BalanceChanged()]
 
 
 def test_a_dispute_moves_money_of_the_donors_currency() -> None:
     """Where the balance is kept in another, the dispute's own amount, by the line's sign."""
     lines = line(-380), line(380, "dispute_reversal", id="txn_2")
     told = _heard("charge.dispute.closed", dispute(*lines, currency="usd"))
-    assert [one.amount for one in told if isinstance(one, DisputeMoved)] == [Money(-500, USD), Money(500, USD)]
+    assert [one.amount for one in told if isinstance(one, DisputeFundsMoved)] == [Money(-500, USD), Money(500, USD)]
 
 
 def test_a_payout_arrives_on_its_day_and_comes_back_when_its_event_says_so() -> None:
     """Negative when Stripe debits the bank."""
-    look = StatusMayDiffer(Watched.PAYOUT, "po_1")
+    look = StatusChanged(StatusObject.PAYOUT, "po_1")
     for what in ("created", "updated", "reconciliation_completed"):
-        assert _heard(f"payout.{what}", payout()) == [look, BalanceMoved()]
+        assert _heard(f"payout.{what}", payout()) == [look, BalanceChanged()]
     assert _heard("payout.paid", payout()) == [PayoutArrived("po_1", FIVE, from_unix(CREATED + 30)), look]
     debited = PayoutArrived("po_1", -FIVE, from_unix(CREATED + 30))
     assert _heard("payout.paid", payout(amount=-500))[0] == debited
     for what in ("failed", "canceled"):
-        assert _heard(f"payout.{what}", payout()) == [PayoutReturned("po_1", FIVE, TOLD), look, BalanceMoved()]
+        assert _heard(f"payout.{what}", payout()) == [PayoutReturned("po_1", FIVE, TOLD), look, BalanceChanged()]
 
 
 @pytest.mark.parametrize(

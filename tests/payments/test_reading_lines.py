@@ -9,16 +9,16 @@ from stripe.params.reporting import _report_run_create_params as report
 
 from database.instants import from_unix
 from ledger.money import EUR, GBP, USD, Money
-from payments.happenings import (
+from payments.reading.balance_lines import CATEGORIES, read_line
+from payments.reading.events import read
+from payments.reading.happenings import (
+    BalanceLine,
     Category,
     ChargeSucceeded,
-    DisputeMoved,
+    DisputeFundsMoved,
     Happening,
-    Line,
     RefundAgreed,
 )
-from payments.reading.events import read
-from payments.reading.lines import CATEGORIES, read_line
 from payments.reading.shapes import Misshapen
 from tests.payments.messages import CREATED, charge
 from tests.payments.things import line, refund
@@ -31,9 +31,9 @@ def year() -> Year:
     return a_year()
 
 
-def _lines(year: Year, kind: str) -> list[tuple[Line, Mapping[str, Any]]]:
+def _lines(year: Year, kind: str) -> list[tuple[BalanceLine, Mapping[str, Any]]]:
     found = [(read_line(row)[0], row) for row in year.lines if row["reporting_category"] == kind]
-    return [(line, row) for line, row in found if isinstance(line, Line)]
+    return [(line, row) for line, row in found if isinstance(line, BalanceLine)]
 
 
 def _told(year: Year) -> set[Happening]:
@@ -59,14 +59,14 @@ def test_a_category_that_nobody_knows_is_unknown(year: Year) -> None:
     )
     charge = next(row for row in year.lines if row["reporting_category"] == "charge")
     new = read_line({**charge, "reporting_category": "charge_of_a_new_kind"})
-    assert [one.category for one in new if isinstance(one, Line)] == [Category.UNKNOWN]
+    assert [one.category for one in new if isinstance(one, BalanceLine)] == [Category.UNKNOWN]
     assert len(new) == 1
 
 
 def test_lines_tell_nothing_that_events_do_not(year: Year) -> None:
     """Not another payment, amount or instant: so either may come first."""
     beside = {one for row in year.lines for one in read_line(row)[1:]}
-    assert {type(one) for one in beside} == {ChargeSucceeded, RefundAgreed, DisputeMoved}
+    assert {type(one) for one in beside} == {ChargeSucceeded, RefundAgreed, DisputeFundsMoved}
     assert beside <= _told(year)
 
 
@@ -76,7 +76,7 @@ def test_lines_tell_every_refund_and_movement_and_every_charge_that_was_not_dela
     missing = _told(year) - beside
     charges = [one for one in missing if isinstance(one, ChargeSucceeded)]
     assert {charge.method for charge in charges} == {"Bacs Direct Debit"}
-    assert not [one for one in missing if isinstance(one, DisputeMoved)]
+    assert not [one for one in missing if isinstance(one, DisputeFundsMoved)]
     # The one that was called off never moved money.
     assert len([one for one in missing if isinstance(one, RefundAgreed)]) == 1
 
@@ -85,7 +85,7 @@ def test_a_line_adds_up(year: Year) -> None:
     """Amount less fee is the net; a line of which that is not true is misshapen."""
     for row in year.lines:
         line = read_line(row)[0]
-        assert isinstance(line, Line)
+        assert isinstance(line, BalanceLine)
         assert (line.amount - line.fee).minor == row["net"]
     with pytest.raises(Misshapen, match="net"):
         read_line({**year.lines[0], "net": 1})
@@ -136,7 +136,7 @@ def test_a_source_that_was_not_expanded_is_not_taken_for_nothing(year: Year) -> 
     with pytest.raises(Misshapen, match="expanded"):
         read_line({**row, "source": row["source"]["id"]})
     [line] = read_line({**row, "source": None})
-    assert isinstance(line, Line)
+    assert isinstance(line, BalanceLine)
     assert (line.payment, line.subject, line.marked) == (None, line.id, False)
 
 
@@ -157,7 +157,7 @@ def test_a_line_that_no_payment_made(category: str, expected: Category) -> None:
     """What leaves for the bank and comes back is under its payout; the rest is under the line itself."""
     source = {"id": "po_1", "object": "payout", "amount": 500, "currency": "gbp"}
     of_a_payout = category.startswith("payout")
-    read = Line(
+    read = BalanceLine(
         id="txn_1",
         category=expected,
         kind=category,
@@ -176,6 +176,6 @@ def test_a_line_of_a_refund_has_the_refunds_amount_and_the_charges_mark() -> Non
     """In dollars, settled in pounds: the sign is the line's."""
     source = refund(currency="usd", charge=charge(gift="00000000-0000-0000-0000-000000000001"))
     read, agreed = read_line(line(-380, "refund", source=source))
-    assert isinstance(read, Line)
+    assert isinstance(read, BalanceLine)
     assert (read.original, read.subject, read.payment, read.marked) == (Money(-500, USD), "re_1", "pi_1", True)
     assert agreed == RefundAgreed("re_1", "pi_1", Money(500, USD), from_unix(CREATED))

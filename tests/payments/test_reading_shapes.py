@@ -11,12 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ledger.money import Money, UnknownCurrency
-from payments.happenings import BalanceMoved, Happening
+from payments.reading.balance_lines import read_line
 from payments.reading.events import EVENTS, read
+from payments.reading.happenings import BalanceChanged, Happening
 from payments.reading.invoices import read_invoice_payment
-from payments.reading.lines import read_line
 from payments.reading.shapes import LARGEST, LONGEST_ID, Misshapen
-from payments.reading.standing import read_dispute, read_payout, read_subscription
+from payments.reading.statuses import read_dispute, read_payout, read_subscription
 from tests.payments.twin_story import ENDIVE, a_year
 
 Path = tuple[str | int, ...]
@@ -70,7 +70,7 @@ def _told(event: Mapping[str, Any]) -> tuple[Happening, ...] | None:
 
 
 def _kept(found: tuple[Happening, ...]) -> list[Happening]:
-    return [one for one in found if one != BalanceMoved()]
+    return [one for one in found if one != BalanceChanged()]
 
 
 @pytest.mark.parametrize(

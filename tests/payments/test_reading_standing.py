@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from ledger.money import GBP, Money
+from payments.gifts.recurring import RecurringState
 from payments.reading.shapes import Misshapen
-from payments.reading.standing import read_dispute, read_payout, read_subscription
-from payments.recurring.recurring import RecurringState
+from payments.reading.statuses import read_dispute, read_payout, read_subscription
 from sandbox.webhooks.endpoint import VERSIONS
 from tests.payments.twin_story import a_year
 

@@ -4,16 +4,16 @@ from typing import Any
 
 import pytest
 
-from payments.happenings import (
-    BalanceMoved,
+from payments.reading.events import EVENTS, read
+from payments.reading.happenings import (
+    BalanceChanged,
     Happening,
     InvoicePaid,
     PayoutArrived,
-    RefundUndone,
-    StatusMayDiffer,
-    Watched,
+    RefundFailed,
+    StatusChanged,
+    StatusObject,
 )
-from payments.reading.events import EVENTS, read
 from payments.reading.invoices import read_invoice_payment
 from sandbox.webhooks.endpoint import VERSIONS
 from tests.payments.twin_story import ENDIVE, Year, a_year
@@ -51,9 +51,9 @@ def test_the_year_has_every_kind_of_happening(year: Year) -> None:
     """But for lines, which no event tells."""
     kinds = {type(one).__name__ for one in _facts(_by_event(year, ENDIVE))}
     assert kinds == {
-        "BalanceMoved", "ChargeSucceeded", "CheckoutTold", "DisputeMoved", "InvoicePaid", "InvoiceTold",
-        "PaymentFailed", "PayoutArrived", "PayoutReturned", "RefundAgreed", "RefundUndone", "StatusMayDiffer",
-        "SubscriptionTold",
+        "BalanceChanged", "ChargeSucceeded", "CheckoutReported", "DisputeFundsMoved", "InvoicePaid", "InvoiceReported",
+        "PaymentFailed", "PayoutArrived", "PayoutReturned", "RefundAgreed", "RefundFailed", "StatusChanged",
+        "SubscriptionReported",
     }  # fmt: skip
 
 
@@ -94,7 +94,7 @@ def test_a_charge_says_that_the_balance_moved_once_it_has(year: Year) -> None:
 
     def moving(kind: str, method: str) -> set[bool]:
         return {
-            BalanceMoved() in found[event["id"]]
+            BalanceChanged() in found[event["id"]]
             for event in year.told[ENDIVE]
             if event["type"] == kind and event["data"]["object"]["payment_method_details"]["type"] == method
         }
@@ -112,13 +112,13 @@ def test_a_card_that_is_declined_is_no_fact_and_a_debit_that_fails_is_one(year: 
             failed[event["data"]["object"]["payment_method_details"]["type"]].append(found[event["id"]])
     assert failed["card"]
     assert set(failed["card"]) == {()}
-    assert [BalanceMoved() in told for told in failed["bacs_debit"]] == [False, True]
+    assert [BalanceChanged() in told for told in failed["bacs_debit"]] == [False, True]
 
 
 def test_a_refund_is_undone_by_the_event_that_undid_it_alone(year: Year) -> None:
     """Failing and cancelled: each at one instant, however many events tell of the refund afterwards."""
     told = _facts(_by_event(year, ENDIVE))
-    undone = {(one.refund, one.at) for one in told if isinstance(one, RefundUndone)}
+    undone = {(one.refund, one.at) for one in told if isinstance(one, RefundFailed)}
     assert len(undone) == len({refund for refund, _ in undone}) == 2
 
 
@@ -127,5 +127,5 @@ def test_payouts_arrive_on_their_day_and_may_be_negative(year: Year) -> None:
     arrived = [one for one in _facts(_by_event(year, ENDIVE)) if isinstance(one, PayoutArrived)]
     assert all(one.at.hour == one.at.minute == 0 for one in arrived)
     assert [one.amount.minor < 0 for one in sorted(arrived, key=lambda one: one.at)][-1]
-    watched = {one.what for one in _facts(_by_event(year, ENDIVE)) if isinstance(one, StatusMayDiffer)}
-    assert watched == set(Watched)
+    watched = {one.what for one in _facts(_by_event(year, ENDIVE)) if isinstance(one, StatusChanged)}
+    assert watched == set(StatusObject)

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from payments.stripe_signature import BadSignature, verify
+from payments.stripe.signature import BadSignature, verify
 from tests.clock import FixedClock
 from tests.payments.messages import SECRET, signature
 

@@ -5,7 +5,7 @@ import socket
 
 import pytest
 
-from payments import tables
+from payments.inbox import tables as inbox_tables
 from payments.inbox.inbox import LONGEST_QUEUE, Inbox
 from payments.inbox.webhook import LARGEST_BODY, Webhook
 from payments.inbox.writer import Outcome
@@ -46,14 +46,14 @@ WRONG = [
 def test_what_is_no_event_of_ours_is_400_though_it_is_signed(books: Books, wrong: bytes) -> None:
     """Never a 500, and nothing is stored."""
     assert send(books, wrong) == [400]
-    assert books.count(tables.delivery) == 0
+    assert books.count(inbox_tables.delivery) == 0
 
 
 @pytest.mark.parametrize("header", ["", "t=1,v1=a", "t=1795262400,v1=\u00e9", "t=1795262400,v1=" + "0" * 64])
 def test_a_forged_delivery_is_400_and_nothing_is_stored(books: Books, header: str) -> None:
     """Whatever the header."""
     assert send(books, body(GENUINE), header=header) == [400]
-    assert books.count(tables.delivery) == 0
+    assert books.count(inbox_tables.delivery) == 0
 
 
 def test_a_body_of_ten_megabytes_is_413_before_it_is_read_whole(books: Books) -> None:
@@ -86,7 +86,7 @@ def test_beyond_the_bound_of_the_queue_stripe_is_asked_to_come_back(books: Books
 
     statuses = at_the_door(books, knock)
     assert statuses.count(503) > 0
-    assert statuses.count(200) == books.count(tables.delivery)
+    assert statuses.count(200) == books.count(inbox_tables.delivery)
     assert statuses.count(200) + statuses.count(503) == len(statuses)
 
 

@@ -11,7 +11,8 @@ from campaigns.store import add_campaign
 from database.transactions import booking
 from ledger.money import GBP
 from ledger.store import open_accounts
-from payments.applying import Bookkeeper
+from payments.books.bookkeeper import Bookkeeper
+from payments.books.decide.decide import BookRules
 from tests.payments.house import Books
 from tests.treasury.books import Desk
 
@@ -23,4 +24,4 @@ def desk(engine: Engine) -> Desk:
         open_accounts(conn)
         add_campaign(conn, Campaign(0, "libraries", "Save our libraries", "A story.", GBP))
         add_campaign(conn, Campaign(0, "buses", "Bring back the bus", "A story.", GBP))
-    return Desk(Books(engine, Bookkeeper(DEMO_ORGANISATION, ZoneInfo("Europe/London"), "test")))
+    return Desk(Books(engine, Bookkeeper(BookRules(DEMO_ORGANISATION, ZoneInfo("Europe/London"), "test"))))

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Engine
 
 from database.transactions import reading
 from ledger.finding import Finding, Status
-from payments.happenings import Category, PayoutArrived, RefundAgreed
+from payments.reading.happenings import Category, PayoutArrived, RefundAgreed
 from tests.payments.messages import charged
 from tests.treasury.books import Desk
 from tests.treasury.whole import (

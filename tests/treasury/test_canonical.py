@@ -15,7 +15,8 @@ from database.transactions import booking, reading
 from ledger.accounts import Account
 from ledger.money import GBP
 from ledger.store import open_accounts
-from payments.applying import Bookkeeper
+from payments.books.bookkeeper import Bookkeeper
+from payments.books.decide.decide import BookRules
 from tests.payments.house import Books, gift_id
 from tests.payments.messages import charged
 from tests.treasury.books import BUSES, Desk
@@ -35,7 +36,7 @@ def furnished(url: str, order: Sequence[int]) -> list[str]:
         open_accounts(conn)
         add_campaign(conn, Campaign(0, "libraries", "Save our libraries", "A story.", GBP))
         add_campaign(conn, Campaign(0, "buses", "Bring back the bus", "A story.", GBP))
-    desk = Desk(Books(engine, Bookkeeper(DEMO_ORGANISATION, ZoneInfo("Europe/London"), "test")))
+    desk = Desk(Books(engine, Bookkeeper(BookRules(DEMO_ORGANISATION, ZoneInfo("Europe/London"), "test"))))
     for n in range(3):
         desk.books.pledge(n, amount=1000 + n, shares=[(BUSES, 1000 + n)])
     for n in order:

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Engine
 
 from database.transactions import reading
-from payments.happenings import Category, ChargeSucceeded, PaymentFailed
+from payments.reading.happenings import Category, ChargeSucceeded, PaymentFailed
 from tests.payments.house import gift_id
 from tests.treasury.books import Desk
 from tests.treasury.whole import NOON, compare, dispute, line, pounds, refund, settle_gift, tell

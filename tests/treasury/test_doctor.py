@@ -12,10 +12,10 @@ from database.engine import open_database
 from database.transactions import reading, writing
 from ledger.finding import Status
 from outbox.jobs import claim, enqueue, postpone
-from payments.happenings import RefundAgreed
 from payments.reading.events import EVENTS
+from payments.reading.happenings import RefundAgreed
 from payments.settlement.store import note_silence
-from payments.stripe_gateway import API_VERSION
+from payments.stripe.gateway import API_VERSION
 from tests.payments.messages import charge, delivery, event
 from tests.treasury.books import Desk
 from tests.treasury.whole import NOON, everything, pounds, tell

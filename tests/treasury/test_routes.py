@@ -10,8 +10,8 @@ from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 
 from database.transactions import writing
-from payments.gifts import Donor
-from payments.store import add_gift
+from payments.gifts.gift import Donor
+from payments.gifts.store import add_gift
 from tests.clock import FixedClock
 from tests.payments.house import gift_id
 from tests.payments.messages import charge, charged, delivery, event

@@ -5,7 +5,7 @@ from sqlalchemy import Engine
 
 from database.transactions import reading
 from ledger.money import Money
-from payments.happenings import Category, RefundAgreed
+from payments.reading.happenings import Category, RefundAgreed
 from tests.payments.house import gift_id
 from tests.payments.messages import charged, completed
 from tests.treasury.books import Desk

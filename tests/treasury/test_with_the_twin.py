@@ -10,9 +10,9 @@ from sqlalchemy import Engine
 from database.transactions import reading
 from ledger.finding import Finding, Status
 from outbox.worker import Worker
-from payments.happenings import Watched
+from payments.reading.happenings import StatusObject
 from payments.settlement.jobs import stripe_jobs
-from payments.stripe_lists import Lists
+from payments.stripe.lists import StripeLists
 from sandbox.twin import open_twin
 from tests.payments.settlement.account import DAY, Account, Satchel
 from tests.sandbox.loopback import KEY, START, served, settings
@@ -32,13 +32,13 @@ def account(desk: Desk) -> Iterator[Account]:
     twin = open_twin(settings(ENDPOINT), courier=satchel)
     twin.world.clock.set(START)
     with served(twin) as url:
-        yield Account(twin, satchel, desk.books, Lists(KEY, api_base=url))
+        yield Account(twin, satchel, desk.books, StripeLists(KEY, api_base=url))
     twin.close()
 
 
 def work(account: Account) -> None:
     """What the worker does with what the messages asked for."""
-    looks = account.watching.looks | {Watched.SUBSCRIPTION: lambda _identity: None}
+    looks = account.watching.fetchers | {StatusObject.SUBSCRIPTION: lambda _identity: None}
     handlers = stripe_jobs(account.books.engine, account.settling, looks, account.twin.now)
     Worker(account.books.engine, handlers | {"receipts.print": lambda _payload: None}, account.twin.now).run_due()
 
@@ -129,7 +129,7 @@ def test_the_doctor_sees_that_nothing_arrives_any_more(account: Account, engine:
 def test_a_twin_that_does_not_run_is_said_and_not_crashed_on(account: Account, engine: Engine) -> None:
     """What is known here is examined all the same."""
     nowhere = "http://127.0.0.1:9"
-    absent = Lists(KEY, api_base=nowhere)
+    absent = StripeLists(KEY, api_base=nowhere)
 
     first, *rest = checkup(engine, here(account, api_base=nowhere), absent, account.twin.now)
 

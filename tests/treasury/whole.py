@@ -8,17 +8,17 @@ from datetime import UTC, datetime
 
 from database.transactions import booking
 from ledger.money import GBP, Money
-from payments.applying import Told
-from payments.happenings import (
+from payments.books.decide.notice import Notice
+from payments.reading.happenings import (
+    BalanceLine,
     Category,
-    DisputeMoved,
+    DisputeFundsMoved,
     Happening,
-    Line,
     PayoutArrived,
     RefundAgreed,
 )
-from payments.reading.standing import DisputeStanding, PayoutStanding
-from payments.settlement.comparing import Check
+from payments.reading.statuses import DisputeStatus, PayoutStatus
+from payments.settlement.balance_checks import BalanceComparison
 from payments.settlement.store import (
     Mark,
     keep_checks,
@@ -49,10 +49,10 @@ def line(  # noqa: PLR0917 - a line of the balance has that many sides
     fee: int = 0,
     at: datetime = NOON,
     original: Money | None = None,
-) -> Line:
+) -> BalanceLine:
     """A line of Stripe's balance."""
     amount = pounds(pence)
-    return Line(
+    return BalanceLine(
         name, category, category.value, amount, pounds(fee), original or amount, subject, payment, marked=True, at=at
     )
 
@@ -60,7 +60,7 @@ def line(  # noqa: PLR0917 - a line of the balance has that many sides
 def tell(desk: Desk, *happenings: Happening, cause: str = RUN, now: datetime = NOON) -> None:
     """Apply what a settlement run has read."""
     with booking(desk.books.engine) as conn:
-        desk.books.bookkeeper.apply(conn, [Told(one, cause) for one in happenings], now)
+        desk.books.bookkeeper.apply(conn, [Notice(one, cause) for one in happenings], now)
 
 
 def settle_gift(desk: Desk, n: int, pence: int, fee: int, *, days_ago: int = 0) -> None:
@@ -79,9 +79,9 @@ def refund(desk: Desk, name: str, n: int, pence: int, *, settled: bool = True) -
 def dispute(desk: Desk, name: str, n: int, pence: int, *, answer_by: datetime | None = None) -> None:
     """A gift is disputed: the money and a fee of £20 are withdrawn."""
     txn = f"txn_{name}"
-    tell(desk, DisputeMoved(txn, name, f"pi_{n}", pounds(-pence), NOON))
+    tell(desk, DisputeFundsMoved(txn, name, f"pi_{n}", pounds(-pence), NOON))
     tell(desk, line(txn, Category.DISPUTE, -pence, name, f"pi_{n}", 2000))
-    standing = DisputeStanding(name, f"pi_{n}", "needs_response", "fraudulent", pounds(pence), answer_by)
+    standing = DisputeStatus(name, f"pi_{n}", "needs_response", "fraudulent", pounds(pence), answer_by)
     with booking(desk.books.engine) as conn:
         keep_dispute(conn, standing, NOON)
 
@@ -92,7 +92,7 @@ def pay_out(desk: Desk, name: str, pence: int, inside: Sequence[str], *, arrived
     if arrived:
         tell(desk, PayoutArrived(name, pounds(pence), NOON))
     status = "paid" if arrived else "in_transit"
-    standing = PayoutStanding(name, pounds(pence), status, automatic=True, reconciled=True, arrives_at=NOON)
+    standing = PayoutStatus(name, pounds(pence), status, automatic=True, reconciled=True, arrives_at=NOON)
     with booking(desk.books.engine) as conn:
         keep_payout(conn, standing, pence, NOON)
         put_into_payout(conn, list(inside), name)
@@ -101,7 +101,7 @@ def pay_out(desk: Desk, name: str, pence: int, inside: Sequence[str], *, arrived
 def compare(desk: Desk, ours: int, theirs: int, at: datetime = NOON) -> None:
     """Stripe's balance was read, and compared with ours."""
     with booking(desk.books.engine) as conn:
-        keep_checks(conn, [Check(pounds(ours), pounds(theirs))], at)
+        keep_checks(conn, [BalanceComparison(pounds(ours), pounds(theirs))], at)
         note_answer(conn, at)
         for name in LISTS:
             keep_mark(conn, at, Mark(name, at))

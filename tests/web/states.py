@@ -8,10 +8,10 @@ from typing import Any
 from campaigns.campaign import Campaign, Progress
 from campaigns.demo import demo_campaigns
 from ledger.money import GBP, Money
-from payments.filled import oftens
-from payments.recurring.choosing import Offer
-from payments.recurring.phrases import Ahead, ahead
-from payments.recurring.recurring import Interval, Rhythm
+from payments.gifts.recurring import Interval, Rhythm
+from payments.gifts.recurring_words import Upcoming, upcoming
+from payments.giving.prefilled import oftens
+from payments.giving.rhythm_form import IntervalOffer
 from web.wording import Wording
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -30,7 +30,7 @@ class Given:
     donor_name: str
     given_on: date
     reference: str
-    ahead: Ahead | None
+    ahead: Upcoming | None
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,9 @@ def shown(campaign: Campaign, pounds: int, gifts: int) -> State:
 
 
 WORDS = Wording("en_GB", "Europe/London")
-OFFER = Offer((Interval.MONTH, Interval.YEAR), NOW, WORDS.zone, WORDS.day, datetime(2027, 5, 6, 21, 59, tzinfo=UTC))
+OFFER = IntervalOffer(
+    (Interval.MONTH, Interval.YEAR), NOW, WORDS.zone, WORDS.day, datetime(2027, 5, 6, 21, 59, tzinfo=UTC)
+)
 EVERYTHING = replace(OFFER, intervals=tuple(Interval), now=datetime(2026, 1, 31, 12, tzinfo=UTC))
 ONCE_ONLY = replace(OFFER, intervals=())
 MONTHLY = TYPED | {"interval": "month", "end": "open", "amount_choice": "10.00"}
@@ -79,7 +81,7 @@ def form(typed: Mapping[str, str] = EMPTY, errors: Mapping[str, str] | None = No
 def thanks(state: str, donor: str = "Zoë Ní Bhriain", *, receipt: bool = True, rhythm: Rhythm | None = None) -> State:
     """The page that a donor comes back to."""
     known = state != "unknown"
-    follows = ahead(rhythm, NOW, WORDS) if rhythm else None
+    follows = upcoming(rhythm, NOW, WORDS) if rhythm else None
     gift = Given(Money(2500, GBP), donor, date(2026, 11, 21), "8F3K-22QD", follows) if known else None
     campaign = ASK if known else None
     return State(

@@ -10,8 +10,8 @@ from starlette.responses import RedirectResponse, Response
 
 from database.instants import Clock
 from database.transactions import reading, writing
+from payments.gifts.store import settle_discrepancy
 from payments.inbox.store import dead_letters
-from payments.store_discrepancies import settle_discrepancy
 from receipts.store import mint_token, receipt_by_number
 from treasury.money import store
 from treasury.routes import Door

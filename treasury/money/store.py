@@ -11,9 +11,10 @@ from sqlalchemy.engine import Connection
 from ledger.accounts import Account
 from ledger.money import Currency, Money, currency
 from ledger.store_proof import Proof, balances, proofs
-from payments.happenings import Category
-from payments.settlement.tables import balance_check, balance_line, contact
-from payments.tables import charge, dispute, gift, payout, refund
+from payments.books.tables import balance_line, charge, dispute, payout, refund
+from payments.gifts.tables import gift
+from payments.reading.happenings import Category
+from payments.settlement.tables import balance_check, contact
 
 # Where money can be, in the order in which it travels.
 PLACES = (Account.CLEARING, Account.STRIPE, Account.IN_TRANSIT, Account.BANK, Account.CASH, Account.SUSPENSE)

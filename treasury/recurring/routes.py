@@ -11,12 +11,11 @@ from starlette.responses import RedirectResponse, Response
 from database.instants import Clock
 from database.transactions import reading, writing
 from ledger.money import BadAmount, Money
-from payments.form import read_amount
-from payments.recurring.acting import NotRunning, wish
-from payments.recurring.acts import Act, Wish
-from payments.recurring.phrases import A, until
-from payments.recurring.recurring import Interval, Recurring, RecurringState
-from payments.recurring.store import recurring_of, wishes
+from payments.gifts.recurring import Interval, Recurring, RecurringState
+from payments.gifts.recurring_changes import ChangeKind, NotRunning, RecurringChange
+from payments.gifts.recurring_store import changes_of, recurring_of, request_change
+from payments.gifts.recurring_words import A, until
+from payments.giving.form import read_amount
 from treasury.recurring import store
 from treasury.recurring.store import Line
 from treasury.routes import Door
@@ -31,7 +30,12 @@ LAST_PAGE = 10_000
 PATH = "/desk/recurring"
 WISH = r"^[0-9a-f]{32}$"
 # What follows from a button alone; another amount is read first, and an end is asked about once more.
-BUTTONS = {"pause": Act.PAUSE, "resume": Act.RESUME, "end-now": Act.END_NOW, "end-later": Act.END_LATER}
+BUTTONS = {
+    "pause": ChangeKind.PAUSE,
+    "resume": ChangeKind.RESUME,
+    "end-now": ChangeKind.END_NOW,
+    "end-later": ChangeKind.END_LATER,
+}
 NAMES = {
     RecurringState.PENDING: "Not begun",
     RecurringState.ACTIVE: "Active",
@@ -40,7 +44,7 @@ NAMES = {
     RecurringState.ENDING: "Ending",
     RecurringState.ENDED: "Ended",
 }
-ENDS = {"now": Act.END_NOW, "later": Act.END_LATER}
+ENDS = {"now": ChangeKind.END_NOW, "later": ChangeKind.END_LATER}
 
 
 class CannotChange(Refusal):
@@ -136,7 +140,7 @@ class RecurringDesk:
     ) -> Response:
         """One recurring gift with its instalments and what was asked for."""
         with reading(self._engine) as conn:
-            line, asked = _line(conn, identity), wishes(conn, _recurring(conn, identity))
+            line, asked = _line(conn, identity), changes_of(conn, _recurring(conn, identity))
             instalments, why = store.instalments(conn, identity, INSTALMENT_ROWS), store.why_it_waits(conn, identity)
         return self._pages.page(
             "treasury/recurring_gift.html",
@@ -179,16 +183,16 @@ class RecurringDesk:
             amount = read_amount(typed.strip(), of, self._pages.wording.money)
         except BadAmount as mistake:
             return self.show(treasurer, identity, typed=typed, mistake=str(mistake), status=422)
-        return self.press(treasurer, identity, wish_id, Act.AMOUNT, amount)
+        return self.press(treasurer, identity, wish_id, ChangeKind.AMOUNT, amount)
 
     def press(
-        self, treasurer: Treasurer, identity: str, wish_id: str, act: Act, amount: Money | None = None
+        self, treasurer: Treasurer, identity: str, wish_id: str, act: ChangeKind, amount: Money | None = None
     ) -> Response:
         """Keep the wish; the page that follows says when Stripe has agreed."""
-        wanted = Wish(wish_id, identity, act, amount, treasurer.email, self._clock())
+        wanted = RecurringChange(wish_id, identity, act, amount, treasurer.email, self._clock())
         with writing(self._engine) as conn:
             try:
-                wish(conn, _recurring(conn, identity), wanted)
+                request_change(conn, _recurring(conn, identity), wanted)
             except NotRunning:
                 raise CannotChange from None
         return RedirectResponse(f"{PATH}/{identity}", 303)

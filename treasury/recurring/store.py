@@ -9,11 +9,10 @@ from sqlalchemy.engine import Connection
 
 from ledger.money import Money, currency
 from outbox.tables import job
-from payments.recurring.acting import ACT
-from payments.recurring.dates import due
-from payments.recurring.recurring import Interval, RecurringState, Rhythm
-from payments.recurring.tables import recurring
-from payments.tables import gift
+from payments.gifts.due_dates import due
+from payments.gifts.recurring import Interval, RecurringState, Rhythm
+from payments.gifts.recurring_changes import CHANGE_RECURRING
+from payments.gifts.tables import gift, recurring
 from receipts.receipt import printed_number
 from receipts.tables import receipt
 
@@ -142,7 +141,9 @@ def instalments(conn: Connection, identity: str, limit: int) -> list[Instalment]
 
 def why_it_waits(conn: Connection, identity: str) -> tuple[str, datetime] | None:
     """Why what was asked for is not done yet, and when Stripe is asked again."""
-    row = conn.execute(sa.select(job.c.error, job.c.due_at).where(job.c.key == f"{ACT}:{identity}")).one_or_none()
+    row = conn.execute(
+        sa.select(job.c.error, job.c.due_at).where(job.c.key == f"{CHANGE_RECURRING}:{identity}")
+    ).one_or_none()
     return (row.error, row.due_at) if row is not None and row.error else None
 
 

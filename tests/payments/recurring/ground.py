@@ -14,27 +14,27 @@ from campaigns.store import campaign_by_id
 from database.transactions import reading, writing
 from ledger.money import GBP, Money
 from outbox.worker import Worker
-from payments import store, tables
-from payments.form import Pledged
-from payments.gifts import Allocation, Donor, Gift, GiftState
-from payments.giving import Giving
-from payments.happenings import Watched
+from payments.books.jobs import SETTLE
+from payments.gifts import store
+from payments.gifts import tables as gift_tables
+from payments.gifts.gift import Allocation, Donor, Gift, GiftState
+from payments.gifts.recurring import Interval, Recurring, Rhythm, begin, recurring_id_of
+from payments.gifts.recurring_changes import ChangeKind, RecurringChange
+from payments.gifts.recurring_store import add_recurring, recurring_of, request_change
+from payments.gifts.tables import recurring as recurring_table
+from payments.giving.form import Pledge
+from payments.giving.pledges import Giving
 from payments.inbox.delivery import parse
-from payments.jobs import SETTLE
-from payments.recurring.acting import Acting, wish
-from payments.recurring.acts import Act, Wish
-from payments.recurring.jobs import recurring_jobs
-from payments.recurring.looking import Looking
-from payments.recurring.recurring import Interval, Recurring, Rhythm, begin, recurring_id_of
-from payments.recurring.store import add_recurring, recurring_of
-from payments.recurring.tables import recurring as recurring_table
-from payments.settlement.jobs import stripe_jobs
-from payments.settlement.settling import Settling
-from payments.settlement.watching import Watching
-from payments.stripe_checkout import Purpose
-from payments.stripe_gateway import Gateway
-from payments.stripe_lists import Lists
-from payments.stripe_recurring import RecurringGateway
+from payments.reading.happenings import StatusObject
+from payments.settlement.jobs import recurring_jobs, stripe_jobs
+from payments.settlement.reconcile import Reconciliation
+from payments.settlement.recurring_changes import RecurringChanges
+from payments.settlement.statuses import StatusFetcher
+from payments.settlement.subscriptions import SubscriptionStatuses
+from payments.stripe.checkout import Purpose
+from payments.stripe.gateway import Gateway
+from payments.stripe.lists import StripeLists
+from payments.stripe.subscriptions import RecurringGateway
 from receipts.jobs import PRINT
 from sandbox.twin import Twin, open_twin
 from sandbox.webhooks.letter import Letter
@@ -88,19 +88,19 @@ class Ground:
         return RecurringGateway(KEY, api_base=self.url)
 
     @property
-    def lists(self) -> Lists:
+    def lists(self) -> StripeLists:
         """How we read there."""
-        return Lists(KEY, api_base=self.url)
+        return StripeLists(KEY, api_base=self.url)
 
     @property
-    def looking(self) -> Looking:
+    def looking(self) -> SubscriptionStatuses:
         """Looks at a subscription."""
-        return Looking(self.engine, self.lists, self.gateway, self.twin.now)
+        return SubscriptionStatuses(self.engine, self.lists, self.gateway, self.twin.now)
 
     @property
-    def acting(self) -> Acting:
+    def acting(self) -> RecurringChanges:
         """Fulfils wishes."""
-        return Acting(self.engine, self.lists, self.gateway, self.twin.now)
+        return RecurringChanges(self.engine, self.lists, self.gateway, self.twin.now)
 
     def pledge(self, rhythm: Rhythm | None = None, *, pence: int = 1000, token: str = "token") -> Gift:  # noqa: S107
         """A form that was sent: kept, and its checkout is open."""
@@ -109,7 +109,7 @@ class Ground:
             campaign = campaign_by_id(conn, 1)
         assert campaign is not None
         donor = Donor("Zoë", "zoe@example.org")
-        kept = giving.keep(campaign, Pledged(Money(pence, GBP), donor, rhythm), token)
+        kept = giving.keep(campaign, Pledge(Money(pence, GBP), donor, rhythm), token)
         assert isinstance(kept, Gift)
         giving.open_checkout(kept)
         return self.gift(kept.id)
@@ -161,20 +161,20 @@ class Ground:
 
     def work(self) -> int:
         """What the worker does; receipts are printed elsewhere."""
-        settling = Settling(self.engine, self.books.bookkeeper, self.lists, self.twin.now)
-        looks = Watching(self.engine, self.books.bookkeeper, self.lists, self.twin.now).looks
-        looks |= {Watched.SUBSCRIPTION: self.acting.look}
+        settling = Reconciliation(self.engine, self.books.bookkeeper, self.lists, self.twin.now)
+        looks = StatusFetcher(self.engine, self.books.bookkeeper, self.lists, self.twin.now).fetchers
+        looks |= {StatusObject.SUBSCRIPTION: self.looking.fetch}
         handlers = stripe_jobs(self.engine, settling, looks, self.twin.now)
         handlers |= recurring_jobs(self.engine, self.acting, self.twin.now)
         handlers |= {PRINT: lambda _payload: None, SETTLE: lambda _payload: None}
         return Worker(self.engine, handlers, self.twin.now).run_due()
 
-    def wish(self, recurring: Recurring, act: Act, pence: int | None = None) -> Wish:
+    def wish(self, recurring: Recurring, act: ChangeKind, pence: int | None = None) -> RecurringChange:
         """What the desk does when a button is pressed."""
         amount = None if pence is None else Money(pence, GBP)
-        wanted = Wish(uuid4().hex, recurring.id, act, amount, "ada@example.org", self.twin.now())
+        wanted = RecurringChange(uuid4().hex, recurring.id, act, amount, "ada@example.org", self.twin.now())
         with writing(self.engine) as conn:
-            wish(conn, self.recurring(recurring.id), wanted)
+            request_change(conn, self.recurring(recurring.id), wanted)
         return wanted
 
     def gift(self, identity: str) -> Gift:
@@ -184,7 +184,7 @@ class Ground:
     def gifts(self) -> list[Gift]:
         """Every gift, the oldest first."""
         with reading(self.engine) as conn:
-            ids = conn.scalars(sa.select(tables.gift.c.id)).all()
+            ids = conn.scalars(sa.select(gift_tables.gift.c.id)).all()
             found = store.gifts(conn, ids)
         return sorted(found.values(), key=lambda gift: (gift.created_at, gift.id))
 

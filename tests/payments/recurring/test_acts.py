@@ -7,27 +7,27 @@ import pytest
 
 from database.transactions import reading, writing
 from ledger.money import GBP, Money
-from payments.recurring.acting import NotRunning, key_of
-from payments.recurring.acts import Act, Wish
-from payments.recurring.recurring import Interval, Recurring, Rhythm
-from payments.recurring.store import add_wish, wishes
-from payments.recurring.tables import recurring_act
-from payments.stripe_gateway import StripeAway
+from payments.gifts.recurring import Interval, Recurring, Rhythm
+from payments.gifts.recurring_changes import ChangeKind, NotRunning, RecurringChange
+from payments.gifts.recurring_store import add_change, changes_of
+from payments.gifts.tables import recurring_act
+from payments.settlement.recurring_changes import key_of
+from payments.stripe.gateway import StripeAway
 from sandbox.deeds import do
 from tests.payments.recurring.ground import DAY, MONTH, Ground
 
 
-def undone(place: Ground, recurring: Recurring) -> list[Wish]:
+def undone(place: Ground, recurring: Recurring) -> list[RecurringChange]:
     """What Stripe has not agreed to yet."""
     with reading(place.engine) as conn:
-        return [one for one in wishes(conn, recurring) if one.done_at is None]
+        return [one for one in changes_of(conn, recurring) if one.done_at is None]
 
 
 def test_another_amount_counts_from_the_next_instalment(place: Ground) -> None:
     """The same subscription and the same line of it, nothing charged in between, no proration."""
     recurring = place.begin()
     before = place.subscription(recurring)
-    place.wish(recurring, Act.AMOUNT, 2500)
+    place.wish(recurring, ChangeKind.AMOUNT, 2500)
     place.work()
 
     after = place.subscription(recurring)
@@ -45,7 +45,7 @@ def test_another_amount_counts_from_the_next_instalment(place: Ground) -> None:
 def test_a_pause_charges_nothing_and_saves_nothing_up(place: Ground) -> None:
     """Two months are left out; the third is charged once."""
     recurring = place.begin()
-    place.wish(recurring, Act.PAUSE)
+    place.wish(recurring, ChangeKind.PAUSE)
     place.work()
     row = place.row(recurring)
     assert (row.state, row.next_at, row.paused_at is not None) == ("paused", None, True)
@@ -53,7 +53,7 @@ def test_a_pause_charges_nothing_and_saves_nothing_up(place: Ground) -> None:
     place.wait(2 * MONTH)
     assert place.charges() == [1000]
     assert place.row(recurring).paused_at == row.paused_at
-    place.wish(recurring, Act.RESUME)
+    place.wish(recurring, ChangeKind.RESUME)
     place.wait(MONTH)
     assert place.charges() == [1000, 1000]
     assert (place.row(recurring).state, place.row(recurring).paused_at) == ("active", None)
@@ -63,7 +63,7 @@ def test_an_end_now_is_at_once(place: Ground) -> None:
     """And asking again does no harm."""
     recurring = place.begin()
     for _ in range(2):
-        place.wish(recurring, Act.END_NOW)
+        place.wish(recurring, ChangeKind.END_NOW)
     place.work()
 
     assert (place.row(recurring).state, undone(place, recurring)) == ("ended", [])
@@ -74,7 +74,7 @@ def test_an_end_now_is_at_once(place: Ground) -> None:
 def test_an_end_after_the_period_comes_with_it(place: Ground) -> None:
     """Ending until then, ended after it."""
     recurring = place.begin()
-    place.wish(recurring, Act.END_LATER)
+    place.wish(recurring, ChangeKind.END_LATER)
     place.work()
     row = place.row(recurring)
     assert (row.state, row.next_at) == ("ending", None)
@@ -88,11 +88,11 @@ def test_wishes_are_fulfilled_in_their_order(place: Ground) -> None:
     """£20, then after all £5: whatever went wrong in between, £5 it is."""
     recurring = place.begin()
     do(place.twin.course, "chaos", {"api_500": "1"})
-    place.wish(recurring, Act.AMOUNT, 2000)
+    place.wish(recurring, ChangeKind.AMOUNT, 2000)
     place.work()
     assert len(undone(place, recurring)) == 1
     place.twin.advance(1)
-    place.wish(recurring, Act.AMOUNT, 500)
+    place.wish(recurring, ChangeKind.AMOUNT, 500)
     do(place.twin.course, "chaos", {"mood": "calm"})
     place.wait(DAY)
 
@@ -122,7 +122,7 @@ def change(place: Ground, seen: Any) -> None:
 def test_an_error_that_stripe_remembers_does_not_stop_an_act(place: Ground) -> None:
     """Under one key it would give the same error for a day."""
     recurring = place.begin()
-    wanted = place.wish(recurring, Act.PAUSE)
+    wanted = place.wish(recurring, ChangeKind.PAUSE)
     do(place.twin.course, "chaos", {"api_500": "1"})
     with pytest.raises(StripeAway):
         place.gateway.pause(str(recurring.subscription), key_of(wanted, place.twin.now()))
@@ -136,8 +136,8 @@ def test_an_error_that_stripe_remembers_does_not_stop_an_act(place: Ground) -> N
 
 def test_keys_of_an_act_change_ever_more_slowly(place: Ground) -> None:
     """The same within a minute; new ones after one minute, two, four, eight."""
-    wanted = Wish("act", "recurring", Act.PAUSE, None, "ada@example.org", place.twin.now())
-    keys = [key_of(wanted, wanted.asked_at + timedelta(seconds=seconds)) for seconds in (0, 59, 60, 119, 120, 240)]
+    wanted = RecurringChange("act", "recurring", ChangeKind.PAUSE, None, "ada@example.org", place.twin.now())
+    keys = [key_of(wanted, wanted.requested_at + timedelta(seconds=seconds)) for seconds in (0, 59, 60, 119, 120, 240)]
 
     assert keys == ["act-0", "act-0", "act-1", "act-1", "act-2", "act-3"]
 
@@ -145,7 +145,7 @@ def test_keys_of_an_act_change_ever_more_slowly(place: Ground) -> None:
 def test_a_wish_for_what_has_ended_meanwhile_is_done(place: Ground) -> None:
     """The donor was quicker, at Stripe; there is nothing left to change, and nothing to try for ever."""
     recurring = place.begin()
-    place.wish(recurring, Act.AMOUNT, 2500)
+    place.wish(recurring, ChangeKind.AMOUNT, 2500)
     place.ask("DELETE", f"/v1/subscriptions/{recurring.subscription}")
     place.work()
 
@@ -157,18 +157,18 @@ def test_what_does_not_run_cannot_be_changed(place: Ground) -> None:
     gift = place.pledge(Rhythm(Interval.MONTH), token="never paid")
     assert gift.recurring_id is not None
     with pytest.raises(NotRunning):
-        place.wish(place.recurring(gift.recurring_id), Act.PAUSE)
+        place.wish(place.recurring(gift.recurring_id), ChangeKind.PAUSE)
     recurring = place.begin()
-    place.wish(recurring, Act.END_NOW)
+    place.wish(recurring, ChangeKind.END_NOW)
     place.work()
     with pytest.raises(NotRunning):
-        place.wish(recurring, Act.PAUSE)
+        place.wish(recurring, ChangeKind.PAUSE)
 
 
 def test_a_split_gift_is_split_as_before_when_its_amount_changes(place: Ground) -> None:
     """£15.01 for two campaigns becomes £30.02: two lines, twice as much each, and so are the instalments."""
     recurring = place.begin_split()
-    place.wish(recurring, Act.AMOUNT, 3002)
+    place.wish(recurring, ChangeKind.AMOUNT, 3002)
     place.wait(MONTH)
 
     assert place.charges() == place.received() == [1501, 3002]
@@ -178,8 +178,8 @@ def test_a_split_gift_is_split_as_before_when_its_amount_changes(place: Ground) 
 def test_a_button_pressed_twice_is_one_wish(place: Ground) -> None:
     """The page's own number makes them one."""
     recurring = place.begin()
-    wanted = place.wish(recurring, Act.PAUSE)
+    wanted = place.wish(recurring, ChangeKind.PAUSE)
     with writing(place.engine) as conn:
-        add_wish(conn, wanted)
+        add_change(conn, wanted)
 
     assert place.books.count(recurring_act) == 1

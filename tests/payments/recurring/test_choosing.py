@@ -6,15 +6,15 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from payments.recurring.choosing import Offer, Unclear, read_rhythm, typed_before
-from payments.recurring.dates import stop_at
-from payments.recurring.recurring import Interval, Rhythm
+from payments.gifts.due_dates import stop_at
+from payments.gifts.recurring import Interval, Rhythm
+from payments.giving.rhythm_form import IntervalOffer, UnclearRhythm, read_rhythm, typed_before
 
 LONDON = ZoneInfo("Europe/London")
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 CLOSES = datetime(2027, 5, 6, 21, tzinfo=UTC)
 POLLING_DAY = datetime(2027, 5, 6, 22, 59, 59, tzinfo=UTC)  # the last second of that day in London's summer
-OFFER = Offer((Interval.MONTH, Interval.YEAR), NOW, LONDON, lambda day: f"{day:%-d %B %Y}", CLOSES)
+OFFER = IntervalOffer((Interval.MONTH, Interval.YEAR), NOW, LONDON, lambda day: f"{day:%-d %B %Y}", CLOSES)
 MONTHLY = Rhythm(Interval.MONTH)
 
 
@@ -66,7 +66,7 @@ def test_a_choice_is_read_as_it_is_meant(typed: dict[str, str], rhythm: Rhythm |
 )
 def test_what_is_unclear_is_asked_about(typed: dict[str, str], field: str, words: str) -> None:
     """Each sentence says what to do, beside its field."""
-    with pytest.raises(Unclear, match=words) as mistake:
+    with pytest.raises(UnclearRhythm, match=words) as mistake:
         read_rhythm({"interval": "month"} | typed, OFFER)
     assert mistake.value.field == field
 

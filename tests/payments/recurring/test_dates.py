@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from payments.recurring.dates import due, stop_at
-from payments.recurring.recurring import STRIPE_RHYTHM, Interval, Rhythm
+from payments.gifts.due_dates import due, stop_at
+from payments.gifts.recurring import STRIPE_RHYTHM, Interval, Rhythm
 from sandbox.life.periods import period_after
 
 BEGUN = datetime(2026, 1, 31, 9, 30, tzinfo=UTC)

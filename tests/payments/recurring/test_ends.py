@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from database.instants import from_unix
-from payments.recurring.acts import Act
-from payments.recurring.dates import due
-from payments.recurring.recurring import Interval, Rhythm
-from payments.stripe_recurring import STOPS_AT
+from payments.gifts.due_dates import due
+from payments.gifts.recurring import Interval, Rhythm
+from payments.gifts.recurring_changes import ChangeKind
+from payments.stripe.subscriptions import STOPS_AT
 from tests.payments.recurring.ground import DAY, MONTH, Ground
 
 YEAR = timedelta(days=366)
@@ -45,7 +45,7 @@ def test_the_end_is_set_once_however_often_we_look(place: Ground) -> None:
     recurring = place.begin(Rhythm(Interval.MONTH, instalments=3))
     before = place.subscription(recurring)
     for _ in range(2):
-        place.looking.look(str(recurring.subscription))
+        place.looking.fetch(str(recurring.subscription))
 
     assert place.subscription(recurring) == before
     assert before["metadata"][STOPS_AT] == str(before["cancel_at"])
@@ -58,17 +58,17 @@ def test_an_end_that_the_donor_set_at_stripe_is_left_alone(place: Ground) -> Non
     for wanted in (sooner, ""):
         place.ask("POST", f"/v1/subscriptions/{recurring.subscription}", cancel_at=wanted)
         place.hear()
-        place.looking.look(str(recurring.subscription))
+        place.looking.fetch(str(recurring.subscription))
         assert place.subscription(recurring)["cancel_at"] == (wanted or None)
 
 
 def test_a_pause_moves_the_end_of_a_number_of_instalments(place: Ground) -> None:
     """What was left out was not given: three are three."""
     recurring = place.begin(Rhythm(Interval.MONTH, instalments=3))
-    place.wish(recurring, Act.PAUSE)
+    place.wish(recurring, ChangeKind.PAUSE)
     place.wait(MONTH + DAY)
     assert place.charges() == [1000]
-    place.wish(recurring, Act.RESUME)
+    place.wish(recurring, ChangeKind.RESUME)
     place.wait(5 * MONTH)
 
     assert place.charges() == [1000] * 3
@@ -79,9 +79,9 @@ def test_a_pause_does_not_move_a_day(place: Ground) -> None:
     """Polling day stays where it is."""
     recurring = place.begin(Rhythm(Interval.MONTH, ends_at=datetime(2027, 1, 20, 23, 59, 59, tzinfo=UTC)))
     before = place.subscription(recurring)["cancel_at"]
-    place.wish(recurring, Act.PAUSE)
+    place.wish(recurring, ChangeKind.PAUSE)
     place.wait(MONTH + DAY)
-    place.wish(recurring, Act.RESUME)
+    place.wish(recurring, ChangeKind.RESUME)
     place.wait(DAY)
 
     assert place.subscription(recurring)["cancel_at"] == before

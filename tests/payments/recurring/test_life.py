@@ -4,11 +4,11 @@ from dataclasses import replace
 from datetime import timedelta
 
 from database.transactions import writing
-from payments.gifts import GiftState
-from payments.reading.standing import read_subscription
-from payments.recurring.recurring import Interval, RecurringState, Rhythm
-from payments.recurring.store import keep_standing
-from payments.recurring.tables import recurring as recurring_table
+from payments.gifts.gift import GiftState
+from payments.gifts.recurring import Interval, RecurringState, Rhythm
+from payments.gifts.tables import recurring as recurring_table
+from payments.reading.statuses import read_subscription
+from payments.settlement.store import keep_subscription
 from receipts.tables import receipt
 from tests.payments.recurring.ground import CARD, DAY, DEBIT, FAILS_LATER, MONTH, Ground
 
@@ -123,10 +123,10 @@ def test_the_answer_to_an_earlier_question_changes_nothing(place: Ground) -> Non
     ended = replace(read_subscription(place.subscription(recurring)), state=RecurringState.ENDED)
 
     with writing(place.engine) as conn:
-        keep_standing(conn, recurring.id, ended, now - timedelta(seconds=1))
+        keep_subscription(conn, recurring.id, ended, now - timedelta(seconds=1))
     assert place.row(recurring).state == "active"
     with writing(place.engine) as conn:
-        keep_standing(conn, recurring.id, ended, now + timedelta(seconds=1))
+        keep_subscription(conn, recurring.id, ended, now + timedelta(seconds=1))
     assert place.row(recurring).state == "ended"
 
 
@@ -137,6 +137,6 @@ def test_a_copy_that_somebody_made_at_stripe_is_not_the_donors(place: Ground) ->
         store = place.twin.world.store
         copy = store.get(str(recurring.subscription)) | {"id": "sub_copy", "status": "canceled"}
         store.add(dict(copy))
-    place.looking.look("sub_copy")
+    place.looking.fetch("sub_copy")
 
     assert place.row(recurring).state == "active"

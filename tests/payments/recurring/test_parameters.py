@@ -7,10 +7,10 @@ from stripe.params import SubscriptionUpdateParams
 from stripe.params.checkout import SessionCreateParams
 
 from ledger.money import GBP, Money
-from payments.gifts import Allocation, Donor, Gift, GiftState
-from payments.recurring.recurring import Interval, Rhythm, begin
-from payments.stripe_checkout import Purpose, session_params
-from payments.stripe_recurring import repriced
+from payments.gifts.gift import Allocation, Donor, Gift, GiftState
+from payments.gifts.recurring import Interval, Rhythm, begin
+from payments.stripe.checkout import Purpose, session_params
+from payments.stripe.subscriptions import repriced
 from tests.payments.house import NOON, gift_id
 from tests.payments.recurring.ground import Ground
 from tests.payments.typed_params import faults

@@ -11,13 +11,13 @@ import sqlalchemy as sa
 from database.transactions import booking, reading
 from ledger.store import uncleared
 from ledger.tables import entry
+from payments.gifts.recurring import Interval, Rhythm, begin
+from payments.gifts.recurring_store import add_recurring
+from payments.gifts.store import add_gift
 from payments.inbox.delivery import Delivery, parse
-from payments.recurring.recurring import Interval, Rhythm, begin
-from payments.recurring.store import add_recurring
-from payments.settlement.settling import Settling
-from payments.settlement.watching import Watching
-from payments.store import add_gift
-from payments.stripe_lists import Lists
+from payments.settlement.reconcile import Reconciliation
+from payments.settlement.statuses import StatusFetcher
+from payments.stripe.lists import StripeLists
 from sandbox.deeds import do
 from sandbox.twin import Twin
 from sandbox.webhooks.letter import Letter
@@ -52,14 +52,14 @@ class Account:
     twin: Twin
     satchel: Satchel
     books: Books
-    lists: Lists
+    lists: StripeLists
     gifts: int = 0
-    settling: Settling = field(init=False)
-    watching: Watching = field(init=False)
+    settling: Reconciliation = field(init=False)
+    watching: StatusFetcher = field(init=False)
 
     def __post_init__(self) -> None:
-        self.settling = Settling(self.books.engine, self.books.bookkeeper, self.lists, self.twin.now)
-        self.watching = Watching(self.books.engine, self.books.bookkeeper, self.lists, self.twin.now)
+        self.settling = Reconciliation(self.books.engine, self.books.bookkeeper, self.lists, self.twin.now)
+        self.watching = StatusFetcher(self.books.engine, self.books.bookkeeper, self.lists, self.twin.now)
 
     def give(self, minor: int = 2500, code: str = "gbp", card: str = CARD, **session: Any) -> dict[str, Any]:
         """A gift of ours, pledged (in pounds) and paid; its charge. It settles a second later."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from payments.stripe_lists import Lists
+from payments.stripe.lists import StripeLists
 from sandbox.twin import open_twin
 from tests.payments.house import Books
 from tests.payments.settlement.account import Account, Satchel
@@ -18,5 +18,5 @@ def account(books: Books) -> Iterator[Account]:
     twin = open_twin(settings("https://endpoint.invalid/webhooks"), courier=satchel)
     twin.world.clock.set(START)
     with served(twin) as url:
-        yield Account(twin, satchel, books, Lists(KEY, api_base=url))
+        yield Account(twin, satchel, books, StripeLists(KEY, api_base=url))
     twin.close()

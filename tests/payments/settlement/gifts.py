@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from ledger.money import Money, currency
-from payments.gifts import Allocation, Donor, Gift, GiftState
+from payments.gifts.gift import Allocation, Donor, Gift, GiftState
 from tests.payments.house import gift_id
 
 

@@ -14,10 +14,10 @@ from commands import app
 from database.engine import open_database
 from database.transactions import booking
 from main import prepare
-from payments.settlement.aloud import reconcile_aloud
-from payments.settlement.settling import Settling
-from payments.store import add_gift
-from payments.stripe_lists import Lists
+from payments.gifts.store import add_gift
+from payments.settlement.reconcile import Reconciliation
+from payments.settlement.reconcile_command import reconcile_with_progress
+from payments.stripe.lists import StripeLists
 from sandbox.keys import sandbox_keys
 from sandbox.twin import Twin, TwinSettings, open_twin
 from settings import read_settings
@@ -26,10 +26,10 @@ from tests.payments.settlement.gifts import pledge
 from tests.sandbox.loopback import KEY, START, served_app
 
 
-def aloud(account: Account, settling: Settling | None = None) -> tuple[int, str, str]:
+def aloud(account: Account, settling: Reconciliation | None = None) -> tuple[int, str, str]:
     """Its status, what it said, and what it complained of."""
     out, complain = StringIO(), StringIO()
-    status = reconcile_aloud(
+    status = reconcile_with_progress(
         settling or account.settling, Console(file=out, width=200), Console(file=complain, width=200)
     )
     return status, out.getvalue(), complain.getvalue()
@@ -88,9 +88,9 @@ def test_a_difference_is_shouted(account: Account) -> None:
 def test_when_stripe_is_away_it_is_one_sentence(account: Account) -> None:
     """Status 1, nothing lost, no traceback."""
     account.give()
-    lists = Lists(KEY, api_base="http://127.0.0.1:9")
+    lists = StripeLists(KEY, api_base="http://127.0.0.1:9")
     books = account.books
-    status, said, complaint = aloud(account, Settling(books.engine, books.bookkeeper, lists, account.twin.now))
+    status, said, complaint = aloud(account, Reconciliation(books.engine, books.bookkeeper, lists, account.twin.now))
 
     assert (status, said) == (1, "")
     assert complaint.strip().endswith(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from payments.settlement.tables import balance_line
+from payments.books.tables import balance_line
 from tests.payments.settlement.account import DAY, HOUR, Account
 
 

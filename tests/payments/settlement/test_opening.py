@@ -3,9 +3,10 @@
 import pytest
 import sqlalchemy as sa
 
-from payments.settlement.settling import Settled
-from payments.settlement.tables import balance_check, balance_line
-from payments.stripe_lists import Row
+from payments.books.tables import balance_line
+from payments.settlement.reconcile import SettlementResult
+from payments.settlement.tables import balance_check
+from payments.stripe.lists import Row
 from tests.payments.settlement.account import DAY, HOUR, Account
 
 
@@ -14,7 +15,7 @@ def test_nothing_is_asked_before_the_first_gift(account: Account) -> None:
     account.pay(9000)
     account.wait()
 
-    assert account.settling.settle() == Settled()
+    assert account.settling.settle() == SettlementResult()
     assert account.settling.reconcile().rows == {}
     assert account.keys() == []
 

@@ -5,18 +5,17 @@ import sqlalchemy as sa
 
 from database.transactions import reading
 from outbox.worker import Worker
-from payments.happenings import Watched
+from payments.books.tables import balance_line, dispute, payout
+from payments.reading.happenings import StatusObject
 from payments.settlement.jobs import stripe_jobs
-from payments.settlement.tables import balance_line
-from payments.settlement.walking import NotApplied
-from payments.stripe_lists import Page
-from payments.tables import dispute, payout
+from payments.settlement.list_walk import NotApplied
+from payments.stripe.lists import ListPage
 from tests.payments.settlement.account import DAY, HOUR, Account
 
 
 def work(account: Account) -> None:
     """What the worker does with what the messages asked for; nothing may fail."""
-    looks = account.watching.looks | {Watched.SUBSCRIPTION: lambda _identity: None}
+    looks = account.watching.fetchers | {StatusObject.SUBSCRIPTION: lambda _identity: None}
     handlers = stripe_jobs(account.books.engine, account.settling, looks, account.twin.now)
     worker = Worker(account.books.engine, handlers | {"receipts.print": lambda _payload: None}, account.twin.now)
     worker.run_due()
@@ -85,7 +84,7 @@ def test_a_payout_whose_lines_are_not_its_amount_says_so(account: Account) -> No
     account.step(lambda world: world.store.change(world.store.get(paid), amount=2440))
 
     with pytest.raises(NotApplied, match="its lines add up to 2442, its amount is 2440"):
-        account.watching.look_at_payout(paid)
+        account.watching.fetch_payout(paid)
 
 
 def test_looking_at_a_payout_brings_the_lines_that_we_lack(account: Account) -> None:
@@ -93,7 +92,7 @@ def test_looking_at_a_payout_brings_the_lines_that_we_lack(account: Account) -> 
     account.give()
     account.wait(5 * DAY)
     paid = account.ask("GET", "/v1/payouts")["data"][0]["id"]
-    account.watching.look_at_payout(paid)
+    account.watching.fetch_payout(paid)
 
     assert account.row(payout).lines_minor == 2442
     assert account.row(balance_line).payout_id == paid
@@ -118,7 +117,7 @@ def test_a_disputes_status_is_fetched(account: Account) -> None:
 
 def test_nothing_to_look_at_is_no_failure(account: Account) -> None:
     """The object is gone (a sandbox was begun anew): the job ends."""
-    looks = account.watching.looks
+    looks = account.watching.fetchers
     handlers = stripe_jobs(account.books.engine, account.settling, looks, account.twin.now)
 
     handlers["stripe.look"]({"what": "payout", "id": "po_nowhere"})
@@ -133,9 +132,9 @@ def test_a_payout_is_added_up_again_until_it_is_right(account: Account, monkeypa
     account.settle()
     paid = account.ask("GET", "/v1/payouts")["data"][0]["id"]
     with monkeypatch.context() as patch:
-        patch.setattr(account.lists, "balance_transactions", lambda **_: Page([], has_more=False))
+        patch.setattr(account.lists, "balance_transactions", lambda **_: ListPage([], has_more=False))
         with pytest.raises(NotApplied, match="its lines add up to 0"):
-            account.watching.look_at_payout(paid)
-    account.watching.look_at_payout(paid)
+            account.watching.fetch_payout(paid)
+    account.watching.fetch_payout(paid)
 
     assert account.row(payout).lines_minor == 2442

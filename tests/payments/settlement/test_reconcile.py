@@ -7,13 +7,13 @@ import pytest
 import sqlalchemy as sa
 
 from database.transactions import booking, reading
-from payments.gifts import GiftState
-from payments.settlement import listed, store
-from payments.settlement.listed import WALKED
+from payments.gifts.gift import GiftState
+from payments.settlement import list_readers, store
+from payments.settlement.list_readers import WALKED
+from payments.settlement.list_walk import ListWalk
 from payments.settlement.tables import walk
-from payments.settlement.walking import Walker
-from payments.stripe_gateway import StripeAway, StripeRefused
-from payments.stripe_lists import Lists, Page, Row
+from payments.stripe.gateway import StripeAway, StripeRefused
+from payments.stripe.lists import ListPage, Row, StripeLists
 from receipts.tables import receipt
 from tests.payments.settlement.account import CARD, DAY, HOUR, Account
 
@@ -50,7 +50,7 @@ def test_a_charge_whose_line_is_late_comes_by_its_event(account: Account) -> Non
         account.wait(HOUR)
         account.lose()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(account.lists, "balance_transactions", lambda **_: Page([], has_more=False))
+        patch.setattr(account.lists, "balance_transactions", lambda **_: ListPage([], has_more=False))
         assert account.settling.reconcile().received == 1
 
     account.settling.reconcile()
@@ -81,7 +81,7 @@ def test_a_debit_that_was_taken_back_is_looked_for_though_its_second_charge_is_k
     account.do("collect-again", charge=lost["id"], card=CARD)
     account.hear()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(account.lists, "balance_transactions", lambda **_: Page([], has_more=False))
+        patch.setattr(account.lists, "balance_transactions", lambda **_: ListPage([], has_more=False))
         found = account.settling.reconcile()
 
     assert (found.entries["gift"], found.entries["payment_failed"]) == (2, 2)
@@ -155,7 +155,7 @@ def test_a_run_that_is_cut_off_goes_on_where_it_stood(
     account.lose()
     small, asked = Few(account.lists, 3), 0
 
-    def silent_after(**params: Any) -> Page:
+    def silent_after(**params: Any) -> ListPage:
         nonlocal asked
         asked += 1
         if asked > cut_at:
@@ -178,11 +178,11 @@ def test_a_run_that_is_cut_off_goes_on_where_it_stood(
 class Few:
     """The same lists, a few rows a page; remembers where each page began."""
 
-    def __init__(self, lists: Lists, rows: int) -> None:
+    def __init__(self, lists: StripeLists, rows: int) -> None:
         self._ask, self._rows = lists.balance_transactions, rows
         self.began: list[str | None] = []
 
-    def balance_transactions(self, **params: Any) -> Page:
+    def balance_transactions(self, **params: Any) -> ListPage:
         """A small page."""
         self.began.append(params.get("starting_after"))
         return self._ask(**{**params, "limit": self._rows})
@@ -194,9 +194,9 @@ def test_what_a_killed_process_had_not_committed_is_read_again(
     """The mark is kept with what was read: between the two nothing can come."""
     a_busy_fortnight(account)
     account.lose()
-    apply, pages = Walker._apply, 0
+    apply, pages = ListWalk._apply, 0
 
-    def killed(self: Walker, conn: Any, reads: Any) -> None:
+    def killed(self: ListWalk, conn: Any, reads: Any) -> None:
         nonlocal pages
         apply(self, conn, reads)
         pages += 1
@@ -204,7 +204,7 @@ def test_what_a_killed_process_had_not_committed_is_read_again(
             raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(Walker, "_apply", killed)
+        patch.setattr(ListWalk, "_apply", killed)
         with pytest.raises(KeyboardInterrupt):
             account.settling.reconcile()
     account.settling.reconcile()
@@ -258,7 +258,7 @@ def test_progress_is_told_list_by_list(account: Account) -> None:
 def test_events_are_asked_for_by_as_many_names_as_stripe_takes() -> None:
     """Twenty."""
     assert len(WALKED) <= 20
-    assert timedelta(days=30) == listed.EVENTS_KEPT
+    assert timedelta(days=30) == list_readers.EVENTS_KEPT
 
 
 def test_a_run_that_failed_late_does_not_keep_the_next_from_walking(

@@ -8,20 +8,20 @@ import sqlalchemy as sa
 
 from outbox.tables import job
 from outbox.worker import Worker
-from payments.happenings import Watched
-from payments.jobs import SETTLE
+from payments.books.jobs import SETTLE
+from payments.reading.happenings import StatusObject
 from payments.settlement.jobs import RECONCILE, reconcile_hourly, stripe_jobs
-from payments.settlement.settling import Settling
+from payments.settlement.reconcile import Reconciliation
 from payments.settlement.tables import contact
-from payments.stripe_gateway import StripeAway, StripeRefused
-from payments.stripe_lists import Lists, Page
+from payments.stripe.gateway import StripeAway, StripeRefused
+from payments.stripe.lists import ListPage, StripeLists
 from tests.payments.settlement.account import DAY, HOUR, Account
 from tests.sandbox.loopback import KEY
 
 
 def worker(account: Account) -> Worker:
     """What the worker would do, by the twin's clock."""
-    looks = account.watching.looks | {Watched.SUBSCRIPTION: lambda _identity: None}
+    looks = account.watching.fetchers | {StatusObject.SUBSCRIPTION: lambda _identity: None}
     handlers = stripe_jobs(account.books.engine, account.settling, looks, account.twin.now)
     nothing = {"receipts.print": lambda _payload: None}
     chores = [reconcile_hourly(account.books.engine, account.twin.now)]
@@ -52,8 +52,8 @@ def test_since_when_stripe_is_away_is_known(account: Account, misfortune: str) -
 def test_a_wrong_key_is_no_silence_but_must_be_known_as_well(account: Account) -> None:
     """Stripe refuses: the words say what."""
     account.give()
-    lists = Lists("sk_test_sandbox_wrong", api_base=account.twin.world.surroundings.public_url)
-    settling = Settling(account.books.engine, account.books.bookkeeper, lists, account.twin.now)
+    lists = StripeLists("sk_test_sandbox_wrong", api_base=account.twin.world.surroundings.public_url)
+    settling = Reconciliation(account.books.engine, account.books.bookkeeper, lists, account.twin.now)
     with pytest.raises(StripeRefused):
         settling.settle()
 
@@ -64,9 +64,9 @@ def test_a_wrong_key_is_no_silence_but_must_be_known_as_well(account: Account) -
 def test_nobody_answers_at_all(account: Account) -> None:
     """A closed port."""
     account.give()
-    lists = Lists(KEY, api_base="http://127.0.0.1:9")
+    lists = StripeLists(KEY, api_base="http://127.0.0.1:9")
     with pytest.raises(StripeAway):
-        Settling(account.books.engine, account.books.bookkeeper, lists, account.twin.now).settle()
+        Reconciliation(account.books.engine, account.books.bookkeeper, lists, account.twin.now).settle()
 
     assert account.row(contact).failing_since == account.twin.now()
 
@@ -143,7 +143,7 @@ def test_a_long_walk_lets_other_jobs_have_their_turn(account: Account, monkeypat
     account.lose()
     ask = account.lists.balance_transactions
 
-    def slowly(**params: Any) -> Page:
+    def slowly(**params: Any) -> ListPage:
         account.twin.world.clock.turn_to(account.twin.world.clock.shown() + 15)
         return ask(**{**params, "limit": 1})
 

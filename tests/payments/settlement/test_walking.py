@@ -6,10 +6,11 @@ import pytest
 import sqlalchemy as sa
 
 from database.transactions import booking
+from payments.books.tables import balance_line
 from payments.settlement import store
-from payments.settlement.tables import balance_line, walk
-from payments.settlement.walking import OVERLAP, NotApplied
-from payments.stripe_lists import Lists, Page
+from payments.settlement.list_walk import OVERLAP, NotApplied
+from payments.settlement.tables import walk
+from payments.stripe.lists import ListPage, StripeLists
 from tests.payments.settlement.account import DAY, HOUR, Account
 
 
@@ -48,12 +49,12 @@ def test_a_settlement_ends_where_nothing_is_news(account: Account, monkeypatch: 
 class Few:
     """A few lines a page; counts the pages."""
 
-    def __init__(self, lists: Lists, rows: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    def __init__(self, lists: StripeLists, rows: int, monkeypatch: pytest.MonkeyPatch) -> None:
         self._ask, self._rows = lists.balance_transactions, rows
         self.pages = 0
         monkeypatch.setattr(lists, "balance_transactions", self.balance_transactions)
 
-    def balance_transactions(self, **params: Any) -> Page:
+    def balance_transactions(self, **params: Any) -> ListPage:
         """A small page."""
         self.pages += 1
         return self._ask(**{**params, "limit": self._rows})
@@ -92,7 +93,7 @@ def test_a_line_that_contradicts_the_books_is_an_alarm_of_its_own(account: Accou
     assert account.books.count(balance_line) == 1
 
     found = account.settling.reconcile()
-    assert list(found.unfit.values()) == [f"ConflictingEntry: {charge['id']} was told before with other contents"]
+    assert list(found.unfit.values()) == [f"ConflictingEntry: {charge['id']} was reported before with other contents"]
     account.step(lambda world: world.store.change(world.store.get(charge["id"]), amount_captured=4000))
     account.settle()
 
@@ -116,7 +117,7 @@ def test_a_renewals_line_waits_for_its_invoice(account: Account, monkeypatch: py
     account.wait()
     account.lose()
     with monkeypatch.context() as patch:
-        patch.setattr(account.lists, "invoice_payments", lambda **_: Page([], has_more=False))
+        patch.setattr(account.lists, "invoice_payments", lambda **_: ListPage([], has_more=False))
         for _ in range(2):
             found = account.settling.settle()
             assert (found.waiting, found.agrees) == (1, True)
@@ -136,7 +137,7 @@ def test_a_payment_for_which_no_invoice_comes_is_somebody_elses(
     account.wait(HOUR)
     account.lose()
     with monkeypatch.context() as patch:
-        patch.setattr(account.lists, "invoice_payments", lambda **_: Page([], has_more=False))
+        patch.setattr(account.lists, "invoice_payments", lambda **_: ListPage([], has_more=False))
         account.settle()
         assert account.balances("other") == {"GBP": -1000}
     account.settle()
@@ -154,8 +155,8 @@ def test_an_invoice_that_was_paid_long_after_it_was_made_is_asked_for(
     account.lose()
     ask = account.lists.invoice_payments
 
-    def by_payment(**params: Any) -> Page:
-        return ask(**params) if "payment" in params else Page([], has_more=False)
+    def by_payment(**params: Any) -> ListPage:
+        return ask(**params) if "payment" in params else ListPage([], has_more=False)
 
     monkeypatch.setattr(account.lists, "invoice_payments", by_payment)
     account.settle()

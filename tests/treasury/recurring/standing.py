@@ -6,11 +6,12 @@ from typing import Any
 
 from database.transactions import booking, writing
 from ledger.money import GBP, Money
-from payments import store
-from payments.gifts import Donor, Gift, pledge
-from payments.reading.standing import SubscriptionStanding
-from payments.recurring.recurring import Interval, Recurring, RecurringState, Rhythm, begin, recurring_id_of
-from payments.recurring.store import add_recurring, keep_standing, link_subscriptions
+from payments.gifts import store
+from payments.gifts.gift import Donor, Gift, pledge
+from payments.gifts.recurring import Interval, Recurring, RecurringState, Rhythm, begin, recurring_id_of
+from payments.gifts.recurring_store import add_recurring, link_subscriptions
+from payments.reading.statuses import SubscriptionStatus
+from payments.settlement.store import keep_subscription
 from tests.payments.house import gift_id
 from tests.payments.messages import charge, delivery, event
 from tests.treasury.books import Desk
@@ -41,7 +42,7 @@ def stand(
     desk.books.hear(delivery(event("charge.succeeded", paid, name=f"first_{n}")))
     with writing(desk.books.engine) as conn:
         link_subscriptions(conn, {recurring.id: f"sub_{n}"})
-        keep_standing(conn, recurring.id, _standing(recurring, n, state, **told), NOW)
+        keep_subscription(conn, recurring.id, _standing(recurring, n, state, **told), NOW)
     return replace(recurring, subscription=f"sub_{n}", state=state)
 
 
@@ -51,8 +52,8 @@ def _first(n: int, pence: int, donor: Donor) -> Gift:
     return replace(gift, recurring_id=recurring_id_of(gift.id))
 
 
-def _standing(recurring: Recurring, n: int, state: RecurringState, **told: Any) -> SubscriptionStanding:
-    said = SubscriptionStanding(
+def _standing(recurring: Recurring, n: int, state: RecurringState, **told: Any) -> SubscriptionStatus:
+    said = SubscriptionStatus(
         subscription=f"sub_{n}",
         recurring=recurring.id,
         state=state,

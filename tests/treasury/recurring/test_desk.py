@@ -10,12 +10,11 @@ from sqlalchemy import Engine
 
 from database.transactions import reading, writing
 from outbox.tables import job
-from payments.gifts import Donor
-from payments.recurring.acting import ACT
-from payments.recurring.acts import Act, Wish
-from payments.recurring.recurring import Interval, Recurring, RecurringState, Rhythm
-from payments.recurring.store import fulfil, wishes
-from payments.recurring.tables import recurring_act
+from payments.gifts.gift import Donor
+from payments.gifts.recurring import Interval, Recurring, RecurringState, Rhythm
+from payments.gifts.recurring_changes import CHANGE_RECURRING, ChangeKind, RecurringChange
+from payments.gifts.recurring_store import changes_of, mark_done
+from payments.gifts.tables import recurring_act
 from tests.clock import FixedClock
 from tests.payments.house import gift_id
 from tests.treasury.books import Desk
@@ -64,10 +63,10 @@ def press(client: TestClient, recurring: Recurring, button: str, fields: Mapping
     return client.post(f"{PATH}/{recurring.id}/{button}", data={"wish_id": wish_id, **(fields or {})}).status_code
 
 
-def wished(desk: Desk, recurring: Recurring) -> list[Wish]:
+def wished(desk: Desk, recurring: Recurring) -> list[RecurringChange]:
     """What was asked for."""
     with reading(desk.books.engine) as conn:
-        return wishes(conn, recurring)
+        return changes_of(conn, recurring)
 
 
 @pytest.mark.parametrize("path", [PATH, f"{PATH}/x", f"{PATH}/x/end-now"])
@@ -133,17 +132,20 @@ def test_one_page_has_the_instalments_with_their_receipts(treasurer: TestClient,
 
 
 @pytest.mark.parametrize(
-    ("button", "act"), [("pause", Act.PAUSE), ("end-now", Act.END_NOW), ("end-later", Act.END_LATER)]
+    ("button", "act"),
+    [("pause", ChangeKind.PAUSE), ("end-now", ChangeKind.END_NOW), ("end-later", ChangeKind.END_LATER)],
 )
-def test_a_button_keeps_the_wish_and_has_stripe_asked(treasurer: TestClient, desk: Desk, button: str, act: Act) -> None:
+def test_a_button_keeps_the_wish_and_has_stripe_asked(
+    treasurer: TestClient, desk: Desk, button: str, act: ChangeKind
+) -> None:
     """With who wished it; the worker does the rest."""
     recurring = stand(desk, 1)
 
     assert press(treasurer, recurring, button) == 303
-    assert [(one.act, one.who, one.done_at) for one in wished(desk, recurring)] == [(act, "ada@example.org", None)]
+    assert [(one.kind, one.who, one.done_at) for one in wished(desk, recurring)] == [(act, "ada@example.org", None)]
     with reading(desk.books.engine) as conn:
         keys = conn.execute(job.select().with_only_columns(job.c.key)).scalars().all()
-    assert f"{ACT}:{recurring.id}" in keys
+    assert f"{CHANGE_RECURRING}:{recurring.id}" in keys
 
 
 def test_a_paused_gift_can_go_on(treasurer: TestClient, desk: Desk) -> None:
@@ -153,7 +155,7 @@ def test_a_paused_gift_can_go_on(treasurer: TestClient, desk: Desk) -> None:
 
     assert ("Let it go on" in said, "Pause it" in said) == (True, False)
     assert press(treasurer, recurring, "resume") == 303
-    assert [one.act for one in wished(desk, recurring)] == [Act.RESUME]
+    assert [one.kind for one in wished(desk, recurring)] == [ChangeKind.RESUME]
 
 
 def test_another_amount_is_read_as_strictly_as_the_donors_form(treasurer: TestClient, desk: Desk) -> None:
@@ -175,7 +177,7 @@ def test_the_page_says_what_stripe_has_not_agreed_to_yet(treasurer: TestClient, 
     press(treasurer, recurring, "pause")
     waits = treasurer.get(f"{PATH}/{recurring.id}").text
     with writing(desk.books.engine) as conn:
-        fulfil(conn, wishes(conn, recurring)[0], clock())
+        mark_done(conn, changes_of(conn, recurring)[0], clock())
     done = treasurer.get(f"{PATH}/{recurring.id}").text
 
     assert ("Stripe is being asked" in waits, 'http-equiv="refresh"' in waits) == (True, True)
@@ -188,7 +190,7 @@ def test_why_stripe_did_not_agree_is_said(treasurer: TestClient, desk: Desk, clo
     recurring = stand(desk, 1)
     press(treasurer, recurring, "pause")
     with writing(desk.books.engine) as conn:
-        mine = job.c.key == f"{ACT}:{recurring.id}"
+        mine = job.c.key == f"{CHANGE_RECURRING}:{recurring.id}"
         conn.execute(job.update().where(mine).values(error="StripeAway: APIConnectionError"))
 
     assert "Stripe has not agreed yet: StripeAway: APIConnectionError" in words(

@@ -9,9 +9,9 @@ from sqlalchemy import Engine
 from starlette.types import ASGIApp
 
 from database.transactions import reading, writing
-from payments.recurring.acts import Act
-from payments.recurring.recurring import Recurring, RecurringState
-from payments.recurring.store import fulfil, wishes
+from payments.gifts.recurring import Recurring, RecurringState
+from payments.gifts.recurring_changes import ChangeKind
+from payments.gifts.recurring_store import changes_of, mark_done
 from tests.browser import PHONE, Tabs, assert_accessible, served
 from tests.clock import FixedClock
 from tests.treasury.books import Desk
@@ -109,7 +109,10 @@ def test_from_the_list_to_another_amount_and_an_end(
     page.get_by_role("button", name="End it now").click()
     expect(page.get_by_text("end now")).to_be_visible()
     with reading(engine) as conn:
-        assert {one.act for one in wishes(conn, each[RecurringState.ACTIVE])} == {Act.AMOUNT, Act.END_NOW}
+        assert {one.kind for one in changes_of(conn, each[RecurringState.ACTIVE])} == {
+            ChangeKind.AMOUNT,
+            ChangeKind.END_NOW,
+        }
 
 
 def test_the_page_shows_by_itself_that_stripe_agreed(
@@ -122,6 +125,6 @@ def test_the_page_shows_by_itself_that_stripe_agreed(
     page.get_by_role("button", name="Pause it").click()
     expect(page.get_by_text("Stripe is being asked")).to_be_visible()
     with writing(engine) as conn:
-        fulfil(conn, wishes(conn, recurring)[0], clock())
+        mark_done(conn, changes_of(conn, recurring)[0], clock())
     expect(page.get_by_text("Stripe is being asked")).to_have_count(0)
     expect(page.get_by_text("Done on")).to_be_visible()

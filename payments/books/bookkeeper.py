@@ -1,0 +1,40 @@
+"""The one door to the books: webhook, settlement and reconcile all come through it.
+
+Facts are sets: any order, loss and repetition of deliveries ends in the same books. Everything happens in one `booking`
+transaction that the caller opens and commits.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.engine import Connection
+
+import ledger.store
+from ledger.money import Money
+from payments.books.decide.decide import BookRules, decide
+from payments.books.decide.entries import opening_entry
+from payments.books.decide.notice import Notice
+from payments.books.load import load_known
+from payments.books.save import save_changes
+
+
+@dataclass(frozen=True, slots=True)
+class Bookkeeper:
+    """Keeps the books of one organisation."""
+
+    rules: BookRules
+
+    def apply(self, conn: Connection, notices: Sequence[Notice], now: datetime) -> None:
+        """Bring the books to what these happenings make known; applying one again changes nothing.
+
+        Raises ConflictingEntry when a fact is reported with other contents than before.
+        """
+        known = load_known(conn, notices)
+        changes = decide(known, notices, self.rules, now)
+        save_changes(conn, changes, now)
+
+    def open_balances(self, conn: Connection, held: Sequence[Money], at: datetime, cause: str, now: datetime) -> None:
+        """Book what Stripe's balance held at `at`, before the first line that is kept, one amount a currency."""
+        entries = [opening_entry(amount, at, self.rules.zone, cause) for amount in held]
+        ledger.store.post(conn, [entry for entry in entries if entry], now)

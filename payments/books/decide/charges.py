@@ -1,0 +1,94 @@
+"""Whose payment is it: charges and what links them to gifts, joined in whatever order they come."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from payments.books.decide.changes import ChargeChanges
+from payments.books.decide.checkouts import DecidedCheckouts
+from payments.books.decide.known import BookedCharge, Known
+from payments.books.decide.notice import Batch, FactsOf, new_facts
+from payments.books.decide.recurring import DecidedInvoices, Instalments, instalments
+from payments.gifts.gift import Gift
+from payments.reading.happenings import ChargeSucceeded
+
+_CHARGES = FactsOf(lambda charge: charge.charge, lambda charge: (charge.payment, charge.amount))
+
+
+@dataclass(frozen=True, slots=True)
+class PaidGift:
+    """A gift and a charge that paid it, joined by this batch. `linked`: by a session or an invoice."""
+
+    gift: Gift
+    charge: ChargeSucceeded
+    cause: str
+    linked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DecidedCharges:
+    """Which gifts were paid by this batch, and the charges as they are known afterwards.
+
+    `newly_linked` are the payments of which a session or an invoice was reported, `causes` those and the payments of
+    `paid`: each with its cause.
+    """
+
+    changes: ChargeChanges
+    instalments: Instalments
+    paid: tuple[PaidGift, ...]
+    charges: Mapping[str, BookedCharge]
+    newly_linked: Mapping[str, str]
+    causes: Mapping[str, str]
+
+
+def decide_charges(
+    known: Known, batch: Batch, checkouts: DecidedCheckouts, invoices: DecidedInvoices
+) -> DecidedCharges:
+    """Join the new charges, and those that waited for one of the new links, with their gifts."""
+    known_charges = {charge: booked.fact for charge, booked in known.charges.items()}
+    new = new_facts(batch.of(ChargeSucceeded), known_charges, _CHARGES)
+    newly_linked = {**checkouts.newly_linked, **invoices.newly_linked}
+    marked = {charge.charge: gift for charge, _ in new if (gift := known.gifts.get(charge.gift or ""))}
+    waited = _waited(known, newly_linked, certain={charge.payment for charge, _ in new if charge.charge in marked})
+    unmarked = [charge for charge, _ in (*new, *waited) if charge.charge not in marked]
+    by_session = {
+        charge.charge: known.gifts[checkouts.gift_of_intent[charge.payment]]
+        for charge in unmarked
+        if charge.payment in checkouts.gift_of_intent
+    }
+    by_invoice = instalments(known, invoices, [charge for charge in unmarked if charge.charge not in by_session])
+    linked = {**by_session, **by_invoice.gift_of_charge}
+    gift_of = {**marked, **linked}
+    changes = ChargeChanges(
+        new=tuple(BookedCharge(charge, _id_of(gift_of.get(charge.charge))) for charge, _ in new),
+        claimed={charge.charge: linked[charge.charge].id for charge, _ in waited if charge.charge in linked},
+    )
+    paid = tuple(
+        PaidGift(gift_of[charge.charge], charge, cause, charge.charge in linked)
+        for charge, cause in (*new, *waited)
+        if charge.charge in gift_of
+    )
+    causes = {**newly_linked, **{joined.charge.payment: joined.cause for joined in paid}}
+    return DecidedCharges(changes, by_invoice, paid, _afterwards(known, changes), newly_linked, causes)
+
+
+def _waited(known: Known, newly_linked: Mapping[str, str], certain: set[str]) -> Sequence[tuple[ChargeSucceeded, str]]:
+    """The kept charges without a gift whose payment was linked now, each with the cause of the link.
+
+    Charges of one payment carry the same metadata: none waits for a link while another names its gift.
+    """
+    return [
+        (booked.fact, newly_linked[booked.fact.payment])
+        for _, booked in sorted(known.charges.items())
+        if booked.gift is None and booked.fact.payment in newly_linked and booked.fact.payment not in certain
+    ]
+
+
+def _afterwards(known: Known, changes: ChargeChanges) -> dict[str, BookedCharge]:
+    charges = dict(known.charges) | {booked.fact.charge: booked for booked in changes.new}
+    for charge, gift in changes.claimed.items():
+        charges[charge] = BookedCharge(charges[charge].fact, gift)
+    return charges
+
+
+def _id_of(gift: Gift | None) -> str | None:
+    return gift.id if gift else None

@@ -1,0 +1,96 @@
+"""Decide what follows from a batch of happenings and what is known about them.
+
+One module a topic. Each takes what is known and what the topics before it decided, and returns values.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+
+from ledger.entry import book_date
+from payments.books.decide.changes import Changes, RecurringChanges
+from payments.books.decide.charges import DecidedCharges, PaidGift, decide_charges
+from payments.books.decide.checkouts import decide_checkouts
+from payments.books.decide.entries import gift_entries
+from payments.books.decide.known import Known
+from payments.books.decide.lines import decide_lines
+from payments.books.decide.notice import Batch, Notice
+from payments.books.decide.payouts import decide_payouts
+from payments.books.decide.recurring import DecidedInvoices, decide_invoices
+from payments.books.decide.withdrawals import Links, decide_withdrawals
+from payments.gifts.gift import Gift, GiftState
+from payments.gifts.receiving import Received, receive
+from payments.reading.happenings import BalanceChanged, StatusChanged
+from web.organisation import Organisation
+
+
+@dataclass(frozen=True, slots=True)
+class BookRules:
+    """Whose books these are: the organisation that receives, the time zone of its days, and the mode."""
+
+    organisation: Organisation
+    zone: tzinfo
+    mode: str
+
+
+def decide(known: Known, notices: Sequence[Notice], rules: BookRules, now: datetime) -> Changes:
+    """What these happenings change. Whatever was known already changes nothing.
+
+    Raises ConflictingEntry when a fact is reported with other contents than before.
+    """
+    batch = Batch(notices)
+    checkouts = decide_checkouts(known, batch)
+    invoices = decide_invoices(known, batch)
+    charges = decide_charges(known, batch, checkouts, invoices)
+    lines = decide_lines(known, batch, (checkouts, invoices, charges), rules.zone)
+    withdrawals = decide_withdrawals(known, batch, Links(checkouts, invoices, charges, lines), rules.zone)
+    payouts = decide_payouts(known, batch, lines, rules.zone)
+    received = [_received(paid, rules.zone) for paid in charges.paid]
+    entries_of_gifts = [entry for payment in received for entry in gift_entries(payment)]
+    return Changes(
+        checkouts=checkouts.changes,
+        recurring=_recurring(invoices, charges),
+        charges=charges.changes,
+        withdrawals=withdrawals.changes,
+        lines=lines.changes,
+        payouts=payouts.changes,
+        entries=(*entries_of_gifts, *withdrawals.entries, *lines.entries, *payouts.entries),
+        states=_states(checkouts.states, withdrawals.failed_gifts, known.gifts),
+        reception=receive(received, rules.organisation, rules.mode, known.titles, issued_on=book_date(now, rules.zone)),
+        statuses=tuple(status for status, _ in batch.of(StatusChanged)),
+        balance_changed=bool(batch.of(BalanceChanged)),
+    )
+
+
+def _received(paid: PaidGift, zone: tzinfo) -> Received:
+    charge = paid.charge
+    return Received(
+        gift=paid.gift,
+        amount=charge.amount,
+        at=charge.at,
+        day=book_date(charge.at, zone),
+        method=charge.method,
+        subject=charge.payment,
+        source=charge.charge,
+        cause=paid.cause,
+    )
+
+
+def _recurring(invoices: DecidedInvoices, charges: DecidedCharges) -> RecurringChanges:
+    return RecurringChanges(
+        subscriptions=invoices.subscriptions,
+        invoices=invoices.invoices,
+        invoice_payments=invoices.invoice_payments,
+        instalments=charges.instalments.new,
+        named=charges.instalments.named,
+    )
+
+
+def _states(
+    by_session: Mapping[str, GiftState], failed: Iterable[str], gifts: Mapping[str, Gift]
+) -> dict[str, GiftState]:
+    """The gifts that rise, and to which state: of two states the higher one."""
+    states = dict(by_session)
+    for gift in failed:
+        states[gift] = max(states.get(gift, GiftState.FAILED), GiftState.FAILED, key=lambda state: state.rank)
+    return {gift: state for gift, state in states.items() if state.rank > gifts[gift].state.rank}

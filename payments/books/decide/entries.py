@@ -1,0 +1,147 @@
+"""Which entries follow from which facts. Pure: reads no clock and no table.
+
+A fact about a payment is split over the campaigns as the payment itself was, so that what is given back comes
+off where it was counted; each part depends on the amount and the weights alone, never on other refunds.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+
+from ledger.accounts import Account
+from ledger.entry import Entry, book_date
+from ledger.money import Money
+from payments.gifts.gift import Allocation, Gift, shares_of
+from payments.gifts.receiving import Received
+from payments.reading.happenings import (
+    DisputeFundsMoved,
+    PaymentFailed,
+    PayoutArrived,
+    PayoutReturned,
+    RefundAgreed,
+    RefundFailed,
+)
+
+Withdrawal = RefundAgreed | RefundFailed | DisputeFundsMoved | PaymentFailed
+
+
+@dataclass(frozen=True, slots=True)
+class PaidBy:
+    """A gift, and the amount of a charge that paid it (or paid it once more)."""
+
+    gift: Gift
+    amount: Money
+
+
+def gift_entries(received: Received) -> list[Entry]:
+    """The gift enters the books as it was charged, one entry for each allocation.
+
+    Keys name the charge, because a payment may have several (docs/decisions/0008); all clear under the payment.
+    """
+    gift = received.gift
+    return [
+        Entry(
+            key=f"gift:{received.source}:{share.n}",
+            kind="gift",
+            debit=Account.CLEARING,
+            credit=Account.GIFTS,
+            amount=amount,
+            subject=received.subject,
+            campaign=share.campaign,
+            gift=gift.id,
+            occurred_at=received.at,
+            book_date=received.day,
+            cause=received.cause,
+        )
+        for share, amount in zip(gift.allocations, shares_of(received.amount, gift), strict=True)
+        if amount
+    ]
+
+
+def withdrawal_entries(fact: Withdrawal, paid: PaidBy, zone: tzinfo, cause: str) -> list[Entry]:
+    """What was given back or taken back (or is ours again), off the campaigns that the gift was counted for."""
+    kind, identity, subject, account = _words(fact)
+    return [
+        Entry(
+            key=f"{kind}:{identity}:{share.n}",
+            kind=kind,
+            debit=account if part.minor > 0 else Account.CLEARING,
+            credit=Account.CLEARING if part.minor > 0 else account,
+            amount=part if part.minor > 0 else -part,
+            subject=subject,
+            campaign=share.campaign,
+            gift=paid.gift.id,
+            occurred_at=fact.at,
+            book_date=book_date(fact.at, zone),
+            cause=cause,
+        )
+        for share, part in _parts(_withdrawn(fact), paid)
+    ]
+
+
+def _words(fact: Withdrawal) -> tuple[str, str, str, Account]:
+    """Kind, what the key names, subject, and the account that the campaign's loss is booked to."""
+    match fact:
+        case RefundAgreed():
+            return "refund", fact.refund, fact.refund, Account.REFUNDS
+        case RefundFailed():
+            return "refund_failed", fact.refund, fact.refund, Account.REFUNDS
+        case DisputeFundsMoved():
+            return "dispute", fact.line, fact.dispute, Account.DISPUTE_LOSSES
+        case PaymentFailed():
+            return "payment_failed", fact.charge, fact.payment, Account.REFUNDS
+
+
+def _withdrawn(fact: Withdrawal) -> Money:
+    """What campaigns lose by it; negative when they get it again. A dispute's own sign is the balance's."""
+    return -fact.amount if isinstance(fact, RefundFailed | DisputeFundsMoved) else fact.amount
+
+
+def _parts(amount: Money, paid: PaidBy) -> Iterator[tuple[Allocation, Money]]:
+    """Split by what each allocation was charged: largest remainder, ties by n; a part of nothing is none."""
+    weights = [share.minor for share in shares_of(paid.amount, paid.gift)]
+    parts = zip(paid.gift.allocations, amount.allocate(weights), strict=True)
+    return ((allocation, part) for allocation, part in parts if part)
+
+
+def paid_entry(fact: PayoutArrived, zone: tzinfo, cause: str) -> Entry:
+    """A payout reached the bank; a negative one was taken from it."""
+    return _at_the_bank("paid", fact, fact.amount, zone, cause)
+
+
+def unpaid_entry(fact: PayoutReturned, zone: tzinfo, cause: str) -> Entry:
+    """A payout that had arrived came back, which is the same the other way round."""
+    return _at_the_bank("unpaid", fact, -fact.amount, zone, cause)
+
+
+def _at_the_bank(kind: str, fact: PayoutArrived | PayoutReturned, came: Money, zone: tzinfo, cause: str) -> Entry:
+    into = came.minor > 0
+    return Entry(
+        key=f"{kind}:{fact.payout}",
+        kind=kind,
+        debit=Account.BANK if into else Account.IN_TRANSIT,
+        credit=Account.IN_TRANSIT if into else Account.BANK,
+        amount=came if into else -came,
+        subject=fact.payout,
+        occurred_at=fact.at,
+        book_date=book_date(fact.at, zone),
+        cause=cause,
+    )
+
+
+def opening_entry(amount: Money, at: datetime, zone: tzinfo, cause: str) -> Entry | None:
+    """What Stripe's balance held before our first mark; none when it held nothing."""
+    if not amount:
+        return None
+    there = amount.minor > 0
+    return Entry(
+        key=f"opening:{amount.currency}",
+        kind="opening",
+        debit=Account.STRIPE if there else Account.OPENING,
+        credit=Account.OPENING if there else Account.STRIPE,
+        amount=amount if there else -amount,
+        subject="opening",
+        occurred_at=at,
+        book_date=book_date(at, zone),
+        cause=cause,
+    )

@@ -1,0 +1,102 @@
+"""Which entries follow from a line of Stripe's balance. Pure.
+
+What a line does to the `stripe` account is its amount less its fee, whatever it is: so the account is Stripe's
+balance, line by line. What stands against it says what the money was.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import date, tzinfo
+
+from ledger.accounts import Account
+from ledger.entry import Entry, book_date
+from ledger.money import Money
+from payments.reading.happenings import BalanceLine, Category
+
+# Lines of a payment that may be ours or somebody else's; all others are the account's own.
+OF_PAYMENTS = frozenset({Category.PAYMENT, Category.REFUND, Category.DISPUTE})
+
+_OF_PAYOUTS = frozenset({Category.PAYOUT, Category.PAYOUT_RETURNED})
+# The kind of entry, and the account that stands against `stripe`.
+_OWN = {
+    Category.PAYOUT: ("payout", Account.IN_TRANSIT),
+    Category.PAYOUT_RETURNED: ("payout_failed", Account.IN_TRANSIT),
+    Category.STRIPE_FEE: ("stripe_fee", Account.FEES),
+    Category.TOP_UP: ("top_up", Account.BANK),
+    Category.ADJUSTMENT: ("adjustment", Account.ADJUSTMENTS),
+    Category.OTHER: ("other", Account.OTHER),
+    Category.UNKNOWN: ("suspense", Account.SUSPENSE),
+}
+
+
+def line_entries(line: BalanceLine, ours: bool, zone: tzinfo, cause: str) -> list[Entry]:
+    """The line enters the books. `ours`: whether the payment behind it is a gift's (of a payment's line)."""
+    of_payment = line.category in OF_PAYMENTS
+    settles = of_payment and ours
+    of_line = _Movement(line, line.subject if settles or line.category in _OF_PAYOUTS else line.id, zone, cause)
+    if settles:
+        booked = _settled(of_line)
+    else:
+        kind, account = _OWN[Category.OTHER if of_payment else line.category]
+        booked = of_line.entry(f"{kind}:{line.id}", Account.STRIPE, account, line.amount)
+    fees = Account.DISPUTE_FEES if line.category is Category.DISPUTE else Account.FEES
+    return booked + of_line.entry(f"fee:{line.id}", Account.STRIPE, fees, -line.fee)
+
+
+def found_ours_entries(line: BalanceLine, zone: tzinfo, cause: str) -> list[Entry]:
+    """A line that was booked as somebody else's turns out to be ours: that is undone, and the line settles.
+
+    It happens only when Stripe's balance was read before Stripe could say whose the payment was. The fee
+    stays as it was booked: it is as large, and in the same account, whosever it is.
+    """
+    booked = _Movement(line, line.id, zone, cause)
+    undone = booked.entry(f"ours:{line.id}", Account.STRIPE, Account.OTHER, -line.amount)
+    reversals = [replace(one, reverses=f"other:{line.id}") for one in undone]
+    return reversals + _settled(replace(booked, subject=line.subject))
+
+
+@dataclass(frozen=True, slots=True)
+class _Movement:
+    """What the entries of one line have in common."""
+
+    line: BalanceLine
+    subject: str
+    zone: tzinfo
+    cause: str
+
+    def entry(self, key: str, debit: Account, credit: Account, amount: Money) -> list[Entry]:
+        """One entry, turned round when the amount is negative; none for nothing."""
+        if not amount:
+            return []
+        into = amount.minor > 0
+        return [
+            Entry(
+                key=key,
+                kind=key.partition(":")[0],
+                debit=debit if into else credit,
+                credit=credit if into else debit,
+                amount=amount if into else -amount,
+                subject=self.subject,
+                occurred_at=self.line.at,
+                book_date=self._day(),
+                cause=self.cause,
+            )
+        ]
+
+    def _day(self) -> date:
+        return book_date(self.line.at, self.zone)
+
+
+def _settled(of_line: _Movement) -> list[Entry]:
+    """What Stripe told of meets what its balance shows, under one subject.
+
+    A donor's currency that is not the balance's: out of clearing in the one, into the balance in the other,
+    each side as Stripe counted it (never by its rate, which is a rounded decimal).
+    """
+    line = of_line.line
+    key = f"settle:{line.id}"
+    if line.original is None or line.original.currency == line.amount.currency:
+        return of_line.entry(key, Account.STRIPE, Account.CLEARING, line.amount)
+    return [
+        *of_line.entry(f"{key}:from", Account.FX, Account.CLEARING, line.original),
+        *of_line.entry(f"{key}:to", Account.STRIPE, Account.FX, line.amount),
+    ]

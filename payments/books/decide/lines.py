@@ -1,0 +1,109 @@
+"""Balance lines: kept once, booked as soon as it is known whose money they moved.
+
+For a line of a payment, refund or dispute that must be known first. It is ours when its own metadata says so, when its
+charge has a gift, or when a session or an invoice of ours led to it. It is not ours when none of these is so; whoever
+reads lines has asked Stripe for the invoices of their payments before. It waits only where a payment is known to have
+paid an invoice that was not reported yet. A line that was booked as somebody else's before Stripe could say better is
+put right when it says so (`found_ours_entries`).
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import tzinfo
+
+from ledger.entry import Entry
+from payments.books.decide.changes import LineChanges
+from payments.books.decide.charges import DecidedCharges
+from payments.books.decide.checkouts import DecidedCheckouts
+from payments.books.decide.known import BookedLine, Known
+from payments.books.decide.line_entries import OF_PAYMENTS, found_ours_entries, line_entries
+from payments.books.decide.notice import Batch, FactsOf, new_facts
+from payments.books.decide.recurring import DecidedInvoices
+from payments.reading.happenings import BalanceLine
+
+_LINES = FactsOf(
+    lambda line: line.id,
+    lambda line: (line.category, line.amount, line.fee, line.subject, line.payment),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DecidedLines:
+    """`lines` is all that is known afterwards. `strangers` are the payments that were found not to be ours now."""
+
+    changes: LineChanges
+    entries: tuple[Entry, ...]
+    lines: Mapping[str, BookedLine]
+    strangers: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Owners:
+    """What says whose a payment is."""
+
+    with_gift: frozenset[str]
+    invoices: DecidedInvoices
+
+    def is_ours(self, line: BalanceLine) -> bool | None:
+        """Whether the line is ours; None where that has to wait."""
+        if line.marked or line.category not in OF_PAYMENTS:
+            return True  # its own metadata says so, or it is no donor's at all but the account's own
+        if line.payment is None:
+            return False
+        if line.payment in self.with_gift:
+            return True
+        bill = self.invoices.bills.get(line.payment)
+        return bill.ours if bill else False
+
+
+def decide_lines(
+    known: Known, batch: Batch, links: tuple[DecidedCheckouts, DecidedInvoices, DecidedCharges], zone: tzinfo
+) -> DecidedLines:
+    """Add lines to the facts; the entries of those that are decided, and of those that waited."""
+    checkouts, invoices, charges = links
+    with_gift = {booked.fact.payment for booked in charges.charges.values() if booked.gift}
+    owners = _Owners(frozenset(with_gift | checkouts.gift_of_intent.keys()), invoices)
+    known_lines = {identity: booked.fact for identity, booked in known.lines.items()}
+    new = [
+        (BookedLine(line, owners.is_ours(line)), cause)
+        for line, cause in new_facts(batch.of(BalanceLine), known_lines, _LINES)
+    ]
+    decided = _reconsidered(known, charges.newly_linked, owners)
+    entries = [
+        entry
+        for identity, ours in decided.items()
+        for entry in _entries_of_decided(known.lines[identity], ours, charges.newly_linked, zone)
+    ]
+    entries += [
+        entry
+        for booked, cause in new
+        if booked.ours is not None
+        for entry in line_entries(booked.fact, booked.ours, zone, cause)
+    ]
+    changes = LineChanges(tuple(booked for booked, _ in new), decided)
+    lines = {**known.lines, **{booked.fact.id: booked for booked in changes.new}}
+    lines |= {identity: BookedLine(known.lines[identity].fact, ours) for identity, ours in decided.items()}
+    changed = [*changes.new, *(lines[identity] for identity in decided)]
+    return DecidedLines(changes, tuple(entries), lines, _strangers(changed))
+
+
+def _reconsidered(known: Known, newly_linked: Mapping[str, str], owners: _Owners) -> dict[str, bool]:
+    """What a new link says of lines that waited, or that were taken for somebody else's."""
+    decided = {}
+    for identity, booked in sorted(known.lines.items()):
+        if not booked.ours and booked.fact.payment in newly_linked:
+            ours = owners.is_ours(booked.fact)
+            if ours is not None and ours is not booked.ours:
+                decided[identity] = ours
+    return decided
+
+
+def _entries_of_decided(booked: BookedLine, ours: bool, causes: Mapping[str, str], zone: tzinfo) -> list[Entry]:
+    cause = causes[str(booked.fact.payment)]
+    if booked.ours is None:
+        return line_entries(booked.fact, ours, zone, cause)
+    return found_ours_entries(booked.fact, zone, cause)
+
+
+def _strangers(lines: Iterable[BookedLine]) -> frozenset[str]:
+    return frozenset(booked.fact.payment for booked in lines if booked.ours is False and booked.fact.payment)

@@ -1,0 +1,172 @@
+"""Save what was decided: each table is written once, with many rows in one statement."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+import ledger.store
+from database.bulk import change_rows, insert_rows, put_rows
+from database.driver import travelling_together
+from payments.books import tables
+from payments.books.decide.changes import (
+    Changes,
+    ChargeChanges,
+    CheckoutChanges,
+    LineChanges,
+    PayoutChanges,
+    RecurringChanges,
+    WithdrawalChanges,
+)
+from payments.books.decide.known import BookedLine, Refund
+from payments.books.jobs import queue_settlement, queue_statuses
+from payments.gifts import recurring_store
+from payments.gifts import store as gift_store
+from payments.gifts.tables import checkout
+
+_NO_LONGER_WAITING = sa.delete(tables.waiting_fact).where(tables.waiting_fact.c.payment == sa.bindparam("paid"))
+
+
+def save_changes(conn: Connection, changes: Changes, now: datetime) -> None:
+    """Write everything in the caller's transaction: gifts first, which facts and entries refer to.
+
+    Raises ConflictingEntry when an entry is in the books with other contents.
+    """
+    with travelling_together(conn):
+        _save_recurring(conn, changes.recurring)
+        _save_checkouts(conn, changes.checkouts)
+        _save_charges(conn, changes.charges)
+        _save_withdrawals(conn, changes.withdrawals, now)
+        _save_lines(conn, changes.lines)
+        _save_payouts(conn, changes.payouts)
+        gift_store.raise_states(conn, changes.states)
+        gift_store.save_reception(conn, changes.reception, now)
+        ledger.store.post(conn, changes.entries, now)
+        queue_statuses(conn, changes.statuses, now)
+        if changes.balance_changed:
+            queue_settlement(conn, now)
+
+
+def _save_recurring(conn: Connection, changes: RecurringChanges) -> None:
+    recurring_store.link_subscriptions(conn, changes.subscriptions)
+    gift_store.add_gifts(conn, changes.instalments)
+    gift_store.name_invoices(conn, changes.named)
+    invoices = [
+        {"id": invoice.invoice, "recurring_id": invoice.recurring, "is_first": invoice.first}
+        for invoice in changes.invoices
+    ]
+    payments = [{"payment": paid.payment, "invoice_id": paid.invoice} for paid in changes.invoice_payments]
+    insert_rows(conn, tables.invoice, invoices)
+    insert_rows(conn, tables.invoice_payment, payments)
+
+
+def _save_checkouts(conn: Connection, changes: CheckoutChanges) -> None:
+    new = [
+        {"session_id": link.session, "gift_id": link.gift, "payment_intent": link.payment_intent}
+        for link in changes.new
+    ]
+    completed = [{"session_id": link.session, "payment_intent": link.payment_intent} for link in changes.completed]
+    insert_rows(conn, checkout, new)
+    change_rows(conn, checkout, completed)
+
+
+def _save_charges(conn: Connection, changes: ChargeChanges) -> None:
+    new = [
+        {
+            "id": booked.fact.charge,
+            "payment": booked.fact.payment,
+            "payment_intent": booked.fact.payment_intent,
+            "gift_hint": booked.fact.gift,
+            "currency": booked.fact.amount.currency.code,
+            "amount_minor": booked.fact.amount.minor,
+            "method": booked.fact.method,
+            "succeeded_at": booked.fact.at,
+            "gift_id": booked.gift,
+        }
+        for booked in changes.new
+    ]
+    claimed = [{"id": charge, "gift_id": gift} for charge, gift in sorted(changes.claimed.items())]
+    insert_rows(conn, tables.charge, new)
+    change_rows(conn, tables.charge, claimed)
+
+
+def _save_withdrawals(conn: Connection, changes: WithdrawalChanges, now: datetime) -> None:
+    _save_refunds(conn, changes.new_refunds, changes.changed_refunds)
+    moves = [
+        {
+            "line_id": move.line, "dispute": move.dispute, "payment": move.payment,
+            "currency": move.amount.currency.code, "amount_minor": move.amount.minor, "moved_at": move.at,
+        }
+        for move in changes.dispute_moves
+    ]  # fmt: skip
+    failures = [
+        {
+            "charge": failure.charge, "payment": failure.payment, "currency": failure.amount.currency.code,
+            "amount_minor": failure.amount.minor, "failed_at": failure.at,
+        }
+        for failure in changes.failures
+    ]  # fmt: skip
+    waiting = [
+        {"payment": payment, "fact": fact, "kind": kind, "since": now}
+        for payment, fact, kind in sorted({(fact.payment, fact.fact, fact.kind) for fact in changes.waiting})
+    ]
+    insert_rows(conn, tables.dispute_move, moves)
+    insert_rows(conn, tables.payment_failure, failures)
+    put_rows(conn, tables.waiting_fact, waiting, "DO NOTHING")
+    if changes.no_longer_waiting:
+        conn.execute(_NO_LONGER_WAITING, [{"paid": payment} for payment in changes.no_longer_waiting])
+
+
+def _save_refunds(conn: Connection, new: Sequence[Refund], changed: Sequence[Refund]) -> None:
+    rows = [
+        {
+            "id": refund.id, "payment": refund.payment, "currency": refund.amount.currency.code,
+            "amount_minor": refund.amount.minor, "agreed_at": refund.agreed_at, "undone_at": refund.failed_at,
+        }
+        for refund in new
+    ]  # fmt: skip
+    instants = [{"id": refund.id, "agreed_at": refund.agreed_at, "undone_at": refund.failed_at} for refund in changed]
+    insert_rows(conn, tables.refund, rows)
+    change_rows(conn, tables.refund, instants)
+
+
+def _save_lines(conn: Connection, changes: LineChanges) -> None:
+    insert_rows(conn, tables.balance_line, [_line_row(booked) for booked in changes.new])
+    decided = [{"id": line, "ours": ours} for line, ours in sorted(changes.decided.items())]
+    change_rows(conn, tables.balance_line, decided)
+
+
+def _line_row(booked: BookedLine) -> dict[str, object]:
+    line = booked.fact
+    return {
+        "id": line.id,
+        "category": line.category.value,
+        "kind": line.kind,
+        "currency": line.amount.currency.code,
+        "amount_minor": line.amount.minor,
+        "fee_minor": line.fee.minor,
+        "original_currency": None if line.original is None else line.original.currency.code,
+        "original_minor": None if line.original is None else line.original.minor,
+        "subject": line.subject,
+        "payment": line.payment,
+        "marked": line.marked,
+        "created_at": line.at,
+        "ours": booked.ours,
+    }
+
+
+def _save_payouts(conn: Connection, changes: PayoutChanges) -> None:
+    new = [
+        {
+            "id": payout.id, "currency": payout.amount.currency.code, "amount_minor": payout.amount.minor,
+            "arrived_at": payout.arrived_at, "returned_at": payout.returned_at,
+        }
+        for payout in changes.new
+    ]  # fmt: skip
+    changed = [
+        {"id": payout.id, "arrived_at": payout.arrived_at, "returned_at": payout.returned_at}
+        for payout in changes.changed
+    ]
+    insert_rows(conn, tables.payout, new)
+    change_rows(conn, tables.payout, changed)

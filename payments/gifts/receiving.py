@@ -1,0 +1,106 @@
+"""Receiving a gift, from whatever source: what becomes of the gift, its receipt, and the list of discrepancies. Pure.
+
+A charge at Stripe is one source. Cash, a cheque and a bank transfer are others.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from ledger.money import Money
+from payments.gifts.gift import Gift, shares_of
+from receipts.receipt import Draft
+from receipts.receipt import Line as ReceiptLine
+from web.organisation import Organisation
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """Money that paid a gift.
+
+    `amount` is what came, which may differ from what the gift asked for; `method` names the means of payment as the
+    receipt prints it. `subject` is what the money clears under (the payment), `source` the id of what brought it (the
+    charge), `cause` what made us learn of it. `day` is the organisation's calendar day of `at`.
+    """
+
+    gift: Gift
+    amount: Money
+    at: datetime
+    day: date
+    method: str
+    subject: str
+    source: str
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class Discrepancy:
+    """Money that is not what was asked for: another amount or currency, or a second payment of one gift."""
+
+    received: Received
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reception:
+    """What follows when money has come: gifts that are received now, the receipts due, and what a treasurer must see.
+
+    `received` has each gift once; `issued_on` is the day of issue, in the organisation's time zone.
+    """
+
+    received: tuple[Received, ...]
+    drafts: tuple[Draft, ...]
+    discrepancies: tuple[Discrepancy, ...]
+    issued_on: date
+
+
+def receive(
+    payments: Sequence[Received], organisation: Organisation, mode: str, titles: Mapping[int, str], issued_on: date
+) -> Reception:
+    """What follows from these payments; `titles` names the campaigns as the receipts print them."""
+    first, later = _first_and_later(payments)
+    odd = [Discrepancy(received, why) for received in first if (why := _difference(received))]
+    odd += [Discrepancy(received, "second_payment") for received in later]
+    drafts = tuple(_draft(received, organisation, mode, titles) for received in first)
+    return Reception(tuple(first), drafts, tuple(odd), issued_on)
+
+
+def _first_and_later(payments: Iterable[Received]) -> tuple[list[Received], list[Received]]:
+    """The payments that gifts are received by, and those that paid a gift once more.
+
+    A gift is received once; another payment of it is booked, but has no receipt and is listed. A further charge of the
+    gift's own payment is neither: a debit was taken back and collected again.
+    """
+    first: dict[str, Received] = {}
+    later = []
+    for received in sorted(payments, key=lambda received: (received.at, received.source)):
+        gift = received.gift
+        own = first[gift.id].subject if gift.id in first else gift.payment
+        if own is None:
+            first[gift.id] = received
+        elif own != received.subject:
+            later.append(received)
+    return list(first.values()), later
+
+
+def _difference(received: Received) -> str | None:
+    """How the money differs from what was asked for, if it does."""
+    asked, came = received.gift.amount, received.amount
+    if asked.currency != came.currency:
+        return "currency"
+    return "amount" if asked != came else None
+
+
+def _draft(received: Received, organisation: Organisation, mode: str, titles: Mapping[int, str]) -> Draft:
+    gift = received.gift
+    shares = zip(gift.allocations, shares_of(received.amount, gift), strict=True)
+    return Draft(
+        gift_id=gift.id,
+        given_on=received.day,
+        donor_name=gift.donor.name,
+        lines=tuple(ReceiptLine(titles[share.campaign], amount) for share, amount in shares if amount),
+        method=received.method,
+        reference=gift.reference,
+        organisation=organisation,
+        mode=mode,
+    )

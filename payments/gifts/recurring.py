@@ -1,0 +1,135 @@
+"""A recurring gift: a standing instruction, its rhythm, its end and its states. Values only."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID, uuid5
+
+from ledger.money import Money
+from payments.gifts.gift import Allocation, Donor, Gift, GiftState
+
+# The name space of the ids of instalments: the same invoice is the same gift, however often we hear of it.
+INSTALMENTS = UUID("9a3c5be0-1f0d-4f59-8a53-6f2f9f1f6f44")
+# And of recurring gifts: the same first gift begins the same one.
+BEGINNINGS = UUID("0d5a2b0e-6a3c-4a0a-9d7e-0b6c1a6f7f52")
+
+
+class Interval(StrEnum):
+    """How often a recurring gift is given."""
+
+    WEEK = "week"
+    MONTH = "month"
+    QUARTER = "quarter"
+    YEAR = "year"
+
+
+class RecurringState(StrEnum):
+    """How a recurring gift stands; set from Stripe's subscription as it is now, never by the order of messages."""
+
+    PENDING = "pending"
+    ACTIVE = "active"
+    PAST_DUE = "past_due"
+    PAUSED = "paused"
+    ENDING = "ending"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A campaign's part of every instalment, by weight."""
+
+    n: int
+    campaign: int
+    weight: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rhythm:
+    """How often, and when to stop: after an instant, after a number of instalments, or (neither) when told to."""
+
+    interval: Interval
+    ends_at: datetime | None = None
+    instalments: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.ends_at is not None and self.instalments is not None:
+            raise ValueError("a recurring gift ends on a day or after a number of instalments, not both")
+
+
+@dataclass(frozen=True, slots=True)
+class Recurring:
+    """A standing instruction. `amount` is what the next instalment asks for."""
+
+    id: str
+    state: RecurringState
+    amount: Money
+    interval: Interval
+    shares: tuple[Share, ...]
+    donor: Donor
+    first_gift: str
+    created_at: datetime
+    ends_at: datetime | None = None
+    instalments: int | None = None
+    subscription: str | None = None
+
+    @property
+    def rhythm(self) -> Rhythm:
+        """How often it is given, and until when, as the donor chose."""
+        return Rhythm(self.interval, self.ends_at, self.instalments)
+
+
+def begin(first: Gift, rhythm: Rhythm) -> Recurring:
+    """The standing instruction that a pending first gift begins; it is shared as that gift is."""
+    return Recurring(
+        id=recurring_id_of(first.id),
+        state=RecurringState.PENDING,
+        amount=first.amount,
+        interval=rhythm.interval,
+        shares=tuple(Share(part.n, part.campaign, part.amount.minor) for part in first.allocations),
+        donor=first.donor,
+        first_gift=first.id,
+        created_at=first.created_at,
+        ends_at=rhythm.ends_at,
+        instalments=rhythm.instalments,
+    )
+
+
+def recurring_id_of(first_gift: str) -> str:
+    """The id of the recurring gift that this gift begins."""
+    return str(uuid5(BEGINNINGS, first_gift))
+
+
+def instalment_id(invoice: str) -> str:
+    """The id of the gift that this invoice makes: the same invoice is the same gift."""
+    return str(uuid5(INSTALMENTS, invoice))
+
+
+def instalment(recurring: Recurring, invoice: str, charged: Money, at: datetime) -> Gift:
+    """The gift that a later invoice makes: split as the instruction says, whatever amount was charged."""
+    parts = charged.allocate([share.weight for share in recurring.shares])
+    return Gift(
+        id=instalment_id(invoice),
+        state=GiftState.PENDING,
+        amount=charged,
+        allocations=tuple(
+            Allocation(share.n, share.campaign, part)
+            for share, part in zip(recurring.shares, parts, strict=True)
+            if part
+        ),
+        donor=recurring.donor,
+        created_at=at,
+        attempted_at=at,
+        return_token=str(uuid5(INSTALMENTS, f"return {invoice}")),
+        recurring_id=recurring.id,
+        invoice_id=invoice,
+    )
+
+
+# Stripe knows no quarters: three months.
+STRIPE_RHYTHM: Mapping[Interval, tuple[str, int]] = {
+    Interval.WEEK: ("week", 1),
+    Interval.MONTH: ("month", 1),
+    Interval.QUARTER: ("month", 3),
+    Interval.YEAR: ("year", 1),
+}

@@ -1,0 +1,144 @@
+"""Recurring gifts, and the changes that were asked for, in the database: one function a question."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from database.bulk import change_rows, insert_rows, put_rows
+from database.questions import look_up
+from ledger.money import Money, currency
+from outbox.jobs import enqueue
+from payments.gifts import tables as gift_tables
+from payments.gifts.gift import Donor
+from payments.gifts.recurring import Interval, Recurring, RecurringState, Share
+from payments.gifts.recurring_changes import CHANGE_RECURRING, ChangeKind, NotRunning, RecurringChange
+
+_r, _s = gift_tables.recurring.c, gift_tables.recurring_share.c
+_RECURRING = (
+    _r.id, _r.state, _r.currency, _r.amount_minor, _r.interval, _r.donor_name, _r.donor_email, _r.first_gift_id,
+    _r.created_at, _r.ends_at, _r.instalments, _r.subscription,
+)  # fmt: skip
+_SHARE = (_s.recurring_id, _s.n, _s.campaign_id, _s.weight)
+
+
+def add_recurring(conn: Connection, recurring: Recurring) -> None:
+    """Store a standing instruction with its shares, after its first gift; one that is there stays as it is."""
+    if recurring_of(conn, [recurring.id]):
+        return
+    row = {
+        "id": recurring.id,
+        "state": recurring.state.value,
+        "currency": recurring.amount.currency.code,
+        "amount_minor": recurring.amount.minor,
+        "interval": recurring.interval.value,
+        "donor_name": recurring.donor.name,
+        "donor_email": recurring.donor.email,
+        "first_gift_id": recurring.first_gift,
+        "created_at": recurring.created_at,
+        "ends_at": recurring.ends_at,
+        "instalments": recurring.instalments,
+        "subscription": recurring.subscription,
+        "failed_attempts": 0,
+    }
+    shares = [
+        {"recurring_id": recurring.id, "n": share.n, "campaign_id": share.campaign, "weight": share.weight}
+        for share in recurring.shares
+    ]
+    insert_rows(conn, gift_tables.recurring, [row])
+    insert_rows(conn, gift_tables.recurring_share, shares)
+
+
+def recurring_of(conn: Connection, ids: Iterable[str]) -> dict[str, Recurring]:
+    """The standing instructions of these ids, with their shares; unknown ids are left out."""
+    wanted = sorted(set(ids))
+    if not wanted:
+        return {}
+    rows = look_up(conn, _RECURRING, _r.id, wanted)
+    shares: defaultdict[str, list[Share]] = defaultdict(list)
+    for identity, n, campaign, weight in look_up(conn, _SHARE, _s.recurring_id, wanted):
+        shares[identity].append(Share(n, campaign, weight))
+    return {row[0]: _recurring(row, shares[row[0]]) for row in rows}
+
+
+def recurring_of_subscription(conn: Connection, subscription: str) -> Recurring | None:
+    """The standing instruction that this subscription carries out, once Stripe has told of it."""
+    recurring_id = conn.scalar(sa.select(_r.id).where(_r.subscription == subscription))
+    return recurring_of(conn, [recurring_id]).get(recurring_id) if recurring_id else None
+
+
+def request_change(conn: Connection, recurring: Recurring, change: RecurringChange) -> None:
+    """Keep a change that was asked for, and have Stripe asked for it soon; raises NotRunning."""
+    if recurring.subscription is None or recurring.state is RecurringState.ENDED:
+        raise NotRunning(recurring.id)
+    add_change(conn, change)
+    enqueue(conn, CHANGE_RECURRING, recurring.id, {"recurring": recurring.id}, now=change.requested_at, urgent=True)
+
+
+def add_change(conn: Connection, change: RecurringChange) -> None:
+    """Keep what was asked for; the same button pressed twice is one change."""
+    t = gift_tables.recurring_act
+    if conn.scalar(sa.select(t.c.id).where(t.c.id == change.id)) is not None:
+        return  # a guard of the table would call a second row an error
+    row = {
+        "id": change.id,
+        "recurring_id": change.recurring,
+        "act": change.kind.value,
+        "amount_minor": change.amount.minor if change.amount else None,
+        "who": change.who,
+        "asked_at": change.requested_at,
+    }
+    put_rows(conn, t, [row], "DO NOTHING")
+
+
+def changes_of(conn: Connection, recurring: Recurring) -> list[RecurringChange]:
+    """Everything that was ever asked for, in the order of asking."""
+    t = gift_tables.recurring_act
+    rows = conn.execute(sa.select(t).where(t.c.recurring_id == recurring.id).order_by(t.c.asked_at, t.c.id))
+    of = recurring.amount.currency
+    return [
+        RecurringChange(
+            row.id,
+            row.recurring_id,
+            ChangeKind(row.act),
+            None if row.amount_minor is None else Money(row.amount_minor, of),
+            row.who,
+            row.asked_at,
+            row.done_at,
+        )
+        for row in rows
+    ]
+
+
+def mark_done(conn: Connection, change: RecurringChange, now: datetime) -> None:
+    """Stripe has agreed (or there was nothing left to ask for)."""
+    t = gift_tables.recurring_act
+    conn.execute(sa.update(t).where(t.c.id == change.id, t.c.done_at.is_(None)).values(done_at=now))
+
+
+def link_subscriptions(conn: Connection, subscription_of: Mapping[str, str]) -> None:
+    """These recurring gifts, which had none, have these subscriptions at Stripe."""
+    rows = [
+        {"id": recurring, "subscription": subscription} for recurring, subscription in sorted(subscription_of.items())
+    ]
+    change_rows(conn, gift_tables.recurring, rows)
+
+
+def _recurring(row: tuple[Any, ...], shares: list[Share]) -> Recurring:
+    identity, state, code, minor, interval, name, email, first, created, ends, instalments, subscription = row
+    return Recurring(
+        id=identity,
+        state=RecurringState(state),
+        amount=Money(minor, currency(code)),
+        interval=Interval(interval),
+        shares=tuple(sorted(shares, key=lambda share: share.n)),
+        donor=Donor(name, email),
+        first_gift=first,
+        created_at=created,
+        ends_at=ends,
+        instalments=instalments,
+        subscription=subscription,
+    )

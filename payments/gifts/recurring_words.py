@@ -1,0 +1,82 @@
+"""A recurring gift in words: how often, on which day, until when."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from payments.gifts.due_dates import due
+from payments.gifts.recurring import Interval, Rhythm
+from web.wording import Wording
+
+EVERY = {
+    Interval.WEEK: "every week",
+    Interval.MONTH: "every month",
+    Interval.QUARTER: "every three months",
+    Interval.YEAR: "every year",
+}
+A = {Interval.WEEK: "a week", Interval.MONTH: "a month", Interval.QUARTER: "a quarter", Interval.YEAR: "a year"}
+ADJECTIVE = {
+    Interval.WEEK: "Weekly",
+    Interval.MONTH: "Monthly",
+    Interval.QUARTER: "Quarterly",
+    Interval.YEAR: "Yearly",
+}
+_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_ENDINGS = {1: "st", 2: "nd", 3: "rd"}
+_SHORTEST_MONTH = 28
+
+
+def ordinal(number: int) -> str:
+    """1st, 2nd, 11th, 22nd."""
+    ending = "th" if number % 100 // 10 == 1 else _ENDINGS.get(number % 10, "th")
+    return f"{number}{ending}"
+
+
+def on_which(interval: Interval, day: date, wording: Wording) -> str:
+    """Which days those are, when the first was `day`: "on the 22nd of each month"."""
+    match interval:
+        case Interval.WEEK:
+            return f"each {_WEEKDAYS[day.weekday()]}"
+        case Interval.YEAR:
+            return f"on {_day_and_month(day, wording)} each year"
+        case Interval.MONTH | Interval.QUARTER:
+            each = "each month" if interval is Interval.MONTH else "every third month"
+            return f"{_day_of_month(day)} of {each}"
+
+
+def until(rhythm: Rhythm, wording: Wording, otherwise: str = "until you stop it") -> str:
+    """How long it goes on: "until 6 May 2027", "12 times in all"; `otherwise` where no end was chosen."""
+    if rhythm.ends_at is not None:
+        return f"until {wording.day(rhythm.ends_at)}"
+    if rhythm.instalments is not None:
+        return f"{wording.number(rhythm.instalments)} times in all"
+    return otherwise
+
+
+def _day_of_month(day: date) -> str:
+    if day.day > _SHORTEST_MONTH:
+        return f"on the {ordinal(day.day)} (or the last day)"
+    return f"on the {ordinal(day.day)}"
+
+
+def _day_and_month(day: date, wording: Wording) -> str:
+    return wording.day(day).rsplit(" ", 1)[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Upcoming:
+    """What follows the first instalment: "monthly", "every month", "on the 22nd of each month", "until …"."""
+
+    interval: str
+    kind: str
+    every: str
+    days: str
+    until: str
+    next_on: date
+
+
+def upcoming(rhythm: Rhythm, began: datetime, wording: Wording) -> Upcoming:
+    """What follows when the first instalment was taken at `began`."""
+    first, second = (due(began, rhythm.interval, steps).astimezone(wording.zone).date() for steps in (0, 1))
+    of = rhythm.interval
+    days = on_which(of, first, wording)
+    return Upcoming(of.value, ADJECTIVE[of].lower(), EVERY[of], days, until(rhythm, wording), second)

@@ -1,0 +1,205 @@
+"""Gifts, their shares, checkouts and discrepancies in the database: one function a question."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+import receipts.store
+from campaigns.campaign import Campaign
+from campaigns.store import campaign_by_id
+from database.bulk import change_rows, insert_rows, put_rows
+from database.questions import look_up
+from ledger.money import Money, currency
+from payments.gifts import tables as gift_tables
+from payments.gifts.gift import Allocation, Donor, Gift, GiftState
+from payments.gifts.receiving import Discrepancy, Received, Reception
+from receipts.jobs import queue_prints
+
+_g, _a = gift_tables.gift.c, gift_tables.allocation.c
+_GIFT = (
+    _g.id, _g.state, _g.currency, _g.amount_minor, _g.donor_name, _g.donor_email, _g.message,
+    _g.created_at, _g.received_at, _g.attempts, _g.attempted_at, _g.return_token, _g.session_id, _g.payment,
+    _g.recurring_id, _g.invoice_id,
+)  # fmt: skip
+_ALLOCATION = (_a.n, _a.campaign_id, _a.amount_minor)
+_ALLOCATION_OF_GIFT = _a.gift_id == _g.id
+
+
+def add_gift(conn: Connection, gift: Gift) -> None:
+    """Store a pending gift with its allocations; one that is there already stays as it is.
+
+    Of two clicks at once on PostgreSQL the second waits for the first, then adds nothing.
+    """
+    if not gifts(conn, [gift.id]):
+        add_gifts(conn, [gift])
+
+
+def add_gifts(conn: Connection, new: Sequence[Gift]) -> None:
+    """Store pending gifts, none of which was there a moment ago, with their allocations."""
+    rows = [
+        {
+            "id": gift.id,
+            "state": gift.state.value,
+            "currency": gift.amount.currency.code,
+            "amount_minor": gift.amount.minor,
+            "donor_name": gift.donor.name,
+            "donor_email": gift.donor.email,
+            "message": gift.donor.message,
+            "created_at": gift.created_at,
+            "attempts": gift.attempts,
+            "attempted_at": gift.attempted_at or gift.created_at,
+            "return_token": gift.return_token or gift.id,
+            "recurring_id": gift.recurring_id,
+            "invoice_id": gift.invoice_id,
+        }
+        for gift in new
+    ]
+    shares = [
+        {"gift_id": gift.id, "n": share.n, "campaign_id": share.campaign, "amount_minor": share.amount.minor}
+        for gift in new
+        for share in gift.allocations
+    ]
+    put_rows(conn, gift_tables.gift, rows, "DO NOTHING")
+    put_rows(conn, gift_tables.allocation, shares, "DO NOTHING")
+
+
+def name_invoices(conn: Connection, paid: Sequence[Gift]) -> None:
+    """These gifts, kept already, are instalments: of which recurring gift, and asked for by which invoice."""
+    rows = [{"id": gift.id, "recurring_id": gift.recurring_id, "invoice_id": gift.invoice_id} for gift in paid]
+    change_rows(conn, gift_tables.gift, rows)
+
+
+def gifts(conn: Connection, ids: Iterable[str]) -> dict[str, Gift]:
+    """The gifts of these ids, with their allocations; unknown ids are left out."""
+    return _gifts(look_up(conn, (*_ALLOCATION, *_GIFT), _g.id, sorted(set(ids)), _ALLOCATION_OF_GIFT))
+
+
+def gift(conn: Connection, gift_id: str) -> Gift | None:
+    """One gift by its id."""
+    return gifts(conn, [gift_id]).get(gift_id)
+
+
+def gift_of_session(conn: Connection, session_id: str) -> Gift | None:
+    """The gift that a Checkout Session was opened for: any of its sessions, not only the last."""
+    t = gift_tables.checkout.c
+    gift_id = conn.scalar(sa.select(t.gift_id).where(t.session_id == session_id))
+    return gift(conn, gift_id) if gift_id else None
+
+
+def gift_to_return_to(conn: Connection, return_token: str) -> Gift | None:
+    """The gift whose donor turned back at Stripe."""
+    gift_id = conn.scalar(sa.select(gift_tables.gift.c.id).where(gift_tables.gift.c.return_token == return_token))
+    return gift(conn, gift_id) if gift_id else None
+
+
+def campaign_of(conn: Connection, gift: Gift) -> Campaign | None:
+    """The campaign that a gift is (first of all) for."""
+    return campaign_by_id(conn, gift.allocations[0].campaign)
+
+
+def next_attempt(conn: Connection, gift_id: str, now: datetime) -> None:
+    """Count one more try to open a checkout for this gift; each try has its own idempotency key."""
+    t = gift_tables.gift
+    conn.execute(sa.update(t).where(t.c.id == gift_id).values(attempts=t.c.attempts + 1, attempted_at=now))
+
+
+def link_session(conn: Connection, gift_id: str, session_id: str) -> None:
+    """The gift's checkout is open: its donor is sent to this session, and may yet pay an earlier one."""
+    t, c = gift_tables.gift, gift_tables.checkout
+    conn.execute(sa.update(t).where(t.c.id == gift_id).values(session_id=session_id))
+    if conn.scalar(sa.select(c.c.session_id).where(c.c.session_id == session_id)) is None:
+        put_rows(conn, c, [{"session_id": session_id, "gift_id": gift_id, "payment_intent": None}], "DO NOTHING")
+
+
+def raise_states(conn: Connection, states: Mapping[str, GiftState]) -> None:
+    """Move gifts to these states; the caller has made sure that each is a rise."""
+    rows = [{"id": gift, "state": state.value} for gift, state in sorted(states.items())]
+    change_rows(conn, gift_tables.gift, rows)
+
+
+def save_reception(conn: Connection, reception: Reception, now: datetime) -> None:
+    """Move gifts to received, issue and queue their receipts, and list what is not as it was asked for."""
+    _receive(conn, reception.received)
+    numbers = receipts.store.issue_receipts(conn, reception.drafts, issued_on=reception.issued_on, now=now)
+    queue_prints(conn, numbers, now=now)
+    _note_discrepancies(conn, reception.discrepancies, now)
+
+
+def settle_discrepancy(conn: Connection, charge: str, who: str, now: datetime) -> bool:
+    """Note that somebody has dealt with a charge that was not as asked; False when there is none such.
+
+    Once noted it stays: the first who said so.
+    """
+    t, settled = gift_tables.discrepancy.c, gift_tables.settled_discrepancy
+    if conn.scalar(sa.select(t.charge).where(t.charge == charge)) is None:
+        return False
+    if conn.scalar(sa.select(settled.c.charge).where(settled.c.charge == charge)) is None:
+        put_rows(conn, settled, [{"charge": charge, "who": who, "settled_at": now}], "DO NOTHING")
+    return True
+
+
+def _receive(conn: Connection, received: Sequence[Received]) -> None:
+    rows = [
+        {
+            "id": receipt.gift.id,
+            "state": GiftState.RECEIVED.value,
+            "payment": receipt.subject,
+            "received_at": receipt.at,
+            "received_on": receipt.day,
+        }
+        for receipt in received
+    ]
+    change_rows(conn, gift_tables.gift, rows)
+
+
+def _note_discrepancies(conn: Connection, discrepancies: Sequence[Discrepancy], now: datetime) -> None:
+    rows = [
+        {
+            "charge": discrepancy.received.source,
+            "gift_id": discrepancy.received.gift.id,
+            "asked_minor": discrepancy.received.gift.amount.minor,
+            "asked_currency": discrepancy.received.gift.amount.currency.code,
+            "charged_minor": discrepancy.received.amount.minor,
+            "charged_currency": discrepancy.received.amount.currency.code,
+            "noted_at": now,
+            "why": discrepancy.why,
+        }
+        for discrepancy in discrepancies
+    ]
+    insert_rows(conn, gift_tables.discrepancy, rows)
+
+
+def _gifts(rows: Iterable[tuple[Any, ...]]) -> dict[str, Gift]:
+    """Gifts, of rows that have an allocation each, with its gift."""
+    gift_rows: dict[str, tuple[Any, ...]] = {}
+    shares: defaultdict[str, list[tuple[int, int, int]]] = defaultdict(list)
+    for n, campaign, minor, *gift in rows:
+        gift_rows[gift[0]] = tuple(gift)
+        shares[gift[0]].append((n, campaign, minor))
+    return {identity: _gift(gift, sorted(shares[identity])) for identity, gift in gift_rows.items()}
+
+
+def _gift(row: tuple[Any, ...], shares: list[tuple[int, int, int]]) -> Gift:
+    identity, state, code, minor, name, email, message, *rest = row
+    created, received, attempts, attempted, token, session, payment, recurring, invoice = rest
+    of = currency(code)
+    return Gift(
+        id=identity,
+        state=GiftState(state),
+        amount=Money(minor, of),
+        allocations=tuple(Allocation(n, campaign, Money(part, of)) for n, campaign, part in shares),
+        donor=Donor(name, email, message),
+        created_at=created,
+        received_at=received,
+        attempts=attempts,
+        attempted_at=attempted,
+        return_token=token,
+        session_id=session,
+        payment=payment,
+        recurring_id=recurring,
+        invoice_id=invoice,
+    )

@@ -1,0 +1,144 @@
+"""Gifts with their shares and checkouts, recurring gifts, and charges that differ from what was asked.
+
+Foreign keys to other packages are given by table name. A gift's state only rises; the migration's triggers see to it.
+"""
+
+import sqlalchemy as sa
+
+from database.columns import BookDate, Code, Count, Instant, Minor
+from database.tables import one_of, table
+from payments.gifts.gift import GiftState
+from payments.gifts.recurring import Interval, RecurringState
+
+# What a gift is and who gave it. The money is in the ledger; this is what was asked for.
+gift = table(
+    "gift",
+    sa.Column("id", Code, primary_key=True),
+    sa.Column("state", Code, nullable=False),
+    sa.Column("currency", Code, sa.ForeignKey("currency.code"), nullable=False),
+    sa.Column("amount_minor", Minor, nullable=False),
+    sa.Column("donor_name", Code, nullable=False),
+    sa.Column("donor_email", Code, nullable=False),
+    sa.Column("message", Code, nullable=False),
+    sa.Column("created_at", Instant, nullable=False),
+    sa.Column("received_at", Instant),
+    sa.Column("received_on", BookDate),
+    sa.Column("attempts", Count, nullable=False),
+    sa.Column("attempted_at", Instant, nullable=False),
+    sa.Column("return_token", Code, nullable=False),
+    sa.Column("session_id", Code),
+    sa.Column("payment", Code),
+    # The standing instruction and the invoice that it is an instalment of. By name only: the first gift of a
+    # recurring one is there before it.
+    sa.Column("recurring_id", Code),
+    sa.Column("invoice_id", Code),
+    one_of("state", (state.value for state in GiftState)),
+    sa.UniqueConstraint("session_id"),
+    sa.UniqueConstraint("payment"),
+    sa.Index("ix_gift_return_token", "return_token"),
+    sa.CheckConstraint("amount_minor > 0", name="amount"),
+)
+
+# Only instalments stand in these: a gift given once is not written into them when it is received.
+for _name, _column, _unique in (
+    ("uq_gift_invoice_id", gift.c.invoice_id, True),
+    ("ix_gift_recurring_id", gift.c.recurring_id, False),
+):
+    sa.Index(_name, _column, unique=_unique, sqlite_where=_column.is_not(None), postgresql_where=_column.is_not(None))
+
+allocation = table(
+    "allocation",
+    sa.Column("gift_id", Code, sa.ForeignKey("gift.id"), primary_key=True),
+    sa.Column("n", Count, primary_key=True, autoincrement=False),
+    sa.Column("campaign_id", Count, sa.ForeignKey("campaign.id"), nullable=False),
+    sa.Column("amount_minor", Minor, nullable=False),
+    sa.Index("ix_allocation_campaign_id", "campaign_id"),
+    sa.CheckConstraint("amount_minor > 0", name="amount"),
+)
+
+# Fact: this Checkout Session belongs to this gift and led to this payment intent.
+checkout = table(
+    "checkout",
+    sa.Column("session_id", Code, primary_key=True),
+    sa.Column("gift_id", Code, sa.ForeignKey("gift.id"), nullable=False),
+    sa.Column("payment_intent", Code),
+    sa.UniqueConstraint("payment_intent"),
+)
+
+# A charge that is not what was asked (another amount or currency, or a second payment of one gift):
+# booked as charged, shown to the treasurer.
+discrepancy = table(
+    "discrepancy",
+    sa.Column("charge", Code, sa.ForeignKey("charge.id"), primary_key=True),
+    sa.Column("gift_id", Code, sa.ForeignKey("gift.id"), nullable=False),
+    sa.Column("asked_minor", Minor, nullable=False),
+    sa.Column("asked_currency", Code, nullable=False),
+    sa.Column("charged_minor", Minor, nullable=False),
+    sa.Column("charged_currency", Code, nullable=False),
+    sa.Column("noted_at", Instant, nullable=False),
+    sa.Column("why", Code, nullable=False),
+    one_of("why", ("amount", "currency", "second_payment")),
+)
+
+# A treasurer has looked at a discrepancy and done what was to be done.
+settled_discrepancy = table(
+    "settled_discrepancy",
+    sa.Column("charge", Code, sa.ForeignKey("discrepancy.charge"), primary_key=True),
+    sa.Column("who", Code, nullable=False),
+    sa.Column("settled_at", Instant, nullable=False),
+)
+
+# A standing instruction. What it asks for now: earlier instalments keep what they were.
+recurring = table(
+    "recurring",
+    sa.Column("id", Code, primary_key=True),
+    sa.Column("state", Code, nullable=False),
+    sa.Column("currency", Code, sa.ForeignKey("currency.code"), nullable=False),
+    sa.Column("amount_minor", Minor, nullable=False),
+    sa.Column("interval", Code, nullable=False),
+    sa.Column("donor_name", Code, nullable=False),
+    sa.Column("donor_email", Code, nullable=False),
+    sa.Column("first_gift_id", Code, sa.ForeignKey("gift.id"), nullable=False),
+    sa.Column("created_at", Instant, nullable=False),
+    # When to stop, as the donor chose it: a day, or a number of instalments; neither means: until cancelled.
+    sa.Column("ends_at", Instant),
+    sa.Column("instalments", Count),
+    # Fact, once it is known; the rest is as Stripe last said it.
+    sa.Column("subscription", Code),
+    sa.Column("stripe_ends_at", Instant),
+    sa.Column("paused_at", Instant),
+    sa.Column("next_at", Instant),
+    sa.Column("retry_at", Instant),
+    sa.Column("failed_attempts", Count, nullable=False),
+    sa.Column("looked_at", Instant),
+    one_of("state", (state.value for state in RecurringState)),
+    one_of("interval", (interval.value for interval in Interval)),
+    sa.UniqueConstraint("subscription"),
+    sa.UniqueConstraint("first_gift_id"),
+    sa.CheckConstraint("amount_minor > 0", name="amount"),
+    sa.CheckConstraint("instalments > 0", name="instalments"),
+)
+
+recurring_share = table(
+    "recurring_share",
+    sa.Column("recurring_id", Code, sa.ForeignKey("recurring.id"), primary_key=True),
+    sa.Column("n", Count, primary_key=True, autoincrement=False),
+    sa.Column("campaign_id", Count, sa.ForeignKey("campaign.id"), nullable=False),
+    sa.Column("weight", Count, nullable=False),
+    sa.Index("ix_recurring_share_campaign_id", "campaign_id"),
+    sa.CheckConstraint("weight > 0", name="weight"),
+)
+
+# What a treasurer changed in a recurring gift, and which answer Stripe gave.
+recurring_act = table(
+    "recurring_act",
+    sa.Column("id", Code, primary_key=True),
+    sa.Column("recurring_id", Code, sa.ForeignKey("recurring.id"), nullable=False),
+    sa.Column("act", Code, nullable=False),
+    sa.Column("amount_minor", Minor),
+    sa.Column("who", Code, nullable=False),
+    sa.Column("asked_at", Instant, nullable=False),
+    sa.Column("done_at", Instant),
+    one_of("act", ("amount", "pause", "resume", "end_now", "end_later")),
+    sa.Index("ix_recurring_act_recurring_id", "recurring_id"),
+)

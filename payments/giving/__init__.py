@@ -1,0 +1,1 @@
+"""The donor's form, the way to Stripe and back, and thanks."""

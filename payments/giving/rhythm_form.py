@@ -1,0 +1,148 @@
+"""How often, and until when: what a donor may choose in the form, and how the choice is read."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, tzinfo
+from enum import StrEnum
+
+from payments.gifts.due_dates import LONGEST_YEARS, due, most_instalments
+from payments.gifts.recurring import Interval, Rhythm
+
+ONCE = "once"
+FIELDS = ("interval", "end", "until", "instalments")
+LAST_SECOND = time(23, 59, 59)
+_COUNT = re.compile(r"[0-9]{1,4}")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+class End(StrEnum):
+    """How a recurring gift may end, as the form names it."""
+
+    OPEN = "open"
+    CLOSING = "closing"
+    DAY = "day"
+    NUMBER = "number"
+
+
+class UnclearRhythm(ValueError):
+    """A choice that cannot be taken; the message tells the donor what to do."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+@dataclass(frozen=True, slots=True)
+class IntervalOffer:
+    """What the form offers besides giving once. `closes_at` is when the campaign closes, if it does."""
+
+    intervals: tuple[Interval, ...]
+    now: datetime
+    zone: tzinfo
+    say_day: Callable[[date], str]
+    closes_at: datetime | None = None
+
+    @property
+    def today(self) -> date:
+        """The day on which the first instalment would be taken."""
+        return self.now.astimezone(self.zone).date()
+
+    @property
+    def closing_day(self) -> date | None:
+        """The campaign's last day, where a second instalment of any rhythm would come before it."""
+        if self.closes_at is None or not any(self.second(one) <= self.closes_at for one in self.intervals):
+            return None
+        return self.closes_at.astimezone(self.zone).date()
+
+    def second(self, interval: Interval) -> datetime:
+        """When a second instalment would be taken."""
+        return due(self.now, interval, 1)
+
+
+def read_rhythm(typed: Mapping[str, str], offer: IntervalOffer) -> Rhythm | None:
+    """The rhythm that was chosen; None for a gift given once. Raises UnclearRhythm."""
+    choice = typed.get("interval", "").strip()
+    if choice in ("", ONCE):
+        return None  # what else was filled in belongs to choices that are not made
+    if choice not in offer.intervals:
+        raise UnclearRhythm("interval", "Choose how often you would like to give.")
+    interval = Interval(choice)
+    match _end(typed):
+        case End.OPEN:
+            return Rhythm(interval)
+        case End.CLOSING:
+            return Rhythm(interval, ends_at=_closing(interval, offer))
+        case End.DAY:
+            return Rhythm(interval, ends_at=_last_day(typed.get("until", "").strip(), interval, offer))
+        case End.NUMBER:
+            return Rhythm(interval, instalments=_number(typed.get("instalments", "").strip(), interval))
+
+
+def typed_before(rhythm: Rhythm | None, closes_at: datetime | None, zone: tzinfo) -> dict[str, str]:
+    """The fields as they were filled in when this rhythm was chosen."""
+    if rhythm is None:
+        return {"interval": ONCE}
+    chosen = {"interval": rhythm.interval.value}
+    if rhythm.instalments is not None:
+        return chosen | {"end": End.NUMBER.value, "instalments": str(rhythm.instalments)}
+    if rhythm.ends_at is None:
+        return chosen | {"end": End.OPEN.value}
+    if rhythm.ends_at == closes_at:
+        return chosen | {"end": End.CLOSING.value}
+    return chosen | {"end": End.DAY.value, "until": rhythm.ends_at.astimezone(zone).date().isoformat()}
+
+
+def _end(typed: Mapping[str, str]) -> End:
+    """The end that was chosen. A day or a number beside no choice, or beside the first one, is asked about."""
+    choice = typed.get("end", "").strip()
+    day, number = bool(typed.get("until", "").strip()), bool(typed.get("instalments", "").strip())
+    if choice not in ("", *End) or (day and number and not choice):
+        raise UnclearRhythm("end", "Choose when it should end.")
+    if choice in ("", End.OPEN) and (day or number):
+        if choice:
+            raise UnclearRhythm("end", "Choose one: until you stop it, or the end that you entered.")
+        return End.DAY if day else End.NUMBER
+    return End(choice or End.OPEN)
+
+
+def _closing(interval: Interval, offer: IntervalOffer) -> datetime:
+    if offer.closes_at is None:
+        raise UnclearRhythm("end", "Choose when it should end.")
+    _require_two(offer.closes_at, interval, offer, "end")
+    return offer.closes_at
+
+
+def _last_day(typed: str, interval: Interval, offer: IntervalOffer) -> datetime:
+    if not typed:
+        raise UnclearRhythm("until", "Enter the last day.")
+    try:
+        day = date.fromisoformat(typed) if _DAY.fullmatch(typed) else None
+    except ValueError:
+        day = None
+    if day is None or day.year < offer.today.year:
+        raise UnclearRhythm("until", "Enter a day that is to come, like 2027-05-06.")
+    if day.year >= offer.today.year + LONGEST_YEARS:
+        raise UnclearRhythm(
+            "until", f"Choose a day within {LONGEST_YEARS - 1} years, or let it go on until you stop it."
+        )
+    end = datetime.combine(day, LAST_SECOND, offer.zone).astimezone(UTC)
+    _require_two(end, interval, offer, "until")
+    return end
+
+
+def _require_two(end: datetime, interval: Interval, offer: IntervalOffer, field: str) -> None:
+    second = offer.second(interval)
+    if end < second:
+        raise UnclearRhythm(
+            field,
+            f"Choose {offer.say_day(second)} or later: the second donation comes on that day. Or choose to give once.",
+        )
+
+
+def _number(typed: str, interval: Interval) -> int:
+    most = most_instalments(interval)
+    number = int(typed) if _COUNT.fullmatch(typed) else 0
+    if not 2 <= number <= most:
+        raise UnclearRhythm("instalments", f"Enter how many donations in all: a number from 2 to {most}.")
+    return number

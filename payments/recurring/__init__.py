@@ -1,1 +1,0 @@
-"""Recurring gifts: a standing instruction, and the instalments that come of it."""

@@ -1,0 +1,90 @@
+"""Makes the changes that treasurers asked for at Stripe, in their order, until it agrees; each takes effect once."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import structlog
+from sqlalchemy.engine import Connection, Engine
+
+from campaigns.store import campaign_by_id
+from database.instants import Clock
+from database.transactions import reading, writing
+from ledger.money import Money
+from payments.gifts import recurring_store
+from payments.gifts.recurring import Recurring, RecurringState
+from payments.gifts.recurring_changes import ChangeKind, RecurringChange
+from payments.reading.statuses import read_subscription
+from payments.settlement.subscriptions import SubscriptionStatuses
+from payments.stripe.checkout import Purpose
+from payments.stripe.lists import StripeLists
+from payments.stripe.subscriptions import Object, RecurringGateway
+
+log = structlog.get_logger()
+
+
+def key_of(change: RecurringChange, now: datetime) -> str:
+    """A change's idempotency key: the same for a minute, so that an answer that got lost is given again.
+
+    Stripe remembers its own errors under a key as well, for a day; so after one minute, two, four and so on a
+    new key asks anew. A change says how it shall be, so nothing doubles.
+    """
+    return f"{change.id}-{int((now - change.requested_at).total_seconds() // 60).bit_length()}"
+
+
+class RecurringChanges:
+    """Makes the waiting changes of recurring gifts. No transaction is open while Stripe is asked."""
+
+    def __init__(self, engine: Engine, lists: StripeLists, gateway: RecurringGateway, clock: Clock) -> None:
+        self._engine, self._lists, self._gateway, self._clock = engine, lists, gateway, clock
+        self._statuses = SubscriptionStatuses(engine, lists, gateway, clock)
+
+    def make_changes(self, recurring_id: str) -> None:
+        """Make what waits for this recurring gift; raises StripeAway or StripeRefused, to be tried again."""
+        with reading(self._engine) as conn:
+            recurring = recurring_store.recurring_of(conn, [recurring_id])[recurring_id]
+            changes = recurring_store.changes_of(conn, recurring)
+            products = _products(conn, recurring)
+        assert recurring.subscription is not None, "changes are taken once a recurring gift runs"
+        for change in changes:
+            if change.done_at is None:
+                self._make(recurring, recurring.subscription, change, products)
+        self._statuses.fetch(recurring.subscription)
+
+    def _make(
+        self, recurring: Recurring, subscription_id: str, change: RecurringChange, products: Mapping[int, str]
+    ) -> None:
+        subscription = self._lists.subscription(subscription_id)
+        if read_subscription(subscription).state is not RecurringState.ENDED:  # then there is nothing left to change
+            self._ask(recurring, subscription, change, products)
+        with writing(self._engine) as conn:
+            recurring_store.mark_done(conn, change, self._clock())
+        log.info("recurring_act_done", recurring=recurring.id, act=change.kind.value)
+
+    def _ask(
+        self, recurring: Recurring, subscription: Object, change: RecurringChange, products: Mapping[int, str]
+    ) -> None:
+        subscription_id, key = str(subscription["id"]), key_of(change, self._clock())
+        match change.kind:
+            case ChangeKind.AMOUNT:
+                assert change.amount is not None
+                parts = _parts(recurring, change.amount, products)
+                self._gateway.change_amount(subscription, parts, recurring.interval, key)
+            case ChangeKind.PAUSE:
+                self._gateway.pause(subscription_id, key)
+            case ChangeKind.RESUME:
+                self._gateway.resume(subscription_id, key)
+            case ChangeKind.END_LATER:
+                self._gateway.end_with_its_period(subscription_id, key)
+            case ChangeKind.END_NOW:
+                self._gateway.end_now(subscription_id, key)
+
+
+def _products(conn: Connection, recurring: Recurring) -> dict[int, str]:
+    campaigns = [campaign_by_id(conn, share.campaign) for share in recurring.shares]
+    return {campaign.id: Purpose(campaign.slug, campaign.title).product for campaign in campaigns if campaign}
+
+
+def _parts(recurring: Recurring, amount: Money, products: Mapping[int, str]) -> dict[str, Money]:
+    """What each campaign's Product is to ask for: the new amount, split as its instalments are."""
+    parts = amount.allocate([share.weight for share in recurring.shares])
+    return {products[share.campaign]: part for share, part in zip(recurring.shares, parts, strict=True)}

@@ -1,0 +1,32 @@
+"""Whether Stripe answers: every try says so, for the desk and the doctor."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy.engine import Engine
+
+from database.instants import Clock
+from database.transactions import writing
+from payments.settlement import store
+from payments.stripe.gateway import StripeAway, StripeRefused
+from payments.stripe.lists import NotThere
+
+
+@contextmanager
+def asking(engine: Engine, clock: Clock) -> Iterator[None]:
+    """While it lasts Stripe is asked; afterwards it is noted that it answered, or since when it does not."""
+    try:
+        yield
+    except NotThere:
+        _note_answer(engine, clock)
+        raise
+    except (StripeAway, StripeRefused) as error:
+        with writing(engine) as conn:
+            store.note_silence(conn, f"{type(error).__name__}: {error}", clock())
+        raise
+    _note_answer(engine, clock)
+
+
+def _note_answer(engine: Engine, clock: Clock) -> None:
+    with writing(engine) as conn:
+        store.note_answer(conn, clock())

@@ -1,0 +1,1 @@
+"""Our port to Stripe: the gateway, checkout parameters, lists, signatures."""

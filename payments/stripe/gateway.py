@@ -1,0 +1,110 @@
+"""The gateway: our port to Stripe, on the donor's way. It opens no transaction."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+
+import stripe
+from stripe import RequestsClient, StripeClient
+from stripe.params import ProductCreateParams
+from stripe.params.checkout import SessionCreateParams
+
+from payments.gifts.gift import Gift
+from payments.gifts.recurring import Recurring
+from payments.stripe.checkout import Purpose, session_params
+
+API_VERSION = "2026-10-28.endive"
+PATIENCE_SECONDS = (3.05, 8.0)  # for a connection, and for an answer
+RETRIES = 2
+
+# On by default the library writes a file into the home directory and reports timings to Stripe.
+stripe.enable_telemetry = False
+
+
+class StripeAway(RuntimeError):
+    """Stripe did not answer, or asked us to slow down: nothing was charged, try again."""
+
+
+class StripeRefused(RuntimeError):
+    """Stripe did not accept what we asked for: our mistake or the account's settings."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checkout:
+    """An open Checkout Session: where the donor goes to pay."""
+
+    session_id: str
+    url: str
+
+
+class Gateway:
+    """Asks Stripe for what the donor's way needs."""
+
+    def __init__(self, api_key: str, base_url: str, *, api_base: str | None = None) -> None:
+        """`base_url` is where donors reach us; `api_base` another Stripe, such as the twin."""
+        self._base_url = base_url
+        self._client = open_client(api_key, api_base)
+
+    def open_checkout(
+        self, gift: Gift, purposes: Mapping[int, Purpose], recurring: Recurring | None = None
+    ) -> Checkout:
+        """Open a Checkout Session for a pending gift, or for the recurring one that it begins.
+
+        Raises StripeAway or StripeRefused.
+
+        The idempotency key is the gift's id and the count of tries, so that a form sent twice opens one
+        session. Campaigns are Products of their own at Stripe, made the first time one is missing.
+        """
+        params = session_params(gift, purposes, self._base_url, recurring)
+        try:
+            return self._create(params, gift)
+        except stripe.InvalidRequestError as error:
+            if error.code != "resource_missing":
+                raise StripeRefused(f"{error.code}: {error.param}") from error
+        for share in gift.allocations:
+            self._make_product(purposes[share.campaign])
+        try:
+            return self._create(params, gift, again=True)
+        except stripe.InvalidRequestError as error:
+            raise StripeRefused(f"{error.code}: {error.param}") from error
+
+    def _create(self, params: SessionCreateParams, gift: Gift, *, again: bool = False) -> Checkout:
+        key = f"{gift.id}-{gift.attempts}{'-p' if again else ''}"
+        session = asking(lambda: self._client.v1.checkout.sessions.create(params, {"idempotency_key": key}))
+        if not session.url:
+            raise StripeRefused("the session came without an address")
+        return Checkout(session.id, session.url)
+
+    def _make_product(self, purpose: Purpose) -> None:
+        params: ProductCreateParams = {"id": purpose.product, "name": purpose.title}
+        try:
+            asking(lambda: self._client.v1.products.create(params))
+        except stripe.InvalidRequestError as error:
+            if error.code != "resource_already_exists":  # another donor was first: as good
+                raise StripeRefused(f"{error.code}: {error.param}") from error
+
+
+def open_client(api_key: str, api_base: str | None = None, wire: RequestsClient | None = None) -> StripeClient:
+    """The library's client as we use it: our version, short waits, few retries of its own."""
+    return StripeClient(
+        api_key,
+        base_addresses={"api": api_base} if api_base else None,
+        http_client=wire or RequestsClient(timeout=PATIENCE_SECONDS),
+        max_network_retries=RETRIES,
+        stripe_version=API_VERSION,
+    )
+
+
+Answer = TypeVar("Answer")
+
+
+def asking(ask: Callable[[], Answer]) -> Answer:
+    """Ask, and name a failure by what must be done. InvalidRequestError is left to the caller."""
+    try:
+        return ask()
+    except stripe.InvalidRequestError:
+        raise
+    except (stripe.APIConnectionError, stripe.RateLimitError, stripe.APIError) as error:
+        raise StripeAway(type(error).__name__) from error
+    except stripe.StripeError as error:
+        raise StripeRefused(f"{type(error).__name__}: {error.code}") from error
