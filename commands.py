@@ -25,10 +25,10 @@ from payments.inbox.keep import replay as replay_kept
 from payments.settlement.reconcile import Reconciliation
 from payments.settlement.reconcile_command import reconcile_with_progress
 from processes import address_of, bind, claim_sandbox, leave_alone_what_stays, serve, work
+from proof.commands import add_proof_commands
 from sandbox.commands import sandbox_commands
 from settings import BadSettings, Settings, read_settings
 from supervisor import Child, Supervisor
-from treasury.commands import add_proof
 from treasury.sign_in import LINK_LIFETIME, NotAnEmail, invite
 
 HERE = Path(__file__).resolve().parent
@@ -217,7 +217,7 @@ def _examined(var_dir: Path | None) -> list[Finding]:
         return check_up(build_house(read_settings(var_dir=var_dir)))
 
 
-add_proof(app, _books, _examined)
+add_proof_commands(app, _books, _examined)
 
 
 def _say_where(settings: Settings, address: str) -> None:

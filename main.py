@@ -43,14 +43,13 @@ from payments.settlement.jobs import reconcile_hourly, settlement_jobs
 from payments.stripe.gateway import Gateway
 from payments.stripe.lists import StripeLists
 from payments.stripe.subscriptions import RecurringGateway
+from proof.doctor import Installation, check_installation
 from receipts.jobs import PRINT, print_receipt
 from receipts.pdf import Printer
 from receipts.routes import receipt_routes
 from sandbox.keys import sandbox_keys
 from sandbox.twin import Twin, TwinSettings, open_twin
 from settings import LOOPBACK, Settings
-from treasury.checkup import checkup
-from treasury.doctor import Here
 from treasury.money.routes import money_routes
 from treasury.recurring.routes import recurring_desk_routes
 from treasury.routes import desk_routes
@@ -196,8 +195,8 @@ def build_worker(house: House, twin: Twin | None = None) -> Worker:
 
 def check_up(house: House) -> list[Finding]:
     """What the doctor finds."""
-    here = Here(house.settings.mode, house.base_url + WEBHOOK_PATH, house.stripe[1])
-    return checkup(house.engine, here, house.lists, house.clock)
+    installation = Installation(house.settings.mode, house.base_url + WEBHOOK_PATH, house.stripe[1])
+    return check_installation(house.engine, installation, house.lists, house.clock)
 
 
 def build_twin(house: House) -> Twin | None:

@@ -18,10 +18,10 @@ from database.transactions import reading, writing
 from main import House, build_house, build_web, build_worker, prepare
 from payments.inbox.store import dead_letters
 from payments.inbox.webhook import PATH as WEBHOOK
+from proof.audit import audit_all
 from sandbox.twin import Twin, TwinSettings, open_twin
 from settings import read_settings
 from tests.browser import Tabs, assert_accessible, served
-from treasury.audit import audit_all
 from treasury.sign_in import invite
 
 CAMPAIGN = "ask-every-candidate"

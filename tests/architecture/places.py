@@ -10,9 +10,11 @@ from tests.architecture.reading import Import, Module
 LAYERS = (
     ("database",),
     ("ledger", "outbox", "web"),
+    ("staff",),
     ("campaigns",),
     ("receipts",),
     ("payments",),
+    ("proof",),
     ("treasury",),
     ("main", "supervisor"),
     ("processes",),

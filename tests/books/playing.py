@@ -18,14 +18,14 @@ from payments.inbox.delivery import Delivery
 from payments.inbox.keep import keep_and_apply
 from payments.settlement.reconcile import ReconcileResult, Reconciliation
 from payments.stripe.lists import StripeLists
+from proof.audit import audit_all
+from proof.canonical import canonical
 from tests.books.model import Model
 from tests.books.places import Place
 from tests.books.reading import count_entries, differences, stripe_balance
 from tests.books.stage import Stage
 from tests.books.story import Scenario
 from tests.sandbox.loopback import KEY
-from treasury.audit import audit_all
-from treasury.canonical import canonical
 
 BOOKKEEPER = Bookkeeper(BookRules(DEMO_ORGANISATION, ZoneInfo("Europe/London"), "test"))
 

@@ -18,11 +18,11 @@ from payments.gifts.gift import Donor, Gift, GiftState
 from payments.giving.form import Pledge
 from payments.giving.pledges import Giving, NotOpen, OnTheWay, unfinished
 from payments.stripe.gateway import Gateway, StripeAway
+from proof.audit import audit_all
 from receipts.store import receipt_of_gift
 from tests.clock import FixedClock
 from tests.payments.house import NOON, Books, gift_id
 from tests.payments.messages import charge, charged, completed, delivery, event, session
-from treasury.audit import audit_all
 
 PLEDGED = Pledge(Money(2500, GBP), Donor("Zoë", "zoe@example.org"))
 NOBODY = "http://127.0.0.1:9"  # nothing listens there: Stripe is away

@@ -1,27 +1,12 @@
 """A desk with books behind it, on both engines."""
 
-from zoneinfo import ZoneInfo
-
 import pytest
 from sqlalchemy import Engine
 
-from campaigns.campaign import Campaign
-from campaigns.demo import DEMO_ORGANISATION
-from campaigns.store import add_campaign
-from database.transactions import booking
-from ledger.money import GBP
-from ledger.store import open_accounts
-from payments.books.bookkeeper import Bookkeeper
-from payments.books.decide.decide import BookRules
-from tests.payments.house import Books
-from tests.treasury.books import Desk
+from tests.proof.books import Desk, open_desk
 
 
 @pytest.fixture
 def desk(engine: Engine) -> Desk:
-    """Empty books with two campaigns: 1 is for libraries, 2 is for buses."""
-    with booking(engine) as conn:
-        open_accounts(conn)
-        add_campaign(conn, Campaign(0, "libraries", "Save our libraries", "A story.", GBP))
-        add_campaign(conn, Campaign(0, "buses", "Bring back the bus", "A story.", GBP))
-    return Desk(Books(engine, Bookkeeper(BookRules(DEMO_ORGANISATION, ZoneInfo("Europe/London"), "test"))))
+    """Empty books with two campaigns."""
+    return open_desk(engine)

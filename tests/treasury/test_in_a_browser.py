@@ -14,8 +14,8 @@ from tests.browser import PHONE, Tabs, assert_accessible, served
 from tests.clock import FixedClock
 from tests.payments.house import gift_id
 from tests.payments.messages import charge, charged, delivery, event
-from tests.treasury.books import BUSES, Desk
-from tests.treasury.whole import NOON, dispute, pay_out, refund, settle_gift
+from tests.proof.books import BUSES, Desk
+from tests.proof.settled_books import NOON, dispute, pay_out, refund, settle_gift
 from tests.web.samples import pages
 from treasury.money.routes import money_routes
 from treasury.routes import desk_routes

@@ -13,8 +13,8 @@ from payments.settlement.store import note_silence
 from tests.clock import FixedClock
 from tests.payments.house import gift_id
 from tests.payments.messages import charge, charged, delivery, event
-from tests.treasury.books import Desk
-from tests.treasury.whole import NOON, compare, dispute, everything, pay_out, refund, settle_gift
+from tests.proof.books import Desk
+from tests.proof.settled_books import NOON, compare, dispute, everything, pay_out, refund, settle_gift
 from tests.web.samples import pages
 from treasury.money.routes import PAGE_ROWS, money_routes
 from treasury.routes import desk_routes

@@ -15,7 +15,7 @@ from payments.gifts.store import add_gift
 from tests.clock import FixedClock
 from tests.payments.house import gift_id
 from tests.payments.messages import charge, charged, delivery, event
-from tests.treasury.books import BUSES, Desk
+from tests.proof.books import BUSES, Desk
 from tests.web.samples import pages
 from treasury.routes import PAGE_ROWS, desk_routes
 from treasury.sign_in import invite

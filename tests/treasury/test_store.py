@@ -10,7 +10,7 @@ from ledger.accounts import Account
 from ledger.money import GBP, Money
 from tests.payments.house import gift_id
 from tests.payments.messages import charged
-from tests.treasury.books import BUSES, LIBRARIES, Desk
+from tests.proof.books import BUSES, LIBRARIES, Desk
 from treasury import store
 from treasury.figures import SHOWN, Choice, Figure, sheets
 

@@ -12,12 +12,11 @@ from database.instants import Clock
 from database.transactions import reading, writing
 from payments.gifts.store import settle_discrepancy
 from payments.inbox.store import dead_letters
+from proof.trace import NoTrace, SeveralTraces, trace
 from receipts.store import mint_token, receipt_by_number
 from treasury.money import store
 from treasury.routes import Door
 from treasury.store import Treasurer, discrepancies
-from treasury.trace import NoTrace, SeveralTraces
-from treasury.tracing import trace
 from web.errors import NotFound
 from web.pages import Pages
 from web.sessions import SessionCookie

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from payments.inbox.store import DeadLetter, dead_letters
+from proof.store_audit import charges_without_gift
 from treasury.money.store import DisputeLine, PayoutLine, disputes_to_answer, payouts_unlike_their_lines
 from treasury.store import Discrepancy, Homeless, discrepancies, discrepancy_count, homeless
-from treasury.store_audit import homeless_charges
 
 SHOWN = 5
 MOST_DEAD_LETTERS = 1000
@@ -43,6 +43,6 @@ def to_do(conn: Connection) -> ToDo:
         failed[:SHOWN],
         len(failed),
         homeless(conn, SHOWN),
-        homeless_charges(conn),
+        charges_without_gift(conn),
         payouts_unlike_their_lines(conn)[:SHOWN],
     )

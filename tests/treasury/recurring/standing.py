@@ -6,15 +6,14 @@ from typing import Any
 
 from database.transactions import booking, writing
 from ledger.money import GBP, Money
-from payments.gifts import store
-from payments.gifts.gift import Donor, Gift, pledge
+from payments.gifts.gift import Donor, Gift, pledge, store
 from payments.gifts.recurring import Interval, Recurring, RecurringState, Rhythm, begin, recurring_id_of
 from payments.gifts.recurring_store import add_recurring, link_subscriptions
 from payments.reading.statuses import SubscriptionStatus
 from payments.settlement.store import keep_subscription
 from tests.payments.house import gift_id
 from tests.payments.messages import charge, delivery, event
-from tests.treasury.books import Desk
+from tests.proof.books import Desk
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 NEXT = datetime(2026, 12, 12, 12, tzinfo=UTC)

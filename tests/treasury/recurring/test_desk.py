@@ -17,7 +17,7 @@ from payments.gifts.recurring_store import changes_of, mark_done
 from payments.gifts.tables import recurring_act
 from tests.clock import FixedClock
 from tests.payments.house import gift_id
-from tests.treasury.books import Desk
+from tests.proof.books import Desk
 from tests.treasury.recurring.standing import one_of_each, stand
 from tests.web.samples import pages
 from treasury.recurring.routes import PAGE_ROWS, recurring_desk_routes

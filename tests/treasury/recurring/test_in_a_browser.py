@@ -14,7 +14,7 @@ from payments.gifts.recurring_changes import ChangeKind
 from payments.gifts.recurring_store import changes_of, mark_done
 from tests.browser import PHONE, Tabs, assert_accessible, served
 from tests.clock import FixedClock
-from tests.treasury.books import Desk
+from tests.proof.books import Desk
 from tests.treasury.recurring.standing import one_of_each
 from tests.web.samples import pages
 from treasury.recurring.routes import recurring_desk_routes

@@ -7,12 +7,12 @@ from sqlalchemy import Engine
 
 from database.transactions import reading
 from payments.reading.happenings import Category, ChargeSucceeded, PaymentFailed
+from proof.audit import audit_all
+from proof.trace import trace
 from tests.payments.house import gift_id
-from tests.treasury.books import Desk
-from tests.treasury.whole import NOON, compare, dispute, line, pounds, refund, settle_gift, tell
-from treasury.audit import audit_all
+from tests.proof.books import Desk
+from tests.proof.settled_books import NOON, compare, dispute, line, pounds, refund, settle_gift, tell
 from treasury.money.store import disputes, disputes_to_answer, refunds
-from treasury.tracing import trace
 
 DAY = timedelta(days=1)
 
@@ -32,23 +32,23 @@ def test_the_audit_proves_both_charges(collected_again: Desk, engine: Engine) ->
     """Each by entries of its own."""
     compare(collected_again, 2384, 2384)
     with reading(engine) as conn:
-        findings = {one.name: one for one in audit_all(conn, lambda: NOON + 2 * DAY)}
+        findings = {finding.name: finding for finding in audit_all(conn, lambda: NOON + 2 * DAY)}
 
-    assert [one.name for one in findings.values() if one.has_failed] == []
+    assert [finding.name for finding in findings.values() if finding.has_failed] == []
     assert str(findings["money verified"].figures["GBP"]).endswith("100%")
 
 
-def test_a_trace_tells_of_both_charges(collected_again: Desk, engine: Engine) -> None:
-    """By whichever name it is asked for; and what is missing is said once."""
+def test_a_trace_holds_both_charges(collected_again: Desk, engine: Engine) -> None:
+    """Under each identifier; and each missing part is listed once."""
     with reading(engine) as conn:
-        found = trace(conn, "ch_1_again")
-        assert trace(conn, "pi_1") == trace(conn, "ch_1") == found
+        by_charge = trace(conn, "ch_1_again")
+        assert trace(conn, "pi_1") == trace(conn, "ch_1") == by_charge
 
     counted, lost = "Counted for Save our libraries", "Failed after all: taken off Save our libraries"
     seen, left = "Seen in Stripe's balance", "Left Stripe's balance"
-    told = [step.what for step in found.steps if step.what in (counted, lost, seen, left)]
-    assert told == [counted, seen, lost, left, counted, seen]
-    assert len(set(found.missing)) == len(found.missing)
+    texts = [step.text for step in by_charge.steps if step.text in (counted, lost, seen, left)]
+    assert texts == [counted, seen, lost, left, counted, seen]
+    assert len(set(by_charge.missing)) == len(by_charge.missing)
 
 
 def test_the_balance_is_missed_once(desk: Desk, engine: Engine) -> None:
@@ -58,7 +58,7 @@ def test_the_balance_is_missed_once(desk: Desk, engine: Engine) -> None:
     with reading(engine) as conn:
         missing = trace(conn, gift_id(1)).missing
 
-    assert sum("has not been seen in Stripe's balance" in one for one in missing) == 1
+    assert sum("has not been seen in Stripe's balance" in gap for gap in missing) == 1
 
 
 def test_what_goes_back_of_it_is_listed_once(collected_again: Desk, engine: Engine) -> None:
@@ -66,6 +66,6 @@ def test_what_goes_back_of_it_is_listed_once(collected_again: Desk, engine: Engi
     refund(collected_again, "re_1", 1, 1000)
     dispute(collected_again, "du_1", 1, 1500, answer_by=NOON + 9 * DAY)
     with reading(engine) as conn:
-        assert [(one.id, one.donor, one.state) for one in refunds(conn, 9)] == [("re_1", "Donor 1", "settled")]
-        for found in (disputes(conn, 9), disputes_to_answer(conn, 9)):
-            assert [(one.id, one.donor) for one in found] == [("du_1", "Donor 1")]
+        assert [(row.id, row.donor, row.state) for row in refunds(conn, 9)] == [("re_1", "Donor 1", "settled")]
+        for listed in (disputes(conn, 9), disputes_to_answer(conn, 9)):
+            assert [(row.id, row.donor) for row in listed] == [("du_1", "Donor 1")]

@@ -1,6 +1,6 @@
 """The rows of the canonical export: columns that depend on facts alone, in no order.
 
-No row ids, no `posted_at`, no cause, no receipt numbers: these may differ with the order in which we heard.
+No row ids, no `posted_at`, no cause, no receipt numbers: these depend on the order of deliveries.
 """
 
 from collections.abc import Iterator
@@ -16,8 +16,8 @@ from receipts.tables import receipt
 _e, _t, _u = entry.c, total.c, uncleared.c
 CHUNK = 2000
 
-# Each section's heading, and its question. The first column is what its rows are sorted by.
-QUESTIONS: tuple[tuple[str, sa.Select[Any]], ...] = (
+# Each section's heading and its query. Rows are sorted by their text, so by the first column first.
+SECTIONS: tuple[tuple[str, sa.Select[Any]], ...] = (
     (
         "entry: key, kind, debit, credit, currency, minor, subject, campaign, gift, occurred, day, reverses",
         sa.select(
@@ -33,14 +33,14 @@ QUESTIONS: tuple[tuple[str, sa.Select[Any]], ...] = (
         ),
     ),
     ("uncleared: subject, currency, minor", sa.select(_u.subject, _u.currency, _u.balance_minor)),
-    # Not its payment: of two that pay one gift, the one that was heard first counts as its own.
+    # Without its payment: of two payments for one gift, the one that was delivered first becomes the gift's own.
     ("gift: id, state, currency, minor", sa.select(gift.c.id, gift.c.state, gift.c.currency, gift.c.amount_minor)),
     ("receipt: gift, edition", sa.select(receipt.c.gift_id, receipt.c.edition)),
 )  # fmt: skip
 
 
-def rows(conn: Connection, question: sa.Select[Any]) -> Iterator[tuple[Any, ...]]:
-    """What a question finds, some at a time."""
-    found = conn.execute(question.execution_options(stream_results=True))
-    for some in found.partitions(CHUNK):
-        yield from (tuple(row) for row in some)
+def rows(conn: Connection, query: sa.Select[Any]) -> Iterator[tuple[Any, ...]]:
+    """The rows of a query, read in chunks."""
+    result = conn.execute(query.execution_options(stream_results=True))
+    for chunk in result.partitions(CHUNK):
+        yield from (tuple(row) for row in chunk)

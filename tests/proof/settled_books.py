@@ -29,7 +29,7 @@ from payments.settlement.store import (
     put_into_payout,
 )
 from payments.settlement.tables import LISTS
-from tests.treasury.books import Desk
+from tests.proof.books import Desk
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 RUN = "settle:0f3b"
@@ -60,7 +60,7 @@ def line(  # noqa: PLR0917 - a line of the balance has that many sides
 def tell(desk: Desk, *happenings: Happening, cause: str = RUN, now: datetime = NOON) -> None:
     """Apply what a settlement run has read."""
     with booking(desk.books.engine) as conn:
-        desk.books.bookkeeper.apply(conn, [Notice(one, cause) for one in happenings], now)
+        desk.books.bookkeeper.apply(conn, [Notice(happening, cause) for happening in happenings], now)
 
 
 def settle_gift(desk: Desk, n: int, pence: int, fee: int, *, days_ago: int = 0) -> None:

@@ -1,26 +1,18 @@
-"""The canonical export says the same for the same facts, and something else for others."""
+"""The canonical export depends on facts alone: equal for equal facts, different for others."""
 
 from collections.abc import Sequence
 from hashlib import sha256
-from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import Engine
 
-from campaigns.campaign import Campaign
-from campaigns.demo import DEMO_ORGANISATION
-from campaigns.store import add_campaign
 from database.engine import open_database
-from database.transactions import booking, reading
+from database.transactions import reading
 from ledger.accounts import Account
-from ledger.money import GBP
-from ledger.store import open_accounts
-from payments.books.bookkeeper import Bookkeeper
-from payments.books.decide.decide import BookRules
-from tests.payments.house import Books, gift_id
+from proof.canonical import canonical
+from tests.payments.house import gift_id
 from tests.payments.messages import charged
-from tests.treasury.books import BUSES, Desk
-from treasury.canonical import canonical
+from tests.proof.books import BUSES, Desk, open_desk
 
 
 def exported(engine: Engine) -> list[str]:
@@ -29,14 +21,10 @@ def exported(engine: Engine) -> list[str]:
         return list(canonical(conn))
 
 
-def furnished(url: str, order: Sequence[int]) -> list[str]:
-    """The export of a new house whose three gifts were heard of in this order."""
+def export_of(url: str, order: Sequence[int]) -> list[str]:
+    """The export of new books whose three gifts were delivered in this order."""
     engine = open_database(url, durable=False)
-    with booking(engine) as conn:
-        open_accounts(conn)
-        add_campaign(conn, Campaign(0, "libraries", "Save our libraries", "A story.", GBP))
-        add_campaign(conn, Campaign(0, "buses", "Bring back the bus", "A story.", GBP))
-    desk = Desk(Books(engine, Bookkeeper(BookRules(DEMO_ORGANISATION, ZoneInfo("Europe/London"), "test"))))
+    desk = open_desk(engine)
     for n in range(3):
         desk.books.pledge(n, amount=1000 + n, shares=[(BUSES, 1000 + n)])
     for n in order:
@@ -49,7 +37,7 @@ def furnished(url: str, order: Sequence[int]) -> list[str]:
 
 def test_both_databases_and_every_order_export_the_same(sqlite_url: str, postgresql_url: str) -> None:
     """Capital letters sort elsewhere in PostgreSQL; ids and receipt numbers follow the order of arrival."""
-    first, second = furnished(sqlite_url, [0, 1, 2]), furnished(postgresql_url, [2, 0, 1])
+    first, second = export_of(sqlite_url, [0, 1, 2]), export_of(postgresql_url, [2, 0, 1])
 
     assert first == second
     assert sum(line.startswith('["gift:') for line in first) == 3
@@ -69,8 +57,8 @@ def test_one_more_penny_is_another_digest(desk: Desk, engine: Engine) -> None:
 
 
 @pytest.mark.parametrize("hidden", ["posted_at", "evt_", "2026-000001", "Donor 1"])
-def test_what_depends_on_the_telling_is_left_out(desk: Desk, engine: Engine, hidden: str) -> None:
-    """When and by which message we heard, and which number a receipt got; nor who gave."""
+def test_what_depends_on_deliveries_is_left_out(desk: Desk, engine: Engine, hidden: str) -> None:
+    """When a message came and which, receipt numbers, and donors' names."""
     desk.give(1, 2500)
 
     assert [line for line in exported(engine) if hidden in line] == []

@@ -1,13 +1,21 @@
-"""Books for the desk: gifts as Stripe tells of them, and what later issues will post besides."""
+"""Books to be proved and shown: two campaigns, gifts as Stripe's messages bring them, and other entries."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
 
+from sqlalchemy import Engine
+
+from campaigns.campaign import Campaign
+from campaigns.demo import DEMO_ORGANISATION
+from campaigns.store import add_campaign
 from database.transactions import booking
 from ledger.accounts import Account
 from ledger.entry import Entry
 from ledger.money import GBP, Currency, Money
-from ledger.store import post
+from ledger.store import open_accounts, post
+from payments.books.bookkeeper import Bookkeeper
+from payments.books.decide.decide import BookRules
 from tests.payments.house import Books, gift_id
 from tests.payments.messages import CREATED, charged
 
@@ -43,3 +51,12 @@ class Desk:
         )
         with booking(self.books.engine) as conn:
             post(conn, [entry], entry.occurred_at)
+
+
+def open_desk(engine: Engine) -> Desk:
+    """Empty books in a migrated database, with two campaigns: 1 is for libraries, 2 is for buses."""
+    with booking(engine) as conn:
+        open_accounts(conn)
+        add_campaign(conn, Campaign(0, "libraries", "Save our libraries", "A story.", GBP))
+        add_campaign(conn, Campaign(0, "buses", "Bring back the bus", "A story.", GBP))
+    return Desk(Books(engine, Bookkeeper(BookRules(DEMO_ORGANISATION, ZoneInfo("Europe/London"), "test"))))

@@ -1,12 +1,12 @@
-"""What a trace still lacks, and why: one sentence each."""
+"""What is missing from a trace, and why: one sentence for each gap."""
 
 from collections.abc import Iterator, Sequence
 
 from sqlalchemy import Connection
 
 from payments.gifts.gift import Gift, GiftState
-from treasury import store_trace as store
-from treasury.store_trace import ChargeFact, LineFact, PayoutFact
+from proof import store_trace as store
+from proof.store_trace import ChargeFact, LineFact, PayoutFact
 
 _UNPAID = {
     GiftState.PENDING: "Not paid: the donor has not finished Stripe's page, or Stripe has not told us yet.",
@@ -16,14 +16,14 @@ _UNPAID = {
 }
 
 
-def gaps_of_gift(
+def missing_of_gift(
     conn: Connection,
     gift: Gift,
     charges: Sequence[ChargeFact],
     lines: Sequence[LineFact],
     payouts: Sequence[PayoutFact],
 ) -> Iterator[str]:
-    """From the payment to the bank."""
+    """What a gift lacks, from its payment to the bank."""
     if not charges:
         yield _UNPAID.get(gift.state, "The charge that paid it is not here. ./farthing audit says more.")
         return
@@ -35,22 +35,22 @@ def gaps_of_gift(
     yield from _unsent(lines, payouts)
 
 
-def gaps_of_payment(
+def missing_of_payment(
     conn: Connection, payment: str, charges: Sequence[ChargeFact], lines: Sequence[LineFact]
 ) -> Iterator[str]:
-    """Of a payment that no gift of ours is known for."""
+    """What a payment lacks whose gift is not known."""
     for charge in charges:
-        if charge.hint:
-            yield f"Its gift {charge.hint} is not in this database. Was it restored from an older backup?"
+        if charge.gift_hint:
+            yield f"Its gift {charge.gift_hint} is not in this database. Was it restored from an older backup?"
         else:
             yield "No gift is known for it. It may belong to something else on the same Stripe account."
-    for fact, since in store.waiting(conn, [payment]):
+    for fact, since in store.waiting_facts(conn, [payment]):
         yield f"{fact} has waited since {since:%d %B %Y, %H:%M} UTC for the gift to be known."
     yield from _unseen(conn, [payment] if charges else [], lines)
 
 
-def gaps_of_payout(payout: PayoutFact | None) -> Iterator[str]:
-    """Of a payout."""
+def missing_of_payout(payout: PayoutFact | None) -> Iterator[str]:
+    """What a payout lacks."""
     if payout is None:
         yield "Stripe has not told us of this payout; only its line in the balance is here."
         return
@@ -74,18 +74,16 @@ def _unprinted(conn: Connection, gift_id: str) -> Iterator[str]:
 
 
 def _unseen(conn: Connection, payments: Sequence[str], lines: Sequence[LineFact]) -> Iterator[str]:
-    """What was told and has not been seen in Stripe's balance."""
+    """Payments and refunds that have no line in Stripe's balance."""
     seen = {line.subject for line in lines}
-    told = [
-        *((payment, "The payment") for payment in payments),
-        *((one.id, f"Refund {one.id}") for one in store.refunds(conn, payments) if one.undone_at is None),
-    ]
-    for subject, name in told:
+    refunds = [refund.id for refund in store.refunds(conn, payments) if refund.undone_at is None]
+    names = [*((payment, "The payment") for payment in payments), *((refund, f"Refund {refund}") for refund in refunds)]
+    for subject, name in names:
         if subject not in seen:
-            yield f"{name} has not been seen in Stripe's balance yet. {_read(conn)}"
+            yield f"{name} has not been seen in Stripe's balance yet. {_balance_read(conn)}"
 
 
-def _read(conn: Connection) -> str:
+def _balance_read(conn: Connection) -> str:
     since, read = store.silent_since(conn), store.balance_read_at(conn)
     if since is not None:
         return f"Stripe has not answered since {since:%d %B %Y, %H:%M} UTC."
@@ -95,8 +93,8 @@ def _read(conn: Connection) -> str:
 
 
 def _unsent(lines: Sequence[LineFact], payouts: Sequence[PayoutFact]) -> Iterator[str]:
-    """What lies at Stripe, or is on its way."""
+    """What is still at Stripe, or in transit."""
     if any(line.payout is None for line in lines):
         yield "Not in a payout that Stripe has listed: it still lies at Stripe, or left with a payout made by hand."
     for payout in payouts:
-        yield from (f"Payout {payout.id}: {gap[0].lower()}{gap[1:]}" for gap in gaps_of_payout(payout))
+        yield from (f"Payout {payout.id}: {gap[0].lower()}{gap[1:]}" for gap in missing_of_payout(payout))

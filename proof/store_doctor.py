@@ -1,4 +1,4 @@
-"""What the doctor asks of the database."""
+"""The doctor's questions to the database."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,14 +17,14 @@ from payments.inbox.tables import delivery
 from payments.settlement.tables import contact, walk
 from receipts.tables import receipt, receipt_pdf
 
-# What each database must say so that what it acknowledged survives a power cut (database/engine.py).
+# The settings under which a commit survives a power cut (database/engine.py), as each database writes them.
 _SAFE_SQLITE = {"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1"}
 _SAFE_POSTGRESQL = {"fsync": "on", "full_page_writes": "on", "synchronous_commit": "on"}
 
 
 @dataclass(frozen=True, slots=True)
-class Jobs:
-    """The outbox: how many wait, how many failed before, since when the oldest is overdue, and what it says."""
+class JobQueue:
+    """The outbox: how many jobs wait, how many have failed, since when the oldest is overdue, the worst one's error."""
 
     waiting: int
     failing: int
@@ -33,8 +33,8 @@ class Jobs:
 
 
 @dataclass(frozen=True, slots=True)
-class Contact:
-    """Whether Stripe answers."""
+class StripeContact:
+    """When Stripe last answered, and since when and with which error it does not."""
 
     answered_at: datetime | None
     failing_since: datetime | None
@@ -49,8 +49,8 @@ class Health:
     dead_letters: int
     waiting_facts: tuple[tuple[str, datetime], ...]
     uncleared_since: datetime | None
-    jobs: Jobs
-    contact: Contact
+    jobs: JobQueue
+    contact: StripeContact
     reconciled_at: datetime | None
     unsafe: dict[str, str]
     unprinted: int
@@ -58,7 +58,7 @@ class Health:
 
 
 def health(conn: Connection, now: datetime) -> Health:
-    """Everything that the doctor looks at here."""
+    """Everything that the doctor reads from the database."""
     unprinted, since = _unprinted(conn)
     return Health(
         last_delivery=conn.scalar(sa.select(sa.func.max(delivery.c.received_at, type_=delivery.c.received_at.type))),
@@ -74,8 +74,8 @@ def health(conn: Connection, now: datetime) -> Health:
     )
 
 
-def kept(conn: Connection, ids: Sequence[str]) -> set[str]:
-    """Those of these events that were delivered to us."""
+def kept_deliveries(conn: Connection, ids: Sequence[str]) -> set[str]:
+    """Those of these events that were delivered to us, by id."""
     return {row[0] for row in look_up(conn, (delivery.c.id,), delivery.c.id, ids)}
 
 
@@ -85,20 +85,20 @@ def _waiting_facts(conn: Connection) -> tuple[tuple[str, datetime], ...]:
     return tuple((row[0], row[1]) for row in rows)
 
 
-def _jobs(conn: Connection, now: datetime) -> Jobs:
+def _jobs(conn: Connection, now: datetime) -> JobQueue:
     j = job.c
     failing = sa.func.count(sa.case((j.error.is_not(None), 1)))
     overdue = sa.func.min(sa.case((j.due_at <= now, j.due_at)), type_=j.due_at.type)
     waiting, failed, since = conn.execute(sa.select(sa.func.count(), failing, overdue).select_from(job)).one()
     error = sa.select(j.kind, j.error).where(j.error.is_not(None)).order_by(j.attempts.desc(), j.key).limit(1)
     row = conn.execute(error).one_or_none()
-    return Jobs(waiting, failed, since, f"{row[0]}: {row[1]}" if row else None)
+    return JobQueue(waiting, failed, since, f"{row[0]}: {row[1]}" if row else None)
 
 
-def _contact(conn: Connection) -> Contact:
+def _contact(conn: Connection) -> StripeContact:
     c = contact.c
     row = conn.execute(sa.select(c.answered_at, c.failing_since, c.error)).one_or_none()
-    return Contact(*row) if row else Contact(None, None, None)
+    return StripeContact(*row) if row else StripeContact(None, None, None)
 
 
 def _unprinted(conn: Connection) -> tuple[int, datetime | None]:
@@ -112,13 +112,13 @@ def _unprinted(conn: Connection) -> tuple[int, datetime | None]:
 
 
 def _unsafe(conn: Connection) -> dict[str, str]:
-    """Settings of the database under which it may forget, each as it stands: read back, not remembered."""
+    """Settings under which the database may forget a commit, read back from the server as they are now."""
     if conn.dialect.name == "sqlite":
-        found = {name: conn.exec_driver_sql(f"PRAGMA {name}").scalar_one() for name in _SAFE_SQLITE}
-        return _unlike(found, _SAFE_SQLITE)
-    found = {name: conn.exec_driver_sql(f"SHOW {name}").scalar_one() for name in _SAFE_POSTGRESQL}
-    return {name: value for name, value in _unlike(found, _SAFE_POSTGRESQL).items() if value in {"off", "local"}}
+        current = {name: conn.exec_driver_sql(f"PRAGMA {name}").scalar_one() for name in _SAFE_SQLITE}
+        return _differing(current, _SAFE_SQLITE)
+    current = {name: conn.exec_driver_sql(f"SHOW {name}").scalar_one() for name in _SAFE_POSTGRESQL}
+    return {name: value for name, value in _differing(current, _SAFE_POSTGRESQL).items() if value in {"off", "local"}}
 
 
-def _unlike(found: dict[str, Any], safe: dict[str, str]) -> dict[str, str]:
-    return {name: str(value) for name, value in found.items() if str(value) != safe[name]}
+def _differing(current: dict[str, Any], safe: dict[str, str]) -> dict[str, str]:
+    return {name: str(value) for name, value in current.items() if str(value) != safe[name]}

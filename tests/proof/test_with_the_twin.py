@@ -13,14 +13,13 @@ from outbox.worker import Worker
 from payments.reading.happenings import StatusObject
 from payments.settlement.jobs import stripe_jobs
 from payments.stripe.lists import StripeLists
+from proof.audit import audit_all
+from proof.doctor import Installation, check_installation
+from proof.trace import trace
 from sandbox.twin import open_twin
 from tests.payments.settlement.account import DAY, Account, Satchel
+from tests.proof.books import Desk
 from tests.sandbox.loopback import KEY, START, served, settings
-from tests.treasury.books import Desk
-from treasury.audit import audit_all
-from treasury.checkup import checkup
-from treasury.doctor import Here
-from treasury.tracing import trace
 
 ENDPOINT = "https://give.example/webhooks/stripe"
 
@@ -55,12 +54,12 @@ def paid_out(account: Account) -> str:
 
 def wrong(findings: list[Finding]) -> dict[str, str]:
     """What fails, and what to do."""
-    return {one.name: one.advice for one in findings if one.has_failed}
+    return {finding.name: finding.advice for finding in findings if finding.has_failed}
 
 
-def here(account: Account, **other: str) -> Here:
+def here(account: Account, **other: str) -> Installation:
     """This installation, as its settings would say."""
-    return replace(Here("sandbox", ENDPOINT, account.twin.world.surroundings.public_url), **other)
+    return replace(Installation("sandbox", ENDPOINT, account.twin.world.surroundings.public_url), **other)
 
 
 def test_a_gift_that_reached_the_bank_is_proved_and_traced(account: Account, engine: Engine) -> None:
@@ -69,12 +68,12 @@ def test_a_gift_that_reached_the_bank_is_proved_and_traced(account: Account, eng
     account.settling.reconcile()
 
     with reading(engine) as conn:
-        findings, found = audit_all(conn, account.twin.now), trace(conn, payment)
+        findings, traced = audit_all(conn, account.twin.now), trace(conn, payment)
 
-    assert [one for one in findings if one.status is not Status.PASSED] == []
-    assert [posted.kind for posted in found.entries] == ["gift", "gift", "settle", "fee", "payout", "paid"]
-    assert [gap for gap in found.missing if "not printed" not in gap] == []
-    assert found.entries[0].told_by == "charge.succeeded"
+    assert [finding for finding in findings if finding.status is not Status.PASSED] == []
+    assert [entry.kind for entry in traced.entries] == ["gift", "gift", "settle", "fee", "payout", "paid"]
+    assert [gap for gap in traced.missing if "not printed" not in gap] == []
+    assert traced.entries[0].delivery_type == "charge.succeeded"
 
 
 def test_the_doctor_finds_nothing_wrong_with_a_healthy_installation(account: Account, engine: Engine) -> None:
@@ -82,39 +81,40 @@ def test_the_doctor_finds_nothing_wrong_with_a_healthy_installation(account: Acc
     paid_out(account)
     account.settling.reconcile()
 
-    findings = checkup(engine, here(account), account.lists, account.twin.now)
+    findings = check_installation(engine, here(account), account.lists, account.twin.now)
 
     # The twin's clock is in another year than this machine's, which its server writes over its answers.
     assert set(wrong(findings)) <= {"clock", "receipts to print", "database settings"}
-    passed = {one.name for one in findings if one.status is Status.PASSED}
+    passed = {finding.name for finding in findings if finding.status is Status.PASSED}
     assert {"endpoint", "endpoint enabled", "events", "API version", "mode", "deliveries arrive"} <= passed
 
 
 @pytest.mark.parametrize(
-    ("change", "found"),
+    ("change", "wrong_finding"),
     [
         ({"enabled_events": ["charge.succeeded"]}, "events"),
         ({"disabled": True}, "endpoint enabled"),
     ],
 )
 def test_the_doctor_sees_what_is_wrong_at_stripe(
-    account: Account, engine: Engine, change: dict[str, object], found: str
+    account: Account, engine: Engine, change: dict[str, object], wrong_finding: str
 ) -> None:
     """And says what to do about it."""
     [endpoint] = account.ask("GET", "/v1/webhook_endpoints")["data"]
     account.ask("POST", f"/v1/webhook_endpoints/{endpoint['id']}", **change)
 
-    assert wrong(checkup(engine, here(account), account.lists, account.twin.now))[found]
+    assert wrong(check_installation(engine, here(account), account.lists, account.twin.now))[wrong_finding]
 
 
 @pytest.mark.parametrize(
-    ("other", "found"), [({"webhook": "https://old.example/webhooks/stripe"}, "endpoint"), ({"mode": "live"}, "mode")]
+    ("other", "wrong_finding"),
+    [({"webhook": "https://old.example/webhooks/stripe"}, "endpoint"), ({"mode": "live"}, "mode")],
 )
 def test_the_doctor_sees_an_endpoint_that_is_not_ours(
-    account: Account, engine: Engine, other: dict[str, str], found: str
+    account: Account, engine: Engine, other: dict[str, str], wrong_finding: str
 ) -> None:
     """Another address, another mode."""
-    assert found in wrong(checkup(engine, here(account, **other), account.lists, account.twin.now))
+    assert wrong_finding in wrong(check_installation(engine, here(account, **other), account.lists, account.twin.now))
 
 
 def test_the_doctor_sees_that_nothing_arrives_any_more(account: Account, engine: Engine) -> None:
@@ -123,7 +123,7 @@ def test_the_doctor_sees_that_nothing_arrives_any_more(account: Account, engine:
     account.lose()
     account.wait(timedelta(minutes=20).total_seconds())
 
-    assert "deliveries arrive" in wrong(checkup(engine, here(account), account.lists, account.twin.now))
+    assert "deliveries arrive" in wrong(check_installation(engine, here(account), account.lists, account.twin.now))
 
 
 def test_a_twin_that_does_not_run_is_said_and_not_crashed_on(account: Account, engine: Engine) -> None:
@@ -131,8 +131,8 @@ def test_a_twin_that_does_not_run_is_said_and_not_crashed_on(account: Account, e
     nowhere = "http://127.0.0.1:9"
     absent = StripeLists(KEY, api_base=nowhere)
 
-    first, *rest = checkup(engine, here(account, api_base=nowhere), absent, account.twin.now)
+    first, *rest = check_installation(engine, here(account, api_base=nowhere), absent, account.twin.now)
 
     assert (first.name, first.status) == ("Stripe", Status.UNCHECKED)
     assert "./farthing run" in first.advice
-    assert "dead letters" in {one.name for one in rest}
+    assert "dead letters" in {finding.name for finding in rest}

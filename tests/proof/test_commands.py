@@ -1,4 +1,4 @@
-"""The commands that prove, as somebody at a shell meets them."""
+"""The commands of proof, at a shell."""
 
 import json
 from collections.abc import Iterator
@@ -11,11 +11,11 @@ from sqlalchemy import Engine
 from typer.testing import CliRunner
 
 from ledger.finding import Finding, Status
+from proof.commands import add_proof_commands
 from tests.payments.house import gift_id
 from tests.payments.messages import charged
-from tests.treasury.books import Desk
-from tests.treasury.whole import everything
-from treasury.commands import add_proof
+from tests.proof.books import Desk
+from tests.proof.settled_books import everything
 
 SICK = Finding("clock", Status.FAILED, {"seconds from Stripe's": 400, "wrong": 1}, "Set the clock.")
 WELL = Finding("mode", Status.PASSED, {"ours": "live", "wrong": 0})
@@ -37,11 +37,11 @@ def app(desk: Desk, engine: Engine, findings: list[Finding]) -> typer.Typer:
         yield engine
 
     made = typer.Typer()
-    add_proof(made, opened, lambda _var_dir: findings)
+    add_proof_commands(made, opened, lambda _var_dir: findings)
     return made
 
 
-def said(app: typer.Typer, *words: str, status: int = 0) -> str:
+def output_of(app: typer.Typer, *words: str, status: int = 0) -> str:
     """What a command prints; it must end as it should."""
     result = CliRunner().invoke(app, list(words), env={"COLUMNS": "200"})
     assert result.exit_code == status, result.output
@@ -50,44 +50,44 @@ def said(app: typer.Typer, *words: str, status: int = 0) -> str:
 
 def test_the_audit_prints_figures_and_json(app: typer.Typer) -> None:
     """A line each; and for other programs the same."""
-    table, plain = said(app, "audit"), json.loads(said(app, "audit", "--json"))
+    table, plain = output_of(app, "audit"), json.loads(output_of(app, "audit", "--json"))
 
     assert "passed  money verified  GBP 35.00 of GBP 35.00, 100%\n" in table
-    assert {one["name"] for one in plain} >= {"totals", "stripe balance", "facts", "raised", "payouts"}
+    assert {finding["name"] for finding in plain} >= {"totals", "stripe balance", "facts", "raised", "payouts"}
 
 
 def test_the_doctor_exits_with_one_when_something_is_wrong(app: typer.Typer, findings: list[Finding]) -> None:
     """And with nothing when all is well."""
-    assert "passed  mode" in said(app, "doctor")
+    assert "passed  mode" in output_of(app, "doctor")
     findings.append(SICK)
 
-    assert "Set the clock." in said(app, "doctor", status=1)
-    assert json.loads(said(app, "doctor", "--json", status=1))[1]["status"] == "failed"
+    assert "Set the clock." in output_of(app, "doctor", status=1)
+    assert json.loads(output_of(app, "doctor", "--json", status=1))[1]["status"] == "failed"
 
 
 def test_a_trace_is_a_table_of_entries(app: typer.Typer) -> None:
     """With key, accounts and cause; without the donor's name, because shells keep what they print."""
-    told = said(app, "trace", "2026-000001")
+    output = output_of(app, "trace", "2026-000001")
 
-    assert "gift:ch_1:0" in told
-    assert "clearing ← gifts" in told
-    assert "evt_charge_1 (charge.succeeded)" in told
-    assert "paid:po_1" in told
-    assert "Donor 1" not in told
+    assert "gift:ch_1:0" in output
+    assert "clearing ← gifts" in output
+    assert "evt_charge_1 (charge.succeeded)" in output
+    assert "paid:po_1" in output
+    assert "Donor 1" not in output
 
 
 def test_what_has_no_trace_ends_with_one(app: typer.Typer, desk: Desk) -> None:
     """One sentence, no traceback; and several are named."""
     desk.give(2, 500)
 
-    assert "Nothing here goes by the name pi_9." in said(app, "trace", "pi_9", status=1)
-    assert gift_id(2) in said(app, "trace", "00000000", status=1)
+    assert "Nothing here goes by the name pi_9." in output_of(app, "trace", "pi_9", status=1)
+    assert gift_id(2) in output_of(app, "trace", "00000000", status=1)
 
 
 def test_the_canonical_export_is_printed_or_written(app: typer.Typer, tmp_path: Path, desk: Desk) -> None:
     """The same bytes."""
-    printed = said(app, "export", "canonical")
-    said(app, "export", "canonical", str(tmp_path / "books.txt"))
+    printed = output_of(app, "export", "canonical")
+    output_of(app, "export", "canonical", str(tmp_path / "books.txt"))
 
     assert (tmp_path / "books.txt").read_text() == printed
     desk.books.hear(charged("9", gift=gift_id(9)))

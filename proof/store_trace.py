@@ -1,4 +1,4 @@
-"""What a trace asks of the database: everything that is known about one gift, payment, payout or recurring gift."""
+"""A trace's questions to the database: everything about one gift, payment, payout or recurring gift."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,16 +11,7 @@ from sqlalchemy.engine import Connection
 from ledger.accounts import Account
 from ledger.money import Money, currency
 from ledger.tables import entry
-from payments.books.tables import (
-    balance_line,
-    charge,
-    dispute,
-    dispute_move,
-    payment_failure,
-    payout,
-    refund,
-    waiting_fact,
-)
+from payments.books.tables import balance_line, charge, dispute_move, payout, refund, waiting_fact
 from payments.gifts.tables import checkout, gift
 from payments.inbox.tables import delivery
 from payments.settlement.tables import contact, walk
@@ -31,8 +22,8 @@ _e, _l = entry.c, balance_line.c
 
 
 @dataclass(frozen=True, slots=True)
-class Posted:
-    """An entry, and what kind of message made us post it (None when no delivery did)."""
+class PostedEntry:
+    """An entry of the ledger, and the type of the delivery that caused it (None when no delivery did)."""
 
     id: int
     key: str
@@ -45,7 +36,7 @@ class Posted:
     at: datetime
     posted_at: datetime
     cause: str
-    told_by: str | None
+    delivery_type: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,29 +49,18 @@ class ChargeFact:
     method: str
     at: datetime
     gift: str | None
-    hint: str | None
+    gift_hint: str | None
 
 
 @dataclass(frozen=True, slots=True)
-class Withdrawn:
-    """A refund, dispute move or failure: its id, what it is about, and the instants that are known."""
+class Withdrawal:
+    """A refund or a dispute's move: its id, the subject of its entries, and the instants that are known."""
 
     id: str
     subject: str
     amount: Money
     at: datetime | None
     undone_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class DisputeFact:
-    """How a dispute stands."""
-
-    id: str
-    status: str
-    reason: str
-    amount: Money
-    answer_by: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,17 +100,17 @@ class ReceiptFact:
     printed: bool
 
 
-def posted_about(conn: Connection, subjects: Sequence[str], gift_id: str | None = None) -> list[Posted]:
-    """Every entry under these subjects or for this gift, in the order in which things happened."""
-    about = _e.subject.in_(subjects)
+def entries_about(conn: Connection, subjects: Sequence[str], gift_id: str | None = None) -> list[PostedEntry]:
+    """Every entry with one of these subjects or for this gift, by the instants of their facts."""
+    with_subject = _e.subject.in_(subjects)
     rows = conn.execute(
         sa.select(entry, delivery.c.type)
         .outerjoin(delivery, delivery.c.id == _e.cause)
-        .where(about if gift_id is None else sa.or_(about, _e.gift_id == gift_id))
+        .where(with_subject if gift_id is None else sa.or_(with_subject, _e.gift_id == gift_id))
         .order_by(_e.occurred_at, _e.id)
     )
     return [
-        Posted(
+        PostedEntry(
             row.id, row.key, row.kind, Account(row.debit), Account(row.credit), _money(row), row.subject,
             row.campaign_id, row.occurred_at, row.posted_at, row.cause, row.type,
         )
@@ -138,11 +118,10 @@ def posted_about(conn: Connection, subjects: Sequence[str], gift_id: str | None 
     ]  # fmt: skip
 
 
-def checkouts(conn: Connection, gift_id: str) -> list[tuple[str, str | None]]:
-    """A gift's Checkout Sessions, and the payment intent that each led to."""
+def checkouts(conn: Connection, gift_id: str) -> list[str]:
+    """The ids of a gift's Checkout Sessions."""
     c = checkout.c
-    rows = conn.execute(sa.select(c.session_id, c.payment_intent).where(c.gift_id == gift_id).order_by(c.session_id))
-    return [(row[0], row[1]) for row in rows]
+    return list(conn.scalars(sa.select(c.session_id).where(c.gift_id == gift_id).order_by(c.session_id)))
 
 
 def charges(conn: Connection, gift_id: str | None, payment: str | None = None) -> list[ChargeFact]:
@@ -156,36 +135,22 @@ def charges(conn: Connection, gift_id: str | None, payment: str | None = None) -
     ]
 
 
-def refunds(conn: Connection, payments: Sequence[str]) -> list[Withdrawn]:
+def refunds(conn: Connection, payments: Sequence[str]) -> list[Withdrawal]:
     """Refunds of these payments."""
     r = refund.c
     rows = conn.execute(sa.select(refund).where(r.payment.in_(payments)).order_by(r.id))
-    return [Withdrawn(row.id, row.id, _money(row), row.agreed_at, row.undone_at) for row in rows]
+    return [Withdrawal(row.id, row.id, _money(row), row.agreed_at, row.undone_at) for row in rows]
 
 
-def dispute_moves(conn: Connection, payments: Sequence[str]) -> list[Withdrawn]:
-    """What disputes of these payments moved."""
+def dispute_moves(conn: Connection, payments: Sequence[str]) -> list[Withdrawal]:
+    """The money that disputes of these payments moved."""
     m = dispute_move.c
     rows = conn.execute(sa.select(dispute_move).where(m.payment.in_(payments)).order_by(m.moved_at, m.line_id))
-    return [Withdrawn(row.line_id, row.dispute, _money(row), row.moved_at) for row in rows]
-
-
-def failures(conn: Connection, payments: Sequence[str]) -> list[Withdrawn]:
-    """Those of these payments that failed."""
-    f = payment_failure.c
-    rows = conn.execute(sa.select(payment_failure).where(f.payment.in_(payments)).order_by(f.failed_at, f.charge))
-    return [Withdrawn(row.charge, row.payment, _money(row), row.failed_at) for row in rows]
-
-
-def disputes(conn: Connection, payments: Sequence[str]) -> list[DisputeFact]:
-    """How the disputes of these payments stand."""
-    d = dispute.c
-    rows = conn.execute(sa.select(dispute).where(d.payment.in_(payments)).order_by(d.id))
-    return [DisputeFact(row.id, row.status, row.reason, _money(row), row.answer_by) for row in rows]
+    return [Withdrawal(row.line_id, row.dispute, _money(row), row.moved_at) for row in rows]
 
 
 def lines(conn: Connection, payments: Sequence[str], *, of_payout: str | None = None, limit: int = 0) -> list[LineFact]:
-    """Lines of the balance of these payments; or those that left with one payout, the first so many."""
+    """The balance lines of these payments; or the first `limit` lines of one payout (0: all)."""
     which = _l.payout_id == of_payout if of_payout else _l.payment.in_(payments)
     rows = conn.execute(sa.select(balance_line).where(which).order_by(_l.created_at, _l.id).limit(limit or None))
     return [
@@ -197,8 +162,8 @@ def lines(conn: Connection, payments: Sequence[str], *, of_payout: str | None = 
     ]  # fmt: skip
 
 
-def count_lines(conn: Connection, payout_id: str) -> int:
-    """How many lines left with a payout."""
+def line_count(conn: Connection, payout_id: str) -> int:
+    """How many balance lines a payout holds."""
     return conn.scalar(sa.select(sa.func.count()).select_from(balance_line).where(_l.payout_id == payout_id)) or 0
 
 
@@ -226,8 +191,8 @@ def receipts(conn: Connection, gift_id: str) -> list[ReceiptFact]:
     return [ReceiptFact(printed_number(row[0], row[1]), row[2], row[3] is not None) for row in rows]
 
 
-def waiting(conn: Connection, payments: Sequence[str]) -> list[tuple[str, datetime]]:
-    """Facts about these payments that wait for their gift."""
+def waiting_facts(conn: Connection, payments: Sequence[str]) -> list[tuple[str, datetime]]:
+    """Facts about these payments that wait until their gift is known, and since when."""
     w = waiting_fact.c
     rows = conn.execute(sa.select(w.fact, w.since).where(w.payment.in_(payments)).order_by(w.fact))
     return [(row[0], row[1]) for row in rows]
@@ -246,7 +211,7 @@ def silent_since(conn: Connection) -> datetime | None:
 
 
 def instalments(conn: Connection, recurring_id: str) -> list[tuple[str, str, Money, datetime]]:
-    """The gifts of a recurring gift, newest first: id, state, amount and when it was asked for or received."""
+    """The gifts of a recurring gift, newest first: id, state, amount, and when it was received or else created."""
     g = gift.c
     at = sa.func.coalesce(g.received_at, g.created_at, type_=g.created_at.type)
     rows = conn.execute(

@@ -1,7 +1,7 @@
-"""What the audit asks across packages: whether facts and entries say the same.
+"""The audit's questions across packages: whether facts and entries say the same.
 
-The books are asked otherwise than they are written: by the parts of each entry's key, summed up, against the
-sums that the facts themselves make. Whatever does not cancel out is named.
+The books are read in another way than they are written: entries are summed by the parts of their keys and set
+against the sums of the facts themselves. What does not cancel out is named.
 """
 
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ from payments.settlement.tables import balance_check
 from receipts.tables import receipt
 
 _e, _l, _t = entry.c, balance_line.c, total.c
-# Which side of each kind counts as more of what its fact says.
+# The account whose debit counts towards a fact's amount, for each kind of entry; its other side counts against it.
 _RISING = {
     "gift": Account.CLEARING,
     "payment_failed": Account.REFUNDS,
@@ -35,18 +35,18 @@ _RISING = {
 
 
 @dataclass(frozen=True, slots=True)
-class Unlike:
-    """Entries and facts that do not say the same: what they are about, and the entries less the facts."""
+class Difference:
+    """A subject whose entries and facts differ; `minor` is the entries less the facts, in minor units."""
 
-    what: str
-    about: str
+    kind: str
+    subject: str
     currency: str
     minor: int
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
-    """Our Stripe balance beside Stripe's own, as last compared."""
+class Comparison:
+    """Our account `stripe` beside Stripe's own balance, in minor units, as last compared."""
 
     currency: str
     ours: int
@@ -54,40 +54,42 @@ class Compared:
     checked_at: datetime
 
 
-def unlike_facts(conn: Connection, limit: int) -> list[Unlike]:
+def facts_unlike_entries(conn: Connection, limit: int) -> list[Difference]:
     """Gifts, refunds, disputes and payouts whose entries are not what their facts come to."""
-    what, about = _key_part(conn, 1), _key_part(conn, 2)
-    rising = [sa.and_(what == kind, _e.debit == account.value) for kind, account in _RISING.items()]
+    kind, subject = _key_part(conn, 1), _key_part(conn, 2)
+    rising = [sa.and_(kind == word, _e.debit == account.value) for word, account in _RISING.items()]
     minor = sa.case((sa.or_(*rising), _e.amount_minor), else_=-_e.amount_minor)
-    posted = sa.select(what.label("what"), about.label("about"), _e.currency.label("currency"), minor.label("minor"))
-    # A reversal has a key of its own and is a treasurer's act: the fact stays what it was.
+    posted = sa.select(
+        kind.label("kind"), subject.label("subject"), _e.currency.label("currency"), minor.label("minor")
+    )
+    # A reversal has a key of its own and is a treasurer's correction: the fact stays what it was.
     posted = posted.where(_e.kind.in_(list(_RISING)), _e.reverses.is_(None))
     return _differing(conn, [posted, *_facts()], limit)
 
 
 def _facts() -> list[sa.Select[Any]]:
-    """What the facts come to, taken off: those of payments whose gift is known."""
+    """The facts' amounts, negative so that entries cancel them: of payments whose gift is known."""
     ours = charge.c.gift_id.is_not(None)
-    failed, re, moved = payment_failure.c, refund.c, dispute_move.c
+    failed, r, moved = payment_failure.c, refund.c, dispute_move.c
     # A failure takes back what its own charge brought, not what a second try did.
     taken_back = sa.exists().where(charge.c.id == failed.charge, ours)
-    # A payout comes back out of the bank only if it had arrived there; one that left before our time, so that its
-    # own line is not among ours, is not ours to book.
+    # A payout is unpaid only if it had arrived. One that left before our first mark has no line here, and is not
+    # booked.
     left = sa.exists().where(balance_line.c.subject == payout.c.id, balance_line.c.category == Category.PAYOUT.value)
     arrived = sa.and_(payout.c.arrived_at.is_not(None), left)
     return [
         _fact("gift", charge.c.id, charge, charge.c.amount_minor).where(ours),
         _fact("payment_failed", failed.charge, payment_failure, failed.amount_minor).where(taken_back),
-        _fact("refund", re.id, refund, re.amount_minor).where(re.agreed_at.is_not(None), _paid(re.payment)),
-        _fact("refund_failed", re.id, refund, re.amount_minor).where(re.undone_at.is_not(None), _paid(re.payment)),
+        _fact("refund", r.id, refund, r.amount_minor).where(r.agreed_at.is_not(None), _paid(r.payment)),
+        _fact("refund_failed", r.id, refund, r.amount_minor).where(r.undone_at.is_not(None), _paid(r.payment)),
         _fact("dispute", moved.line_id, dispute_move, -moved.amount_minor).where(_paid(moved.payment)),
         _fact("paid", payout.c.id, payout, payout.c.amount_minor).where(arrived),
         _fact("unpaid", payout.c.id, payout, payout.c.amount_minor).where(arrived, payout.c.returned_at.is_not(None)),
     ]
 
 
-def _fact(what: str, about: sa.Column[str], table: sa.Table, minor: sa.ColumnElement[int]) -> sa.Select[Any]:
-    return sa.select(sa.literal(what), about, table.c.currency, -minor)
+def _fact(kind: str, subject: sa.Column[str], table: sa.Table, minor: sa.ColumnElement[int]) -> sa.Select[Any]:
+    return sa.select(sa.literal(kind), subject, table.c.currency, -minor)
 
 
 def _paid(payment: sa.Column[str]) -> sa.ColumnElement[bool]:
@@ -95,38 +97,38 @@ def _paid(payment: sa.Column[str]) -> sa.ColumnElement[bool]:
     return sa.exists().where(charge.c.payment == payment, charge.c.gift_id.is_not(None))
 
 
-def unlike_lines(conn: Connection, limit: int) -> list[Unlike]:
+def lines_unlike_entries(conn: Connection, limit: int) -> list[Difference]:
     """Balance transactions whose entries on `stripe` do not add up to their net, and entries without a line."""
     stripe = Account.STRIPE.value
     minor = sa.case((_e.debit == stripe, _e.amount_minor), else_=-_e.amount_minor)
     posted = sa.select(
-        sa.literal("line").label("what"),
-        _key_part(conn, 2).label("about"),
+        sa.literal("line").label("kind"),
+        _key_part(conn, 2).label("subject"),
         _e.currency.label("currency"),
         minor.label("minor"),
     ).where(sa.or_(_e.debit == stripe, _e.credit == stripe), _e.kind != "opening")
-    # A line that waits for a link has not been decided on, and is listed as waiting.
-    told = sa.select(sa.literal("line"), _l.id, _l.currency, _l.fee_minor - _l.amount_minor).where(_l.ours.is_not(None))
-    return _differing(conn, [posted, told], limit)
+    # A line of which nobody knows yet whose it is has no entries, and is listed as waiting.
+    read = sa.select(sa.literal("line"), _l.id, _l.currency, _l.fee_minor - _l.amount_minor).where(_l.ours.is_not(None))
+    return _differing(conn, [posted, read], limit)
 
 
 def lines_waiting(conn: Connection) -> tuple[int, datetime | None]:
-    """How many lines wait to be told whose they are, and since when the oldest."""
+    """How many lines wait until we know whose they are, and since when the oldest."""
     since = sa.func.min(_l.created_at, type_=_l.created_at.type)
     count, oldest = conn.execute(sa.select(sa.func.count(), since).where(_l.ours.is_(None))).one()
     return count, oldest
 
 
-def lines(conn: Connection) -> int:
+def line_count(conn: Connection) -> int:
     """How many balance transactions are known."""
     return conn.scalar(sa.select(sa.func.count()).select_from(balance_line)) or 0
 
 
-def compared(conn: Connection) -> list[Compared]:
+def comparisons(conn: Connection) -> list[Comparison]:
     """Each currency's last comparison with Stripe's balance."""
     b = balance_check.c
     rows = conn.execute(sa.select(b.currency, b.ours_minor, b.theirs_minor, b.checked_at).order_by(b.currency))
-    return [Compared(*row) for row in rows]
+    return [Comparison(*row) for row in rows]
 
 
 def payouts_unlike_their_lines(conn: Connection) -> tuple[dict[str, tuple[int, int, str]], int, int]:
@@ -135,26 +137,26 @@ def payouts_unlike_their_lines(conn: Connection) -> tuple[dict[str, tuple[int, i
     rows = conn.execute(
         sa.select(p.id, p.amount_minor, p.lines_minor, p.currency).where(p.lines_minor != p.amount_minor).order_by(p.id)
     )
-    counted, whole = conn.execute(sa.select(sa.func.count(p.lines_minor), sa.func.count())).one()
-    return {row[0]: (row[1], row[2], row[3]) for row in rows}, counted, whole
+    added_up, payouts = conn.execute(sa.select(sa.func.count(p.lines_minor), sa.func.count())).one()
+    return {row[0]: (row[1], row[2], row[3]) for row in rows}, added_up, payouts
 
 
-def settled_payouts(conn: Connection, ids: Sequence[str]) -> set[str]:
-    """Those of these payouts that arrived or came back: none of them is on its way."""
+def finished_payouts(conn: Connection, ids: Sequence[str]) -> set[str]:
+    """Those of these payouts that arrived or came back: nothing of them is in transit."""
     p = payout.c
-    over = sa.or_(p.arrived_at.is_not(None), p.returned_at.is_not(None))
-    return set(conn.scalars(sa.select(p.id).where(p.id.in_(ids), over)))
+    finished = sa.or_(p.arrived_at.is_not(None), p.returned_at.is_not(None))
+    return set(conn.scalars(sa.select(p.id).where(p.id.in_(ids), finished)))
 
 
-def raised_unlike_entries(conn: Connection) -> list[Unlike]:
-    """Campaigns whose kept figure is not gifts less refunds and dispute losses, summed entry by entry.
+def raised_unlike_entries(conn: Connection) -> list[Difference]:
+    """Campaigns whose kept total is not gifts less refunds and dispute losses, summed entry by entry.
 
-    Campaign 0 is none: money given to it would be counted nowhere.
+    Campaign 0 means none: money given to it would be counted nowhere.
     """
     sides = [account.value for account in RAISED]
-    came, went = _e.credit.in_(sides), _e.debit.in_(sides)
-    minor = sa.case((sa.and_(came, went), 0), (came, _e.amount_minor), else_=-_e.amount_minor)
-    summed = sa.select(_e.campaign_id, _e.currency, minor.label("minor")).where(sa.or_(came, went))
+    credited, debited = _e.credit.in_(sides), _e.debit.in_(sides)
+    minor = sa.case((sa.and_(credited, debited), 0), (credited, _e.amount_minor), else_=-_e.amount_minor)
+    summed = sa.select(_e.campaign_id, _e.currency, minor.label("minor")).where(sa.or_(credited, debited))
     kept = sa.select(_t.campaign_id, _t.currency, _t.debit_minor - _t.credit_minor).where(_t.account.in_(sides))
     both = sa.union_all(summed, kept).subquery().c
     differs = sa.or_(sa.func.sum(both.minor) != 0, both.campaign_id == 0)
@@ -164,42 +166,42 @@ def raised_unlike_entries(conn: Connection) -> list[Unlike]:
         .having(differs)
         .order_by(both.campaign_id, both.currency)
     )
-    return [Unlike("campaign", str(row[0]), row[1], int(row[2])) for row in rows]
+    return [Difference("campaign", str(row[0]), row[1], int(row[2])) for row in rows]
 
 
 def raised_by_currency(conn: Connection) -> dict[str, int]:
     """What all campaigns together have raised."""
     minor = sa.func.sum(_t.credit_minor - _t.debit_minor)
-    asked = sa.select(_t.currency, minor).where(_t.account.in_([account.value for account in RAISED]))
-    return {row[0]: int(row[1]) for row in conn.execute(asked.group_by(_t.currency).order_by(_t.currency))}
+    question = sa.select(_t.currency, minor).where(_t.account.in_([account.value for account in RAISED]))
+    return {row[0]: int(row[1]) for row in conn.execute(question.group_by(_t.currency).order_by(_t.currency))}
 
 
 def causes_never_kept(conn: Connection) -> int:
-    """Entries that name a delivery as their cause which is not kept."""
+    """How many entries name a delivery as their cause that is not in this database."""
     kept = sa.exists().where(delivery.c.id == _e.cause)
     question = sa.select(sa.func.count()).select_from(entry).where(_e.cause.startswith("evt\\_", escape="\\"), ~kept)
     return conn.scalar(question) or 0
 
 
-def homeless_charges(conn: Connection) -> int:
-    """How many charges name a gift in their metadata that this database does not hold."""
-    lost = sa.select(sa.func.count()).select_from(charge)
-    return conn.scalar(lost.where(charge.c.gift_id.is_(None), charge.c.gift_hint.is_not(None))) or 0
+def charges_without_gift(conn: Connection) -> int:
+    """How many charges name a gift in their metadata that is not in this database."""
+    question = sa.select(sa.func.count()).select_from(charge)
+    return conn.scalar(question.where(charge.c.gift_id.is_(None), charge.c.gift_hint.is_not(None))) or 0
 
 
 def received_without_receipt(conn: Connection) -> int:
-    """How many gifts are called received and lack their receipt or their entries: none, if all is well."""
+    """How many gifts are in the state received but lack their receipt or their entries."""
     has_receipt = sa.exists().where(receipt.c.gift_id == gift.c.id)
     has_entries = sa.exists().where(entry.c.subject == gift.c.payment)
     missing = sa.select(sa.func.count()).select_from(gift).where(gift.c.state == "received")
     return conn.scalar(missing.where(sa.not_(sa.and_(has_receipt, has_entries)))) or 0
 
 
-def _differing(conn: Connection, sides: Sequence[sa.Select[Any]], limit: int) -> list[Unlike]:
+def _differing(conn: Connection, sides: Sequence[sa.Select[Any]], limit: int) -> list[Difference]:
     both = sa.union_all(*sides).subquery()
-    key, minor = (both.c.what, both.c.about, both.c.currency), sa.func.sum(both.c.minor)
+    key, minor = (both.c.kind, both.c.subject, both.c.currency), sa.func.sum(both.c.minor)
     rows = conn.execute(sa.select(*key, minor).group_by(*key).having(minor != 0).order_by(*key).limit(limit))
-    return [Unlike(row[0], row[1], row[2], int(row[3])) for row in rows]
+    return [Difference(row[0], row[1], row[2], int(row[3])) for row in rows]
 
 
 def _key_part(conn: Connection, n: int) -> sa.ColumnElement[str]:

@@ -16,13 +16,13 @@ from payments.reading.events import EVENTS
 from payments.reading.happenings import RefundAgreed
 from payments.settlement.store import note_silence
 from payments.stripe.gateway import API_VERSION
+from proof.doctor import Installation, StripeState, examine
+from proof.store_doctor import Health, JobQueue, StripeContact, health
 from tests.payments.messages import charge, delivery, event
-from tests.treasury.books import Desk
-from tests.treasury.whole import NOON, everything, pounds, tell
-from treasury.doctor import AtStripe, Here, examine
-from treasury.store_doctor import Contact, Health, Jobs, health
+from tests.proof.books import Desk
+from tests.proof.settled_books import NOON, everything, pounds, tell
 
-HERE = Here("live", "https://give.example/webhooks/stripe")
+HERE = Installation("live", "https://give.example/webhooks/stripe")
 ENDPOINT: Mapping[str, Any] = {
     "url": HERE.webhook, "status": "enabled", "api_version": API_VERSION, "enabled_events": list(EVENTS),
     "livemode": True,
@@ -33,29 +33,29 @@ WELL = Health(
     dead_letters=0,
     waiting_facts=(),
     uncleared_since=None,
-    jobs=Jobs(0, 0, None, None),
-    contact=Contact(NOON, None, None),
+    jobs=JobQueue(0, 0, None, None),
+    contact=StripeContact(NOON, None, None),
     reconciled_at=NOON,
     unsafe={},
     unprinted=0,
     unprinted_since=None,
 )
-STRIPE = AtStripe([ENDPOINT], [NEWS], frozenset({"evt_1"}), NOON)
+STRIPE = StripeState([ENDPOINT], [NEWS], frozenset({"evt_1"}), NOON)
 
 
-def wrong(health: Health = WELL, stripe: AtStripe = STRIPE) -> dict[str, str]:
+def wrong(health: Health = WELL, stripe: StripeState = STRIPE) -> dict[str, str]:
     """What fails, and what to do about it."""
-    return {one.name: one.advice for one in examine(HERE, health, stripe, NOON) if one.has_failed}
+    return {finding.name: finding.advice for finding in examine(HERE, health, stripe, NOON) if finding.has_failed}
 
 
-def at_stripe(**other: object) -> AtStripe:
+def at_stripe(**other: object) -> StripeState:
     """Stripe with another endpoint than it should have."""
     return replace(STRIPE, endpoints=[{**ENDPOINT, **other}])
 
 
 def test_a_healthy_installation_has_nothing_wrong_and_nothing_unchecked() -> None:
     """Else nobody would believe the doctor."""
-    assert {one.status for one in examine(HERE, WELL, STRIPE, NOON)} == {Status.PASSED}
+    assert {finding.status for finding in examine(HERE, WELL, STRIPE, NOON)} == {Status.PASSED}
 
 
 @pytest.mark.parametrize(
@@ -64,10 +64,10 @@ def test_a_healthy_installation_has_nothing_wrong_and_nothing_unchecked() -> Non
         (replace(WELL, dead_letters=1), "dead letters"),
         (replace(WELL, waiting_facts=(("re_1", NOON - timedelta(minutes=61)),)), "waiting facts"),
         (replace(WELL, uncleared_since=NOON - timedelta(hours=7)), "oldest uncleared money"),
-        (replace(WELL, contact=Contact(None, NOON, "StripeAway")), "Stripe answers"),
+        (replace(WELL, contact=StripeContact(None, NOON, "StripeAway")), "Stripe answers"),
         (replace(WELL, reconciled_at=NOON - timedelta(hours=3)), "last reconcile"),
-        (replace(WELL, jobs=Jobs(1, 0, NOON - timedelta(minutes=6), None)), "jobs"),
-        (replace(WELL, jobs=Jobs(1, 1, None, "stripe.settle: StripeAway")), "failing jobs"),
+        (replace(WELL, jobs=JobQueue(1, 0, NOON - timedelta(minutes=6), None)), "jobs"),
+        (replace(WELL, jobs=JobQueue(1, 1, None, "stripe.settle: StripeAway")), "failing jobs"),
         (replace(WELL, unprinted=1, unprinted_since=NOON - timedelta(minutes=11)), "receipts to print"),
         (replace(WELL, unsafe={"synchronous": "0"}), "database settings"),
     ],
@@ -84,7 +84,7 @@ def test_what_is_wrong_here_is_named_with_what_to_do(health: Health, name: str) 
         replace(WELL, waiting_facts=(("re_1", NOON - timedelta(minutes=59)),)),
         replace(WELL, uncleared_since=NOON - timedelta(hours=5)),
         replace(WELL, reconciled_at=NOON - timedelta(minutes=90)),
-        replace(WELL, jobs=Jobs(3, 0, NOON - timedelta(minutes=4), None)),
+        replace(WELL, jobs=JobQueue(3, 0, NOON - timedelta(minutes=4), None)),
         replace(WELL, unprinted=9, unprinted_since=NOON - timedelta(minutes=9)),
     ],
 )
@@ -105,10 +105,10 @@ def test_what_has_not_waited_long_is_well(health: Health) -> None:
         (at_stripe(livemode=False), "mode"),
         (replace(STRIPE, now=NOON - timedelta(seconds=61)), "clock"),
         (replace(STRIPE, now=NOON + timedelta(seconds=61)), "clock"),
-        (replace(STRIPE, kept=frozenset()), "deliveries arrive"),
+        (replace(STRIPE, delivered=frozenset()), "deliveries arrive"),
     ],
 )
-def test_what_does_not_fit_at_stripe_is_named(stripe: AtStripe, name: str) -> None:
+def test_what_does_not_fit_at_stripe_is_named(stripe: StripeState, name: str) -> None:
     """This finding, and no other."""
     assert list(wrong(stripe=stripe)) == [name]
     assert wrong(stripe=stripe)[name]
@@ -126,7 +126,7 @@ def test_what_does_not_fit_at_stripe_is_named(stripe: AtStripe, name: str) -> No
         replace(STRIPE, newest=[{**NEWS, "id": "evt_3", "type": "customer.created"}, NEWS]),
     ],
 )
-def test_what_works_is_not_called_wrong(stripe: AtStripe) -> None:
+def test_what_works_is_not_called_wrong(stripe: StripeState) -> None:
     """All events, an older version that we can read, other endpoints, a message that is a minute old."""
     assert wrong(stripe=stripe) == {}
 
@@ -151,18 +151,18 @@ def test_the_database_is_asked_for_what_waits(desk: Desk, engine: Engine) -> Non
         postpone(conn, job, "Broken: pipe", NOON)
 
     with reading(engine) as conn:
-        found = health(conn, NOON)
+        waiting = health(conn, NOON)
 
-    assert (found.dead_letters, found.waiting_facts) == (1, (("re_7", NOON),))
-    assert (found.jobs.failing, found.jobs.error) == (1, "a.kind: Broken: pipe")
-    assert (found.contact.failing_since, found.unprinted, found.reconciled_at) == (NOON, 1, NOON)
+    assert (waiting.dead_letters, waiting.waiting_facts) == (1, (("re_7", NOON),))
+    assert (waiting.jobs.failing, waiting.jobs.error) == (1, "a.kind: Broken: pipe")
+    assert (waiting.contact.failing_since, waiting.unprinted, waiting.reconciled_at) == (NOON, 1, NOON)
 
 
 def test_settings_that_forget_are_read_back(database_url: str) -> None:
     """What is set now, not what we asked for when we opened it."""
     careless = open_database(database_url, durable=False)
     with reading(careless) as conn:
-        found = health(conn, NOON).unsafe
+        unsafe = health(conn, NOON).unsafe
         sqlite = conn.dialect.name == "sqlite"
     careless.dispose()
 
@@ -170,4 +170,4 @@ def test_settings_that_forget_are_read_back(database_url: str) -> None:
     expected = (
         {"synchronous": "0"} if sqlite else {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
     )
-    assert found == expected
+    assert unsafe == expected

@@ -1,4 +1,4 @@
-"""The commands that prove: audit, doctor, trace, and the canonical export. They look, and change nothing."""
+"""The commands of proof: audit, doctor, trace, and the canonical export. They look, and change nothing."""
 
 import json
 import sys
@@ -14,11 +14,10 @@ from sqlalchemy import Engine
 
 from database.transactions import reading
 from ledger.finding import Finding
-from treasury.audit import audit_all
-from treasury.canonical import canonical
-from treasury.store_trace import Posted
-from treasury.trace import NoTrace, SeveralTraces, Step, Trace
-from treasury.tracing import trace
+from proof.audit import audit_all
+from proof.canonical import canonical
+from proof.trace import NoTrace, SeveralTraces, Trace, trace
+from proof.trace_steps import Step
 
 Opened = Callable[[Path | None], AbstractContextManager[Engine]]
 Examined = Callable[[Path | None], list[Finding]]
@@ -29,8 +28,8 @@ out = Console(highlight=False, soft_wrap=True)
 complain = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
-def add_proof(app: typer.Typer, opened: Opened, examined: Examined) -> None:
-    """Add the commands. `opened` opens this installation's database, `examined` asks Stripe and the database."""
+def add_proof_commands(app: typer.Typer, opened: Opened, examined: Examined) -> None:
+    """Add the commands. `opened` opens this installation's database; `examined` gives the doctor's findings."""
     _add_checks(app, opened, examined)
     _add_trace(app, opened)
     exports = typer.Typer(no_args_is_help=True, help="The books as files.")
@@ -55,18 +54,18 @@ def _add_checks(app: typer.Typer, opened: Opened, examined: Examined) -> None:
 
 def _add_trace(app: typer.Typer, opened: Opened) -> None:
     @app.command(name="trace")
-    def follow(asked: Annotated[str, typer.Argument(metavar="ID")], var_dir: VarDir = None) -> None:
+    def follow(identifier: Annotated[str, typer.Argument(metavar="ID")], var_dir: VarDir = None) -> None:
         """Follow money from the click to the bank: a gift, payment, refund, dispute, payout or receipt number."""
         with opened(var_dir) as engine, reading(engine) as conn:
             try:
-                found = trace(conn, asked)
+                traced = trace(conn, identifier)
             except NoTrace:
-                complain.print(f"Nothing here goes by the name {asked}.", markup=False)
+                complain.print(f"Nothing here goes by the name {identifier}.", markup=False)
                 raise typer.Exit(1) from None
             except SeveralTraces as several:
                 complain.print(f"Several gifts begin like that: {several}", markup=False)
                 raise typer.Exit(1) from None
-        _print_trace(found)
+        _print_trace(traced)
 
 
 def _add_canonical(exports: typer.Typer, opened: Opened) -> None:
@@ -100,22 +99,22 @@ def _print_findings(findings: Sequence[Finding], *, as_json: bool) -> None:
 
 
 def _figures(finding: Finding) -> str:
-    """The figures in a row; how many are wrong is said when any is, and a currency's name not twice."""
+    """The figures in a row, without `wrong 0`, and without a name that its value begins with (GBP)."""
     shown = {name: str(value) for name, value in finding.figures.items() if (name, value) != ("wrong", 0)}
     return ", ".join(value if value.startswith(f"{name} ") else f"{name} {value}" for name, value in shown.items())
 
 
-def _print_trace(found: Trace) -> None:
-    out.print(f"[bold]{found.heading}[/bold]  {found.id}")
-    if found.steps:
+def _print_trace(traced: Trace) -> None:
+    out.print(f"[bold]{traced.heading}[/bold]  {traced.id}")
+    if traced.steps:
         # On a screen cells fold; in a file or a pipe each entry keeps to its line.
         wide = out if out.is_terminal else Console(highlight=False, soft_wrap=True, width=FILE_COLUMNS)
-        wide.print(_table(found.steps))
-    for part in found.parts:
+        wide.print(_table(traced.steps))
+    for part in traced.parts:
         out.print(f"{part.at:%Y-%m-%d %H:%M}  {part.amount!s:>14}  {part.what}  {part.id}", markup=False)
-    if found.parts_in_all > len(found.parts):
-        out.print(f"… and {found.parts_in_all - len(found.parts)} more")
-    for gap in found.missing:
+    if traced.parts_in_all > len(traced.parts):
+        out.print(f"… and {traced.parts_in_all - len(traced.parts)} more")
+    for gap in traced.missing:
         out.print(f"Missing: {gap}", style="yellow", markup=False)
 
 
@@ -125,14 +124,14 @@ def _table(steps: Sequence[Step]) -> Table:
         table.add_column(heading, justify="right" if heading == "amount" else "left", overflow="fold")
     for step in steps:
         amount = str(step.amount) if step.amount else ""
-        row = (f"{step.at:%Y-%m-%d %H:%M}", step.what, amount, *_entry(step))
+        row = (f"{step.at:%Y-%m-%d %H:%M}", step.text, amount, *_entry(step))
         table.add_row(*(str(cell) for cell in row))
     return table
 
 
 def _entry(step: Step) -> tuple[str, str, str]:
-    posted: Posted | None = step.posted
-    if posted is None:
+    entry = step.entry
+    if entry is None:
         return "", step.about, ""
-    told = f" ({posted.told_by})" if posted.told_by else ""
-    return f"{posted.debit} ← {posted.credit}", f"{posted.id}  {posted.key}", f"{posted.cause}{told}"
+    delivery_type = f" ({entry.delivery_type})" if entry.delivery_type else ""
+    return f"{entry.debit} ← {entry.credit}", f"{entry.id}  {entry.key}", f"{entry.cause}{delivery_type}"

@@ -1,4 +1,4 @@
-"""A trace tells the whole way of money, by whatever name it is asked for, and says what is missing."""
+"""A trace holds the whole way of money, under each of its identifiers, and lists what is missing."""
 
 import pytest
 from sqlalchemy import Engine
@@ -6,32 +6,31 @@ from sqlalchemy import Engine
 from database.transactions import reading
 from ledger.money import Money
 from payments.reading.happenings import Category, RefundAgreed
+from proof.trace import NoTrace, SeveralTraces, Trace, trace
 from tests.payments.house import gift_id
 from tests.payments.messages import charged, completed
-from tests.treasury.books import Desk
-from tests.treasury.whole import NOON, dispute, everything, line, pay_out, pounds, refund, settle_gift, tell
-from treasury.trace import NoTrace, SeveralTraces, Trace
-from treasury.tracing import trace
+from tests.proof.books import Desk
+from tests.proof.settled_books import NOON, dispute, everything, line, pay_out, pounds, refund, settle_gift, tell
 
 
 def traced(engine: Engine, asked: str) -> Trace:
-    """The trace of one thing."""
+    """The trace behind an identifier."""
     with reading(engine) as conn:
         return trace(conn, asked)
 
 
-def told(found: Trace) -> list[tuple[str, Money | None]]:
-    """What happened, and how much."""
-    return [(step.what, step.amount) for step in found.steps]
+def texts(shown: Trace) -> list[tuple[str, Money | None]]:
+    """Each step's words and amount."""
+    return [(step.text, step.amount) for step in shown.steps]
 
 
 def test_a_gift_is_followed_from_the_form_to_the_bank(desk: Desk, engine: Engine) -> None:
     """Every step in its order, with the entries that book it."""
     everything(desk)
 
-    found = traced(engine, gift_id(1))
+    shown = traced(engine, gift_id(1))
 
-    assert told(found) == [
+    assert texts(shown) == [
         ("Asked for, to go to Save our libraries", pounds(2500)),
         ("Charged: Visa ending 4242", pounds(2500)),
         ("Counted for Save our libraries", pounds(2500)),
@@ -43,7 +42,7 @@ def test_a_gift_is_followed_from_the_form_to_the_bank(desk: Desk, engine: Engine
         ("Sent to the bank", pounds(1442)),
         ("Arrived at the bank", pounds(1442)),
     ]
-    assert [posted.key for posted in found.entries] == [
+    assert [entry.key for entry in shown.entries] == [
         "gift:ch_1:0", "settle:txn_1", "fee:txn_1", "refund:re_1:0", "settle:txn_re_1", "payout:txn_po_1", "paid:po_1",
     ]  # fmt: skip
 
@@ -52,7 +51,7 @@ def test_every_entry_says_what_made_us_post_it(desk: Desk, engine: Engine) -> No
     """A delivery with its type, or the run that read Stripe's lists."""
     everything(desk)
 
-    causes = {posted.key: (posted.cause, posted.told_by) for posted in traced(engine, "pi_1").entries}
+    causes = {posted.key: (posted.cause, posted.delivery_type) for posted in traced(engine, "pi_1").entries}
 
     assert causes["gift:ch_1:0"] == ("evt_charge_1", "charge.succeeded")
     assert causes["settle:txn_1"] == ("settle:0f3b", None)
@@ -94,11 +93,11 @@ def test_a_payout_tells_what_it_consists_of(desk: Desk, engine: Engine) -> None:
     """By its own id or its line's; each part leads on."""
     everything(desk)
 
-    found = traced(engine, "po_1")
+    shown = traced(engine, "po_1")
 
-    assert [(part.id, part.amount) for part in found.parts] == [("pi_1", pounds(2442)), ("pi_1", pounds(-1000))]
-    assert (found.parts_in_all, found.missing) == (2, ())
-    assert traced(engine, "txn_po_1") == found
+    assert [(part.id, part.amount) for part in shown.parts] == [("pi_1", pounds(2442)), ("pi_1", pounds(-1000))]
+    assert (shown.parts_in_all, shown.missing) == (2, ())
+    assert traced(engine, "txn_po_1") == shown
 
 
 def test_a_gift_in_a_payout_with_others_says_how_much_of_it_is_its_own(desk: Desk, engine: Engine) -> None:
@@ -107,7 +106,7 @@ def test_a_gift_in_a_payout_with_others_says_how_much_of_it_is_its_own(desk: Des
     settle_gift(desk, 2, 1000, 35)
     pay_out(desk, "po_1", 3407, ["txn_1", "txn_2"])
 
-    assert told(traced(engine, gift_id(1)))[-1] == (
+    assert texts(traced(engine, gift_id(1)))[-1] == (
         "Arrived at the bank: GBP 24.42 of it from this gift",
         pounds(3407),
     )
@@ -118,10 +117,10 @@ def test_a_dispute_tells_what_it_took(desk: Desk, engine: Engine) -> None:
     settle_gift(desk, 1, 2500, 58)
     dispute(desk, "du_1", 1, 2500)
 
-    found = traced(engine, "du_1")
+    shown = traced(engine, "du_1")
 
-    assert ("Disputed: taken off Save our libraries", pounds(-2500)) in told(found)
-    assert ("Stripe's fee", pounds(-2000)) in told(found)
+    assert ("Disputed: taken off Save our libraries", pounds(-2500)) in texts(shown)
+    assert ("Stripe's fee", pounds(-2000)) in texts(shown)
 
 
 @pytest.mark.parametrize(
@@ -151,17 +150,17 @@ def test_what_is_missing_is_said_with_the_reason(desk: Desk, engine: Engine, hap
     missing = traced(engine, gift_id(1)).missing
 
     assert len(missing) == len(gaps)
-    assert [gap for gap, said in zip(gaps, missing, strict=True) if gap not in said] == []
+    assert [gap for gap, sentence in zip(gaps, missing, strict=True) if gap not in sentence] == []
 
 
 def test_a_refund_of_a_payment_that_nobody_knows_says_that_it_waits(desk: Desk, engine: Engine) -> None:
     """And since when."""
     tell(desk, RefundAgreed("re_7", "pi_7", pounds(500), NOON))
 
-    found = traced(engine, "re_7")
+    shown = traced(engine, "re_7")
 
-    assert (found.what, found.id) == ("payment", "pi_7")
-    assert any("has waited since 21 November 2026" in gap for gap in found.missing)
+    assert (shown.kind, shown.id) == ("payment", "pi_7")
+    assert any("has waited since 21 November 2026" in gap for gap in shown.missing)
 
 
 def test_a_payment_whose_gift_was_lost_says_which(desk: Desk, engine: Engine) -> None:
@@ -175,6 +174,6 @@ def test_a_line_of_no_payment_stands_for_itself(desk: Desk, engine: Engine) -> N
     """Stripe's own fee, a reserve."""
     tell(desk, line("txn_fee", Category.STRIPE_FEE, -300, "txn_fee"))
 
-    found = traced(engine, "txn_fee")
+    shown = traced(engine, "txn_fee")
 
-    assert told(found) == [("Stripe's own fee", pounds(-300))]
+    assert texts(shown) == [("Stripe's own fee", pounds(-300))]

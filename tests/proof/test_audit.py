@@ -9,9 +9,10 @@ from sqlalchemy import Connection, Engine
 from database.transactions import reading
 from ledger.finding import Finding, Status
 from payments.reading.happenings import Category, PayoutArrived, RefundAgreed
+from proof.audit import audit_all
 from tests.payments.messages import charged
-from tests.treasury.books import Desk
-from tests.treasury.whole import (
+from tests.proof.books import Desk
+from tests.proof.settled_books import (
     NOON,
     compare,
     everything,
@@ -22,7 +23,6 @@ from tests.treasury.whole import (
     settle_gift,
     tell,
 )
-from treasury.audit import audit_all
 
 GUARDED = (
     "entry", "total", "charge", "refund", "dispute_move", "payout", "balance_line", "payment_failure", "receipt",
@@ -32,27 +32,27 @@ GUARDED = (
 UNBROKEN = "receipt numbers run without a gap"
 
 
-def found(engine: Engine, now: timedelta = timedelta(0)) -> dict[str, Finding]:
-    """Every finding by its name, so long after noon."""
+def findings_of(engine: Engine, now: timedelta = timedelta(0)) -> dict[str, Finding]:
+    """Every finding by its name, this long after noon."""
     with reading(engine) as conn:
-        return {one.name: one for one in audit_all(conn, lambda: NOON + now)}
+        return {finding.name: finding for finding in audit_all(conn, lambda: NOON + now)}
 
 
 def failed(findings: dict[str, Finding]) -> set[str]:
     """What is known to be wrong."""
-    return {name for name, one in findings.items() if one.has_failed}
+    return {name for name, finding in findings.items() if finding.has_failed}
 
 
 def unproved(findings: dict[str, Finding]) -> set[str]:
     """What could not be checked."""
-    return {name for name, one in findings.items() if one.status is Status.UNCHECKED}
+    return {name for name, finding in findings.items() if finding.status is Status.UNCHECKED}
 
 
 def test_books_that_are_settled_to_the_penny_are_proved_in_every_respect(desk: Desk, engine: Engine) -> None:
     """Nothing fails, and nothing is left unchecked."""
     everything(desk)
 
-    findings = found(engine)
+    findings = findings_of(engine)
 
     assert (failed(findings), unproved(findings)) == (set(), set())
     assert findings["money verified"].figures["GBP"] == "GBP 35.00 of GBP 35.00, 100%"
@@ -64,7 +64,7 @@ def test_before_the_first_settlement_what_only_stripe_can_prove_is_unchecked(des
     """Never passed."""
     desk.give(1, 2500)
 
-    findings = found(engine)
+    findings = findings_of(engine)
 
     assert unproved(findings) == {"old clearing", "money verified", "stripe balance", "balance transactions"}
     assert failed(findings) == set()
@@ -142,10 +142,10 @@ def test_a_balance_that_was_compared_long_ago_is_unchecked(desk: Desk, engine: E
     """It says when that was."""
     everything(desk)
 
-    stale = found(engine, timedelta(hours=3, seconds=1))["stripe balance"]
+    stale = findings_of(engine, timedelta(hours=3, seconds=1))["stripe balance"]
 
     assert (stale.status, "2026-11-21 12:00" in stale.advice) == (Status.UNCHECKED, True)
-    assert found(engine, timedelta(hours=3))["stripe balance"].status is Status.PASSED
+    assert findings_of(engine, timedelta(hours=3))["stripe balance"].status is Status.PASSED
 
 
 def test_a_currency_that_was_never_compared_is_unchecked(desk: Desk, engine: Engine) -> None:
@@ -156,14 +156,14 @@ def test_a_currency_that_was_never_compared_is_unchecked(desk: Desk, engine: Eng
     with engine.connect() as conn, conn.begin():
         conn.exec_driver_sql("UPDATE balance_check SET currency = 'JPY'")
 
-    assert found(engine)["stripe balance"].status is Status.UNCHECKED
+    assert findings_of(engine)["stripe balance"].status is Status.UNCHECKED
 
 
 def test_a_refund_that_waits_for_its_gift_is_no_failure(desk: Desk, engine: Engine) -> None:
     """It has no entries, and is to have none until the gift is known."""
     tell(desk, RefundAgreed("re_7", "pi_7", pounds(500), NOON))
 
-    assert failed(found(engine)) == set()
+    assert failed(findings_of(engine)) == set()
 
 
 @pytest.mark.parametrize(
@@ -181,14 +181,14 @@ def test_money_on_its_way_to_the_bank_may_take_days(
     settle_gift(desk, 1, 2500, 58)
     pay_out(desk, "po_1", 2442, ["txn_1"], arrived=arrived)
 
-    assert ("in transit" in failed(found(engine, late))) is wrong
+    assert ("in transit" in failed(findings_of(engine, late))) is wrong
 
 
 def test_a_payout_that_left_before_our_time_is_not_missed(desk: Desk, engine: Engine) -> None:
     """Its line in the balance is not among ours: its arrival is none of our books' business."""
     tell(desk, PayoutArrived("po_3", pounds(900), NOON))
 
-    assert not {"in transit", "facts"} & set(failed(found(engine, timedelta(days=11))))
+    assert not {"in transit", "facts"} & set(failed(findings_of(engine, timedelta(days=11))))
 
 
 def test_what_has_not_met_after_hours_is_named(desk: Desk, engine: Engine) -> None:
@@ -196,7 +196,7 @@ def test_what_has_not_met_after_hours_is_named(desk: Desk, engine: Engine) -> No
     settle_gift(desk, 1, 2500, 58)
     refund(desk, "re_1", 1, 1000, settled=False)
 
-    old = found(engine, timedelta(hours=7))["old clearing"]
+    old = findings_of(engine, timedelta(hours=7))["old clearing"]
 
     assert (old.status, old.figures["re_1 in GBP"]) == (Status.FAILED, "GBP -10.00 since 2026-11-21 12:00")
 
@@ -205,7 +205,7 @@ def test_a_line_of_somebody_else_is_booked_and_proved_too(desk: Desk, engine: En
     """The balance is that of the whole account."""
     tell(desk, line("txn_shop", Category.OTHER, 700, "txn_shop", fee=30))
 
-    findings = found(engine)
+    findings = findings_of(engine)
 
     assert findings["balance transactions"].status is Status.PASSED
     assert failed(findings) == set()
@@ -215,8 +215,8 @@ def test_a_charge_whose_gift_was_lost_is_found(desk: Desk, engine: Engine) -> No
     """A backup from before the gift was restored."""
     desk.books.hear(charged("9", gift="00000000-0000-0000-0000-000000000009"))
 
-    assert "every charge that names a gift has found it" in failed(found(engine))
+    assert "every charge that names a gift has found it" in failed(findings_of(engine))
 
 
 def _failed(conn: Connection) -> dict[str, str]:
-    return {one.name: one.advice for one in audit_all(conn, lambda: NOON) if one.has_failed}
+    return {finding.name: finding.advice for finding in audit_all(conn, lambda: NOON) if finding.has_failed}

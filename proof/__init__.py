@@ -1,0 +1,1 @@
+"""Proof of the books: audit, doctor, trace and canonical export. Looks at every package, changes nothing."""

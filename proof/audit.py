@@ -1,0 +1,171 @@
+"""Everything that must be true of the books, of receipts and of deliveries, in one list of findings.
+
+The ledger's own checks come first, then what only Stripe's balance can prove: line by line, as a whole, and
+payout by payout. What needs the balance is unchecked as long as the balance was not read.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from sqlalchemy.engine import Connection
+
+from database.instants import Clock, utc_now
+from ledger.accounts import Account
+from ledger.audit import audit
+from ledger.finding import LISTED, PATIENCE, RESTORE, Finding, Status, found, said, unchecked
+from ledger.store_proof import balances, standing
+from payments.inbox.store import dead_letters, unapplied_count
+from proof import store_audit as store
+from proof.store_audit import Comparison
+from receipts.store import gaps
+
+# A comparison is made at every settlement, hourly at the least.
+STALE = timedelta(hours=3)
+# Banks take days, and longer over New Year.
+LONGEST_TRANSIT = timedelta(days=10)
+_RECONCILE = "./farthing reconcile asks."
+
+
+def audit_all(conn: Connection, clock: Clock = utc_now) -> list[Finding]:
+    """Every finding, the ledger's own first."""
+    return [
+        *audit(conn, clock),
+        *_settlement(conn, clock()),
+        _facts_booked(conn),
+        _campaigns_raised(conn),
+        _causes_kept(conn),
+        _deliveries_applied(conn),
+        _charges_with_gifts(conn),
+        _receipt_numbers(conn),
+        _gifts_receipted(conn),
+    ]
+
+
+def _settlement(conn: Connection, now: datetime) -> list[Finding]:
+    return [
+        _stripe_balance(conn, now),
+        _balance_lines(conn, now),
+        _in_transit(conn, now),
+        _payouts(conn),
+    ]
+
+
+def _stripe_balance(conn: Connection, now: datetime) -> Finding:
+    """Our account `stripe` equals Stripe's reported balance: available and pending together."""
+    name, comparisons = "stripe balance", store.comparisons(conn)
+    figures: dict[str, object] = {comparison.currency: _side_by_side(comparison) for comparison in comparisons}
+    ours = balances(conn, Account.STRIPE)
+    missing = sorted(set(ours) - {comparison.currency for comparison in comparisons})
+    figures |= {code: f"ours {said(ours[code], code)}, never compared" for code in missing}
+    wrong = sum(comparison.ours != comparison.theirs for comparison in comparisons)
+    if wrong:
+        return found(name, wrong, figures, "Our books and Stripe's balance differ: ./farthing reconcile, then trace.")
+    if not comparisons or missing:
+        return unchecked(name, figures, f"never compared with Stripe's own; {_RECONCILE}")
+    oldest = min(comparison.checked_at for comparison in comparisons)
+    if oldest < now - STALE:
+        return unchecked(name, figures, f"last compared at {oldest:%Y-%m-%d %H:%M} UTC; {_RECONCILE}")
+    return found(name, 0, figures, "")
+
+
+def _side_by_side(comparison: Comparison) -> str:
+    code = comparison.currency
+    return (
+        f"ours {said(comparison.ours, code)}, Stripe's {said(comparison.theirs, code)}"
+        f" at {comparison.checked_at:%Y-%m-%d %H:%M}"
+    )
+
+
+def _balance_lines(conn: Connection, now: datetime) -> Finding:
+    """The entries of each balance transaction add up, on `stripe`, to its net; no entry is without a transaction."""
+    name, known = "balance transactions", store.line_count(conn)
+    differences = store.lines_unlike_entries(conn, LISTED)
+    waiting, oldest = store.lines_waiting(conn)
+    figures: dict[str, object] = {"lines": known, "waiting": waiting}
+    figures |= {line.subject: f"off by {said(line.minor, line.currency)}" for line in differences}
+    if differences:
+        return found(name, len(differences), figures, f"Entries and Stripe's lines differ: {RESTORE}")
+    if oldest is not None and oldest < now - PATIENCE:
+        return found(name, waiting, figures, "Nobody knows whose these payments are: ./farthing reconcile asks again.")
+    return found(name, 0, figures, "") if known else unchecked(name, figures, f"no line was read; {_RECONCILE}")
+
+
+def _in_transit(conn: Connection, now: datetime) -> Finding:
+    """Nothing is in transit that has arrived or come back, and nothing for longer than banks take."""
+    name, open_payouts = "in transit", standing(conn, Account.IN_TRANSIT)
+    finished = store.finished_payouts(conn, [payout.subject for payout in open_payouts])
+    patience = {True: PATIENCE, False: LONGEST_TRANSIT}
+    late = [payout for payout in open_payouts if payout.since < now - patience[payout.subject in finished]]
+    figures: dict[str, object] = {"payouts": len(open_payouts)}
+    figures |= {payout.subject: f"{payout.balance} since {payout.since:%Y-%m-%d}" for payout in late[:LISTED]}
+    return found(name, len(late), figures, "Look at these payouts at Stripe and on the bank statement; reconcile.")
+
+
+def _payouts(conn: Connection) -> Finding:
+    """The balance lines in a payout add up to it."""
+    name = "payouts"
+    differences, added_up, payouts = store.payouts_unlike_their_lines(conn)
+    figures: dict[str, object] = {"payouts": payouts, "added up": added_up}
+    figures |= {
+        payout: f"{said(amount, code)}, its lines {said(lines, code)}"
+        for payout, (amount, lines, code) in list(differences.items())[:LISTED]
+    }
+    if payouts and not added_up:
+        return unchecked(name, figures, "Stripe has not said yet which lines belong to which payout.")
+    return found(name, len(differences), figures, "Stripe paid out another sum than its lines make: ask Stripe.")
+
+
+def _facts_booked(conn: Connection) -> Finding:
+    """Each gift, refund, dispute and payout has entries that come to its facts, and nothing else has entries."""
+    differences = store.facts_unlike_entries(conn, LISTED)
+    figures = {f"{fact.kind} {fact.subject}": f"{fact.minor:+d} {fact.currency} in minor units" for fact in differences}
+    return found("facts", len(differences), figures, f"The books differ from what Stripe told: {RESTORE}")
+
+
+def _campaigns_raised(conn: Connection) -> Finding:
+    """What campaigns raised is gifts less refunds and dispute losses, each campaign's once."""
+    differences = store.raised_unlike_entries(conn)
+    figures: dict[str, object] = {code: said(minor, code) for code, minor in store.raised_by_currency(conn).items()}
+    figures |= {
+        f"campaign {campaign.subject}": f"{campaign.minor:+d} {campaign.currency} in minor units"
+        for campaign in differences
+    }
+    advice = f"Campaigns show other figures than their entries make: {RESTORE}"
+    return found("raised", len(differences), figures, advice)
+
+
+def _causes_kept(conn: Connection) -> Finding:
+    missing = store.causes_never_kept(conn)
+    return found("kept causes", missing, {}, f"Entries name deliveries that are not here: {RESTORE}")
+
+
+def _deliveries_applied(conn: Connection) -> Finding:
+    waiting = unapplied_count(conn)
+    figures = {"waiting": waiting, "dead letters": len(dead_letters(conn))}
+    advice = "./farthing replay tries them again; the desk shows why they failed."
+    return _checked("every kept delivery is in the books", figures, advice, wrong=waiting > 0)
+
+
+def _charges_with_gifts(conn: Connection) -> Finding:
+    waiting = store.charges_without_gift(conn)
+    advice = "The gift is not in this database: was it restored from an older backup?"
+    return _checked("every charge that names a gift has found it", {"waiting": waiting}, advice, wrong=waiting > 0)
+
+
+def _receipt_numbers(conn: Connection) -> Finding:
+    missing = gaps(conn)
+    figures = {f"{gap.year}": f"{gap.receipts} of {gap.last_number}" for gap in missing}
+    advice = "Restore the missing receipts from a backup."
+    return _checked("receipt numbers run without a gap", figures, advice, wrong=bool(missing))
+
+
+def _gifts_receipted(conn: Connection) -> Finding:
+    missing = store.received_without_receipt(conn)
+    advice = "Restore a backup, or write to us: this cannot happen by itself."
+    name = "every gift received has its receipt and its entries"
+    return _checked(name, {"missing": missing}, advice, wrong=missing > 0)
+
+
+def _checked(name: str, figures: Mapping[str, object], advice: str, *, wrong: bool) -> Finding:
+    """A finding whose figures already say how many are wrong; the advice is for when any are."""
+    return Finding(name, Status.FAILED if wrong else Status.PASSED, figures, advice if wrong else "")

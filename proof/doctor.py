@@ -1,0 +1,220 @@
+"""Whether this installation is well: Stripe's settings match ours, and nothing waits too long.
+
+`check_installation` asks Stripe and the database; `examine` is pure: it turns the answers into findings, and
+each finding that is wrong says what to do.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Engine
+
+from database.instants import Clock
+from database.transactions import reading
+from ledger.finding import LISTED, PATIENCE, Finding, Status, found, unchecked
+from payments.reading.events import EVENTS
+from payments.stripe.gateway import API_VERSION, StripeAway, StripeRefused
+from payments.stripe.lists import StripeLists
+from payments.stripe.server_time import stripe_now
+from proof.store_doctor import Health, health, kept_deliveries
+
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+# Stripe's own tolerance is five minutes, and so is ours; a minute shows that nothing sets the clock.
+SKEW = MINUTE
+# A running worker takes a job within seconds; an hour's reconcile may take longer.
+OVERDUE, UNRECONCILED = 5 * MINUTE, 2 * HOUR
+# A message younger than this may still be on its way, and a receipt may still be in the printing queue.
+RECENT = 10 * MINUTE
+# Versions whose shapes payments/reading can read; tests/books tries each of them.
+READABLE = ("2024-06-20", "2025-03-31.basil", "2026-08-26.dahlia", API_VERSION)
+_WORKER = "Is the worker running? ./farthing run starts it, or ./farthing worker."
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """This installation: its mode, its webhook's address, and the address of a Stripe other than Stripe's own."""
+
+    mode: str
+    webhook: str
+    api_base: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StripeState:
+    """Stripe's answers: its endpoints, its newest events, which of them were delivered to us, and Stripe's time."""
+
+    endpoints: Sequence[Mapping[str, Any]]
+    newest: Sequence[Mapping[str, Any]]
+    delivered: frozenset[str]
+    now: datetime
+
+
+def check_installation(engine: Engine, installation: Installation, lists: StripeLists, clock: Clock) -> list[Finding]:
+    """Every finding. What only Stripe knows is unchecked when Stripe does not answer."""
+    stripe = _ask_stripe(engine, installation, lists)
+    now = clock()
+    with reading(engine) as conn:
+        ours = health(conn, now)
+    return examine(installation, ours, stripe, now)
+
+
+def _ask_stripe(engine: Engine, installation: Installation, lists: StripeLists) -> StripeState | str:
+    """Stripe's answers, or a sentence that says why there are none."""
+    try:
+        theirs = stripe_now(installation.api_base)
+        endpoints, newest = lists.endpoints().rows, lists.events().rows
+    except StripeAway as error:
+        return _no_answer(installation, str(error))
+    except StripeRefused as error:
+        return f"Stripe refused to say: {error}. A restricted key needs to read events and webhook endpoints."
+    with reading(engine) as conn:
+        delivered = kept_deliveries(conn, [str(event["id"]) for event in newest])
+    return StripeState(endpoints, newest, frozenset(delivered), theirs)
+
+
+def _no_answer(installation: Installation, error: str) -> str:
+    if installation.mode == "sandbox":
+        address = installation.api_base
+        return f"nothing answers at {address}: the twin lives in the web; ./farthing run starts it ({error})."
+    return f"Stripe does not answer ({error}). Check the network, and status.stripe.com."
+
+
+def examine(installation: Installation, ours: Health, stripe: StripeState | str, now: datetime) -> list[Finding]:
+    """Every finding. `stripe` is a sentence when Stripe could not be asked."""
+    if isinstance(stripe, str):
+        theirs = [unchecked("Stripe", {}, stripe)]
+    else:
+        theirs = [*_endpoint(installation, stripe), _clock(stripe.now, now), _arrivals(stripe, now)]
+    return [*theirs, *_deliveries(ours, now), *_money(ours, now), *_work(ours, now), _database(ours)]
+
+
+def _endpoint(installation: Installation, stripe: StripeState) -> Iterator[Finding]:
+    """Stripe delivers to us every event that we read, in a version that we can read."""
+    addresses = [str(endpoint.get("url", "")) for endpoint in stripe.endpoints]
+    ours = [
+        endpoint
+        for endpoint, address in zip(stripe.endpoints, addresses, strict=True)
+        if address.rstrip("/") == installation.webhook
+    ]
+    advice = f"At Stripe, under Developers, Webhooks, add an endpoint with the address {installation.webhook}."
+    figures = {"address": installation.webhook, "others": len(addresses) - len(ours)}
+    yield found("endpoint", not ours, figures, advice)
+    for endpoint in ours[:1]:
+        status = str(endpoint.get("status"))
+        advice = "Stripe has switched the endpoint off; switch it on there, then ./farthing reconcile."
+        yield found("endpoint enabled", status != "enabled", {"status": status}, advice)
+        yield _events(endpoint)
+        yield _version(endpoint, stripe.newest)
+        yield _mode(installation, endpoint)
+
+
+def _events(endpoint: Mapping[str, Any]) -> Finding:
+    subscribed = {str(name) for name in endpoint.get("enabled_events") or ()}
+    missing = [] if "*" in subscribed else sorted(set(EVENTS) - subscribed)
+    figures = {"wanted": len(EVENTS), "missing": ", ".join(missing) or "none"}
+    return found("events", len(missing), figures, f"Add them to the endpoint at Stripe: {', '.join(missing)}")
+
+
+def _version(endpoint: Mapping[str, Any], newest: Sequence[Mapping[str, Any]]) -> Finding:
+    """An endpoint without a version has the account's, which the newest event carries."""
+    of_account = next((event.get("api_version") for event in newest), None)
+    version = endpoint.get("api_version") or of_account
+    figures = {"endpoint": version or "the account's own", "ours": API_VERSION}
+    renew = f"Add a new endpoint with version {API_VERSION} and its secret, then remove the old one."
+    if version is None:
+        return unchecked("API version", figures, "the endpoint follows the account's version, which nobody has told.")
+    if version != API_VERSION and version in READABLE:
+        advice = f"It can be read, and an endpoint keeps its version for good. When it suits: {renew}"
+        return Finding("API version", Status.PASSED, figures, advice)
+    return found("API version", version != API_VERSION, figures, renew)
+
+
+def _mode(installation: Installation, endpoint: Mapping[str, Any]) -> Finding:
+    live = bool(endpoint.get("livemode"))
+    figures = {"endpoint": "live" if live else "test", "ours": installation.mode}
+    wrong = live != (installation.mode == "live")
+    return found("mode", wrong, figures, "Use a key and an endpoint of the same mode.")
+
+
+def _clock(theirs: datetime, now: datetime) -> Finding:
+    off = now - theirs
+    advice = "Set this machine's clock by NTP: messages signed five minutes away from it are refused."
+    return found("clock", abs(off) > SKEW, {"seconds from Stripe's": round(off.total_seconds())}, advice)
+
+
+def _arrivals(stripe: StripeState, now: datetime) -> Finding:
+    """Whether Stripe's newest event that we read has been delivered, signed with a secret that we know."""
+    sent = [
+        str(event["id"])
+        for event in stripe.newest
+        if event.get("type") in EVENTS and now.timestamp() - event["created"] > RECENT.total_seconds()
+    ]
+    figures = {"told lately": len(sent), "arrived": sum(event in stripe.delivered for event in sent)}
+    if not sent:
+        return unchecked("deliveries arrive", figures, "Stripe has told nothing lately.")
+    advice = (
+        "Stripe's newest message has not arrived. Is the address reachable from outside, and is the endpoint's"
+        " signing secret among FARTHING_STRIPE_WEBHOOK_SECRETS? Until then: ./farthing reconcile"
+    )
+    return found("deliveries arrive", sent[0] not in stripe.delivered, figures, advice)
+
+
+def _deliveries(ours: Health, now: datetime) -> Iterator[Finding]:
+    last = ours.last_delivery
+    if last is None:
+        yield unchecked("last delivery", {}, "none has ever arrived.")
+    else:
+        yield found("last delivery", 0, {"at": _at(last), "ago": _span(now - last)}, "")
+    yield found("dead letters", ours.dead_letters, {}, "The desk says why. ./farthing replay tries again.")
+    late = [(fact, since) for fact, since in ours.waiting_facts if since < now - HOUR]
+    figures: dict[str, object] = {"waiting": len(ours.waiting_facts)}
+    figures |= {fact: f"since {_at(since)}" for fact, since in late[:LISTED]}
+    advice = "Refunds or disputes of payments whose gift is not known: ./farthing trace ID, ./farthing reconcile"
+    yield found("waiting facts", len(late), figures, advice)
+
+
+def _money(ours: Health, now: datetime) -> Iterator[Finding]:
+    since = ours.uncleared_since
+    figures = {"since": _at(since) if since else "nothing waits"}
+    advice = "Told by Stripe and not seen in its balance, or the reverse: ./farthing reconcile, ./farthing audit"
+    yield found("oldest uncleared money", since is not None and since < now - PATIENCE, figures, advice)
+
+
+def _work(ours: Health, now: datetime) -> Iterator[Finding]:
+    contact, jobs = ours.contact, ours.jobs
+    if contact.failing_since is not None:
+        figures = {"since": _at(contact.failing_since), "error": contact.error or ""}
+        yield found("Stripe answers", 1, figures, "The worker tries again by itself. Check the network and the key.")
+    elif contact.answered_at is None:
+        yield unchecked("Stripe answers", {}, "nothing was read of its lists yet.")
+    else:
+        yield found("Stripe answers", 0, {"last": _at(contact.answered_at)}, "")
+    yield _reconciled(ours.reconciled_at, now)
+    overdue = jobs.overdue_since is not None and jobs.overdue_since < now - OVERDUE
+    yield found("jobs", overdue, {"waiting": jobs.waiting}, _WORKER)
+    yield found("failing jobs", jobs.failing, {"the worst": jobs.error or "none"}, "The worker tries them again.")
+    late = ours.unprinted_since is not None and ours.unprinted_since < now - RECENT
+    yield found("receipts to print", late, {"unprinted": ours.unprinted}, _WORKER)
+
+
+def _reconciled(at: datetime | None, now: datetime) -> Finding:
+    if at is None:
+        return unchecked("last reconcile", {}, "there was none yet: ./farthing reconcile")
+    return found("last reconcile", at < now - UNRECONCILED, {"at": _at(at)}, f"It is to run every hour. {_WORKER}")
+
+
+def _database(ours: Health) -> Finding:
+    advice = "The database may forget what it has acknowledged: set these as docs/operating.md says."
+    return found("database settings", len(ours.unsafe), ours.unsafe, advice)
+
+
+def _at(instant: datetime) -> str:
+    return f"{instant:%Y-%m-%d %H:%M} UTC"
+
+
+def _span(span: timedelta) -> str:
+    minutes = int(span.total_seconds()) // 60
+    hours, rest = divmod(minutes, 60)
+    return f"{hours // 24} days" if hours >= 48 else f"{hours} h {rest} min" if hours else f"{minutes} min"

@@ -1,0 +1,189 @@
+"""A trace: everything that happened to one gift, from the donor's form to the line on the bank statement.
+
+Put together from the database. What is not there yet is listed, with the reason why.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from campaigns.store import campaigns
+from ledger.money import Money
+from payments.gifts.gift import Gift, GiftState
+from payments.gifts.store import gift as gift_by_id
+from proof import store_trace as store
+from proof.store_identifiers import Identified, identify
+from proof.store_trace import ChargeFact, LineFact, PayoutFact, PostedEntry
+from proof.trace_missing import missing_of_gift, missing_of_payment, missing_of_payout
+from proof.trace_steps import CHARGED, OPENED, RECEIPTED, Step, entry_step, in_order, share_of
+
+MOST_PARTS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Something inside a trace that has a trace of its own: an instalment, a payment in a payout."""
+
+    id: str
+    what: str
+    at: datetime
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """What is known about one gift, payment, payout or recurring gift.
+
+    `kind` is gift, payment, payout or recurring. `missing` says what is not there yet, and why. `parts` holds the
+    first 200 of `parts_in_all`.
+    """
+
+    kind: str
+    id: str
+    heading: str
+    donor: str
+    steps: tuple[Step, ...]
+    missing: tuple[str, ...] = ()
+    parts: tuple[Part, ...] = ()
+    parts_in_all: int = 0
+
+    @property
+    def entries(self) -> list[PostedEntry]:
+        """Only the entries."""
+        return [step.entry for step in self.steps if step.entry]
+
+
+class NoTrace(LookupError):
+    """No gift, payment, payout or recurring gift has this identifier."""
+
+
+class SeveralTraces(LookupError):
+    """Several gifts have references that are alike; the message lists their ids."""
+
+
+def trace(conn: Connection, identifier: str) -> Trace:
+    """Everything that is known about the money behind an identifier.
+
+    A gift's id or reference, a payment, charge, refund, dispute, payout, receipt number, session, invoice, balance
+    transaction or recurring gift. Raises NoTrace, or SeveralTraces for gifts whose references are alike.
+    """
+    matches = identify(conn, identifier)
+    if not matches:
+        raise NoTrace(identifier)
+    if len(matches) > 1:
+        raise SeveralTraces(", ".join(match.id for match in matches))
+    titles = {campaign.id: campaign.title for campaign in campaigns(conn)}
+    match matches[0]:
+        case Identified("gift", gift_id):
+            return _gift(conn, gift_id, titles)
+        case Identified("payout", payout_id):
+            return _payout(conn, payout_id, titles)
+        case Identified("recurring", recurring_id):
+            return _recurring(conn, recurring_id)
+        case Identified(_, payment):
+            return _payment(conn, payment, titles)
+
+
+def _gift(conn: Connection, gift_id: str, titles: Mapping[int, str]) -> Trace:
+    gift = gift_by_id(conn, gift_id)
+    if gift is None:
+        raise NoTrace(gift_id)
+    charges = store.charges(conn, gift_id)
+    payments = [charge.payment for charge in charges]
+    lines = store.lines(conn, payments) if payments else []
+    payouts = _payouts_of(conn, lines)
+    steps = [
+        *_before_payment(conn, gift, titles),
+        *_charge_steps(charges),
+        *_entry_steps(conn, payments, gift_id, titles),
+        *_payout_steps(conn, lines, payouts, titles),
+    ]
+    missing = tuple(missing_of_gift(conn, gift, charges, lines, payouts))
+    return Trace("gift", gift.id, f"Gift {gift.reference}", gift.donor.name, in_order(steps), missing)
+
+
+def _before_payment(conn: Connection, gift: Gift, titles: Mapping[int, str]) -> list[Step]:
+    """The form (or a recurring gift's invoice), the checkouts, and the receipt."""
+    shares = ", ".join(titles.get(share.campaign, "no campaign") for share in gift.allocations)
+    instalment = gift.recurring_id is not None and gift.session_id is None and gift.state is GiftState.RECEIVED
+    if instalment:
+        steps = [Step(gift.created_at, f"Instalment for {shares}", gift.invoice_id or "", gift.amount)]
+    else:
+        steps = [Step(gift.created_at, f"Asked for, to go to {shares}", gift.id, gift.amount)]
+    opened = gift.attempted_at or gift.created_at
+    for session in store.checkouts(conn, gift.id):
+        steps.append(Step(opened, "Sent to Stripe to pay", session, rank=OPENED))
+    for receipt in store.receipts(conn, gift.id):
+        steps.append(Step(receipt.issued_at, f"Receipt {receipt.number}", rank=RECEIPTED))
+    return steps
+
+
+def _charge_steps(charges: Sequence[ChargeFact]) -> list[Step]:
+    return [Step(charge.at, f"Charged: {charge.method}", charge.id, charge.amount, rank=CHARGED) for charge in charges]
+
+
+def _entry_steps(
+    conn: Connection, payments: Sequence[str], gift_id: str | None, titles: Mapping[int, str]
+) -> list[Step]:
+    """The entries about these payments, and about their refunds and disputes."""
+    subjects = {*payments}
+    subjects |= {refund.subject for refund in store.refunds(conn, payments)}
+    subjects |= {move.subject for move in store.dispute_moves(conn, payments)}
+    subjects |= {line.id for line in store.lines(conn, payments)} if payments else set()
+    return [entry_step(entry, titles) for entry in store.entries_about(conn, sorted(subjects), gift_id)]
+
+
+def _payouts_of(conn: Connection, lines: Sequence[LineFact]) -> list[PayoutFact]:
+    return store.payouts(conn, sorted({line.payout for line in lines if line.payout}))
+
+
+def _payout_steps(
+    conn: Connection, lines: Sequence[LineFact], payouts: Sequence[PayoutFact], titles: Mapping[int, str]
+) -> list[Step]:
+    """The way to the bank of the payouts that hold these lines, and how much of each payout these lines are."""
+    steps = []
+    for payout in payouts:
+        net_amounts = [line.amount - line.fee for line in lines if line.payout == payout.id]
+        share = sum(net_amounts, start=Money(0, payout.amount.currency))
+        entries = store.entries_about(conn, [payout.id])
+        steps += [share_of(entry_step(entry, titles), share) for entry in entries]
+    return steps
+
+
+def _payment(conn: Connection, payment: str, titles: Mapping[int, str]) -> Trace:
+    """A payment whose gift is unknown or not ours, or a balance line without a payment."""
+    charges, lines = store.charges(conn, None, payment), store.lines(conn, [payment])
+    payouts = _payouts_of(conn, lines)
+    steps = [
+        *_charge_steps(charges),
+        *_entry_steps(conn, [payment], None, titles),
+        *_payout_steps(conn, lines, payouts, titles),
+    ]
+    missing = tuple(missing_of_payment(conn, payment, charges, lines))
+    return Trace("payment", payment, f"Payment {payment}", "", in_order(steps), missing)
+
+
+def _payout(conn: Connection, payout_id: str, titles: Mapping[int, str]) -> Trace:
+    payouts = store.payouts(conn, [payout_id])
+    lines = store.lines(conn, [], of_payout=payout_id, limit=MOST_PARTS)
+    steps = [entry_step(entry, titles) for entry in store.entries_about(conn, [payout_id])]
+    return Trace(
+        "payout",
+        payout_id,
+        f"Payout {payout_id}",
+        "",
+        in_order(steps),
+        tuple(missing_of_payout(payouts[0] if payouts else None)),
+        tuple(Part(line.payment or line.id, line.kind, line.at, line.amount - line.fee) for line in lines),
+        store.line_count(conn, payout_id),
+    )
+
+
+def _recurring(conn: Connection, recurring_id: str) -> Trace:
+    instalments = store.instalments(conn, recurring_id)
+    parts = tuple(Part(gift_id, state, at, amount) for gift_id, state, amount, at in instalments)
+    missing = () if parts else ("No gift of it is here yet.",)
+    heading = f"Recurring gift {recurring_id[:8].upper()}"
+    return Trace("recurring", recurring_id, heading, "", (), missing, parts, len(parts))
