@@ -18,7 +18,6 @@ from sqlalchemy.exc import OperationalError
 from database.engine import NotDurable, open_database
 from database.instants import utc_now
 from database.migrating import REVISION, WrongMode, WrongVersion, require_mode, require_revision
-from database.transactions import writing
 from ledger.finding import Finding
 from main import build_house, check_up, prepare
 from payments.inbox.keep import replay as replay_kept
@@ -28,8 +27,12 @@ from processes import address_of, bind, claim_sandbox, leave_alone_what_stays, s
 from proof.commands import add_proof_commands
 from sandbox.commands import sandbox_commands
 from settings import BadSettings, Settings, read_settings
+from staff.act import by_command
+from staff.changing import changing
+from staff.commands import add_staff_commands
+from staff.member import Role
+from staff.sign_in import NotAnEmail, invite
 from supervisor import Child, Supervisor
-from treasury.sign_in import LINK_LIFETIME, NotAnEmail, invite
 
 HERE = Path(__file__).resolve().parent
 PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
@@ -57,8 +60,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,  # they print local values, and so secrets
     help="Farthing: donations whose every penny can be proved.",
 )
-treasurers = typer.Typer(no_args_is_help=True, help="Who may sit at the treasurer's desk.")
-app.add_typer(treasurers, name="treasurer")
 app.add_typer(sandbox_commands, name="sandbox")
 out = Console(highlight=False, soft_wrap=True)
 complain = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -132,16 +133,6 @@ def reconcile(port: Port = None, var_dir: VarDir = None) -> None:
         raise typer.Exit(reconcile_with_progress(settling, out, complain))
 
 
-@treasurers.command("add")
-def add_treasurer(email: str, name: str = "", var_dir: VarDir = None) -> None:
-    """Let somebody sit at the desk, and print the one-time link that signs them in."""
-    with _opened(var_dir) as (settings, engine):
-        base = settings.base_url or f"http://{settings.host}:{settings.port}"
-        with writing(engine) as conn:
-            token = invite(conn, email, name, utc_now(), LINK_LIFETIME)
-        out.print(f"{base}/desk/sign-in/{token}")
-
-
 @app.command(context_settings=PASS_ON)
 def test(context: typer.Context) -> None:
     """The whole suite, as CI runs it: lint, types, then every test on both databases."""
@@ -211,6 +202,13 @@ def _books(var_dir: Path | None) -> Iterator[Engine]:
         yield engine
 
 
+@contextmanager
+def _desk(var_dir: Path | None) -> Iterator[tuple[str, Engine]]:
+    """The web address of this installation, and its database."""
+    with _opened(var_dir) as (settings, engine):
+        yield settings.base_url or f"http://{settings.host}:{settings.port}", engine
+
+
 def _examined(var_dir: Path | None) -> list[Finding]:
     """What the doctor finds."""
     with _stopping_politely():
@@ -218,17 +216,19 @@ def _examined(var_dir: Path | None) -> list[Finding]:
 
 
 add_proof_commands(app, _books, _examined)
+add_staff_commands(app, _desk, utc_now)
 
 
 def _say_where(settings: Settings, address: str) -> None:
     out.print(f"[bold]Donors[/bold]     {address}/")
-    with _opened(settings.var_dir) as (_, engine), writing(engine) as conn:
+    with _opened(settings.var_dir) as (_, engine):
         if settings.mode == "sandbox":
-            token = invite(conn, "treasurer@sandbox.example", "Treasurer", utc_now())
+            with changing(engine, by_command("run"), utc_now()) as change:
+                token = invite(change, "treasurer@sandbox.example", "Treasurer", Role.OWNER)
             out.print(f"[bold]Treasurer[/bold]  {address}/desk/sign-in/{token}  (once, within 24 hours)")
             out.print(f"[bold]Twin[/bold]       {address}/sandbox/  (our own Stripe: no real money moves)")
         else:
-            out.print("[bold]Treasurer[/bold]  ./farthing treasurer add EMAIL prints a link to sign in")
+            out.print("[bold]Treasurer[/bold]  ./farthing staff add EMAIL prints a link to sign in")
     if address.startswith("http://"):
         out.print("Plain http: for this machine only. To go live, put https in front (docs/operating.md).")
 

@@ -50,6 +50,7 @@ from receipts.routes import receipt_routes
 from sandbox.keys import sandbox_keys
 from sandbox.twin import Twin, TwinSettings, open_twin
 from settings import LOOPBACK, Settings
+from staff.routes import staff_routes
 from treasury.money.routes import money_routes
 from treasury.recurring.routes import recurring_desk_routes
 from treasury.routes import desk_routes
@@ -238,6 +239,7 @@ def _app(house: House, inbox: Inbox, twin: Twin | None, line: socket.socket | No
             house.engine, giving, house.clock, house.pages, [Interval(one) for one in house.settings.offered_intervals]
         ),
         receipt_routes(house.engine, house.clock, house.pages),
+        staff_routes(house.engine, house.clock, house.pages),
         desk_routes(house.engine, house.clock, house.pages),
         money_routes(house.engine, house.clock, house.pages),
         recurring_desk_routes(house.engine, house.clock, house.pages),

@@ -11,14 +11,14 @@ import payments.gifts.tables
 import payments.inbox.tables
 import payments.settlement.tables
 import receipts.tables
-import treasury.tables
+import staff.tables
 import web.tables
 from database.engine import open_database
 from database.migrating import installation
 from database.tables import metadata
 from database.transactions import booking
 
-TABLES = (campaigns, ledger, outbox, payments, receipts, treasury, web, installation)
+TABLES = (campaigns, ledger, outbox, payments, receipts, staff, web, installation)
 
 
 def run(connection: sa.Connection) -> None:

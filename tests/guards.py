@@ -176,6 +176,26 @@ GUARDS: dict[str, Guard] = {
         (Cut("payments/stripe/gateway.py", 'create(params, {"idempotency_key": key})', "create(params)"),),
         ("tests/payments/test_asked_twice.py",),
     ),
+    "acts-append-only": Guard(
+        "what somebody did at the desk could be changed or removed afterwards",
+        (Cut("migrations/versions/0005_staff.py", '    append_only("act", [["id"]])\n'),),
+        ("tests/database/test_guards.py", ATTACKS),
+    ),
+    "acts-recorded": Guard(
+        "a change at the desk could be made without a trace of who made it",
+        (Cut("staff/changing.py", "        if not change.is_recorded:\n", "        if False:\n"),),
+        ("tests/staff/test_changing.py",),
+    ),
+    "roles": Guard(
+        "an auditor could change what they are to look at",
+        (Cut("staff/door.py", "if not signed_in.member.role.may_change_money:", "if False:"),),
+        ("tests/staff/test_door.py",),
+    ),
+    "staff-sessions": Guard(
+        "a donor's session could open the desk",
+        (Cut("staff/door.py", "session.holder.kind is HolderKind.STAFF", "True"),),
+        ("tests/staff/test_door.py",),
+    ),
     "hosts": Guard(
         "a page could be served under a stranger's name",
         (Cut("web/security.py", "        if called is None or called[0] not in self.allowed:\n",

@@ -14,15 +14,17 @@ from pypdf import PdfReader
 from starlette.types import ASGIApp
 
 from database.instants import utc_now
-from database.transactions import reading, writing
+from database.transactions import reading
 from main import House, build_house, build_web, build_worker, prepare
 from payments.inbox.store import dead_letters
 from payments.inbox.webhook import PATH as WEBHOOK
 from proof.audit import audit_all
 from sandbox.twin import Twin, TwinSettings, open_twin
 from settings import read_settings
+from staff.act import by_command
+from staff.changing import changing
+from staff.sign_in import invite
 from tests.browser import Tabs, assert_accessible, served
-from treasury.sign_in import invite
 
 CAMPAIGN = "ask-every-candidate"
 DESKTOP = (1280, 900)
@@ -249,8 +251,8 @@ def sees_the_total(place: Place, page: Page, *, javascript: bool) -> None:
 
 def signs_in(place: Place, page: Page, *, javascript: bool = False) -> str:
     """By a one-time link, which is handed back used up."""
-    with writing(place.house.engine) as conn:
-        token = invite(conn, "treasurer@example.org", "Trea Surer", utc_now(), timedelta(minutes=5))
+    with changing(place.house.engine, by_command("staff add"), utc_now()) as change:
+        token = invite(change, "treasurer@example.org", "Trea Surer", lifetime=timedelta(minutes=5))
     page.goto(f"{place.address}/desk/sign-in/{token}")
     look(page, javascript)
     page.get_by_role("button").first.click()

@@ -3,23 +3,21 @@
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Query
 from sqlalchemy import Connection, Engine
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from campaigns.store import campaigns
 from database.instants import Clock
-from database.transactions import reading, writing
+from database.transactions import reading
 from ledger.accounts import Account
+from staff.door import Door, SignedIn
 from treasury import store
 from treasury.figures import Choice, Figure, sheets
 from treasury.money import store as money
 from treasury.money.to_do import to_do
-from treasury.sign_in import invited, sign_in
-from treasury.store import Treasurer
-from web.errors import Refusal, Trouble
 from web.pages import Pages
-from web.sessions import SessionCookie, end_session, see_session, session_of
+from web.sessions import SessionCookie
 
 PAGE_ROWS = 50
 PLACES = {
@@ -34,37 +32,6 @@ PLACES = {
 NUMBER = r"^[0-9]{0,9}$"
 MONTH = r"^(20[0-9]{2}-(0[1-9]|1[0-2]))?$"
 CURRENCY = r"^([A-Z]{3})?$"
-
-
-class NotSignedIn(Refusal):
-    """Somebody at the desk's door without a session, or with one that has ended."""
-
-    trouble = Trouble(
-        403,
-        "Sign in first",
-        "Only treasurers who have signed in may see the desk. A session ends after an hour without use.",
-        "Open your one-time link. For a new one, on the server: ./farthing treasurer add YOUR-EMAIL",
-    )
-
-
-class Door:
-    """Lets a signed-in treasurer through to the desk, and nobody else."""
-
-    def __init__(self, engine: Engine, clock: Clock, cookie: SessionCookie) -> None:
-        self._engine, self._clock, self._cookie = engine, clock, cookie
-
-    def __call__(self, request: Request) -> Treasurer:
-        """Who is signed in; raises NotSignedIn."""
-        token, now = self._cookie.read(request), self._clock()
-        with reading(self._engine) as conn:
-            session = session_of(conn, token, now)
-            found = store.treasurer_by_id(conn, session.treasurer_id) if session else None
-        if token is None or session is None or found is None:
-            raise NotSignedIn
-        if session.needs_seeing(now):
-            with writing(self._engine) as conn:
-                see_session(conn, token, now)
-        return found
 
 
 def asked_for(
@@ -83,50 +50,12 @@ def asked_for(
 
 
 def desk_routes(engine: Engine, clock: Clock, pages: Pages) -> APIRouter:
-    """`/desk` with its lists, and the ways in and out."""
-    router = APIRouter()
-    cookie = SessionCookie(pages.base_url)
-    router.include_router(_ways_in_and_out(engine, clock, pages, cookie))
-    router.include_router(_sheets_and_lists(engine, clock, pages, Door(engine, clock, cookie)))
-    return router
-
-
-def _ways_in_and_out(engine: Engine, clock: Clock, pages: Pages, cookie: SessionCookie) -> APIRouter:
-    router = APIRouter()
-
-    @router.get("/desk/sign-in/{token}")
-    def ask_to_sign_in(token: str) -> Response:
-        with reading(engine) as conn:
-            treasurer = invited(conn, token, clock())
-        return pages.page("treasury/sign_in.html", private=True, treasurer=treasurer, token=token)
-
-    @router.post("/desk/sign-in/{token}")
-    def use_link(token: str) -> Response:
-        with writing(engine) as conn:
-            session = sign_in(conn, token, clock())
-        answer = RedirectResponse("/desk", 303)
-        cookie.put(answer, session)
-        return answer
-
-    @router.post("/desk/sign-out")
-    def sign_out(request: Request) -> Response:
-        token = cookie.read(request)
-        if token is not None:
-            with writing(engine) as conn:
-                end_session(conn, token)
-        answer = RedirectResponse("/", 303)
-        cookie.drop(answer)
-        return answer
-
-    return router
-
-
-def _sheets_and_lists(engine: Engine, clock: Clock, pages: Pages, door: Door) -> APIRouter:
-    router = APIRouter()
-    SignedIn = Annotated[Treasurer, Depends(door)]  # noqa: N806 (a type)
+    """`/desk` and `/desk/gifts`."""
+    router, door = APIRouter(), Door(engine, clock, SessionCookie(pages.base_url))
+    Reader = Annotated[SignedIn, Depends(door.reader)]  # noqa: N806 (a type)
 
     @router.get("/desk")
-    def show_desk(treasurer: SignedIn) -> Response:
+    def show_desk(reader: Reader) -> Response:
         with reading(engine) as conn:
             sums, titles = store.sums(conn), _titles(conn)
             where, touch, lists = money.whereabouts(conn), money.touch(conn), money.counts(conn)
@@ -134,7 +63,7 @@ def _sheets_and_lists(engine: Engine, clock: Clock, pages: Pages, door: Door) ->
         return pages.page(
             "treasury/desk.html",
             private=True,
-            treasurer=treasurer,
+            member=reader.member,
             now=clock(),
             sheets=sheets(sums),
             titles=titles,
@@ -147,7 +76,7 @@ def _sheets_and_lists(engine: Engine, clock: Clock, pages: Pages, door: Door) ->
 
     @router.get("/desk/gifts")
     def list_gifts(
-        treasurer: SignedIn,
+        reader: Reader,
         choice: Annotated[Choice, Depends(asked_for)],
         before: Annotated[int | None, Query(ge=1, lt=2**63)] = None,
     ) -> Response:
@@ -158,7 +87,7 @@ def _sheets_and_lists(engine: Engine, clock: Clock, pages: Pages, door: Door) ->
         return pages.page(
             "treasury/gifts.html",
             private=True,
-            treasurer=treasurer,
+            member=reader.member,
             choice=choice,
             movements=shown,
             totals=totals,

@@ -1,9 +1,5 @@
-"""What the desk asks of the database: sums, the entries behind them, things to do, and who may sit there.
+"""The desk's questions to the database: sums, the entries behind them, and things to do. Writes nothing."""
 
-Reads the tables of every package below, and writes none but its own two.
-"""
-
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -19,16 +15,6 @@ from payments.gifts.tables import discrepancy, gift, settled_discrepancy
 from receipts.receipt import printed_number
 from receipts.tables import receipt
 from treasury.figures import SHOWN, Choice, Sum
-from treasury.tables import sign_in_link, treasurer
-
-
-@dataclass(frozen=True, slots=True)
-class Treasurer:
-    """Somebody who may sit at the desk."""
-
-    id: str
-    email: str
-    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,50 +155,6 @@ def homeless(conn: Connection, limit: int) -> list[Homeless]:
         .limit(limit)
     )
     return [Homeless(row[0], row[1], Money(row[3], currency(row[2])), row[4]) for row in rows]
-
-
-def add_treasurer(conn: Connection, new: Treasurer, now: datetime) -> None:
-    """Let somebody sit at the desk."""
-    conn.execute(sa.insert(treasurer).values(id=new.id, email=new.email, name=new.name, created_at=now))
-
-
-def treasurer_by_email(conn: Connection, email: str) -> Treasurer | None:
-    """Who has this address, in lower case."""
-    return _treasurer(conn, treasurer.c.email == email)
-
-
-def treasurer_by_id(conn: Connection, treasurer_id: str) -> Treasurer | None:
-    """Who this is."""
-    return _treasurer(conn, treasurer.c.id == treasurer_id)
-
-
-def add_link(conn: Connection, token_hash: bytes, whose: Treasurer, until: datetime, now: datetime) -> None:
-    """Keep a new link's hash, and forget links that have run out."""
-    conn.execute(sa.delete(sign_in_link).where(sign_in_link.c.expires_at <= now))
-    conn.execute(sa.insert(sign_in_link).values(token_hash=token_hash, treasurer_id=whose.id, expires_at=until))
-
-
-def treasurer_of_link(conn: Connection, token_hash: bytes, now: datetime) -> Treasurer | None:
-    """Whom a link would let in; None when it is unknown, used or run out."""
-    of_link = sa.select(sign_in_link.c.treasurer_id).where(*_works(token_hash, now))
-    return _treasurer(conn, treasurer.c.id == of_link.scalar_subquery())
-
-
-def use_link(conn: Connection, token_hash: bytes, now: datetime) -> bool:
-    """Mark a link as used; False when it does not work (any more). Of two at once, one gets True."""
-    marked = conn.execute(sa.update(sign_in_link).where(*_works(token_hash, now)).values(used_at=now))
-    return marked.rowcount == 1
-
-
-def _works(token_hash: bytes, now: datetime) -> Sequence[sa.ColumnElement[bool]]:
-    link = sign_in_link.c
-    return link.token_hash == token_hash, link.used_at.is_(None), link.expires_at > now
-
-
-def _treasurer(conn: Connection, condition: sa.ColumnElement[bool]) -> Treasurer | None:
-    t = treasurer.c
-    row = conn.execute(sa.select(t.id, t.email, t.name).where(condition)).one_or_none()
-    return None if row is None else Treasurer(*row)
 
 
 def _month(conn: Connection, day: sa.Column[date]) -> sa.ColumnElement[str]:

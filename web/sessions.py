@@ -1,9 +1,10 @@
-"""A treasurer's session: started at sign-in, known by a token of which only the hash is kept."""
+"""Sessions of members of staff and donors: started at sign-in, known by a token of which only the hash is kept."""
 
 import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from urllib.parse import urlsplit
 
 import sqlalchemy as sa
@@ -19,45 +20,66 @@ IDLE = timedelta(hours=1)
 SEEN_EVERY = timedelta(minutes=5)
 
 
+class HolderKind(StrEnum):
+    """Whose session it is. A donor's session never opens the desk, nor the reverse."""
+
+    STAFF = "staff"
+    DONOR = "donor"
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """A member of staff or a donor, by id."""
+
+    kind: HolderKind
+    id: str
+
+
 @dataclass(frozen=True)
 class Session:
-    """Who is signed in, since when, last seen when, and until when at the latest."""
+    """Who is signed in, since when, when last seen, and until when at the latest."""
 
-    treasurer_id: str
+    holder: Holder
     started_at: datetime
     seen_at: datetime
     expires_at: datetime
 
     def is_alive(self, now: datetime) -> bool:
-        """Whether it still counts: at most 12 hours old, and used within the last hour."""
+        """Whether it is still open: at most 12 hours old, and used within the last hour."""
         return now < self.expires_at and now - self.seen_at < IDLE
 
     def needs_seeing(self, now: datetime) -> bool:
-        """Whether it is time to note that it is in use: not on each page, so reading costs no write."""
+        """Whether five minutes have passed since its use was noted: noting it on each page would be a write a page."""
         return now - self.seen_at >= SEEN_EVERY
 
 
-def start_session(conn: Connection, who: str, now: datetime) -> str:
-    """A new session; returns its token, which is kept nowhere. Sweeps out sessions that have ended."""
+def start_session(conn: Connection, holder: Holder, now: datetime) -> str:
+    """Start a session and return its token, which is kept nowhere. Removes sessions that have ended."""
     token = secrets.token_urlsafe(TOKEN_BYTES)
     conn.execute(sa.delete(session).where(session.c.expires_at <= now))
     conn.execute(
         sa.insert(session).values(
-            token_hash=_hash(token), treasurer_id=who, started_at=now, seen_at=now, expires_at=now + LONGEST
+            token_hash=_hash(token),
+            holder_kind=holder.kind.value,
+            holder_id=holder.id,
+            started_at=now,
+            seen_at=now,
+            expires_at=now + LONGEST,
         )
     )
     return token
 
 
 def session_of(conn: Connection, token: str | None, now: datetime) -> Session | None:
-    """The session of a token while it is alive; None for no, a wrong or an ended one."""
+    """The open session of a token; None without a token, for a wrong token, and for an ended session."""
     if not token:
         return None
     row = conn.execute(sa.select(session).where(session.c.token_hash == _hash(token))).one_or_none()
     if row is None:
         return None
-    found = Session(row.treasurer_id, row.started_at, row.seen_at, row.expires_at)
-    return found if found.is_alive(now) else None
+    holder = Holder(HolderKind(row.holder_kind), row.holder_id)
+    kept = Session(holder, row.started_at, row.seen_at, row.expires_at)
+    return kept if kept.is_alive(now) else None
 
 
 def see_session(conn: Connection, token: str, now: datetime) -> None:
@@ -66,15 +88,15 @@ def see_session(conn: Connection, token: str, now: datetime) -> None:
 
 
 def end_session(conn: Connection, token: str) -> None:
-    """Sign out: the token means nothing from now on."""
+    """End a session: its token opens nothing from now on."""
     conn.execute(sa.delete(session).where(session.c.token_hash == _hash(token)))
 
 
 class SessionCookie:
     """The cookie that carries the token.
 
-    Over https its name begins with `__Host-`, so no other host or path can set it. Plain http is for
-    loopback only, where browsers would drop such a cookie.
+    Over https its name begins with `__Host-`, so no other host or path can set it. Browsers drop such a cookie
+    over plain http, which is for loopback only.
     """
 
     def __init__(self, base_url: str) -> None:
@@ -90,7 +112,7 @@ class SessionCookie:
         response.set_cookie(self.name, token, path="/", secure=self.secure, httponly=True, samesite="lax")
 
     def drop(self, response: Response) -> None:
-        """Tell the browser to forget."""
+        """Tell the browser to forget its token."""
         response.delete_cookie(self.name, path="/", secure=self.secure, httponly=True, samesite="lax")
 
 

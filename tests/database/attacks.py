@@ -112,6 +112,9 @@ EVERYWHERE = (
     changed("receipt_series", "last_number = 1", "year = 2026", "receipt_series_rises"),
     changed("receipt_series", "year = 2027", "year = 2026", "receipt_series_rises"),
     removed("receipt_series", "year = 2026"),
+    changed("act", "who = 'nobody'", "id = 'staff-act-1'", "act_no_update"),
+    changed("act", "after = NULL", "id = 'staff-act-1'", "act_no_update"),
+    removed("act", "id = 'staff-act-1'"),
     changed("installation", "mode = 'live'", "id = 1", "installation_no_update"),
     removed("installation", "id = 1"),
     Attack(
@@ -128,6 +131,7 @@ COPIES = (
         "entry: reversed twice", "entry", copied("entry", "id = 5", id="99", key="'undo:a:again'"),
         ("uq_entry_reverses",),
     ),
+    Attack("act: again", "act", copied("act", "id = 'staff-act-1'"), ("pk_act",)),
     Attack("delivery: again", "delivery", copied("delivery", "id = 'evt_1'"), ("pk_delivery",)),
     Attack("charge: again", "charge", copied("charge", "id = 'ch_1'"), ("pk_charge",)),
     Attack(

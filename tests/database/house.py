@@ -16,6 +16,7 @@ from payments.books import tables as book_tables
 from payments.gifts import tables as gift_tables
 from payments.inbox import tables as inbox_tables
 from receipts import tables as receipts
+from staff import tables as staff
 from tests.ledger.samples import NOON, TODAY, entry
 
 FIRST_RECEIPT = 2026 * receipts.YEAR_SPAN + 1
@@ -73,6 +74,7 @@ FURNITURE: tuple[tuple[sa.Table, Mapping[str, Any]], ...] = (
     (receipts.receipt, {"id": FIRST_RECEIPT + 1, "year": 2026, "number": 2, "gift_id": "gift-2"}),
     (receipts.receipt_token, {"token_hash": "0" * 64, "receipt_id": FIRST_RECEIPT}),
     (receipts.receipt_pdf, {"receipt_id": FIRST_RECEIPT, "sha256": "0" * 64}),
+    (staff.act, {"id": "staff-act-1"}),
 )
 
 

@@ -8,18 +8,18 @@ from fastapi import FastAPI
 from sqlalchemy import Engine
 from starlette.types import ASGIApp
 
-from database.transactions import writing
 from ledger.accounts import Account
+from staff.routes import staff_routes
 from tests.browser import PHONE, Tabs, assert_accessible, served
 from tests.clock import FixedClock
 from tests.payments.house import gift_id
 from tests.payments.messages import charge, charged, delivery, event
 from tests.proof.books import BUSES, Desk
 from tests.proof.settled_books import NOON, dispute, pay_out, refund, settle_gift
+from tests.staff.signing_in import link_path
 from tests.web.samples import pages
 from treasury.money.routes import money_routes
 from treasury.routes import desk_routes
-from treasury.sign_in import invite
 from web.errors import install_errors
 from web.security import secure
 
@@ -45,6 +45,7 @@ def address(engine: Engine, clock: FixedClock, desk: Desk) -> Iterator[str]:
     def build(base_url: str) -> ASGIApp:
         site = pages("sandbox", base_url)
         app = FastAPI()
+        app.include_router(staff_routes(engine, clock, site))
         app.include_router(desk_routes(engine, clock, site))
         app.include_router(money_routes(engine, clock, site))
         app.mount("/static", site.static)
@@ -58,8 +59,7 @@ def address(engine: Engine, clock: FixedClock, desk: Desk) -> Iterator[str]:
 @pytest.fixture
 def link(engine: Engine, clock: FixedClock, address: str) -> str:
     """A link for Ada."""
-    with writing(engine) as conn:
-        return f"{address}/desk/sign-in/{invite(conn, 'ada@example.org', 'Ada', clock())}"
+    return f"{address}{link_path(engine, clock())}"
 
 
 @pytest.mark.parametrize("javascript", [True, False], ids=["scripts", "no-scripts"])

@@ -4,21 +4,27 @@ import re
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 
-from database.transactions import writing
+from database.transactions import reading, writing
+from payments.gifts.tables import settled_discrepancy
 from payments.settlement.store import note_silence
+from staff.act import Subject
+from staff.member import Role
+from staff.routes import staff_routes
+from staff.store import acts_on
 from tests.clock import FixedClock
 from tests.payments.house import gift_id
 from tests.payments.messages import charge, charged, delivery, event
 from tests.proof.books import Desk
 from tests.proof.settled_books import NOON, compare, dispute, everything, pay_out, refund, settle_gift
+from tests.staff.signing_in import link_path
 from tests.web.samples import pages
 from treasury.money.routes import PAGE_ROWS, money_routes
 from treasury.routes import desk_routes
-from treasury.sign_in import invite
 from web.errors import install_errors
 from web.head import HeadLikeGet
 
@@ -34,6 +40,7 @@ def visitor(engine: Engine, clock: FixedClock, desk: Desk) -> TestClient:
     """Somebody who has not signed in, on the real routes."""
     site = pages("test", BASE_URL)
     app = FastAPI()
+    app.include_router(staff_routes(engine, clock, site))
     app.include_router(desk_routes(desk.books.engine, clock, site))
     app.include_router(money_routes(desk.books.engine, clock, site))
     install_errors(app, site)
@@ -43,9 +50,7 @@ def visitor(engine: Engine, clock: FixedClock, desk: Desk) -> TestClient:
 @pytest.fixture
 def treasurer(visitor: TestClient, engine: Engine, clock: FixedClock) -> TestClient:
     """Ada, signed in."""
-    with writing(engine) as conn:
-        token = invite(conn, "ada@example.org", "Ada", clock())
-    visitor.post(f"/desk/sign-in/{token}")
+    visitor.post(link_path(engine, clock()))
     return visitor
 
 
@@ -169,6 +174,37 @@ def test_a_discrepancy_is_dealt_with_once_and_leaves_the_desk(treasurer: TestCli
     assert treasurer.post("/desk/discrepancies/ch_9").status_code == 404
 
 
+def test_dealing_with_a_discrepancy_is_an_act(treasurer: TestClient, desk: Desk, engine: Engine) -> None:
+    """One, however often the button is pressed; none for a charge that is not there."""
+    desk.books.pledge(1)
+    desk.books.hear(charged("1", gift=gift_id(1), amount=2000))
+    for charge_id in ("ch_1", "ch_1", "ch_9"):
+        treasurer.post(f"/desk/discrepancies/{charge_id}")
+
+    with reading(engine) as conn:
+        [act] = acts_on(conn, Subject("charge", "ch_1"))
+        assert acts_on(conn, Subject("charge", "ch_9")) == []
+        settled = conn.execute(sa.select(settled_discrepancy.c.who, settled_discrepancy.c.settled_at)).one()
+    assert (act.what, act.after, act.address) == ("discrepancy.settle", {"settled": True}, "testclient")
+    assert (act.who, act.at) == tuple(settled)
+
+
+def test_an_auditor_reads_and_changes_nothing(
+    visitor: TestClient, desk: Desk, engine: Engine, clock: FixedClock
+) -> None:
+    """There is no button, and pressing one anyway is refused."""
+    desk.books.pledge(1)
+    desk.books.hear(charged("1", gift=gift_id(1), amount=2000))
+    visitor.post(link_path(engine, clock(), Role.AUDITOR))
+
+    assert ("charged £20.00" in read(visitor, "/desk"), "I have dealt with it" in read(visitor, "/desk")) == (
+        True,
+        False,
+    )
+    assert visitor.post("/desk/discrepancies/ch_1").status_code == 403
+    assert "charged £20.00" in read(visitor, "/desk")
+
+
 def test_more_discrepancies_than_the_desk_holds_have_pages(treasurer: TestClient, desk: Desk) -> None:
     """The desk counts them and leads there; the list has fifty a page."""
     for n in range(1, PAGE_ROWS + 2):
@@ -250,6 +286,9 @@ def test_a_treasurer_opens_any_receipt_and_may_send_its_address(treasurer: TestC
 
     assert (first.status_code, first.headers["location"][:10]) == (303, "/receipts/")
     assert first.headers["location"] != again.headers["location"]
+    with reading(desk.books.engine) as conn:
+        links = acts_on(conn, Subject("receipt", "2026-000001"))
+    assert [(act.what, act.after) for act in links] == [("receipt.make_link", None)] * 2
     assert treasurer.get("/desk/receipts/2026-999999").status_code == 404
     assert treasurer.get("/desk/receipts/1").status_code == 400
 

@@ -12,13 +12,14 @@ from sqlalchemy import Engine
 from database.transactions import writing
 from payments.gifts.gift import Donor
 from payments.gifts.store import add_gift
+from staff.routes import staff_routes
 from tests.clock import FixedClock
 from tests.payments.house import gift_id
 from tests.payments.messages import charge, charged, delivery, event
 from tests.proof.books import BUSES, Desk
+from tests.staff.signing_in import link_path
 from tests.web.samples import pages
 from treasury.routes import PAGE_ROWS, desk_routes
-from treasury.sign_in import invite
 from web.errors import install_errors
 
 BASE_URL = "http://127.0.0.1"
@@ -29,6 +30,7 @@ def visitor(engine: Engine, clock: FixedClock, desk: Desk) -> TestClient:
     """Somebody who has not signed in, on the real routes."""
     site = pages("test", BASE_URL)
     app = FastAPI()
+    app.include_router(staff_routes(engine, clock, site))
     app.include_router(desk_routes(desk.books.engine, clock, site))
     install_errors(app, site)
     return TestClient(app, base_url=BASE_URL, follow_redirects=False)
@@ -37,8 +39,7 @@ def visitor(engine: Engine, clock: FixedClock, desk: Desk) -> TestClient:
 @pytest.fixture
 def link(engine: Engine, clock: FixedClock) -> str:
     """The path of a link for Ada."""
-    with writing(engine) as conn:
-        return f"/desk/sign-in/{invite(conn, 'ada@example.org', 'Ada', clock())}"
+    return link_path(engine, clock())
 
 
 @pytest.fixture
@@ -68,7 +69,7 @@ def test_a_used_link_opens_nothing(visitor: TestClient, link: str) -> None:
     visitor.post(link)
 
     assert [visitor.get(link).status_code, visitor.post(link).status_code] == [404, 404]
-    assert "./farthing treasurer add" in visitor.get(link).text
+    assert "./farthing staff add" in visitor.get(link).text
 
 
 @pytest.mark.parametrize("path", ["/desk", "/desk/gifts", "/desk/gifts?campaign=1&month=2026-11"])

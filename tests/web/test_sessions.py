@@ -14,6 +14,8 @@ from web.sessions import (
     IDLE,
     LONGEST,
     SEEN_EVERY,
+    Holder,
+    HolderKind,
     Session,
     SessionCookie,
     end_session,
@@ -24,27 +26,28 @@ from web.sessions import (
 from web.tables import session
 
 MOMENT = timedelta(seconds=1)
+ADA, DONOR = Holder(HolderKind.STAFF, "1"), Holder(HolderKind.DONOR, "1")
 
 
-def signed_in(engine: Engine, clock: FixedClock, who: str = "t1") -> str:
+def signed_in(engine: Engine, clock: FixedClock, holder: Holder = ADA) -> str:
     """The token of a new session."""
     with writing(engine) as conn:
-        return start_session(conn, who, clock())
+        return start_session(conn, holder, clock())
 
 
-def found(engine: Engine, token: str | None, clock: FixedClock) -> Session | None:
-    """The session behind a token now."""
+def current(engine: Engine, token: str | None, clock: FixedClock) -> Session | None:
+    """The session of a token now."""
     with reading(engine) as conn:
         return session_of(conn, token, clock())
 
 
 def test_a_token_opens_the_session_that_it_was_given_for(engine: Engine, clock: FixedClock) -> None:
-    """Each sign-in has its own."""
-    one, two = signed_in(engine, clock, "t1"), signed_in(engine, clock, "t2")
+    """Each sign-in has its own; a donor and a member of staff with one id are two holders."""
+    tokens = [signed_in(engine, clock, holder) for holder in (ADA, DONOR)]
 
-    sessions = [found(engine, token, clock) for token in (one, two)]
+    sessions = [current(engine, token, clock) for token in tokens]
 
-    assert sessions == [Session(who, clock(), clock(), clock() + LONGEST) for who in ("t1", "t2")]
+    assert sessions == [Session(holder, clock(), clock(), clock() + LONGEST) for holder in (ADA, DONOR)]
 
 
 @pytest.mark.parametrize("token", [None, "", "wrong", "é"])
@@ -52,7 +55,7 @@ def test_no_other_token_opens_anything(engine: Engine, clock: FixedClock, token:
     """Nothing, and nothing raised."""
     signed_in(engine, clock)
 
-    assert found(engine, token, clock) is None
+    assert current(engine, token, clock) is None
 
 
 def test_the_database_does_not_know_the_token(engine: Engine, clock: FixedClock) -> None:
@@ -69,17 +72,17 @@ def test_a_session_ends_when_it_is_not_used(engine: Engine, clock: FixedClock) -
     token = signed_in(engine, clock)
 
     clock.advance(IDLE - MOMENT)
-    assert found(engine, token, clock) is not None
+    assert current(engine, token, clock) is not None
     clock.advance(MOMENT)
-    assert found(engine, token, clock) is None
+    assert current(engine, token, clock) is None
 
 
 def test_a_session_that_is_used_ends_all_the_same(engine: Engine, clock: FixedClock) -> None:
     """Twelve hours after sign-in, however busy."""
     token = signed_in(engine, clock)
     minutes = 0
-    while (current := found(engine, token, clock)) is not None:
-        assert current.needs_seeing(clock()) is (minutes > 0)
+    while (session_now := current(engine, token, clock)) is not None:
+        assert session_now.needs_seeing(clock()) is (minutes > 0)
         with writing(engine) as conn:
             see_session(conn, token, clock())
         clock.advance(timedelta(minutes=30))
@@ -90,7 +93,7 @@ def test_a_session_that_is_used_ends_all_the_same(engine: Engine, clock: FixedCl
 
 def test_use_is_noted_now_and_then(clock: FixedClock) -> None:
     """Not on each page: reading must cost no write."""
-    seen = Session("t1", clock(), clock(), clock() + LONGEST)
+    seen = Session(ADA, clock(), clock(), clock() + LONGEST)
 
     looks = [seen.needs_seeing(clock() + after) for after in (SEEN_EVERY - MOMENT, SEEN_EVERY)]
     assert looks == [False, True]
@@ -102,7 +105,7 @@ def test_signing_out_ends_it_at_once(engine: Engine, clock: FixedClock) -> None:
     with writing(engine) as conn:
         end_session(conn, token)
 
-    assert (found(engine, token, clock), found(engine, other, clock) is not None) == (None, True)
+    assert (current(engine, token, clock), current(engine, other, clock) is not None) == (None, True)
 
 
 def test_old_sessions_are_swept_out(engine: Engine, clock: FixedClock) -> None:

@@ -9,14 +9,17 @@ from sqlalchemy import Connection, Engine
 from starlette.responses import RedirectResponse, Response
 
 from database.instants import Clock
-from database.transactions import reading, writing
+from database.transactions import reading
 from payments.gifts.store import settle_discrepancy
 from payments.inbox.store import dead_letters
 from proof.trace import NoTrace, SeveralTraces, trace
 from receipts.store import mint_token, receipt_by_number
+from staff.act import Subject
+from staff.changing import changing
+from staff.door import Door, SignedIn
+from staff.member import StaffMember
 from treasury.money import store
-from treasury.routes import Door
-from treasury.store import Treasurer, discrepancies
+from treasury.store import discrepancies
 from web.errors import NotFound
 from web.pages import Pages
 from web.sessions import SessionCookie
@@ -29,17 +32,17 @@ PageNumber = Annotated[int, Query(ge=1, le=LAST_PAGE)]
 Row = TypeVar("Row")
 
 
-class NothingSoNamed(NotFound):
-    """A name that no gift, payment, payout or receipt goes by."""
+class NoSuchMoney(NotFound):
+    """No gift, payment, payout or receipt has this identifier."""
 
-    def __init__(self, asked: str) -> None:
+    def __init__(self, identifier: str) -> None:
         super().__init__(
-            f"Nothing here goes by the name {asked[:LONGEST_NAME]}.",
+            f"Nothing here goes by the name {identifier[:LONGEST_NAME]}.",
             advice="Type a gift's reference, a receipt number, or an id as Stripe shows it (pi_…, re_…, po_…).",
         )
 
 
-class SeveralSoNamed(NotFound):
+class SeveralGifts(NotFound):
     """A reference that more than one gift begins with."""
 
     def __init__(self, ids: str) -> None:
@@ -58,44 +61,48 @@ def money_routes(engine: Engine, clock: Clock, pages: Pages) -> APIRouter:
 
 def _lists(engine: Engine, pages: Pages, door: Door) -> APIRouter:
     router = APIRouter()
-    SignedIn = Annotated[Treasurer, Depends(door)]  # noqa: N806 (a type)
+    Reader = Annotated[SignedIn, Depends(door.reader)]  # noqa: N806 (a type)
 
     @router.get("/desk/payouts")
-    def list_payouts(treasurer: SignedIn, page: PageNumber = 1) -> Response:
-        return _listed(engine, pages, treasurer, "payouts", store.payouts, page)
+    def list_payouts(reader: Reader, page: PageNumber = 1) -> Response:
+        return _listed(engine, pages, reader.member, "payouts", store.payouts, page)
 
     @router.get("/desk/refunds")
-    def list_refunds(treasurer: SignedIn, page: PageNumber = 1) -> Response:
-        return _listed(engine, pages, treasurer, "refunds", store.refunds, page)
+    def list_refunds(reader: Reader, page: PageNumber = 1) -> Response:
+        return _listed(engine, pages, reader.member, "refunds", store.refunds, page)
 
     @router.get("/desk/disputes")
-    def list_disputes(treasurer: SignedIn, page: PageNumber = 1) -> Response:
-        return _listed(engine, pages, treasurer, "disputes", store.disputes, page)
+    def list_disputes(reader: Reader, page: PageNumber = 1) -> Response:
+        return _listed(engine, pages, reader.member, "disputes", store.disputes, page)
 
     return router
 
 
 def _to_do(engine: Engine, clock: Clock, pages: Pages, door: Door) -> APIRouter:
     router = APIRouter()
-    SignedIn = Annotated[Treasurer, Depends(door)]  # noqa: N806 (a type)
+    Reader = Annotated[SignedIn, Depends(door.reader)]  # noqa: N806 (a type)
+    Editor = Annotated[SignedIn, Depends(door.editor)]  # noqa: N806 (a type)
 
     @router.get("/desk/discrepancies")
-    def list_discrepancies(treasurer: SignedIn, page: PageNumber = 1) -> Response:
-        return _listed(engine, pages, treasurer, "discrepancies", discrepancies, page)
+    def list_discrepancies(reader: Reader, page: PageNumber = 1) -> Response:
+        return _listed(engine, pages, reader.member, "discrepancies", discrepancies, page)
 
     @router.get("/desk/dead-letters")
-    def list_dead_letters(treasurer: SignedIn, page: PageNumber = 1) -> Response:
-        def some(conn: Connection, limit: int, number: int) -> list[object]:
+    def list_dead_letters(reader: Reader, page: PageNumber = 1) -> Response:
+        def page_of(conn: Connection, limit: int, number: int) -> list[object]:
             first = (number - 1) * (limit - 1)
             return list(dead_letters(conn, first + limit)[first:])
 
-        return _listed(engine, pages, treasurer, "dead_letters", some, page)
+        return _listed(engine, pages, reader.member, "dead_letters", page_of, page)
 
     @router.post("/desk/discrepancies/{charge}")
-    def deal_with_discrepancy(treasurer: SignedIn, charge: str) -> Response:
-        with writing(engine) as conn:
-            if not settle_discrepancy(conn, charge, treasurer.id, clock()):
+    def settle(editor: Editor, charge: str) -> Response:
+        with changing(engine, editor.actor, clock()) as change:
+            if not settle_discrepancy(change.conn, charge, editor.member.id, change.now):
                 raise NotFound
+            what = "discrepancy.settle"
+            settled = {"settled": True}
+            change.record(what, Subject("charge", charge), after=settled, act_id=f"{what}:{charge}")
         return RedirectResponse("/desk", 303)
 
     return router
@@ -103,16 +110,17 @@ def _to_do(engine: Engine, clock: Clock, pages: Pages, door: Door) -> APIRouter:
 
 def _receipts(engine: Engine, clock: Clock, door: Door) -> APIRouter:
     router = APIRouter()
-    SignedIn = Annotated[Treasurer, Depends(door)]  # noqa: N806 (a type)
+    Reader = Annotated[SignedIn, Depends(door.reader)]  # noqa: N806 (a type)
 
     @router.get("/desk/receipts/{number}")
-    def open_receipt(_treasurer: SignedIn, number: Annotated[str, Path(pattern=RECEIPT_NUMBER)]) -> Response:
-        """The receipt as its donor sees it: its address may be sent to them, and works as long as any link."""
-        with writing(engine) as conn:
-            issued = receipt_by_number(conn, number)
+    def open_receipt(reader: Reader, number: Annotated[str, Path(pattern=RECEIPT_NUMBER)]) -> Response:
+        """The receipt as its donor sees it. Its address may be sent to the donor, and works as long as any link."""
+        with changing(engine, reader.actor, clock()) as change:
+            issued = receipt_by_number(change.conn, number)
             if issued is None:
-                raise NothingSoNamed(number)
-            token = mint_token(conn, issued.gift_id, clock())
+                raise NoSuchMoney(number)
+            token = mint_token(change.conn, issued.gift_id, change.now)
+            change.record("receipt.make_link", Subject("receipt", number))
         return RedirectResponse(f"/receipts/{token}", 303)
 
     return router
@@ -120,23 +128,23 @@ def _receipts(engine: Engine, clock: Clock, door: Door) -> APIRouter:
 
 def _traces(engine: Engine, pages: Pages, door: Door) -> APIRouter:
     router = APIRouter()
-    SignedIn = Annotated[Treasurer, Depends(door)]  # noqa: N806 (a type)
+    Reader = Annotated[SignedIn, Depends(door.reader)]  # noqa: N806 (a type)
 
     @router.get("/desk/trace")
-    def find(asked: Annotated[str, Query(alias="id", max_length=LONGEST_NAME)] = "") -> Response:
-        name = asked.strip()
-        return RedirectResponse(f"/desk/trace/{quote(name, safe='')}" if name else "/desk", 303)
+    def find_trace(typed: Annotated[str, Query(alias="id", max_length=LONGEST_NAME)] = "") -> Response:
+        identifier = typed.strip()
+        return RedirectResponse(f"/desk/trace/{quote(identifier, safe='')}" if identifier else "/desk", 303)
 
-    @router.get("/desk/trace/{asked}")
-    def show_trace(treasurer: SignedIn, asked: str) -> Response:
+    @router.get("/desk/trace/{identifier}")
+    def show_trace(reader: Reader, identifier: str) -> Response:
         with reading(engine) as conn:
             try:
-                found = trace(conn, asked)
+                traced = trace(conn, identifier)
             except NoTrace:
-                raise NothingSoNamed(asked) from None
+                raise NoSuchMoney(identifier) from None
             except SeveralTraces as several:
-                raise SeveralSoNamed(str(several)) from None
-        return pages.page("treasury/trace.html", private=True, treasurer=treasurer, trace=found)
+                raise SeveralGifts(str(several)) from None
+        return pages.page("treasury/trace.html", private=True, member=reader.member, trace=traced)
 
     return router
 
@@ -144,20 +152,20 @@ def _traces(engine: Engine, pages: Pages, door: Door) -> APIRouter:
 def _listed(
     engine: Engine,
     pages: Pages,
-    treasurer: Treasurer,
+    member: StaffMember,
     name: str,
-    ask: Callable[[Connection, int, int], Sequence[Row]],
+    query: Callable[[Connection, int, int], Sequence[Row]],
     page: int,
 ) -> Response:
     """A page of a list, and whether there is another after it."""
     with reading(engine) as conn:
-        found = ask(conn, PAGE_ROWS + 1, page)
+        rows = query(conn, PAGE_ROWS + 1, page)
     return pages.page(
         f"treasury/{name}.html",
         private=True,
-        treasurer=treasurer,
-        rows=found[:PAGE_ROWS],
+        member=member,
+        rows=rows[:PAGE_ROWS],
         page=page,
-        more=len(found) > PAGE_ROWS,
+        more=len(rows) > PAGE_ROWS,
         path=f"/desk/{name.replace('_', '-')}",
     )

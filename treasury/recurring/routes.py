@@ -9,17 +9,19 @@ from sqlalchemy.engine import Connection, Engine
 from starlette.responses import RedirectResponse, Response
 
 from database.instants import Clock
-from database.transactions import reading, writing
+from database.transactions import reading
 from ledger.money import BadAmount, Money
 from payments.gifts.recurring import Interval, Recurring, RecurringState
 from payments.gifts.recurring_changes import ChangeKind, NotRunning, RecurringChange
 from payments.gifts.recurring_store import changes_of, recurring_of, request_change
 from payments.gifts.recurring_words import A, until
 from payments.giving.form import read_amount
+from staff.act import Subject
+from staff.changing import changing
+from staff.door import Door, SignedIn
+from staff.member import StaffMember
 from treasury.recurring import store
 from treasury.recurring.store import Line
-from treasury.routes import Door
-from treasury.store import Treasurer
 from web.errors import NotFound, Refusal, Trouble
 from web.pages import Pages
 from web.sessions import SessionCookie
@@ -76,37 +78,38 @@ class Promised:
 def recurring_desk_routes(engine: Engine, clock: Clock, pages: Pages) -> APIRouter:
     """`/desk/recurring`, one page for each recurring gift, and its buttons."""
     router, door = APIRouter(), Door(engine, clock, SessionCookie(pages.base_url))
-    SignedIn = Annotated[Treasurer, Depends(door)]  # noqa: N806 (a type)
+    Reader = Annotated[SignedIn, Depends(door.reader)]  # noqa: N806 (a type)
+    Editor = Annotated[SignedIn, Depends(door.editor)]  # noqa: N806 (a type)
     WishId = Annotated[str, Form(pattern=WISH)]  # noqa: N806 (a type)
     desk = RecurringDesk(engine, clock, pages)
 
     @router.get(PATH)
     def list_recurring(
-        treasurer: SignedIn,
+        reader: Reader,
         state: RecurringState | None = None,
         page: Annotated[int, Query(ge=1, le=LAST_PAGE)] = 1,
     ) -> Response:
-        return desk.list(treasurer, state, page)
+        return desk.list(reader.member, state, page)
 
     @router.get(PATH + "/{identity}")
-    def show_recurring(treasurer: SignedIn, identity: str) -> Response:
-        return desk.show(treasurer, identity)
+    def show_recurring(reader: Reader, identity: str) -> Response:
+        return desk.show(reader.member, identity)
 
     @router.get(PATH + "/{identity}/end-{when}")
-    def ask_whether_to_end(treasurer: SignedIn, identity: str, when: str) -> Response:
-        return desk.ask_whether_to_end(treasurer, identity, when)
+    def ask_whether_to_end(reader: Reader, identity: str, when: str) -> Response:
+        return desk.ask_whether_to_end(reader.member, identity, when)
 
     @router.post(PATH + "/{identity}/amount")
     def change_amount(
-        treasurer: SignedIn, identity: str, wish_id: WishId, amount: Annotated[str, Form(max_length=40)] = ""
+        editor: Editor, identity: str, wish_id: WishId, amount: Annotated[str, Form(max_length=40)] = ""
     ) -> Response:
-        return desk.change_amount(treasurer, identity, wish_id, amount)
+        return desk.change_amount(editor, identity, wish_id, amount)
 
     @router.post(PATH + "/{identity}/{button}")
-    def press(treasurer: SignedIn, identity: str, button: str, wish_id: WishId) -> Response:
+    def press(editor: Editor, identity: str, button: str, wish_id: WishId) -> Response:
         if button not in BUTTONS:
             raise NotFound
-        return desk.press(treasurer, identity, wish_id, BUTTONS[button])
+        return desk.press(editor, identity, wish_id, BUTTONS[button])
 
     return router
 
@@ -117,7 +120,7 @@ class RecurringDesk:
     def __init__(self, engine: Engine, clock: Clock, pages: Pages) -> None:
         self._engine, self._clock, self._pages = engine, clock, pages
 
-    def list(self, treasurer: Treasurer, state: RecurringState | None, page: int) -> Response:
+    def list(self, member: StaffMember, state: RecurringState | None, page: int) -> Response:
         """The recurring gifts that have begun, newest first, with what they promise."""
         with reading(self._engine) as conn:
             found = store.lines(conn, state, PAGE_ROWS + 1, page)
@@ -125,7 +128,7 @@ class RecurringDesk:
         return self._pages.page(
             "treasury/recurring.html",
             private=True,
-            treasurer=treasurer,
+            member=member,
             state=state,
             names=NAMES,
             shown=[self._shown(line) for line in found[:PAGE_ROWS]],
@@ -136,7 +139,7 @@ class RecurringDesk:
         )
 
     def show(
-        self, treasurer: Treasurer, identity: str, *, typed: str = "", mistake: str = "", status: int = 200
+        self, member: StaffMember, identity: str, *, typed: str = "", mistake: str = "", status: int = 200
     ) -> Response:
         """One recurring gift with its instalments and what was asked for."""
         with reading(self._engine) as conn:
@@ -146,7 +149,7 @@ class RecurringDesk:
             "treasury/recurring_gift.html",
             status=status,
             private=True,
-            treasurer=treasurer,
+            member=member,
             names=NAMES,
             shown=self._shown(line),
             instalments=instalments,
@@ -158,7 +161,7 @@ class RecurringDesk:
             wish_id=uuid4().hex,
         )
 
-    def ask_whether_to_end(self, treasurer: Treasurer, identity: str, when: str) -> Response:
+    def ask_whether_to_end(self, member: StaffMember, identity: str, when: str) -> Response:
         """A page between the button and the end: it cannot be undone."""
         with reading(self._engine) as conn:
             line = _line(conn, identity)
@@ -169,32 +172,43 @@ class RecurringDesk:
         return self._pages.page(
             "treasury/recurring_end.html",
             private=True,
-            treasurer=treasurer,
+            member=member,
             shown=self._shown(line),
             when=when,
             wish_id=uuid4().hex,
         )
 
-    def change_amount(self, treasurer: Treasurer, identity: str, wish_id: str, typed: str) -> Response:
+    def change_amount(self, editor: SignedIn, identity: str, wish_id: str, typed: str) -> Response:
         """From the next instalment on another amount; one that cannot be taken comes back with what to do."""
         with reading(self._engine) as conn:
             of = _recurring(conn, identity).amount.currency
         try:
             amount = read_amount(typed.strip(), of, self._pages.wording.money)
         except BadAmount as mistake:
-            return self.show(treasurer, identity, typed=typed, mistake=str(mistake), status=422)
-        return self.press(treasurer, identity, wish_id, ChangeKind.AMOUNT, amount)
+            return self.show(editor.member, identity, typed=typed, mistake=str(mistake), status=422)
+        return self.press(editor, identity, wish_id, ChangeKind.AMOUNT, amount)
 
     def press(
-        self, treasurer: Treasurer, identity: str, wish_id: str, act: ChangeKind, amount: Money | None = None
+        self, editor: SignedIn, identity: str, wish_id: str, act: ChangeKind, amount: Money | None = None
     ) -> Response:
         """Keep the wish; the page that follows says when Stripe has agreed."""
-        wanted = RecurringChange(wish_id, identity, act, amount, treasurer.email, self._clock())
-        with writing(self._engine) as conn:
+        with changing(self._engine, editor.actor, self._clock()) as change:
+            recurring = _recurring(change.conn, identity)
             try:
-                request_change(conn, _recurring(conn, identity), wanted)
+                request_change(
+                    change.conn,
+                    recurring,
+                    RecurringChange(wish_id, identity, act, amount, editor.member.email, change.now),
+                )
             except NotRunning:
                 raise CannotChange from None
+            change.record(
+                f"recurring.{act.value}",
+                Subject("recurring", identity),
+                before={"state": recurring.state.value, "amount": str(recurring.amount)},
+                after={"asked": act.value} | ({"amount": str(amount)} if amount else {}),
+                act_id=wish_id,
+            )
         return RedirectResponse(f"{PATH}/{identity}", 303)
 
     def _shown(self, line: Line) -> Shown:

@@ -15,14 +15,18 @@ from payments.gifts.recurring import Interval, Recurring, RecurringState, Rhythm
 from payments.gifts.recurring_changes import CHANGE_RECURRING, ChangeKind, RecurringChange
 from payments.gifts.recurring_store import changes_of, mark_done
 from payments.gifts.tables import recurring_act
+from staff.act import Subject
+from staff.member import Role
+from staff.routes import staff_routes
+from staff.store import acts_on
 from tests.clock import FixedClock
 from tests.payments.house import gift_id
 from tests.proof.books import Desk
+from tests.staff.signing_in import link_path
 from tests.treasury.recurring.standing import one_of_each, stand
 from tests.web.samples import pages
 from treasury.recurring.routes import PAGE_ROWS, recurring_desk_routes
 from treasury.routes import desk_routes
-from treasury.sign_in import invite
 from web.errors import install_errors
 
 BASE_URL = "http://127.0.0.1"
@@ -34,6 +38,7 @@ def visitor(engine: Engine, clock: FixedClock, desk: Desk) -> TestClient:
     """Somebody who has not signed in."""
     site = pages("test", BASE_URL)
     app = FastAPI()
+    app.include_router(staff_routes(engine, clock, site))
     app.include_router(desk_routes(engine, clock, site))
     app.include_router(recurring_desk_routes(engine, clock, site))
     install_errors(app, site)
@@ -43,9 +48,7 @@ def visitor(engine: Engine, clock: FixedClock, desk: Desk) -> TestClient:
 @pytest.fixture
 def treasurer(visitor: TestClient, engine: Engine, clock: FixedClock) -> TestClient:
     """Ada, signed in."""
-    with writing(engine) as conn:
-        token = invite(conn, "ada@example.org", "Ada", clock())
-    visitor.post(f"/desk/sign-in/{token}")
+    visitor.post(link_path(engine, clock()))
     return visitor
 
 
@@ -146,6 +149,39 @@ def test_a_button_keeps_the_wish_and_has_stripe_asked(
     with reading(desk.books.engine) as conn:
         keys = conn.execute(job.select().with_only_columns(job.c.key)).scalars().all()
     assert f"{CHANGE_RECURRING}:{recurring.id}" in keys
+
+
+def test_what_was_asked_for_is_an_act(treasurer: TestClient, desk: Desk) -> None:
+    """With how the gift stood before; a button that is pressed twice is one act, and no donor is named."""
+    recurring = stand(desk, 1)
+    for _ in range(2):
+        fields = {"wish_id": "a" * 32, "amount": "25"}
+        assert treasurer.post(f"{PATH}/{recurring.id}/amount", data=fields).status_code == 303
+
+    with reading(desk.books.engine) as conn:
+        [act] = acts_on(conn, Subject("recurring", recurring.id))
+    assert (act.what, act.before) == ("recurring.amount", {"state": "active", "amount": "GBP 10.00"})
+    assert act.after == {"asked": "amount", "amount": "GBP 25.00"}
+
+
+@pytest.mark.parametrize("state", [RecurringState.ENDED, RecurringState.PENDING])
+def test_what_is_refused_is_no_act(treasurer: TestClient, desk: Desk, state: RecurringState) -> None:
+    """Nothing was changed, so nothing was done."""
+    recurring = stand(desk, 1, state)
+
+    assert press(treasurer, recurring, "pause") == 409
+    with reading(desk.books.engine) as conn:
+        assert acts_on(conn, Subject("recurring", recurring.id)) == []
+
+
+def test_an_auditor_has_no_buttons(visitor: TestClient, desk: Desk, engine: Engine, clock: FixedClock) -> None:
+    """And pressing one anyway is refused."""
+    recurring = stand(desk, 1)
+    visitor.post(link_path(engine, clock(), Role.AUDITOR))
+
+    assert "Change it" not in visitor.get(f"{PATH}/{recurring.id}").text
+    assert press(visitor, recurring, "pause") == 403
+    assert wished(desk, recurring) == []
 
 
 def test_a_paused_gift_can_go_on(treasurer: TestClient, desk: Desk) -> None:

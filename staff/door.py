@@ -1,0 +1,83 @@
+"""The door of the desk: who has signed in, and what their role lets them do."""
+
+from dataclasses import dataclass
+
+from sqlalchemy.engine import Engine
+from starlette.requests import Request
+
+from database.instants import Clock
+from database.transactions import reading, writing
+from staff.act import Actor, by_member
+from staff.member import StaffMember
+from staff.store import member_by_id
+from web.errors import Refusal, Trouble
+from web.sessions import HolderKind, SessionCookie, see_session, session_of
+
+
+class NotSignedIn(Refusal):
+    """A request for the desk without a session of a member of staff, or with one that has ended."""
+
+    trouble = Trouble(
+        403,
+        "Sign in first",
+        "Only members of staff who have signed in may see the desk. A session ends after an hour without use.",
+        "Open your one-time link. For a new one, on the server: ./farthing staff add YOUR-EMAIL",
+    )
+
+
+class NotYourRole(Refusal):
+    """A member of staff whose role does not allow this."""
+
+    trouble = Trouble(
+        403,
+        "Your role does not allow this",
+        "Owners, treasurers and auditors see the desk's pages about money; only owners and treasurers change anything.",
+        "Ask whoever runs the server for another role: ./farthing staff add YOUR-EMAIL --role treasurer",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A member of staff who has signed in, and the network address of their request."""
+
+    member: StaffMember
+    address: str | None
+
+    @property
+    def actor(self) -> Actor:
+        """This member, as the log of acts names them."""
+        return by_member(self.member, self.address)
+
+
+class Door:
+    """Lets members of staff through to the desk. `reader` and `editor` are FastAPI dependencies of its routes."""
+
+    def __init__(self, engine: Engine, clock: Clock, cookie: SessionCookie) -> None:
+        self._engine, self._clock, self._cookie = engine, clock, cookie
+
+    def reader(self, request: Request) -> SignedIn:
+        """Who reads a page about money; raises NotSignedIn or NotYourRole."""
+        signed_in = self._signed_in(request)
+        if not signed_in.member.role.may_read_money:
+            raise NotYourRole
+        return signed_in
+
+    def editor(self, request: Request) -> SignedIn:
+        """Who changes something about money; raises NotSignedIn or NotYourRole."""
+        signed_in = self._signed_in(request)
+        if not signed_in.member.role.may_change_money:
+            raise NotYourRole
+        return signed_in
+
+    def _signed_in(self, request: Request) -> SignedIn:
+        token, now = self._cookie.read(request), self._clock()
+        with reading(self._engine) as conn:
+            session = session_of(conn, token, now)
+            is_staff = session is not None and session.holder.kind is HolderKind.STAFF
+            member = member_by_id(conn, session.holder.id) if session and is_staff else None
+        if token is None or session is None or member is None:
+            raise NotSignedIn
+        if session.needs_seeing(now):
+            with writing(self._engine) as conn:
+                see_session(conn, token, now)
+        return SignedIn(member, request.client.host if request.client else None)

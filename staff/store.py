@@ -1,0 +1,98 @@
+"""Read and write members of staff, sign-in links and acts."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from database.bulk import put_rows
+from staff.act import Act, Subject
+from staff.member import Role, StaffMember
+from staff.tables import act, sign_in_link, staff_member
+
+
+def add_member(conn: Connection, member: StaffMember, now: datetime) -> None:
+    """Add a member of staff."""
+    conn.execute(
+        sa.insert(staff_member).values(
+            id=member.id, email=member.email, name=member.name, role=member.role.value, created_at=now
+        )
+    )
+
+
+def set_role(conn: Connection, member_id: str, role: Role) -> None:
+    """Give a member of staff another role."""
+    conn.execute(sa.update(staff_member).where(staff_member.c.id == member_id).values(role=role.value))
+
+
+def member_by_email(conn: Connection, email: str) -> StaffMember | None:
+    """The member of staff with this address, which must be in lower case."""
+    return _member(conn, staff_member.c.email == email)
+
+
+def member_by_id(conn: Connection, member_id: str) -> StaffMember | None:
+    """The member of staff with this id."""
+    return _member(conn, staff_member.c.id == member_id)
+
+
+def add_link(conn: Connection, token_hash: bytes, member: StaffMember, expires_at: datetime, now: datetime) -> None:
+    """Keep a new link's hash, and remove links that have expired."""
+    conn.execute(sa.delete(sign_in_link).where(sign_in_link.c.expires_at <= now))
+    conn.execute(sa.insert(sign_in_link).values(token_hash=token_hash, staff_id=member.id, expires_at=expires_at))
+
+
+def member_of_link(conn: Connection, token_hash: bytes, now: datetime) -> StaffMember | None:
+    """The member whom a link would sign in; None when it is unknown, used or expired."""
+    staff_id = sa.select(sign_in_link.c.staff_id).where(*_usable(token_hash, now))
+    return _member(conn, staff_member.c.id == staff_id.scalar_subquery())
+
+
+def use_link(conn: Connection, token_hash: bytes, now: datetime) -> bool:
+    """Mark a link as used; False when it cannot be used. Of two requests at once, only one gets True."""
+    marked = conn.execute(sa.update(sign_in_link).where(*_usable(token_hash, now)).values(used_at=now))
+    return marked.rowcount == 1
+
+
+def _usable(token_hash: bytes, now: datetime) -> Sequence[sa.ColumnElement[bool]]:
+    link = sign_in_link.c
+    return link.token_hash == token_hash, link.used_at.is_(None), link.expires_at > now
+
+
+def _member(conn: Connection, condition: sa.ColumnElement[bool]) -> StaffMember | None:
+    m = staff_member.c
+    row = conn.execute(sa.select(m.id, m.email, m.name, m.role).where(condition)).one_or_none()
+    return None if row is None else StaffMember(row.id, row.email, row.name, Role(row.role))
+
+
+def add_act(conn: Connection, done: Act) -> None:
+    """Add an act to the log. An act whose id is there already is left out: the first one counts."""
+    if conn.scalar(sa.select(act.c.id).where(act.c.id == done.id)) is not None:
+        return  # SQLite's guard against REPLACE would refuse the row before ON CONFLICT is looked at
+    row = {
+        "id": done.id,
+        "at": done.at,
+        "who": done.who,
+        "what": done.what,
+        "subject_kind": done.subject.kind,
+        "subject_id": done.subject.id,
+        "before": done.before,
+        "after": done.after,
+        "address": done.address,
+    }
+    put_rows(conn, act, [row], "DO NOTHING")
+
+
+def acts_on(conn: Connection, subject: Subject) -> list[Act]:
+    """Everything that was done to this subject, oldest first."""
+    a = act.c
+    rows = conn.execute(
+        sa.select(act).where(a.subject_kind == subject.kind, a.subject_id == subject.id).order_by(a.at, a.id)
+    )
+    return [_act(row) for row in rows]
+
+
+def _act(row: sa.Row[Any]) -> Act:
+    subject = Subject(row.subject_kind, row.subject_id)
+    return Act(row.id, row.at, row.who, row.what, subject, row.before, row.after, row.address)

@@ -1,0 +1,47 @@
+"""Members of staff, the one-time links that let them in, and the log of what they did."""
+
+import sqlalchemy as sa
+
+from database.columns import Bytes, Code, Instant, Json
+from database.tables import one_of, table
+from staff.member import Role
+
+staff_member = table(
+    "staff_member",
+    sa.Column("id", Code, primary_key=True),
+    sa.Column("email", Code, nullable=False, unique=True),
+    sa.Column("name", Code, nullable=False),
+    sa.Column("role", Code, nullable=False),
+    sa.Column("created_at", Instant, nullable=False),
+    sa.CheckConstraint("email = lower(email)", name="email_is_lower_case"),
+    one_of("role", Role),
+)
+
+# Only the hash of a token is kept: somebody who reads this table cannot sign in with it.
+sign_in_link = table(
+    "sign_in_link",
+    sa.Column("token_hash", Bytes, primary_key=True),
+    sa.Column("staff_id", Code, sa.ForeignKey("staff_member.id"), nullable=False),
+    sa.Column("expires_at", Instant, nullable=False),
+    sa.Column("used_at", Instant),
+    sa.CheckConstraint("length(token_hash) = 32", name="token_hash_is_a_sha256"),
+)
+
+# Append-only: the database refuses UPDATE, DELETE, REPLACE and TRUNCATE (migrations/guards.py).
+# `who` is the id of a member of staff, or the name of a command. `address` is null for commands.
+act = table(
+    "act",
+    sa.Column("id", Code, primary_key=True),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("who", Code, nullable=False),
+    sa.Column("what", Code, nullable=False),
+    sa.Column("subject_kind", Code, nullable=False),
+    sa.Column("subject_id", Code, nullable=False),
+    sa.Column("before", Json),
+    sa.Column("after", Json),
+    sa.Column("address", Code),
+    sa.CheckConstraint("who <> '' and what <> ''", name="who_and_what"),
+    sa.CheckConstraint("subject_kind <> '' and subject_id <> ''", name="subject"),
+    sa.Index("ix_act_at", "at"),
+    sa.Index("ix_act_subject", "subject_kind", "subject_id"),
+)

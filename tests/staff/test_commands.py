@@ -1,0 +1,76 @@
+"""`farthing staff add`, at a shell."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import typer
+from sqlalchemy import Engine
+from typer.testing import CliRunner
+
+from database.transactions import reading
+from staff.commands import add_staff_commands
+from staff.member import Role
+from staff.sign_in import member_of_link
+from tests.clock import FixedClock
+from tests.staff.signing_in import ADA
+
+BASE_URL = "https://give.example"
+
+
+@pytest.fixture
+def app(engine: Engine, clock: FixedClock) -> typer.Typer:
+    """The commands on an empty database."""
+
+    @contextmanager
+    def opened(_var_dir: Path | None) -> Iterator[tuple[str, Engine]]:
+        yield BASE_URL, engine
+
+    made = typer.Typer()
+    add_staff_commands(made, opened, clock)
+    return made
+
+
+def output_of(app: typer.Typer, *words: str, status: int = 0) -> str:
+    """What a command prints; it must end with this status."""
+    result = CliRunner().invoke(app, list(words), env={"COLUMNS": "200"})
+    assert result.exit_code == status, result.output
+    return result.output
+
+
+@pytest.mark.parametrize(
+    ("words", "role"),
+    [
+        (["staff", "add", ADA, "--role", "owner"], Role.OWNER),
+        (["staff", "add", ADA, "--role", "auditor"], Role.AUDITOR),
+        (["staff", "add", ADA], Role.TREASURER),
+        (["treasurer", "add", ADA], Role.TREASURER),
+    ],
+    ids=" ".join,
+)
+def test_a_link_is_printed_that_signs_the_member_in(
+    app: typer.Typer, engine: Engine, clock: FixedClock, words: list[str], role: Role
+) -> None:
+    """With the role that was named; `treasurer add` is the name that the command had before there were roles."""
+    link = output_of(app, *words, "--name", "Ada").strip()
+
+    path = f"{BASE_URL}/desk/sign-in/"
+    assert link.startswith(path)
+    with reading(engine) as conn:
+        member = member_of_link(conn, link.removeprefix(path), clock())
+    assert (member.email, member.name, member.role) == (ADA, "Ada", role)
+
+
+def test_a_role_that_there_is_not_is_refused(app: typer.Typer) -> None:
+    """With the roles that there are."""
+    assert "'owner', 'treasurer', 'organiser', 'auditor'" in output_of(
+        app, "staff", "add", ADA, "--role", "king", status=2
+    )
+
+
+def test_the_old_name_is_not_advertised(app: typer.Typer) -> None:
+    """Only `staff` stands in the help."""
+    help_text = output_of(app, "--help")
+
+    assert ("staff" in help_text, "treasurer" in help_text) == (True, False)

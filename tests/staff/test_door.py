@@ -1,0 +1,137 @@
+"""The door lets members of staff through, each as far as their role goes, and nobody else."""
+
+from datetime import timedelta
+from typing import Annotated
+
+import pytest
+from fastapi import APIRouter, Depends, FastAPI
+from fastapi.testclient import TestClient
+from sqlalchemy import Engine
+
+from database.transactions import writing
+from staff.door import Door, SignedIn
+from staff.member import Role
+from staff.routes import staff_routes
+from tests.clock import FixedClock
+from tests.staff.signing_in import link_path
+from tests.web.samples import pages
+from web.errors import install_errors
+from web.sessions import Holder, HolderKind, SessionCookie, start_session
+
+BASE_URL = "http://127.0.0.1"
+READ, CHANGED, REFUSED = (200, "Ada"), (200, "Ada from testclient"), (403, "")
+
+
+@pytest.fixture
+def visitor(engine: Engine, clock: FixedClock) -> TestClient:
+    """Somebody who has not signed in, before a page to read and a button."""
+    site = pages("test", BASE_URL)
+    app = FastAPI()
+    app.include_router(staff_routes(engine, clock, site))
+    app.include_router(_two_routes(Door(engine, clock, SessionCookie(BASE_URL))))
+    install_errors(app, site)
+    return TestClient(app, base_url=BASE_URL, follow_redirects=False)
+
+
+def _two_routes(door: Door) -> APIRouter:
+    router = APIRouter()
+
+    @router.get("/read")
+    def read(reader: Annotated[SignedIn, Depends(door.reader)]) -> str:
+        return reader.member.name
+
+    @router.post("/change")
+    def change(editor: Annotated[SignedIn, Depends(door.editor)]) -> str:
+        return f"{editor.member.name} from {editor.actor.address}"
+
+    return router
+
+
+def answers(client: TestClient) -> list[tuple[int, str]]:
+    """What the page and the button answer: the status, and the text of a success."""
+    both = (client.get("/read"), client.post("/change"))
+    return [(answer.status_code, answer.json() if answer.is_success else "") for answer in both]
+
+
+@pytest.mark.parametrize(
+    ("role", "expected"),
+    [
+        (Role.OWNER, [READ, CHANGED]),
+        (Role.TREASURER, [READ, CHANGED]),
+        (Role.AUDITOR, [READ, REFUSED]),
+        (Role.ORGANISER, [REFUSED, REFUSED]),
+    ],
+)
+def test_each_role_comes_as_far_as_it_goes(
+    visitor: TestClient, engine: Engine, clock: FixedClock, role: Role, expected: list[tuple[int, str]]
+) -> None:
+    """Auditors read, organisers see no money, and nobody comes in before they have signed in."""
+    assert answers(visitor) == [REFUSED, REFUSED]
+
+    visitor.post(link_path(engine, clock(), role))
+
+    assert answers(visitor) == expected
+
+
+def test_the_refusal_says_what_to_do(visitor: TestClient, engine: Engine, clock: FixedClock) -> None:
+    """Without a session: sign in. With the wrong role: have it changed."""
+    assert "./farthing staff add YOUR-EMAIL" in visitor.get("/read").text
+
+    visitor.post(link_path(engine, clock(), Role.ORGANISER))
+
+    assert "Your role does not allow this" in visitor.get("/read").text
+
+
+def test_another_role_holds_at_once(visitor: TestClient, engine: Engine, clock: FixedClock) -> None:
+    """Also for a session that was started before."""
+    visitor.post(link_path(engine, clock(), Role.OWNER))
+    link_path(engine, clock(), Role.AUDITOR)
+
+    assert answers(visitor) == [READ, REFUSED]
+
+
+def test_a_donors_session_does_not_open_the_desk(visitor: TestClient, engine: Engine, clock: FixedClock) -> None:
+    """Even if the donor's id were that of a member of staff."""
+    visitor.post(link_path(engine, clock()))
+    assert answers(visitor) == [READ, CHANGED]
+    with writing(engine) as conn:
+        staff_id = conn.exec_driver_sql("SELECT id FROM staff_member").scalar_one()
+        token = start_session(conn, Holder(HolderKind.DONOR, staff_id), clock())
+
+    visitor.cookies.clear()
+    visitor.cookies.set("session", token)
+
+    assert answers(visitor) == [REFUSED, REFUSED]
+
+
+def test_a_member_who_is_gone_has_no_session(visitor: TestClient, engine: Engine, clock: FixedClock) -> None:
+    """The session names somebody who is not there."""
+    with writing(engine) as conn:
+        token = start_session(conn, Holder(HolderKind.STAFF, "nobody"), clock())
+    visitor.cookies.set("session", token)
+
+    assert answers(visitor) == [REFUSED, REFUSED]
+
+
+def test_a_session_in_use_stays_and_an_idle_one_ends(visitor: TestClient, engine: Engine, clock: FixedClock) -> None:
+    """An hour without use ends it."""
+    visitor.post(link_path(engine, clock()))
+    statuses = []
+    for minutes in (50, 50, 61):
+        clock.advance(timedelta(minutes=minutes))
+        statuses.append(visitor.get("/read").status_code)
+
+    assert statuses == [200, 200, 403]
+
+
+def test_signing_out_ends_the_session(visitor: TestClient, engine: Engine, clock: FixedClock) -> None:
+    """Also for a copy of the cookie; and without a session there is nothing to end."""
+    visitor.post(link_path(engine, clock()))
+    cookie = visitor.cookies["session"]
+    signed_out = visitor.post("/desk/sign-out")
+    visitor.cookies.set("session", cookie)
+
+    assert (signed_out.status_code, signed_out.headers["location"]) == (303, "/")
+    assert answers(visitor) == [REFUSED, REFUSED]
+    visitor.cookies.clear()
+    assert visitor.post("/desk/sign-out").status_code == 303

@@ -1,0 +1,159 @@
+"""A link signs one member of staff in, once, for a while; what is kept of it opens nothing."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from hashlib import sha256
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy import Engine
+
+from database.transactions import reading, writing
+from staff.act import Act, Subject, by_command
+from staff.changing import changing
+from staff.member import Role, StaffMember
+from staff.sign_in import (
+    INVITATION_LIFETIME,
+    LINK_LIFETIME,
+    NoSuchLink,
+    NotAnEmail,
+    invite,
+    member_of_link,
+    sign_in,
+)
+from staff.store import acts_on, member_by_email
+from staff.tables import act, sign_in_link, staff_member
+from tests.clock import FixedClock
+from tests.staff.signing_in import ADA, link_token
+from web.sessions import Holder, HolderKind, session_of
+
+
+def ada(engine: Engine) -> StaffMember:
+    """Ada, as she is kept."""
+    with reading(engine) as conn:
+        member = member_by_email(conn, ADA)
+    assert member is not None
+    return member
+
+
+def acts_on_ada(engine: Engine) -> list[Act]:
+    """What was done to Ada, without her links."""
+    with reading(engine) as conn:
+        acts = acts_on(conn, Subject("staff_member", ada(engine).id))
+    return [act for act in acts if act.what != "staff.make_link"]
+
+
+def test_a_link_starts_a_session_of_its_member(engine: Engine, clock: FixedClock) -> None:
+    """The session's holder is a member of staff, by id."""
+    token = link_token(engine, clock())
+    with writing(engine) as conn:
+        member = member_of_link(conn, token, clock())
+        session = session_of(conn, sign_in(conn, token, clock()), clock())
+
+    assert session is not None
+    assert (member.email, session.holder) == (ADA, Holder(HolderKind.STAFF, member.id))
+
+
+def test_a_link_works_once(engine: Engine, clock: FixedClock) -> None:
+    """Somebody who finds it later in a mailbox cannot sign in."""
+    token = link_token(engine, clock())
+    with writing(engine) as conn:
+        sign_in(conn, token, clock())
+
+    with writing(engine) as conn, pytest.raises(NoSuchLink):
+        sign_in(conn, token, clock())
+
+
+def test_of_two_presses_at_once_one_gets_in(engine: Engine, clock: FixedClock) -> None:
+    """The database decides."""
+    token = link_token(engine, clock())
+
+    def press(_n: int) -> bool:
+        try:
+            with writing(engine) as conn:
+                sign_in(conn, token, clock())
+        except NoSuchLink:
+            return False
+        return True
+
+    with ThreadPoolExecutor(4) as threads:
+        assert sorted(threads.map(press, range(4))) == [False, False, False, True]
+
+
+@pytest.mark.parametrize("lifetime", [LINK_LIFETIME, INVITATION_LIFETIME], ids=["link", "invitation"])
+def test_a_link_expires(engine: Engine, clock: FixedClock, lifetime: timedelta) -> None:
+    """It works until its last second."""
+    token = link_token(engine, clock(), lifetime=lifetime)
+    clock.advance(lifetime - timedelta(seconds=1))
+    with reading(engine) as conn:
+        assert member_of_link(conn, token, clock()).name == "Ada"
+        clock.advance(timedelta(seconds=1))
+        with pytest.raises(NoSuchLink):
+            member_of_link(conn, token, clock())
+
+
+@pytest.mark.parametrize("token", ["", "x", "é" * 50, "A" * 10_000])
+def test_any_other_token_signs_nobody_in(engine: Engine, clock: FixedClock, token: str) -> None:
+    """Whatever stands in the address."""
+    link_token(engine, clock())
+    with reading(engine) as conn, pytest.raises(NoSuchLink):
+        member_of_link(conn, token, clock())
+
+
+def test_what_is_kept_of_a_link_does_not_open_it(engine: Engine, clock: FixedClock) -> None:
+    """A copy of the database signs nobody in."""
+    token = link_token(engine, clock())
+    with reading(engine) as conn:
+        [row] = conn.execute(sa.select(sign_in_link)).all()
+        logged = conn.scalars(sa.select(act.c.after)).all()
+
+    assert row.token_hash == sha256(token.encode()).digest()
+    assert token not in str(logged)
+
+
+def test_one_address_is_one_member(engine: Engine, clock: FixedClock) -> None:
+    """Invited again, in capitals, Ada is still Ada; links that have expired are removed."""
+    link_token(engine, clock(), lifetime=LINK_LIFETIME)
+    clock.advance(LINK_LIFETIME)
+    with changing(engine, by_command("staff add"), clock()) as change:
+        invite(change, " ADA@Example.ORG ", "Somebody else")
+
+    with reading(engine) as conn:
+        members = conn.execute(sa.select(staff_member.c.email, staff_member.c.name, staff_member.c.role)).all()
+        links = conn.scalar(sa.select(sa.func.count()).select_from(sign_in_link))
+    assert ([tuple(row) for row in members], links) == ([(ADA, "Ada", "owner")], 1)
+
+
+def test_a_member_without_an_address_is_refused(engine: Engine, clock: FixedClock) -> None:
+    """With what to type instead; nobody is added, and nothing is logged."""
+    with (
+        pytest.raises(NotAnEmail, match=r"write it like name@example\.org"),
+        changing(engine, by_command("staff add"), clock()) as change,
+    ):
+        invite(change, "Ada", "Ada")
+
+    with reading(engine) as conn:
+        assert conn.scalar(sa.select(sa.func.count()).select_from(act)) == 0
+
+
+def test_somebody_new_is_a_treasurer_unless_a_role_is_named(engine: Engine, clock: FixedClock) -> None:
+    """And the log says who was added, as what, by which command."""
+    with changing(engine, by_command("staff add"), clock()) as change:
+        invite(change, ADA, "Ada")
+
+    member, [added] = ada(engine), acts_on_ada(engine)
+    assert member.role is Role.TREASURER
+    assert (added.who, added.what, added.before, added.at) == ("./farthing staff add", "staff.add", None, clock())
+    assert added.after == {"email": ADA, "name": "Ada", "role": "treasurer"}
+
+
+def test_another_role_is_given_and_logged(engine: Engine, clock: FixedClock) -> None:
+    """Once; the same role again changes nothing."""
+    for role in (Role.OWNER, Role.AUDITOR, Role.AUDITOR):
+        link_token(engine, clock(), role)
+        clock.advance(timedelta(seconds=1))
+
+    assert ada(engine).role is Role.AUDITOR
+    assert [(act.what, act.before, act.after) for act in acts_on_ada(engine)][1:] == [
+        ("staff.change_role", {"role": "owner"}, {"role": "auditor"})
+    ]
