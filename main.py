@@ -51,9 +51,7 @@ from sandbox.keys import sandbox_keys
 from sandbox.twin import Twin, TwinSettings, open_twin
 from settings import LOOPBACK, Settings
 from staff.routes import staff_routes
-from treasury.money.routes import money_routes
-from treasury.recurring.routes import recurring_desk_routes
-from treasury.routes import desk_routes
+from treasury.routes import treasury_routes
 from web.errors import install_errors
 from web.front import Front
 from web.health import Check, health_routes
@@ -240,9 +238,7 @@ def _app(house: House, inbox: Inbox, twin: Twin | None, line: socket.socket | No
         ),
         receipt_routes(house.engine, house.clock, house.pages),
         staff_routes(house.engine, house.clock, house.pages),
-        desk_routes(house.engine, house.clock, house.pages),
-        money_routes(house.engine, house.clock, house.pages),
-        recurring_desk_routes(house.engine, house.clock, house.pages),
+        treasury_routes(house.engine, house.clock, house.pages),
         health_routes(lambda: _checks(house.engine, house.clock)),
     ):
         app.include_router(router)

@@ -147,7 +147,7 @@ def _deliveries_applied(conn: Connection) -> Finding:
 
 
 def _charges_with_gifts(conn: Connection) -> Finding:
-    waiting = store.charges_without_gift(conn)
+    waiting = store.count_charges_without_gift(conn)
     advice = "The gift is not in this database: was it restored from an older backup?"
     return _checked("every charge that names a gift has found it", {"waiting": waiting}, advice, wrong=waiting > 0)
 

@@ -183,7 +183,7 @@ def causes_never_kept(conn: Connection) -> int:
     return conn.scalar(question) or 0
 
 
-def charges_without_gift(conn: Connection) -> int:
+def count_charges_without_gift(conn: Connection) -> int:
     """How many charges name a gift in their metadata that is not in this database."""
     question = sa.select(sa.func.count()).select_from(charge)
     return conn.scalar(question.where(charge.c.gift_id.is_(None), charge.c.gift_hint.is_not(None))) or 0

@@ -124,7 +124,7 @@ def checkouts(conn: Connection, gift_id: str) -> list[str]:
     return list(conn.scalars(sa.select(c.session_id).where(c.gift_id == gift_id).order_by(c.session_id)))
 
 
-def charges(conn: Connection, gift_id: str | None, payment: str | None = None) -> list[ChargeFact]:
+def charge_facts(conn: Connection, gift_id: str | None, payment: str | None = None) -> list[ChargeFact]:
     """The charges that paid a gift; or those of one payment."""
     c = charge.c
     which = c.gift_id == gift_id if gift_id else c.payment == payment
@@ -135,7 +135,7 @@ def charges(conn: Connection, gift_id: str | None, payment: str | None = None) -
     ]
 
 
-def refunds(conn: Connection, payments: Sequence[str]) -> list[Withdrawal]:
+def refund_facts(conn: Connection, payments: Sequence[str]) -> list[Withdrawal]:
     """Refunds of these payments."""
     r = refund.c
     rows = conn.execute(sa.select(refund).where(r.payment.in_(payments)).order_by(r.id))
@@ -149,7 +149,9 @@ def dispute_moves(conn: Connection, payments: Sequence[str]) -> list[Withdrawal]
     return [Withdrawal(row.line_id, row.dispute, _money(row), row.moved_at) for row in rows]
 
 
-def lines(conn: Connection, payments: Sequence[str], *, of_payout: str | None = None, limit: int = 0) -> list[LineFact]:
+def line_facts(
+    conn: Connection, payments: Sequence[str], *, of_payout: str | None = None, limit: int = 0
+) -> list[LineFact]:
     """The balance lines of these payments; or the first `limit` lines of one payout (0: all)."""
     which = _l.payout_id == of_payout if of_payout else _l.payment.in_(payments)
     rows = conn.execute(sa.select(balance_line).where(which).order_by(_l.created_at, _l.id).limit(limit or None))
@@ -162,12 +164,12 @@ def lines(conn: Connection, payments: Sequence[str], *, of_payout: str | None = 
     ]  # fmt: skip
 
 
-def line_count(conn: Connection, payout_id: str) -> int:
+def payout_line_count(conn: Connection, payout_id: str) -> int:
     """How many balance lines a payout holds."""
     return conn.scalar(sa.select(sa.func.count()).select_from(balance_line).where(_l.payout_id == payout_id)) or 0
 
 
-def payouts(conn: Connection, ids: Sequence[str]) -> list[PayoutFact]:
+def payout_facts(conn: Connection, ids: Sequence[str]) -> list[PayoutFact]:
     """These payouts as they stand."""
     rows = conn.execute(sa.select(payout).where(payout.c.id.in_(ids)).order_by(payout.c.id))
     return [_payout(row) for row in rows]
@@ -210,7 +212,7 @@ def silent_since(conn: Connection) -> datetime | None:
     return since
 
 
-def instalments(conn: Connection, recurring_id: str) -> list[tuple[str, str, Money, datetime]]:
+def instalment_gifts(conn: Connection, recurring_id: str) -> list[tuple[str, str, Money, datetime]]:
     """The gifts of a recurring gift, newest first: id, state, amount, and when it was received or else created."""
     g = gift.c
     at = sa.func.coalesce(g.received_at, g.created_at, type_=g.created_at.type)

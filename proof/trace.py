@@ -90,9 +90,9 @@ def _gift(conn: Connection, gift_id: str, titles: Mapping[int, str]) -> Trace:
     gift = gift_by_id(conn, gift_id)
     if gift is None:
         raise NoTrace(gift_id)
-    charges = store.charges(conn, gift_id)
+    charges = store.charge_facts(conn, gift_id)
     payments = [charge.payment for charge in charges]
-    lines = store.lines(conn, payments) if payments else []
+    lines = store.line_facts(conn, payments) if payments else []
     payouts = _payouts_of(conn, lines)
     steps = [
         *_before_payment(conn, gift, titles),
@@ -129,14 +129,14 @@ def _entry_steps(
 ) -> list[Step]:
     """The entries about these payments, and about their refunds and disputes."""
     subjects = {*payments}
-    subjects |= {refund.subject for refund in store.refunds(conn, payments)}
+    subjects |= {refund.subject for refund in store.refund_facts(conn, payments)}
     subjects |= {move.subject for move in store.dispute_moves(conn, payments)}
-    subjects |= {line.id for line in store.lines(conn, payments)} if payments else set()
+    subjects |= {line.id for line in store.line_facts(conn, payments)} if payments else set()
     return [entry_step(entry, titles) for entry in store.entries_about(conn, sorted(subjects), gift_id)]
 
 
 def _payouts_of(conn: Connection, lines: Sequence[LineFact]) -> list[PayoutFact]:
-    return store.payouts(conn, sorted({line.payout for line in lines if line.payout}))
+    return store.payout_facts(conn, sorted({line.payout for line in lines if line.payout}))
 
 
 def _payout_steps(
@@ -154,7 +154,7 @@ def _payout_steps(
 
 def _payment(conn: Connection, payment: str, titles: Mapping[int, str]) -> Trace:
     """A payment whose gift is unknown or not ours, or a balance line without a payment."""
-    charges, lines = store.charges(conn, None, payment), store.lines(conn, [payment])
+    charges, lines = store.charge_facts(conn, None, payment), store.line_facts(conn, [payment])
     payouts = _payouts_of(conn, lines)
     steps = [
         *_charge_steps(charges),
@@ -166,8 +166,8 @@ def _payment(conn: Connection, payment: str, titles: Mapping[int, str]) -> Trace
 
 
 def _payout(conn: Connection, payout_id: str, titles: Mapping[int, str]) -> Trace:
-    payouts = store.payouts(conn, [payout_id])
-    lines = store.lines(conn, [], of_payout=payout_id, limit=MOST_PARTS)
+    payouts = store.payout_facts(conn, [payout_id])
+    lines = store.line_facts(conn, [], of_payout=payout_id, limit=MOST_PARTS)
     steps = [entry_step(entry, titles) for entry in store.entries_about(conn, [payout_id])]
     return Trace(
         "payout",
@@ -177,12 +177,12 @@ def _payout(conn: Connection, payout_id: str, titles: Mapping[int, str]) -> Trac
         in_order(steps),
         tuple(missing_of_payout(payouts[0] if payouts else None)),
         tuple(Part(line.payment or line.id, line.kind, line.at, line.amount - line.fee) for line in lines),
-        store.line_count(conn, payout_id),
+        store.payout_line_count(conn, payout_id),
     )
 
 
 def _recurring(conn: Connection, recurring_id: str) -> Trace:
-    instalments = store.instalments(conn, recurring_id)
+    instalments = store.instalment_gifts(conn, recurring_id)
     parts = tuple(Part(gift_id, state, at, amount) for gift_id, state, amount, at in instalments)
     missing = () if parts else ("No gift of it is here yet.",)
     heading = f"Recurring gift {recurring_id[:8].upper()}"

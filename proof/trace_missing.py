@@ -76,7 +76,7 @@ def _unprinted(conn: Connection, gift_id: str) -> Iterator[str]:
 def _unseen(conn: Connection, payments: Sequence[str], lines: Sequence[LineFact]) -> Iterator[str]:
     """Payments and refunds that have no line in Stripe's balance."""
     seen = {line.subject for line in lines}
-    refunds = [refund.id for refund in store.refunds(conn, payments) if refund.undone_at is None]
+    refunds = [refund.id for refund in store.refund_facts(conn, payments) if refund.undone_at is None]
     names = [*((payment, "The payment") for payment in payments), *((refund, f"Refund {refund}") for refund in refunds)]
     for subject, name in names:
         if subject not in seen:

@@ -62,7 +62,7 @@ def invite(
 
 def member_of_link(conn: Connection, token: str, now: datetime) -> StaffMember:
     """The member whom a link would sign in; this does not use the link up. Raises NoSuchLink."""
-    member = store.member_of_link(conn, _hash(token), now)
+    member = store.member_by_link(conn, _hash(token), now)
     if member is None:
         raise NoSuchLink
     return member

@@ -43,7 +43,7 @@ def add_link(conn: Connection, token_hash: bytes, member: StaffMember, expires_a
     conn.execute(sa.insert(sign_in_link).values(token_hash=token_hash, staff_id=member.id, expires_at=expires_at))
 
 
-def member_of_link(conn: Connection, token_hash: bytes, now: datetime) -> StaffMember | None:
+def member_by_link(conn: Connection, token_hash: bytes, now: datetime) -> StaffMember | None:
     """The member whom a link would sign in; None when it is unknown, used or expired."""
     staff_id = sa.select(sign_in_link.c.staff_id).where(*_usable(token_hash, now))
     return _member(conn, staff_member.c.id == staff_id.scalar_subquery())

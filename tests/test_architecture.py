@@ -16,6 +16,7 @@ RULES: list[Rule] = [
     places.purity,
     places.deferred,
     places.cycles,
+    places.folders,
     shape.sizes,
     shape.medians,
     shape.names,
@@ -134,6 +135,25 @@ BROKEN: list[tuple[Rule, dict[str, str], str]] = [
         places.cycles,
         {"web/a.py": "from web import b", "web/b.py": "import web.a"},
         "These modules import each other in a circle: web.a → web.b → web.a.",
+    ),
+    (
+        places.folders,
+        {
+            "treasury/routes.py": "from treasury.money.routes import money_routes",
+            "treasury/money/routes.py": "import treasury.store",
+            "treasury/store.py": "",
+        },
+        "These folders import each other in a circle: treasury → treasury.money → treasury.",
+    ),
+    (
+        places.layers,
+        {"proof/audit.py": "import treasury.routes", "treasury/routes.py": ""},
+        "proof/audit.py:1 imports treasury.routes; treasury is not below proof.",
+    ),
+    (
+        places.layers,
+        {"staff/act.py": "import payments.gifts", "payments/gifts.py": ""},
+        "staff/act.py:1 imports payments.gifts; payments is not below staff.",
     ),
     (
         shape.sizes,

@@ -1,1 +1,1 @@
-"""The treasurer's desk: who may sit at it, the totals, and the lists that prove them."""
+"""The treasurer's desk: totals and the lists that prove them, where the money is, and recurring gifts."""

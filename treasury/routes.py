@@ -1,103 +1,22 @@
-"""The pages of the desk."""
+"""Every page of the desk behind its door."""
 
-from datetime import date
-from typing import Annotated
+from fastapi import APIRouter
+from sqlalchemy.engine import Engine
 
-from fastapi import APIRouter, Depends, Query
-from sqlalchemy import Connection, Engine
-from starlette.responses import Response
-
-from campaigns.store import campaigns
 from database.instants import Clock
-from database.transactions import reading
-from ledger.accounts import Account
-from staff.door import Door, SignedIn
-from treasury import store
-from treasury.figures import Choice, Figure, sheets
-from treasury.money import store as money
-from treasury.money.to_do import to_do
+from staff.door import Door
+from treasury.money.routes import money_routes
+from treasury.overview.routes import overview_routes
+from treasury.recurring.routes import recurring_routes
 from web.pages import Pages
 from web.sessions import SessionCookie
 
-PAGE_ROWS = 50
-PLACES = {
-    Account.CLEARING: "Not seen in both places yet",
-    Account.STRIPE: "At Stripe",
-    Account.IN_TRANSIT: "On its way to the bank",
-    Account.BANK: "At the bank",
-    Account.CASH: "In cash",
-    Account.SUSPENSE: "Of a kind that nobody knows",
-}
-# A form sends what was left open as empty text.
-NUMBER = r"^[0-9]{0,9}$"
-MONTH = r"^(20[0-9]{2}-(0[1-9]|1[0-2]))?$"
-CURRENCY = r"^([A-Z]{3})?$"
 
-
-def asked_for(
-    figure: Figure = Figure.RAISED,
-    campaign: Annotated[str, Query(pattern=NUMBER)] = "",
-    month: Annotated[str, Query(pattern=MONTH)] = "",
-    currency: Annotated[str, Query(pattern=CURRENCY)] = "",
-) -> Choice:
-    """The choice of entries that an address names."""
-    return Choice(
-        figure,
-        int(campaign) if campaign else None,
-        date.fromisoformat(f"{month}-01") if month else None,
-        currency or None,
-    )
-
-
-def desk_routes(engine: Engine, clock: Clock, pages: Pages) -> APIRouter:
-    """`/desk` and `/desk/gifts`."""
-    router, door = APIRouter(), Door(engine, clock, SessionCookie(pages.base_url))
-    Reader = Annotated[SignedIn, Depends(door.reader)]  # noqa: N806 (a type)
-
-    @router.get("/desk")
-    def show_desk(reader: Reader) -> Response:
-        with reading(engine) as conn:
-            sums, titles = store.sums(conn), _titles(conn)
-            where, touch, lists = money.whereabouts(conn), money.touch(conn), money.counts(conn)
-            things = to_do(conn)
-        return pages.page(
-            "treasury/desk.html",
-            private=True,
-            member=reader.member,
-            now=clock(),
-            sheets=sheets(sums),
-            titles=titles,
-            whereabouts=where,
-            touch=touch,
-            lists=lists,
-            to_do=things,
-            places=PLACES,
-        )
-
-    @router.get("/desk/gifts")
-    def list_gifts(
-        reader: Reader,
-        choice: Annotated[Choice, Depends(asked_for)],
-        before: Annotated[int | None, Query(ge=1, lt=2**63)] = None,
-    ) -> Response:
-        with reading(engine) as conn:
-            found = store.movements(conn, choice, PAGE_ROWS + 1, before)
-            totals, titles = store.totals_of(conn, choice), _titles(conn)
-        shown = found[:PAGE_ROWS]
-        return pages.page(
-            "treasury/gifts.html",
-            private=True,
-            member=reader.member,
-            choice=choice,
-            movements=shown,
-            totals=totals,
-            titles=titles,
-            older=choice.address(shown[-1].entry) if len(found) > PAGE_ROWS else None,
-            newest=choice.address() if before else None,
-        )
-
+def treasury_routes(engine: Engine, clock: Clock, pages: Pages) -> APIRouter:
+    """All routes of the desk, for members of staff who have signed in."""
+    door = Door(engine, clock, SessionCookie(pages.base_url))
+    router = APIRouter()
+    router.include_router(overview_routes(engine, clock, pages, door))
+    router.include_router(money_routes(engine, clock, pages, door))
+    router.include_router(recurring_routes(engine, clock, pages, door))
     return router
-
-
-def _titles(conn: Connection) -> dict[int, str]:
-    return {campaign.id: campaign.title for campaign in campaigns(conn)}

@@ -1,6 +1,6 @@
 """Where things belong: which part may import which, and where each framework has its home."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatch
 from graphlib import CycleError, TopologicalSorter
 
@@ -24,6 +24,8 @@ FLOOR = {part: floor for floor, parts in enumerate(LAYERS) for part in parts}
 OUTSIDE = {"tests", "bench", "migrations"}  # they look at the house; nothing in it looks at them
 # A page prints amounts: money's only way up past its siblings.
 SIBLINGS_MEET = {("web.wording", "ledger.money")}
+# Packages whose folders import one way.
+ONE_WAY = {"proof", "staff", "treasury"}
 # Who may read the settings, and who may know the twin.
 DOORS = {"settings": {"main", "processes", "commands"} | OUTSIDE, "sandbox": {"main", "commands"} | OUTSIDE}
 # What an installation's settings are made of.
@@ -167,8 +169,28 @@ def deferred(modules: Sequence[Module]) -> Iterator[str]:
 
 def cycles(modules: Sequence[Module]) -> Iterator[str]:
     """No two modules need each other."""
+    yield from _circles("modules", _needs(modules))
+
+
+def folders(modules: Sequence[Module]) -> Iterator[str]:
+    """No two folders of a package need each other; the modules beside the folders count as one folder."""
+    needs: dict[str, set[str]] = {}
+    for name, others in _needs(modules).items():
+        folder, package = _folder(name), name.partition(".")[0]
+        if package in ONE_WAY:
+            inside = {_folder(other) for other in others if other.partition(".")[0] == package}
+            needs.setdefault(folder, set()).update(inside - {folder})
+    yield from _circles("folders", needs)
+
+
+def _folder(name: str) -> str:
+    """Where a module stands: `treasury.money` for `treasury.money.store`, `treasury` for `treasury.routes`."""
+    return name.rpartition(".")[0]
+
+
+def _needs(modules: Sequence[Module]) -> dict[str, set[str]]:
     known = {module.name for module in modules}
-    needs = {
+    return {
         module.name: {
             name
             for found in module.imports
@@ -177,10 +199,13 @@ def cycles(modules: Sequence[Module]) -> Iterator[str]:
         }
         for module in modules
     }
+
+
+def _circles(what: str, needs: Mapping[str, set[str]]) -> Iterator[str]:
     try:
         TopologicalSorter(needs).prepare()
     except CycleError as error:
-        yield f"These modules import each other in a circle: {' → '.join(reversed(error.args[1]))}."
+        yield f"These {what} import each other in a circle: {' → '.join(reversed(error.args[1]))}."
 
 
 def _imports(modules: Sequence[Module]) -> Iterator[tuple[Module, Import]]:

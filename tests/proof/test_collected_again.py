@@ -12,7 +12,7 @@ from proof.trace import trace
 from tests.payments.house import gift_id
 from tests.proof.books import Desk
 from tests.proof.settled_books import NOON, compare, dispute, line, pounds, refund, settle_gift, tell
-from treasury.money.store import disputes, disputes_to_answer, refunds
+from treasury.money.store import dispute_rows, disputes_to_answer, refund_rows
 
 DAY = timedelta(days=1)
 
@@ -66,6 +66,6 @@ def test_what_goes_back_of_it_is_listed_once(collected_again: Desk, engine: Engi
     refund(collected_again, "re_1", 1, 1000)
     dispute(collected_again, "du_1", 1, 1500, answer_by=NOON + 9 * DAY)
     with reading(engine) as conn:
-        assert [(row.id, row.donor, row.state) for row in refunds(conn, 9)] == [("re_1", "Donor 1", "settled")]
-        for listed in (disputes(conn, 9), disputes_to_answer(conn, 9)):
+        assert [(row.id, row.donor, row.state) for row in refund_rows(conn, 9)] == [("re_1", "Donor 1", "settled")]
+        for listed in (dispute_rows(conn, 9), disputes_to_answer(conn, 9)):
             assert [(row.id, row.donor) for row in listed] == [("du_1", "Donor 1")]

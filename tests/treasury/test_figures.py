@@ -7,40 +7,40 @@ from hypothesis import strategies as some
 
 from ledger.accounts import Account
 from ledger.money import EUR, GBP, Money
-from treasury.figures import SHOWN, Cell, Choice, Figure, Line, Sum, sheets
+from treasury.overview.figures import SHOWN, Cell, Choice, Figure, FigureRow, MonthlySum, sheets
 
 OCTOBER, NOVEMBER = date(2026, 10, 1), date(2026, 11, 1)
 
 
-def gifts(campaign: int, month: date, pence: int, count: int = 1) -> Sum:
+def gifts(campaign: int, month: date, pence: int, count: int = 1) -> MonthlySum:
     """What the gifts account moved."""
-    return Sum(Account.GIFTS, campaign, month, Money(pence, GBP), count)
+    return MonthlySum(Account.GIFTS, campaign, month, Money(pence, GBP), count)
 
 
 def test_gifts_add_up_by_campaign_and_by_month() -> None:
     """Newest month first; the same total below both."""
     [sheet] = sheets([gifts(1, NOVEMBER, 2500), gifts(2, NOVEMBER, 1000), gifts(2, OCTOBER, 500, 2)])
 
-    assert [(one.campaign, one.gifts, one.cells[0].amount.minor) for one in sheet.by_campaign] == [
+    assert [(row.campaign, row.gifts, row.cells[0].amount.minor) for row in sheet.by_campaign] == [
         (1, 1, 2500),
         (2, 3, 1500),
     ]
-    assert [(one.month, one.gifts, one.cells[0].amount.minor) for one in sheet.by_month] == [
+    assert [(row.month, row.gifts, row.cells[0].amount.minor) for row in sheet.by_month] == [
         (NOVEMBER, 2, 3500),
         (OCTOBER, 2, 500),
     ]
-    assert sheet.whole == Line(None, None, 4, (Cell(Money(4000, GBP), "/desk/gifts?figure=raised&currency=GBP"),))
+    assert sheet.total == FigureRow(None, None, 4, (Cell(Money(4000, GBP), "/desk/gifts?figure=raised&currency=GBP"),))
 
 
 def test_refunds_and_fees_have_columns_only_when_there_are_any() -> None:
     """A new installation's desk is not a table of noughts."""
-    refund = Sum(Account.REFUNDS, 1, NOVEMBER, Money(-1000, GBP), 0)
-    fee = Sum(Account.FEES, 0, NOVEMBER, Money(-58, GBP), 0)
+    refund = MonthlySum(Account.REFUNDS, 1, NOVEMBER, Money(-1000, GBP), 0)
+    fee = MonthlySum(Account.FEES, 0, NOVEMBER, Money(-58, GBP), 0)
 
     [plain], [full] = sheets([gifts(1, NOVEMBER, 2500)]), sheets([gifts(1, NOVEMBER, 2500), refund, fee])
 
     assert plain.columns == (Figure.RAISED,)
-    assert dict(zip(full.columns, (cell.amount.minor for cell in full.whole.cells), strict=True)) == {
+    assert dict(zip(full.columns, (cell.amount.minor for cell in full.total.cells), strict=True)) == {
         Figure.GIVEN: 2500,
         Figure.GIVEN_BACK: -1000,
         Figure.RAISED: 1500,
@@ -50,11 +50,11 @@ def test_refunds_and_fees_have_columns_only_when_there_are_any() -> None:
 
 def test_each_currency_has_a_sheet_of_its_own() -> None:
     """Pounds and euros are never added up."""
-    euros = Sum(Account.GIFTS, 1, NOVEMBER, Money(700, EUR), 1)
+    euros = MonthlySum(Account.GIFTS, 1, NOVEMBER, Money(700, EUR), 1)
 
     made = sheets([euros, gifts(1, NOVEMBER, 2500, 2)])
 
-    assert [(sheet.currency, sheet.whole.cells[0].amount) for sheet in made] == [
+    assert [(sheet.currency, sheet.total.cells[0].amount) for sheet in made] == [
         (GBP, Money(2500, GBP)),
         (EUR, Money(700, EUR)),
     ]
@@ -72,7 +72,7 @@ def test_a_choice_has_one_address() -> None:
 
 
 movements = some.builds(
-    Sum,
+    MonthlySum,
     some.sampled_from(SHOWN),
     some.integers(0, 3),
     some.dates(date(2026, 1, 1), date(2027, 12, 31)).map(lambda day: day.replace(day=1)),
@@ -82,10 +82,10 @@ movements = some.builds(
 
 
 @given(some.lists(movements, max_size=30))
-def test_campaigns_months_and_the_whole_always_agree(sums: list[Sum]) -> None:
+def test_campaigns_months_and_the_whole_always_agree(sums: list[MonthlySum]) -> None:
     """However money moved, both tables have the same last line."""
     for sheet in sheets(sums):
-        for lines in (sheet.by_campaign, sheet.by_month):
-            for n, cell in enumerate(sheet.whole.cells):
-                assert sum(line.cells[n].amount.minor for line in lines) == cell.amount.minor
-            assert sum(line.gifts for line in lines) == sheet.whole.gifts
+        for rows in (sheet.by_campaign, sheet.by_month):
+            for n, cell in enumerate(sheet.total.cells):
+                assert sum(row.cells[n].amount.minor for row in rows) == cell.amount.minor
+            assert sum(row.gifts for row in rows) == sheet.total.gifts

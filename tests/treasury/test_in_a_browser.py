@@ -18,8 +18,7 @@ from tests.proof.books import BUSES, Desk
 from tests.proof.settled_books import NOON, dispute, pay_out, refund, settle_gift
 from tests.staff.signing_in import link_path
 from tests.web.samples import pages
-from treasury.money.routes import money_routes
-from treasury.routes import desk_routes
+from treasury.routes import treasury_routes
 from web.errors import install_errors
 from web.security import secure
 
@@ -46,8 +45,7 @@ def address(engine: Engine, clock: FixedClock, desk: Desk) -> Iterator[str]:
         site = pages("sandbox", base_url)
         app = FastAPI()
         app.include_router(staff_routes(engine, clock, site))
-        app.include_router(desk_routes(engine, clock, site))
-        app.include_router(money_routes(engine, clock, site))
+        app.include_router(treasury_routes(engine, clock, site))
         app.mount("/static", site.static)
         install_errors(app, site)
         return secure(app, pages=site, base_url=base_url, allowed_hosts=())

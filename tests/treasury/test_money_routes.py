@@ -23,8 +23,8 @@ from tests.proof.books import Desk
 from tests.proof.settled_books import NOON, compare, dispute, everything, pay_out, refund, settle_gift
 from tests.staff.signing_in import link_path
 from tests.web.samples import pages
-from treasury.money.routes import PAGE_ROWS, money_routes
-from treasury.routes import desk_routes
+from treasury.money.routes import PAGE_ROWS
+from treasury.routes import treasury_routes
 from web.errors import install_errors
 from web.head import HeadLikeGet
 
@@ -41,8 +41,7 @@ def visitor(engine: Engine, clock: FixedClock, desk: Desk) -> TestClient:
     site = pages("test", BASE_URL)
     app = FastAPI()
     app.include_router(staff_routes(engine, clock, site))
-    app.include_router(desk_routes(desk.books.engine, clock, site))
-    app.include_router(money_routes(desk.books.engine, clock, site))
+    app.include_router(treasury_routes(desk.books.engine, clock, site))
     install_errors(app, site)
     return TestClient(HeadLikeGet(app), base_url=BASE_URL, follow_redirects=False)
 
@@ -96,12 +95,12 @@ def test_the_desk_says_how_much_is_proved_and_where_the_money_is(treasurer: Test
     """To the penny; and when it was last compared with Stripe's own figure."""
     everything(desk)
 
-    said = read(treasurer, "/desk")
+    text = read(treasurer, "/desk")
 
-    assert "100% of £35.00: every penny that Stripe told us of" in said
-    assert "At Stripe £0.00 On its way to the bank £0.00 At the bank £14.42" in said
-    assert "On 21 November 2026 at 12:00 Stripe's own balance was the same as ours, to the penny." in said
-    assert "Payouts 1 Refunds 1 Disputes 0" in said
+    assert "100% of £35.00: every penny that Stripe told us of" in text
+    assert "At Stripe £0.00 On its way to the bank £0.00 At the bank £14.42" in text
+    assert "On 21 November 2026 at 12:00 Stripe's own balance was the same as ours, to the penny." in text
+    assert "Payouts 1 Refunds 1 Disputes 0" in text
 
 
 def test_the_desk_never_says_all_of_what_is_not_all(treasurer: TestClient, desk: Desk) -> None:
@@ -134,10 +133,10 @@ def test_payouts_are_listed_with_their_state(treasurer: TestClient, desk: Desk) 
     pay_out(desk, "po_1", 1000, ["txn_1"])
     pay_out(desk, "po_2", 500, [], arrived=False)
 
-    said = read(treasurer, "/desk/payouts")
+    text = read(treasurer, "/desk/payouts")
 
-    assert "At the bank , sent on 21 November 2026 £10.00 po_1 The payments in it add up to it." in said
-    assert "On its way , sent on 21 November 2026 £5.00 po_2" in said
+    assert "At the bank , sent on 21 November 2026 £10.00 po_1 The payments in it add up to it." in text
+    assert "On its way , sent on 21 November 2026 £5.00 po_2" in text
 
 
 def test_refunds_are_listed_with_what_became_of_them(treasurer: TestClient, desk: Desk) -> None:
@@ -146,10 +145,10 @@ def test_refunds_are_listed_with_what_became_of_them(treasurer: TestClient, desk
     refund(desk, "re_1", 1, 1000)
     refund(desk, "re_2", 1, 500, settled=False)
 
-    said = read(treasurer, "/desk/refunds")
+    text = read(treasurer, "/desk/refunds")
 
-    assert "£10.00 re_1 Left Stripe's balance." in said
-    assert "£5.00 re_2 Not yet seen in Stripe's balance." in said
+    assert "£10.00 re_1 Left Stripe's balance." in text
+    assert "£5.00 re_2 Not yet seen in Stripe's balance." in text
 
 
 def test_a_dispute_to_answer_stands_on_the_desk_with_its_day(treasurer: TestClient, desk: Desk) -> None:
@@ -169,7 +168,7 @@ def test_a_discrepancy_is_dealt_with_once_and_leaves_the_desk(treasurer: TestCli
 
     pressed = [treasurer.post("/desk/discrepancies/ch_1") for _ in range(2)]
 
-    assert [(one.status_code, one.headers["location"]) for one in pressed] == [(303, "/desk")] * 2
+    assert [(answer.status_code, answer.headers["location"]) for answer in pressed] == [(303, "/desk")] * 2
     assert "charged £20.00" not in read(treasurer, "/desk")
     assert treasurer.post("/desk/discrepancies/ch_9").status_code == 404
 
@@ -247,17 +246,17 @@ def test_every_line_behind_a_figure_leads_to_its_trace(treasurer: TestClient, de
     everything(desk)
 
     lists = set(re.findall(r'href="(/desk/gifts[^"]*)"', treasurer.get("/desk").text))
-    traces = {found for one in lists for found in _traces(treasurer, one.replace("&amp;", "&"))}
+    traces = {trace for path in lists for trace in _traces(treasurer, path.replace("&amp;", "&"))}
 
     assert {"/desk/trace/pi_1", "/desk/trace/re_1"} <= traces
-    assert {treasurer.get(one).status_code for one in traces} == {200}
+    assert {treasurer.get(path).status_code for path in traces} == {200}
 
 
 def _traces(treasurer: TestClient, path: str) -> list[str]:
     """Of a list behind a figure, one a row."""
     rows = treasurer.get(path).text.partition("<tbody>")[2].partition("</tbody>")[0].split("</tr>")[:-1]
     rows = [row for row in rows if "Nothing here" not in row]
-    return [found for row in rows for found in re.findall(r'href="(/desk/trace/[^"]+)"', row) or ["no trace"]]
+    return [path for row in rows for path in re.findall(r'href="(/desk/trace/[^"]+)"', row) or ["no trace"]]
 
 
 def test_what_nobody_knows_is_told_kindly(treasurer: TestClient) -> None:
@@ -272,14 +271,14 @@ def test_a_trace_shows_entry_key_time_and_cause(treasurer: TestClient, desk: Des
     """Of each entry."""
     everything(desk)
 
-    said = read(treasurer, "/desk/trace/pi_1")
+    text = read(treasurer, "/desk/trace/pi_1")
 
-    assert "21 November 2026 at 12:00 Counted for Save our libraries pi_1 £25.00" in said
-    assert "Entry 1, gift:ch_1:0: clearing from gifts, by evt_charge_1 (charge.succeeded)" in said
+    assert "21 November 2026 at 12:00 Counted for Save our libraries pi_1 £25.00" in text
+    assert "Entry 1, gift:ch_1:0: clearing from gifts, by evt_charge_1 (charge.succeeded)" in text
 
 
 def test_a_treasurer_opens_any_receipt_and_may_send_its_address(treasurer: TestClient, desk: Desk) -> None:
-    """Each time a link of its own, which is the donor's way in; an unknown number is said to be none."""
+    """Each time a link of its own, which is the donor's way in; an unknown number is text to be none."""
     everything(desk)
     first = treasurer.get("/desk/receipts/2026-000001")
     again = treasurer.get("/desk/receipts/2026-000001")

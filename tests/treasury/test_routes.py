@@ -19,7 +19,8 @@ from tests.payments.messages import charge, charged, delivery, event
 from tests.proof.books import BUSES, Desk
 from tests.staff.signing_in import link_path
 from tests.web.samples import pages
-from treasury.routes import PAGE_ROWS, desk_routes
+from treasury.overview.routes import PAGE_ROWS
+from treasury.routes import treasury_routes
 from web.errors import install_errors
 
 BASE_URL = "http://127.0.0.1"
@@ -31,7 +32,7 @@ def visitor(engine: Engine, clock: FixedClock, desk: Desk) -> TestClient:
     site = pages("test", BASE_URL)
     app = FastAPI()
     app.include_router(staff_routes(engine, clock, site))
-    app.include_router(desk_routes(desk.books.engine, clock, site))
+    app.include_router(treasury_routes(desk.books.engine, clock, site))
     install_errors(app, site)
     return TestClient(app, base_url=BASE_URL, follow_redirects=False)
 
@@ -115,10 +116,10 @@ def test_the_desk_has_totals_by_campaign_and_month(treasurer: TestClient, desk: 
     desk.give(2, 1050, BUSES)
     desk.give(3, 500, BUSES, days_ago=40)
 
-    said = words(treasurer.get("/desk").text)
+    text = words(treasurer.get("/desk").text)
 
-    assert "Save our libraries 1 £25.00 Bring back the bus 2 £15.50 All 3 £40.50" in said
-    assert "November 2026 2 £35.50 October 2026 1 £5.00 All 3 £40.50" in said
+    assert "Save our libraries 1 £25.00 Bring back the bus 2 £15.50 All 3 £40.50" in text
+    assert "November 2026 2 £35.50 October 2026 1 £5.00 All 3 £40.50" in text
 
 
 def test_every_figure_leads_to_a_list_with_the_same_total(treasurer: TestClient, desk: Desk) -> None:
@@ -169,9 +170,9 @@ def test_an_address_that_means_nothing_is_refused(treasurer: TestClient, query: 
 def test_an_unknown_campaign_or_month_is_an_empty_list(treasurer: TestClient, desk: Desk) -> None:
     """Which adds up to nothing."""
     desk.give(1, 2500)
-    said = [words(treasurer.get(f"/desk/gifts?{query}").text) for query in ("campaign=77", "month=2031-01")]
+    texts = [words(treasurer.get(f"/desk/gifts?{query}").text) for query in ("campaign=77", "month=2031-01")]
 
-    assert ["Nothing here" in text and "The whole list" not in text for text in said] == [True, True]
+    assert ["Nothing here" in text and "The whole list" not in text for text in texts] == [True, True]
 
 
 def test_what_went_wrong_stands_under_things_to_do(treasurer: TestClient, desk: Desk) -> None:
@@ -180,10 +181,10 @@ def test_what_went_wrong_stands_under_things_to_do(treasurer: TestClient, desk: 
     desk.books.hear(charged("1", gift=gift_id(1), amount=2000))
     desk.books.hear(delivery(event("charge.succeeded", charge("bad", gift=gift_id(9), currency="xxx"), name="odd")))
 
-    said = words(treasurer.get("/desk").text)
+    text = words(treasurer.get("/desk").text)
 
-    assert "Donor 1 was asked for £25.00 and charged £20.00" in said
-    assert "message evt_odd (charge.succeeded) of 21 November 2026 at 12:00 could not be booked" in said
+    assert "Donor 1 was asked for £25.00 and charged £20.00" in text
+    assert "message evt_odd (charge.succeeded) of 21 November 2026 at 12:00 could not be booked" in text
 
 
 def test_names_are_escaped(treasurer: TestClient, desk: Desk) -> None:

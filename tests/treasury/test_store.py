@@ -1,6 +1,5 @@
 """What the desk asks of the database, on both engines: the lists add up to the figures."""
 
-from dataclasses import replace
 from datetime import date
 
 from sqlalchemy import Engine
@@ -11,8 +10,9 @@ from ledger.money import GBP, Money
 from tests.payments.house import gift_id
 from tests.payments.messages import charged
 from tests.proof.books import BUSES, LIBRARIES, Desk
-from treasury import store
-from treasury.figures import SHOWN, Choice, Figure, sheets
+from treasury.money import store as money
+from treasury.overview import store
+from treasury.overview.figures import SHOWN, Choice, Figure, sheets
 
 
 def filled(desk: Desk) -> None:
@@ -29,14 +29,14 @@ def test_every_figure_equals_the_list_behind_it(desk: Desk, engine: Engine) -> N
     """Figures come from the kept totals, lists from the entries: two ways to one sum."""
     filled(desk)
     with reading(engine) as conn:
-        [sheet] = sheets(store.sums(conn))
-        for line in (*sheet.by_campaign, *sheet.by_month, sheet.whole):
-            for figure, cell in zip(sheet.columns, line.cells, strict=True):
-                choice = Choice(figure, line.campaign, line.month, "GBP")
+        [sheet] = sheets(store.monthly_sums(conn))
+        for row in (*sheet.by_campaign, *sheet.by_month, sheet.total):
+            for figure, cell in zip(sheet.columns, row.cells, strict=True):
+                choice = Choice(figure, row.campaign, row.month, "GBP")
                 listed = store.movements(conn, choice, limit=50)
 
                 assert cell.address == choice.address()
-                assert sum((one.amount for one in listed), Money(0, GBP)) == cell.amount
+                assert sum((movement.amount for movement in listed), Money(0, GBP)) == cell.amount
                 assert store.totals_of(conn, choice) == ([cell.amount] if listed else [])
 
 
@@ -47,7 +47,7 @@ def test_the_list_names_donor_receipt_and_payment(desk: Desk, engine: Engine) ->
     with reading(engine) as conn:
         listed = store.movements(conn, Choice(), limit=50)
 
-    assert [(one.donor, one.receipt, one.subject, one.campaign) for one in listed] == [
+    assert [(row.donor, row.receipt, row.subject, row.campaign) for row in listed] == [
         ("Donor 2", "2026-000002", "pi_2", BUSES),
         ("Donor 1", "2026-000001", "pi_1", LIBRARIES),
     ]
@@ -60,7 +60,7 @@ def test_a_month_holds_its_first_and_its_last_day(desk: Desk, engine: Engine) ->
     with reading(engine) as conn:
         months = {month: store.movements(conn, Choice(month=date(2026, month, 1)), 50) for month in (10, 11)}
 
-    assert {month: [one.book_date.day for one in listed] for month, listed in months.items()} == {10: [31], 11: [1]}
+    assert {month: [row.book_date.day for row in listed] for month, listed in months.items()} == {10: [31], 11: [1]}
 
 
 def test_pages_of_a_list_follow_on_without_gap_or_overlap(desk: Desk, engine: Engine) -> None:
@@ -72,7 +72,7 @@ def test_pages_of_a_list_follow_on_without_gap_or_overlap(desk: Desk, engine: En
     with reading(engine) as conn:
         for _ in range(4):
             page = store.movements(conn, Choice(), limit=3, before=before)
-            seen.append([one.amount.minor for one in page])
+            seen.append([row.amount.minor for row in page])
             before = page[-1].entry if page else before
 
     assert seen == [[700, 600, 500], [400, 300, 200], [100], []]
@@ -83,11 +83,11 @@ def test_a_charge_of_another_amount_is_a_thing_to_do(desk: Desk, engine: Engine)
     desk.books.pledge(1, amount=2500)
     desk.books.hear(charged("1", gift=gift_id(1), amount=2000))
     with reading(engine) as conn:
-        [found] = store.discrepancies(conn, limit=50)
+        [discrepancy] = money.discrepancies(conn, limit=50)
 
     asked, charged_instead = Money(2500, GBP), Money(2000, GBP)
-    expected = store.Discrepancy("ch_1", gift_id(1), "Donor 1", asked, charged_instead, "amount", found.noted_at)
-    assert replace(found) == expected
+    expected = money.Discrepancy("ch_1", gift_id(1), "Donor 1", asked, charged_instead, "amount", discrepancy.noted_at)
+    assert discrepancy == expected
 
 
 def test_every_figure_has_accounts_that_the_sums_hold() -> None:

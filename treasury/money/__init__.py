@@ -1,1 +1,1 @@
-"""The lists behind the desk: where the money is, what went back, what is disputed, and what a treasurer must do."""
+"""Where the money is, payouts, refunds and disputes, what waits for a treasurer, traces, and receipts by number."""

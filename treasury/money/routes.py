@@ -1,4 +1,4 @@
-"""The pages behind the desk: payouts, refunds, disputes, things to do, and the trace of any money."""
+"""The desk's pages of money: payouts, refunds, disputes, what waits, traces, and receipts by number."""
 
 from collections.abc import Callable, Sequence
 from typing import Annotated, TypeVar
@@ -19,10 +19,8 @@ from staff.changing import changing
 from staff.door import Door, SignedIn
 from staff.member import StaffMember
 from treasury.money import store
-from treasury.store import discrepancies
 from web.errors import NotFound
 from web.pages import Pages
-from web.sessions import SessionCookie
 
 PAGE_ROWS = 50
 LAST_PAGE = 10_000
@@ -49,9 +47,9 @@ class SeveralGifts(NotFound):
         super().__init__(f"Several gifts begin like that: {ids}.", advice="Type the whole id of one of them.")
 
 
-def money_routes(engine: Engine, clock: Clock, pages: Pages) -> APIRouter:
-    """Lists at `/desk/payouts`, `/desk/refunds`, `/desk/disputes`; traces at `/desk/trace/{id}`."""
-    router, door = APIRouter(), Door(engine, clock, SessionCookie(pages.base_url))
+def money_routes(engine: Engine, clock: Clock, pages: Pages, door: Door) -> APIRouter:
+    """`/desk/payouts`, `refunds`, `disputes`, `discrepancies`, `dead-letters`, `trace/{id}` and `receipts/{number}`."""
+    router = APIRouter()
     router.include_router(_lists(engine, pages, door))
     router.include_router(_to_do(engine, clock, pages, door))
     router.include_router(_traces(engine, pages, door))
@@ -65,15 +63,15 @@ def _lists(engine: Engine, pages: Pages, door: Door) -> APIRouter:
 
     @router.get("/desk/payouts")
     def list_payouts(reader: Reader, page: PageNumber = 1) -> Response:
-        return _listed(engine, pages, reader.member, "payouts", store.payouts, page)
+        return _listed(engine, pages, reader.member, "payouts", store.payout_rows, page)
 
     @router.get("/desk/refunds")
     def list_refunds(reader: Reader, page: PageNumber = 1) -> Response:
-        return _listed(engine, pages, reader.member, "refunds", store.refunds, page)
+        return _listed(engine, pages, reader.member, "refunds", store.refund_rows, page)
 
     @router.get("/desk/disputes")
     def list_disputes(reader: Reader, page: PageNumber = 1) -> Response:
-        return _listed(engine, pages, reader.member, "disputes", store.disputes, page)
+        return _listed(engine, pages, reader.member, "disputes", store.dispute_rows, page)
 
     return router
 
@@ -85,7 +83,7 @@ def _to_do(engine: Engine, clock: Clock, pages: Pages, door: Door) -> APIRouter:
 
     @router.get("/desk/discrepancies")
     def list_discrepancies(reader: Reader, page: PageNumber = 1) -> Response:
-        return _listed(engine, pages, reader.member, "discrepancies", discrepancies, page)
+        return _listed(engine, pages, reader.member, "discrepancies", store.discrepancies, page)
 
     @router.get("/desk/dead-letters")
     def list_dead_letters(reader: Reader, page: PageNumber = 1) -> Response:

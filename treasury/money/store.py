@@ -1,4 +1,4 @@
-"""What the money pages ask of the database."""
+"""Where the money is, payouts, refunds, disputes, and charges that need a treasurer. Writes nothing."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,19 +12,19 @@ from ledger.accounts import Account
 from ledger.money import Currency, Money, currency
 from ledger.store_proof import Proof, balances, proofs
 from payments.books.tables import balance_line, charge, dispute, payout, refund
-from payments.gifts.tables import gift
+from payments.gifts.tables import discrepancy, gift, settled_discrepancy
 from payments.reading.happenings import Category
 from payments.settlement.tables import balance_check, contact
 
-# Where money can be, in the order in which it travels.
+# The accounts that hold money, in the order in which it passes through them.
 PLACES = (Account.CLEARING, Account.STRIPE, Account.IN_TRANSIT, Account.BANK, Account.CASH, Account.SUSPENSE)
-# As long as one of these is said, an answer is asked for (Stripe: disputes, statuses).
-ASKED = ("needs_response", "warning_needs_response")
+# A dispute with one of these statuses waits for our answer (docs.stripe.com/api/disputes, `status`).
+NEEDS_ANSWER = ("needs_response", "warning_needs_response")
 
 
 @dataclass(frozen=True, slots=True)
-class Whereabouts:
-    """Where the money of one currency is, and how much of what was told is proved."""
+class CurrencyPlaces:
+    """Where the money of one currency is, and how much of it is proved."""
 
     currency: Currency
     proof: Proof
@@ -32,8 +32,8 @@ class Whereabouts:
 
 
 @dataclass(frozen=True, slots=True)
-class Touch:
-    """When Stripe's balance was last compared with ours and whether they agreed; since when Stripe is silent."""
+class StripeStatus:
+    """When Stripe's balance was last compared with ours, whether they agreed, and since when Stripe is silent."""
 
     compared_at: datetime | None
     agrees: bool
@@ -41,8 +41,8 @@ class Touch:
 
 
 @dataclass(frozen=True, slots=True)
-class PayoutLine:
-    """A payout in a list. `state` is arrived, back, or Stripe's own word."""
+class PayoutRow:
+    """A payout in a list. `state` is arrived, back, or Stripe's own status; `lines` is the sum of its balance lines."""
 
     id: str
     at: datetime | None
@@ -52,7 +52,7 @@ class PayoutLine:
 
 
 @dataclass(frozen=True, slots=True)
-class RefundLine:
+class RefundRow:
     """A refund in a list. `state` is undone, settled, agreed, or waiting (for its gift to be known)."""
 
     id: str
@@ -63,8 +63,8 @@ class RefundLine:
 
 
 @dataclass(frozen=True, slots=True)
-class DisputeLine:
-    """A dispute in a list: how much it has taken, as Stripe's word for its state, and until when to answer."""
+class DisputeRow:
+    """A dispute in a list: the amount in dispute, Stripe's reason and status, and until when to answer."""
 
     id: str
     at: datetime
@@ -75,34 +75,57 @@ class DisputeLine:
     answer_by: datetime | None
 
 
-def whereabouts(conn: Connection) -> list[Whereabouts]:
-    """Where the money is, by currency; places that never held any are left out."""
-    held = {account: balances(conn, account) for account in PLACES}
-    found = []
+@dataclass(frozen=True, slots=True)
+class ChargeWithoutGift:
+    """A charge that names a gift which this database does not hold."""
+
+    charge: str
+    payment: str
+    amount: Money
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Discrepancy:
+    """A charge that is not what was asked for. `why` is amount, currency or second_payment."""
+
+    charge: str
+    gift: str
+    donor: str
+    asked: Money
+    charged: Money
+    why: str
+    noted_at: datetime
+
+
+def places(conn: Connection) -> list[CurrencyPlaces]:
+    """Where the money is, largest currency first; accounts that never held any are left out."""
+    balances_by_account = {account: balances(conn, account) for account in PLACES}
+    currencies = []
     for proof in proofs(conn):
         of = proof.told.currency
-        there = [(account, Money(held[account][of.code], of)) for account in PLACES if of.code in held[account]]
-        found.append(Whereabouts(of, proof, tuple(there)))
-    return sorted(found, key=lambda one: (-one.proof.told.minor, one.currency.code))
+        held = [(account, by_code[of.code]) for account, by_code in balances_by_account.items() if of.code in by_code]
+        currencies.append(CurrencyPlaces(of, proof, tuple((account, Money(minor, of)) for account, minor in held)))
+    return sorted(currencies, key=lambda places: (-places.proof.told.minor, places.currency.code))
 
 
-def touch(conn: Connection) -> Touch:
-    """How we stand with Stripe."""
+def stripe_status(conn: Connection) -> StripeStatus:
+    """The last comparison with Stripe's balance, and whether Stripe answers."""
     b = balance_check.c
     at = sa.func.min(b.checked_at, type_=b.checked_at.type)
-    unlike = sa.func.count(sa.case((b.ours_minor != b.theirs_minor, 1)))
-    compared_at, wrong = conn.execute(sa.select(at, unlike)).one()
-    return Touch(compared_at, not wrong, conn.scalar(sa.select(contact.c.failing_since)))
+    differing = sa.func.count(sa.case((b.ours_minor != b.theirs_minor, 1)))
+    compared_at, wrong = conn.execute(sa.select(at, differing)).one()
+    return StripeStatus(compared_at, not wrong, conn.scalar(sa.select(contact.c.failing_since)))
 
 
-def payouts(conn: Connection, limit: int, page: int = 1) -> list[PayoutLine]:
+def payout_rows(conn: Connection, limit: int, page: int = 1) -> list[PayoutRow]:
     """Payouts, newest first."""
     p, line = payout.c, balance_line.c
-    left = sa.and_(line.subject == p.id, line.category == Category.PAYOUT.value)
+    own_line = sa.and_(line.subject == p.id, line.category == Category.PAYOUT.value)
     at = sa.func.coalesce(line.created_at, p.arrived_at, p.looked_at, type_=p.arrived_at.type).label("at")
     rows = conn.execute(
         sa.select(payout, at)
-        .outerjoin(balance_line, left)
+        .outerjoin(balance_line, own_line)
         .order_by(sa.nulls_last(at.desc()), p.id)
         .limit(limit)
         .offset((page - 1) * (limit - 1))
@@ -110,14 +133,14 @@ def payouts(conn: Connection, limit: int, page: int = 1) -> list[PayoutLine]:
     return [_payout(row) for row in rows]
 
 
-def _payout(row: sa.Row[Any]) -> PayoutLine:
+def _payout(row: sa.Row[Any]) -> PayoutRow:
     of = currency(row.currency)
     state = "back" if row.returned_at else "arrived" if row.arrived_at else row.status or "pending"
     lines = None if row.lines_minor is None else Money(row.lines_minor, of)
-    return PayoutLine(row.id, row.at, Money(row.amount_minor, of), state, lines)
+    return PayoutRow(row.id, row.at, Money(row.amount_minor, of), state, lines)
 
 
-def refunds(conn: Connection, limit: int, page: int = 1) -> list[RefundLine]:
+def refund_rows(conn: Connection, limit: int, page: int = 1) -> list[RefundRow]:
     """Refunds, newest first."""
     r = refund.c
     seen = sa.exists().where(balance_line.c.subject == r.id)
@@ -132,30 +155,32 @@ def refunds(conn: Connection, limit: int, page: int = 1) -> list[RefundLine]:
     return [_refund(row) for row in rows]
 
 
-def _refund(row: sa.Row[Any]) -> RefundLine:
+def _refund(row: sa.Row[Any]) -> RefundRow:
     states = (("undone", row.undone_at), ("waiting", row.gift_id is None), ("settled", row.seen))
     state = next((name for name, holds in states if holds), "agreed")
     amount = Money(row.amount_minor, currency(row.currency))
-    return RefundLine(row.id, row.agreed_at, row.donor_name, amount, state)
+    return RefundRow(row.id, row.agreed_at, row.donor_name, amount, state)
 
 
-def disputes(conn: Connection, limit: int, page: int = 1) -> list[DisputeLine]:
+def dispute_rows(conn: Connection, limit: int, page: int = 1) -> list[DisputeRow]:
     """Disputes: those that wait for an answer first, the most urgent at the top."""
     d = dispute.c
-    asked = sa.case((d.status.in_(ASKED), 0), else_=1)
+    waiting_first = sa.case((d.status.in_(NEEDS_ANSWER), 0), else_=1)
     rows = conn.execute(
         _disputes()
-        .order_by(asked, sa.nulls_last(d.answer_by), d.looked_at.desc(), d.id)
+        .order_by(waiting_first, sa.nulls_last(d.answer_by), d.looked_at.desc(), d.id)
         .limit(limit)
         .offset((page - 1) * (limit - 1))
     )
     return [_dispute(row) for row in rows]
 
 
-def disputes_to_answer(conn: Connection, limit: int) -> list[DisputeLine]:
+def disputes_to_answer(conn: Connection, limit: int) -> list[DisputeRow]:
     """Disputes that wait for an answer, the most urgent first."""
     d = dispute.c
-    rows = conn.execute(_disputes().where(d.status.in_(ASKED)).order_by(sa.nulls_last(d.answer_by), d.id).limit(limit))
+    rows = conn.execute(
+        _disputes().where(d.status.in_(NEEDS_ANSWER)).order_by(sa.nulls_last(d.answer_by), d.id).limit(limit)
+    )
     return [_dispute(row) for row in rows]
 
 
@@ -165,24 +190,70 @@ def _disputes() -> sa.Select[Any]:
 
 
 def _gift_of(payment: sa.Column[str]) -> sa.ScalarSelect[str]:
-    """The gift of a payment, once, however many charges it took."""
-    found = sa.select(sa.func.min(charge.c.gift_id)).where(charge.c.payment == payment)
-    return found.correlate(payment.table).scalar_subquery()
+    """The gift of a payment: one row, also when the payment has several charges."""
+    gift_id = sa.select(sa.func.min(charge.c.gift_id)).where(charge.c.payment == payment)
+    return gift_id.correlate(payment.table).scalar_subquery()
 
 
-def _dispute(row: sa.Row[Any]) -> DisputeLine:
+def _dispute(row: sa.Row[Any]) -> DisputeRow:
     amount = Money(row.amount_minor, currency(row.currency))
-    return DisputeLine(row.id, row.looked_at, row.donor_name, amount, row.reason, row.status, row.answer_by)
+    return DisputeRow(row.id, row.looked_at, row.donor_name, amount, row.reason, row.status, row.answer_by)
 
 
-def payouts_unlike_their_lines(conn: Connection) -> list[PayoutLine]:
+def payout_rows_unlike_their_lines(conn: Connection) -> list[PayoutRow]:
     """Payouts whose lines add up to something else."""
     p = payout.c
-    unlike = sa.select(payout, p.arrived_at.label("at")).where(p.lines_minor != p.amount_minor)
-    return [_payout(row) for row in conn.execute(unlike.order_by(p.id))]
+    query = sa.select(payout, p.arrived_at.label("at")).where(p.lines_minor != p.amount_minor)
+    return [_payout(row) for row in conn.execute(query.order_by(p.id))]
 
 
-def counts(conn: Connection) -> dict[str, int]:
-    """How long the lists are."""
+def list_lengths(conn: Connection) -> dict[str, int]:
+    """How many payouts, refunds and disputes there are, by the names of their tables."""
     tables: Sequence[sa.Table] = (payout, refund, dispute)
     return {table.name: conn.scalar(sa.select(sa.func.count()).select_from(table)) or 0 for table in tables}
+
+
+def discrepancies(conn: Connection, limit: int, page: int = 1) -> list[Discrepancy]:
+    """Charges that are not what was asked for and that nobody has settled, newest first."""
+    d = discrepancy.c
+    rows = conn.execute(
+        sa.select(discrepancy, gift.c.donor_name)
+        .join(gift, gift.c.id == d.gift_id)
+        .where(_unsettled())
+        .order_by(d.noted_at.desc(), d.charge)
+        .limit(limit)
+        .offset((page - 1) * (limit - 1))
+    )
+    return [
+        Discrepancy(
+            row.charge,
+            row.gift_id,
+            row.donor_name,
+            Money(row.asked_minor, currency(row.asked_currency)),
+            Money(row.charged_minor, currency(row.charged_currency)),
+            row.why,
+            row.noted_at,
+        )
+        for row in rows
+    ]
+
+
+def discrepancy_count(conn: Connection) -> int:
+    """How many discrepancies nobody has settled."""
+    return conn.scalar(sa.select(sa.func.count()).select_from(discrepancy).where(_unsettled())) or 0
+
+
+def _unsettled() -> sa.ColumnElement[bool]:
+    return ~sa.exists().where(settled_discrepancy.c.charge == discrepancy.c.charge)
+
+
+def charges_without_gift(conn: Connection, limit: int) -> list[ChargeWithoutGift]:
+    """Charges that name a gift which is not in this database, newest first."""
+    c = charge.c
+    rows = conn.execute(
+        sa.select(c.id, c.payment, c.currency, c.amount_minor, c.succeeded_at)
+        .where(c.gift_id.is_(None), c.gift_hint.is_not(None))
+        .order_by(c.succeeded_at.desc(), c.id)
+        .limit(limit)
+    )
+    return [ChargeWithoutGift(row[0], row[1], Money(row[3], currency(row[2])), row[4]) for row in rows]

@@ -6,9 +6,18 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from payments.inbox.store import DeadLetter, dead_letters
-from proof.store_audit import charges_without_gift
-from treasury.money.store import DisputeLine, PayoutLine, disputes_to_answer, payouts_unlike_their_lines
-from treasury.store import Discrepancy, Homeless, discrepancies, discrepancy_count, homeless
+from proof.store_audit import count_charges_without_gift
+from treasury.money.store import (
+    ChargeWithoutGift,
+    Discrepancy,
+    DisputeRow,
+    PayoutRow,
+    charges_without_gift,
+    discrepancies,
+    discrepancy_count,
+    disputes_to_answer,
+    payout_rows_unlike_their_lines,
+)
 
 SHOWN = 5
 MOST_DEAD_LETTERS = 1000
@@ -16,21 +25,21 @@ MOST_DEAD_LETTERS = 1000
 
 @dataclass(frozen=True, slots=True)
 class ToDo:
-    """Things to do. The counts are of all; the lists hold the first few."""
+    """What waits. The lists hold the first few of each kind; the counts are of all."""
 
-    disputes: Sequence[DisputeLine]
+    disputes: Sequence[DisputeRow]
     discrepancies: Sequence[Discrepancy]
     discrepancy_count: int
     dead_letters: Sequence[DeadLetter]
     dead_letter_count: int
-    homeless: Sequence[Homeless]
-    homeless_count: int
-    payouts: Sequence[PayoutLine]
+    without_gift: Sequence[ChargeWithoutGift]
+    without_gift_count: int
+    payouts: Sequence[PayoutRow]
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing waits for anybody."""
-        return not (self.disputes or self.discrepancies or self.dead_letters or self.homeless or self.payouts)
+        """Whether nothing waits."""
+        return not (self.disputes or self.discrepancies or self.dead_letters or self.without_gift or self.payouts)
 
 
 def to_do(conn: Connection) -> ToDo:
@@ -42,7 +51,7 @@ def to_do(conn: Connection) -> ToDo:
         discrepancy_count(conn),
         failed[:SHOWN],
         len(failed),
-        homeless(conn, SHOWN),
-        charges_without_gift(conn),
-        payouts_unlike_their_lines(conn)[:SHOWN],
+        charges_without_gift(conn, SHOWN),
+        count_charges_without_gift(conn),
+        payout_rows_unlike_their_lines(conn)[:SHOWN],
     )

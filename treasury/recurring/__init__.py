@@ -1,1 +1,1 @@
-"""The desk's pages of recurring gifts: who gives again and again, what fails, and what a treasurer can do."""
+"""The desk's pages of recurring gifts: their states, failed payments, and what a treasurer can change."""

@@ -21,17 +21,16 @@ from staff.changing import changing
 from staff.door import Door, SignedIn
 from staff.member import StaffMember
 from treasury.recurring import store
-from treasury.recurring.store import Line
+from treasury.recurring.store import RecurringRow
 from web.errors import NotFound, Refusal, Trouble
 from web.pages import Pages
-from web.sessions import SessionCookie
 
 PAGE_ROWS = 50
 INSTALMENT_ROWS = 200
 LAST_PAGE = 10_000
 PATH = "/desk/recurring"
 WISH = r"^[0-9a-f]{32}$"
-# What follows from a button alone; another amount is read first, and an end is asked about once more.
+# Buttons that need nothing but a press. Another amount is read first; an end has a page that asks once more.
 BUTTONS = {
     "pause": ChangeKind.PAUSE,
     "resume": ChangeKind.RESUME,
@@ -50,7 +49,7 @@ ENDS = {"now": ChangeKind.END_NOW, "later": ChangeKind.END_LATER}
 
 
 class CannotChange(Refusal):
-    """A recurring gift that does not run (any more)."""
+    """A recurring gift that has not begun, or has ended."""
 
     trouble = Trouble(
         409, "This recurring gift cannot be changed", "It has ended, or its first payment has not arrived yet.",
@@ -59,25 +58,25 @@ class CannotChange(Refusal):
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ShownRecurring:
     """A recurring gift with its words: "£10 a month", "until 6 May 2027" (as its donor chose)."""
 
-    line: Line
+    row: RecurringRow
     each: str
     lasts: str
 
 
 @dataclass(frozen=True, slots=True)
-class Promised:
-    """What recurring gifts of one rhythm come to: "£120 a month", from so many."""
+class ShownExpected:
+    """What recurring gifts of one interval bring: "£120 a month", and how many they are."""
 
     count: int
     each: str
 
 
-def recurring_desk_routes(engine: Engine, clock: Clock, pages: Pages) -> APIRouter:
-    """`/desk/recurring`, one page for each recurring gift, and its buttons."""
-    router, door = APIRouter(), Door(engine, clock, SessionCookie(pages.base_url))
+def recurring_routes(engine: Engine, clock: Clock, pages: Pages, door: Door) -> APIRouter:
+    """`/desk/recurring`, a page for each recurring gift, and its buttons."""
+    router = APIRouter()
     Reader = Annotated[SignedIn, Depends(door.reader)]  # noqa: N806 (a type)
     Editor = Annotated[SignedIn, Depends(door.editor)]  # noqa: N806 (a type)
     WishId = Annotated[str, Form(pattern=WISH)]  # noqa: N806 (a type)
@@ -115,35 +114,35 @@ def recurring_desk_routes(engine: Engine, clock: Clock, pages: Pages) -> APIRout
 
 
 class RecurringDesk:
-    """Shows recurring gifts and keeps what is wished for them; the worker asks Stripe."""
+    """Shows recurring gifts and keeps what staff ask for; the worker asks Stripe to do it."""
 
     def __init__(self, engine: Engine, clock: Clock, pages: Pages) -> None:
         self._engine, self._clock, self._pages = engine, clock, pages
 
     def list(self, member: StaffMember, state: RecurringState | None, page: int) -> Response:
-        """The recurring gifts that have begun, newest first, with what they promise."""
+        """The recurring gifts that have begun, newest first, with what they will bring."""
         with reading(self._engine) as conn:
-            found = store.lines(conn, state, PAGE_ROWS + 1, page)
-            counts, promises = store.counts(conn), store.promises(conn)
+            rows = store.recurring_rows(conn, state, PAGE_ROWS + 1, page)
+            counts, expected = store.counts(conn), store.expected(conn)
         return self._pages.page(
             "treasury/recurring.html",
             private=True,
             member=member,
             state=state,
             names=NAMES,
-            shown=[self._shown(line) for line in found[:PAGE_ROWS]],
+            shown=[self._shown(row) for row in rows[:PAGE_ROWS]],
             counts=counts,
-            promises=[Promised(one.count, self._each(one.amount, one.interval)) for one in promises],
+            expected=[ShownExpected(sums.count, self._each(sums.amount, sums.interval)) for sums in expected],
             page=page,
-            more=len(found) > PAGE_ROWS,
+            more=len(rows) > PAGE_ROWS,
         )
 
     def show(
         self, member: StaffMember, identity: str, *, typed: str = "", mistake: str = "", status: int = 200
     ) -> Response:
-        """One recurring gift with its instalments and what was asked for."""
+        """A recurring gift with its instalments and what was asked for."""
         with reading(self._engine) as conn:
-            line, asked = _line(conn, identity), changes_of(conn, _recurring(conn, identity))
+            row, asked = _row(conn, identity), changes_of(conn, _recurring(conn, identity))
             instalments, why = store.instalments(conn, identity, INSTALMENT_ROWS), store.why_it_waits(conn, identity)
         return self._pages.page(
             "treasury/recurring_gift.html",
@@ -151,10 +150,10 @@ class RecurringDesk:
             private=True,
             member=member,
             names=NAMES,
-            shown=self._shown(line),
+            shown=self._shown(row),
             instalments=instalments,
             wishes=asked,
-            waiting=[one for one in asked if one.done_at is None],
+            waiting=[wish for wish in asked if wish.done_at is None],
             why=why,
             typed=typed,
             errors={"amount": mistake} if mistake else {},
@@ -162,24 +161,24 @@ class RecurringDesk:
         )
 
     def ask_whether_to_end(self, member: StaffMember, identity: str, when: str) -> Response:
-        """A page between the button and the end: it cannot be undone."""
+        """A page that asks once more before an end, which cannot be undone."""
         with reading(self._engine) as conn:
-            line = _line(conn, identity)
+            row = _row(conn, identity)
         if when not in ENDS:
             raise NotFound
-        if not line.runs:
+        if not row.runs:
             raise CannotChange
         return self._pages.page(
             "treasury/recurring_end.html",
             private=True,
             member=member,
-            shown=self._shown(line),
+            shown=self._shown(row),
             when=when,
             wish_id=uuid4().hex,
         )
 
     def change_amount(self, editor: SignedIn, identity: str, wish_id: str, typed: str) -> Response:
-        """From the next instalment on another amount; one that cannot be taken comes back with what to do."""
+        """Ask for another amount from the next instalment on; a wrong amount comes back with what to type."""
         with reading(self._engine) as conn:
             of = _recurring(conn, identity).amount.currency
         try:
@@ -191,15 +190,12 @@ class RecurringDesk:
     def press(
         self, editor: SignedIn, identity: str, wish_id: str, act: ChangeKind, amount: Money | None = None
     ) -> Response:
-        """Keep the wish; the page that follows says when Stripe has agreed."""
+        """Keep what is asked for, and log it; the page that follows says when Stripe has agreed."""
         with changing(self._engine, editor.actor, self._clock()) as change:
             recurring = _recurring(change.conn, identity)
             try:
-                request_change(
-                    change.conn,
-                    recurring,
-                    RecurringChange(wish_id, identity, act, amount, editor.member.email, change.now),
-                )
+                wanted = RecurringChange(wish_id, identity, act, amount, editor.member.email, change.now)
+                request_change(change.conn, recurring, wanted)
             except NotRunning:
                 raise CannotChange from None
             change.record(
@@ -211,23 +207,23 @@ class RecurringDesk:
             )
         return RedirectResponse(f"{PATH}/{identity}", 303)
 
-    def _shown(self, line: Line) -> Shown:
-        lasts = until(line.rhythm, self._pages.wording, "until it is stopped")
-        return Shown(line, self._each(line.amount, line.rhythm.interval), lasts)
+    def _shown(self, row: RecurringRow) -> ShownRecurring:
+        lasts = until(row.rhythm, self._pages.wording, "until it is stopped")
+        return ShownRecurring(row, self._each(row.amount, row.rhythm.interval), lasts)
 
     def _each(self, amount: Money, interval: Interval) -> str:
         return f"{self._pages.wording.money(amount)} {A[interval]}"
 
 
-def _line(conn: Connection, identity: str) -> Line:
-    found = store.line(conn, identity)
-    if found is None:
+def _row(conn: Connection, identity: str) -> RecurringRow:
+    row = store.recurring_row(conn, identity)
+    if row is None:
         raise NotFound
-    return found
+    return row
 
 
 def _recurring(conn: Connection, identity: str) -> Recurring:
-    found = recurring_of(conn, [identity]).get(identity)
-    if found is None:
+    recurring = recurring_of(conn, [identity]).get(identity)
+    if recurring is None:
         raise NotFound
-    return found
+    return recurring

@@ -1,4 +1,4 @@
-"""What the desk asks about recurring gifts. Reads the tables of packages below, and writes none."""
+"""Recurring gifts as the desk shows them, with their instalments. Writes nothing."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -16,15 +16,15 @@ from payments.gifts.tables import gift, recurring
 from receipts.receipt import printed_number
 from receipts.tables import receipt
 
-# What will ask for money again: the sum of these is what is promised.
-PROMISED = (RecurringState.ACTIVE, RecurringState.PAST_DUE, RecurringState.ENDING)
+# The states in which another instalment will be charged.
+EXPECTED = (RecurringState.ACTIVE, RecurringState.PAST_DUE, RecurringState.ENDING)
 _r, _g = recurring.c, gift.c
 _BEGUN = _r.state != RecurringState.PENDING.value
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """A recurring gift as the desk shows it. Stripe said so at `looked_at`."""
+class RecurringRow:
+    """A recurring gift as the desk shows it: as Stripe reported it at `looked_at`."""
 
     id: str
     state: RecurringState
@@ -43,30 +43,30 @@ class Line:
 
     @property
     def reference(self) -> str:
-        """What the donor was told on the thank-you page: the first gift's reference."""
+        """The reference on the donor's thank-you page: that of the first gift."""
         return self.first_gift[:8].upper()
 
     @property
     def unpaid_since(self) -> datetime | None:
-        """When the instalment fell due that could not be taken: the start of the period that runs."""
+        """When the unpaid instalment fell due: the start of the present period. None unless the state is past due."""
         if self.state is not RecurringState.PAST_DUE or self.next_at is None:
             return None
         return due(self.began_at, self.rhythm.interval, -1, self.next_at)
 
     @property
     def runs(self) -> bool:
-        """Whether it has begun and not ended: then it can be changed."""
+        """Whether it has begun and has not ended, so that it can be changed."""
         return self.state not in (RecurringState.PENDING, RecurringState.ENDED)
 
     @property
     def ends_by_itself(self) -> bool:
-        """Whether its end is planned."""
+        """Whether an end is planned."""
         return self.runs and self.ends_at is not None
 
 
 @dataclass(frozen=True, slots=True)
-class Promise:
-    """What the running recurring gifts of one rhythm and currency come to, each period."""
+class Expected:
+    """What the recurring gifts of one interval and currency will bring each period, and how many they are."""
 
     interval: Interval
     count: int
@@ -75,7 +75,7 @@ class Promise:
 
 @dataclass(frozen=True, slots=True)
 class Instalment:
-    """A gift that a recurring gift made, or is to make."""
+    """A gift of a recurring gift: `asked_at` is when it was created, `day` its book date once it is received."""
 
     gift: str
     day: date | None
@@ -85,36 +85,36 @@ class Instalment:
     receipt: str | None
 
 
-def lines(conn: Connection, state: RecurringState | None, limit: int, page: int) -> list[Line]:
+def recurring_rows(conn: Connection, state: RecurringState | None, limit: int, page: int) -> list[RecurringRow]:
     """A page of the recurring gifts that have begun, of one state or of all, newest first."""
     chosen = _BEGUN if state is None else _r.state == state.value
     ordered = sa.select(recurring).where(chosen).order_by(_r.created_at.desc(), _r.id)
-    return [_line(row) for row in conn.execute(ordered.limit(limit).offset((page - 1) * (limit - 1)))]
+    return [_row(row) for row in conn.execute(ordered.limit(limit).offset((page - 1) * (limit - 1)))]
 
 
-def line(conn: Connection, identity: str) -> Line | None:
+def recurring_row(conn: Connection, identity: str) -> RecurringRow | None:
     """One recurring gift."""
     row = conn.execute(sa.select(recurring).where(_r.id == identity)).one_or_none()
-    return None if row is None else _line(row)
+    return None if row is None else _row(row)
 
 
 def counts(conn: Connection) -> dict[RecurringState, int]:
-    """How many recurring gifts stand how."""
+    """How many recurring gifts are in each state."""
     rows = conn.execute(sa.select(_r.state, sa.func.count().label("count_")).where(_BEGUN).group_by(_r.state))
-    found = {row.state: row.count_ for row in rows}
-    return {state: found[state.value] for state in RecurringState if state.value in found}
+    by_state = {row.state: row.count_ for row in rows}
+    return {state: by_state[state.value] for state in RecurringState if state.value in by_state}
 
 
-def promises(conn: Connection) -> list[Promise]:
+def expected(conn: Connection) -> list[Expected]:
     """What is to come each week, month, quarter or year, from those that run and are not paused."""
     rows = conn.execute(
         sa.select(_r.interval, _r.currency, sa.func.count(), sa.func.sum(_r.amount_minor))
-        .where(_r.state.in_([state.value for state in PROMISED]), _r.next_at.is_not(None))
+        .where(_r.state.in_([state.value for state in EXPECTED]), _r.next_at.is_not(None))
         .group_by(_r.interval, _r.currency)
     )
-    found = [Promise(Interval(word), count, Money(int(minor), currency(code))) for word, code, count, minor in rows]
+    sums = [Expected(Interval(word), count, Money(int(minor), currency(code))) for word, code, count, minor in rows]
     order = list(Interval)
-    return sorted(found, key=lambda one: (one.amount.currency.code, order.index(one.interval)))
+    return sorted(sums, key=lambda expected: (expected.amount.currency.code, order.index(expected.interval)))
 
 
 def instalments(conn: Connection, identity: str, limit: int) -> list[Instalment]:
@@ -140,15 +140,15 @@ def instalments(conn: Connection, identity: str, limit: int) -> list[Instalment]
 
 
 def why_it_waits(conn: Connection, identity: str) -> tuple[str, datetime] | None:
-    """Why what was asked for is not done yet, and when Stripe is asked again."""
+    """The error that keeps Stripe from doing what was asked, and when Stripe is asked again."""
     row = conn.execute(
         sa.select(job.c.error, job.c.due_at).where(job.c.key == f"{CHANGE_RECURRING}:{identity}")
     ).one_or_none()
     return (row.error, row.due_at) if row is not None and row.error else None
 
 
-def _line(row: sa.Row[Any]) -> Line:
-    return Line(
+def _row(row: sa.Row[Any]) -> RecurringRow:
+    return RecurringRow(
         row.id,
         RecurringState(row.state),
         row.donor_name,

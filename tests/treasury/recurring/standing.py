@@ -1,4 +1,4 @@
-"""Recurring gifts in every state, as Stripe would have told of them."""
+"""Recurring gifts in every state, as Stripe would report them."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -6,7 +6,8 @@ from typing import Any
 
 from database.transactions import booking, writing
 from ledger.money import GBP, Money
-from payments.gifts.gift import Donor, Gift, pledge, store
+from payments.gifts import store
+from payments.gifts.gift import Donor, Gift, pledge
 from payments.gifts.recurring import Interval, Recurring, RecurringState, Rhythm, begin, recurring_id_of
 from payments.gifts.recurring_store import add_recurring, link_subscriptions
 from payments.reading.statuses import SubscriptionStatus
@@ -27,9 +28,9 @@ def stand(
     pence: int = 1000,
     rhythm: Rhythm | None = None,
     donor: Donor | None = None,
-    **told: Any,
+    **changes: Any,
 ) -> Recurring:
-    """A recurring gift whose first instalment was received, standing as Stripe says."""
+    """A recurring gift whose first instalment was received, in the state that Stripe reports."""
     first = _first(n, pence, donor or Donor(f"Donor {n}", f"donor{n}@example.org"))
     recurring = begin(first, rhythm or Rhythm(Interval.MONTH))
     with booking(desk.books.engine) as conn:
@@ -41,7 +42,7 @@ def stand(
     desk.books.hear(delivery(event("charge.succeeded", paid, name=f"first_{n}")))
     with writing(desk.books.engine) as conn:
         link_subscriptions(conn, {recurring.id: f"sub_{n}"})
-        keep_subscription(conn, recurring.id, _standing(recurring, n, state, **told), NOW)
+        keep_subscription(conn, recurring.id, _standing(recurring, n, state, **changes), NOW)
     return replace(recurring, subscription=f"sub_{n}", state=state)
 
 
@@ -51,8 +52,8 @@ def _first(n: int, pence: int, donor: Donor) -> Gift:
     return replace(gift, recurring_id=recurring_id_of(gift.id))
 
 
-def _standing(recurring: Recurring, n: int, state: RecurringState, **told: Any) -> SubscriptionStatus:
-    said = SubscriptionStatus(
+def _standing(recurring: Recurring, n: int, state: RecurringState, **changes: Any) -> SubscriptionStatus:
+    usual = SubscriptionStatus(
         subscription=f"sub_{n}",
         recurring=recurring.id,
         state=state,
@@ -64,7 +65,7 @@ def _standing(recurring: Recurring, n: int, state: RecurringState, **told: Any) 
         paused=state is RecurringState.PAUSED,
         resumes_at=None,
     )
-    return replace(said, **told)
+    return replace(usual, **changes)
 
 
 def one_of_each(desk: Desk) -> dict[RecurringState, Recurring]:

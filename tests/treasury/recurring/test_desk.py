@@ -25,8 +25,8 @@ from tests.proof.books import Desk
 from tests.staff.signing_in import link_path
 from tests.treasury.recurring.standing import one_of_each, stand
 from tests.web.samples import pages
-from treasury.recurring.routes import PAGE_ROWS, recurring_desk_routes
-from treasury.routes import desk_routes
+from treasury.recurring.routes import PAGE_ROWS
+from treasury.routes import treasury_routes
 from web.errors import install_errors
 
 BASE_URL = "http://127.0.0.1"
@@ -39,8 +39,7 @@ def visitor(engine: Engine, clock: FixedClock, desk: Desk) -> TestClient:
     site = pages("test", BASE_URL)
     app = FastAPI()
     app.include_router(staff_routes(engine, clock, site))
-    app.include_router(desk_routes(engine, clock, site))
-    app.include_router(recurring_desk_routes(engine, clock, site))
+    app.include_router(treasury_routes(engine, clock, site))
     install_errors(app, site)
     return TestClient(app, base_url=BASE_URL, follow_redirects=False)
 
@@ -61,8 +60,8 @@ def words(html: str) -> str:
 def press(client: TestClient, recurring: Recurring, button: str, fields: Mapping[str, str] | None = None) -> int:
     """Open the page and press one of its buttons, as a browser would."""
     page = client.get(f"{PATH}/{recurring.id}").text
-    found = re.search(r'name="wish_id" value="([0-9a-f]{32})"', page)
-    wish_id = found[1] if found else "0" * 32
+    field = re.search(r'name="wish_id" value="([0-9a-f]{32})"', page)
+    wish_id = field[1] if field else "0" * 32
     return client.post(f"{PATH}/{recurring.id}/{button}", data={"wish_id": wish_id, **(fields or {})}).status_code
 
 
@@ -85,9 +84,9 @@ def test_nobody_else_sees_who_gives(visitor: TestClient, desk: Desk, path: str) 
 def test_the_list_says_how_each_stands_and_what_is_next(treasurer: TestClient, desk: Desk) -> None:
     """A failed payment says since when, how often it was tried, and when Stripe tries again."""
     one_of_each(desk)
-    said = words(treasurer.get(PATH).text)
+    text = words(treasurer.get(PATH).text)
 
-    assert "£45 a month from 3 recurring gifts." in said
+    assert "£45 a month from 3 recurring gifts." in text
     for sentence in (
         "Donor 1 £10 a month Active. Next on 12 December 2026. Begun on 12 October 2026.",
         "Payment failed. Unpaid since 12 November 2026, tried 2 times.",
@@ -96,8 +95,8 @@ def test_the_list_says_how_each_stands_and_what_is_next(treasurer: TestClient, d
         "Ending. Next on 12 December 2026. Ends on 6 May 2027.",
         "Ended. On 20 November 2026.",
     ):
-        assert sentence in said
-    assert "Donor 6" not in said  # never begun
+        assert sentence in text
+    assert "Donor 6" not in text  # never begun
 
 
 @pytest.mark.parametrize("state", [state for state in RecurringState if state is not RecurringState.PENDING])
@@ -112,10 +111,10 @@ def test_the_list_can_be_narrowed_to_one_state(treasurer: TestClient, desk: Desk
 def test_a_long_list_goes_on_at_the_next_page(treasurer: TestClient, desk: Desk) -> None:
     """Every recurring gift on exactly one page."""
     made = {stand(desk, n, rhythm=Rhythm(Interval.YEAR)).id for n in range(1, PAGE_ROWS + 3)}
-    found = [re.findall(PATH + r"/([0-9a-f-]{36})", treasurer.get(f"{PATH}?page={n}").text) for n in (1, 2)]
+    pages_of_ids = [re.findall(PATH + r"/([0-9a-f-]{36})", treasurer.get(f"{PATH}?page={n}").text) for n in (1, 2)]
 
-    assert [len(page) for page in found] == [PAGE_ROWS, 2]
-    assert set(found[0] + found[1]) == made
+    assert [len(page) for page in pages_of_ids] == [PAGE_ROWS, 2]
+    assert set(pages_of_ids[0] + pages_of_ids[1]) == made
 
 
 def test_an_empty_list_says_so(treasurer: TestClient) -> None:
@@ -126,12 +125,12 @@ def test_an_empty_list_says_so(treasurer: TestClient) -> None:
 def test_one_page_has_the_instalments_with_their_receipts(treasurer: TestClient, desk: Desk) -> None:
     """And how to reach the donor."""
     recurring = stand(desk, 1)
-    said = words(treasurer.get(f"{PATH}/{recurring.id}").text)
+    text = words(treasurer.get(f"{PATH}/{recurring.id}").text)
 
-    assert "Donor 1, £10 a month" in said
-    assert re.search(r"12 October 2026 £10.00 Received, receipt 2026-0*1", said)
-    assert "donor1@example.org" in said
-    assert f"Reference {gift_id(1)[:8]}" in said  # as the thank-you page told the donor
+    assert "Donor 1, £10 a month" in text
+    assert re.search(r"12 October 2026 £10.00 Received, receipt 2026-0*1", text)
+    assert "donor1@example.org" in text
+    assert f"Reference {gift_id(1)[:8]}" in text  # as the thank-you page told the donor
 
 
 @pytest.mark.parametrize(
@@ -145,7 +144,7 @@ def test_a_button_keeps_the_wish_and_has_stripe_asked(
     recurring = stand(desk, 1)
 
     assert press(treasurer, recurring, button) == 303
-    assert [(one.kind, one.who, one.done_at) for one in wished(desk, recurring)] == [(act, "ada@example.org", None)]
+    assert [(wish.kind, wish.who, wish.done_at) for wish in wished(desk, recurring)] == [(act, "ada@example.org", None)]
     with reading(desk.books.engine) as conn:
         keys = conn.execute(job.select().with_only_columns(job.c.key)).scalars().all()
     assert f"{CHANGE_RECURRING}:{recurring.id}" in keys
@@ -187,11 +186,11 @@ def test_an_auditor_has_no_buttons(visitor: TestClient, desk: Desk, engine: Engi
 def test_a_paused_gift_can_go_on(treasurer: TestClient, desk: Desk) -> None:
     """The one button has become the other."""
     recurring = stand(desk, 1, RecurringState.PAUSED, next_at=None)
-    said = words(treasurer.get(f"{PATH}/{recurring.id}").text)
+    text = words(treasurer.get(f"{PATH}/{recurring.id}").text)
 
-    assert ("Let it go on" in said, "Pause it" in said) == (True, False)
+    assert ("Let it go on" in text, "Pause it" in text) == (True, False)
     assert press(treasurer, recurring, "resume") == 303
-    assert [one.kind for one in wished(desk, recurring)] == [ChangeKind.RESUME]
+    assert [wish.kind for wish in wished(desk, recurring)] == [ChangeKind.RESUME]
 
 
 def test_another_amount_is_read_as_strictly_as_the_donors_form(treasurer: TestClient, desk: Desk) -> None:
@@ -204,7 +203,7 @@ def test_another_amount_is_read_as_strictly_as_the_donors_form(treasurer: TestCl
     assert 'value="1,50"' in wrong.text
     assert wished(desk, recurring) == []
     assert press(treasurer, recurring, "amount", {"amount": "£25"}) == 303
-    assert [str(one.amount) for one in wished(desk, recurring)] == ["GBP 25.00"]
+    assert [str(wish.amount) for wish in wished(desk, recurring)] == ["GBP 25.00"]
 
 
 def test_the_page_says_what_stripe_has_not_agreed_to_yet(treasurer: TestClient, desk: Desk, clock: FixedClock) -> None:

@@ -19,8 +19,7 @@ from tests.proof.books import Desk
 from tests.staff.signing_in import link_path
 from tests.treasury.recurring.standing import one_of_each
 from tests.web.samples import pages
-from treasury.recurring.routes import recurring_desk_routes
-from treasury.routes import desk_routes
+from treasury.routes import treasury_routes
 from web.errors import install_errors
 from web.security import secure
 
@@ -48,8 +47,7 @@ def address(engine: Engine, clock: FixedClock, each: dict[RecurringState, Recurr
         site = pages("sandbox", base_url)
         app = FastAPI()
         app.include_router(staff_routes(engine, clock, site))
-        app.include_router(desk_routes(engine, clock, site))
-        app.include_router(recurring_desk_routes(engine, clock, site))
+        app.include_router(treasury_routes(engine, clock, site))
         app.mount("/static", site.static)
         install_errors(app, site)
         return secure(app, pages=site, base_url=base_url, allowed_hosts=())
@@ -77,7 +75,11 @@ def test_every_page_is_accessible_and_fits(
 ) -> None:
     """The list, each state's page, and the question before an end; only tables scroll sideways."""
     page = signed_in(browser_page(size=size), engine, clock, address)
-    paths = [PATH, *(f"{PATH}/{one.id}" for one in each.values()), f"{PATH}/{each[RecurringState.ACTIVE].id}/end-now"]
+    paths = [
+        PATH,
+        *(f"{PATH}/{recurring.id}" for recurring in each.values()),
+        f"{PATH}/{each[RecurringState.ACTIVE].id}/end-now",
+    ]
     for path in paths:
         page.goto(address + path)
         assert_accessible(page)
@@ -109,7 +111,7 @@ def test_from_the_list_to_another_amount_and_an_end(
     page.get_by_role("button", name="End it now").click()
     expect(page.get_by_text("end now")).to_be_visible()
     with reading(engine) as conn:
-        assert {one.kind for one in changes_of(conn, each[RecurringState.ACTIVE])} == {
+        assert {wish.kind for wish in changes_of(conn, each[RecurringState.ACTIVE])} == {
             ChangeKind.AMOUNT,
             ChangeKind.END_NOW,
         }

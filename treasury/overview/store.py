@@ -1,7 +1,7 @@
-"""The desk's questions to the database: sums, the entries behind them, and things to do. Writes nothing."""
+"""The desk's sums, and the entries behind them. Writes nothing."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,16 +10,15 @@ from sqlalchemy.engine import Connection
 from ledger.accounts import Account
 from ledger.money import Money, currency
 from ledger.tables import entry, total
-from payments.books.tables import charge
-from payments.gifts.tables import discrepancy, gift, settled_discrepancy
+from payments.gifts.tables import gift
 from receipts.receipt import printed_number
 from receipts.tables import receipt
-from treasury.figures import SHOWN, Choice, Sum
+from treasury.overview.figures import SHOWN, Choice, MonthlySum
 
 
 @dataclass(frozen=True, slots=True)
 class Movement:
-    """One entry as a list shows it: positive when money came, negative when it went."""
+    """One entry as a list shows it: positive when money came in, negative when it went out."""
 
     entry: int
     book_date: date
@@ -31,30 +30,7 @@ class Movement:
     receipt: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Homeless:
-    """A charge that names a gift which this database does not hold."""
-
-    charge: str
-    payment: str
-    amount: Money
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Discrepancy:
-    """A charge that is not what was asked for: `why` is amount, currency or second_payment."""
-
-    charge: str
-    gift: str
-    donor: str
-    asked: Money
-    charged: Money
-    why: str
-    noted_at: datetime
-
-
-def sums(conn: Connection) -> list[Sum]:
+def monthly_sums(conn: Connection) -> list[MonthlySum]:
     """The books' totals of the accounts that the desk shows, by campaign and month."""
     t, month = total.c, _month(conn, total.c.book_date)
     rows = conn.execute(
@@ -70,7 +46,7 @@ def sums(conn: Connection) -> list[Sum]:
         .group_by(t.account, t.currency, t.campaign_id, month)
     )
     return [
-        Sum(
+        MonthlySum(
             Account(row.account),
             row.campaign_id,
             date.fromisoformat(f"{row.month}-01"),
@@ -82,23 +58,23 @@ def sums(conn: Connection) -> list[Sum]:
 
 
 def totals_of(conn: Connection, choice: Choice) -> list[Money]:
-    """What the chosen entries themselves add up to, in each currency."""
-    question = (
+    """The sum of the chosen entries, in each currency."""
+    query = (
         sa.select(entry.c.currency, sa.func.sum(_signed(choice)))
         .where(*_chosen(choice))
         .group_by(entry.c.currency)
         .order_by(entry.c.currency)
     )
-    return [Money(int(minor), currency(code)) for code, minor in conn.execute(question)]
+    return [Money(int(minor), currency(code)) for code, minor in conn.execute(query)]
 
 
 def movements(conn: Connection, choice: Choice, limit: int, before: int | None = None) -> list[Movement]:
-    """The chosen entries, newest first, `before` one of them if that is named."""
-    # The receipt is for the gift's own payment: what pays a gift again stands without one.
+    """The chosen entries, newest first; only those older than the entry `before`, if it is named."""
+    # The receipt belongs to the gift's own payment; a second payment for the gift has none.
     first_receipt = sa.and_(
         receipt.c.gift_id == entry.c.gift_id, receipt.c.edition == 1, gift.c.payment == entry.c.subject
     )
-    question = (
+    query = (
         sa.select(entry, _signed(choice).label("minor"), gift.c.donor_name, receipt.c.year, receipt.c.number)
         .outerjoin(gift, gift.c.id == entry.c.gift_id)
         .outerjoin(receipt, first_receipt)
@@ -107,66 +83,20 @@ def movements(conn: Connection, choice: Choice, limit: int, before: int | None =
         .limit(limit)
     )
     if before is not None:
-        question = question.where(entry.c.id < before)
-    return [_movement(row) for row in conn.execute(question)]
-
-
-def discrepancies(conn: Connection, limit: int, page: int = 1) -> list[Discrepancy]:
-    """Charges that are not what was asked for and that nobody has dealt with, newest first."""
-    d = discrepancy.c
-    rows = conn.execute(
-        sa.select(discrepancy, gift.c.donor_name)
-        .join(gift, gift.c.id == d.gift_id)
-        .where(_open())
-        .order_by(d.noted_at.desc(), d.charge)
-        .limit(limit)
-        .offset((page - 1) * (limit - 1))
-    )
-    return [
-        Discrepancy(
-            row.charge,
-            row.gift_id,
-            row.donor_name,
-            Money(row.asked_minor, currency(row.asked_currency)),
-            Money(row.charged_minor, currency(row.charged_currency)),
-            row.why,
-            row.noted_at,
-        )
-        for row in rows
-    ]
-
-
-def discrepancy_count(conn: Connection) -> int:
-    """How many discrepancies nobody has dealt with."""
-    return conn.scalar(sa.select(sa.func.count()).select_from(discrepancy).where(_open())) or 0
-
-
-def _open() -> sa.ColumnElement[bool]:
-    return ~sa.exists().where(settled_discrepancy.c.charge == discrepancy.c.charge)
-
-
-def homeless(conn: Connection, limit: int) -> list[Homeless]:
-    """Charges that name a gift which is not here, newest first."""
-    c = charge.c
-    rows = conn.execute(
-        sa.select(c.id, c.payment, c.currency, c.amount_minor, c.succeeded_at)
-        .where(c.gift_id.is_(None), c.gift_hint.is_not(None))
-        .order_by(c.succeeded_at.desc(), c.id)
-        .limit(limit)
-    )
-    return [Homeless(row[0], row[1], Money(row[3], currency(row[2])), row[4]) for row in rows]
+        query = query.where(entry.c.id < before)
+    return [_movement(row) for row in conn.execute(query)]
 
 
 def _month(conn: Connection, day: sa.Column[date]) -> sa.ColumnElement[str]:
-    """A day's month as text, 2026-11, in each database's words."""
+    """A day's month as text, such as 2026-11, in each database's SQL."""
     if conn.dialect.name == "sqlite":
         return sa.func.substr(day, 1, 7, type_=sa.Text)
     return sa.func.to_char(day, "YYYY-MM", type_=sa.Text)
 
 
 def _signed(choice: Choice) -> sa.ColumnElement[int]:
-    gives = entry.c.credit.in_([account.value for account in choice.figure.accounts])
-    return sa.case((gives, entry.c.amount_minor), else_=-entry.c.amount_minor)
+    credited = entry.c.credit.in_([account.value for account in choice.figure.accounts])
+    return sa.case((credited, entry.c.amount_minor), else_=-entry.c.amount_minor)
 
 
 def _chosen(choice: Choice) -> list[sa.ColumnElement[bool]]:

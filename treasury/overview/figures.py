@@ -1,0 +1,167 @@
+"""The desk's figures by campaign and by month, each with the choice of entries that it is the sum of.
+
+Pure: the ledger's sums go in, sheets of figures come out.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+from urllib.parse import urlencode
+
+from ledger.accounts import RAISED, Account
+from ledger.money import Currency, Money
+
+LIST_PATH = "/desk/gifts"
+
+
+class Figure(StrEnum):
+    """What a column adds up: credits less debits, so that refunds, dispute losses and fees are negative."""
+
+    GIVEN = "given"
+    GIVEN_BACK = "given-back"
+    RAISED = "raised"
+    FEES = "fees"
+
+    @property
+    def accounts(self) -> tuple[Account, ...]:
+        """The accounts whose movements it adds up."""
+        return _ACCOUNTS[self]
+
+    @property
+    def heading(self) -> str:
+        """Its heading on the page."""
+        return self.value.replace("-", " ").capitalize()
+
+
+_ACCOUNTS = {
+    Figure.GIVEN: (Account.GIFTS,),
+    Figure.GIVEN_BACK: (Account.REFUNDS, Account.DISPUTE_LOSSES),
+    Figure.RAISED: RAISED,
+    Figure.FEES: (Account.FEES, Account.DISPUTE_FEES),
+}
+SHOWN = tuple({account for accounts in _ACCOUNTS.values() for account in accounts})
+
+
+@dataclass(frozen=True, slots=True)
+class MonthlySum:
+    """One account's credits less debits for one campaign in one month, and the number of gifts among them.
+
+    A gift that is shared between campaigns counts once for each.
+    """
+
+    account: Account
+    campaign: int
+    month: date
+    amount: Money
+    gifts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A choice of entries: those of a figure, and of one campaign, month or currency where these are not None."""
+
+    figure: Figure = Figure.RAISED
+    campaign: int | None = None
+    month: date | None = None
+    currency: str | None = None
+
+    @property
+    def month_code(self) -> str | None:
+        """The month as in addresses and forms, such as 2026-11."""
+        return None if self.month is None else f"{self.month:%Y-%m}"
+
+    @property
+    def first_day_after(self) -> date | None:
+        """The first day of the next month."""
+        if self.month is None:
+            return None
+        years, month = divmod(self.month.month, 12)
+        return date(self.month.year + years, month + 1, 1)
+
+    def address(self, before: int | None = None) -> str:
+        """The address of the list of these entries; `before`: of the part of it that is older than this entry."""
+        query = {
+            "figure": self.figure.value,
+            "campaign": self.campaign,
+            "month": self.month_code,
+            "currency": self.currency,
+            "before": before,
+        }
+        return f"{LIST_PATH}?{urlencode({name: value for name, value in query.items() if value is not None})}"
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One figure, and the address of the list behind it."""
+
+    amount: Money
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class FigureRow:
+    """The figures of one campaign or of one month; of everything when both are None."""
+
+    campaign: int | None
+    month: date | None
+    gifts: int
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """Everything in one currency. The columns are those that are not empty, and always what was raised."""
+
+    currency: Currency
+    columns: tuple[Figure, ...]
+    by_campaign: tuple[FigureRow, ...]
+    by_month: tuple[FigureRow, ...]
+    total: FigureRow
+
+
+def sheets(sums: Sequence[MonthlySum]) -> list[Sheet]:
+    """One sheet for each currency, most gifts first."""
+    currencies = {monthly.amount.currency for monthly in sums}
+    made = [_sheet([monthly for monthly in sums if monthly.amount.currency == of], of) for of in currencies]
+    return sorted(made, key=lambda sheet: (-sheet.total.gifts, sheet.currency.code))
+
+
+def _sheet(sums: Sequence[MonthlySum], of: Currency) -> Sheet:
+    columns, all_of_it = _columns(sums), Choice(currency=of.code)
+    campaigns = sorted({monthly.campaign for monthly in sums})
+    months = sorted({monthly.month for monthly in sums}, reverse=True)
+    return Sheet(
+        of,
+        columns,
+        tuple(_row(sums, replace(all_of_it, campaign=campaign), columns, of) for campaign in campaigns),
+        tuple(_row(sums, replace(all_of_it, month=month), columns, of) for month in months),
+        _row(sums, all_of_it, columns, of),
+    )
+
+
+def _columns(sums: Sequence[MonthlySum]) -> tuple[Figure, ...]:
+    moved = {monthly.account for monthly in sums}
+    given_back, fees = (bool(moved & set(figure.accounts)) for figure in (Figure.GIVEN_BACK, Figure.FEES))
+    shown = {
+        Figure.GIVEN: given_back,  # equal to what was raised when nothing was given back
+        Figure.GIVEN_BACK: given_back,
+        Figure.RAISED: True,
+        Figure.FEES: fees,
+    }
+    return tuple(figure for figure in Figure if shown[figure])
+
+
+def _row(sums: Iterable[MonthlySum], choice: Choice, columns: Sequence[Figure], of: Currency) -> FigureRow:
+    chosen = [
+        monthly
+        for monthly in sums
+        if choice.campaign in (None, monthly.campaign) and choice.month in (None, monthly.month)
+    ]
+    cells = tuple(Cell(_total(chosen, figure, of), replace(choice, figure=figure).address()) for figure in columns)
+    return FigureRow(choice.campaign, choice.month, sum(monthly.gifts for monthly in chosen), cells)
+
+
+def _total(sums: Iterable[MonthlySum], figure: Figure, of: Currency) -> Money:
+    amounts = (monthly.amount for monthly in sums if monthly.account in figure.accounts)
+    return sum(amounts, start=Money(0, of))

@@ -1,0 +1,102 @@
+"""The desk's first page, and the list of entries behind each of its figures."""
+
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query
+from sqlalchemy import Connection, Engine
+from starlette.responses import Response
+
+from campaigns.store import campaigns
+from database.instants import Clock
+from database.transactions import reading
+from ledger.accounts import Account
+from staff.door import Door, SignedIn
+from treasury.money import store as money
+from treasury.money.to_do import to_do
+from treasury.overview import store
+from treasury.overview.figures import Choice, Figure, sheets
+from web.pages import Pages
+
+PAGE_ROWS = 50
+PLACES = {
+    Account.CLEARING: "Not seen in both places yet",
+    Account.STRIPE: "At Stripe",
+    Account.IN_TRANSIT: "On its way to the bank",
+    Account.BANK: "At the bank",
+    Account.CASH: "In cash",
+    Account.SUSPENSE: "Of a kind that nobody knows",
+}
+# A form sends an empty field as empty text.
+NUMBER = r"^[0-9]{0,9}$"
+MONTH = r"^(20[0-9]{2}-(0[1-9]|1[0-2]))?$"
+CURRENCY = r"^([A-Z]{3})?$"
+
+
+def choice_of(
+    figure: Figure = Figure.RAISED,
+    campaign: Annotated[str, Query(pattern=NUMBER)] = "",
+    month: Annotated[str, Query(pattern=MONTH)] = "",
+    currency: Annotated[str, Query(pattern=CURRENCY)] = "",
+) -> Choice:
+    """The choice of entries in the query of an address."""
+    return Choice(
+        figure,
+        int(campaign) if campaign else None,
+        date.fromisoformat(f"{month}-01") if month else None,
+        currency or None,
+    )
+
+
+def overview_routes(engine: Engine, clock: Clock, pages: Pages, door: Door) -> APIRouter:
+    """`/desk` and `/desk/gifts`."""
+    router = APIRouter()
+    Reader = Annotated[SignedIn, Depends(door.reader)]  # noqa: N806 (a type)
+
+    @router.get("/desk")
+    def show_desk(reader: Reader) -> Response:
+        with reading(engine) as conn:
+            sums, titles = store.monthly_sums(conn), _titles(conn)
+            places, stripe, lengths = money.places(conn), money.stripe_status(conn), money.list_lengths(conn)
+            waiting = to_do(conn)
+        return pages.page(
+            "treasury/desk.html",
+            private=True,
+            member=reader.member,
+            now=clock(),
+            sheets=sheets(sums),
+            titles=titles,
+            currencies=places,
+            stripe=stripe,
+            lengths=lengths,
+            to_do=waiting,
+            place_names=PLACES,
+        )
+
+    @router.get("/desk/gifts")
+    def list_gifts(
+        reader: Reader,
+        choice: Annotated[Choice, Depends(choice_of)],
+        before: Annotated[int | None, Query(ge=1, lt=2**63)] = None,
+    ) -> Response:
+        with reading(engine) as conn:
+            movements = store.movements(conn, choice, PAGE_ROWS + 1, before)
+            totals, titles = store.totals_of(conn, choice), _titles(conn)
+        shown = movements[:PAGE_ROWS]
+        return pages.page(
+            "treasury/gifts.html",
+            private=True,
+            member=reader.member,
+            choice=choice,
+            movements=shown,
+            totals=totals,
+            titles=titles,
+            older=choice.address(shown[-1].entry) if len(movements) > PAGE_ROWS else None,
+            newest=choice.address() if before else None,
+        )
+
+    return router
+
+
+def _titles(conn: Connection) -> dict[int, str]:
+    return {campaign.id: campaign.title for campaign in campaigns(conn)}
