@@ -55,16 +55,16 @@ MOODS = {"calm": CALM, "rough": ROUGH, "wild": WILD}
 
 def mood(world: World) -> Chaos:
     """How the twin misbehaves at present."""
-    if world.mood is None:
-        world.mood = Chaos(**(world.store.fact("chaos") or {}))
-    chaos: Chaos = world.mood
+    if world.chaos is None:
+        world.chaos = Chaos(**(world.store.get_value("chaos") or {}))
+    chaos: Chaos = world.chaos
     return chaos
 
 
 def set_mood(world: World, chaos: Chaos) -> None:
     """Misbehave like this from now on, also after a restart."""
-    world.store.remember("chaos", asdict(chaos))
-    world.mood = chaos
+    world.store.set_value("chaos", asdict(chaos))
+    world.chaos = chaos
 
 
 def read_mood(params: dict[str, Any]) -> Chaos:
@@ -78,4 +78,4 @@ def read_mood(params: dict[str, Any]) -> Chaos:
 def strikes(world: World, misfortune: str, subject: str) -> bool:
     """Whether this misfortune strikes this subject; the same seed gives the same answer."""
     often = getattr(mood(world), misfortune)
-    return bool(often and world.names.chance(f"{misfortune}:{subject}") < often)
+    return bool(often and world.random.chance(f"{misfortune}:{subject}") < often)

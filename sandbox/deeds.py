@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
 from sandbox.chaos import MOODS, read_mood, set_mood
-from sandbox.course import Course
+from sandbox.clock_control import ClockControl
 from sandbox.life import disputes
 from sandbox.life.disputes import the_dispute
 from sandbox.life.elsewhere import charge_elsewhere, enter_line
@@ -16,8 +16,8 @@ from sandbox.life.payouts import SCHEDULES, fail_payout, pay_out_everything, the
 from sandbox.life.refunds import agree_refund, fail_refund
 from sandbox.life.renewals import ENDS
 from sandbox.life.subscriptions import the_subscription
-from sandbox.state.clock import ClockWouldGoBack
-from sandbox.webhooks.endpoint import endpoints
+from sandbox.state.clock import ClockCannotGoBack
+from sandbox.webhooks.endpoint import endpoints, know_the_address
 from sandbox.webhooks.queue import send_again
 from sandbox.wire.refusals import Refused, no_such
 from sandbox.world import World
@@ -38,66 +38,67 @@ def seconds_in(text: str) -> float:
     return int(found[1]) * float(_SECONDS[found[2]])
 
 
-def do(course: Course, name: str, fields: Fields) -> str:
+def do(clock_control: ClockControl, name: str, fields: Fields) -> str:
     """Do what was asked; a sentence on what was done."""
     if name not in DEEDS:
         raise NotDone(f"there is no such thing to do: {name}")
     try:
-        return DEEDS[name](course, fields)
-    except (Refused, LookupError, ClockWouldGoBack) as impossible:
+        return DEEDS[name](clock_control, fields)
+    except (Refused, LookupError, ClockCannotGoBack) as impossible:
         raise NotDone(str(impossible)) from impossible
 
 
-def _clock(course: Course, fields: Fields) -> str:
+def _clock(clock_control: ClockControl, fields: Fields) -> str:
     """Advance by so much, to a day, stand still, or run."""
-    wish, clock = fields.get("to", "").strip(), course.world.clock
+    wish, clock = fields.get("to", "").strip(), clock_control.world.clock
     if wish == "still":
-        clock.stand_still()
+        clock.stop()
     elif wish == "run":
         clock.run()
     elif re.fullmatch(r"\d{4}-\d\d-\d\d", wish):
-        course.turn_to(datetime.fromisoformat(wish).replace(tzinfo=UTC).timestamp())
+        clock_control.advance_to(datetime.fromisoformat(wish).replace(tzinfo=UTC).timestamp())
     else:
-        course.advance(seconds_in(wish))
-    return (
-        f"The clock shows {clock.moment():%-d %B %Y, %H:%M:%S} UTC and {'runs' if clock.running else 'stands still'}."
-    )
+        clock_control.advance(seconds_in(wish))
+    pace = "runs" if clock.running else "stands still"
+    return f"The clock shows {clock.as_datetime():%-d %B %Y, %H:%M:%S} UTC and {pace}."
 
 
-def _payout(course: Course, _: Fields) -> str:
-    with course.world.step():
-        payouts = pay_out_everything(course.world)
+def _payout(clock_control: ClockControl, _: Fields) -> str:
+    with clock_control.world.step():
+        payouts = pay_out_everything(clock_control.world)
     return f"{len(payouts)} payout(s) made." if payouts else "Nothing is available to be paid out yet."
 
 
-def _schedule(course: Course, fields: Fields) -> str:
-    return _choose(course.world, "payouts", fields.get("every", ""), SCHEDULES)
+def _schedule(clock_control: ClockControl, fields: Fields) -> str:
+    return _choose(clock_control.world, "payouts", fields.get("every", ""), SCHEDULES)
 
 
-def _dunning(course: Course, fields: Fields) -> str:
-    return _choose(course.world, "dunning_end", fields.get("end", ""), ENDS)
+def _dunning(clock_control: ClockControl, fields: Fields) -> str:
+    return _choose(clock_control.world, "dunning_end", fields.get("end", ""), ENDS)
 
 
 def _choose(world: World, name: str, value: str, allowed: tuple[str, ...]) -> str:
     if value not in allowed:
         raise NotDone(f"choose one of {', '.join(allowed)}")
     with world.step():
-        world.store.remember(name, value)
+        world.store.set_value(name, value)
     return f"{name}: {value}"
 
 
-def _fail_payout(course: Course, fields: Fields) -> str:
+def _fail_payout(clock_control: ClockControl, fields: Fields) -> str:
     """The one that is named, or else the next."""
-    with course.world.step():
+    with clock_control.world.step():
         if fields.get("payout"):
-            return f"{fail_payout(course.world, the_payout(course.world, fields['payout']))['id']} failed."
-        course.world.store.remember("next_payout_fails", True)
+            return (
+                f"{fail_payout(clock_control.world, the_payout(clock_control.world, fields['payout']))['id']} failed."
+            )
+        clock_control.world.store.set_value("next_payout_fails", True)
     return "The next payout will fail."
 
 
-def _dispute(course: Course, fields: Fields) -> str:
+def _dispute(clock_control: ClockControl, fields: Fields) -> str:
     """Open one on a charge, or go on with one."""
-    world = course.world
+    world = clock_control.world
     with world.step():
         if fields.get("charge"):
             inquiry = fields.get("verdict") == "inquiry"
@@ -133,14 +134,14 @@ VERDICTS: dict[str, tuple[tuple[str, ...], Callable[..., object]]] = {
 }
 
 
-def _refund(course: Course, fields: Fields) -> str:
-    with course.world.step():
-        refund = agree_refund(course.world, {"charge": fields.get("charge", "")})
+def _refund(clock_control: ClockControl, fields: Fields) -> str:
+    with clock_control.world.step():
+        refund = agree_refund(clock_control.world, {"charge": fields.get("charge", "")})
     return f"{refund['id']} is {refund['status']}."
 
 
-def _fail_refund(course: Course, fields: Fields) -> str:
-    world = course.world
+def _fail_refund(clock_control: ClockControl, fields: Fields) -> str:
+    world = clock_control.world
     with world.step():
         found = world.store.find(fields.get("refund", ""))
         if found is None or found["object"] != "refund" or found["status"] not in ("pending", "succeeded"):
@@ -149,33 +150,37 @@ def _fail_refund(course: Course, fields: Fields) -> str:
     return f"{found['id']} failed."
 
 
-def _fail_charge(course: Course, fields: Fields) -> str:
+def _fail_charge(clock_control: ClockControl, fields: Fields) -> str:
     """A debit that had succeeded is taken back."""
-    with course.world.step():
-        return f"{take_back(course.world, course.world.store.get(fields.get('charge', '')))['id']} failed."
+    with clock_control.world.step():
+        return (
+            f"{take_back(clock_control.world, clock_control.world.store.get(fields.get('charge', '')))['id']} failed."
+        )
 
 
-def _collect_again(course: Course, fields: Fields) -> str:
+def _collect_again(clock_control: ClockControl, fields: Fields) -> str:
     """What was taken back is tried once more; by a sound bank account, unless other means are named."""
     means = MEANS.get(fields.get("card", "00012345"))
     if means is None:
         raise NotDone("choose one of the test cards")
-    with course.world.step():
-        charge = collect_again(course.world, course.world.store.get(fields.get("charge", "")), means)
+    with clock_control.world.step():
+        charge = collect_again(clock_control.world, clock_control.world.store.get(fields.get("charge", "")), means)
     return f"{charge['id']} is {charge['status']}."
 
 
-def _line(course: Course, fields: Fields) -> str:
+def _line(clock_control: ClockControl, fields: Fields) -> str:
     """A line of the balance that no payment made: Stripe's fee, a reserve, something new."""
-    with course.world.step():
-        made = enter_line(course.world, fields.get("category", "fee"), _pence(fields), fields.get("currency", "gbp"))
+    with clock_control.world.step():
+        made = enter_line(
+            clock_control.world, fields.get("category", "fee"), _pence(fields), fields.get("currency", "gbp")
+        )
     return f"{made['id']}: {made['reporting_category']}."
 
 
-def _charge(course: Course, fields: Fields) -> str:
+def _charge(clock_control: ClockControl, fields: Fields) -> str:
     """A charge that is none of the product's."""
-    with course.world.step():
-        charge = charge_elsewhere(course.world, _pence(fields), fields.get("currency", "gbp"))
+    with clock_control.world.step():
+        charge = charge_elsewhere(clock_control.world, _pence(fields), fields.get("currency", "gbp"))
     return f"{charge['id']} is {charge['status']}."
 
 
@@ -185,14 +190,14 @@ def _pence(fields: Fields) -> int:
     return int(fields["amount"])
 
 
-def _fail_renewal(course: Course, fields: Fields) -> str:
-    with course.world.step():
-        subscription = the_subscription(course.world, fields.get("subscription", ""))
-        course.world.store.change(subscription, _fails_next=True)
+def _fail_renewal(clock_control: ClockControl, fields: Fields) -> str:
+    with clock_control.world.step():
+        subscription = the_subscription(clock_control.world, fields.get("subscription", ""))
+        clock_control.world.store.change(subscription, _fails_next=True)
     return f"The next charge of {subscription['id']} will fail."
 
 
-def _chaos(course: Course, fields: Fields) -> str:
+def _chaos(clock_control: ClockControl, fields: Fields) -> str:
     """A mood by its name, or figures for single misfortunes."""
     if "mood" in fields and fields["mood"] not in MOODS:
         raise NotDone(f"choose one of {', '.join(MOODS)}")
@@ -200,38 +205,42 @@ def _chaos(course: Course, fields: Fields) -> str:
         chaos = read_mood(dict(fields))
     except ValueError as unreadable:
         raise NotDone(str(unreadable)) from unreadable
-    with course.world.step():
-        set_mood(course.world, chaos)
+    with clock_control.world.step():
+        set_mood(clock_control.world, chaos)
     return f"From now on: {chaos}"
 
 
-def _limits(course: Course, fields: Fields) -> str:
+def _limits(clock_control: ClockControl, fields: Fields) -> str:
     on = fields.get("on") == "on"
-    with course.world.step():
-        course.world.store.remember("limited", on)
+    with clock_control.world.step():
+        clock_control.world.store.set_value("limited", on)
     return f"Rate limits are {'on' if on else 'off'}."
 
 
-def _resend(course: Course, fields: Fields) -> str:
-    with course.world.step():
-        send_again(course.world, fields.get("event", ""))
+def _resend(clock_control: ClockControl, fields: Fields) -> str:
+    with clock_control.world.step():
+        send_again(clock_control.world, fields.get("event", ""))
     return "Sent once more."
 
 
-def _enable(course: Course, _: Fields) -> str:
-    with course.world.step():
-        for endpoint in endpoints(course.world):
-            course.world.store.change(endpoint, status="enabled", _failing_since=None)
-        course.world.endpoints = None
+def _enable(clock_control: ClockControl, _: Fields) -> str:
+    with clock_control.world.step():
+        for endpoint in endpoints(clock_control.world):
+            clock_control.world.store.change(endpoint, status="enabled", _failing_since=None)
+        clock_control.world.endpoints = None
     return "The endpoint is enabled."
 
 
-def _reset(course: Course, _: Fields) -> str:
-    course.reset()
+def _reset(clock_control: ClockControl, _: Fields) -> str:
+    world = clock_control.world
+    with world.store.transaction():
+        world.store.delete_everything()
+    world.chaos = world.endpoints = None
+    know_the_address(world)
     return "Everything is forgotten."
 
 
-DEEDS: dict[str, Callable[[Course, Fields], str]] = {
+DEEDS: dict[str, Callable[[ClockControl, Fields], str]] = {
     "charge": _charge,
     "chaos": _chaos,
     "clock": _clock,

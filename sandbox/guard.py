@@ -24,7 +24,7 @@ class Guard:
             await self._app(scope, receive, send)
 
     def _own(self) -> str | None:
-        return urlsplit(self._world.surroundings.public_url).hostname
+        return urlsplit(self._world.settings.public_url).hostname
 
     @staticmethod
     def _host(scope: Scope) -> str | None:

@@ -21,22 +21,22 @@ def tell(world: World, what: str, obj: Object, previous: dict[str, Any] | None =
     if previous is not None:
         data["previous_attributes"] = previous
     event: Object = {
-        "id": world.names.new("evt_"),
+        "id": world.random.new_id("evt_"),
         "object": "event",
         "api_version": API_VERSION,
         "created": world.now,
         "data": data,
         "livemode": False,
         "pending_webhooks": 0,
-        "request": {"id": world.cause.request, "idempotency_key": world.cause.idempotency_key},
+        "request": {"id": world.request.id, "idempotency_key": world.request.idempotency_key},
         "type": what,
     }
     _write(world, event)
     if strikes(world, "twinned", event["id"]):
-        _write(world, {**event, "id": world.names.new("evt_")})
+        _write(world, {**event, "id": world.random.new_id("evt_")})
     return event
 
 
 def _write(world: World, event: Object) -> None:
-    world.store.engrave(event)
+    world.store.add_immutable(event)
     queue_event(world, event)

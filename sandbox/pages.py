@@ -61,6 +61,6 @@ class Pages:
 
     def page(self, name: str, *, status: int = 200, **values: object) -> HTMLResponse:
         """A page by the name of its template; what it is given, it escapes."""
-        around = self._world.surroundings
-        shared = {"organisation": around.organisation, "home": around.public_url}
+        settings = self._world.settings
+        shared = {"organisation": settings.organisation, "home": settings.public_url}
         return HTMLResponse(self._jinja.get_template(name).render(**shared, **values), status, _HEADERS)

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from sandbox.chaos import MOODS, mood
-from sandbox.course import Course
+from sandbox.clock_control import ClockControl
 from sandbox.deeds import VERDICTS, NotDone, do
 from sandbox.life.payouts import SCHEDULES, schedule
 from sandbox.life.settlement import balance
@@ -26,8 +26,8 @@ _KINDS = {"sessions": "checkout.session", "charges": "charge", "subscriptions": 
 class Panel:
     """GET shows everything newest first; POST does one thing. Programs that want JSON get a sentence as JSON."""
 
-    def __init__(self, course: Course, pages: Pages, threads: Executor) -> None:
-        self._course, self._pages, self._threads = course, pages, threads
+    def __init__(self, clock_control: ClockControl, pages: Pages, threads: Executor) -> None:
+        self._clock_control, self._pages, self._threads = clock_control, pages, threads
 
     async def respond(self, _: Request) -> Response:
         """The panel as it is now."""
@@ -40,7 +40,7 @@ class Panel:
         try:
             fields = decode((await request.body())[:20_000].decode("utf-8", "replace"))
             given = {name: value for name, value in fields.items() if isinstance(value, str)}
-            said = await in_thread(self._threads, lambda: do(self._course, request.path_params["name"], given))
+            said = await in_thread(self._threads, lambda: do(self._clock_control, request.path_params["name"], given))
             status = 200
         except (NotDone, Refused) as refused:
             said, status = f"Not done: {refused}", 422
@@ -51,12 +51,12 @@ class Panel:
     def _ours(self, request: Request) -> bool:
         """A page from elsewhere must not push our buttons. Programs send neither header."""
         site, origin = request.headers.get("sec-fetch-site", "none"), request.headers.get("origin")
-        here = urlsplit(self._course.world.surroundings.public_url)
+        here = urlsplit(self._clock_control.world.settings.public_url)
         own = f"{here.scheme}://{here.netloc}"
         return site in ("same-origin", "none") and origin in (None, "null", own)
 
     def _show(self, said: str, status: int = 200) -> Response:
-        world = self._course.world
+        world = self._clock_control.world
         with world.step():
             deliveries = [
                 (delivery, event["type"] if (event := world.store.find(delivery.event)) else "forgotten",
@@ -74,9 +74,9 @@ class Panel:
                 moods=list(MOODS),
                 schedule=schedule(world),
                 schedules=SCHEDULES,
-                limited=bool(world.store.fact("limited")),
+                limited=bool(world.store.get_value("limited")),
                 verdicts={verdict: steps for verdict, (steps, _) in VERDICTS.items()},
                 endpoints=endpoints(world),
                 deliveries=deliveries,
-                **{name: world.store.some(kind, limit=SHOWN) for name, kind in _KINDS.items()},
+                **{name: world.store.select(kind, limit=SHOWN) for name, kind in _KINDS.items()},
             )

@@ -46,7 +46,7 @@ class Portal:
             with world.step():
                 session = self._session(session_id)
                 customer = the_customer(world, session["customer"])
-                subscriptions = world.store.some(
+                subscriptions = world.store.select(
                     "subscription", "json_extract(body, '$.customer') = ?", (customer["id"],)
                 )
                 return self._pages.page(
@@ -72,7 +72,7 @@ class Portal:
                     self._change_end(customer, fields["keep"], ends=False)
         except Refused:
             return self._pages.page("gone.html", status=404, session=None)
-        return RedirectResponse(f"{self._world.surroundings.public_url}/portal/{session_id}", 303)
+        return RedirectResponse(f"{self._world.settings.public_url}/portal/{session_id}", 303)
 
     def _change_card(self, customer: Object, number: str) -> None:
         """A new card for everything that stands."""
@@ -81,7 +81,9 @@ class Portal:
             world, new_method(world, MEANS[number], Payer(customer["email"], customer["name"])), customer["id"]
         )
         set_default_method(world, customer, method["id"])
-        for subscription in world.store.some("subscription", "json_extract(body, '$.customer') = ?", (customer["id"],)):
+        for subscription in world.store.select(
+            "subscription", "json_extract(body, '$.customer') = ?", (customer["id"],)
+        ):
             if subscription["status"] != "canceled":
                 change(world, subscription, default_payment_method=method["id"])
 

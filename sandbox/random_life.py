@@ -24,7 +24,7 @@ class RandomLife:
         self._subscriptions: list[str] = []
         self._opened = 0
         with twin.world.step():
-            twin.world.store.remember("payouts", self._dice.choice(["daily", "daily", "weekly", "manual"]))
+            twin.world.store.set_value("payouts", self._dice.choice(["daily", "daily", "weekly", "manual"]))
 
     def step(self) -> None:
         """One thing happens, or time passes."""
@@ -105,7 +105,7 @@ class RandomLife:
     def _answer_a_dispute(self) -> None:
         world = self._twin.world
         with world.step():
-            open_ones = [dispute["id"] for dispute in world.store.some("dispute", limit=20)]
+            open_ones = [dispute["id"] for dispute in world.store.select("dispute", limit=20)]
         if not open_ones:
             return
         id_ = self._dice.choice(open_ones)
@@ -158,7 +158,7 @@ class RandomLife:
             return
         with world.step():
             pay_out_everything(world)
-            old = world.store.some("payout", "json_extract(body, '$.status') = 'paid'", limit=5)
+            old = world.store.select("payout", "json_extract(body, '$.status') = 'paid'", limit=5)
             if old and self._dice.random() < 0.2:
                 fail_payout(world, self._dice.choice(old))
 

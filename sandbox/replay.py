@@ -41,7 +41,7 @@ class Scribe:
 def replay(seed: int, steps: int = 200) -> Iterator[bytes]:
     """The history of a seed, one line of JSON for each letter, in the order in which they were carried."""
     scribe = Scribe()
-    twin = open_twin(_SETTINGS, seed=seed, wall=lambda: START, courier=scribe)
+    twin = open_twin(_SETTINGS, seed=seed, real_time=lambda: START, courier=scribe)
     try:
         twin.world.clock.set(START)
         with twin.world.step():

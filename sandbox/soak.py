@@ -85,7 +85,7 @@ def pass_time(givers: int, days: int, path: Path | None = None) -> Figures:
         began, processor = time.perf_counter(), time.process_time()
         twin.advance(days * _DAY)
         seconds, processor = time.perf_counter() - began, time.process_time() - processor
-        paid = twin.world.store.ask("SELECT count(*) FROM object WHERE kind = 'charge'")[0][0]
+        paid = twin.world.store.query("SELECT count(*) FROM object WHERE kind = 'charge'")[0][0]
         return Figures(int(paid) - givers, seconds, processor, _peak())
     finally:
         twin.close()

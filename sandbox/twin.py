@@ -15,7 +15,7 @@ from starlette.types import ASGIApp
 
 from sandbox.calls.table import CALLS, PARTS
 from sandbox.checkout import Checkout
-from sandbox.course import Course
+from sandbox.clock_control import ClockControl
 from sandbox.guard import Guard
 from sandbox.life.happenings import COMPUTED, HAPPENINGS
 from sandbox.life.means import MEANS
@@ -30,7 +30,7 @@ from sandbox.webhooks.courier import Carrying
 from sandbox.webhooks.endpoint import know_the_address
 from sandbox.webhooks.rounds import COURIERS, Rounds
 from sandbox.wire.door import Door
-from sandbox.world import Surroundings, World
+from sandbox.world import AccountSettings, World
 
 THREADS = 4
 KEY_PREFIX = "sk_test_sandbox_"
@@ -60,7 +60,7 @@ class Twin:
     def __init__(self, settings: TwinSettings, world: World, courier: Carrying | None = None) -> None:
         self.settings, self.world = settings, world
         self.rounds = Rounds(world, courier)
-        self.course = Course(world, self.rounds)
+        self.clock_control = ClockControl(world, self.rounds)
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="twin")
         self.door = Door(world, CALLS, PARTS, settings.api_key, self._threads)
         self.app: ASGIApp = Guard(self._app(), world)
@@ -70,7 +70,7 @@ class Twin:
         pages = Pages(self.world)
         door = self.door
         checkout = Checkout(self.world, pages, self.rounds, self._threads)
-        panel = Panel(self.course, pages, self._threads)
+        panel = Panel(self.clock_control, pages, self._threads)
         portal = Portal(self.world, pages, self._threads)
         return Starlette(
             routes=[
@@ -86,9 +86,9 @@ class Twin:
 
     def attach(self, *, public_url: str | None = None, endpoint_url: str | None = None) -> None:
         """Tell the twin its addresses, where they are known only after ports were bound."""
-        around = self.world.surroundings
-        around.public_url = (public_url or around.public_url).rstrip("/")
-        around.endpoint_url = endpoint_url or around.endpoint_url
+        account = self.world.settings
+        account.public_url = (public_url or account.public_url).rstrip("/")
+        account.endpoint_url = endpoint_url or account.endpoint_url
         know_the_address(self.world)
 
     @asynccontextmanager
@@ -112,15 +112,15 @@ class Twin:
 
     def now(self) -> datetime:
         """What the twin's clock shows, for a product that wants to live by it."""
-        return datetime.fromtimestamp(self.world.clock.shown(), UTC)
+        return datetime.fromtimestamp(self.world.clock.unfrozen_now(), UTC)
 
     def settle(self) -> None:
         """Do everything that is due at this moment, deliveries included."""
-        self.course.settle()
+        self.clock_control.settle()
 
     def advance(self, by: float | timedelta) -> None:
         """Turn the clock forward, and let everything due in between happen and be delivered, in order."""
-        self.course.advance(by)
+        self.clock_control.advance(by)
 
     def find(self, id_: str) -> Object | None:
         """An object as the API shows it now, or None."""
@@ -147,18 +147,19 @@ def open_twin(
     path: Path | None = None,
     *,
     seed: int = 0,
-    wall: Callable[[], float] = time.time,
+    real_time: Callable[[], float] = time.time,
     courier: Carrying | None = None,
 ) -> Twin:
     """A twin whose state is in this file, or in memory. The same seed and the same calls give the same history.
 
-    `wall` is the real clock. `courier` carries the webhooks; without one they go over HTTP.
+    `real_time` is the machine's clock. `courier` carries the webhooks; without one they go over HTTP.
     """
-    around = Surroundings(
+    account = AccountSettings(
         settings.public_url.rstrip("/"),
         settings.organisation,
         settings.endpoint_url,
         settings.endpoint_secret,
     )
-    world = World(Store(path), around, happenings=HAPPENINGS, computed=COMPUTED, seed=seed, wall=wall)
+    store = Store(path)
+    world = World(store, account, task_functions=HAPPENINGS, computed_fields=COMPUTED, seed=seed, real_time=real_time)
     return Twin(settings, world, courier)

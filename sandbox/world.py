@@ -1,4 +1,4 @@
-"""The twin's world: its objects, its clock, what is due, and the rule that all of it moves one step at a time."""
+"""The world of one twin: its objects, clock and scheduled tasks, changed one step at a time."""
 
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -6,34 +6,34 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from sandbox.state.agenda import Agenda
-from sandbox.state.clock import Clock, Wall
-from sandbox.state.names import Names
+from sandbox.state.clock import Clock, RealTime
+from sandbox.state.scheduled_tasks import ScheduledTasks
+from sandbox.state.seeded_random import SeededRandom
 from sandbox.state.store import Object, Store
 
-Happening = Callable[["World", str], None]
-"""What a due line of the agenda does: it gets the world and the id of its subject."""
+TaskFunction = Callable[["World", str], None]
+"""What a scheduled task does: it gets the world and the id of its object."""
 
-Computed = Callable[["World", Object], Object]
-"""Fields of one kind of object that follow from the clock or from other tables, made when it is shown."""
+ComputedFields = Callable[["World", Object], Object]
+"""Fields of one kind of object that follow from the clock or from other tables, computed when it is shown."""
 
 
 @dataclass(frozen=True)
-class Cause:
-    """The API request behind what happens now; both None when nobody asked (a settlement, a renewal)."""
+class EventRequest:
+    """The API request that causes an event; both None for what no request causes (a settlement, a renewal)."""
 
-    request: str | None = None
+    id: str | None = None
     idempotency_key: str | None = None
 
 
-NOBODY = Cause()
-AT_ONCE = 100
-"""Happenings in one transaction, at most: more would keep callers waiting."""
+NO_REQUEST = EventRequest()
+TASKS_PER_TRANSACTION = 100
+"""Scheduled tasks in one transaction, at most: callers wait until it ends."""
 
 
 @dataclass
-class Surroundings:
-    """Where the twin lives. The addresses are known only once ports are bound, so they may be set late."""
+class AccountSettings:
+    """The account's name and addresses. A test knows an address only once its port is bound, and sets it then."""
 
     public_url: str
     organisation: str
@@ -42,101 +42,102 @@ class Surroundings:
 
 
 class World:
-    """Everything the twin knows. Change it only inside `step`."""
+    """The whole state of one twin. Everything changes inside `step`."""
 
     def __init__(
         self,
         store: Store,
-        surroundings: Surroundings,
+        settings: AccountSettings,
         *,
-        happenings: Mapping[str, Happening],
-        computed: Mapping[str, Computed],
+        task_functions: Mapping[str, TaskFunction],
+        computed_fields: Mapping[str, ComputedFields],
         seed: int,
-        wall: Wall,
+        real_time: RealTime,
     ) -> None:
-        self.store, self.surroundings, self.wall = store, surroundings, wall
-        self.clock = Clock(store, wall)
-        self.agenda = Agenda(store)
-        self.names = Names(store, seed, self.clock.now)
-        self.cause = NOBODY
-        self.bell = threading.Condition()
-        self.rings = 0
-        self._stirred = False
-        self.mood: Any = None
-        """How the twin misbehaves, as `chaos` read it; None until it was read."""
+        self.store, self.settings, self.real_time = store, settings, real_time
+        self.clock = Clock(store, real_time)
+        self.tasks = ScheduledTasks(store)
+        self.random = SeededRandom(store, seed, self.clock.now)
+        self.request = NO_REQUEST
+        self.wakeup = threading.Condition()
+        """Threads that deliver webhooks and run tasks wait for this; `wakeups` counts how often it was notified."""
+        self.wakeups = 0
+        self._wake_after_step = False
+        self.chaos: Any = None
+        """The chaos settings, cached by `chaos.current_chaos`; None until they are read."""
         self.endpoints: Any = None
-        """The endpoints, as `webhooks.endpoint` read them; None until they were read."""
-        self._happenings, self._computed = happenings, computed
+        """The webhook endpoints, cached by `webhooks.endpoint.endpoints`; None until they are read."""
+        self._task_functions, self._computed_fields = task_functions, computed_fields
 
     @property
     def now(self) -> int:
-        """The second in which we are; it stands still within a step."""
+        """The present second; within a step it stays the same."""
         return int(self.clock.now())
 
     @contextmanager
-    def step(self, cause: Cause = NOBODY) -> Iterator[None]:
-        """One transaction, at one instant. What is due by then happens first, so that time has one order."""
-        self.catch_up()
-        with self.store.transaction(), self._moment(cause, self.clock.shown()):
+    def step(self, request: EventRequest = NO_REQUEST) -> Iterator[None]:
+        """One transaction, at one instant. Tasks that are due run before it, so that time has one order."""
+        self.run_due_tasks()
+        with self.store.transaction(), self._at_instant(request, self.clock.unfrozen_now()):
             yield
-        self._ring_if_stirred()
+        self._wake_if_asked()
 
     @contextmanager
-    def _moment(self, cause: Cause, at: float) -> Iterator[None]:
-        """While it lasts, the clock shows this instant and what happens has this cause."""
-        assert not self.clock.held, "a step within a step would have two instants"
-        self.clock.hold(at)
-        self.cause = cause
+    def _at_instant(self, request: EventRequest, at: float) -> Iterator[None]:
+        """Freeze the clock at this instant, and name this request as the cause of events."""
+        assert not self.clock.is_frozen, "a step within a step would have two instants"
+        self.clock.freeze(at)
+        self.request = request
         try:
             yield
-            self.names.keep()
+            self.random.save_id_count()
         finally:
-            self.clock.hold(None)
-            self.cause = NOBODY
+            self.clock.freeze(None)
+            self.request = NO_REQUEST
 
-    def catch_up(self, until: float | None = None) -> int:
-        """Let everything happen that is due by now (or by `until`), in order; how much it was."""
+    def run_due_tasks(self, until: float | None = None) -> int:
+        """Run every task that is due by now (or by `until`), in order; how many there were."""
         count = 0
-        while some := self._happen_some(self.clock.shown() if until is None else until):
-            count += some
+        while ran := self._run_some_tasks(self.clock.unfrozen_now() if until is None else until):
+            count += ran
         return count
 
-    def _happen_some(self, until: float) -> int:
-        """Let the first few things happen that are due by then, each at its own instant."""
-        if not self.agenda.is_due(until):
+    def _run_some_tasks(self, until: float) -> int:
+        """Run the first tasks that are due by then in one transaction, each at its own instant; how many."""
+        if not self.tasks.is_due(until):
             return 0
         count = 0
         with self.store.transaction():
-            while count < AT_ONCE and (due := self.agenda.next(until)) is not None:
-                with self._moment(NOBODY, due.at):
-                    self.agenda.strike(due)
-                    self._happenings[due.what](self, due.subject)
+            while count < TASKS_PER_TRANSACTION and (task := self.tasks.next(until)) is not None:
+                with self._at_instant(NO_REQUEST, task.at):
+                    self.tasks.remove(task)
+                    self._task_functions[task.name](self, task.object_id)
                 count += 1
-        self._ring_if_stirred()
+        self._wake_if_asked()
         return count
 
-    def _ring_if_stirred(self) -> None:
-        """Never inside a transaction: whoever wakes up will want one."""
-        if self._stirred:
-            self._stirred = False
-            self.ring()
+    def _wake_if_asked(self) -> None:
+        """Wake threads only outside of a transaction: each of them needs one."""
+        if self._wake_after_step:
+            self._wake_after_step = False
+            self.wake_threads()
 
     def show(self, obj: Object) -> Object:
-        """An object as a call answers it now."""
-        computed = self._computed.get(obj.get("object", ""))
+        """An object as the API shows it now, with its computed fields."""
+        computed = self._computed_fields.get(obj.get("object", ""))
         return {**public(obj), **computed(self, obj)} if computed else public(obj)
 
-    def stir(self) -> None:
-        """At the end of this step, wake whoever waits for something to be due."""
-        self._stirred = True
+    def wake_after_step(self) -> None:
+        """At the end of this step, wake the threads that wait for due work."""
+        self._wake_after_step = True
 
-    def ring(self) -> None:
-        """Wake whoever waits for something to be due."""
-        with self.bell:
-            self.rings += 1
-            self.bell.notify_all()
+    def wake_threads(self) -> None:
+        """Wake the threads that wait for due work."""
+        with self.wakeup:
+            self.wakeups += 1
+            self.wakeup.notify_all()
 
 
 def public(obj: Object) -> Object:
-    """An object as the API shows it: without the fields that are the twin's own."""
+    """An object as the API shows it: without the twin's own fields, whose names begin with an underscore."""
     return {name: value for name, value in obj.items() if name[0] != "_"}

@@ -7,9 +7,9 @@ from sandbox.wire.shapes import RETRIEVE
 
 def retrieve(ask: Ask) -> Object:
     """The one account, named for the organisation."""
-    name = ask.world.surroundings.organisation
+    name = ask.world.settings.organisation
     return {
-        "id": "acct_" + ask.world.names.letters("account", 16),
+        "id": "acct_" + ask.world.random.letters("account", 16),
         "object": "account",
         "business_profile": {"name": name, "mcc": "8398", "support_email": None, "support_phone": None, "url": None,
                              "product_description": None, "support_address": None, "support_url": None},

@@ -67,7 +67,7 @@ def update(ask: Ask) -> Object:
 def delete(ask: Ask) -> Object:
     """Forget a customer; its subscriptions end at once."""
     customer = the_customer(ask.world, ask.subject)
-    for subscription in ask.world.store.some("subscription", "json_extract(body, '$.customer') = ?", (ask.subject,)):
+    for subscription in ask.world.store.select("subscription", "json_extract(body, '$.customer') = ?", (ask.subject,)):
         if subscription["status"] != "canceled":
             cancel(ask.world, subscription)
     ask.world.store.change(customer, _deleted=True)

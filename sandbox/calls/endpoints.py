@@ -30,7 +30,7 @@ def create(ask: Ask) -> Object:
 
 
 def _check_url(ask: Ask) -> None:
-    allowed = ask.world.surroundings.endpoint_url
+    allowed = ask.world.settings.endpoint_url
     if "url" in ask.params and ask.params["url"] != allowed:
         raise not_possible(f"The sandbox delivers only to {allowed}.", code="url_invalid", param="url")
 

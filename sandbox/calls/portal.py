@@ -21,15 +21,15 @@ def create(ask: Ask) -> Object:
     """A page on which a customer changes cards and ends subscriptions."""
     world = ask.world
     customer = the_customer(world, ask.params["customer"], param="customer", status=400)
-    id_ = world.names.new("bps_")
+    id_ = world.random.new_id("bps_")
     session = PORTAL_SESSION(
         id_,
-        configuration="bpc_" + world.names.letters("portal", 24),
+        configuration="bpc_" + world.random.letters("portal", 24),
         created=world.now,
         customer=customer["id"],
         locale=ask.params.get("locale"),
         return_url=ask.params.get("return_url"),
-        url=f"{world.surroundings.public_url}/portal/{id_}",
+        url=f"{world.settings.public_url}/portal/{id_}",
     )
     return world.store.add(session)
 

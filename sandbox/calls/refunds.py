@@ -56,7 +56,7 @@ def list_refunds(ask: Ask) -> Object:
 
 def refunds_of_charge(world: World, charge: Object) -> Object:
     """The newest ten refunds of a charge, for expand[]=refunds."""
-    found = world.store.some("refund", "json_extract(body, '$.charge') = ?", (charge["id"],), limit=11)
+    found = world.store.select("refund", "json_extract(body, '$.charge') = ?", (charge["id"],), limit=11)
     return envelope(
         [world.show(refund) for refund in found[:10]], f"/v1/charges/{charge['id']}/refunds", has_more=len(found) > 10
     )

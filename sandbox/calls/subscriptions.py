@@ -123,11 +123,11 @@ def _own_method(world: World, subscription: Object, method_id: str) -> str:
 
 
 def _pause(world: World, subscription: Object, asked: Any) -> Object | None:
-    world.agenda.cancel(subscription["id"], "resume_collection")
+    world.tasks.cancel(subscription["id"], "resume_collection")
     if asked == "":
         return None
     if "resumes_at" in asked:
-        world.agenda.plan(asked["resumes_at"], "resume_collection", subscription["id"])
+        world.tasks.schedule(asked["resumes_at"], "resume_collection", subscription["id"])
     return {"behavior": asked["behavior"], "resumes_at": asked.get("resumes_at")}
 
 

@@ -17,7 +17,7 @@ def labelled(old: dict[str, str], new: dict[str, str]) -> dict[str, str]:
 
 def make_product(world: World, asked: dict[str, Any]) -> Object:
     """A product, under the id that the caller chose or a new one."""
-    id_ = asked.get("id") or world.names.new("prod_", 14)
+    id_ = asked.get("id") or world.random.new_id("prod_", 14)
     if world.store.find(id_) is not None:
         raise not_possible("Product already exists.", code="resource_already_exists", param="id")
     named = {name: value for name, value in asked.items() if name not in ("id", "expand", "metadata")}
@@ -64,7 +64,7 @@ def make_price(world: World, asked: dict[str, Any], product: Object, name: str =
         rhythm = {"interval_count": 1, "meter": None, "usage_type": "licensed", **rhythm}
         _check_rhythm(rhythm, f"{name}[recurring]" if name else "recurring")
     price = PRICE(
-        world.names.new("price_"),
+        world.random.new_id("price_"),
         active=asked.get("active", True),
         created=world.now,
         currency=known_currency(asked["currency"], f"{name}[currency]" if name else "currency"),

@@ -38,7 +38,7 @@ def begin_charge(
 ) -> Object:
     """An attempt on this intent with this payment method; its outcome is still open."""
     charge = CHARGE(
-        world.names.new("py_" if method["type"] == "bacs_debit" else "ch_"),
+        world.random.new_id("py_" if method["type"] == "bacs_debit" else "ch_"),
         amount=intent["amount"],
         billing_details=method["billing_details"],
         created=world.now,
@@ -73,7 +73,7 @@ def charge_succeeds(world: World, charge: Object, *, settled: bool) -> None:
         enter_charge(world, charge)
     tell(world, "charge.succeeded", charge)
     if means_of(charge).disputed:
-        world.agenda.plan(world.clock.now() + DISPUTED_AFTER, "dispute_charge", charge["id"])
+        world.tasks.schedule(world.clock.now() + DISPUTED_AFTER, "dispute_charge", charge["id"])
 
 
 def charge_fails(world: World, charge: Object, why: Decline) -> None:

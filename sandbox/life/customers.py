@@ -13,12 +13,12 @@ from sandbox.world import World
 
 def new_customer(world: World, asked: dict[str, Any]) -> Object:
     """A customer as described by the caller."""
-    id_ = world.names.new("cus_", 14)
+    id_ = world.random.new_id("cus_", 14)
     named = {name: value for name, value in asked.items() if name not in ("expand", "metadata", "invoice_settings")}
     customer = CUSTOMER(
         id_,
         created=world.now,
-        invoice_prefix=world.names.letters(id_, 8).upper(),
+        invoice_prefix=world.random.letters(id_, 8).upper(),
         metadata=labelled({}, asked.get("metadata", {})),
         **named,
     )
@@ -50,7 +50,7 @@ def set_default_method(world: World, customer: Object, method_id: str | None) ->
 
 def methods_of(world: World, customer_id: str) -> list[Object]:
     """A customer's payment methods, the newest first."""
-    return world.store.some("payment_method", "json_extract(body, '$.customer') = ?", (customer_id,))
+    return world.store.select("payment_method", "json_extract(body, '$.customer') = ?", (customer_id,))
 
 
 def number_next_invoice(world: World, customer: Object) -> str:

@@ -36,7 +36,7 @@ def open_dispute(
     if charge["status"] != "succeeded" or charge.get("_dispute") or charge["refunded"]:
         raise not_possible(f"Charge {charge['id']} cannot be disputed.")
     dispute = DISPUTE(
-        world.names.new("du_"),
+        world.random.new_id("du_"),
         amount=charge["amount"] - charge["amount_refunded"] if amount is None else amount,
         charge=charge["id"],
         created=world.now,
@@ -54,7 +54,7 @@ def open_dispute(
         dispute["payment_method_details"] = {"card": face, "type": "card"}
     world.store.add(dispute)
     world.store.change(charge, disputed=True, _dispute=dispute["id"])
-    world.agenda.plan(world.now + (INQUIRY_ENDS if inquiry else ANSWER_WITHIN), "dispute_is_due", dispute["id"])
+    world.tasks.schedule(world.now + (INQUIRY_ENDS if inquiry else ANSWER_WITHIN), "dispute_is_due", dispute["id"])
     if not inquiry:
         _move_money(world, dispute, -1)
     tell(world, "charge.dispute.created", dispute)
@@ -121,8 +121,8 @@ def submit(world: World, dispute: Object) -> None:
 
 
 def _plan(world: World, dispute: Object, seconds: int) -> None:
-    world.agenda.cancel(dispute["id"])
-    world.agenda.plan(world.now + seconds, "dispute_is_due", dispute["id"])
+    world.tasks.cancel(dispute["id"])
+    world.tasks.schedule(world.now + seconds, "dispute_is_due", dispute["id"])
 
 
 def dispute_is_due(world: World, dispute_id: str) -> None:
@@ -141,7 +141,7 @@ def _convincing(dispute: Object) -> bool:
 
 def close_inquiry(world: World, dispute: Object) -> Object:
     """The question was answered, or forgotten."""
-    world.agenda.cancel(dispute["id"])
+    world.tasks.cancel(dispute["id"])
     before = dispute["status"]
     move(world, dispute, DISPUTE_STATES, "warning_closed")
     tell(world, "charge.dispute.closed", dispute, {"status": before})
@@ -150,7 +150,7 @@ def close_inquiry(world: World, dispute: Object) -> Object:
 
 def prevent(world: World, dispute: Object) -> Object:
     """We refund what was asked about, so that no dispute comes of it."""
-    world.agenda.cancel(dispute["id"])
+    world.tasks.cancel(dispute["id"])
     move(world, dispute, DISPUTE_STATES, "prevented")
     agree_refund(world, {"charge": dispute["charge"]})
     tell(world, "charge.dispute.closed", dispute, {"status": "warning_needs_response"})
@@ -159,7 +159,7 @@ def prevent(world: World, dispute: Object) -> Object:
 
 def decide(world: World, dispute: Object, *, won: bool, part: int | None = None) -> Object:
     """The bank's word. If it is for us, the money and the fee come back, or a part of the money."""
-    world.agenda.cancel(dispute["id"])
+    world.tasks.cancel(dispute["id"])
     before = dispute["status"]
     move(world, dispute, DISPUTE_STATES, "won" if won else "lost")
     if won:

@@ -26,7 +26,7 @@ def settle_in_held(world: World, amount: int, currency: str) -> Settled:
     """The amount in the currency in which it is settled; its rate moves by up to one per cent from day to day."""
     if currency in HELD:
         return Settled(amount, currency, None)
-    drift = Decimal(round((world.names.chance(f"rate:{currency}:{world.now // 86400}") - 0.5) * 200)) / 10_000
+    drift = Decimal(round((world.random.chance(f"rate:{currency}:{world.now // 86400}") - 0.5) * 200)) / 10_000
     pounds = Decimal(_POUNDS.get(currency, _ELSEWHERE)) * (1 + drift)
     rate = (pounds * 10 ** (EXPONENTS[HELD[0]] - EXPONENTS[currency])).quantize(Decimal("0.000001"))
     converted = int((amount * rate).quantize(Decimal(1), ROUND_HALF_UP))

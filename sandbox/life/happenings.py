@@ -18,7 +18,7 @@ from sandbox.life.settlement import entry_status, settle_charge
 from sandbox.life.subscriptions import end_subscription
 from sandbox.life.tidying import new_day
 from sandbox.webhooks.queue import event_standing
-from sandbox.world import Computed, Happening, World
+from sandbox.world import ComputedFields, TaskFunction, World
 
 
 def _end_debit(world: World, charge_id: str) -> None:
@@ -35,7 +35,7 @@ def _fail_refund(world: World, refund_id: str) -> None:
     fail_refund(world, refund_id)
 
 
-HAPPENINGS: dict[str, Happening] = {
+HAPPENINGS: dict[str, TaskFunction] = {
     "announce_renewal": announce_renewal,
     "arrive_payout": arrive_payout,
     "clear_refund": clear_refund,
@@ -59,7 +59,7 @@ HAPPENINGS: dict[str, Happening] = {
     "trace_refund": trace_refund,
 }
 
-COMPUTED: dict[str, Computed] = {
+COMPUTED: dict[str, ComputedFields] = {
     "balance_transaction": entry_status,
     "event": event_standing,
 }

@@ -27,12 +27,12 @@ INTENT_STATES = graph(
 
 def intend(world: World, amount: int, currency: str, asked: dict[str, Any], **more: Any) -> Object:
     """A new intent to pay, with what the caller asked for it (description, metadata, descriptor suffix)."""
-    id_ = world.names.new("pi_")
+    id_ = world.random.new_id("pi_")
     wanted = ("description", "receipt_email", "setup_future_usage", "statement_descriptor_suffix", "transfer_group")
     intent = PAYMENT_INTENT(
         id_,
         amount=amount,
-        client_secret=f"{id_}_secret_{world.names.letters(id_, 25)}",
+        client_secret=f"{id_}_secret_{world.random.letters(id_, 25)}",
         created=world.now,
         currency=currency,
         **{name: asked.get(name) for name in wanted},
@@ -70,7 +70,7 @@ def _succeed(world: World, intent: Object, charge: Object) -> str:
          latest_charge=charge["id"], next_action=None, payment_method=charge["payment_method"])  # fmt: skip
     tell(world, "payment_intent.succeeded", intent)
     if charge["balance_transaction"] is None:
-        world.agenda.plan(world.clock.now() + SETTLES_AFTER, "settle_charge", charge["id"])
+        world.tasks.schedule(world.clock.now() + SETTLES_AFTER, "settle_charge", charge["id"])
     return "succeeded"
 
 
@@ -87,7 +87,7 @@ def _fail(world: World, intent: Object, method: Object, why: Decline, charge: Ob
 
 def _ask_to_approve(world: World, intent: Object, method: Object) -> str:
     """3-D Secure: nothing is charged until the owner of the card has approved."""
-    page = f"{world.surroundings.public_url}/approve/{intent['id']}"
+    page = f"{world.settings.public_url}/approve/{intent['id']}"
     action = {"redirect_to_url": {"return_url": None, "url": page}, "type": "redirect_to_url"}
     asked = {"next_action": action, "payment_method": method["id"]}
     if intent["status"] == "requires_action":  # by another card: the same question again
@@ -114,7 +114,7 @@ def _begin_debit(world: World, intent: Object, method: Object) -> str:
     move(world, intent, INTENT_STATES, "processing", latest_charge=charge["id"], payment_method=method["id"])
     tell(world, "charge.pending", charge)
     tell(world, "payment_intent.processing", intent)
-    world.agenda.plan(world.clock.now() + DEBIT_TAKES, "end_debit", charge["id"])
+    world.tasks.schedule(world.clock.now() + DEBIT_TAKES, "end_debit", charge["id"])
     return "processing"
 
 
@@ -127,7 +127,7 @@ def end_debit(world: World, charge_id: str) -> Object:
         charge_succeeds(world, charge, settled=True)
         _succeed(world, intent, charge)
         if means_of(charge).taken_back:
-            world.agenda.plan(world.clock.now() + TAKEN_BACK_AFTER, "take_back_debit", charge_id)
+            world.tasks.schedule(world.clock.now() + TAKEN_BACK_AFTER, "take_back_debit", charge_id)
     else:
         charge_fails(world, charge, decline)
         _fail(world, intent, method, decline, charge)

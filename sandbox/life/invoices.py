@@ -19,7 +19,7 @@ INVOICE_PAYMENT_STATES = graph(open="paid canceled")
 
 def draft(world: World, subscription: Object, reason: str, once: Sequence[Object] = ()) -> Object:
     """An invoice for the subscription's current period; `once` are lines of a session that do not come again."""
-    id_ = world.names.new("in_")
+    id_ = world.random.new_id("in_")
     invoice = compose(world, subscription, reason, id_, once)
     world.store.add(invoice)
     world.store.change(subscription, latest_invoice=id_)
@@ -36,7 +36,7 @@ def compose(world: World, subscription: Object, reason: str, id_: str, once: Seq
     details = {"metadata": dict(subscription["metadata"]), "subscription": subscription["id"]}
     return INVOICE(
         id_,
-        account_name=world.surroundings.organisation,
+        account_name=world.settings.organisation,
         amount_due=total,
         amount_remaining=total,
         billing_reason=reason,
@@ -63,7 +63,7 @@ def _line(world: World, invoice_id: str, subscription: Object, item: Object) -> 
     of_item = {"invoice_item": None, "proration": False, "proration_details": {"credited_items": None},
                "subscription": subscription["id"], "subscription_item": item["id"]}  # fmt: skip
     return INVOICE_LINE(
-        world.names.new("il_"),
+        world.random.new_id("il_"),
         amount=amount,
         currency=price["currency"],
         description=f"{item['quantity']} x {world.store.get(price['product'])['name']}",
@@ -83,13 +83,13 @@ def _line(world: World, invoice_id: str, subscription: Object, item: Object) -> 
 def _line_once(world: World, invoice_id: str, line: Object) -> Object:
     price = line["price"]
     of_item = {
-        "invoice_item": world.names.new("ii_"),
+        "invoice_item": world.random.new_id("ii_"),
         "proration": False,
         "proration_details": {"credited_items": None},
         "subscription": None,
     }
     return INVOICE_LINE(
-        world.names.new("il_"),
+        world.random.new_id("il_"),
         amount=line["amount_total"],
         currency=line["currency"],
         description=line["description"],
@@ -117,7 +117,7 @@ def finalize(world: World, invoice: Object) -> Object:
 def bill_through(world: World, invoice: Object, intent: Object) -> Object:
     """The link from an invoice to the intent that is to pay it."""
     payment = INVOICE_PAYMENT(
-        world.names.new("inpay_"),
+        world.random.new_id("inpay_"),
         amount_requested=invoice["amount_due"],
         created=world.now,
         currency=invoice["currency"],
@@ -157,7 +157,7 @@ def void(world: World, invoice: Object) -> Object:
     """It was a mistake, or collection is paused: as if it had never been."""
     if "void" not in INVOICE_STATES[invoice["status"]]:
         raise not_possible(f"You can't void an invoice that is {invoice['status']}.")
-    world.agenda.cancel(invoice["id"])
+    world.tasks.cancel(invoice["id"])
     move(world, invoice, INVOICE_STATES, "void", next_payment_attempt=None, auto_advance=False,
          status_transitions={**invoice["status_transitions"], "voided_at": world.now})  # fmt: skip
     if "_intent" in invoice:
@@ -168,7 +168,7 @@ def void(world: World, invoice: Object) -> Object:
 
 def payments_of(world: World, invoice: Object) -> Object:
     """The payments of an invoice, for expand[]=payments."""
-    found = world.store.some("invoice_payment", "json_extract(body, '$.invoice') = ?", (invoice["id"],))
+    found = world.store.select("invoice_payment", "json_extract(body, '$.invoice') = ?", (invoice["id"],))
     shown: list[Any] = [world.show(payment) for payment in found]
     return envelope(shown, f"/v1/invoice_payments?invoice={invoice['id']}")
 

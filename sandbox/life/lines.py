@@ -34,7 +34,7 @@ def _line(world: World, asked: dict[str, Any], name: str) -> Object:
     quantity = asked.get("quantity", 1)
     amount = price["unit_amount"] * quantity
     return LINE_ITEM(
-        world.names.new("li_"),
+        world.random.new_id("li_"),
         amount_subtotal=amount,
         amount_total=amount,
         currency=price["currency"],

@@ -33,7 +33,7 @@ def new_method(world: World, means: Means, payer: Payer) -> Object:
     face = _card(world, means) if means.kind == "card" else _bank_account(world, means)
     return world.store.add(
         PAYMENT_METHOD(
-            world.names.new("pm_"),
+            world.random.new_id("pm_"),
             billing_details=payer.billing_details(),
             created=world.now,
             type=means.kind,
@@ -58,7 +58,7 @@ def _card(world: World, means: Means) -> Object:
         "display_brand": means.brand,
         "exp_month": month,
         "exp_year": year,
-        "fingerprint": world.names.letters(f"card:{means.number}", 16),
+        "fingerprint": world.random.letters(f"card:{means.number}", 16),
         "funding": means.funding,
         "generated_from": None,
         "last4": means.last4,
@@ -70,13 +70,13 @@ def _card(world: World, means: Means) -> Object:
 
 
 def _bank_account(world: World, means: Means) -> Object:
-    fingerprint = world.names.letters(f"account:{means.number}", 16)
+    fingerprint = world.random.letters(f"account:{means.number}", 16)
     return {"fingerprint": fingerprint, "last4": means.last4, "sort_code": SORT_CODE}
 
 
 def _months_on(world: World, months: int) -> tuple[int, int]:
     """Year and month, so many months from now."""
-    today = world.clock.moment()
+    today = world.clock.as_datetime()
     years, month = divmod(today.month - 1 + months, 12)
     return today.year + years, month + 1
 
@@ -85,7 +85,7 @@ def expired(world: World, method: Object) -> bool:
     """Whether the month on the card has passed."""
     if method["type"] != "card":
         return False
-    today = world.clock.moment()
+    today = world.clock.as_datetime()
     return (today.year, today.month) > (method["card"]["exp_year"], method["card"]["exp_month"])
 
 
@@ -96,7 +96,7 @@ def renew_card(world: World, method_id: str) -> None:
         return
     before = {name: method["card"][name] for name in ("exp_month", "exp_year", "last4")}
     year, month = _months_on(world, 36)
-    last4 = f"{int(world.names.chance(method_id) * 10_000):04d}"
+    last4 = f"{int(world.random.chance(method_id) * 10_000):04d}"
     world.store.change(method, card={**method["card"], "exp_year": year, "exp_month": month, "last4": last4})
     tell(world, "payment_method.automatically_updated", method, {"card": before})
 
@@ -107,14 +107,14 @@ def keep(world: World, method: Object, customer_id: str) -> Object:
     tell(world, "payment_method.attached", method)
     means = means_of(method)
     if means.replaced:
-        world.agenda.plan(world.now + 20 * 86400, "renew_card", method["id"])
+        world.tasks.schedule(world.now + 20 * 86400, "renew_card", method["id"])
     return method
 
 
 def let_go(world: World, method: Object) -> Object:
     """Detach a payment method: it can never be charged again."""
     customer_id = method["customer"]
-    world.agenda.cancel(method["id"])
+    world.tasks.cancel(method["id"])
     world.store.change(method, customer=None)
     tell(world, "payment_method.detached", method, {"customer": customer_id})
     return method
@@ -122,14 +122,14 @@ def let_go(world: World, method: Object) -> Object:
 
 def new_mandate(world: World, method: Object) -> Object:
     """The giver's permission to debit their account, as accepted by the bank."""
-    id_ = world.names.new("mandate_")
+    id_ = world.random.new_id("mandate_")
     details = {
         "display_name": None,
         "network_status": "accepted",
-        "reference": world.names.letters(id_, 10).upper(),
+        "reference": world.random.letters(id_, 10).upper(),
         "revocation_reason": None,
         "service_user_number": "000000",
-        "url": f"{world.surroundings.public_url}/",
+        "url": f"{world.settings.public_url}/",
     }
     mandate = MANDATE(
         id_,

@@ -25,12 +25,12 @@ _OF_KIND = "kind = 'balance_transaction'"
 
 def schedule(world: World) -> str:
     """How often money is paid out by itself; daily unless told otherwise."""
-    return str(world.store.fact("payouts") or "daily")
+    return str(world.store.get_value("payouts") or "daily")
 
 
 def pay_out_as_scheduled(world: World) -> None:
     """What a new day does: pay out, if it is a day for it."""
-    weekday = world.clock.moment().weekday()
+    weekday = world.clock.as_datetime().weekday()
     if schedule(world) == "daily" or (schedule(world) == "weekly" and weekday == 0):
         pay_out_everything(world)
 
@@ -47,13 +47,13 @@ def _pay_out_available(world: World, currency: str) -> Object | None:
     """
     where = f"{_OF_KIND} AND {_UNPAID} AND json_extract(body, '$.currency') = ?"
     found = (_BY_PAYOUT, where, (world.now, currency))
-    amount = world.store.total("net", *found)
+    amount = world.store.sum("net", *found)
     if amount == 0 or (amount < 0 and held(world, currency) >= 0):
         return None
     payout = _begin(world, amount, currency, automatic=True)
-    world.store.mark("_payout", payout["id"], *found)
+    world.store.set_field("_payout", payout["id"], *found)
     _leave(world, payout, {"_payout": payout["id"]})
-    world.agenda.plan(world.clock.now() + 60, "reconcile_payout", payout["id"])
+    world.tasks.schedule(world.clock.now() + 60, "reconcile_payout", payout["id"])
     return payout
 
 
@@ -74,13 +74,13 @@ def pay_out_by_hand(world: World, asked: dict[str, Any]) -> Object:
 
 def _begin(world: World, amount: int, currency: str, *, automatic: bool, **named: Any) -> Object:
     payout = PAYOUT(
-        world.names.new("po_"),
+        world.random.new_id("po_"),
         amount=amount,
         arrival_date=next_day(world.now) + DAY,
         automatic=automatic,
         created=world.now,
         currency=currency,
-        destination="ba_" + world.names.letters(f"bank:{currency}", 24),
+        destination="ba_" + world.random.letters(f"bank:{currency}", 24),
         reconciliation_status="in_progress" if automatic else "not_applicable",
         **named,
     )
@@ -91,7 +91,7 @@ def _leave(world: World, payout: Object, line_of: dict[str, Any]) -> None:
     entry = enter(world, payout, "payout", -payout["amount"], description="STRIPE PAYOUT", **line_of)
     world.store.change(payout, balance_transaction=entry["id"])
     tell(world, "payout.created", payout)
-    world.agenda.plan(next_day(world.now), "send_payout", payout["id"])
+    world.tasks.schedule(next_day(world.now), "send_payout", payout["id"])
 
 
 def reconcile_payout(world: World, payout_id: str) -> None:
@@ -104,17 +104,17 @@ def reconcile_payout(world: World, payout_id: str) -> None:
 def send_payout(world: World, payout_id: str) -> None:
     """The bank has it on its way."""
     payout = world.store.get(payout_id)
-    trace = {"status": "supported", "value": world.names.letters(payout_id, 12).upper()}
+    trace = {"status": "supported", "value": world.random.letters(payout_id, 12).upper()}
     move(world, payout, PAYOUT_STATES, "in_transit", trace_id=trace)
     tell(world, "payout.updated", payout, {"status": "pending", "trace_id": None})
-    world.agenda.plan(payout["arrival_date"], "arrive_payout", payout_id)
+    world.tasks.schedule(payout["arrival_date"], "arrive_payout", payout_id)
 
 
 def arrive_payout(world: World, payout_id: str) -> None:
     """The day on which it should be there; Stripe calls it paid, which is a hope."""
     payout = world.store.get(payout_id)
-    if world.store.fact("next_payout_fails"):
-        world.store.remember("next_payout_fails", False)
+    if world.store.get_value("next_payout_fails"):
+        world.store.set_value("next_payout_fails", False)
         fail_payout(world, payout)
         return
     move(world, payout, PAYOUT_STATES, "paid")
@@ -123,7 +123,7 @@ def arrive_payout(world: World, payout_id: str) -> None:
 
 def fail_payout(world: World, payout: Object) -> Object:
     """The bank sends it back; the money is in the balance again."""
-    world.agenda.cancel(payout["id"])
+    world.tasks.cancel(payout["id"])
     move(world, payout, PAYOUT_STATES, "failed", failure_code="account_closed",
          failure_message="The bank account has been closed.")  # fmt: skip
     entry = enter(world, payout, "payout_failure", payout["amount"], reporting_category="payout_reversal",
@@ -137,7 +137,7 @@ def cancel_payout(world: World, payout: Object) -> Object:
     """A manual payout that has not left yet stays here."""
     if payout["status"] != "pending" or payout["automatic"]:
         raise not_possible("Only a pending manual payout can be canceled.")
-    world.agenda.cancel(payout["id"])
+    world.tasks.cancel(payout["id"])
     move(world, payout, PAYOUT_STATES, "canceled")
     entry = enter(world, payout, "payout_cancel", payout["amount"], reporting_category="payout_reversal",
                   description="STRIPE PAYOUT CANCEL")  # fmt: skip

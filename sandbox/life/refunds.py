@@ -25,7 +25,7 @@ def agree_refund(world: World, asked: dict[str, Any]) -> Object:
     amount = _refundable(charge, asked.get("amount"))
     means = means_of(charge)
     refund = REFUND(
-        world.names.new("pyr_" if means.kind == "bacs_debit" else "re_"),
+        world.random.new_id("pyr_" if means.kind == "bacs_debit" else "re_"),
         amount=amount,
         charge=charge["id"],
         created=world.now,
@@ -43,7 +43,7 @@ def agree_refund(world: World, asked: dict[str, Any]) -> Object:
     _count(world, charge, amount)
     if not _affordable(world, refund):
         refund["pending_reason"] = "insufficient_funds"
-        world.agenda.plan(world.clock.now() + DAY, "retry_refund", refund["id"])
+        world.tasks.schedule(world.clock.now() + DAY, "retry_refund", refund["id"])
     else:
         _leave(world, refund, charge)
     tell(world, "refund.created", refund)
@@ -100,13 +100,13 @@ def _leave(world: World, refund: Object, charge: Object) -> None:
     refund.pop("pending_reason", None)
     if means.refund == "waits" or means.kind == "bacs_debit":
         refund["pending_reason"] = "processing"
-        world.agenda.plan(world.clock.now() + CLEARS_AFTER, "clear_refund", refund["id"])
+        world.tasks.schedule(world.clock.now() + CLEARS_AFTER, "clear_refund", refund["id"])
         return
     move(world, refund, REFUND_STATES, "succeeded")
     if means.refund == "fails":
-        world.agenda.plan(world.clock.now() + FAILS_AFTER, "fail_refund", refund["id"])
+        world.tasks.schedule(world.clock.now() + FAILS_AFTER, "fail_refund", refund["id"])
     else:
-        world.agenda.plan(world.clock.now() + TRACED_AFTER, "trace_refund", refund["id"])
+        world.tasks.schedule(world.clock.now() + TRACED_AFTER, "trace_refund", refund["id"])
 
 
 def retry_refund(world: World, refund_id: str) -> None:
@@ -115,7 +115,7 @@ def retry_refund(world: World, refund_id: str) -> None:
     if refund["status"] != "pending" or refund["balance_transaction"] is not None:
         return
     if not _affordable(world, refund):
-        world.agenda.plan(world.clock.now() + DAY, "retry_refund", refund_id)
+        world.tasks.schedule(world.clock.now() + DAY, "retry_refund", refund_id)
         return
     _leave(world, refund, world.store.get(refund["charge"]))
     tell(world, "refund.updated", refund, {"balance_transaction": None, "status": "pending"})
@@ -133,7 +133,7 @@ def trace_refund(world: World, refund_id: str) -> None:
     """The bank has given the refund a reference by which the giver's bank finds it."""
     refund = world.store.get(refund_id)
     before = refund["destination_details"]
-    card = {**before["card"], "reference": world.names.letters(refund_id, 23), "reference_status": "available"}
+    card = {**before["card"], "reference": world.random.letters(refund_id, 23), "reference_status": "available"}
     world.store.change(refund, destination_details={**before, "card": card})
     tell(world, "refund.updated", refund, {"destination_details": before})
 
@@ -141,7 +141,7 @@ def trace_refund(world: World, refund_id: str) -> None:
 def fail_refund(world: World, refund_id: str) -> Object:
     """The giver's bank sends the money back: it is ours again, and the charge is unrefunded by as much."""
     refund = world.store.get(refund_id)
-    world.agenda.cancel(refund_id)
+    world.tasks.cancel(refund_id)
     charge = world.store.get(refund["charge"])
     before = refund["status"]
     refund.pop("pending_reason", None)
@@ -160,7 +160,7 @@ def cancel_refund(world: World, refund: Object) -> Object:
     """A refund that still waits for money in the balance is called off."""
     if refund["status"] != "pending" or refund["balance_transaction"] is not None:
         raise not_possible("Only a refund that has not yet left the balance can be canceled.")
-    world.agenda.cancel(refund["id"])
+    world.tasks.cancel(refund["id"])
     refund.pop("pending_reason", None)
     move(world, refund, REFUND_STATES, "canceled")
     _count(world, world.store.get(refund["charge"]), -refund["amount"])

@@ -38,7 +38,7 @@ def renew(world: World, subscription_id: str) -> None:
         world.store.change(invoice, auto_advance=False)
     else:
         world.store.change(invoice, automatically_finalizes_at=world.now + HOUR)
-        world.agenda.plan(world.clock.now() + HOUR, "collect_invoice", invoice["id"])
+        world.tasks.schedule(world.clock.now() + HOUR, "collect_invoice", invoice["id"])
 
 
 def collect_invoice(world: World, invoice_id: str) -> None:
@@ -85,7 +85,7 @@ def after_attempt(world: World, invoice: Object, outcome: str) -> None:
     """What an attempt, or the end of a debit, means for the invoice and its subscription."""
     subscription = world.store.get(invoice["_subscription"])
     if outcome == "succeeded":
-        world.agenda.cancel(invoice["id"])
+        world.tasks.cancel(invoice["id"])
         mark_paid(world, invoice)
         become(world, subscription, "active")
     elif outcome == "processing":
@@ -106,14 +106,14 @@ def _failed(world: World, invoice: Object, subscription: Object) -> None:
     tell(world, "invoice.updated", invoice, before)
     if retry is not None:
         become(world, subscription, "past_due")
-        world.agenda.plan(retry, "retry_invoice", invoice["id"])
+        world.tasks.schedule(retry, "retry_invoice", invoice["id"])
     else:
         _meet_the_end(world, invoice, subscription)
 
 
 def _meet_the_end(world: World, invoice: Object, subscription: Object) -> None:
     """The last attempt has failed: canceled, unpaid or past due, as the account was set."""
-    end = str(world.store.fact("dunning_end") or "canceled")
+    end = str(world.store.get_value("dunning_end") or "canceled")
     if end == "canceled" and subscription["status"] != "canceled":
         give_up(world, invoice)
         cancel(world, subscription, reason="payment_failed")

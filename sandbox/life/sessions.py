@@ -31,7 +31,7 @@ def open_session(world: World, asked: dict[str, Any]) -> Object:
             raise missing_parameter(name)
     mode = asked["mode"]
     _check_mode(asked, mode)
-    id_ = world.names.new("cs_test_", 58)
+    id_ = world.random.new_id("cs_test_", 58)
     lines = make_lines(world, asked["line_items"], mode)
     expires_at = _expiry(world, asked.get("expires_at"))
     session = SESSION(
@@ -44,7 +44,7 @@ def open_session(world: World, asked: dict[str, Any]) -> Object:
         expires_at=expires_at,
         metadata=labelled({}, asked.get("metadata", {})),
         payment_method_types=_kinds(asked, lines[0]["currency"]),
-        url=f"{world.surroundings.public_url}/checkout/{id_}",
+        url=f"{world.settings.public_url}/checkout/{id_}",
         _lines=lines,
         _payment_asked=asked.get("payment_intent_data", {}),
         _subscription_asked=asked.get("subscription_data", {}),
@@ -53,7 +53,7 @@ def open_session(world: World, asked: dict[str, Any]) -> Object:
     session["payment_method_options"] |= asked.get("payment_method_options", {})
     _know_the_payer(world, session, asked)
     world.store.add(session)
-    world.agenda.plan(expires_at, "expire_session", id_)
+    world.tasks.schedule(expires_at, "expire_session", id_)
     return session
 
 
@@ -92,7 +92,7 @@ def _expiry(world: World, asked: int | None) -> int:
     """When the session expires. A caller on the real clock is understood although ours was turned."""
     if asked is None:
         return world.now + LATEST
-    for meant in (asked, asked + round(world.clock.ahead)):
+    for meant in (asked, asked + round(world.clock.seconds_ahead)):
         if SOONEST - 60 <= meant - world.now <= LATEST + 60:
             return meant
     bound = "at least 30 minutes from" if asked - world.now < SOONEST else "less than 24 hours from"
@@ -115,7 +115,7 @@ def the_session(world: World, id_: str) -> Object:
 
 def complete(world: World, session: Object, *, paid: bool) -> None:
     """The payer is done. A delayed debit leaves the session complete and unpaid."""
-    world.agenda.cancel(session["id"])
+    world.tasks.cancel(session["id"])
     move(world, session, SESSION_STATES, "complete", payment_status="paid" if paid else "unpaid", url=None)
     told = tell(world, "checkout.session.completed", session)
     world.store.change(session, _told=told["id"])
@@ -132,7 +132,7 @@ def expire(world: World, session: Object) -> Object:
     """No longer payable; its page says so."""
     if session["status"] != "open":
         raise not_possible('Only Checkout Sessions with a status in ["open"] can be expired.')
-    world.agenda.cancel(session["id"])
+    world.tasks.cancel(session["id"])
     move(world, session, SESSION_STATES, "expired", url=None)
     if "_intent" in session:
         abandon(world, world.store.get(session["_intent"]), "expired")

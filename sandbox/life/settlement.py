@@ -26,7 +26,7 @@ def enter(world: World, source: Object, kind: str, amount: int, fee: int = 0, **
     """
     settled = settle_in_held(world, amount, source["currency"])
     entry = BALANCE_TRANSACTION(
-        world.names.new("txn_"),
+        world.random.new_id("txn_"),
         **{"reporting_category": kind, "available_on": world.now, **more},
         amount=settled.amount,
         created=world.now,
@@ -38,12 +38,12 @@ def enter(world: World, source: Object, kind: str, amount: int, fee: int = 0, **
         source=source["id"],
         type=kind,
     )
-    world.store.run(
+    world.store.execute(
         "INSERT INTO holding VALUES (?, ?) ON CONFLICT (currency) DO UPDATE SET net = net + excluded.net",
         (settled.currency, entry["net"]),
     )
-    if not world.agenda.of("account"):
-        world.agenda.plan(next_day(world.now), "new_day", "account")
+    if not world.tasks.of("account"):
+        world.tasks.schedule(next_day(world.now), "new_day", "account")
     return world.store.add(entry)
 
 
@@ -92,14 +92,14 @@ def entry_status(world: World, entry: Object) -> Object:
 def balance(world: World) -> Object:
     """What the account holds: available and pending, per currency."""
     pending = dict(
-        world.store.ask(
+        world.store.query(
             "SELECT json_extract(body, '$.currency'), sum(json_extract(body, '$.net'))"
             " FROM object INDEXED BY balance_transaction_by_available_on"
             " WHERE kind = 'balance_transaction' AND json_extract(body, '$.available_on') > ? GROUP BY 1",
             (world.now,),
         )
     )
-    held = {HELD[0]: 0} | dict(world.store.ask("SELECT currency, net FROM holding ORDER BY currency"))
+    held = {HELD[0]: 0} | dict(world.store.query("SELECT currency, net FROM holding ORDER BY currency"))
     available = [_amount(currency, net - pending.get(currency, 0)) for currency, net in held.items()]
     waiting = [_amount(currency, pending.get(currency, 0)) for currency in held]
     return {"object": "balance", "available": available, "livemode": False, "pending": waiting,
@@ -112,7 +112,7 @@ def _amount(currency: str, minor: int) -> Object:
 
 def held(world: World, currency: str) -> int:
     """What the account holds in this currency, available and pending, in minor units."""
-    rows = world.store.ask("SELECT net FROM holding WHERE currency = ?", (currency,))
+    rows = world.store.query("SELECT net FROM holding WHERE currency = ?", (currency,))
     return int(rows[0][0]) if rows else 0
 
 

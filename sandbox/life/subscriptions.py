@@ -24,7 +24,7 @@ def begin(
     world: World, customer: Object, method: Object, prices: list[tuple[Object, int]], asked: dict[str, Any]
 ) -> Object:
     """A subscription that starts now; its first payment has already been made."""
-    id_ = world.names.new("sub_")
+    id_ = world.random.new_id("sub_")
     subscription = SUBSCRIPTION(
         id_,
         billing_cycle_anchor=world.now,
@@ -49,7 +49,7 @@ def new_item(world: World, subscription: Object, price: Object, quantity: int) -
     start = period_start(subscription) if "items" in subscription else subscription["start_date"]
     end = period_after(subscription["billing_cycle_anchor"], price["recurring"], start)
     return SUBSCRIPTION_ITEM(
-        world.names.new("si_", 14),
+        world.random.new_id("si_", 14),
         created=world.now,
         current_period_end=end,
         current_period_start=start,
@@ -73,12 +73,12 @@ def plan_renewal(world: World, subscription: Object) -> None:
     """Put the next renewal, and the word before it, on the agenda."""
     id_, due = subscription["id"], period_end(subscription)
     for what in ("renew", "announce_renewal", "end_subscription"):
-        world.agenda.cancel(id_, what)
+        world.tasks.cancel(id_, what)
     if subscription["cancel_at"] is not None and subscription["cancel_at"] < due:
-        world.agenda.plan(subscription["cancel_at"], "end_subscription", id_)
+        world.tasks.schedule(subscription["cancel_at"], "end_subscription", id_)
     if due - ANNOUNCED > world.now and not ending(subscription):
-        world.agenda.plan(due - ANNOUNCED, "announce_renewal", id_)
-    world.agenda.plan(due, "renew", id_)
+        world.tasks.schedule(due - ANNOUNCED, "announce_renewal", id_)
+    world.tasks.schedule(due, "renew", id_)
 
 
 def ending(subscription: Object) -> bool:
@@ -117,7 +117,7 @@ def cancel(
     """End it now, for good."""
     if subscription["status"] == "canceled":
         raise no_such("subscription", subscription["id"])
-    world.agenda.cancel(subscription["id"])
+    world.tasks.cancel(subscription["id"])
     details = {**subscription["cancellation_details"], **(why or {}), "reason": reason}
     move(world, subscription, SUBSCRIPTION_STATES, "canceled", canceled_at=subscription["canceled_at"] or world.now,
          ended_at=world.now, cancellation_details=details)  # fmt: skip

@@ -1,1 +1,1 @@
-"""What the twin remembers: objects as JSON text in SQLite, its clock, and what is due."""
+"""What the twin keeps, in one SQLite database: objects as JSON text, the clock, and the scheduled tasks."""

@@ -18,22 +18,22 @@ DISABLED_AFTER = 9 * 86400.0
 
 def new_endpoint(world: World, url: str, *, own_secret: bool = True, **asked: Any) -> Object:
     """An endpoint for this address. The first one is signed with the secret that the twin was told."""
-    id_ = world.names.new("we_")
-    secret = "whsec_" + world.names.letters(f"secret:{id_}", 32) if own_secret else None
+    id_ = world.random.new_id("we_")
+    secret = "whsec_" + world.random.letters(f"secret:{id_}", 32) if own_secret else None
     world.endpoints = None
     return world.store.add(ENDPOINT(id_, created=world.now, url=url, **asked, _secret=secret))
 
 
 def know_the_address(world: World) -> None:
     """Make the first endpoint for the address that the twin was told, or move the known ones there."""
-    url = world.surroundings.endpoint_url
+    url = world.settings.endpoint_url
     if url is None:
         return
     with world.step():
         known = endpoints(world)
-        if not known and not world.store.fact("endpoint_made"):
+        if not known and not world.store.get_value("endpoint_made"):
             new_endpoint(world, url, own_secret=False)
-            world.store.remember("endpoint_made", True)
+            world.store.set_value("endpoint_made", True)
         for endpoint in known:
             if endpoint["url"] != url:
                 world.store.change(endpoint, url=url)
@@ -43,7 +43,7 @@ def know_the_address(world: World) -> None:
 def endpoints(world: World) -> list[Object]:
     """Every endpoint; remembered until one changes."""
     if world.endpoints is None:
-        world.endpoints = world.store.some("webhook_endpoint", newest_first=False)
+        world.endpoints = world.store.select("webhook_endpoint", newest_first=False)
     known: list[Object] = world.endpoints
     return known
 
@@ -57,7 +57,7 @@ def wants(endpoint: Object, event_type: str) -> bool:
 
 def secret_of(world: World, endpoint: Object) -> str:
     """The secret with which its deliveries are signed."""
-    return str(endpoint["_secret"] or world.surroundings.endpoint_secret)
+    return str(endpoint["_secret"] or world.settings.endpoint_secret)
 
 
 def note_success(world: World, endpoint: Object) -> None:

@@ -53,7 +53,7 @@ _SELECT = "SELECT seq, event, endpoint, planned, due, attempts, state, habits FR
 
 def queue_event(world: World, event: Object) -> None:
     """Plan the delivery of a new event to every endpoint that wants it."""
-    if world.surroundings.endpoint_url is None:
+    if world.settings.endpoint_url is None:
         return
     for endpoint in endpoints(world):
         if wants(endpoint, event["type"]):
@@ -61,7 +61,7 @@ def queue_event(world: World, event: Object) -> None:
             _plan(world, event, endpoint, subject)
             if strikes(world, "duplicated", subject):
                 _plan(world, event, endpoint, f"{subject}:again")
-            world.stir()
+            world.wake_after_step()
 
 
 def _plan(world: World, event: Object, endpoint: Object, subject: str) -> None:
@@ -71,7 +71,7 @@ def _plan(world: World, event: Object, endpoint: Object, subject: str) -> None:
     state = "dropped" if dropped else "waiting"
     habits = dumps(_habits(world, subject))
     values = (event["id"], endpoint["id"], now, due, state, habits)
-    world.store.run(
+    world.store.execute(
         "INSERT INTO delivery (event, endpoint, planned, due, attempts, state, habits) VALUES (?, ?, ?, ?, 0, ?, ?)",
         values,
     )
@@ -79,9 +79,9 @@ def _plan(world: World, event: Object, endpoint: Object, subject: str) -> None:
 
 def _delay(world: World, subject: str) -> float:
     if strikes(world, "delayed", subject):
-        return DELAYED_BY * world.names.chance(f"delay:{subject}")
+        return DELAYED_BY * world.random.chance(f"delay:{subject}")
     if strikes(world, "reordered", subject):
-        return OVERTAKEN_BY * world.names.chance(f"overtaken:{subject}")
+        return OVERTAKEN_BY * world.random.chance(f"overtaken:{subject}")
     return 0.0
 
 
@@ -92,34 +92,34 @@ def _habits(world: World, subject: str) -> dict[str, Any]:
     elif strikes(world, "rolling_secret", subject):
         habits["signed"] = "rolling"
     if strikes(world, "old_version", subject):
-        place = int(world.names.chance(f"version:{subject}") * (len(VERSIONS) - 1))
+        place = int(world.random.chance(f"version:{subject}") * (len(VERSIONS) - 1))
         habits["version"] = VERSIONS[place]
     return habits
 
 
 def first_due(world: World, until: float, in_the_air: frozenset[int]) -> Delivery | None:
     """The delivery that has been due longest, other than those in the air."""
-    rows = world.store.ask(_SELECT + "WHERE due <= ? ORDER BY due, seq LIMIT ?", (until, len(in_the_air) + 1))
+    rows = world.store.query(_SELECT + "WHERE due <= ? ORDER BY due, seq LIMIT ?", (until, len(in_the_air) + 1))
     return next((Delivery(*row) for row in rows if row[0] not in in_the_air), None)
 
 
 def next_due(world: World) -> float | None:
     """The second at which the next delivery is due."""
-    rows = world.store.ask("SELECT due FROM delivery WHERE due IS NOT NULL ORDER BY due LIMIT 1")
+    rows = world.store.query("SELECT due FROM delivery WHERE due IS NOT NULL ORDER BY due LIMIT 1")
     return rows[0][0] if rows else None
 
 
 def note(world: World, delivery: Delivery, attempt: Attempt) -> None:
     """Keep what came of an attempt, and plan the next one where it failed. The three days begin with the first."""
-    n, now = delivery.attempts + 1, world.clock.shown()
+    n, now = delivery.attempts + 1, world.clock.unfrozen_now()
     planned = delivery.planned if delivery.attempts else now
     again = None if attempt.accepted else next_attempt(planned, n, now)
     state = "delivered" if attempt.accepted else "waiting" if again is not None else "given up"
     with world.store.transaction():
         tried = (delivery.seq, n, now, attempt.status, attempt.answer[:500])
-        world.store.run("INSERT INTO attempt VALUES (?, ?, ?, ?, ?)", tried)
+        world.store.execute("INSERT INTO attempt VALUES (?, ?, ?, ?, ?)", tried)
         now_is = (planned, again, n, state, delivery.seq)
-        world.store.run("UPDATE delivery SET planned = ?, due = ?, attempts = ?, state = ? WHERE seq = ?", now_is)
+        world.store.execute("UPDATE delivery SET planned = ?, due = ?, attempts = ?, state = ? WHERE seq = ?", now_is)
         endpoint = world.store.find(delivery.endpoint)
         if endpoint is not None:
             note_success(world, endpoint) if attempt.accepted else note_failure(world, endpoint, now)
@@ -127,7 +127,7 @@ def note(world: World, delivery: Delivery, attempt: Attempt) -> None:
 
 def give_up(world: World, delivery: Delivery) -> None:
     """Its endpoint is disabled or gone: nothing more is tried."""
-    world.store.run("UPDATE delivery SET due = NULL, state = 'given up' WHERE seq = ?", (delivery.seq,))
+    world.store.execute("UPDATE delivery SET due = NULL, state = 'given up' WHERE seq = ?", (delivery.seq,))
 
 
 def send_again(world: World, event_id: str) -> None:
@@ -135,17 +135,17 @@ def send_again(world: World, event_id: str) -> None:
     event = world.store.get(event_id)
     for endpoint in endpoints(world):
         _plan(world, event, endpoint, f"{event_id}:{world.clock.now()}")
-        world.stir()
+        world.wake_after_step()
 
 
 def of_event(world: World, event_id: str) -> list[Delivery]:
     """Where an event was sent."""
-    return [Delivery(*row) for row in world.store.ask(_SELECT + "WHERE event = ? ORDER BY seq", (event_id,))]
+    return [Delivery(*row) for row in world.store.query(_SELECT + "WHERE event = ? ORDER BY seq", (event_id,))]
 
 
 def attempts_of(world: World, delivery: Delivery) -> list[Attempt]:
     """Every try of a delivery, in order."""
-    rows = world.store.ask("SELECT status, answer FROM attempt WHERE delivery = ? ORDER BY n", (delivery.seq,))
+    rows = world.store.query("SELECT status, answer FROM attempt WHERE delivery = ? ORDER BY n", (delivery.seq,))
     return [Attempt(*row) for row in rows]
 
 
@@ -157,4 +157,4 @@ def event_standing(world: World, event: Object) -> Object:
 
 def latest_deliveries(world: World, limit: int) -> list[Delivery]:
     """The newest deliveries first."""
-    return [Delivery(*row) for row in world.store.ask(_SELECT + "ORDER BY seq DESC LIMIT ?", (limit,))]
+    return [Delivery(*row) for row in world.store.query(_SELECT + "ORDER BY seq DESC LIMIT ?", (limit,))]

@@ -30,7 +30,7 @@ class Rounds:
 
     def deliver_one(self, until: float | None = None) -> bool:
         """Carry the delivery that has been due longest; False when none is due."""
-        delivery = self._claim(self._world.clock.shown() if until is None else until)
+        delivery = self._claim(self._world.clock.unfrozen_now() if until is None else until)
         if delivery is None:
             return False
         try:
@@ -38,11 +38,11 @@ class Rounds:
         finally:
             with self._lock:
                 self._in_the_air.discard(delivery.seq)
-            self._world.ring()
+            self._world.wake_threads()
         return True
 
     def _claim(self, until: float) -> Delivery | None:
-        if self._world.surroundings.endpoint_url is None:
+        if self._world.settings.endpoint_url is None:
             return None
         with self._lock:
             delivery = first_due(self._world, until, frozenset(self._in_the_air))
@@ -60,15 +60,15 @@ class Rounds:
             habits = delivery.misbehaviour
             version = habits.get("version") or endpoint["api_version"] or CURRENT
             event = told_in(world, world.show(event), version)
-            letter = write(event, secret_of(world, endpoint), int(world.wall()), habits.get("signed"))
+            letter = write(event, secret_of(world, endpoint), int(world.real_time()), habits.get("signed"))
         note(world, delivery, self._courier.carry(letter, endpoint["url"]))
 
     def wait_for_couriers(self, until: float) -> None:
         """Return when nothing is in the air and nothing is due."""
         while self.deliver_one(until) or self._in_the_air:
-            with self._world.bell:
+            with self._world.wakeup:
                 if self._in_the_air:
-                    self._world.bell.wait(0.05)
+                    self._world.wakeup.wait(0.05)
 
     def answered(self, event_id: str) -> bool:
         """Whether the endpoint has had its first chance to answer this event; True when nobody delivers."""
@@ -77,7 +77,7 @@ class Rounds:
 
     def next_due(self) -> float | None:
         """The second at which the next delivery is due."""
-        return None if self._world.surroundings.endpoint_url is None else next_due(self._world)
+        return None if self._world.settings.endpoint_url is None else next_due(self._world)
 
     def hang_up(self) -> None:
         """Close the connections to the endpoint, when nothing is carried any more."""
@@ -102,29 +102,29 @@ class Rounds:
     def end(self) -> None:
         """Let the threads finish what they carry, and go."""
         self._ending.set()
-        self._world.ring()
+        self._world.wake_threads()
 
     def _until_the_end(self, work: Callable[[], bool]) -> None:
         """Work, and rest when there is nothing to do."""
         while not self._ending.is_set():
-            rings = self._world.rings
+            rings = self._world.wakeups
             if not work():
                 self._nap(rings)
 
     def _let_happen(self) -> bool:
-        return self._world.catch_up() > 0
+        return self._world.run_due_tasks() > 0
 
     def _nap(self, rings: int) -> None:
         """Sleep until something is due, or until the bell rings again."""
         pause = self._pause()  # asked before the bell is held: it needs the store
-        with self._world.bell:
-            if self._world.rings == rings and not self._ending.is_set():
-                self._world.bell.wait(pause)
+        with self._world.wakeup:
+            if self._world.wakeups == rings and not self._ending.is_set():
+                self._world.wakeup.wait(pause)
 
     def _pause(self) -> float:
         if not self._world.clock.running:
             return _LONGEST_NAP
-        first = self._world.agenda.next()
+        first = self._world.tasks.next()
         due = [at for at in (first.at if first else None, self.next_due()) if at is not None]
-        pause = min(due) - self._world.clock.shown() if due else _LONGEST_NAP
+        pause = min(due) - self._world.clock.unfrozen_now() if due else _LONGEST_NAP
         return min(max(pause, 0.01), _LONGEST_NAP)

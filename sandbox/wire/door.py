@@ -21,7 +21,7 @@ from sandbox.wire.idempotency import LONGEST, Keys, Remembered
 from sandbox.wire.limits import Limits, too_many
 from sandbox.wire.refusals import Refused, RefusedUnread, bad_key, unrecognized_url
 from sandbox.wire.trouble import OUT_OF_ORDER, Trouble, on_the_way_back
-from sandbox.world import Cause, World
+from sandbox.world import EventRequest, World
 
 LARGEST_BODY = 1 << 20
 
@@ -64,7 +64,7 @@ class Door:
     def __init__(self, world: World, calls: Sequence[Call], parts: Parts, api_key: str, threads: Executor) -> None:
         self._world, self._calls, self._parts = world, calls, parts
         self._api_key, self._threads = api_key, threads
-        self._numbers, self._since = count(1), world.names.given
+        self._numbers, self._since = count(1), world.random.id_count
         self._keys, self._limits, self._trouble = Keys(world.store), Limits(world), Trouble(world)
 
     async def respond(self, request: Request) -> Response:
@@ -91,7 +91,7 @@ class Door:
 
     def _new_request(self) -> str:
         """A request's id: another one for each, and the same ones again for the same seed."""
-        return "req_" + self._world.names.letters(f"request:{self._since}:{next(self._numbers)}", 14)
+        return "req_" + self._world.random.letters(f"request:{self._since}:{next(self._numbers)}", 14)
 
     def answer(self, asked: Asked) -> Answer:
         """The whole way of one request, refusals included."""
@@ -135,7 +135,7 @@ class Door:
 
     def _tried(self, asked: Asked, do: Callable[[], Object], expanding: Sequence[str]) -> Remembered:
         """The answer, or the refusal that came while carrying it out: the key remembers either."""
-        cause = Cause(asked.request, asked.idempotency_key) if asked.method != "GET" else Cause()
+        cause = EventRequest(asked.request, asked.idempotency_key) if asked.method != "GET" else EventRequest()
         try:
             with self._world.step(cause):
                 shown = expand(self._world, do(), expanding, self._parts)

@@ -51,8 +51,8 @@ class Keys:
 
     def recall(self, key: str, fingerprint: str, now: float) -> Remembered | None:
         """What this key was answered in the last 24 hours; other parameters than then are refused."""
-        self._store.run("DELETE FROM answered WHERE at < ?", (now - REMEMBERED,))
-        rows = self._store.ask("SELECT fingerprint, status, body, request FROM answered WHERE key = ?", (key,))
+        self._store.execute("DELETE FROM answered WHERE at < ?", (now - REMEMBERED,))
+        rows = self._store.query("SELECT fingerprint, status, body, request FROM answered WHERE key = ?", (key,))
         if not rows:
             return None
         if rows[0][0] != fingerprint:
@@ -65,7 +65,7 @@ class Keys:
 
     def remember(self, key: str, fingerprint: str, answer: Remembered, now: float) -> None:
         """Keep the answer of a key."""
-        self._store.run(
+        self._store.execute(
             "INSERT INTO answered VALUES (?, ?, ?, ?, ?, ?)",
             (key, fingerprint, answer.status, answer.body, answer.request, now),
         )

@@ -32,7 +32,7 @@ class Limits:
 
     def count(self, method: str, path: str) -> None:
         """Let a call in, or refuse it."""
-        if not self._world.store.fact("limited"):
+        if not self._world.store.get_value("limited"):
             return
         self._room(self._calls, IN_ALL, "global-rate")
         if (method, path) == _SESSIONS:

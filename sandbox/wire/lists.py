@@ -52,7 +52,7 @@ class Listing:
         for word, sign in (("starting_after", "<"), ("ending_before", ">")):
             if word in self._params:
                 self.only(f"seq {sign} ?", self._cursor(word))
-        found = self._world.store.some(
+        found = self._world.store.select(
             self._kind, " AND ".join(self._where), self._values, newest_first=not backwards, limit=limit + 1
         )
         shown = found[:limit]
@@ -61,7 +61,7 @@ class Listing:
 
     def _cursor(self, word: str) -> int:
         id_ = self._params[word]
-        place = self._world.store.place(id_)
+        place = self._world.store.kind_and_seq(id_)
         if place is None or place[0] != self._kind:
             raise no_such(self._kind.replace(".", " "), id_, param=word, status=400)
         return place[1]

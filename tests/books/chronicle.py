@@ -51,7 +51,7 @@ class _Chronicler:
                 self.model.arrives(payout["id"])
 
     def _all(self, kind: str) -> list[Object]:
-        return self._store.some(kind, newest_first=False, limit=1_000_000)
+        return self._store.select(kind, newest_first=False, limit=1_000_000)
 
     def _shares(self, charge: Object) -> Shares | None:
         """The campaigns that a charge is for; None when it is none of our gifts."""

@@ -108,4 +108,4 @@ def _end(on: Stage, products: Sequence[Product]) -> tuple[int, int]:
 
 
 def _events(on: Stage) -> int:
-    return int(on.twin.world.store.ask("SELECT count(*) FROM object WHERE kind = 'event'")[0][0])
+    return int(on.twin.world.store.query("SELECT count(*) FROM object WHERE kind = 'event'")[0][0])

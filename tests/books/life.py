@@ -29,7 +29,7 @@ class Life(RandomLife):
     def __init__(self, stage: Stage, seed: int) -> None:
         super().__init__(stage.twin, seed)
         self._stage, self._chance = stage, random.Random(seed)
-        self._began = stage.twin.world.clock.shown()
+        self._began = stage.twin.world.clock.unfrozen_now()
         if self._chance.random() < 0.3:
             self._be_older_than_us()
         stage.pledge(700)  # our time begins: nobody pays this one
@@ -63,7 +63,7 @@ class Life(RandomLife):
         self._twin.advance(6 * DAY + HOUR)
 
     def _lasted(self) -> float:
-        return self._stage.twin.world.clock.shown() - self._began
+        return self._stage.twin.world.clock.unfrozen_now() - self._began
 
     def _session(self, mode: str, amount: int, **more: Any) -> dict[str, Any]:
         if self._chance.random() < 0.25:
@@ -87,7 +87,7 @@ class Life(RandomLife):
         """Charges of debits that were taken back, and that may be collected again."""
         with self._twin.world.step():
             store = self._twin.world.store
-            taken_back = store.some("charge", "json_extract(body, '$.failure_balance_transaction') IS NOT NULL")
+            taken_back = store.select("charge", "json_extract(body, '$.failure_balance_transaction') IS NOT NULL")
             intents = {charge["id"]: store.get(charge["payment_intent"]) for charge in taken_back}
         return [charge for charge, of in intents.items() if waits_for_means(of) and "_invoice" not in of]
 

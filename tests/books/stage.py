@@ -91,7 +91,7 @@ class Stage:
 
     def do(self, name: str, **fields: str) -> None:
         """What a person may do to the twin (`sandbox/deeds.py`)."""
-        do(self.twin.course, name, fields)
+        do(self.twin.clock_control, name, fields)
         self.twin.settle()
 
     def step(self, deed: Callable[..., dict[str, Any]], *args: Any, **named: Any) -> dict[str, Any]:

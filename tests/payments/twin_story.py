@@ -205,11 +205,11 @@ def _pay_out(story: Story) -> None:
     story.do(fail_payout, paid[0]["id"])
     story.twin.advance(5 * DAY)
     with story.twin.world.step():
-        story.twin.world.store.remember("payouts", "manual")
+        story.twin.world.store.set_value("payouts", "manual")
     story.give("4000000000000077")
     by_hand = story.ask("POST", "/v1/payouts", amount=1000, currency="gbp")
     story.ask("POST", f"/v1/payouts/{by_hand['id']}/cancel")
     with story.twin.world.step():
-        story.twin.world.store.remember("payouts", "daily")
+        story.twin.world.store.set_value("payouts", "daily")
     story.do(enter_line, "risk_reserved_funds", -200_000)
     story.twin.advance(5 * DAY)

@@ -59,7 +59,7 @@ def wrong(findings: list[Finding]) -> dict[str, str]:
 
 def here(account: Account, **other: str) -> Installation:
     """This installation, as its settings would say."""
-    return replace(Installation("sandbox", ENDPOINT, account.twin.world.surroundings.public_url), **other)
+    return replace(Installation("sandbox", ENDPOINT, account.twin.world.settings.public_url), **other)
 
 
 def test_a_gift_that_reached_the_bank_is_proved_and_traced(account: Account, engine: Engine) -> None:

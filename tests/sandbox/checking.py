@@ -12,7 +12,7 @@ from tests.sandbox.schema import faults
 
 def everything(twin: Twin, after: int = 0) -> list[dict[str, Any]]:
     """Every stored object that was made after this place in the order of making, as the API shows it."""
-    rows = twin.world.store.ask("SELECT id FROM object WHERE seq > ? ORDER BY seq", (after,))
+    rows = twin.world.store.query("SELECT id FROM object WHERE seq > ? ORDER BY seq", (after,))
     with twin.world.store.transaction():
         return [twin.world.show(twin.world.store.get(row[0])) for row in rows]
 
@@ -25,7 +25,7 @@ def schema_faults(objects: list[dict[str, Any]]) -> list[str]:
 
 def money_faults(twin: Twin) -> list[str]:
     """Where the balance is not the sum of its transactions, or a payout not the sum of its lines."""
-    ask = twin.world.store.ask
+    ask = twin.world.store.query
     entries = ask(
         "SELECT json_extract(body, '$.currency'), sum(json_extract(body, '$.net')) FROM object"
         " WHERE kind = 'balance_transaction' GROUP BY 1"

@@ -122,7 +122,7 @@ def test_what_a_payer_typed_is_escaped(session: Any) -> None:
 
 def test_a_callers_clock_may_lag_behind_a_turned_one(twin: Twin, client: stripe.StripeClient, gift: Any) -> None:
     """The twin's clock may be weeks ahead of the caller's; an expiry in one hour is understood all the same."""
-    real = int(twin.world.wall())
+    real = int(twin.world.real_time())
     session = client.v1.checkout.sessions.create(gift | {"expires_at": real + 3600})
 
     assert abs(session.expires_at - twin.world.clock.now() - 3600) < 5

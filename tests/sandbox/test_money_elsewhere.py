@@ -226,5 +226,5 @@ def test_an_endpoint_is_not_told_what_came_after_its_version(
 
     assert {body.split(b'"api_version": "')[1].split(b'"')[0].decode() for body in endpoint.bodies} == set(VERSIONS[2:])
     with twin.world.step():
-        told = twin.world.store.some("event", "json_extract(body, '$.type') = 'invoice.paid'")[0]
+        told = twin.world.store.select("event", "json_extract(body, '$.type') = 'invoice.paid'")[0]
         assert told_in(twin.world, told, VERSIONS[0])["data"]["object"]["subscription"].startswith("sub_")

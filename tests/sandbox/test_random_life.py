@@ -25,7 +25,7 @@ def test_a_random_life_breaks_no_law(seed: int) -> None:
         for _ in range(10):
             life.step()
         new = everything(twin, last)
-        last = twin.world.store.ask("SELECT coalesce(max(seq), 0) FROM object")[0][0]
+        last = twin.world.store.query("SELECT coalesce(max(seq), 0) FROM object")[0][0]
         assert list(histories.follow(new)) == []
         assert schema_faults(new) == []
         assert money_faults(twin) == []

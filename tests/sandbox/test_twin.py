@@ -24,7 +24,7 @@ def test_ids_begin_with_their_second_as_stripes_do(twin: Twin) -> None:
     made = []
     for _ in range(5):
         with twin.world.step():
-            made.append([twin.world.names.new("ch_") for _ in range(20)])
+            made.append([twin.world.random.new_id("ch_") for _ in range(20)])
         twin.advance(1)
 
     assert {len(one) for second in made for one in second} == {len("ch_") + 24}

@@ -108,7 +108,7 @@ class Account:
 
     def do(self, name: str, **fields: str) -> str:
         """Push a button of the twin's panel."""
-        said = do(self.twin.course, name, fields)
+        said = do(self.twin.clock_control, name, fields)
         self.twin.settle()
         return said
 
@@ -189,7 +189,7 @@ class Account:
     def still_open(self) -> set[str]:
         """Refunds that Stripe has agreed to and not yet sent, for want of money: told, and not in the balance."""
         with self.twin.world.step():
-            refunds = self.twin.world.store.some("refund", limit=1000)
+            refunds = self.twin.world.store.select("refund", limit=1000)
         waiting = [one for one in refunds if one["status"] == "pending" and one["balance_transaction"] is None]
         return {one["id"] for one in waiting}
 

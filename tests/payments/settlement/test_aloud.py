@@ -78,7 +78,7 @@ def test_a_difference_is_shouted(account: Account) -> None:
     account.wait()
     account.settle()
     with account.twin.world.store.transaction():
-        account.twin.world.store.run("UPDATE holding SET net = net + 5")
+        account.twin.world.store.execute("UPDATE holding SET net = net + 5")
     status, said, _ = aloud(account)
 
     assert status == 1

@@ -72,7 +72,7 @@ def test_refusals_say_what_must_be_done(account: Account) -> None:
         account.lists.events(colour="red")
     assert not isinstance(refused.value, NotThere)
     with pytest.raises(StripeRefused, match="AuthenticationError"):
-        StripeLists("sk_test_sandbox_wrong", api_base=account.twin.world.surroundings.public_url).balance()
+        StripeLists("sk_test_sandbox_wrong", api_base=account.twin.world.settings.public_url).balance()
 
 
 def test_lists_are_asked_for_in_the_version_that_we_read(account: Account) -> None:

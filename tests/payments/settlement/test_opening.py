@@ -53,7 +53,7 @@ def test_the_books_are_opened_once(account: Account) -> None:
     account.settle()
     assert account.entries("opening") == []
     with account.twin.world.store.transaction():
-        account.twin.world.store.run("UPDATE holding SET net = net + 5")
+        account.twin.world.store.execute("UPDATE holding SET net = net + 5")
 
     assert account.settling.settle().agrees is False
     assert account.settling.reconcile().settled.agrees is False

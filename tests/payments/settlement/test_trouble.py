@@ -52,7 +52,7 @@ def test_since_when_stripe_is_away_is_known(account: Account, misfortune: str) -
 def test_a_wrong_key_is_no_silence_but_must_be_known_as_well(account: Account) -> None:
     """Stripe refuses: the words say what."""
     account.give()
-    lists = StripeLists("sk_test_sandbox_wrong", api_base=account.twin.world.surroundings.public_url)
+    lists = StripeLists("sk_test_sandbox_wrong", api_base=account.twin.world.settings.public_url)
     settling = Reconciliation(account.books.engine, account.books.bookkeeper, lists, account.twin.now)
     with pytest.raises(StripeRefused):
         settling.settle()
@@ -144,7 +144,7 @@ def test_a_long_walk_lets_other_jobs_have_their_turn(account: Account, monkeypat
     ask = account.lists.balance_transactions
 
     def slowly(**params: Any) -> ListPage:
-        account.twin.world.clock.turn_to(account.twin.world.clock.shown() + 15)
+        account.twin.world.clock.advance_to(account.twin.world.clock.unfrozen_now() + 15)
         return ask(**{**params, "limit": 1})
 
     monkeypatch.setattr(account.lists, "balance_transactions", slowly)

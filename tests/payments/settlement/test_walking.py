@@ -24,7 +24,7 @@ def test_a_line_that_appears_late_is_found_below_the_mark(account: Account) -> N
     late = account.do("line", category="fee", amount="-77").partition(":")[0]
     account.step(lambda world: world.store.change(world.store.get(late), created=world.now - HOUR))
     with account.twin.world.store.transaction():
-        account.twin.world.store.run("UPDATE object SET created = created - ? WHERE id = ?", (HOUR, late))
+        account.twin.world.store.execute("UPDATE object SET created = created - ? WHERE id = ?", (HOUR, late))
 
     assert account.settling.reconcile().entries == {"stripe_fee": 1}
     account.agree()

@@ -1,4 +1,9 @@
-"""The twin's tables. Objects are JSON text; what a list may filter by is an index over that text."""
+"""The tables of the twin's database. Objects are JSON text; each field that a list filters by has an index.
+
+`object` holds every API object, `fact` single values (the clock, the seed, switches), `due` the scheduled tasks,
+`answered` the responses of idempotency keys, `delivery` and `attempt` the webhooks, and `holding` the balance.
+The names of tables and columns are older than the names in the code: state files keep them.
+"""
 
 import sqlite3
 
@@ -39,7 +44,7 @@ CREATE TABLE IF NOT EXISTS holding (
 ) STRICT, WITHOUT ROWID;
 """
 
-# kind -> the fields that its list can be filtered by ("_payout" is kept for us alone and never shown).
+# Kind of object: the fields that its list can be filtered by. A field with an underscore is never shown.
 FILTERS: dict[str, tuple[str, ...]] = {
     "balance_transaction": ("source", "_payout", "available_on"),
     "charge": ("payment_intent", "customer"),
@@ -57,8 +62,8 @@ FILTERS: dict[str, tuple[str, ...]] = {
 }
 
 
-def prepare(connection: sqlite3.Connection) -> None:
-    """Make the tables and indexes that are not there yet."""
+def create_tables(connection: sqlite3.Connection) -> None:
+    """Create the tables and indexes that do not exist yet."""
     connection.executescript(TABLES)
     for kind, fields in FILTERS.items():
         for field in fields:
