@@ -162,7 +162,7 @@ def be_the_twin(fd: int, gifts: int) -> None:
     settings = TwinSettings("http://twin.invalid", KEY, None, "whsec_lost", "The Bench")
     twin = open_twin(settings)
     twin.world.clock.set(time.time() + 60)
-    product = str(twin.door.ask("POST", "/v1/products", {"name": "Appeal"})[1]["id"])
+    product = str(twin.api.request("POST", "/v1/products", {"name": "Appeal"})[1]["id"])
     for n in range(gifts):
         twin.pay(_session(twin, product, Pending(n, 500 + n % 97 * 100)))
         twin.world.clock.set(twin.now().timestamp() + 86_400 / A_DAY)
@@ -180,7 +180,7 @@ def be_the_twin(fd: int, gifts: int) -> None:
 def _session(twin: Twin, product: str, gift: Pending) -> str:
     known_by = {"gift_id": gift.id, "app": "farthing", "schema": "1"}
     price = {"currency": "gbp", "product": product, "unit_amount": gift.amount}
-    status, session = twin.door.ask(
+    status, session = twin.api.request(
         "POST",
         "/v1/checkout/sessions",
         {

@@ -1,4 +1,4 @@
-"""Misbehaviour, seeded and repeatable: how often which thing goes wrong, and whether it does this time."""
+"""Chaos: faults on purpose, each as often as the settings say, and repeatable for one seed."""
 
 from dataclasses import asdict, dataclass, fields
 from typing import Any
@@ -7,33 +7,33 @@ from sandbox.world import World
 
 
 @dataclass(frozen=True)
-class Chaos:
-    """How often each misfortune strikes, from 0 (never) to 1 (always)."""
+class ChaosSettings:
+    """How often each fault occurs, from 0 (never) to 1 (always)."""
 
     duplicated: float = 0.0
-    """A delivery comes twice."""
+    """An event is delivered twice."""
     reordered: float = 0.0
-    """A delivery is overtaken by others, within seconds."""
+    """A delivery comes some seconds later, after others that were queued behind it."""
     delayed: float = 0.0
     """A delivery comes hours later."""
     dropped: float = 0.0
-    """A delivery never comes; only the lists of the API know of it."""
+    """An event is never delivered; only the API's list of events has it."""
     twinned: float = 0.0
-    """One change is told by two event objects."""
+    """One change makes two event objects, with two ids."""
     old_secret: float = 0.0
     """A delivery is signed with a secret that is no longer valid."""
     rolling_secret: float = 0.0
-    """A delivery carries a second signature, of a secret that is being rolled out."""
+    """A delivery has a second signature, by a secret that is being rolled out."""
     old_version: float = 0.0
     """A delivery has the shape of an older API version."""
     api_500: float = 0.0
-    """A call is answered 500 and had no effect; its key remembers the 500."""
+    """A call fails with status 500 and has no effect; its idempotency key keeps the 500."""
     api_lost: float = 0.0
-    """A call takes effect, and its answer never comes."""
+    """A call takes effect, and its response never arrives."""
     api_reset: float = 0.0
-    """A call takes effect, and the connection breaks instead of an answer."""
+    """A call takes effect, and the connection breaks instead of a response."""
     api_429: float = 0.0
-    """A call is answered that there were too many."""
+    """A call fails with status 429, as if there had been too many."""
 
     def __post_init__(self) -> None:
         for name, value in asdict(self).items():
@@ -41,41 +41,41 @@ class Chaos:
                 raise ValueError(f"{name} must be from 0 to 1, not {value}")
 
 
-CALM = Chaos()
-ROUGH = Chaos(
+CALM = ChaosSettings()
+ROUGH = ChaosSettings(
     duplicated=0.1, reordered=0.1, delayed=0.02, dropped=0.01, twinned=0.02, rolling_secret=0.05, api_500=0.01,
     api_lost=0.005, api_reset=0.005, api_429=0.01,
 )  # fmt: skip
-WILD = Chaos(
+WILD = ChaosSettings(
     duplicated=0.3, reordered=0.4, delayed=0.1, dropped=0.1, twinned=0.1, old_secret=0.05, rolling_secret=0.1,
     old_version=0.1, api_500=0.05, api_lost=0.02, api_reset=0.03, api_429=0.05,
 )  # fmt: skip
-MOODS = {"calm": CALM, "rough": ROUGH, "wild": WILD}
+PRESETS = {"calm": CALM, "rough": ROUGH, "wild": WILD}
 
 
-def mood(world: World) -> Chaos:
-    """How the twin misbehaves at present."""
+def current_chaos(world: World) -> ChaosSettings:
+    """The chaos settings now; all zero until they are set."""
     if world.chaos is None:
-        world.chaos = Chaos(**(world.store.get_value("chaos") or {}))
-    chaos: Chaos = world.chaos
-    return chaos
+        world.chaos = ChaosSettings(**(world.store.get_value("chaos") or {}))
+    settings: ChaosSettings = world.chaos
+    return settings
 
 
-def set_mood(world: World, chaos: Chaos) -> None:
-    """Misbehave like this from now on, also after a restart."""
-    world.store.set_value("chaos", asdict(chaos))
-    world.chaos = chaos
+def set_chaos(world: World, settings: ChaosSettings) -> None:
+    """Use these settings from now on, also after a restart."""
+    world.store.set_value("chaos", asdict(settings))
+    world.chaos = settings
 
 
-def read_mood(params: dict[str, Any]) -> Chaos:
-    """A mood by its name, or by single figures: mood=rough, dropped=0.5."""
+def parse_chaos(params: dict[str, Any]) -> ChaosSettings:
+    """Settings from form fields: the name of a preset (mood=rough), or rates of single faults (dropped=0.5)."""
     if "mood" in params:
-        return MOODS[params["mood"]]
-    known = {field.name for field in fields(Chaos)}
-    return Chaos(**{name: float(value) for name, value in params.items() if name in known and value})
+        return PRESETS[params["mood"]]
+    faults = {field.name for field in fields(ChaosSettings)}
+    return ChaosSettings(**{name: float(value) for name, value in params.items() if name in faults and value})
 
 
-def strikes(world: World, misfortune: str, subject: str) -> bool:
-    """Whether this misfortune strikes this subject; the same seed gives the same answer."""
-    often = getattr(mood(world), misfortune)
-    return bool(often and world.random.chance(f"{misfortune}:{subject}") < often)
+def fault_occurs(world: World, fault: str, subject: str) -> bool:
+    """Whether this fault occurs for this subject. The same seed gives the same answer, however often asked."""
+    rate = getattr(current_chaos(world), fault)
+    return bool(rate and world.random.chance(f"{fault}:{subject}") < rate)

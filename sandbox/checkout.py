@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from sandbox.api.errors import ApiError
+from sandbox.api.form_encoding import page_form_fields
 from sandbox.life.lines import in_words
 from sandbox.life.means import MEANS, chips
 from sandbox.life.methods import Payer
@@ -15,8 +17,6 @@ from sandbox.life.sessions import the_session
 from sandbox.pages import Pages, in_thread
 from sandbox.state.store import Object
 from sandbox.webhooks.rounds import Rounds
-from sandbox.wire.form import typed_fields
-from sandbox.wire.refusals import Refused
 from sandbox.world import World
 
 REDIRECT_WAITS = 10.0
@@ -54,7 +54,7 @@ class Checkout:
         """The page, or what pressing Pay leads to."""
         session_id = request.path_params["id"]
         if request.method == "POST":
-            typed = Typed(**typed_fields(await request.body(), ("card", "email", "name")))
+            typed = Typed(**page_form_fields(await request.body(), ("card", "email", "name")))
             answer = await in_thread(self._threads, lambda: self._pay(session_id, typed))
             return await self._held(answer)
         return await in_thread(self._threads, lambda: self._show(session_id, None))
@@ -63,7 +63,7 @@ class Checkout:
         """The bank's question (3-D Secure), or the payer's answer to it."""
         intent_id = request.path_params["id"]
         if request.method == "POST":
-            answer = typed_fields(await request.body(), ("answer",))["answer"]
+            answer = page_form_fields(await request.body(), ("answer",))["answer"]
             response = await in_thread(self._threads, lambda: self._approve(intent_id, approved=answer == "approve"))
             return await self._held(response)
         return await in_thread(self._threads, lambda: self._ask(intent_id))
@@ -74,7 +74,7 @@ class Checkout:
         try:
             with self._world.step():
                 session = the_session(self._world, session_id)
-        except Refused:
+        except ApiError:
             return self._pages.page("gone.html", status=404, session=None)
         if session["status"] != "open":
             return self._pages.page("gone.html", session=session, way_back=_way_back(session))
@@ -101,7 +101,7 @@ class Checkout:
                 session = the_session(self._world, session_id)
                 email = (session["customer_details"] or {"email": None})["email"] or typed.email
                 outcome = pay(self._world, session, MEANS[typed.card], Payer(email, typed.name.strip()))
-        except Refused:
+        except ApiError:
             return self._show(session_id, None)
         return self._after(session, outcome, typed)
 
@@ -129,7 +129,7 @@ class Checkout:
             with self._world.step():
                 session = the_session(self._world, self._world.store.get(intent_id)["_session"])
                 outcome = answer_the_bank(self._world, session, approved=approved)
-        except (Refused, LookupError):
+        except (ApiError, LookupError):
             return self._pages.page("gone.html", status=404, session=None)
         return self._after(session, outcome, None)
 

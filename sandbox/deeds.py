@@ -4,7 +4,8 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 
-from sandbox.chaos import MOODS, read_mood, set_mood
+from sandbox.api.errors import ApiError, resource_missing
+from sandbox.chaos import PRESETS, parse_chaos, set_chaos
 from sandbox.clock_control import ClockControl
 from sandbox.life import disputes
 from sandbox.life.disputes import the_dispute
@@ -19,7 +20,6 @@ from sandbox.life.subscriptions import the_subscription
 from sandbox.state.clock import ClockCannotGoBack
 from sandbox.webhooks.endpoint import endpoints, know_the_address
 from sandbox.webhooks.queue import send_again
-from sandbox.wire.refusals import Refused, no_such
 from sandbox.world import World
 
 Fields = Mapping[str, str]
@@ -44,7 +44,7 @@ def do(clock_control: ClockControl, name: str, fields: Fields) -> str:
         raise NotDone(f"there is no such thing to do: {name}")
     try:
         return DEEDS[name](clock_control, fields)
-    except (Refused, LookupError, ClockCannotGoBack) as impossible:
+    except (ApiError, LookupError, ClockCannotGoBack) as impossible:
         raise NotDone(str(impossible)) from impossible
 
 
@@ -145,7 +145,7 @@ def _fail_refund(clock_control: ClockControl, fields: Fields) -> str:
     with world.step():
         found = world.store.find(fields.get("refund", ""))
         if found is None or found["object"] != "refund" or found["status"] not in ("pending", "succeeded"):
-            raise no_such("refund that could fail", fields.get("refund", ""))
+            raise resource_missing("refund that could fail", fields.get("refund", ""))
         fail_refund(world, found["id"])
     return f"{found['id']} failed."
 
@@ -199,14 +199,14 @@ def _fail_renewal(clock_control: ClockControl, fields: Fields) -> str:
 
 def _chaos(clock_control: ClockControl, fields: Fields) -> str:
     """A mood by its name, or figures for single misfortunes."""
-    if "mood" in fields and fields["mood"] not in MOODS:
-        raise NotDone(f"choose one of {', '.join(MOODS)}")
+    if "mood" in fields and fields["mood"] not in PRESETS:
+        raise NotDone(f"choose one of {', '.join(PRESETS)}")
     try:
-        chaos = read_mood(dict(fields))
+        chaos = parse_chaos(dict(fields))
     except ValueError as unreadable:
         raise NotDone(str(unreadable)) from unreadable
     with clock_control.world.step():
-        set_mood(clock_control.world, chaos)
+        set_chaos(clock_control.world, chaos)
     return f"From now on: {chaos}"
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from stripe._api_version import _ApiVersion
 
-from sandbox.chaos import strikes
+from sandbox.chaos import fault_occurs
 from sandbox.state.store import Object
 from sandbox.webhooks.queue import queue_event
 from sandbox.world import World, public
@@ -32,7 +32,7 @@ def tell(world: World, what: str, obj: Object, previous: dict[str, Any] | None =
         "type": what,
     }
     _write(world, event)
-    if strikes(world, "twinned", event["id"]):
+    if fault_occurs(world, "twinned", event["id"]):
         _write(world, {**event, "id": world.random.new_id("evt_")})
     return event
 

@@ -7,7 +7,9 @@ from urllib.parse import urlsplit
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from sandbox.chaos import MOODS, mood
+from sandbox.api.errors import ApiError
+from sandbox.api.form_encoding import decode
+from sandbox.chaos import PRESETS, current_chaos
 from sandbox.clock_control import ClockControl
 from sandbox.deeds import VERDICTS, NotDone, do
 from sandbox.life.payouts import SCHEDULES, schedule
@@ -15,8 +17,6 @@ from sandbox.life.settlement import balance
 from sandbox.pages import Pages, in_thread
 from sandbox.webhooks.endpoint import endpoints
 from sandbox.webhooks.queue import attempts_of, latest_deliveries
-from sandbox.wire.form import decode
-from sandbox.wire.refusals import Refused
 
 SHOWN = 25
 _KINDS = {"sessions": "checkout.session", "charges": "charge", "subscriptions": "subscription",
@@ -42,7 +42,7 @@ class Panel:
             given = {name: value for name, value in fields.items() if isinstance(value, str)}
             said = await in_thread(self._threads, lambda: do(self._clock_control, request.path_params["name"], given))
             status = 200
-        except (NotDone, Refused) as refused:
+        except (NotDone, ApiError) as refused:
             said, status = f"Not done: {refused}", 422
         if "application/json" in request.headers.get("accept", ""):
             return JSONResponse({"said": said}, status)
@@ -70,8 +70,8 @@ class Panel:
                 now=world.now,
                 running=world.clock.running,
                 balance=balance(world),
-                mood=asdict(mood(world)),
-                moods=list(MOODS),
+                mood=asdict(current_chaos(world)),
+                moods=list(PRESETS),
                 schedule=schedule(world),
                 schedules=SCHEDULES,
                 limited=bool(world.store.get_value("limited")),

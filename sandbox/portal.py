@@ -5,6 +5,8 @@ from concurrent.futures import Executor
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from sandbox.api.errors import ApiError, resource_missing
+from sandbox.api.form_encoding import page_form_fields
 from sandbox.life.customers import methods_of, set_default_method, the_customer
 from sandbox.life.lines import in_words
 from sandbox.life.means import MEANS, chips
@@ -12,8 +14,6 @@ from sandbox.life.methods import Payer, keep, new_method
 from sandbox.life.subscriptions import change, period_end, the_subscription
 from sandbox.pages import Pages, in_thread
 from sandbox.state.store import Object
-from sandbox.wire.form import typed_fields
-from sandbox.wire.refusals import Refused, no_such
 from sandbox.world import World
 
 LASTS = 3600
@@ -30,14 +30,14 @@ class Portal:
         """The page, or what a button of it does."""
         session_id = request.path_params["id"]
         if request.method == "POST":
-            fields = typed_fields(await request.body(), ("card", "end", "keep"))
+            fields = page_form_fields(await request.body(), ("card", "end", "keep"))
             return await in_thread(self._threads, lambda: self._do(session_id, fields))
         return await in_thread(self._threads, lambda: self._show(session_id))
 
     def _session(self, session_id: str) -> Object:
         found = self._world.store.find(session_id)
         if found is None or found["object"] != "billing_portal.session" or found["created"] < self._world.now - LASTS:
-            raise no_such("portal session", session_id)
+            raise resource_missing("portal session", session_id)
         return found
 
     def _show(self, session_id: str) -> Response:
@@ -57,7 +57,7 @@ class Portal:
                     subscriptions=[(subscription, _words(subscription)) for subscription in subscriptions],
                     offered=chips(["card"]),
                 )
-        except Refused:
+        except ApiError:
             return self._pages.page("gone.html", status=404, session=None)
 
     def _do(self, session_id: str, fields: dict[str, str]) -> Response:
@@ -70,7 +70,7 @@ class Portal:
                     self._change_end(customer, fields["end"], ends=True)
                 if fields["keep"]:
                     self._change_end(customer, fields["keep"], ends=False)
-        except Refused:
+        except ApiError:
             return self._pages.page("gone.html", status=404, session=None)
         return RedirectResponse(f"{self._world.settings.public_url}/portal/{session_id}", 303)
 
@@ -91,7 +91,7 @@ class Portal:
         """Flexible billing: the portal sets `cancel_at`, not `cancel_at_period_end`."""
         subscription = the_subscription(self._world, subscription_id)
         if subscription["customer"] != customer["id"] or subscription["status"] == "canceled":
-            raise no_such("subscription", subscription_id)
+            raise resource_missing("subscription", subscription_id)
         reason = "cancellation_requested" if ends else None
         change(
             self._world,

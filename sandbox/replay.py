@@ -3,8 +3,8 @@
 import json
 from collections.abc import Iterator
 
-from sandbox.chaos import WILD, set_mood
-from sandbox.random_life import RandomLife
+from sandbox.chaos import WILD, set_chaos
+from sandbox.random_activity import RandomActivity
 from sandbox.twin import TwinSettings, open_twin
 from sandbox.webhooks.letter import Letter
 from sandbox.webhooks.queue import Attempt
@@ -45,8 +45,8 @@ def replay(seed: int, steps: int = 200) -> Iterator[bytes]:
     try:
         twin.world.clock.set(START)
         with twin.world.step():
-            set_mood(twin.world, WILD)
-        life = RandomLife(twin, seed)
+            set_chaos(twin.world, WILD)
+        life = RandomActivity(twin, seed)
         for _ in range(steps):
             life.step()
             twin.settle()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sandbox.random_life import RandomLife
+from sandbox.random_activity import RandomActivity
 from sandbox.twin import Twin, TwinSettings, open_twin
 
 START = 1_767_225_600.0
@@ -41,7 +41,7 @@ def _peak() -> float:
 def open_session(twin: Twin, product: str, number: int, **recurring: Any) -> str:
     """A session for £10 through the API, with all of its reading, checking and remembering."""
     price = {"currency": "gbp", "product": product, "unit_amount": 1000, **recurring}
-    status, session = twin.door.ask(
+    status, session = twin.api.request(
         "POST",
         "/v1/checkout/sessions",
         {
@@ -60,7 +60,7 @@ def give(gifts: int, path: Path | None = None) -> Figures:
     """So many sessions, each opened through the API, paid and settled; a thousand to a simulated day."""
     twin = quiet_twin(path)
     try:
-        product = str(twin.door.ask("POST", "/v1/products", {"name": "Campaign"})[1]["id"])
+        product = str(twin.api.request("POST", "/v1/products", {"name": "Campaign"})[1]["id"])
         began, processor, halfway = time.perf_counter(), time.process_time(), 0.0
         for number in range(gifts):
             twin.pay(open_session(twin, product, number))
@@ -79,7 +79,7 @@ def pass_time(givers: int, days: int, path: Path | None = None) -> Figures:
     """So many monthly givers, and so many days of their lives; `done` counts the renewals."""
     twin = quiet_twin(path)
     try:
-        product = str(twin.door.ask("POST", "/v1/products", {"name": "Campaign"})[1]["id"])
+        product = str(twin.api.request("POST", "/v1/products", {"name": "Campaign"})[1]["id"])
         for number in range(givers):
             twin.pay(open_session(twin, product, number, recurring={"interval": "month"}))
         began, processor = time.perf_counter(), time.process_time()
@@ -95,7 +95,7 @@ def live(steps: int, seed: int = 0, path: Path | None = None) -> Figures:
     """A long random life, checked by whoever calls (the tests look at every object)."""
     twin = quiet_twin(path, seed)
     try:
-        life = RandomLife(twin, seed)
+        life = RandomActivity(twin, seed)
         began, processor = time.perf_counter(), time.process_time()
         for _ in range(steps):
             life.step()

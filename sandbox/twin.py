@@ -13,7 +13,8 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from sandbox.calls.table import CALLS, PARTS
+from sandbox.api.server import ApiServer
+from sandbox.calls.table import CALLS, INCLUDABLES
 from sandbox.checkout import Checkout
 from sandbox.clock_control import ClockControl
 from sandbox.guard import Guard
@@ -29,7 +30,6 @@ from sandbox.state.store import Object, Store
 from sandbox.webhooks.courier import Carrying
 from sandbox.webhooks.endpoint import know_the_address
 from sandbox.webhooks.rounds import COURIERS, Rounds
-from sandbox.wire.door import Door
 from sandbox.world import AccountSettings, World
 
 THREADS = 4
@@ -62,19 +62,19 @@ class Twin:
         self.rounds = Rounds(world, courier)
         self.clock_control = ClockControl(world, self.rounds)
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="twin")
-        self.door = Door(world, CALLS, PARTS, settings.api_key, self._threads)
+        self.api = ApiServer(world, CALLS, INCLUDABLES, settings.api_key, self._threads)
         self.app: ASGIApp = Guard(self._app(), world)
         know_the_address(world)
 
     def _app(self) -> Starlette:
         pages = Pages(self.world)
-        door = self.door
+        api = self.api
         checkout = Checkout(self.world, pages, self.rounds, self._threads)
         panel = Panel(self.clock_control, pages, self._threads)
         portal = Portal(self.world, pages, self._threads)
         return Starlette(
             routes=[
-                Route("/v1/{path:path}", door.respond, methods=["GET", "POST", "DELETE"]),
+                Route("/v1/{path:path}", api.respond, methods=["GET", "POST", "DELETE"]),
                 Route("/checkout/{id}", checkout.respond, methods=["GET", "POST"]),
                 Route("/approve/{id}", checkout.approval, methods=["GET", "POST"]),
                 Route("/portal/{id}", portal.respond, methods=["GET", "POST"]),

@@ -1,15 +1,15 @@
 """Calls under /v1/account: who the twin says that we are."""
 
+from sandbox.api.call import ApiRequest, Call
+from sandbox.api.parameters import RETRIEVE
 from sandbox.state.store import Object
-from sandbox.wire.call import Ask, Call
-from sandbox.wire.shapes import RETRIEVE
 
 
-def retrieve(ask: Ask) -> Object:
+def retrieve(request: ApiRequest) -> Object:
     """The one account, named for the organisation."""
-    name = ask.world.settings.organisation
+    name = request.world.settings.organisation
     return {
-        "id": "acct_" + ask.world.random.letters("account", 16),
+        "id": "acct_" + request.world.random.letters("account", 16),
         "object": "account",
         "business_profile": {"name": name, "mcc": "8398", "support_email": None, "support_phone": None, "url": None,
                              "product_description": None, "support_address": None, "support_url": None},

@@ -1,32 +1,32 @@
 """Calls under /v1/balance and /v1/balance_transactions."""
 
+from sandbox.api.call import ApiRequest, Call
+from sandbox.api.errors import resource_missing
+from sandbox.api.lists import ListQuery
+from sandbox.api.parameters import RETRIEVE, Text, TimeRange, list_parameters
 from sandbox.life.settlement import balance
 from sandbox.state.store import Object
-from sandbox.wire.call import Ask, Call
-from sandbox.wire.lists import Listing
-from sandbox.wire.refusals import no_such
-from sandbox.wire.shapes import RETRIEVE, Range, Text, listing
 
 
-def retrieve_balance(ask: Ask) -> Object:
+def retrieve_balance(request: ApiRequest) -> Object:
     """Available and pending money, per currency."""
-    return balance(ask.world)
+    return balance(request.world)
 
 
-def retrieve(ask: Ask) -> Object:
+def retrieve(request: ApiRequest) -> Object:
     """One balance transaction."""
-    found = ask.world.store.find(ask.subject)
+    found = request.world.store.find(request.object_id)
     if found is None or found["object"] != "balance_transaction":
-        raise no_such("balance transaction", ask.subject)
+        raise resource_missing("balance transaction", request.object_id)
     return found
 
 
-def list_entries(ask: Ask) -> Object:
+def list_entries(request: ApiRequest) -> Object:
     """Balance transactions, by payout, source, type, currency and instant."""
-    listing = Listing(ask.world, "balance_transaction", ask.params, "/v1/balance_transactions")
-    if "payout" in ask.params:
-        listing.only("json_extract(body, '$._payout') = ?", ask.params["payout"])
-    return listing.by("source", "type", "currency").by_created().page()
+    query = ListQuery(request.world, "balance_transaction", request.params, "/v1/balance_transactions")
+    if "payout" in request.params:
+        query.where("json_extract(body, '$._payout') = ?", request.params["payout"])
+    return query.filter_by("source", "type", "currency").filter_created().page()
 
 
 CALLS = (
@@ -34,7 +34,7 @@ CALLS = (
     Call(
         "GET",
         "/v1/balance_transactions",
-        listing(created=Range(), currency=Text(3), payout=Text(), source=Text(), type=Text()),
+        list_parameters(created=TimeRange(), currency=Text(3), payout=Text(), source=Text(), type=Text()),
         list_entries,
     ),
     Call("GET", "/v1/balance_transactions/{id}", RETRIEVE, retrieve),

@@ -1,53 +1,58 @@
 """Calls under /v1/disputes."""
 
+from sandbox.api.call import ApiRequest, Call
+from sandbox.api.lists import ListQuery
+from sandbox.api.parameters import EXPAND, RETRIEVE, Boolean, Metadata, Params, Text, TimeRange, list_parameters
 from sandbox.journal import tell
 from sandbox.life.blanks_of_money import EVIDENCE
 from sandbox.life.catalogue import labelled
 from sandbox.life.disputes import answer, close_inquiry, decide, the_dispute
 from sandbox.state.store import Object
-from sandbox.wire.call import Ask, Call
-from sandbox.wire.lists import Listing
-from sandbox.wire.shapes import EXPAND, RETRIEVE, Fields, Labels, Range, Text, Truth, listing
 
-UPDATE = Fields(
+UPDATE = Params(
     {
-        "evidence": Fields({name: Text(20_000, unset=True) for name in EVIDENCE}),
+        "evidence": Params({name: Text(20_000, may_be_empty=True) for name in EVIDENCE}),
         "expand": EXPAND,
-        "metadata": Labels(),
-        "submit": Truth(),
+        "metadata": Metadata(),
+        "submit": Boolean(),
     }
 )
-LIST = listing(charge=Text(), created=Range(), payment_intent=Text())
+LIST = list_parameters(charge=Text(), created=TimeRange(), payment_intent=Text())
 
 
-def retrieve(ask: Ask) -> Object:
+def retrieve(request: ApiRequest) -> Object:
     """One dispute."""
-    return the_dispute(ask.world, ask.subject)
+    return the_dispute(request.world, request.object_id)
 
 
-def list_disputes(ask: Ask) -> Object:
+def list_disputes(request: ApiRequest) -> Object:
     """Disputes, by charge, payment intent and instant."""
-    return Listing(ask.world, "dispute", ask.params, "/v1/disputes").by("charge", "payment_intent").by_created().page()
+    return (
+        ListQuery(request.world, "dispute", request.params, "/v1/disputes")
+        .filter_by("charge", "payment_intent")
+        .filter_created()
+        .page()
+    )
 
 
-def update(ask: Ask) -> Object:
+def update(request: ApiRequest) -> Object:
     """Keep evidence, and send it to the bank unless `submit` is false."""
-    dispute = the_dispute(ask.world, ask.subject)
-    if "metadata" in ask.params:
+    dispute = the_dispute(request.world, request.object_id)
+    if "metadata" in request.params:
         before = dispute["metadata"]
-        ask.world.store.change(dispute, metadata=labelled(before, ask.params["metadata"]))
-        tell(ask.world, "charge.dispute.updated", dispute, {"metadata": before})
-    if "evidence" in ask.params:
-        answer(ask.world, dispute, {"submit": True, **ask.params})
+        request.world.store.change(dispute, metadata=labelled(before, request.params["metadata"]))
+        tell(request.world, "charge.dispute.updated", dispute, {"metadata": before})
+    if "evidence" in request.params:
+        answer(request.world, dispute, {"submit": True, **request.params})
     return dispute
 
 
-def close(ask: Ask) -> Object:
+def close(request: ApiRequest) -> Object:
     """Give in."""
-    dispute = the_dispute(ask.world, ask.subject)
+    dispute = the_dispute(request.world, request.object_id)
     if dispute["status"].startswith("warning"):
-        return close_inquiry(ask.world, dispute)
-    return decide(ask.world, dispute, won=False)
+        return close_inquiry(request.world, dispute)
+    return decide(request.world, dispute, won=False)
 
 
 CALLS = (

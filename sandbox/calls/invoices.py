@@ -1,79 +1,87 @@
 """Calls under /v1/invoices and /v1/invoice_payments."""
 
+from sandbox.api.call import ApiRequest, Call
+from sandbox.api.errors import invalid_request, resource_missing
+from sandbox.api.lists import ListQuery, page_of_embedded
+from sandbox.api.parameters import RETRIEVE, Params, Text, TimeRange, list_parameters, one_of
 from sandbox.life.invoices import payments_of, the_invoice, void
 from sandbox.life.renewals import attempt
 from sandbox.state.store import Object
-from sandbox.wire.call import Ask, Call
-from sandbox.wire.lists import Listing, page_of
-from sandbox.wire.refusals import no_such, not_possible
-from sandbox.wire.shapes import RETRIEVE, Fields, Range, Text, listing, one_of
 
-LIST = listing(
-    created=Range(),
+LIST = list_parameters(
+    created=TimeRange(),
     customer=Text(),
     status=one_of("draft", "open", "paid", "uncollectible", "void"),
     subscription=Text(),
 )
-_PAYMENT = Fields({"payment_intent": Text(), "type": one_of("payment_intent")}, required=("type",))
-LIST_PAYMENTS = listing(created=Range(), invoice=Text(), payment=_PAYMENT, status=one_of("open", "paid", "canceled"))
+_PAYMENT = Params({"payment_intent": Text(), "type": one_of("payment_intent")}, required=("type",))
+LIST_PAYMENTS = list_parameters(
+    created=TimeRange(), invoice=Text(), payment=_PAYMENT, status=one_of("open", "paid", "canceled")
+)
 
 
-def retrieve(ask: Ask) -> Object:
+def retrieve(request: ApiRequest) -> Object:
     """One invoice."""
-    return the_invoice(ask.world, ask.subject)
+    return the_invoice(request.world, request.object_id)
 
 
-def list_invoices(ask: Ask) -> Object:
+def list_invoices(request: ApiRequest) -> Object:
     """Invoices, by customer, subscription, status and instant."""
-    found = Listing(ask.world, "invoice", ask.params, "/v1/invoices").by("customer", "status").by_created()
-    if "subscription" in ask.params:
-        found.only("json_extract(body, '$._subscription') = ?", ask.params["subscription"])
-    return found.page()
+    query = (
+        ListQuery(request.world, "invoice", request.params, "/v1/invoices")
+        .filter_by("customer", "status")
+        .filter_created()
+    )
+    if "subscription" in request.params:
+        query.where("json_extract(body, '$._subscription') = ?", request.params["subscription"])
+    return query.page()
 
 
-def lines(ask: Ask) -> Object:
+def lines(request: ApiRequest) -> Object:
     """An invoice, line by line."""
-    invoice = the_invoice(ask.world, ask.subject)
-    return page_of(invoice["lines"]["data"], ask.params, f"/v1/invoices/{ask.subject}/lines")
+    invoice = the_invoice(request.world, request.object_id)
+    return page_of_embedded(invoice["lines"]["data"], request.params, f"/v1/invoices/{request.object_id}/lines")
 
 
-def pay(ask: Ask) -> Object:
+def pay(request: ApiRequest) -> Object:
     """Try again now to be paid."""
-    invoice = the_invoice(ask.world, ask.subject)
+    invoice = the_invoice(request.world, request.object_id)
     if invoice["status"] != "open":
-        raise not_possible(f"Invoice is {invoice['status']} and cannot be paid.", code="invoice_not_open")
-    return attempt(ask.world, invoice)
+        raise invalid_request(f"Invoice is {invoice['status']} and cannot be paid.", code="invoice_not_open")
+    return attempt(request.world, invoice)
 
 
-def void_invoice(ask: Ask) -> Object:
+def void_invoice(request: ApiRequest) -> Object:
     """Make it as if it had never been."""
-    return void(ask.world, the_invoice(ask.world, ask.subject))
+    return void(request.world, the_invoice(request.world, request.object_id))
 
 
-def retrieve_payment(ask: Ask) -> Object:
+def retrieve_payment(request: ApiRequest) -> Object:
     """One link from an invoice to a payment."""
-    found = ask.world.store.find(ask.subject)
+    found = request.world.store.find(request.object_id)
     if found is None or found["object"] != "invoice_payment":
-        raise no_such("invoice_payment", ask.subject)
+        raise resource_missing("invoice_payment", request.object_id)
     return found
 
 
-def list_payments(ask: Ask) -> Object:
+def list_payments(request: ApiRequest) -> Object:
     """The links from invoices to payments; asked by payment intent they say which invoice it paid."""
-    found = Listing(ask.world, "invoice_payment", ask.params, "/v1/invoice_payments").by("invoice", "status")
-    intent = ask.params.get("payment", {}).get("payment_intent")
+    query = ListQuery(request.world, "invoice_payment", request.params, "/v1/invoice_payments").filter_by(
+        "invoice", "status"
+    )
+    intent = request.params.get("payment", {}).get("payment_intent")
     if intent is not None:
-        found.only("json_extract(body, '$._intent') = ?", intent)
-    return found.by_created().page()
+        query.where("json_extract(body, '$._intent') = ?", intent)
+    return query.filter_created().page()
 
 
 CALLS = (
     Call("GET", "/v1/invoices", LIST, list_invoices),
     Call("GET", "/v1/invoices/{id}", RETRIEVE, retrieve),
-    Call("GET", "/v1/invoices/{id}/lines", listing(), lines),
+    Call("GET", "/v1/invoices/{id}/lines", list_parameters(), lines),
     Call("POST", "/v1/invoices/{id}/pay", RETRIEVE, pay),
     Call("POST", "/v1/invoices/{id}/void", RETRIEVE, void_invoice),
     Call("GET", "/v1/invoice_payments", LIST_PAYMENTS, list_payments),
     Call("GET", "/v1/invoice_payments/{id}", RETRIEVE, retrieve_payment),
 )
-PARTS = {("invoice", "payments"): payments_of}
+INCLUDABLES = {("invoice", "payments"): payments_of}

@@ -1,48 +1,53 @@
 """Calls under /v1/payment_intents and /v1/charges."""
 
+from sandbox.api.call import ApiRequest, Call
+from sandbox.api.errors import resource_missing
+from sandbox.api.lists import ListQuery
+from sandbox.api.parameters import RETRIEVE, Text, TimeRange, list_parameters
 from sandbox.state.store import Object
-from sandbox.wire.call import Ask, Call
-from sandbox.wire.lists import Listing
-from sandbox.wire.refusals import no_such
-from sandbox.wire.shapes import RETRIEVE, Range, Text, listing
 from sandbox.world import World
 
 
 def _the(world: World, kind: str, id_: str) -> Object:
     found = world.store.find(id_)
     if found is None or found["object"] != kind:
-        raise no_such(kind, id_)
+        raise resource_missing(kind, id_)
     return found
 
 
-def retrieve_intent(ask: Ask) -> Object:
+def retrieve_intent(request: ApiRequest) -> Object:
     """One payment intent."""
-    return _the(ask.world, "payment_intent", ask.subject)
+    return _the(request.world, "payment_intent", request.object_id)
 
 
-def list_intents(ask: Ask) -> Object:
+def list_intents(request: ApiRequest) -> Object:
     """Payment intents, by customer and instant."""
-    return Listing(ask.world, "payment_intent", ask.params, "/v1/payment_intents").by("customer").by_created().page()
+    return (
+        ListQuery(request.world, "payment_intent", request.params, "/v1/payment_intents")
+        .filter_by("customer")
+        .filter_created()
+        .page()
+    )
 
 
-def retrieve_charge(ask: Ask) -> Object:
+def retrieve_charge(request: ApiRequest) -> Object:
     """One charge."""
-    return _the(ask.world, "charge", ask.subject)
+    return _the(request.world, "charge", request.object_id)
 
 
-def list_charges(ask: Ask) -> Object:
+def list_charges(request: ApiRequest) -> Object:
     """Charges, by payment intent, customer, group and instant."""
-    listing = Listing(ask.world, "charge", ask.params, "/v1/charges")
-    return listing.by("payment_intent", "customer", "transfer_group").by_created().page()
+    query = ListQuery(request.world, "charge", request.params, "/v1/charges")
+    return query.filter_by("payment_intent", "customer", "transfer_group").filter_created().page()
 
 
 CALLS = (
-    Call("GET", "/v1/payment_intents", listing(customer=Text(), created=Range()), list_intents),
+    Call("GET", "/v1/payment_intents", list_parameters(customer=Text(), created=TimeRange()), list_intents),
     Call("GET", "/v1/payment_intents/{id}", RETRIEVE, retrieve_intent),
     Call(
         "GET",
         "/v1/charges",
-        listing(customer=Text(), payment_intent=Text(), transfer_group=Text(), created=Range()),
+        list_parameters(customer=Text(), payment_intent=Text(), transfer_group=Text(), created=TimeRange()),
         list_charges,
     ),
     Call("GET", "/v1/charges/{id}", RETRIEVE, retrieve_charge),

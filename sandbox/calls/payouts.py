@@ -1,62 +1,64 @@
 """Calls under /v1/payouts."""
 
+from sandbox.api.call import ApiRequest, Call
+from sandbox.api.lists import ListQuery
+from sandbox.api.parameters import EXPAND, RETRIEVE, Integer, Metadata, Params, Text, TimeRange, list_parameters, one_of
 from sandbox.journal import tell
 from sandbox.life.catalogue import labelled
 from sandbox.life.payouts import cancel_payout, pay_out_by_hand, the_payout
 from sandbox.state.store import Object
-from sandbox.wire.call import Ask, Call
-from sandbox.wire.lists import Listing
-from sandbox.wire.shapes import EXPAND, RETRIEVE, Fields, Labels, Range, Text, Whole, listing, one_of
 
-CREATE = Fields(
+CREATE = Params(
     {
-        "amount": Whole(1),
+        "amount": Integer(1),
         "currency": Text(3),
         "description": Text(),
         "expand": EXPAND,
-        "metadata": Labels(),
+        "metadata": Metadata(),
         "method": one_of("standard"),
         "statement_descriptor": Text(22),
     },
     required=("amount", "currency"),
 )
-LIST = listing(arrival_date=Range(), created=Range(), status=one_of("pending", "paid", "failed", "canceled"))
+LIST = list_parameters(
+    arrival_date=TimeRange(), created=TimeRange(), status=one_of("pending", "paid", "failed", "canceled")
+)
 
 
-def create(ask: Ask) -> Object:
+def create(request: ApiRequest) -> Object:
     """A payout by hand."""
-    return pay_out_by_hand(ask.world, ask.params)
+    return pay_out_by_hand(request.world, request.params)
 
 
-def retrieve(ask: Ask) -> Object:
+def retrieve(request: ApiRequest) -> Object:
     """One payout."""
-    return the_payout(ask.world, ask.subject)
+    return the_payout(request.world, request.object_id)
 
 
-def list_payouts(ask: Ask) -> Object:
+def list_payouts(request: ApiRequest) -> Object:
     """Payouts, by status, arrival and instant."""
-    found = Listing(ask.world, "payout", ask.params, "/v1/payouts").by("status").by_created()
-    return found.between("json_extract(body, '$.arrival_date')", ask.params.get("arrival_date", {})).page()
+    query = ListQuery(request.world, "payout", request.params, "/v1/payouts").filter_by("status").filter_created()
+    return query.where_between("json_extract(body, '$.arrival_date')", request.params.get("arrival_date", {})).page()
 
 
-def update(ask: Ask) -> Object:
+def update(request: ApiRequest) -> Object:
     """Change a payout's metadata."""
-    payout = the_payout(ask.world, ask.subject)
+    payout = the_payout(request.world, request.object_id)
     before = payout["metadata"]
-    ask.world.store.change(payout, metadata=labelled(before, ask.params.get("metadata", {})))
-    tell(ask.world, "payout.updated", payout, {"metadata": before})
+    request.world.store.change(payout, metadata=labelled(before, request.params.get("metadata", {})))
+    tell(request.world, "payout.updated", payout, {"metadata": before})
     return payout
 
 
-def cancel(ask: Ask) -> Object:
+def cancel(request: ApiRequest) -> Object:
     """Call back a manual payout that has not left."""
-    return cancel_payout(ask.world, the_payout(ask.world, ask.subject))
+    return cancel_payout(request.world, the_payout(request.world, request.object_id))
 
 
 CALLS = (
     Call("POST", "/v1/payouts", CREATE, create),
     Call("GET", "/v1/payouts", LIST, list_payouts),
     Call("GET", "/v1/payouts/{id}", RETRIEVE, retrieve),
-    Call("POST", "/v1/payouts/{id}", Fields({"expand": EXPAND, "metadata": Labels()}), update),
+    Call("POST", "/v1/payouts/{id}", Params({"expand": EXPAND, "metadata": Metadata()}), update),
     Call("POST", "/v1/payouts/{id}/cancel", RETRIEVE, cancel),
 )

@@ -1,59 +1,59 @@
 """Calls under /v1/products."""
 
+from sandbox.api.call import ApiRequest, Call
+from sandbox.api.lists import ListQuery
+from sandbox.api.parameters import EXPAND, RETRIEVE, Boolean, ListOf, Metadata, Parameter, Params, Text, list_parameters
 from sandbox.journal import tell
 from sandbox.life.catalogue import labelled, make_product, the_product
 from sandbox.state.store import Object
-from sandbox.wire.call import Ask, Call
-from sandbox.wire.lists import Listing
-from sandbox.wire.shapes import EXPAND, RETRIEVE, Fields, Labels, ListOf, Shape, Text, Truth, listing
 
-_DESCRIBED: dict[str, Shape] = {
-    "active": Truth(),
-    "description": Text(unset=True),
+_DESCRIBED: dict[str, Parameter] = {
+    "active": Boolean(),
+    "description": Text(may_be_empty=True),
     "expand": EXPAND,
-    "images": ListOf(Text(), most=8),
-    "metadata": Labels(),
+    "images": ListOf(Text(), max_items=8),
+    "metadata": Metadata(),
     "name": Text(),
-    "shippable": Truth(),
+    "shippable": Boolean(),
     "statement_descriptor": Text(22),
-    "tax_code": Text(unset=True),
-    "unit_label": Text(12, unset=True),
-    "url": Text(unset=True),
+    "tax_code": Text(may_be_empty=True),
+    "unit_label": Text(12, may_be_empty=True),
+    "url": Text(may_be_empty=True),
 }
-CREATE = Fields({**_DESCRIBED, "id": Text()}, required=("name",))
-UPDATE = Fields(_DESCRIBED)
-LIST = listing(active=Truth(), ids=ListOf(Text()), shippable=Truth(), url=Text())
+CREATE = Params({**_DESCRIBED, "id": Text()}, required=("name",))
+UPDATE = Params(_DESCRIBED)
+LIST = list_parameters(active=Boolean(), ids=ListOf(Text()), shippable=Boolean(), url=Text())
 
 
-def create(ask: Ask) -> Object:
+def create(request: ApiRequest) -> Object:
     """A new product, under a chosen id or a new one."""
-    return make_product(ask.world, ask.params)
+    return make_product(request.world, request.params)
 
 
-def retrieve(ask: Ask) -> Object:
+def retrieve(request: ApiRequest) -> Object:
     """One product."""
-    return the_product(ask.world, ask.subject)
+    return the_product(request.world, request.object_id)
 
 
-def update(ask: Ask) -> Object:
+def update(request: ApiRequest) -> Object:
     """Change what a product says of itself."""
-    product = the_product(ask.world, ask.subject)
-    changes = {name: value for name, value in ask.params.items() if name != "expand"}
+    product = the_product(request.world, request.object_id)
+    changes = {name: value for name, value in request.params.items() if name != "expand"}
     if "metadata" in changes:
         changes["metadata"] = labelled(product["metadata"], changes["metadata"])
     before = {name: product[name] for name in (*changes, "updated")}
-    ask.world.store.change(product, **{name: None if value == "" else value for name, value in changes.items()})
-    ask.world.store.change(product, updated=ask.world.now)
-    tell(ask.world, "product.updated", product, before)
+    request.world.store.change(product, **{name: None if value == "" else value for name, value in changes.items()})
+    request.world.store.change(product, updated=request.world.now)
+    tell(request.world, "product.updated", product, before)
     return product
 
 
-def list_products(ask: Ask) -> Object:
+def list_products(request: ApiRequest) -> Object:
     """Products, by ids and by what they are."""
-    listing = Listing(ask.world, "product", ask.params, "/v1/products").by("active", "shippable", "url")
-    if "ids" in ask.params:
-        listing.only(f"id IN ({', '.join('?' * len(ask.params['ids']))})", *ask.params["ids"])
-    return listing.page()
+    query = ListQuery(request.world, "product", request.params, "/v1/products").filter_by("active", "shippable", "url")
+    if "ids" in request.params:
+        query.where(f"id IN ({', '.join('?' * len(request.params['ids']))})", *request.params["ids"])
+    return query.page()
 
 
 CALLS = (

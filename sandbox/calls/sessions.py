@@ -1,69 +1,69 @@
 """Calls under /v1/checkout/sessions."""
 
-from sandbox.calls.prices import RECURRING as RECURRING_DATA
-from sandbox.life.sessions import expire, open_session, the_session
-from sandbox.state.store import Object
-from sandbox.wire.call import Ask, Call
-from sandbox.wire.lists import Listing, envelope, page_of
-from sandbox.wire.shapes import (
+from sandbox.api.call import ApiRequest, Call
+from sandbox.api.lists import ListQuery, list_object, page_of_embedded
+from sandbox.api.parameters import (
     EMAIL,
     EXPAND,
     RETRIEVE,
-    Fields,
-    Labels,
+    Boolean,
+    Integer,
     ListOf,
-    Range,
-    Shape,
+    Metadata,
+    Parameter,
+    Params,
     Text,
-    Truth,
-    Whole,
-    listing,
+    TimeRange,
+    list_parameters,
     one_of,
 )
+from sandbox.calls.prices import RECURRING as RECURRING_DATA
+from sandbox.life.sessions import expire, open_session, the_session
+from sandbox.state.store import Object
 from sandbox.world import World
 
-_MESSAGE = Fields({"message": Text(1200)}, required=("message",))
+_MESSAGE = Params({"message": Text(1200)}, required=("message",))
 _LOCALES = (
     "auto bg cs da de el en en-GB es es-419 et fi fil fr fr-CA hr hu id it ja ko lt lv ms mt nb nl pl pt "
     "pt-BR ro ru sk sl sv th tr vi zh zh-HK zh-TW"
 ).split()
 
-PRODUCT_DATA = Fields(
-    {"name": Text(), "description": Text(), "images": ListOf(Text(), most=8), "metadata": Labels()},
+PRODUCT_DATA = Params(
+    {"name": Text(), "description": Text(), "images": ListOf(Text(), max_items=8), "metadata": Metadata()},
     required=("name",),
 )
-PRICE_DATA = Fields(
+PRICE_DATA = Params(
     {
         "currency": Text(3),
         "product": Text(),
         "product_data": PRODUCT_DATA,
         "recurring": RECURRING_DATA,
-        "unit_amount": Whole(),
+        "unit_amount": Integer(),
     },
     required=("currency",),
 )
-LINE = Fields({"metadata": Labels(), "price": Text(), "price_data": PRICE_DATA, "quantity": Whole(1, 999_999)})
-SUBSCRIPTION_DATA = Fields(
+LINE = Params({"metadata": Metadata(), "price": Text(), "price_data": PRICE_DATA, "quantity": Integer(1, 999_999)})
+SUBSCRIPTION_DATA = Params(
     {
-        "billing_mode": Fields({"type": one_of("flexible", "classic")}, required=("type",)),
+        "billing_mode": Params({"type": one_of("flexible", "classic")}, required=("type",)),
         "description": Text(500),
-        "metadata": Labels(),
+        "metadata": Metadata(),
     }
 )
-BACS_OPTIONS = Fields({"setup_future_usage": one_of("none", "off_session", "on_session")})
-CARD_OPTIONS = Fields(
+BACS_OPTIONS = Params({"setup_future_usage": one_of("none", "off_session", "on_session")})
+CARD_OPTIONS = Params(
     {
         "request_three_d_secure": one_of("any", "automatic", "challenge"),
-        "restrictions": Fields({"funding_types_blocked": ListOf(one_of("credit", "debit", "prepaid"))}),
+        "restrictions": Params({"funding_types_blocked": ListOf(one_of("credit", "debit", "prepaid"))}),
         "setup_future_usage": one_of("off_session", "on_session"),
     }
 )
 
-PAYMENT_INTENT_DATA = Fields(
+PAYMENT_INTENT_DATA = Params(
     {
         "capture_method": one_of("automatic", "automatic_async"),
         "description": Text(1000),
-        "metadata": Labels(),
+        "metadata": Metadata(),
         "receipt_email": EMAIL,
         "setup_future_usage": one_of("off_session", "on_session"),
         "statement_descriptor_suffix": Text(22),
@@ -71,79 +71,79 @@ PAYMENT_INTENT_DATA = Fields(
     }
 )
 
-_ASKED: dict[str, Shape] = {
-    "adaptive_pricing": Fields({"enabled": Truth()}),
+_ASKED: dict[str, Parameter] = {
+    "adaptive_pricing": Params({"enabled": Boolean()}),
     "allowed_payment_method_types": ListOf(one_of("card", "bacs_debit", "link")),
     "billing_address_collection": one_of("auto", "required"),
     "cancel_url": Text(),
     "client_reference_id": Text(200),
-    "custom_text": Fields(dict.fromkeys(("after_submit", "submit", "terms_of_service_acceptance"), _MESSAGE)),
+    "custom_text": Params(dict.fromkeys(("after_submit", "submit", "terms_of_service_acceptance"), _MESSAGE)),
     "customer": Text(),
     "customer_creation": one_of("always", "if_required"),
     "customer_email": EMAIL,
     "excluded_payment_method_types": ListOf(one_of("card", "bacs_debit")),
     "expand": EXPAND,
-    "expires_at": Whole(),
+    "expires_at": Integer(),
     "integration_identifier": Text(),
     "line_items": ListOf(LINE),
     "locale": one_of(*_LOCALES),
-    "metadata": Labels(),
+    "metadata": Metadata(),
     "mode": one_of("payment", "subscription"),
     "origin_context": one_of("mobile_app", "web"),
     "payment_intent_data": PAYMENT_INTENT_DATA,
     "payment_method_collection": one_of("always"),
-    "payment_method_options": Fields({"bacs_debit": BACS_OPTIONS, "card": CARD_OPTIONS}),
-    "phone_number_collection": Fields({"enabled": Truth()}, required=("enabled",)),
+    "payment_method_options": Params({"bacs_debit": BACS_OPTIONS, "card": CARD_OPTIONS}),
+    "phone_number_collection": Params({"enabled": Boolean()}, required=("enabled",)),
     "submit_type": one_of("auto", "book", "donate", "pay", "subscribe"),
     "subscription_data": SUBSCRIPTION_DATA,
     "success_url": Text(),
     "ui_mode": one_of("hosted_page"),
-    "wallet_options": Fields({"link": Fields({"display": one_of("auto", "never")})}),
+    "wallet_options": Params({"link": Params({"display": one_of("auto", "never")})}),
 }
-CREATE = Fields(_ASKED, required=("mode",))
-LIST = listing(
-    created=Range(),
+CREATE = Params(_ASKED, required=("mode",))
+LIST = list_parameters(
+    created=TimeRange(),
     customer=Text(),
-    customer_details=Fields({"email": EMAIL}, required=("email",)),
+    customer_details=Params({"email": EMAIL}, required=("email",)),
     payment_intent=Text(),
     status=one_of("open", "complete", "expired"),
     subscription=Text(),
 )
 
 
-def create(ask: Ask) -> Object:
+def create(request: ApiRequest) -> Object:
     """A new session with its own page."""
-    return open_session(ask.world, ask.params)
+    return open_session(request.world, request.params)
 
 
-def retrieve(ask: Ask) -> Object:
+def retrieve(request: ApiRequest) -> Object:
     """One session."""
-    return the_session(ask.world, ask.subject)
+    return the_session(request.world, request.object_id)
 
 
-def list_sessions(ask: Ask) -> Object:
+def list_sessions(request: ApiRequest) -> Object:
     """Sessions, by what they led to, by payer, status and instant."""
-    listing = Listing(ask.world, "checkout.session", ask.params, "/v1/checkout/sessions")
-    if "customer_details" in ask.params:
-        listing.only("json_extract(body, '$.customer_details.email') = ?", ask.params["customer_details"]["email"])
-    return listing.by("payment_intent", "customer", "subscription", "status").by_created().page()
+    query = ListQuery(request.world, "checkout.session", request.params, "/v1/checkout/sessions")
+    if "customer_details" in request.params:
+        query.where("json_extract(body, '$.customer_details.email') = ?", request.params["customer_details"]["email"])
+    return query.filter_by("payment_intent", "customer", "subscription", "status").filter_created().page()
 
 
-def expire_session(ask: Ask) -> Object:
+def expire_session(request: ApiRequest) -> Object:
     """Make an open session unpayable."""
-    return expire(ask.world, the_session(ask.world, ask.subject))
+    return expire(request.world, the_session(request.world, request.object_id))
 
 
-def line_items(ask: Ask) -> Object:
+def line_items(request: ApiRequest) -> Object:
     """What a session is for, line by line."""
-    session = the_session(ask.world, ask.subject)
-    return page_of(session["_lines"], ask.params, f"/v1/checkout/sessions/{ask.subject}/line_items")
+    session = the_session(request.world, request.object_id)
+    return page_of_embedded(session["_lines"], request.params, f"/v1/checkout/sessions/{request.object_id}/line_items")
 
 
 def lines_shown(_world: World, session: Object) -> Object:
     """The first ten lines, for expand[]=line_items."""
     lines = session["_lines"]
-    return envelope(lines[:10], f"/v1/checkout/sessions/{session['id']}/line_items", has_more=len(lines) > 10)
+    return list_object(lines[:10], f"/v1/checkout/sessions/{session['id']}/line_items", has_more=len(lines) > 10)
 
 
 CALLS = (
@@ -151,6 +151,6 @@ CALLS = (
     Call("GET", "/v1/checkout/sessions", LIST, list_sessions),
     Call("GET", "/v1/checkout/sessions/{id}", RETRIEVE, retrieve),
     Call("POST", "/v1/checkout/sessions/{id}/expire", RETRIEVE, expire_session),
-    Call("GET", "/v1/checkout/sessions/{id}/line_items", listing(), line_items),
+    Call("GET", "/v1/checkout/sessions/{id}/line_items", list_parameters(), line_items),
 )
-PARTS = {("checkout.session", "line_items"): lines_shown}
+INCLUDABLES = {("checkout.session", "line_items"): lines_shown}

@@ -3,108 +3,112 @@
 from collections.abc import Callable
 from typing import Any
 
+from sandbox.api.call import ApiRequest, Call
+from sandbox.api.errors import invalid_request, missing_parameter, resource_missing
+from sandbox.api.lists import ListQuery
+from sandbox.api.parameters import (
+    EXPAND,
+    RETRIEVE,
+    Boolean,
+    Either,
+    EmptyString,
+    Integer,
+    ListOf,
+    Metadata,
+    Params,
+    Text,
+    TimeRange,
+    list_parameters,
+    one_of,
+)
 from sandbox.calls.prices import INTERVAL
 from sandbox.life.catalogue import inline_price, labelled, the_price
 from sandbox.life.methods import the_method
 from sandbox.life.subscriptions import cancel, change, new_item, the_subscription
 from sandbox.state.store import Object
-from sandbox.wire.call import Ask, Call
-from sandbox.wire.lists import Listing
-from sandbox.wire.refusals import missing_parameter, no_such, not_possible
-from sandbox.wire.shapes import (
-    EXPAND,
-    RETRIEVE,
-    Either,
-    Fields,
-    Labels,
-    ListOf,
-    Range,
-    Text,
-    Truth,
-    Unset,
-    Whole,
-    listing,
-    one_of,
-)
 from sandbox.world import World, public
 
 _FEEDBACK = one_of(
     "customer_service", "low_quality", "missing_features", "other", "switched_service", "too_complex", "too_expensive",
     "unused",
 )  # fmt: skip
-_WHY = Fields({"comment": Text(unset=True), "feedback": Either(Unset(), _FEEDBACK)})
-_PRICE_DATA = Fields(
+_WHY = Params({"comment": Text(may_be_empty=True), "feedback": Either(EmptyString(), _FEEDBACK)})
+_PRICE_DATA = Params(
     {
         "currency": Text(3),
         "product": Text(),
-        "recurring": Fields({"interval": INTERVAL, "interval_count": Whole(1, 1095)}, required=("interval",)),
-        "unit_amount": Whole(),
+        "recurring": Params({"interval": INTERVAL, "interval_count": Integer(1, 1095)}, required=("interval",)),
+        "unit_amount": Integer(),
     },
     required=("currency", "product", "recurring"),
 )
-_ITEM = Fields(
+_ITEM = Params(
     {
-        "deleted": Truth(),
+        "deleted": Boolean(),
         "id": Text(),
-        "metadata": Labels(),
+        "metadata": Metadata(),
         "price": Text(),
         "price_data": _PRICE_DATA,
-        "quantity": Whole(1, 999_999),
+        "quantity": Integer(1, 999_999),
     }
 )
-_PAUSE = Fields(
-    {"behavior": one_of("keep_as_draft", "mark_uncollectible", "void"), "resumes_at": Whole()}, required=("behavior",)
+_PAUSE = Params(
+    {"behavior": one_of("keep_as_draft", "mark_uncollectible", "void"), "resumes_at": Integer()}, required=("behavior",)
 )
-UPDATE = Fields(
+UPDATE = Params(
     {
-        "cancel_at": Either(Unset(), Whole()),
-        "cancel_at_period_end": Truth(),
+        "cancel_at": Either(EmptyString(), Integer()),
+        "cancel_at_period_end": Boolean(),
         "cancellation_details": _WHY,
         "default_payment_method": Text(),
-        "description": Text(500, unset=True),
+        "description": Text(500, may_be_empty=True),
         "expand": EXPAND,
-        "items": ListOf(_ITEM, most=20),
-        "metadata": Labels(),
-        "pause_collection": Either(Unset(), _PAUSE),
+        "items": ListOf(_ITEM, max_items=20),
+        "metadata": Metadata(),
+        "pause_collection": Either(EmptyString(), _PAUSE),
         "payment_behavior": one_of("allow_incomplete", "error_if_incomplete"),
         "proration_behavior": one_of("create_prorations", "none", "always_invoice"),
     }
 )
 _STATUS = one_of("active", "all", "canceled", "ended", "past_due", "unpaid")
-LIST = listing(created=Range(), customer=Text(), price=Text(), status=_STATUS)
-CANCEL = Fields({"cancellation_details": _WHY, "expand": EXPAND, "invoice_now": Truth(), "prorate": Truth()})
+LIST = list_parameters(created=TimeRange(), customer=Text(), price=Text(), status=_STATUS)
+CANCEL = Params({"cancellation_details": _WHY, "expand": EXPAND, "invoice_now": Boolean(), "prorate": Boolean()})
 
 
-def retrieve(ask: Ask) -> Object:
+def retrieve(request: ApiRequest) -> Object:
     """One subscription."""
-    return the_subscription(ask.world, ask.subject)
+    return the_subscription(request.world, request.object_id)
 
 
-def list_subscriptions(ask: Ask) -> Object:
+def list_subscriptions(request: ApiRequest) -> Object:
     """Subscriptions, by customer, price and status; ended ones only on request."""
-    found = Listing(ask.world, "subscription", ask.params, "/v1/subscriptions").by("customer").by_created()
-    status = ask.params.get("status", "not ended")
+    query = (
+        ListQuery(request.world, "subscription", request.params, "/v1/subscriptions")
+        .filter_by("customer")
+        .filter_created()
+    )
+    status = request.params.get("status", "not ended")
     ended = {"not ended": "<> 'canceled'", "ended": "= 'canceled'", "all": "IS NOT NULL"}
-    found.only(f"json_extract(body, '$.status') {ended.get(status) or '= ' + repr(status)}")
-    if "price" in ask.params:
-        found.only("json_extract(body, '$.items.data[0].price.id') = ?", ask.params["price"])
-    return found.page()
+    query.where(f"json_extract(body, '$.status') {ended.get(status) or '= ' + repr(status)}")
+    if "price" in request.params:
+        query.where("json_extract(body, '$.items.data[0].price.id') = ?", request.params["price"])
+    return query.page()
 
 
-def update(ask: Ask) -> Object:
+def update(request: ApiRequest) -> Object:
     """Change amount, payment method, end or pause."""
-    world, subscription = ask.world, the_subscription(ask.world, ask.subject)
+    world, subscription = request.world, the_subscription(request.world, request.object_id)
     read: dict[str, Callable[[Any], Any]] = {
         "cancel_at": lambda asked: None if asked == "" else asked,
         "cancel_at_period_end": bool,
         "cancellation_details": lambda asked: _why(subscription, asked),
         "default_payment_method": lambda asked: _own_method(world, subscription, asked),
         "description": lambda asked: asked or None,
-        "items": lambda _: _items(ask, subscription),
+        "items": lambda _: _items(request, subscription),
         "metadata": lambda asked: labelled(subscription["metadata"], asked),
         "pause_collection": lambda asked: _pause(world, subscription, asked),
     }
-    changes = {name: reading(ask.params[name]) for name, reading in read.items() if name in ask.params}
+    changes = {name: reading(request.params[name]) for name, reading in read.items() if name in request.params}
     if "cancel_at" in changes or "cancel_at_period_end" in changes:
         ends = changes.get("cancel_at") or changes.get("cancel_at_period_end")
         changes["canceled_at"] = world.now if ends else None
@@ -118,7 +122,9 @@ def _why(subscription: Object, asked: dict[str, Any]) -> Object:
 def _own_method(world: World, subscription: Object, method_id: str) -> str:
     method = the_method(world, method_id, param="default_payment_method", status=400)
     if method["customer"] != subscription["customer"]:
-        raise not_possible("The customer does not have this payment method attached.", param="default_payment_method")
+        raise invalid_request(
+            "The customer does not have this payment method attached.", param="default_payment_method"
+        )
     return method_id
 
 
@@ -131,24 +137,24 @@ def _pause(world: World, subscription: Object, asked: Any) -> Object | None:
     return {"behavior": asked["behavior"], "resumes_at": asked.get("resumes_at")}
 
 
-def _items(ask: Ask, subscription: Object) -> Object:
+def _items(request: ApiRequest, subscription: Object) -> Object:
     """The parts after an update. Without an id a part is added, as Stripe does it; no prorations are computed."""
-    if ask.params.get("proration_behavior") != "none":
-        raise not_possible(
+    if request.params.get("proration_behavior") != "none":
+        raise invalid_request(
             "The sandbox computes no prorations: pass proration_behavior=none.", param="proration_behavior"
         )
     parts = {item["id"]: item for item in subscription["items"]["data"]}
-    for place, asked in enumerate(ask.params["items"]):
+    for place, asked in enumerate(request.params["items"]):
         name = f"items[{place}]"
         if "id" in asked and asked["id"] not in parts:
-            raise no_such("subscription item", asked["id"], param=f"{name}[id]", status=400)
+            raise resource_missing("subscription item", asked["id"], param=f"{name}[id]", status=400)
         if asked.get("deleted"):
             del parts[asked["id"]]
             continue
-        part = _changed_item(ask.world, subscription, parts.get(asked.get("id", "")), asked, name)
+        part = _changed_item(request.world, subscription, parts.get(asked.get("id", "")), asked, name)
         parts[part["id"]] = part
     if not parts:
-        raise not_possible("A subscription must have at least one active plan.", param="items")
+        raise invalid_request("A subscription must have at least one active plan.", param="items")
     return {**subscription["items"], "data": list(parts.values())}
 
 
@@ -160,7 +166,9 @@ def _changed_item(world: World, subscription: Object, old: Object | None, asked:
     elif "price" in asked:
         price = the_price(world, asked["price"], param=f"{name}[price]", status=400)
     if price is not None and price["currency"] != subscription["currency"]:
-        raise not_possible("The currency of a subscription cannot be changed.", param=f"{name}[price_data][currency]")
+        raise invalid_request(
+            "The currency of a subscription cannot be changed.", param=f"{name}[price_data][currency]"
+        )
     if old is None:
         if price is None:
             raise missing_parameter(f"{name}[price]")
@@ -171,10 +179,10 @@ def _changed_item(world: World, subscription: Object, old: Object | None, asked:
     return changed | {"quantity": asked.get("quantity", changed["quantity"])}
 
 
-def cancel_now(ask: Ask) -> Object:
+def cancel_now(request: ApiRequest) -> Object:
     """End a subscription at once."""
-    subscription = the_subscription(ask.world, ask.subject)
-    return cancel(ask.world, subscription, ask.params.get("cancellation_details"))
+    subscription = the_subscription(request.world, request.object_id)
+    return cancel(request.world, subscription, request.params.get("cancellation_details"))
 
 
 CALLS = (

@@ -1,5 +1,7 @@
 """Every call that the twin answers. Whatever is not here is an unrecognized request URL."""
 
+from sandbox.api.call import Call
+from sandbox.api.expand import Includables
 from sandbox.calls import (
     account,
     balance,
@@ -17,8 +19,6 @@ from sandbox.calls import (
     sessions,
     subscriptions,
 )
-from sandbox.wire.call import Call
-from sandbox.wire.expanding import Parts
 
 CALLS: tuple[Call, ...] = (
     *sessions.CALLS,
@@ -37,4 +37,4 @@ CALLS: tuple[Call, ...] = (
     *endpoints.CALLS,
     *account.CALLS,
 )
-PARTS: Parts = {**sessions.PARTS, **refunds.PARTS, **invoices.PARTS}
+INCLUDABLES: Includables = {**sessions.INCLUDABLES, **refunds.INCLUDABLES, **invoices.INCLUDABLES}

@@ -2,11 +2,11 @@
 
 from typing import Any
 
+from sandbox.api.errors import invalid_request, missing_parameter, resource_missing
 from sandbox.journal import tell
 from sandbox.life.blanks import PRICE, PRODUCT
 from sandbox.life.currencies import known_currency
 from sandbox.state.store import Object
-from sandbox.wire.refusals import missing_parameter, no_such, not_possible
 from sandbox.world import World
 
 
@@ -19,7 +19,7 @@ def make_product(world: World, asked: dict[str, Any]) -> Object:
     """A product, under the id that the caller chose or a new one."""
     id_ = asked.get("id") or world.random.new_id("prod_", 14)
     if world.store.find(id_) is not None:
-        raise not_possible("Product already exists.", code="resource_already_exists", param="id")
+        raise invalid_request("Product already exists.", code="resource_already_exists", param="id")
     named = {name: value for name, value in asked.items() if name not in ("id", "expand", "metadata")}
     metadata = labelled({}, asked.get("metadata", {}))
     product = PRODUCT(id_, created=world.now, updated=world.now, **named, metadata=metadata)
@@ -32,7 +32,7 @@ def the_product(world: World, id_: str, *, param: str = "id", status: int = 404)
     """The product of this id; refused when there is none."""
     found = world.store.find(id_)
     if found is None or found["object"] != "product":
-        raise no_such("product", id_, param=param, status=status)
+        raise resource_missing("product", id_, param=param, status=status)
     return found
 
 
@@ -40,7 +40,7 @@ def the_price(world: World, id_: str, *, param: str = "id", status: int = 404) -
     """The price of this id; refused when there is none."""
     found = world.store.find(id_)
     if found is None or found["object"] != "price":
-        raise no_such("price", id_, param=param, status=status)
+        raise resource_missing("price", id_, param=param, status=status)
     return found
 
 
@@ -88,4 +88,4 @@ _LONGEST = {"day": 1095, "week": 156, "month": 36, "year": 3}
 def _check_rhythm(rhythm: Object, name: str) -> None:
     """At most three years from one charge to the next."""
     if rhythm["interval_count"] > _LONGEST[rhythm["interval"]]:
-        raise not_possible("The maximum interval is three years.", param=f"{name}[interval_count]")
+        raise invalid_request("The maximum interval is three years.", param=f"{name}[interval_count]")

@@ -1,6 +1,6 @@
 """Currencies as Stripe counts them: exponents, smallest charges, and amounts in words (docs.stripe.com/currencies)."""
 
-from sandbox.wire.refusals import Refused, bad_parameter, not_possible
+from sandbox.api.errors import ApiError, invalid_parameter, invalid_request
 
 _ZERO = "bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf"
 _THREE = "bhd jod kwd omr tnd"
@@ -29,7 +29,7 @@ def known_currency(code: str, param: str) -> str:
     """The code in small letters, as every object carries it."""
     lowered = code.lower()
     if lowered not in EXPONENTS:
-        raise bad_parameter(
+        raise invalid_parameter(
             param,
             f"Invalid currency: {lowered[:12]}. Stripe currently supports these currencies: "
             f"{', '.join(sorted(EXPONENTS))}",
@@ -51,18 +51,18 @@ def check_chargeable(minor: int, currency: str, param: str) -> None:
     if minor < smallest:
         raise too_small(smallest, currency, param)
     if minor > LARGEST:
-        raise not_possible(
+        raise invalid_request(
             f"The Checkout Session's total amount due must be no more than {in_words(LARGEST, currency)}.",
             code="amount_too_large",
             param=param,
         )
     if (currency in ("isk", "ugx") and minor % 100) or (EXPONENTS[currency] == 3 and minor % 10):
-        raise not_possible(f"Invalid amount: {currency.upper()} is not charged in parts this small.", param=param)
+        raise invalid_request(f"Invalid amount: {currency.upper()} is not charged in parts this small.", param=param)
 
 
-def too_small(smallest: int, currency: str, param: str) -> Refused:
+def too_small(smallest: int, currency: str, param: str) -> ApiError:
     """The refusal of an amount below the smallest."""
-    return not_possible(
+    return invalid_request(
         f"The Checkout Session's total amount due must add up to at least {in_words(smallest, currency)} {currency}",
         code="amount_too_small",
         param=param,

@@ -2,12 +2,12 @@
 
 from typing import Any
 
+from sandbox.api.errors import resource_missing
 from sandbox.journal import tell
 from sandbox.life.blanks_of_giving import CUSTOMER
 from sandbox.life.catalogue import labelled
 from sandbox.life.methods import Payer
 from sandbox.state.store import Object
-from sandbox.wire.refusals import no_such
 from sandbox.world import World
 
 
@@ -37,7 +37,7 @@ def the_customer(world: World, id_: str, *, param: str = "id", status: int = 404
     """The customer of this id; refused when there is none."""
     found = world.store.find(id_)
     if found is None or found["object"] != "customer" or found.get("_deleted"):
-        raise no_such("customer", id_, param=param, status=status)
+        raise resource_missing("customer", id_, param=param, status=status)
     return found
 
 

@@ -5,6 +5,7 @@ An inquiry is a question only: no money moves until it becomes a dispute.
 
 from typing import Any
 
+from sandbox.api.errors import invalid_request, resource_missing
 from sandbox.journal import tell
 from sandbox.life.blanks_of_money import DISPUTE, EVIDENCE
 from sandbox.life.fees import DISPUTE as FEE
@@ -13,7 +14,6 @@ from sandbox.life.methods import means_of
 from sandbox.life.refunds import agree_refund
 from sandbox.life.settlement import enter
 from sandbox.state.store import Object
-from sandbox.wire.refusals import no_such, not_possible
 from sandbox.world import World
 
 DISPUTE_STATES = graph(
@@ -34,7 +34,7 @@ def open_dispute(
 ) -> Object:
     """The giver tells their bank that something is wrong with this charge, or with a part of it."""
     if charge["status"] != "succeeded" or charge.get("_dispute") or charge["refunded"]:
-        raise not_possible(f"Charge {charge['id']} cannot be disputed.")
+        raise invalid_request(f"Charge {charge['id']} cannot be disputed.")
     dispute = DISPUTE(
         world.random.new_id("du_"),
         amount=charge["amount"] - charge["amount_refunded"] if amount is None else amount,
@@ -113,7 +113,7 @@ def submit(world: World, dispute: Object) -> None:
     next_status = {"warning_needs_response": "warning_under_review", "needs_response": "under_review",
                    "appeal_needs_response": "appeal_under_review"}.get(dispute["status"])  # fmt: skip
     if next_status is None:
-        raise not_possible(f"This dispute is {dispute['status']}: evidence is no longer accepted.")
+        raise invalid_request(f"This dispute is {dispute['status']}: evidence is no longer accepted.")
     details = dispute["evidence_details"]
     details = {**details, "submission_count": details["submission_count"] + 1, "has_evidence": True}
     move(world, dispute, DISPUTE_STATES, next_status, evidence_details=details)
@@ -181,5 +181,5 @@ def the_dispute(world: World, id_: str) -> Object:
     """The dispute of this id; refused when there is none."""
     found = world.store.find(id_)
     if found is None or found["object"] != "dispute":
-        raise no_such("dispute", id_)
+        raise resource_missing("dispute", id_)
     return found

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from sandbox.api.errors import ApiError, invalid_request
 from sandbox.journal import tell
 from sandbox.life.blanks import PAYMENT_INTENT
 from sandbox.life.charges import begin_charge, charge_fails, charge_succeeds
@@ -10,7 +11,6 @@ from sandbox.life.means import EMPTY_ACCOUNT, EXPIRED, NOT_AUTHENTICATED, Declin
 from sandbox.life.methods import expired, means_of, new_mandate
 from sandbox.life.settlement import SETTLES_AFTER, enter
 from sandbox.state.store import Object
-from sandbox.wire.refusals import Refused, not_possible
 from sandbox.world import World, public
 
 DAY = 86400.0
@@ -138,7 +138,7 @@ def take_back(world: World, charge: Object) -> Object:
     """A debit fails after it had succeeded: the bank takes the money back, out of the balance."""
     spent = charge["amount_refunded"] or charge["disputed"]
     if charge["status"] != "succeeded" or means_of(charge).kind != "bacs_debit" or spent:
-        raise not_possible(f"Charge {charge['id']} cannot fail any more.")
+        raise invalid_request(f"Charge {charge['id']} cannot fail any more.")
     intent, method = world.store.get(charge["payment_intent"]), world.store.get(charge["payment_method"])
     entry = enter(world, charge, "payment_failure_refund", -charge["amount"], reporting_category="charge_failure",
                   description="PAYMENT FAILURE REFUND")  # fmt: skip
@@ -153,7 +153,7 @@ def take_back_in_time(world: World, charge_id: str) -> None:
     """What becomes of a debit by means that are taken back, unless it was refunded or disputed before."""
     try:
         take_back(world, world.store.get(charge_id))
-    except Refused:
+    except ApiError:
         return
 
 

@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from typing import Any
 
+from sandbox.api.errors import invalid_request, resource_missing
+from sandbox.api.lists import list_object
 from sandbox.journal import tell
 from sandbox.life.blanks_of_giving import INVOICE, INVOICE_LINE, INVOICE_PAYMENT
 from sandbox.life.customers import number_next_invoice
 from sandbox.life.graphs import graph, move
 from sandbox.life.intents import abandon
 from sandbox.state.store import Object
-from sandbox.wire.lists import envelope
-from sandbox.wire.refusals import no_such, not_possible
 from sandbox.world import World
 
 INVOICE_STATES = graph(draft="open void", open="paid uncollectible void", uncollectible="paid void")
@@ -45,7 +45,7 @@ def compose(world: World, subscription: Object, reason: str, id_: str, once: Seq
         customer=customer["id"],
         customer_email=customer["email"],
         customer_name=customer["name"],
-        lines=envelope(lines, f"/v1/invoices/{id_}/lines"),
+        lines=list_object(lines, f"/v1/invoices/{id_}/lines"),
         parent={"quote_details": None, "subscription_details": details, "type": "subscription_details"},
         period_end=world.now,
         period_start=subscription["items"]["data"][0]["current_period_start"],
@@ -156,7 +156,7 @@ def give_up(world: World, invoice: Object) -> Object:
 def void(world: World, invoice: Object) -> Object:
     """It was a mistake, or collection is paused: as if it had never been."""
     if "void" not in INVOICE_STATES[invoice["status"]]:
-        raise not_possible(f"You can't void an invoice that is {invoice['status']}.")
+        raise invalid_request(f"You can't void an invoice that is {invoice['status']}.")
     world.tasks.cancel(invoice["id"])
     move(world, invoice, INVOICE_STATES, "void", next_payment_attempt=None, auto_advance=False,
          status_transitions={**invoice["status_transitions"], "voided_at": world.now})  # fmt: skip
@@ -170,12 +170,12 @@ def payments_of(world: World, invoice: Object) -> Object:
     """The payments of an invoice, for expand[]=payments."""
     found = world.store.select("invoice_payment", "json_extract(body, '$.invoice') = ?", (invoice["id"],))
     shown: list[Any] = [world.show(payment) for payment in found]
-    return envelope(shown, f"/v1/invoice_payments?invoice={invoice['id']}")
+    return list_object(shown, f"/v1/invoice_payments?invoice={invoice['id']}")
 
 
 def the_invoice(world: World, id_: str) -> Object:
     """The invoice of this id; refused when there is none."""
     found = world.store.find(id_)
     if found is None or found["object"] != "invoice":
-        raise no_such("invoice", id_)
+        raise resource_missing("invoice", id_)
     return found

@@ -2,11 +2,11 @@
 
 from typing import Any
 
+from sandbox.api.errors import invalid_request, missing_parameter
 from sandbox.life.blanks import LINE_ITEM
 from sandbox.life.catalogue import inline_price, the_price, the_product
 from sandbox.life.currencies import check_chargeable
 from sandbox.state.store import Object
-from sandbox.wire.refusals import missing_parameter, not_possible
 from sandbox.world import World, public
 
 
@@ -14,12 +14,14 @@ def make_lines(world: World, asked: list[dict[str, Any]], mode: str) -> list[Obj
     """The lines that a caller asked for, all in one currency and of the rhythm that the mode wants."""
     lines = [_line(world, line, f"line_items[{place}]") for place, line in enumerate(asked)]
     if len({line["currency"] for line in lines}) > 1:
-        raise not_possible("You can not combine currencies on a single Checkout Session.", param="line_items")
+        raise invalid_request("You can not combine currencies on a single Checkout Session.", param="line_items")
     recurring = [line["price"]["recurring"] is not None for line in lines]
     if mode == "payment" and any(recurring):
-        raise not_possible("You must provide only one-time prices in `payment` mode.", param="line_items")
+        raise invalid_request("You must provide only one-time prices in `payment` mode.", param="line_items")
     if mode == "subscription" and not any(recurring):
-        raise not_possible("You must provide at least one recurring price in `subscription` mode.", param="line_items")
+        raise invalid_request(
+            "You must provide at least one recurring price in `subscription` mode.", param="line_items"
+        )
     check_chargeable(total(lines), lines[0]["currency"], "line_items")
     return lines
 

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
+from sandbox.api.errors import resource_missing
 from sandbox.journal import tell
 from sandbox.life.blanks import MANDATE, PAYMENT_METHOD
 from sandbox.life.means import MEANS, Means
 from sandbox.state.store import Object
-from sandbox.wire.refusals import no_such
 from sandbox.world import World
 
 SORT_CODE = "108800"
@@ -150,5 +150,5 @@ def the_method(world: World, id_: str, *, param: str = "id", status: int = 404) 
     """The payment method of this id; refused when there is none."""
     found = world.store.find(id_)
     if found is None or found["object"] != "payment_method":
-        raise no_such("PaymentMethod", id_, param=param, status=status)
+        raise resource_missing("PaymentMethod", id_, param=param, status=status)
     return found

@@ -1,5 +1,6 @@
 """Paying: what happens when a payer presses Pay on a session's page."""
 
+from sandbox.api.errors import invalid_request
 from sandbox.life.customers import customer_for, set_default_method, the_customer
 from sandbox.life.intents import approve, intend, take, waits_for_means
 from sandbox.life.lines import standing
@@ -9,16 +10,15 @@ from sandbox.life.renewals import first_invoice
 from sandbox.life.sessions import complete, details_of
 from sandbox.life.subscriptions import begin
 from sandbox.state.store import Object
-from sandbox.wire.refusals import not_possible
 from sandbox.world import World
 
 
 def pay(world: World, session: Object, means: Means, payer: Payer) -> str:
     """Press Pay. What the intent is after it: succeeded, processing (both complete the session), or what it wants."""
     if session["status"] != "open":
-        raise not_possible(f"This Checkout Session is {session['status']} and cannot be paid.")
+        raise invalid_request(f"This Checkout Session is {session['status']} and cannot be paid.")
     if means.kind not in session["payment_method_types"]:
-        raise not_possible(f"This Checkout Session does not take {means.kind}.")
+        raise invalid_request(f"This Checkout Session does not take {means.kind}.")
     intent = _intent_of(world, session, payer)
     outcome = take(world, intent, new_method(world, means, payer))
     return _conclude(world, session, intent, outcome)
@@ -28,7 +28,7 @@ def answer_the_bank(world: World, session: Object, *, approved: bool) -> str:
     """The payer has approved the payment at their bank (3-D Secure), or refused."""
     intent = world.store.get(session.get("_intent", ""))
     if intent["status"] != "requires_action":
-        raise not_possible("This payment does not wait for an approval.")
+        raise invalid_request("This payment does not wait for an approval.")
     return _conclude(world, session, intent, approve(world, intent, approved=approved))
 
 
@@ -37,7 +37,7 @@ def collect_again(world: World, charge: Object, means: Means) -> Object:
     intent = world.store.get(charge["payment_intent"])
     # A paid invoice stays paid: what is lost of it is not asked for again.
     if charge["failure_balance_transaction"] is None or not waits_for_means(intent) or "_invoice" in intent:
-        raise not_possible(f"Charge {charge['id']} cannot be collected again.")
+        raise invalid_request(f"Charge {charge['id']} cannot be collected again.")
     who = charge["billing_details"]
     take(world, intent, new_method(world, means, Payer(who["email"], who["name"])), off_session=True)
     return world.store.get(intent["latest_charge"])

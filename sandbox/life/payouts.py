@@ -5,6 +5,7 @@ What is missing is fetched from the bank, by a payout of a negative amount.
 
 from typing import Any
 
+from sandbox.api.errors import invalid_request, resource_missing
 from sandbox.journal import tell
 from sandbox.life.blanks_of_money import PAYOUT
 from sandbox.life.currencies import known_currency
@@ -12,7 +13,6 @@ from sandbox.life.exchange import HELD
 from sandbox.life.graphs import graph, move
 from sandbox.life.settlement import available_in, enter, held, next_day
 from sandbox.state.store import Object
-from sandbox.wire.refusals import no_such, not_possible
 from sandbox.world import World
 
 PAYOUT_STATES = graph(pending="in_transit canceled failed", in_transit="paid failed", paid="failed")
@@ -61,9 +61,9 @@ def pay_out_by_hand(world: World, asked: dict[str, Any]) -> Object:
     """A manual payout: an amount, without lines."""
     currency = known_currency(asked["currency"], "currency")
     if schedule(world) != "manual":
-        raise not_possible("The sandbox pays out by itself: set its schedule to manual before paying out by hand.")
+        raise invalid_request("The sandbox pays out by itself: set its schedule to manual before paying out by hand.")
     if asked["amount"] > available_in(world, currency):
-        raise not_possible(
+        raise invalid_request(
             "You have insufficient funds in your Stripe account for this transfer.", code="balance_insufficient"
         )
     named = {name: asked[name] for name in ("description", "metadata", "statement_descriptor") if name in asked}
@@ -136,7 +136,7 @@ def fail_payout(world: World, payout: Object) -> Object:
 def cancel_payout(world: World, payout: Object) -> Object:
     """A manual payout that has not left yet stays here."""
     if payout["status"] != "pending" or payout["automatic"]:
-        raise not_possible("Only a pending manual payout can be canceled.")
+        raise invalid_request("Only a pending manual payout can be canceled.")
     world.tasks.cancel(payout["id"])
     move(world, payout, PAYOUT_STATES, "canceled")
     entry = enter(world, payout, "payout_cancel", payout["amount"], reporting_category="payout_reversal",
@@ -150,5 +150,5 @@ def the_payout(world: World, id_: str) -> Object:
     """The payout of this id; refused when there is none."""
     found = world.store.find(id_)
     if found is None or found["object"] != "payout":
-        raise no_such("payout", id_)
+        raise resource_missing("payout", id_)
     return found

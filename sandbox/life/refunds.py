@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from sandbox.api.errors import invalid_request, missing_parameter, resource_missing
 from sandbox.journal import tell
 from sandbox.life.blanks_of_money import REFUND
 from sandbox.life.catalogue import labelled
@@ -10,7 +11,6 @@ from sandbox.life.graphs import graph, move
 from sandbox.life.methods import means_of
 from sandbox.life.settlement import enter, held
 from sandbox.state.store import Object
-from sandbox.wire.refusals import missing_parameter, no_such, not_possible
 from sandbox.world import World
 
 REFUND_STATES = graph(pending="succeeded failed canceled", succeeded="failed")
@@ -59,7 +59,7 @@ def _charge_of(world: World, asked: dict[str, Any]) -> Object:
     if found is not None and found["object"] == "payment_intent":
         found = world.store.find(found["latest_charge"] or "")
     if found is None or found["object"] != "charge":
-        raise no_such(name.replace("_", " "), asked[name], param=name, status=400)
+        raise resource_missing(name.replace("_", " "), asked[name], param=name, status=400)
     return found
 
 
@@ -67,14 +67,14 @@ def _refundable(charge: Object, asked: int | None) -> int:
     """The amount to send back, or Stripe's reason why not."""
     left: int = charge["amount"] - charge["amount_refunded"]
     if charge["status"] != "succeeded":
-        raise not_possible(f"Charge {charge['id']} has not succeeded.", param="charge")
+        raise invalid_request(f"Charge {charge['id']} has not succeeded.", param="charge")
     if charge["refunded"] or left == 0:
-        raise not_possible(f"Charge {charge['id']} has already been refunded.", code="charge_already_refunded")
+        raise invalid_request(f"Charge {charge['id']} has already been refunded.", code="charge_already_refunded")
     if charge.get("_charged_back"):
         message = f"Charge {charge['id']} has been charged back; cannot issue a refund."
-        raise not_possible(message, code="charge_disputed")
+        raise invalid_request(message, code="charge_disputed")
     if asked is not None and not 0 < asked <= left:
-        raise not_possible(
+        raise invalid_request(
             f"Refund amount ({asked}) is greater than unrefunded amount on charge ({left})", param="amount"
         )
     return left if asked is None else asked
@@ -159,7 +159,7 @@ def fail_refund(world: World, refund_id: str) -> Object:
 def cancel_refund(world: World, refund: Object) -> Object:
     """A refund that still waits for money in the balance is called off."""
     if refund["status"] != "pending" or refund["balance_transaction"] is not None:
-        raise not_possible("Only a refund that has not yet left the balance can be canceled.")
+        raise invalid_request("Only a refund that has not yet left the balance can be canceled.")
     world.tasks.cancel(refund["id"])
     refund.pop("pending_reason", None)
     move(world, refund, REFUND_STATES, "canceled")

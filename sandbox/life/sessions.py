@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from sandbox.api.errors import invalid_request, missing_parameter, resource_missing
 from sandbox.journal import tell
 from sandbox.life.blanks import SESSION
 from sandbox.life.catalogue import labelled
@@ -10,7 +11,6 @@ from sandbox.life.graphs import graph, move
 from sandbox.life.intents import abandon
 from sandbox.life.lines import make_lines, total
 from sandbox.state.store import Object
-from sandbox.wire.refusals import missing_parameter, no_such, not_possible
 from sandbox.world import World
 
 SESSION_STATES = graph(open="complete expired")
@@ -62,7 +62,7 @@ def _check_mode(asked: dict[str, Any], mode: str) -> None:
     foreign = {"payment": ("subscription_data",), "subscription": ("payment_intent_data", "customer_creation")}[mode]
     for name in foreign:
         if name in asked:
-            raise not_possible(f"You can not pass `{name}` in `{mode}` mode.", param=name)
+            raise invalid_request(f"You can not pass `{name}` in `{mode}` mode.", param=name)
 
 
 def _kinds(asked: dict[str, Any], currency: str) -> list[str]:
@@ -71,13 +71,13 @@ def _kinds(asked: dict[str, Any], currency: str) -> list[str]:
     allowed = asked.get("allowed_payment_method_types", kinds)
     offered = [kind for kind in kinds if kind in allowed and kind not in asked.get("excluded_payment_method_types", ())]
     if not offered:
-        raise not_possible("No valid payment method types for this Checkout Session.")
+        raise invalid_request("No valid payment method types for this Checkout Session.")
     return offered
 
 
 def _know_the_payer(world: World, session: Object, asked: dict[str, Any]) -> None:
     if "customer" in asked and "customer_email" in asked:
-        raise not_possible("You may only specify one of these parameters: customer, customer_email.")
+        raise invalid_request("You may only specify one of these parameters: customer, customer_email.")
     if session["mode"] == "subscription":
         session["customer_creation"] = "always" if "customer" not in asked else None
     if "customer" in asked:
@@ -96,7 +96,7 @@ def _expiry(world: World, asked: int | None) -> int:
         if SOONEST - 60 <= meant - world.now <= LATEST + 60:
             return meant
     bound = "at least 30 minutes from" if asked - world.now < SOONEST else "less than 24 hours from"
-    raise not_possible(f"The `expires_at` timestamp must be {bound} Checkout Session creation.", param="expires_at")
+    raise invalid_request(f"The `expires_at` timestamp must be {bound} Checkout Session creation.", param="expires_at")
 
 
 def details_of(email: str | None, name: str | None = None, address: Object | None = None) -> Object:
@@ -109,7 +109,7 @@ def the_session(world: World, id_: str) -> Object:
     """The session of this id; refused when there is none."""
     found = world.store.find(id_)
     if found is None or found["object"] != "checkout.session":
-        raise no_such("checkout.session", id_)
+        raise resource_missing("checkout.session", id_)
     return found
 
 
@@ -131,7 +131,7 @@ def debit_ended(world: World, session: Object, *, paid: bool) -> None:
 def expire(world: World, session: Object) -> Object:
     """No longer payable; its page says so."""
     if session["status"] != "open":
-        raise not_possible('Only Checkout Sessions with a status in ["open"] can be expired.')
+        raise invalid_request('Only Checkout Sessions with a status in ["open"] can be expired.')
     world.tasks.cancel(session["id"])
     move(world, session, SESSION_STATES, "expired", url=None)
     if "_intent" in session:

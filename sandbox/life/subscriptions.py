@@ -2,14 +2,14 @@
 
 from typing import Any
 
+from sandbox.api.errors import invalid_request, resource_missing
+from sandbox.api.lists import list_object
 from sandbox.journal import tell
 from sandbox.life.blanks_of_giving import SUBSCRIPTION, SUBSCRIPTION_ITEM
 from sandbox.life.catalogue import labelled
 from sandbox.life.graphs import graph, move
 from sandbox.life.periods import period_after
 from sandbox.state.store import Object
-from sandbox.wire.lists import envelope
-from sandbox.wire.refusals import no_such, not_possible
 from sandbox.world import World, public
 
 SUBSCRIPTION_STATES = graph(
@@ -37,7 +37,7 @@ def begin(
         start_date=world.now,
     )
     items = [new_item(world, subscription, price, quantity) for price, quantity in prices]
-    subscription["items"] = envelope(items, f"/v1/subscription_items?subscription={id_}")
+    subscription["items"] = list_object(items, f"/v1/subscription_items?subscription={id_}")
     world.store.add(subscription)
     tell(world, "customer.subscription.created", subscription)
     plan_renewal(world, subscription)
@@ -116,7 +116,7 @@ def cancel(
 ) -> Object:
     """End it now, for good."""
     if subscription["status"] == "canceled":
-        raise no_such("subscription", subscription["id"])
+        raise resource_missing("subscription", subscription["id"])
     world.tasks.cancel(subscription["id"])
     details = {**subscription["cancellation_details"], **(why or {}), "reason": reason}
     move(world, subscription, SUBSCRIPTION_STATES, "canceled", canceled_at=subscription["canceled_at"] or world.now,
@@ -134,14 +134,14 @@ def the_subscription(world: World, id_: str) -> Object:
     """The subscription of this id; refused when there is none."""
     found = world.store.find(id_)
     if found is None or found["object"] != "subscription":
-        raise no_such("subscription", id_)
+        raise resource_missing("subscription", id_)
     return found
 
 
 def change(world: World, subscription: Object, **fields: Any) -> Object:
     """Set what the giver or the caller wishes, and tell what it was before."""
     if subscription["status"] == "canceled":
-        raise not_possible("A canceled subscription can only update its cancellation_details and metadata.")
+        raise invalid_request("A canceled subscription can only update its cancellation_details and metadata.")
     before = {name: subscription[name] for name, value in fields.items() if subscription[name] != value}
     if before:
         world.store.change(subscription, **fields)

@@ -2,9 +2,9 @@
 
 from typing import Any
 
+from sandbox.api.errors import resource_missing
 from sandbox.life.blanks_of_giving import ENDPOINT
 from sandbox.state.store import Object
-from sandbox.wire.refusals import no_such
 from sandbox.world import World
 
 VERSIONS = ("2024-06-20", "2025-03-31.basil", "2026-08-26.dahlia", "2026-10-28.endive")
@@ -83,5 +83,5 @@ def the_endpoint(world: World, id_: str) -> Object:
     """The endpoint of this id; refused when there is none."""
     found = world.store.find(id_)
     if found is None or found["object"] != "webhook_endpoint":
-        raise no_such("webhook endpoint", id_)
+        raise resource_missing("webhook endpoint", id_)
     return found

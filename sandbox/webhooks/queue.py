@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from sandbox.chaos import strikes
+from sandbox.chaos import fault_occurs
 from sandbox.state.store import Object, dumps
 from sandbox.webhooks.endpoint import VERSIONS, endpoints, note_failure, note_success, wants
 from sandbox.webhooks.schedule import next_attempt
@@ -59,14 +59,14 @@ def queue_event(world: World, event: Object) -> None:
         if wants(endpoint, event["type"]):
             subject = f"{event['id']}:{endpoint['id']}"
             _plan(world, event, endpoint, subject)
-            if strikes(world, "duplicated", subject):
+            if fault_occurs(world, "duplicated", subject):
                 _plan(world, event, endpoint, f"{subject}:again")
             world.wake_after_step()
 
 
 def _plan(world: World, event: Object, endpoint: Object, subject: str) -> None:
     now = world.clock.now()
-    dropped = strikes(world, "dropped", subject)
+    dropped = fault_occurs(world, "dropped", subject)
     due = None if dropped else now + _delay(world, subject)
     state = "dropped" if dropped else "waiting"
     habits = dumps(_habits(world, subject))
@@ -78,20 +78,20 @@ def _plan(world: World, event: Object, endpoint: Object, subject: str) -> None:
 
 
 def _delay(world: World, subject: str) -> float:
-    if strikes(world, "delayed", subject):
+    if fault_occurs(world, "delayed", subject):
         return DELAYED_BY * world.random.chance(f"delay:{subject}")
-    if strikes(world, "reordered", subject):
+    if fault_occurs(world, "reordered", subject):
         return OVERTAKEN_BY * world.random.chance(f"overtaken:{subject}")
     return 0.0
 
 
 def _habits(world: World, subject: str) -> dict[str, Any]:
     habits = {}
-    if strikes(world, "old_secret", subject):
+    if fault_occurs(world, "old_secret", subject):
         habits["signed"] = "old"
-    elif strikes(world, "rolling_secret", subject):
+    elif fault_occurs(world, "rolling_secret", subject):
         habits["signed"] = "rolling"
-    if strikes(world, "old_version", subject):
+    if fault_occurs(world, "old_version", subject):
         place = int(world.random.chance(f"version:{subject}") * (len(VERSIONS) - 1))
         habits["version"] = VERSIONS[place]
     return habits

@@ -12,7 +12,7 @@ from sandbox.life.elsewhere import charge_elsewhere, enter_line
 from sandbox.life.intents import waits_for_means
 from sandbox.life.means import MEANS
 from sandbox.life.paying import collect_again
-from sandbox.random_life import RandomLife
+from sandbox.random_activity import RandomActivity
 from tests.books.model import Shares
 from tests.books.stage import CARD, DAY, HOUR, Stage
 from tests.books.stories_giving import BACS_TAKEN_BACK
@@ -23,7 +23,7 @@ _CATEGORIES = ("fee", "tax", "network_cost", "topup", "transfer", "risk_reserved
 _SHARES: tuple[Shares, ...] = (((1, 1),), ((2, 1),), ((1, 1), (2, 1), (3, 1)), ((3, 5), (1, 2)))
 
 
-class Life(RandomLife):
+class Life(RandomActivity):
     """Ours is three in four; the rest is somebody else's money on the same account."""
 
     def __init__(self, stage: Stage, seed: int) -> None:
@@ -73,7 +73,7 @@ class Life(RandomLife):
             gift = self._stage.pledge_standing(amount, shares, Interval.WEEK).first_gift
         else:
             gift = self._stage.pledge(amount, shares, self._chance.choice(_CODES)).id
-        return self.ask("GET", f"/v1/checkout/sessions/{self._stage.sessions[gift]}")
+        return self.call_api("GET", f"/v1/checkout/sessions/{self._stage.sessions[gift]}")
 
     def _elsewhere(self) -> None:
         """Something moves the balance that no gift has to do with."""
@@ -102,7 +102,7 @@ class Life(RandomLife):
         price = {"currency": "gbp", "product": part["price"]["product"],
                  "recurring": {"interval": part["price"]["recurring"]["interval"]},
                  "unit_amount": self._chance.randrange(200, 9_000)}  # fmt: skip
-        self.ask("POST", path, items=[{"id": part["id"], "price_data": price}], proration_behavior="none")
+        self.call_api("POST", path, items=[{"id": part["id"], "price_data": price}], proration_behavior="none")
 
     def _wait(self) -> None:
         self._twin.advance(min(self._chance.choice([1, 60, 3600, 6 * 3600, DAY, 2 * DAY]), LONGEST - self._lasted()))

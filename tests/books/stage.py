@@ -84,7 +84,7 @@ class Stage:
 
     def ask(self, method: str, path: str, **params: Any) -> dict[str, Any]:
         """A call of the API that must succeed."""
-        status, answer = self.twin.door.ask(method, path, params)
+        status, answer = self.twin.api.request(method, path, params)
         assert status == 200, answer
         self.twin.settle()
         return dict(answer)
@@ -188,7 +188,7 @@ def stage(seed: int = 0, versions: Sequence[str] = VERSIONS) -> Iterator[Stage]:
     for version in versions:
         if version != CURRENT:  # the first endpoint has it
             view = {"url": ENDPOINT, "enabled_events": list(EVENTS), "api_version": version}
-            status, answer = twin.door.ask("POST", "/v1/webhook_endpoints", view)
+            status, answer = twin.api.request("POST", "/v1/webhook_endpoints", view)
             assert status == 200, json.dumps(answer)
     try:
         with served(twin) as url:

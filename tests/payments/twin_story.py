@@ -56,7 +56,7 @@ class Story:
 
     def ask(self, method: str, path: str, **params: Any) -> Any:
         """A call that must succeed."""
-        status, answer = self.twin.door.ask(method, path, params)
+        status, answer = self.twin.api.request(method, path, params)
         assert status == 200, answer
         return answer
 

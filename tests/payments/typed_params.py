@@ -5,7 +5,7 @@ from typing import Any, Literal, get_args, get_origin
 
 from typing_extensions import is_typeddict
 
-from tests.sandbox.parameters import choices, hints
+from tests.sandbox.library_parameters import choices, hints
 
 
 def faults(value: Any, wanted: Any, path: str = "$") -> list[str]:

@@ -25,17 +25,17 @@ def schema_faults(objects: list[dict[str, Any]]) -> list[str]:
 
 def money_faults(twin: Twin) -> list[str]:
     """Where the balance is not the sum of its transactions, or a payout not the sum of its lines."""
-    ask = twin.world.store.query
-    entries = ask(
+    request = twin.world.store.query
+    entries = request(
         "SELECT json_extract(body, '$.currency'), sum(json_extract(body, '$.net')) FROM object"
         " WHERE kind = 'balance_transaction' GROUP BY 1"
     )
     shown: dict[str, int] = defaultdict(int)
     for part in ("available", "pending"):
-        for amount in twin.door.ask("GET", "/v1/balance", {})[1][part]:
+        for amount in twin.api.request("GET", "/v1/balance", {})[1][part]:
             shown[amount["currency"]] += amount["amount"]
     found = [f"{code}: {shown[code]} shown, {net} in entries" for code, net in entries if shown[code] != net]
-    lines = ask(
+    lines = request(
         "SELECT p.id, json_extract(p.body, '$.amount'), (SELECT sum(json_extract(t.body, '$.net')) FROM object t"
         " WHERE t.kind = 'balance_transaction' AND json_extract(t.body, '$._payout') = p.id"
         " AND json_extract(t.body, '$.source') <> p.id) FROM object p"

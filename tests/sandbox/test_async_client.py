@@ -7,7 +7,7 @@ import pytest
 import stripe
 from stripe import HTTPXClient, StripeClient
 
-from sandbox.chaos import Chaos, set_mood
+from sandbox.chaos import ChaosSettings, set_chaos
 from sandbox.twin import Twin
 from tests.sandbox.loopback import KEY
 
@@ -44,7 +44,7 @@ def test_the_asynchronous_client_pages_expands_repeats_and_is_refused(address: s
 def test_the_asynchronous_client_tries_again_and_nothing_is_done_twice(address: str, twin: Twin) -> None:
     """A third of the calls are cut off; the key is the same at each try."""
     with twin.world.step():
-        set_mood(twin.world, Chaos(api_reset=0.3))
+        set_chaos(twin.world, ChaosSettings(api_reset=0.3))
 
     async def make() -> int:
         http: Any = HTTPXClient()

@@ -9,7 +9,7 @@ from sandbox.calls.table import CALLS
 from sandbox.twin import Twin
 from sandbox.world import public
 from tests.sandbox.checking import everything, schema_faults
-from tests.sandbox.parameters import typed_dict_of, unknown_to_the_library
+from tests.sandbox.library_parameters import typed_dict_of, unknown_to_the_library
 from tests.sandbox.schema import faults
 
 

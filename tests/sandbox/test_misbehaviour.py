@@ -6,8 +6,8 @@ import pytest
 import requests
 import stripe
 
-import sandbox.wire.trouble
-from sandbox.chaos import Chaos, set_mood, strikes
+import sandbox.api.faults
+from sandbox.chaos import ChaosSettings, fault_occurs, set_chaos
 from sandbox.twin import Twin, open_twin
 from tests.sandbox.loopback import KEY, Endpoint, settings
 
@@ -16,7 +16,7 @@ DAY = 86400
 
 def _suffer(twin: Twin, **chaos: float) -> None:
     with twin.world.step():
-        set_mood(twin.world, Chaos(**chaos))
+        set_chaos(twin.world, ChaosSettings(**chaos))
 
 
 def _products(client: stripe.StripeClient, count: int = 10) -> None:
@@ -27,7 +27,7 @@ def _products(client: stripe.StripeClient, count: int = 10) -> None:
 def test_a_chance_is_between_never_and_always() -> None:
     """Anything else is a mistake."""
     with pytest.raises(ValueError, match="dropped"):
-        Chaos(dropped=1.5)
+        ChaosSettings(dropped=1.5)
 
 
 def test_deliveries_come_twice(twin: Twin, client: stripe.StripeClient, endpoint: Endpoint) -> None:
@@ -219,7 +219,7 @@ def test_a_call_may_take_effect_and_its_answer_never_come(
     twin: Twin, client: stripe.StripeClient, address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The caller loses patience; asked again with the same key, there is still only one."""
-    monkeypatch.setattr(sandbox.wire.trouble, "LOST_FOR", 1.0)
+    monkeypatch.setattr(sandbox.api.faults, "LOST_RESPONSE_SECONDS", 1.0)
     _suffer(twin, api_lost=1.0)
     with pytest.raises(requests.ReadTimeout):
         requests.post(
@@ -252,7 +252,7 @@ def test_the_same_seed_strikes_the_same_subjects(seed: int, same: bool) -> None:
     for one_seed in (5, seed):
         twin = open_twin(settings(), seed=one_seed)
         _suffer(twin, dropped=0.5)
-        struck.append([strikes(twin.world, "dropped", str(number)) for number in range(64)])
+        struck.append([fault_occurs(twin.world, "dropped", str(number)) for number in range(64)])
         twin.close()
 
     assert (struck[0] == struck[1]) == same

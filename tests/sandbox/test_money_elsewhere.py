@@ -23,7 +23,7 @@ def _give(twin: Twin, client: stripe.StripeClient, gift: Any, card: str = "42424
 
 
 def _balance(twin: Twin) -> int:
-    seen = twin.door.ask("GET", "/v1/balance", {})[1]
+    seen = twin.api.request("GET", "/v1/balance", {})[1]
     return sum(part["amount"] for half in ("available", "pending") for part in seen[half])
 
 
@@ -202,13 +202,13 @@ def test_sources_of_several_kinds_are_expanded_as_far_as_they_go(
     with twin.world.step():
         bill_for_billing(twin.world, 350)
     asked = {"limit": 100, "expand": ["data.source", "data.source.charge"]}
-    status, answer = twin.door.ask("GET", "/v1/balance_transactions", asked)
+    status, answer = twin.api.request("GET", "/v1/balance_transactions", asked)
 
     assert status == 200
     sources = [line["source"] for line in answer["data"]]
     assert [source and source["object"] for source in sources] == [None, "refund", "charge", "charge"]
     assert sources[1]["charge"]["metadata"]["gift_id"] == "1"
-    status, refused = twin.door.ask("GET", "/v1/refunds", {"expand": ["data.source"]})
+    status, refused = twin.api.request("GET", "/v1/refunds", {"expand": ["data.source"]})
     assert (status, refused["error"]["param"]) == (400, "expand")
 
 

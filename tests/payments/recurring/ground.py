@@ -213,7 +213,7 @@ class Ground:
 
     def ask(self, method: str, path: str, **params: Any) -> Any:
         """Ask the twin beside our gateway."""
-        status, answer = self.twin.door.ask(method, path, params)
+        status, answer = self.twin.api.request(method, path, params)
         assert status == 200, answer
         return answer
 

@@ -101,7 +101,7 @@ class Account:
 
     def ask(self, method: str, path: str, **params: Any) -> dict[str, Any]:
         """A call of the API that must succeed."""
-        status, answer = self.twin.door.ask(method, path, params)
+        status, answer = self.twin.api.request(method, path, params)
         assert status == 200, answer
         self.twin.settle()
         return dict(answer)

@@ -118,7 +118,7 @@ def sandbox(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Twin]:
             "mode": "payment", "success_url": THANKS, "line_items": [{"quantity": 1, "price_data": price}],
             "payment_intent_data": {"metadata": {"gift_id": gift.id}},
         }  # fmt: skip
-        twin.pay(twin.door.ask("POST", "/v1/checkout/sessions", asked)[1]["id"])
+        twin.pay(twin.api.request("POST", "/v1/checkout/sessions", asked)[1]["id"])
         twin.advance(2)
         yield twin
     twin.close()

@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-from sandbox.random_life import RandomLife
+from sandbox.random_activity import RandomActivity
 from tests.payments.settlement.account import DAY, Account
 
 SEEDS = range(4)
 
 
-class Life(RandomLife):
+class Life(RandomActivity):
     """Two givers in three are ours."""
 
     def __init__(self, account: Account, seed: int) -> None:

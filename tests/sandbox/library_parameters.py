@@ -10,8 +10,8 @@ import stripe._request_options as options
 from stripe import params
 from typing_extensions import get_type_hints, is_typeddict
 
-from sandbox.wire.call import Call
-from sandbox.wire.shapes import Either, Fields, ListOf, OneOf, Range, Shape
+from sandbox.api.call import Call
+from sandbox.api.parameters import Either, ListOf, OneOf, Parameter, Params, TimeRange
 
 _NAMES: dict[str, str] = {
     "POST /v1/checkout/sessions": "checkout.SessionCreate",
@@ -101,29 +101,29 @@ def choices(wanted: Any) -> list[Any]:
     return list(get_args(wanted)) if get_origin(wanted) in (typing.Union, type(int | str)) else [wanted]
 
 
-def unknown_to_the_library(shape: Shape, wanted: Any, path: str = "") -> list[str]:
+def unknown_to_the_library(parameter: Parameter, wanted: Any, path: str = "") -> list[str]:
     """Names and words that the twin accepts and the library does not know."""
-    return list(_unknown(shape, wanted, path))
+    return list(_unknown(parameter, wanted, path))
 
 
-def _unknown(shape: Shape, wanted: Any, path: str) -> Iterator[str]:
+def _unknown(parameter: Parameter, wanted: Any, path: str) -> Iterator[str]:
     kinds = choices(wanted)
-    match shape:
+    match parameter:
         case Either():
-            yield from _unknown(shape.first, wanted, path)
-            yield from _unknown(shape.second, wanted, path)
-        case Range():
-            yield from _unknown(shape.bounds, wanted, path)
-        case Fields():
+            yield from _unknown(parameter.first, wanted, path)
+            yield from _unknown(parameter.second, wanted, path)
+        case TimeRange():
+            yield from _unknown(parameter.bounds, wanted, path)
+        case Params():
             known = next((hints(choice) for choice in kinds if is_typeddict(choice)), {})
-            for name, field in shape.known.items():
+            for name, field in parameter.known.items():
                 if name in known:
                     yield from _unknown(field, known[name], f"{path}.{name}")
                 else:
                     yield f"{path}.{name}: the library does not know it"
         case ListOf():
             lists = [choice for choice in kinds if get_origin(choice) is list]
-            yield from _unknown(shape.each, get_args(lists[0])[0], path) if lists else [f"{path}: is no list"]
+            yield from _unknown(parameter.element, get_args(lists[0])[0], path) if lists else [f"{path}: is no list"]
         case OneOf():
             words = {word for choice in kinds if get_origin(choice) is Literal for word in get_args(choice)}
-            yield from (f"{path}: {word} is unknown" for word in shape.words if words and word not in words)
+            yield from (f"{path}: {word} is unknown" for word in parameter.words if words and word not in words)

@@ -1,39 +1,39 @@
-"""One call of the API, and one asking of it."""
+"""An API call, such as POST /v1/refunds, and one request to it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from sandbox.api.parameters import Params
 from sandbox.state.store import Object
-from sandbox.wire.shapes import Fields
 from sandbox.world import World
 
 
 @dataclass(frozen=True)
-class Ask:
-    """What a call is given: the world, the parameters as read, and the ids in the path."""
+class ApiRequest:
+    """What a call's function gets: the world, the parameters as read, and the ids in the path."""
 
     world: World
     params: dict[str, Any]
-    ids: tuple[str, ...] = ()
+    path_ids: tuple[str, ...] = ()
 
     @property
-    def subject(self) -> str:
-        """The id in the path."""
-        return self.ids[0]
+    def object_id(self) -> str:
+        """The first id in the path."""
+        return self.path_ids[0]
 
 
 @dataclass(frozen=True)
 class Call:
-    """One line of the API: method and path, the parameters it accepts, and what carries it out."""
+    """One call of the API: method and path, the parameters that it accepts, and the function that answers it."""
 
     method: str
     path: str
-    accepts: Fields
-    answer: Callable[[Ask], Object]
+    accepts: Params
+    answer: Callable[[ApiRequest], Object]
 
     def ids_in(self, path: str) -> tuple[str, ...] | None:
-        """The ids in a path that is this call's, or None."""
+        """The ids in a path that matches this call's; None where it does not match."""
         pattern, parts = self.path.split("/"), path.split("/")
         if len(pattern) != len(parts):
             return None

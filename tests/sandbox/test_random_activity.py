@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.random_life import RandomLife
+from sandbox.random_activity import RandomActivity
 from sandbox.replay import replay
 from sandbox.soak import give, pass_time, quiet_twin
 from tests.sandbox.checking import Histories, everything, money_faults, schema_faults
@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[2]
 def test_a_random_life_breaks_no_law(seed: int) -> None:
     """Ten thousand events in all: balance, payouts, schema, and each object's way through its graph."""
     twin = quiet_twin(seed=seed)
-    life, histories, last = RandomLife(twin, seed), Histories(), 0
+    life, histories, last = RandomActivity(twin, seed), Histories(), 0
     while histories.events < 2_500:
         for _ in range(10):
             life.step()

@@ -5,36 +5,37 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from sandbox.api.errors import RejectedRequest
 from sandbox.state.store import Store
-from sandbox.wire.refusals import RefusedUnread
 
-REMEMBERED = 24 * 3600
-LONGEST = 255
+SAVED_FOR = 24 * 3600
+"""Seconds for which the response to a key is saved."""
+MAX_KEY_LENGTH = 255
 
 
 @dataclass(frozen=True)
-class Remembered:
-    """The answer that a key was given the first time."""
+class SavedResponse:
+    """The response to the first request with a key."""
 
     status: int
     body: str
-    request: str
+    request_id: str
 
 
-class Keys:
-    """Which keys were used, with which parameters, and what they were answered."""
+class IdempotencyKeys:
+    """The keys that were used, with the parameters of their requests and the responses."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._in_the_air: set[str] = set()
+        self._in_progress: set[str] = set()
         self._lock = threading.Lock()
 
     @contextmanager
-    def alone(self, key: str | None) -> Iterator[None]:
-        """Refuse a second request with the same key while the first is not yet answered."""
+    def exclusive(self, key: str | None) -> Iterator[None]:
+        """Reject a second request with the same key while the first is in progress."""
         with self._lock:
-            if key is not None and key in self._in_the_air:
-                raise RefusedUnread(
+            if key is not None and key in self._in_progress:
+                raise RejectedRequest(
                     "There is currently another in-progress request using this Idempotent Key (that probably means you "
                     f"submitted twice, and the other request is still going through): {key}. Please try again later.",
                     status=409,
@@ -42,30 +43,33 @@ class Keys:
                     code="idempotency_key_in_use",
                 )
             if key is not None:
-                self._in_the_air.add(key)
+                self._in_progress.add(key)
         try:
             yield
         finally:
             with self._lock:
-                self._in_the_air.discard(key or "")
+                self._in_progress.discard(key or "")
 
-    def recall(self, key: str, fingerprint: str, now: float) -> Remembered | None:
-        """What this key was answered in the last 24 hours; other parameters than then are refused."""
-        self._store.execute("DELETE FROM answered WHERE at < ?", (now - REMEMBERED,))
+    def find(self, key: str, fingerprint: str, now: float) -> SavedResponse | None:
+        """The response that was saved for this key in the last 24 hours, or None.
+
+        A request with other parameters than the first is rejected.
+        """
+        self._store.execute("DELETE FROM answered WHERE at < ?", (now - SAVED_FOR,))
         rows = self._store.query("SELECT fingerprint, status, body, request FROM answered WHERE key = ?", (key,))
         if not rows:
             return None
         if rows[0][0] != fingerprint:
-            raise RefusedUnread(
+            raise RejectedRequest(
                 "Keys for idempotent requests can only be used with the same parameters they were first used with. Try "
                 f"using a key other than '{key}' if you meant to execute a different request.",
                 error_type="idempotency_error",
             )
-        return Remembered(*rows[0][1:])
+        return SavedResponse(*rows[0][1:])
 
-    def remember(self, key: str, fingerprint: str, answer: Remembered, now: float) -> None:
-        """Keep the answer of a key."""
+    def save(self, key: str, fingerprint: str, response: SavedResponse, now: float) -> None:
+        """Save the response to the first request with this key."""
         self._store.execute(
             "INSERT INTO answered VALUES (?, ?, ?, ?, ?, ?)",
-            (key, fingerprint, answer.status, answer.body, answer.request, now),
+            (key, fingerprint, response.status, response.body, response.request_id, now),
         )

@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stripe._encode import _api_encode
 
+from sandbox.api.errors import ApiError
+from sandbox.api.form_encoding import decode
 from sandbox.twin import Twin
-from sandbox.wire.form import decode
-from sandbox.wire.refusals import Refused
 from tests.sandbox.loopback import KEY, stripe_client
 
 _names = st.text("abcdefghij_", min_size=1, max_size=8)
@@ -46,7 +46,7 @@ def test_metadata_with_numbers_for_keys_stays_a_group() -> None:
 )
 def test_a_form_that_cannot_be_read_is_refused(form: str) -> None:
     """Broken names, a name both plain and nested, nesting without end, bytes that are no text."""
-    with pytest.raises(Refused):
+    with pytest.raises(ApiError):
         decode(form)
 
 
@@ -173,12 +173,12 @@ def test_twenty_requests_with_one_key_open_one_session(client: stripe.StripeClie
     """The library retries the conflicts by itself."""
     gate = threading.Barrier(20)
 
-    def ask() -> str:
+    def request() -> str:
         gate.wait()
         return client.v1.checkout.sessions.create(gift, {"idempotency_key": "gift-1", "max_network_retries": 10}).id
 
     with ThreadPoolExecutor(20) as threads:
-        ids = {asked.result() for asked in [threads.submit(ask) for _ in range(20)]}
+        ids = {asked.result() for asked in [threads.submit(request) for _ in range(20)]}
 
     assert len(ids) == 1
 
@@ -210,7 +210,7 @@ def test_the_async_client_is_served_too(address: str) -> None:
         KEY, base_addresses={"api": address}, http_client=_InThreads(timeout=10), max_network_retries=10
     )
 
-    async def ask() -> tuple[list[str], set[str]]:
+    async def request() -> tuple[list[str], set[str]]:
         await asyncio.gather(*(client.v1.products.create_async({"name": f"{n}", "id": f"p{n}"}) for n in range(25)))
         pages = await client.v1.products.list_async({"limit": 10})
         walked = [product.id async for product in pages.auto_paging_iter()]
@@ -218,6 +218,6 @@ def test_the_async_client_is_served_too(address: str) -> None:
         made = [client.v1.products.create_async({"name": "again"}, same) for _ in range(5)]  # type: ignore[arg-type]
         return walked, {product.id for product in await asyncio.gather(*made)}
 
-    walked, made = asyncio.run(ask())
+    walked, made = asyncio.run(request())
     assert sorted(walked) == sorted(f"p{n}" for n in range(25))
     assert len(made) == 1

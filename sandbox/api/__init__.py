@@ -1,0 +1,1 @@
+"""The HTTP API as Stripe speaks it: form encoding, parameters, expand, lists, idempotency keys and errors."""

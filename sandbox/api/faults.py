@@ -1,0 +1,47 @@
+"""Faults of the API that chaos causes: calls that fail, and responses that are lost although the call took effect."""
+
+import asyncio
+
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from sandbox.chaos import fault_occurs
+from sandbox.world import World
+
+BACKEND_ERROR = {
+    "message": "Sorry! There was an error while talking to one of our backends. Support has been notified.",
+    "type": "api_error",
+}
+LOST_RESPONSE_SECONDS = 30.0
+"""Real seconds for which a lost response is held back: longer than a caller's timeout."""
+
+
+class ApiFaults:
+    """Chooses the fault of each call. The same seed and the same calls have the same faults."""
+
+    def __init__(self, world: World) -> None:
+        self._world, self._calls = world, 0
+
+    def next_fault(self) -> str:
+        """The fault of the next call: none (the empty string), 429, 500, lost or reset."""
+        self._calls += 1
+        for fault in ("429", "500", "lost", "reset"):
+            if fault_occurs(self._world, f"api_{fault}", str(self._calls)):
+                return fault
+        return ""
+
+
+async def respond_with_fault(fault: str, response: Response) -> Response:
+    """The response; late where it is "lost", cut off where it is "reset"."""
+    if fault == "lost":
+        await asyncio.sleep(LOST_RESPONSE_SECONDS)
+    return BrokenResponse() if fault == "reset" else response
+
+
+class BrokenResponse(Response):
+    """A response of which only the beginning arrives: the server then closes the connection."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Announce a body and send only its first byte, which makes the server close the connection."""
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"1000")]})
+        await send({"type": "http.response.body", "body": b"{", "more_body": True})
