@@ -16,7 +16,7 @@ from sandbox.life.paying import answer_the_bank, intent_behind, pay
 from sandbox.life.sessions import the_session
 from sandbox.pages import Pages, in_thread
 from sandbox.state.store import Object
-from sandbox.webhooks.rounds import Rounds
+from sandbox.webhooks.delivery_loop import DeliveryLoop
 from sandbox.world import World
 
 REDIRECT_WAITS = 10.0
@@ -47,8 +47,8 @@ class Typed:
 class Checkout:
     """GET shows the page, POST presses Pay. It needs no JavaScript."""
 
-    def __init__(self, world: World, pages: Pages, rounds: Rounds, threads: Executor) -> None:
-        self._world, self._pages, self._rounds, self._threads = world, pages, rounds, threads
+    def __init__(self, world: World, pages: Pages, delivery_loop: DeliveryLoop, threads: Executor) -> None:
+        self._world, self._pages, self._delivery_loop, self._threads = world, pages, delivery_loop, threads
 
     async def respond(self, request: Request) -> Response:
         """The page, or what pressing Pay leads to."""
@@ -137,7 +137,7 @@ class Checkout:
         """Hold the payer until the endpoint has heard of the payment, or has had time enough."""
         told = answer.told if isinstance(answer, Onwards) else None
         for _ in range(round(REDIRECT_WAITS / _GLANCE) if told else 0):
-            if await in_thread(self._threads, lambda: self._rounds.answered(str(told))):
+            if await in_thread(self._threads, lambda: self._delivery_loop.was_attempted(str(told))):
                 break
             await asyncio.sleep(_GLANCE)
         return answer

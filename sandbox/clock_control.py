@@ -2,21 +2,21 @@
 
 from datetime import timedelta
 
-from sandbox.webhooks.rounds import Rounds
+from sandbox.webhooks.delivery_loop import DeliveryLoop
 from sandbox.world import World
 
 
 class ClockControl:
     """Advances the clock for tests, the panel and the commands. It works in the caller's thread."""
 
-    def __init__(self, world: World, rounds: Rounds) -> None:
-        self.world, self._rounds = world, rounds
+    def __init__(self, world: World, delivery_loop: DeliveryLoop) -> None:
+        self.world, self._delivery_loop = world, delivery_loop
 
     def settle(self) -> None:
         """Run the tasks and make the deliveries that are due at this moment."""
         until = self.world.clock.unfrozen_now()
         self.world.run_due_tasks(until)
-        self._rounds.wait_for_couriers(until)
+        self._delivery_loop.deliver_all_due(until)
 
     def advance(self, by: float | timedelta) -> None:
         """Advance the clock by this many seconds; everything due in between happens and is delivered, in order."""
@@ -38,5 +38,5 @@ class ClockControl:
 
     def _next_due_time(self) -> float | None:
         task = self.world.tasks.next()
-        times = [at for at in (task.at if task else None, self._rounds.next_due()) if at is not None]
+        times = [at for at in (task.at if task else None, self._delivery_loop.next_due_time()) if at is not None]
         return min(times, default=None)

@@ -18,8 +18,8 @@ from sandbox.life.refunds import agree_refund, fail_refund
 from sandbox.life.renewals import ENDS
 from sandbox.life.subscriptions import the_subscription
 from sandbox.state.clock import ClockCannotGoBack
-from sandbox.webhooks.endpoint import endpoints, know_the_address
-from sandbox.webhooks.queue import send_again
+from sandbox.webhooks.endpoint import endpoints, register_endpoint
+from sandbox.webhooks.queue import resend_event
 from sandbox.world import World
 
 Fields = Mapping[str, str]
@@ -219,7 +219,7 @@ def _limits(clock_control: ClockControl, fields: Fields) -> str:
 
 def _resend(clock_control: ClockControl, fields: Fields) -> str:
     with clock_control.world.step():
-        send_again(clock_control.world, fields.get("event", ""))
+        resend_event(clock_control.world, fields.get("event", ""))
     return "Sent once more."
 
 
@@ -236,7 +236,7 @@ def _reset(clock_control: ClockControl, _: Fields) -> str:
     with world.store.transaction():
         world.store.delete_everything()
     world.chaos = world.endpoints = None
-    know_the_address(world)
+    register_endpoint(world)
     return "Everything is forgotten."
 
 

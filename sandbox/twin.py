@@ -27,9 +27,9 @@ from sandbox.pages import Pages
 from sandbox.panel import Panel
 from sandbox.portal import Portal
 from sandbox.state.store import Object, Store
-from sandbox.webhooks.courier import Carrying
-from sandbox.webhooks.endpoint import know_the_address
-from sandbox.webhooks.rounds import COURIERS, Rounds
+from sandbox.webhooks.delivery_loop import SENDER_THREADS, DeliveryLoop
+from sandbox.webhooks.endpoint import register_endpoint
+from sandbox.webhooks.sender import Sender
 from sandbox.world import AccountSettings, World
 
 THREADS = 4
@@ -57,19 +57,19 @@ class Twin:
     Without its lifespan nothing moves by itself: `settle` and `advance` do what is due, in the caller's thread.
     """
 
-    def __init__(self, settings: TwinSettings, world: World, courier: Carrying | None = None) -> None:
+    def __init__(self, settings: TwinSettings, world: World, sender: Sender | None = None) -> None:
         self.settings, self.world = settings, world
-        self.rounds = Rounds(world, courier)
-        self.clock_control = ClockControl(world, self.rounds)
+        self.delivery_loop = DeliveryLoop(world, sender)
+        self.clock_control = ClockControl(world, self.delivery_loop)
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="twin")
         self.api = ApiServer(world, CALLS, INCLUDABLES, settings.api_key, self._threads)
         self.app: ASGIApp = Guard(self._app(), world)
-        know_the_address(world)
+        register_endpoint(world)
 
     def _app(self) -> Starlette:
         pages = Pages(self.world)
         api = self.api
-        checkout = Checkout(self.world, pages, self.rounds, self._threads)
+        checkout = Checkout(self.world, pages, self.delivery_loop, self._threads)
         panel = Panel(self.clock_control, pages, self._threads)
         portal = Portal(self.world, pages, self._threads)
         return Starlette(
@@ -89,17 +89,17 @@ class Twin:
         account = self.world.settings
         account.public_url = (public_url or account.public_url).rstrip("/")
         account.endpoint_url = endpoint_url or account.endpoint_url
-        know_the_address(self.world)
+        register_endpoint(self.world)
 
     @asynccontextmanager
     async def lifespan(self) -> AsyncIterator[None]:
         """While it lasts, what is due happens and events are delivered, in threads of the twin's own."""
-        with ThreadPoolExecutor(COURIERS + 1, thread_name_prefix="twin-rounds") as threads:
-            self.rounds.start(threads)
+        with ThreadPoolExecutor(SENDER_THREADS + 1, thread_name_prefix="twin-delivery") as threads:
+            self.delivery_loop.start(threads)
             try:
                 yield
             finally:
-                self.rounds.end()
+                self.delivery_loop.stop()
                 loop = asyncio.get_running_loop()
                 await loop.run_in_executor(self._threads, threads.shutdown)
         self.close()
@@ -107,7 +107,7 @@ class Twin:
     def close(self) -> None:
         """Let go of threads, connections and file."""
         self._threads.shutdown()
-        self.rounds.hang_up()
+        self.delivery_loop.close()
         self.world.store.close()
 
     def now(self) -> datetime:
@@ -148,11 +148,11 @@ def open_twin(
     *,
     seed: int = 0,
     real_time: Callable[[], float] = time.time,
-    courier: Carrying | None = None,
+    sender: Sender | None = None,
 ) -> Twin:
     """A twin whose state is in this file, or in memory. The same seed and the same calls give the same history.
 
-    `real_time` is the machine's clock. `courier` carries the webhooks; without one they go over HTTP.
+    `real_time` is the machine's clock. `sender` sends the webhooks; without one they go over HTTP.
     """
     account = AccountSettings(
         settings.public_url.rstrip("/"),
@@ -162,4 +162,4 @@ def open_twin(
     )
     store = Store(path)
     world = World(store, account, task_functions=HAPPENINGS, computed_fields=COMPUTED, seed=seed, real_time=real_time)
-    return Twin(settings, world, courier)
+    return Twin(settings, world, sender)

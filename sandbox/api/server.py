@@ -19,7 +19,7 @@ from sandbox.api.faults import BACKEND_ERROR, ApiFaults, respond_with_fault
 from sandbox.api.form_encoding import decode, encode
 from sandbox.api.idempotency import MAX_KEY_LENGTH, IdempotencyKeys, SavedResponse
 from sandbox.api.rate_limits import RateLimits, rate_limited
-from sandbox.journal import API_VERSION
+from sandbox.events import API_VERSION
 from sandbox.state.store import Object, dumps
 from sandbox.world import EventRequest, World
 

@@ -16,7 +16,7 @@ from sandbox.api.parameters import (
     list_parameters,
     one_of,
 )
-from sandbox.journal import tell
+from sandbox.events import emit_event
 from sandbox.life.catalogue import labelled
 from sandbox.life.customers import new_customer, the_customer
 from sandbox.life.methods import keep, let_go, the_method
@@ -74,7 +74,7 @@ def update(request: ApiRequest) -> Object:
         changes["invoice_settings"] = {**customer["invoice_settings"], **asked}
     before = {name: customer[name] for name in changes}
     request.world.store.change(customer, **changes)
-    tell(request.world, "customer.updated", customer, before)
+    emit_event(request.world, "customer.updated", customer, before)
     return customer
 
 
@@ -87,7 +87,7 @@ def delete(request: ApiRequest) -> Object:
         if subscription["status"] != "canceled":
             cancel(request.world, subscription)
     request.world.store.change(customer, _deleted=True)
-    tell(request.world, "customer.deleted", customer)
+    emit_event(request.world, "customer.deleted", customer)
     return {"id": request.object_id, "object": "customer", "deleted": True}
 
 

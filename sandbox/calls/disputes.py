@@ -3,7 +3,7 @@
 from sandbox.api.call import ApiRequest, Call
 from sandbox.api.lists import ListQuery
 from sandbox.api.parameters import EXPAND, RETRIEVE, Boolean, Metadata, Params, Text, TimeRange, list_parameters
-from sandbox.journal import tell
+from sandbox.events import emit_event
 from sandbox.life.blanks_of_money import EVIDENCE
 from sandbox.life.catalogue import labelled
 from sandbox.life.disputes import answer, close_inquiry, decide, the_dispute
@@ -41,7 +41,7 @@ def update(request: ApiRequest) -> Object:
     if "metadata" in request.params:
         before = dispute["metadata"]
         request.world.store.change(dispute, metadata=labelled(before, request.params["metadata"]))
-        tell(request.world, "charge.dispute.updated", dispute, {"metadata": before})
+        emit_event(request.world, "charge.dispute.updated", dispute, {"metadata": before})
     if "evidence" in request.params:
         answer(request.world, dispute, {"submit": True, **request.params})
     return dispute

@@ -19,7 +19,7 @@ from sandbox.api.parameters import (
 )
 from sandbox.life.catalogue import labelled
 from sandbox.state.store import Object
-from sandbox.webhooks.endpoint import VERSIONS, new_endpoint, the_endpoint
+from sandbox.webhooks.endpoint import VERSIONS, create_endpoint, get_endpoint
 
 _DESCRIBED: dict[str, Parameter] = {
     "description": Text(may_be_empty=True),
@@ -40,7 +40,9 @@ def create(request: ApiRequest) -> Object:
         for name in ("api_version", "enabled_events", "description")
         if name in request.params
     }
-    endpoint = new_endpoint(request.world, request.params["url"], metadata=request.params.get("metadata", {}), **named)
+    endpoint = create_endpoint(
+        request.world, request.params["url"], metadata=request.params.get("metadata", {}), **named
+    )
     return {**endpoint, "secret": endpoint["_secret"]}
 
 
@@ -52,7 +54,7 @@ def _check_url(request: ApiRequest) -> None:
 
 def retrieve(request: ApiRequest) -> Object:
     """One endpoint."""
-    return the_endpoint(request.world, request.object_id)
+    return get_endpoint(request.world, request.object_id)
 
 
 def list_endpoints(request: ApiRequest) -> Object:
@@ -63,7 +65,7 @@ def list_endpoints(request: ApiRequest) -> Object:
 def update(request: ApiRequest) -> Object:
     """Change which events it wants, or switch it off and on."""
     _check_url(request)
-    endpoint = the_endpoint(request.world, request.object_id)
+    endpoint = get_endpoint(request.world, request.object_id)
     changes: dict[str, Any] = {
         name: request.params[name] for name in ("description", "enabled_events") if name in request.params
     }
@@ -77,7 +79,7 @@ def update(request: ApiRequest) -> Object:
 
 def delete(request: ApiRequest) -> Object:
     """Nothing is delivered to it any more."""
-    the_endpoint(request.world, request.object_id)
+    get_endpoint(request.world, request.object_id)
     request.world.store.remove(request.object_id)
     request.world.endpoints = None
     return {"id": request.object_id, "object": "webhook_endpoint", "deleted": True}

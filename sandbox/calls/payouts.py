@@ -3,7 +3,7 @@
 from sandbox.api.call import ApiRequest, Call
 from sandbox.api.lists import ListQuery
 from sandbox.api.parameters import EXPAND, RETRIEVE, Integer, Metadata, Params, Text, TimeRange, list_parameters, one_of
-from sandbox.journal import tell
+from sandbox.events import emit_event
 from sandbox.life.catalogue import labelled
 from sandbox.life.payouts import cancel_payout, pay_out_by_hand, the_payout
 from sandbox.state.store import Object
@@ -46,7 +46,7 @@ def update(request: ApiRequest) -> Object:
     payout = the_payout(request.world, request.object_id)
     before = payout["metadata"]
     request.world.store.change(payout, metadata=labelled(before, request.params.get("metadata", {})))
-    tell(request.world, "payout.updated", payout, {"metadata": before})
+    emit_event(request.world, "payout.updated", payout, {"metadata": before})
     return payout
 
 

@@ -17,7 +17,7 @@ from sandbox.api.parameters import (
     list_parameters,
     one_of,
 )
-from sandbox.journal import tell
+from sandbox.events import emit_event
 from sandbox.life.catalogue import labelled, make_price, make_product, the_price, the_product
 from sandbox.state.store import Object
 
@@ -75,7 +75,7 @@ def update(request: ApiRequest) -> Object:
         changes["metadata"] = labelled(price["metadata"], changes["metadata"])
     before = {name: price[name] for name in changes}
     request.world.store.change(price, **changes)
-    tell(request.world, "price.updated", price, before)
+    emit_event(request.world, "price.updated", price, before)
     return price
 
 

@@ -3,7 +3,7 @@
 from sandbox.api.call import ApiRequest, Call
 from sandbox.api.lists import ListQuery
 from sandbox.api.parameters import EXPAND, RETRIEVE, Boolean, ListOf, Metadata, Parameter, Params, Text, list_parameters
-from sandbox.journal import tell
+from sandbox.events import emit_event
 from sandbox.life.catalogue import labelled, make_product, the_product
 from sandbox.state.store import Object
 
@@ -44,7 +44,7 @@ def update(request: ApiRequest) -> Object:
     before = {name: product[name] for name in (*changes, "updated")}
     request.world.store.change(product, **{name: None if value == "" else value for name, value in changes.items()})
     request.world.store.change(product, updated=request.world.now)
-    tell(request.world, "product.updated", product, before)
+    emit_event(request.world, "product.updated", product, before)
     return product
 
 

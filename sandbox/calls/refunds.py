@@ -4,7 +4,7 @@ from sandbox.api.call import ApiRequest, Call
 from sandbox.api.errors import resource_missing
 from sandbox.api.lists import ListQuery, list_object
 from sandbox.api.parameters import EXPAND, RETRIEVE, Integer, Metadata, Params, Text, TimeRange, list_parameters, one_of
-from sandbox.journal import tell
+from sandbox.events import emit_event
 from sandbox.life.catalogue import labelled
 from sandbox.life.refunds import agree_refund, cancel_refund
 from sandbox.state.store import Object
@@ -40,7 +40,7 @@ def update(request: ApiRequest) -> Object:
     refund = _the_refund(request)
     before = refund["metadata"]
     request.world.store.change(refund, metadata=labelled(before, request.params.get("metadata", {})))
-    tell(request.world, "refund.updated", refund, {"metadata": before})
+    emit_event(request.world, "refund.updated", refund, {"metadata": before})
     return refund
 
 

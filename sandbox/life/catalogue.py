@@ -3,7 +3,7 @@
 from typing import Any
 
 from sandbox.api.errors import invalid_request, missing_parameter, resource_missing
-from sandbox.journal import tell
+from sandbox.events import emit_event
 from sandbox.life.blanks import PRICE, PRODUCT
 from sandbox.life.currencies import known_currency
 from sandbox.state.store import Object
@@ -24,7 +24,7 @@ def make_product(world: World, asked: dict[str, Any]) -> Object:
     metadata = labelled({}, asked.get("metadata", {}))
     product = PRODUCT(id_, created=world.now, updated=world.now, **named, metadata=metadata)
     world.store.add(product)
-    tell(world, "product.created", product)
+    emit_event(world, "product.created", product)
     return product
 
 
@@ -78,7 +78,7 @@ def make_price(world: World, asked: dict[str, Any], product: Object, name: str =
         unit_amount_decimal=str(asked["unit_amount"]),
     )
     world.store.add(price)
-    tell(world, "price.created", price)
+    emit_event(world, "price.created", price)
     return price
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sandbox.journal import tell
+from sandbox.events import emit_event
 from sandbox.life.blanks import CHARGE
 from sandbox.life.graphs import graph, move
 from sandbox.life.means import Decline
@@ -71,7 +71,7 @@ def charge_succeeds(world: World, charge: Object, *, settled: bool) -> None:
          outcome=dict(_AUTHORIZED))  # fmt: skip
     if settled:
         enter_charge(world, charge)
-    tell(world, "charge.succeeded", charge)
+    emit_event(world, "charge.succeeded", charge)
     if means_of(charge).disputed:
         world.tasks.schedule(world.clock.now() + DISPUTED_AFTER, "dispute_charge", charge["id"])
 
@@ -82,4 +82,4 @@ def charge_fails(world: World, charge: Object, why: Decline) -> None:
                "seller_message": "The bank did not return any further details with this decline.",
                "type": "issuer_declined"}  # fmt: skip
     move(world, charge, CHARGE_STATES, "failed", failure_code=why.code, failure_message=why.message, outcome=outcome)
-    tell(world, "charge.failed", charge)
+    emit_event(world, "charge.failed", charge)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from sandbox.api.errors import resource_missing
-from sandbox.journal import tell
+from sandbox.events import emit_event
 from sandbox.life.blanks_of_giving import CUSTOMER
 from sandbox.life.catalogue import labelled
 from sandbox.life.methods import Payer
@@ -23,7 +23,7 @@ def new_customer(world: World, asked: dict[str, Any]) -> Object:
         **named,
     )
     world.store.add(customer)
-    tell(world, "customer.created", customer)
+    emit_event(world, "customer.created", customer)
     return customer
 
 
@@ -45,7 +45,7 @@ def set_default_method(world: World, customer: Object, method_id: str | None) ->
     """The payment method for later invoices."""
     before = customer["invoice_settings"]
     world.store.change(customer, invoice_settings={**before, "default_payment_method": method_id})
-    tell(world, "customer.updated", customer, {"invoice_settings": before})
+    emit_event(world, "customer.updated", customer, {"invoice_settings": before})
 
 
 def methods_of(world: World, customer_id: str) -> list[Object]:

@@ -6,7 +6,7 @@ An inquiry is a question only: no money moves until it becomes a dispute.
 from typing import Any
 
 from sandbox.api.errors import invalid_request, resource_missing
-from sandbox.journal import tell
+from sandbox.events import emit_event
 from sandbox.life.blanks_of_money import DISPUTE, EVIDENCE
 from sandbox.life.fees import DISPUTE as FEE
 from sandbox.life.graphs import graph, move
@@ -57,9 +57,9 @@ def open_dispute(
     world.tasks.schedule(world.now + (INQUIRY_ENDS if inquiry else ANSWER_WITHIN), "dispute_is_due", dispute["id"])
     if not inquiry:
         _move_money(world, dispute, -1)
-    tell(world, "charge.dispute.created", dispute)
+    emit_event(world, "charge.dispute.created", dispute)
     if not inquiry:
-        tell(world, "charge.dispute.funds_withdrawn", dispute, {"balance_transactions": []})
+        emit_event(world, "charge.dispute.funds_withdrawn", dispute, {"balance_transactions": []})
     return dispute
 
 
@@ -89,8 +89,8 @@ def escalate(world: World, dispute: Object) -> Object:
     _plan(world, dispute, ANSWER_WITHIN)
     move(world, dispute, DISPUTE_STATES, "needs_response", is_charge_refundable=False)
     _move_money(world, dispute, -1)
-    tell(world, "charge.dispute.updated", dispute, {"status": before})
-    tell(world, "charge.dispute.funds_withdrawn", dispute, {"balance_transactions": []})
+    emit_event(world, "charge.dispute.updated", dispute, {"status": before})
+    emit_event(world, "charge.dispute.funds_withdrawn", dispute, {"balance_transactions": []})
     return dispute
 
 
@@ -104,7 +104,7 @@ def answer(world: World, dispute: Object, asked: dict[str, Any]) -> Object:
     world.store.change(dispute, evidence=evidence, evidence_details=details)
     if asked.get("submit"):
         submit(world, dispute)
-    tell(world, "charge.dispute.updated", dispute, before)
+    emit_event(world, "charge.dispute.updated", dispute, before)
     return dispute
 
 
@@ -144,7 +144,7 @@ def close_inquiry(world: World, dispute: Object) -> Object:
     world.tasks.cancel(dispute["id"])
     before = dispute["status"]
     move(world, dispute, DISPUTE_STATES, "warning_closed")
-    tell(world, "charge.dispute.closed", dispute, {"status": before})
+    emit_event(world, "charge.dispute.closed", dispute, {"status": before})
     return dispute
 
 
@@ -153,7 +153,7 @@ def prevent(world: World, dispute: Object) -> Object:
     world.tasks.cancel(dispute["id"])
     move(world, dispute, DISPUTE_STATES, "prevented")
     agree_refund(world, {"charge": dispute["charge"]})
-    tell(world, "charge.dispute.closed", dispute, {"status": "warning_needs_response"})
+    emit_event(world, "charge.dispute.closed", dispute, {"status": "warning_needs_response"})
     return dispute
 
 
@@ -164,8 +164,8 @@ def decide(world: World, dispute: Object, *, won: bool, part: int | None = None)
     move(world, dispute, DISPUTE_STATES, "won" if won else "lost")
     if won:
         _move_money(world, dispute, 1, part)
-        tell(world, "charge.dispute.funds_reinstated", dispute)
-    tell(world, "charge.dispute.closed", dispute, {"status": before})
+        emit_event(world, "charge.dispute.funds_reinstated", dispute)
+    emit_event(world, "charge.dispute.closed", dispute, {"status": before})
     return dispute
 
 
@@ -173,7 +173,7 @@ def appeal(world: World, dispute: Object) -> Object:
     """A lost dispute is opened once more: lost need not be final."""
     move(world, dispute, DISPUTE_STATES, "appeal_needs_response")
     _plan(world, dispute, ANSWER_WITHIN)
-    tell(world, "charge.dispute.updated", dispute, {"status": "lost"})
+    emit_event(world, "charge.dispute.updated", dispute, {"status": "lost"})
     return dispute
 
 

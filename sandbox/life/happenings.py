@@ -17,7 +17,7 @@ from sandbox.life.sessions import debit_ended, expire_in_time
 from sandbox.life.settlement import entry_status, settle_charge
 from sandbox.life.subscriptions import end_subscription
 from sandbox.life.tidying import new_day
-from sandbox.webhooks.queue import event_standing
+from sandbox.webhooks.queue import pending_webhooks
 from sandbox.world import ComputedFields, TaskFunction, World
 
 
@@ -61,5 +61,5 @@ HAPPENINGS: dict[str, TaskFunction] = {
 
 COMPUTED: dict[str, ComputedFields] = {
     "balance_transaction": entry_status,
-    "event": event_standing,
+    "event": pending_webhooks,
 }

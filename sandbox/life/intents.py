@@ -3,7 +3,7 @@
 from typing import Any
 
 from sandbox.api.errors import ApiError, invalid_request
-from sandbox.journal import tell
+from sandbox.events import emit_event
 from sandbox.life.blanks import PAYMENT_INTENT
 from sandbox.life.charges import begin_charge, charge_fails, charge_succeeds
 from sandbox.life.graphs import graph, move
@@ -41,7 +41,7 @@ def intend(world: World, amount: int, currency: str, asked: dict[str, Any], **mo
         **{"customer": None, **more},
     )
     world.store.add(intent)
-    tell(world, "payment_intent.created", intent)
+    emit_event(world, "payment_intent.created", intent)
     return intent
 
 
@@ -68,7 +68,7 @@ def _charge_card(world: World, intent: Object, method: Object, decline: Decline 
 def _succeed(world: World, intent: Object, charge: Object) -> str:
     move(world, intent, INTENT_STATES, "succeeded", amount_received=charge["amount"], last_payment_error=None,
          latest_charge=charge["id"], next_action=None, payment_method=charge["payment_method"])  # fmt: skip
-    tell(world, "payment_intent.succeeded", intent)
+    emit_event(world, "payment_intent.succeeded", intent)
     if charge["balance_transaction"] is None:
         world.tasks.schedule(world.clock.now() + SETTLES_AFTER, "settle_charge", charge["id"])
     return "succeeded"
@@ -81,7 +81,7 @@ def _fail(world: World, intent: Object, method: Object, why: Decline, charge: Ob
     error |= {"decline_code": why.decline_code} if why.decline_code else {}
     move(world, intent, INTENT_STATES, "requires_payment_method", last_payment_error=error, next_action=None,
          latest_charge=charge["id"] if charge else intent["latest_charge"], payment_method=None)  # fmt: skip
-    tell(world, "payment_intent.payment_failed", intent)
+    emit_event(world, "payment_intent.payment_failed", intent)
     return "requires_payment_method"
 
 
@@ -94,7 +94,7 @@ def _ask_to_approve(world: World, intent: Object, method: Object) -> str:
         world.store.change(intent, **asked)
     else:
         move(world, intent, INTENT_STATES, "requires_action", **asked)
-        tell(world, "payment_intent.requires_action", intent)
+        emit_event(world, "payment_intent.requires_action", intent)
     return "requires_action"
 
 
@@ -112,8 +112,8 @@ def _begin_debit(world: World, intent: Object, method: Object) -> str:
         world.store.change(method, _mandate=new_mandate(world, method)["id"])
     charge = begin_charge(world, intent, method, mandate=method["_mandate"])
     move(world, intent, INTENT_STATES, "processing", latest_charge=charge["id"], payment_method=method["id"])
-    tell(world, "charge.pending", charge)
-    tell(world, "payment_intent.processing", intent)
+    emit_event(world, "charge.pending", charge)
+    emit_event(world, "payment_intent.processing", intent)
     world.tasks.schedule(world.clock.now() + DEBIT_TAKES, "end_debit", charge["id"])
     return "processing"
 
@@ -166,4 +166,4 @@ def abandon(world: World, intent: Object, reason: str) -> None:
     """Nobody will pay this any more (its session expired, its invoice was voided)."""
     if "canceled" in INTENT_STATES[intent["status"]]:
         move(world, intent, INTENT_STATES, "canceled", canceled_at=world.now, cancellation_reason=reason)
-        tell(world, "payment_intent.canceled", intent)
+        emit_event(world, "payment_intent.canceled", intent)

@@ -5,7 +5,7 @@ from typing import Any
 
 from sandbox.api.errors import invalid_request, resource_missing
 from sandbox.api.lists import list_object
-from sandbox.journal import tell
+from sandbox.events import emit_event
 from sandbox.life.blanks_of_giving import INVOICE, INVOICE_LINE, INVOICE_PAYMENT
 from sandbox.life.customers import number_next_invoice
 from sandbox.life.graphs import graph, move
@@ -23,7 +23,7 @@ def draft(world: World, subscription: Object, reason: str, once: Sequence[Object
     invoice = compose(world, subscription, reason, id_, once)
     world.store.add(invoice)
     world.store.change(subscription, latest_invoice=id_)
-    tell(world, "invoice.created", invoice)
+    emit_event(world, "invoice.created", invoice)
     return invoice
 
 
@@ -110,7 +110,7 @@ def finalize(world: World, invoice: Object) -> Object:
     move(world, invoice, INVOICE_STATES, "open", number=number, effective_at=world.now, ending_balance=0,
          automatically_finalizes_at=None,
          status_transitions={**invoice["status_transitions"], "finalized_at": world.now})  # fmt: skip
-    tell(world, "invoice.finalized", invoice)
+    emit_event(world, "invoice.finalized", invoice)
     return invoice
 
 
@@ -139,9 +139,9 @@ def mark_paid(world: World, invoice: Object) -> Object:
     move(world, invoice, INVOICE_STATES, "paid", amount_paid=invoice["amount_due"], amount_remaining=0, attempted=True,
          attempt_count=max(invoice["attempt_count"], 1), next_payment_attempt=None, auto_advance=False,
          status_transitions={**invoice["status_transitions"], "paid_at": world.now})  # fmt: skip
-    tell(world, "invoice_payment.paid", payment)
-    tell(world, "invoice.paid", invoice)
-    tell(world, "invoice.payment_succeeded", invoice)
+    emit_event(world, "invoice_payment.paid", payment)
+    emit_event(world, "invoice.paid", invoice)
+    emit_event(world, "invoice.payment_succeeded", invoice)
     return invoice
 
 
@@ -149,7 +149,7 @@ def give_up(world: World, invoice: Object) -> Object:
     """Every attempt has failed, or collection is paused: nobody expects this money any more."""
     move(world, invoice, INVOICE_STATES, "uncollectible", next_payment_attempt=None, auto_advance=False,
          status_transitions={**invoice["status_transitions"], "marked_uncollectible_at": world.now})  # fmt: skip
-    tell(world, "invoice.marked_uncollectible", invoice)
+    emit_event(world, "invoice.marked_uncollectible", invoice)
     return invoice
 
 
@@ -162,7 +162,7 @@ def void(world: World, invoice: Object) -> Object:
          status_transitions={**invoice["status_transitions"], "voided_at": world.now})  # fmt: skip
     if "_intent" in invoice:
         abandon(world, world.store.get(invoice["_intent"]), "void_invoice")
-    tell(world, "invoice.voided", invoice)
+    emit_event(world, "invoice.voided", invoice)
     return invoice
 
 

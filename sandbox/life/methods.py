@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from sandbox.api.errors import resource_missing
-from sandbox.journal import tell
+from sandbox.events import emit_event
 from sandbox.life.blanks import MANDATE, PAYMENT_METHOD
 from sandbox.life.means import MEANS, Means
 from sandbox.state.store import Object
@@ -98,13 +98,13 @@ def renew_card(world: World, method_id: str) -> None:
     year, month = _months_on(world, 36)
     last4 = f"{int(world.random.chance(method_id) * 10_000):04d}"
     world.store.change(method, card={**method["card"], "exp_year": year, "exp_month": month, "last4": last4})
-    tell(world, "payment_method.automatically_updated", method, {"card": before})
+    emit_event(world, "payment_method.automatically_updated", method, {"card": before})
 
 
 def keep(world: World, method: Object, customer_id: str) -> Object:
     """Attach a payment method to a customer, for later charges."""
     world.store.change(method, customer=customer_id, allow_redisplay="always")
-    tell(world, "payment_method.attached", method)
+    emit_event(world, "payment_method.attached", method)
     means = means_of(method)
     if means.replaced:
         world.tasks.schedule(world.now + 20 * 86400, "renew_card", method["id"])
@@ -116,7 +116,7 @@ def let_go(world: World, method: Object) -> Object:
     customer_id = method["customer"]
     world.tasks.cancel(method["id"])
     world.store.change(method, customer=None)
-    tell(world, "payment_method.detached", method, {"customer": customer_id})
+    emit_event(world, "payment_method.detached", method, {"customer": customer_id})
     return method
 
 
@@ -142,7 +142,7 @@ def new_mandate(world: World, method: Object) -> Object:
         payment_method_details={"bacs_debit": details, "type": "bacs_debit"},
     )
     world.store.add(mandate)
-    tell(world, "mandate.updated", mandate, {"status": "pending"})
+    emit_event(world, "mandate.updated", mandate, {"status": "pending"})
     return mandate
 
 

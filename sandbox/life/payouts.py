@@ -6,7 +6,7 @@ What is missing is fetched from the bank, by a payout of a negative amount.
 from typing import Any
 
 from sandbox.api.errors import invalid_request, resource_missing
-from sandbox.journal import tell
+from sandbox.events import emit_event
 from sandbox.life.blanks_of_money import PAYOUT
 from sandbox.life.currencies import known_currency
 from sandbox.life.exchange import HELD
@@ -90,7 +90,7 @@ def _begin(world: World, amount: int, currency: str, *, automatic: bool, **named
 def _leave(world: World, payout: Object, line_of: dict[str, Any]) -> None:
     entry = enter(world, payout, "payout", -payout["amount"], description="STRIPE PAYOUT", **line_of)
     world.store.change(payout, balance_transaction=entry["id"])
-    tell(world, "payout.created", payout)
+    emit_event(world, "payout.created", payout)
     world.tasks.schedule(next_day(world.now), "send_payout", payout["id"])
 
 
@@ -98,7 +98,7 @@ def reconcile_payout(world: World, payout_id: str) -> None:
     """Stripe has worked out which lines a payout is made of."""
     payout = world.store.get(payout_id)
     world.store.change(payout, reconciliation_status="completed")
-    tell(world, "payout.reconciliation_completed", payout)
+    emit_event(world, "payout.reconciliation_completed", payout)
 
 
 def send_payout(world: World, payout_id: str) -> None:
@@ -106,7 +106,7 @@ def send_payout(world: World, payout_id: str) -> None:
     payout = world.store.get(payout_id)
     trace = {"status": "supported", "value": world.random.letters(payout_id, 12).upper()}
     move(world, payout, PAYOUT_STATES, "in_transit", trace_id=trace)
-    tell(world, "payout.updated", payout, {"status": "pending", "trace_id": None})
+    emit_event(world, "payout.updated", payout, {"status": "pending", "trace_id": None})
     world.tasks.schedule(payout["arrival_date"], "arrive_payout", payout_id)
 
 
@@ -118,7 +118,7 @@ def arrive_payout(world: World, payout_id: str) -> None:
         fail_payout(world, payout)
         return
     move(world, payout, PAYOUT_STATES, "paid")
-    tell(world, "payout.paid", payout)
+    emit_event(world, "payout.paid", payout)
 
 
 def fail_payout(world: World, payout: Object) -> Object:
@@ -129,7 +129,7 @@ def fail_payout(world: World, payout: Object) -> Object:
     entry = enter(world, payout, "payout_failure", payout["amount"], reporting_category="payout_reversal",
                   description="STRIPE PAYOUT FAILURE")  # fmt: skip
     world.store.change(payout, failure_balance_transaction=entry["id"])
-    tell(world, "payout.failed", payout)
+    emit_event(world, "payout.failed", payout)
     return payout
 
 
@@ -142,7 +142,7 @@ def cancel_payout(world: World, payout: Object) -> Object:
     entry = enter(world, payout, "payout_cancel", payout["amount"], reporting_category="payout_reversal",
                   description="STRIPE PAYOUT CANCEL")  # fmt: skip
     world.store.change(payout, failure_balance_transaction=entry["id"])
-    tell(world, "payout.canceled", payout)
+    emit_event(world, "payout.canceled", payout)
     return payout
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from sandbox.api.errors import invalid_request, missing_parameter, resource_missing
-from sandbox.journal import tell
+from sandbox.events import emit_event
 from sandbox.life.blanks_of_money import REFUND
 from sandbox.life.catalogue import labelled
 from sandbox.life.exchange import settle_in_held
@@ -46,8 +46,8 @@ def agree_refund(world: World, asked: dict[str, Any]) -> Object:
         world.tasks.schedule(world.clock.now() + DAY, "retry_refund", refund["id"])
     else:
         _leave(world, refund, charge)
-    tell(world, "refund.created", refund)
-    tell(world, "charge.refunded", charge, {"amount_refunded": charge["amount_refunded"] - amount})
+    emit_event(world, "refund.created", refund)
+    emit_event(world, "charge.refunded", charge, {"amount_refunded": charge["amount_refunded"] - amount})
     return refund
 
 
@@ -118,7 +118,7 @@ def retry_refund(world: World, refund_id: str) -> None:
         world.tasks.schedule(world.clock.now() + DAY, "retry_refund", refund_id)
         return
     _leave(world, refund, world.store.get(refund["charge"]))
-    tell(world, "refund.updated", refund, {"balance_transaction": None, "status": "pending"})
+    emit_event(world, "refund.updated", refund, {"balance_transaction": None, "status": "pending"})
 
 
 def clear_refund(world: World, refund_id: str) -> None:
@@ -126,7 +126,7 @@ def clear_refund(world: World, refund_id: str) -> None:
     refund = world.store.get(refund_id)
     refund.pop("pending_reason", None)
     move(world, refund, REFUND_STATES, "succeeded")
-    tell(world, "refund.updated", refund, {"status": "pending"})
+    emit_event(world, "refund.updated", refund, {"status": "pending"})
 
 
 def trace_refund(world: World, refund_id: str) -> None:
@@ -135,7 +135,7 @@ def trace_refund(world: World, refund_id: str) -> None:
     before = refund["destination_details"]
     card = {**before["card"], "reference": world.random.letters(refund_id, 23), "reference_status": "available"}
     world.store.change(refund, destination_details={**before, "card": card})
-    tell(world, "refund.updated", refund, {"destination_details": before})
+    emit_event(world, "refund.updated", refund, {"destination_details": before})
 
 
 def fail_refund(world: World, refund_id: str) -> Object:
@@ -150,9 +150,9 @@ def fail_refund(world: World, refund_id: str) -> Object:
         entry = enter(world, refund, "refund_failure", refund["amount"], description="REFUND FAILURE")
         world.store.change(refund, failure_balance_transaction=entry["id"])
     _count(world, charge, -refund["amount"])
-    tell(world, "refund.updated", refund, {"status": before})
-    tell(world, "refund.failed", refund, {"status": before})
-    tell(world, "charge.refund.updated", refund, {"status": before})
+    emit_event(world, "refund.updated", refund, {"status": before})
+    emit_event(world, "refund.failed", refund, {"status": before})
+    emit_event(world, "charge.refund.updated", refund, {"status": before})
     return refund
 
 
@@ -164,5 +164,5 @@ def cancel_refund(world: World, refund: Object) -> Object:
     refund.pop("pending_reason", None)
     move(world, refund, REFUND_STATES, "canceled")
     _count(world, world.store.get(refund["charge"]), -refund["amount"])
-    tell(world, "refund.updated", refund, {"status": "pending"})
+    emit_event(world, "refund.updated", refund, {"status": "pending"})
     return refund

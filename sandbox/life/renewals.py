@@ -1,6 +1,6 @@
 """Renewals: a new period, its invoice, the attempts to be paid, and the end when all of them fail."""
 
-from sandbox.journal import tell
+from sandbox.events import emit_event
 from sandbox.life.intents import intend, take
 from sandbox.life.invoices import bill_through, compose, draft, finalize, give_up, mark_paid, void
 from sandbox.life.subscriptions import become, begin_next_period, cancel, change, ending
@@ -21,7 +21,7 @@ def announce_renewal(world: World, subscription_id: str) -> None:
     if subscription["status"] != "canceled":
         upcoming = compose(world, subscription, "upcoming", "")
         del upcoming["id"]
-        tell(world, "invoice.upcoming", upcoming)
+        emit_event(world, "invoice.upcoming", upcoming)
 
 
 def renew(world: World, subscription_id: str) -> None:
@@ -101,9 +101,9 @@ def _failed(world: World, invoice: Object, subscription: Object) -> None:
     world.store.change(invoice, attempted=True, attempt_count=count, next_payment_attempt=retry)
     error = world.store.get(invoice["_intent"])["last_payment_error"]
     if error and error.get("decline_code") == "authentication_required":
-        tell(world, "invoice.payment_action_required", invoice)
-    tell(world, "invoice.payment_failed", invoice)
-    tell(world, "invoice.updated", invoice, before)
+        emit_event(world, "invoice.payment_action_required", invoice)
+    emit_event(world, "invoice.payment_failed", invoice)
+    emit_event(world, "invoice.updated", invoice, before)
     if retry is not None:
         become(world, subscription, "past_due")
         world.tasks.schedule(retry, "retry_invoice", invoice["id"])

@@ -3,7 +3,7 @@
 from typing import Any
 
 from sandbox.api.errors import invalid_request, missing_parameter, resource_missing
-from sandbox.journal import tell
+from sandbox.events import emit_event
 from sandbox.life.blanks import SESSION
 from sandbox.life.catalogue import labelled
 from sandbox.life.customers import the_customer
@@ -117,7 +117,7 @@ def complete(world: World, session: Object, *, paid: bool) -> None:
     """The payer is done. A delayed debit leaves the session complete and unpaid."""
     world.tasks.cancel(session["id"])
     move(world, session, SESSION_STATES, "complete", payment_status="paid" if paid else "unpaid", url=None)
-    told = tell(world, "checkout.session.completed", session)
+    told = emit_event(world, "checkout.session.completed", session)
     world.store.change(session, _told=told["id"])
 
 
@@ -125,7 +125,7 @@ def debit_ended(world: World, session: Object, *, paid: bool) -> None:
     """The bank has answered to a delayed debit."""
     if paid:
         world.store.change(session, payment_status="paid")
-    tell(world, f"checkout.session.async_payment_{'succeeded' if paid else 'failed'}", session)
+    emit_event(world, f"checkout.session.async_payment_{'succeeded' if paid else 'failed'}", session)
 
 
 def expire(world: World, session: Object) -> Object:
@@ -136,7 +136,7 @@ def expire(world: World, session: Object) -> Object:
     move(world, session, SESSION_STATES, "expired", url=None)
     if "_intent" in session:
         abandon(world, world.store.get(session["_intent"]), "expired")
-    tell(world, "checkout.session.expired", session)
+    emit_event(world, "checkout.session.expired", session)
     return session
 
 

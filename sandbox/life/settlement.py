@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sandbox.journal import tell
+from sandbox.events import emit_event
 from sandbox.life.blanks import BALANCE_TRANSACTION
 from sandbox.life.exchange import HELD, settle_in_held
 from sandbox.life.fees import fee_for
@@ -81,7 +81,7 @@ def settle_charge(world: World, charge_id: str) -> None:
     charge = world.store.get(charge_id)
     if charge["balance_transaction"] is None:
         enter_charge(world, charge)
-        tell(world, "charge.updated", charge, {"balance_transaction": None})
+        emit_event(world, "charge.updated", charge, {"balance_transaction": None})
 
 
 def entry_status(world: World, entry: Object) -> Object:

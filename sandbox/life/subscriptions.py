@@ -4,7 +4,7 @@ from typing import Any
 
 from sandbox.api.errors import invalid_request, resource_missing
 from sandbox.api.lists import list_object
-from sandbox.journal import tell
+from sandbox.events import emit_event
 from sandbox.life.blanks_of_giving import SUBSCRIPTION, SUBSCRIPTION_ITEM
 from sandbox.life.catalogue import labelled
 from sandbox.life.graphs import graph, move
@@ -39,7 +39,7 @@ def begin(
     items = [new_item(world, subscription, price, quantity) for price, quantity in prices]
     subscription["items"] = list_object(items, f"/v1/subscription_items?subscription={id_}")
     world.store.add(subscription)
-    tell(world, "customer.subscription.created", subscription)
+    emit_event(world, "customer.subscription.created", subscription)
     plan_renewal(world, subscription)
     return subscription
 
@@ -98,7 +98,7 @@ def begin_next_period(world: World, subscription: Object) -> None:
         after = period_after(subscription["billing_cycle_anchor"], item["price"]["recurring"], end)
         moved.append({**item, "current_period_end": after, "current_period_start": end})
     world.store.change(subscription, items={**before, "data": moved})
-    tell(world, "customer.subscription.updated", subscription, {"items": before})
+    emit_event(world, "customer.subscription.updated", subscription, {"items": before})
     plan_renewal(world, subscription)
 
 
@@ -108,7 +108,7 @@ def become(world: World, subscription: Object, status: str) -> None:
         return
     before = subscription["status"]
     move(world, subscription, SUBSCRIPTION_STATES, status)
-    tell(world, "customer.subscription.updated", subscription, {"status": before})
+    emit_event(world, "customer.subscription.updated", subscription, {"status": before})
 
 
 def cancel(
@@ -121,7 +121,7 @@ def cancel(
     details = {**subscription["cancellation_details"], **(why or {}), "reason": reason}
     move(world, subscription, SUBSCRIPTION_STATES, "canceled", canceled_at=subscription["canceled_at"] or world.now,
          ended_at=world.now, cancellation_details=details)  # fmt: skip
-    tell(world, "customer.subscription.deleted", subscription)
+    emit_event(world, "customer.subscription.deleted", subscription)
     return subscription
 
 
@@ -145,6 +145,6 @@ def change(world: World, subscription: Object, **fields: Any) -> Object:
     before = {name: subscription[name] for name, value in fields.items() if subscription[name] != value}
     if before:
         world.store.change(subscription, **fields)
-        tell(world, "customer.subscription.updated", subscription, before)
+        emit_event(world, "customer.subscription.updated", subscription, before)
         plan_renewal(world, subscription)
     return subscription

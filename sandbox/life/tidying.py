@@ -1,6 +1,6 @@
 """A new day: what became available is told and paid out, and what nobody may ask for any more is forgotten."""
 
-from sandbox.journal import tell
+from sandbox.events import emit_event
 from sandbox.life.payouts import pay_out_as_scheduled
 from sandbox.life.settlement import DAY, balance
 from sandbox.world import World
@@ -21,7 +21,7 @@ def new_day(world: World, subject: str) -> None:
 def _tell_what_is_available(world: World) -> None:
     today = "kind = 'balance_transaction' AND json_extract(body, '$.available_on') = ?"
     if world.store.sum("net", "balance_transaction_by_available_on", today, (world.now,)):
-        tell(world, "balance.available", balance(world))
+        emit_event(world, "balance.available", balance(world))
 
 
 def _forget(world: World) -> None:

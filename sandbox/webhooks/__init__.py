@@ -1,1 +1,1 @@
-"""How events reach the endpoint: queued, signed, sent, and tried again."""
+"""Webhooks: events are queued for the endpoint, signed, sent, and sent again until it answers 2xx."""

@@ -20,13 +20,13 @@ NO_CLASSES = re.compile(r".*(Manager|Helper|Util|Utils|Service|Handler)$")
 NAMES_OF_OTHERS = {"process_bind_param", "process_result_value"}
 
 # The two that must outlive anything: the inbox (its one-by-one way stores the error, its writer answers
-# "try later") and the worker, which stores it. The twin's couriers, who are no part of the product, log it;
+# "try later") and the worker, which stores it. The twin's delivery loop, which is no part of the product, logs it;
 # a child of the supervisor says it and ends.
 SURVIVORS = {
     "payments/inbox/keep.py",
     "payments/inbox/writer.py",
     "outbox/worker.py",
-    "sandbox/webhooks/rounds.py",
+    "sandbox/webhooks/delivery_loop.py",
     "supervisor.py",
 }
 # Where the machine is asked for the time, and where a command hands that on.

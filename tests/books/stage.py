@@ -18,8 +18,8 @@ from payments.stripe.gateway import Gateway
 from sandbox.deeds import do
 from sandbox.twin import Twin, open_twin
 from sandbox.webhooks.endpoint import CURRENT, VERSIONS
-from sandbox.webhooks.letter import Letter
-from sandbox.webhooks.queue import Attempt
+from sandbox.webhooks.queue import DeliveryAttempt
+from sandbox.webhooks.signed_message import SignedMessage
 from tests.books.model import Model, Shares
 from tests.sandbox.loopback import KEY, START, served, settings
 
@@ -40,15 +40,15 @@ class Courier:
     def __init__(self) -> None:
         self.piles: defaultdict[str, list[Delivery]] = defaultdict(list)
 
-    def carry(self, letter: Letter, url: str) -> Attempt:
+    def send(self, message: SignedMessage, url: str) -> DeliveryAttempt:
         """Keep what was told."""
         assert url == ENDPOINT
-        told = parse(letter.body)
+        told = parse(message.body)
         assert told.api_version is not None
         self.piles[told.api_version].append(told)
-        return Attempt(200, "kept")
+        return DeliveryAttempt(200, "kept")
 
-    def hang_up(self) -> None:
+    def close(self) -> None:
         """There is no line."""
 
 
@@ -183,7 +183,7 @@ class Stage:
 def stage(seed: int = 0, versions: Sequence[str] = VERSIONS) -> Iterator[Stage]:
     """A new world in memory whose clock stands still until it is told to move."""
     courier = Courier()
-    twin = open_twin(settings(ENDPOINT), seed=seed, courier=courier)
+    twin = open_twin(settings(ENDPOINT), seed=seed, sender=courier)
     twin.world.clock.set(START)
     for version in versions:
         if version != CURRENT:  # the first endpoint has it

@@ -14,8 +14,8 @@ from sandbox.life.payouts import fail_payout
 from sandbox.state.store import Object
 from sandbox.twin import Twin, TwinSettings, open_twin
 from sandbox.webhooks.endpoint import VERSIONS
-from sandbox.webhooks.letter import Letter
-from sandbox.webhooks.queue import Attempt
+from sandbox.webhooks.queue import DeliveryAttempt
+from sandbox.webhooks.signed_message import SignedMessage
 
 BEGIN = 1_795_262_400.0  # 2026-11-21 12:00:00 UTC
 DAY = 86_400.0
@@ -31,13 +31,13 @@ class Listening:
     def __init__(self) -> None:
         self.told: dict[str, list[dict[str, Any]]] = defaultdict(list)
 
-    def carry(self, letter: Letter, url: str) -> Attempt:
+    def send(self, message: SignedMessage, url: str) -> DeliveryAttempt:
         """Take the letter."""
-        event = json.loads(letter.body)
+        event = json.loads(message.body)
         self.told[event["api_version"]].append(event)
-        return Attempt(200, "")
+        return DeliveryAttempt(200, "")
 
-    def hang_up(self) -> None:
+    def close(self) -> None:
         """Nothing is held open."""
 
 
@@ -47,7 +47,7 @@ class Story:
     def __init__(self) -> None:
         self.ears, self.gifts = Listening(), 0
         told = TwinSettings("http://twin.invalid", "sk_test_sandbox_story", HERE, "whsec_story", "The Alliance")
-        self.twin: Twin = open_twin(told, courier=self.ears)
+        self.twin: Twin = open_twin(told, sender=self.ears)
         self.twin.world.clock.set(BEGIN)
         for given in self.listed("/v1/webhook_endpoints"):
             self.ask("DELETE", f"/v1/webhook_endpoints/{given['id']}")

@@ -28,7 +28,7 @@ ENDPOINT = "https://give.example/webhooks/stripe"
 def account(desk: Desk) -> Iterator[Account]:
     """A twin, and the desk's books beside it; what it tells is kept until it is heard."""
     satchel = Satchel()
-    twin = open_twin(settings(ENDPOINT), courier=satchel)
+    twin = open_twin(settings(ENDPOINT), sender=satchel)
     twin.world.clock.set(START)
     with served(twin) as url:
         yield Account(twin, satchel, desk.books, StripeLists(KEY, api_base=url))

@@ -61,7 +61,7 @@ def test_its_threads_end_with_its_lifespan(twin: Twin) -> None:
 
     async def live() -> int:
         async with twin.lifespan():
-            return sum(thread.name.startswith("twin-rounds") for thread in threading.enumerate())
+            return sum(thread.name.startswith("twin-delivery") for thread in threading.enumerate())
 
     assert asyncio.run(live()) == 5
     assert not any(thread.name.startswith("twin") for thread in threading.enumerate())

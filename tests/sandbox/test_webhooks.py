@@ -8,7 +8,7 @@ from typing import Any
 
 import stripe
 
-from sandbox.journal import API_VERSION
+from sandbox.events import API_VERSION
 from sandbox.life.sessions import open_session
 from sandbox.twin import Twin, open_twin
 from tests.sandbox.loopback import SECRET, START, Endpoint, listening, settings

@@ -37,8 +37,8 @@ from payments.stripe.lists import StripeLists
 from payments.stripe.subscriptions import RecurringGateway
 from receipts.jobs import PRINT
 from sandbox.twin import Twin, open_twin
-from sandbox.webhooks.letter import Letter
-from sandbox.webhooks.queue import Attempt
+from sandbox.webhooks.queue import DeliveryAttempt
+from sandbox.webhooks.signed_message import SignedMessage
 from tests.payments.house import Books, gift_id
 from tests.sandbox.loopback import KEY, START, served, settings
 
@@ -56,15 +56,15 @@ class Ear:
     dropped: set[str] = field(default_factory=set)
     """Types of event that never arrive."""
 
-    def carry(self, letter: Letter, url: str) -> Attempt:
+    def send(self, message: SignedMessage, url: str) -> DeliveryAttempt:
         """Keep and apply what was told."""
         assert url == ENDPOINT
-        told = parse(letter.body)
+        told = parse(message.body)
         if told.type not in self.dropped:
             self.books.hear(told, now=self.now())
-        return Attempt(200, "kept")
+        return DeliveryAttempt(200, "kept")
 
-    def hang_up(self) -> None:
+    def close(self) -> None:
         """There is no line."""
 
 
@@ -222,7 +222,7 @@ class Ground:
 def ground(books: Books) -> Iterator[Ground]:
     """A twin whose clock stands still, telling these books."""
     ear = Ear(books)
-    twin = open_twin(settings(ENDPOINT), courier=ear)
+    twin = open_twin(settings(ENDPOINT), sender=ear)
     twin.world.clock.set(START)
     ear.now = twin.now
     try:

@@ -20,8 +20,8 @@ from payments.settlement.statuses import StatusFetcher
 from payments.stripe.lists import StripeLists
 from sandbox.deeds import do
 from sandbox.twin import Twin
-from sandbox.webhooks.letter import Letter
-from sandbox.webhooks.queue import Attempt
+from sandbox.webhooks.queue import DeliveryAttempt
+from sandbox.webhooks.signed_message import SignedMessage
 from tests.payments.house import Books
 from tests.payments.settlement.gifts import pledge
 
@@ -36,12 +36,12 @@ class Satchel:
     def __init__(self) -> None:
         self.letters: list[Delivery] = []
 
-    def carry(self, letter: Letter, url: str) -> Attempt:
+    def send(self, message: SignedMessage, url: str) -> DeliveryAttempt:
         """Keep it, and say that it arrived."""
-        self.letters.append(parse(letter.body))
-        return Attempt(200, "kept")
+        self.letters.append(parse(message.body))
+        return DeliveryAttempt(200, "kept")
 
-    def hang_up(self) -> None:
+    def close(self) -> None:
         """There is no line."""
 
 

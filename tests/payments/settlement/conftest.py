@@ -15,7 +15,7 @@ from tests.sandbox.loopback import KEY, START, served, settings
 def account(books: Books) -> Iterator[Account]:
     """A twin whose letters are kept in a satchel."""
     satchel = Satchel()
-    twin = open_twin(settings("https://endpoint.invalid/webhooks"), courier=satchel)
+    twin = open_twin(settings("https://endpoint.invalid/webhooks"), sender=satchel)
     twin.world.clock.set(START)
     with served(twin) as url:
         yield Account(twin, satchel, books, StripeLists(KEY, api_base=url))

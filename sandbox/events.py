@@ -1,4 +1,4 @@
-"""The journal of events: what happened, told with a snapshot of the object as it was at that moment."""
+"""Events: each change of an object makes one, with a snapshot of the object at that moment."""
 
 from typing import Any
 
@@ -12,10 +12,10 @@ from sandbox.world import World, public
 API_VERSION: str = _ApiVersion.CURRENT
 
 
-def tell(world: World, what: str, obj: Object, previous: dict[str, Any] | None = None) -> Object:
-    """Write an event into the journal and queue it for the endpoint.
+def emit_event(world: World, event_type: str, obj: Object, previous: dict[str, Any] | None = None) -> Object:
+    """Store an event and queue it for the endpoints.
 
-    `previous` holds the old values of what changed, for the events of type *.updated.
+    `previous` holds the former values of changed fields; events of type *.updated have them.
     """
     data: dict[str, Any] = {"object": public(obj)}
     if previous is not None:
@@ -29,14 +29,14 @@ def tell(world: World, what: str, obj: Object, previous: dict[str, Any] | None =
         "livemode": False,
         "pending_webhooks": 0,
         "request": {"id": world.request.id, "idempotency_key": world.request.idempotency_key},
-        "type": what,
+        "type": event_type,
     }
-    _write(world, event)
+    _store(world, event)
     if fault_occurs(world, "twinned", event["id"]):
-        _write(world, {**event, "id": world.random.new_id("evt_")})
+        _store(world, {**event, "id": world.random.new_id("evt_")})
     return event
 
 
-def _write(world: World, event: Object) -> None:
+def _store(world: World, event: Object) -> None:
     world.store.add_immutable(event)
     queue_event(world, event)

@@ -1,4 +1,4 @@
-"""What changed with 2025-03-31.basil, undone: invoices, charges and subscriptions still pointed at each other."""
+"""Undoes the changes of 2025-03-31.basil: before it, invoices, charges and subscriptions named each other."""
 
 from typing import Any
 
@@ -6,9 +6,9 @@ from sandbox.state.store import Object
 from sandbox.world import World
 
 
-def before_basil(world: World, obj: Object) -> Object:
-    """The shape of 2024-06-20, for the kinds that differ."""
-    changed = {
+def undo_basil(world: World, obj: Object) -> Object:
+    """The object in the shape of 2024-06-20."""
+    downgrade = {
         "charge": _charge,
         "checkout.session": _session,
         "dispute": _dispute,
@@ -16,7 +16,7 @@ def before_basil(world: World, obj: Object) -> Object:
         "payment_intent": _intent,
         "subscription": _subscription,
     }.get(obj["object"])
-    return changed(world, obj) if changed else obj
+    return downgrade(world, obj) if downgrade else obj
 
 
 def _invoice_of(world: World, intent_id: str | None) -> str | None:
@@ -69,7 +69,7 @@ def _item(item: Object) -> Object:
 
 
 def _plan(price: Object) -> Object:
-    """A price in the form that came before prices."""
+    """A price as a plan, which it was called before there were prices."""
     return {
         "id": price["id"],
         "object": "plan",

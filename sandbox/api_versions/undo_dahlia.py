@@ -1,9 +1,9 @@
-"""What changed after 2025-03-31.basil, up to 2026-03-25.dahlia, undone."""
+"""Undoes the changes after 2025-03-31.basil, up to 2026-03-25.dahlia."""
 
 from sandbox.state.store import Object
 from sandbox.world import World
 
-# kind -> fields that came after Basil
+# Kind of object: its fields that came after Basil.
 _LATER: dict[str, tuple[str, ...]] = {
     "balance_transaction": ("balance_type",),
     "checkout.session": ("customer_account", "origin_context", "branding_settings", "name_collection"),
@@ -14,8 +14,8 @@ _LATER: dict[str, tuple[str, ...]] = {
 _OLD_UI = {"hosted_page": "hosted", "embedded_page": "embedded", "elements": "custom"}
 
 
-def before_dahlia(_world: World, obj: Object) -> Object:
-    """Flexible billing was not told, and the kinds of page had their older names."""
+def undo_dahlia(_world: World, obj: Object) -> Object:
+    """The object in the shape of 2025-03-31.basil: without flexible billing, and with older words for `ui_mode`."""
     for name in _LATER.get(obj["object"], ()):
         obj.pop(name, None)
     if obj["object"] == "checkout.session":

@@ -1,1 +1,0 @@
-"""What events looked like in older API versions: an endpoint keeps the version with which it was made."""
