@@ -1,7 +1,7 @@
-"""Commands for the twin: serve it alone, and push the panel's buttons from a shell.
+"""Commands for the twin: serve it alone, and run the panel's controls from a shell.
 
-They speak to the running twin over HTTP, at its panel: it alone holds the clock, and two programs that write one
-file would make two orders of time. Only `replay` and `soak` need no running twin.
+They call the running twin over HTTP, because only one process may change a twin's state and clock. `replay` and
+`soak` make a twin of their own.
 """
 
 import json
@@ -21,30 +21,30 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
-from sandbox import soak as soaking
-from sandbox.replay import replay as replaying
+from sandbox import replay as replay_module
+from sandbox import soak as soak_module
 from sandbox.twin import TwinSettings, open_twin
 
 sandbox_commands = typer.Typer(help="The Stripe twin of the sandbox.", no_args_is_help=True)
 At = Annotated[str, typer.Option(envvar="SANDBOX_URL", help="Where the running twin is.")]
-HERE = "http://127.0.0.1:8000/sandbox"
+DEFAULT_URL = "http://127.0.0.1:8000/sandbox"
 
 
-def _push(at: str, name: str, **fields: str) -> None:
-    """Push one of the panel's buttons; say what was done."""
+def _run_control(at: str, name: str, **fields: str) -> None:
+    """Run a control of the twin at this address, and print its reply; exit code 1 where it is refused."""
     if not at.startswith(("http://", "https://")):
         raise typer.BadParameter("the twin's address begins with http://")
-    asked = Request(  # noqa: S310  (checked above)
+    request = Request(  # noqa: S310  (checked above)
         f"{at.rstrip('/')}/do/{name}", urlencode(fields).encode(), {"Accept": "application/json"}, method="POST"
     )
     try:
-        with urlopen(asked, timeout=600) as answer:  # noqa: S310
-            typer.echo(json.load(answer)["said"])
-    except HTTPError as refused:
-        with refused:
-            said = json.load(refused)["said"] if refused.code == 422 else f"The twin answered {refused.code}."
-        typer.echo(said, err=True)
-        raise typer.Exit(1) from refused
+        with urlopen(request, timeout=600) as response:  # noqa: S310
+            typer.echo(json.load(response)["message"])
+    except HTTPError as error:
+        with error:
+            message = json.load(error)["message"] if error.code == 422 else f"The twin answered {error.code}."
+        typer.echo(message, err=True)
+        raise typer.Exit(1) from error
     except (URLError, TimeoutError) as unreachable:
         typer.echo(f"No twin answers at {at}: {unreachable}. Is it running? Say where with --at.", err=True)
         raise typer.Exit(1) from unreachable
@@ -76,59 +76,61 @@ def serve(  # noqa: PLR0913, PLR0917  (one argument for each option of the comma
 
 
 @sandbox_commands.command(context_settings={"ignore_unknown_options": True})
-def clock(to: Annotated[str, typer.Argument(help="+40d, +12h, 2027-01-31, still, run")], at: At = HERE) -> None:
-    """Turn the twin's clock; everything due in between happens in order."""
-    _push(at, "clock", to=to)
+def clock(to: Annotated[str, typer.Argument(help="+40d, +12h, 2027-01-31, still, run")], at: At = DEFAULT_URL) -> None:
+    """Advance, stop or run the twin's clock; everything due in between happens in order."""
+    _run_control(at, "clock", to=to)
 
 
 @sandbox_commands.command()
 def payout(
-    at: At = HERE,
+    at: At = DEFAULT_URL,
     fail: Annotated[bool, typer.Option(help="Let the next payout fail instead.")] = False,
     every: Annotated[str | None, typer.Option(help="Set the schedule: daily, weekly, manual.")] = None,
 ) -> None:
-    """Pay out what is available now, or say how payouts go."""
+    """Pay out what is available now, let the next payout fail, or set the schedule."""
     if every is not None:
-        _push(at, "schedule", every=every)
+        _run_control(at, "schedule", every=every)
     elif fail:
-        _push(at, "fail-payout")
+        _run_control(at, "fail-payout")
     else:
-        _push(at, "payout")
+        _run_control(at, "payout")
 
 
 @sandbox_commands.command()
 def dispute(
-    which: Annotated[str, typer.Argument(help="A charge (ch_…, py_…) to dispute, or a dispute (du_…) to go on with.")],
+    object_id: Annotated[
+        str, typer.Argument(help="A charge (ch_…, py_…) to dispute, or a dispute (du_…) to bring to a verdict.")
+    ],
     verdict: Annotated[
         str, typer.Argument(help="inquiry | answered, won, lost, escalated, closed, prevented, appealed")
     ] = "",
-    at: At = HERE,
+    at: At = DEFAULT_URL,
 ) -> None:
     """Dispute a charge, or decide a dispute."""
-    subject = "dispute" if which.startswith("du_") else "charge"
-    _push(at, "dispute", **{subject: which}, **({"verdict": verdict} if verdict else {}))
+    field = "dispute" if object_id.startswith("du_") else "charge"
+    _run_control(at, "dispute", **{field: object_id}, **({"verdict": verdict} if verdict else {}))
 
 
 @sandbox_commands.command()
 def chaos(
-    mood: Annotated[str, typer.Argument(help="calm, rough, wild; or one misfortune, such as dropped=0.5")],
-    at: At = HERE,
+    setting: Annotated[str, typer.Argument(help="calm, rough, wild; or the rate of one fault, such as dropped=0.5")],
+    at: At = DEFAULT_URL,
 ) -> None:
     """Let the twin misbehave, or be calm again."""
-    name, given, value = mood.partition("=")
-    _push(at, "chaos", **({name: value} if given else {"mood": mood}))
+    fault, equals, rate = setting.partition("=")
+    _run_control(at, "chaos", **({fault: rate} if equals else {"mood": setting}))
 
 
 @sandbox_commands.command()
-def reset(at: At = HERE) -> None:
-    """Forget every object, event and delivery."""
-    _push(at, "reset")
+def reset(at: At = DEFAULT_URL) -> None:
+    """Delete every object, event and delivery."""
+    _run_control(at, "reset")
 
 
 @sandbox_commands.command()
 def replay(seed: int, steps: int = 200) -> None:
     """Print the history of a seed: the same bytes each time."""
-    for line in replaying(seed, steps):
+    for line in replay_module.replay(seed, steps):
         sys.stdout.buffer.write(line)
 
 
@@ -140,6 +142,6 @@ def soak(
     state: Annotated[Path | None, typer.Option(help="Keep the state in this file; else in memory.")] = None,
 ) -> None:
     """Measure how fast the twin is."""
-    given = soaking.give(gifts, state)
-    passed = soaking.pass_time(givers, days)
-    typer.echo(json.dumps({"give": asdict(given), "pass_time": asdict(passed)}, indent=2))
+    payments = soak_module.measure_payments(gifts, state)
+    renewals = soak_module.measure_renewals(givers, days)
+    typer.echo(json.dumps({"give": asdict(payments), "pass_time": asdict(renewals)}, indent=2))

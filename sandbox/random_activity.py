@@ -5,9 +5,9 @@ from collections.abc import Callable
 from typing import Any
 
 from sandbox.api.errors import ApiError
-from sandbox.life.disputes import appeal, decide, escalate, open_dispute, prevent
-from sandbox.life.means import MEANS
-from sandbox.life.payouts import fail_payout, pay_out_everything, schedule
+from sandbox.lifecycle.disputes import appeal, decide, escalate, open_dispute, prevent
+from sandbox.lifecycle.payouts import fail_payout, pay_out_available, payout_schedule
+from sandbox.lifecycle.sample_methods import SAMPLE_METHODS
 from sandbox.state.store import Object
 from sandbox.twin import Twin
 
@@ -65,8 +65,8 @@ class RandomActivity:
         )
 
     def _press_pay(self, session: Object) -> Object:
-        means = [number for number, means in MEANS.items() if means.kind in session["payment_method_types"]]
-        charge = self._twin.pay(session["id"], card=self._random.choice(means))
+        sample = [number for number, sample in SAMPLE_METHODS.items() if sample.kind in session["payment_method_types"]]
+        charge = self._twin.pay(session["id"], card=self._random.choice(sample))
         if charge["status"] != "failed":
             self._charges.append(charge["id"])
         return charge
@@ -158,11 +158,11 @@ class RandomActivity:
 
     def _pay_out(self) -> None:
         world = self._twin.world
-        if schedule(world) == "manual":
+        if payout_schedule(world) == "manual":
             self.call_api("POST", "/v1/payouts", amount=self._random.randrange(100, 20_000), currency="gbp")
             return
         with world.step():
-            pay_out_everything(world)
+            pay_out_available(world)
             paid = world.store.select("payout", "json_extract(body, '$.status') = 'paid'", limit=5)
             if paid and self._random.random() < 0.2:
                 fail_payout(world, self._random.choice(paid))

@@ -1,4 +1,4 @@
-"""The twin: one Stripe account on this machine, with its API, its pages, and its deliveries."""
+"""The twin: one Stripe account on this machine, with its API, its pages and its webhooks."""
 
 import asyncio
 import time
@@ -14,18 +14,18 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from sandbox.api.server import ApiServer
-from sandbox.calls.table import CALLS, INCLUDABLES
-from sandbox.checkout import Checkout
+from sandbox.calls.all_calls import CALLS, INCLUDABLES
+from sandbox.checkout_page import CheckoutPage
 from sandbox.clock_control import ClockControl
-from sandbox.guard import Guard
-from sandbox.life.happenings import COMPUTED, HAPPENINGS
-from sandbox.life.means import MEANS
-from sandbox.life.methods import Payer
-from sandbox.life.paying import answer_the_bank, intent_behind, pay
-from sandbox.life.sessions import the_session
-from sandbox.pages import Pages
-from sandbox.panel import Panel
-from sandbox.portal import Portal
+from sandbox.host_guard import HostGuard
+from sandbox.lifecycle.checkout_payment import finish_authentication, pay, session_intent
+from sandbox.lifecycle.checkout_sessions import get_session
+from sandbox.lifecycle.payment_methods import Payer
+from sandbox.lifecycle.sample_methods import SAMPLE_METHODS
+from sandbox.lifecycle.tasks import COMPUTED_FIELDS, TASKS
+from sandbox.pages import PageRenderer
+from sandbox.panel_page import PanelPage
+from sandbox.portal_page import PortalPage
 from sandbox.state.store import Object, Store
 from sandbox.webhooks.delivery_loop import SENDER_THREADS, DeliveryLoop
 from sandbox.webhooks.endpoint import register_endpoint
@@ -38,7 +38,7 @@ KEY_PREFIX = "sk_test_sandbox_"
 
 @dataclass(frozen=True)
 class TwinSettings:
-    """What one twin is told. It answers only under its key and delivers only to its one endpoint."""
+    """The settings of one twin. It answers only to its API key, and delivers webhooks only to its endpoint."""
 
     public_url: str
     api_key: str
@@ -52,9 +52,9 @@ class TwinSettings:
 
 
 class Twin:
-    """A Stripe-compatible server. `app` is its ASGI application, at home under any prefix.
+    """A Stripe-compatible server. `app` is its ASGI application, which may be mounted under any path.
 
-    Without its lifespan nothing moves by itself: `settle` and `advance` do what is due, in the caller's thread.
+    Without its lifespan nothing runs in the background: `settle` and `advance` do what is due, in the caller's thread.
     """
 
     def __init__(self, settings: TwinSettings, world: World, sender: Sender | None = None) -> None:
@@ -63,29 +63,29 @@ class Twin:
         self.clock_control = ClockControl(world, self.delivery_loop)
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="twin")
         self.api = ApiServer(world, CALLS, INCLUDABLES, settings.api_key, self._threads)
-        self.app: ASGIApp = Guard(self._app(), world)
+        self.app: ASGIApp = HostGuard(self._app(), world)
         register_endpoint(world)
 
     def _app(self) -> Starlette:
-        pages = Pages(self.world)
+        renderer = PageRenderer(self.world)
         api = self.api
-        checkout = Checkout(self.world, pages, self.delivery_loop, self._threads)
-        panel = Panel(self.clock_control, pages, self._threads)
-        portal = Portal(self.world, pages, self._threads)
+        checkout = CheckoutPage(self.world, renderer, self.delivery_loop, self._threads)
+        panel = PanelPage(self.clock_control, renderer, self._threads)
+        portal = PortalPage(self.world, renderer, self._threads)
         return Starlette(
             routes=[
                 Route("/v1/{path:path}", api.respond, methods=["GET", "POST", "DELETE"]),
                 Route("/checkout/{id}", checkout.respond, methods=["GET", "POST"]),
-                Route("/approve/{id}", checkout.approval, methods=["GET", "POST"]),
+                Route("/approve/{id}", checkout.respond_as_bank, methods=["GET", "POST"]),
                 Route("/portal/{id}", portal.respond, methods=["GET", "POST"]),
-                Route("/do/{name}", panel.act, methods=["POST"]),
+                Route("/do/{name}", panel.respond_to_control, methods=["POST"]),
                 Route("/", panel.respond, methods=["GET"]),
-                Route("/static/twin.css", pages.style),
+                Route("/static/twin.css", renderer.style),
             ]
         )
 
     def attach(self, *, public_url: str | None = None, endpoint_url: str | None = None) -> None:
-        """Tell the twin its addresses, where they are known only after ports were bound."""
+        """Set the twin's addresses, where they are known only after ports were bound."""
         account = self.world.settings
         account.public_url = (public_url or account.public_url).rstrip("/")
         account.endpoint_url = endpoint_url or account.endpoint_url
@@ -93,7 +93,7 @@ class Twin:
 
     @asynccontextmanager
     async def lifespan(self) -> AsyncIterator[None]:
-        """While it lasts, what is due happens and events are delivered, in threads of the twin's own."""
+        """Run tasks and deliver webhooks in the twin's own threads, until the context ends."""
         with ThreadPoolExecutor(SENDER_THREADS + 1, thread_name_prefix="twin-delivery") as threads:
             self.delivery_loop.start(threads)
             try:
@@ -105,40 +105,37 @@ class Twin:
         self.close()
 
     def close(self) -> None:
-        """Let go of threads, connections and file."""
+        """Close threads, connections and the database."""
         self._threads.shutdown()
         self.delivery_loop.close()
         self.world.store.close()
 
     def now(self) -> datetime:
-        """What the twin's clock shows, for a product that wants to live by it."""
+        """The time of the twin's clock, in UTC."""
         return datetime.fromtimestamp(self.world.clock.unfrozen_now(), UTC)
 
     def settle(self) -> None:
-        """Do everything that is due at this moment, deliveries included."""
+        """Run the tasks and make the deliveries that are due at this moment."""
         self.clock_control.settle()
 
     def advance(self, by: float | timedelta) -> None:
-        """Turn the clock forward, and let everything due in between happen and be delivered, in order."""
+        """Advance the clock by this many seconds; everything due in between happens and is delivered, in order."""
         self.clock_control.advance(by)
 
     def find(self, id_: str) -> Object | None:
         """An object as the API shows it now, or None."""
         with self.world.step():
-            found = self.world.store.find(id_)
-            return None if found is None else self.world.show(found)
+            obj = self.world.store.find(id_)
+            return None if obj is None else self.world.show(obj)
 
     def pay(self, session_id: str, *, card: str = "4242424242424242", email: str = "giver@example.org") -> Object:
-        """Press Pay on a session's page, without the page; the charge that comes of it.
-
-        What the bank asks (3-D Secure) is answered yes.
-        """
+        """Press Pay on a session's page, without the page; the charge. 3-D Secure is approved where it is required."""
         with self.world.step():
-            session = the_session(self.world, session_id)
-            if pay(self.world, session, MEANS[card], Payer(email, "Test Giver")) == "requires_action":
-                answer_the_bank(self.world, session, approved=True)
-            intent = intent_behind(self.world, session)
-            assert intent is not None, "whoever has pressed Pay has an intent"
+            session = get_session(self.world, session_id)
+            if pay(self.world, session, SAMPLE_METHODS[card], Payer(email, "Test Giver")) == "requires_action":
+                finish_authentication(self.world, session, approved=True)
+            intent = session_intent(self.world, session)
+            assert intent is not None, "a session has an intent once Pay was pressed"
             return self.world.store.get(intent["latest_charge"])
 
 
@@ -150,9 +147,9 @@ def open_twin(
     real_time: Callable[[], float] = time.time,
     sender: Sender | None = None,
 ) -> Twin:
-    """A twin whose state is in this file, or in memory. The same seed and the same calls give the same history.
+    """A twin with its state in this file, or in memory. The same seed and the same calls give the same history.
 
-    `real_time` is the machine's clock. `sender` sends the webhooks; without one they go over HTTP.
+    `real_time` is the machine's clock. `sender` sends the webhooks; where it is None they go over HTTP.
     """
     account = AccountSettings(
         settings.public_url.rstrip("/"),
@@ -160,6 +157,12 @@ def open_twin(
         settings.endpoint_url,
         settings.endpoint_secret,
     )
-    store = Store(path)
-    world = World(store, account, task_functions=HAPPENINGS, computed_fields=COMPUTED, seed=seed, real_time=real_time)
+    world = World(
+        Store(path),
+        account,
+        task_functions=TASKS,
+        computed_fields=COMPUTED_FIELDS,
+        seed=seed,
+        real_time=real_time,
+    )
     return Twin(settings, world, sender)

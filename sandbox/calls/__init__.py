@@ -1,1 +1,1 @@
-"""What a client may ask: each module holds the calls of one resource and the parameters they accept."""
+"""The API calls: each module has the calls of one resource, and the parameters that they accept."""

@@ -1,4 +1,4 @@
-"""Calls under /v1/account: who the twin says that we are."""
+"""Calls under /v1/account."""
 
 from sandbox.api.call import ApiRequest, Call
 from sandbox.api.parameters import RETRIEVE
@@ -6,7 +6,7 @@ from sandbox.state.store import Object
 
 
 def retrieve(request: ApiRequest) -> Object:
-    """The one account, named for the organisation."""
+    """The twin's account, which has the organisation's name."""
     name = request.world.settings.organisation
     return {
         "id": "acct_" + request.world.random.letters("account", 16),

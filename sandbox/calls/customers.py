@@ -17,17 +17,17 @@ from sandbox.api.parameters import (
     one_of,
 )
 from sandbox.events import emit_event
-from sandbox.life.catalogue import labelled
-from sandbox.life.customers import new_customer, the_customer
-from sandbox.life.methods import keep, let_go, the_method
-from sandbox.life.subscriptions import cancel
+from sandbox.lifecycle.catalogue import merge_metadata
+from sandbox.lifecycle.customers import create_customer, get_customer
+from sandbox.lifecycle.payment_methods import attach_method, detach_method, get_method
+from sandbox.lifecycle.subscriptions import cancel_subscription
 from sandbox.state.store import Object
 
 _KIND = one_of("card", "bacs_debit")
 _ADDRESS = Params(
     {part: Text(may_be_empty=True) for part in ("city", "country", "line1", "line2", "postal_code", "state")}
 )
-_DESCRIBED: dict[str, Parameter] = {
+_EDITABLE: dict[str, Parameter] = {
     "address": _ADDRESS,
     "description": Text(may_be_empty=True),
     "email": EMAIL,
@@ -38,40 +38,40 @@ _DESCRIBED: dict[str, Parameter] = {
     "preferred_locales": ListOf(Text()),
 }
 _INVOICE_SETTINGS = Params({"default_payment_method": Text(), "footer": Text(may_be_empty=True)})
-CREATE = Params(_DESCRIBED)
-UPDATE = Params({**_DESCRIBED, "invoice_settings": _INVOICE_SETTINGS})
+CREATE = Params(_EDITABLE)
+UPDATE = Params({**_EDITABLE, "invoice_settings": _INVOICE_SETTINGS})
 
 
 def create(request: ApiRequest) -> Object:
-    """A new customer."""
-    return new_customer(request.world, request.params)
+    """Create a customer."""
+    return create_customer(request.world, request.params)
 
 
 def retrieve(request: ApiRequest) -> Object:
-    """One customer; of a deleted one only that it is deleted."""
-    found = request.world.store.find(request.object_id)
-    if found is not None and found.get("_deleted"):
+    """The customer of the id in the path; of a deleted one only its id and that it is deleted."""
+    customer = request.world.store.find(request.object_id)
+    if customer is not None and customer.get("_deleted"):
         return {"id": request.object_id, "object": "customer", "deleted": True}
-    return the_customer(request.world, request.object_id)
+    return get_customer(request.world, request.object_id)
 
 
 def list_customers(request: ApiRequest) -> Object:
-    """Customers, by email and instant."""
+    """Customers, filtered by email and creation time."""
     query = ListQuery(request.world, "customer", request.params, "/v1/customers")
     return query.where("json_extract(body, '$._deleted') IS NULL").filter_by("email").filter_created().page()
 
 
 def update(request: ApiRequest) -> Object:
-    """Change what a customer says of itself, or its payment method for invoices."""
-    customer = the_customer(request.world, request.object_id)
+    """Update a customer's fields, or its payment method for invoices."""
+    customer = get_customer(request.world, request.object_id)
     changes = {name: value or None for name, value in request.params.items() if name not in ("expand", "metadata")}
     if "metadata" in request.params:
-        changes["metadata"] = labelled(customer["metadata"], request.params["metadata"])
+        changes["metadata"] = merge_metadata(customer["metadata"], request.params["metadata"])
     if "invoice_settings" in request.params:
-        asked = request.params["invoice_settings"]
-        if "default_payment_method" in asked:
-            the_method(request.world, asked["default_payment_method"], param="invoice_settings", status=400)
-        changes["invoice_settings"] = {**customer["invoice_settings"], **asked}
+        settings = request.params["invoice_settings"]
+        if "default_payment_method" in settings:
+            get_method(request.world, settings["default_payment_method"], param="invoice_settings", status=400)
+        changes["invoice_settings"] = {**customer["invoice_settings"], **settings}
     before = {name: customer[name] for name in changes}
     request.world.store.change(customer, **changes)
     emit_event(request.world, "customer.updated", customer, before)
@@ -79,13 +79,13 @@ def update(request: ApiRequest) -> Object:
 
 
 def delete(request: ApiRequest) -> Object:
-    """Forget a customer; its subscriptions end at once."""
-    customer = the_customer(request.world, request.object_id)
+    """Delete a customer; its subscriptions are canceled."""
+    customer = get_customer(request.world, request.object_id)
     for subscription in request.world.store.select(
         "subscription", "json_extract(body, '$.customer') = ?", (request.object_id,)
     ):
         if subscription["status"] != "canceled":
-            cancel(request.world, subscription)
+            cancel_subscription(request.world, subscription)
     request.world.store.change(customer, _deleted=True)
     emit_event(request.world, "customer.deleted", customer)
     return {"id": request.object_id, "object": "customer", "deleted": True}
@@ -100,8 +100,8 @@ def list_methods(request: ApiRequest) -> Object:
 
 
 def methods_of_customer(request: ApiRequest) -> Object:
-    """The same, asked by the customer's address."""
-    the_customer(request.world, request.object_id)
+    """A customer's payment methods, by the customer's id in the path."""
+    get_customer(request.world, request.object_id)
     query = ListQuery(
         request.world, "payment_method", request.params, f"/v1/customers/{request.object_id}/payment_methods"
     )
@@ -109,33 +109,33 @@ def methods_of_customer(request: ApiRequest) -> Object:
 
 
 def method_of_customer(request: ApiRequest) -> Object:
-    """One payment method of a customer."""
-    method = the_method(request.world, request.path_ids[1])
+    """A customer's payment method, by both ids in the path."""
+    method = get_method(request.world, request.path_ids[1])
     if method["customer"] != request.object_id:
         raise resource_missing("PaymentMethod", request.path_ids[1])
     return method
 
 
 def retrieve_method(request: ApiRequest) -> Object:
-    """One payment method."""
-    return the_method(request.world, request.object_id)
+    """The payment method of the id in the path."""
+    return get_method(request.world, request.object_id)
 
 
 def attach(request: ApiRequest) -> Object:
-    """Let a customer keep a payment method."""
-    method = the_method(request.world, request.object_id)
-    the_customer(request.world, request.params["customer"], param="customer", status=400)
-    return keep(request.world, method, request.params["customer"])
+    """Attach a payment method to a customer."""
+    method = get_method(request.world, request.object_id)
+    get_customer(request.world, request.params["customer"], param="customer", status=400)
+    return attach_method(request.world, method, request.params["customer"])
 
 
 def detach(request: ApiRequest) -> Object:
-    """Let go of a payment method for ever."""
-    method = the_method(request.world, request.object_id)
+    """Detach a payment method from its customer; it can never be attached again."""
+    method = get_method(request.world, request.object_id)
     if method["customer"] is None:
         raise invalid_request(
             "The payment method you provided is not attached to a customer so detachment is impossible."
         )
-    return let_go(request.world, method)
+    return detach_method(request.world, method)
 
 
 CALLS = (

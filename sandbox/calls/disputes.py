@@ -4,9 +4,9 @@ from sandbox.api.call import ApiRequest, Call
 from sandbox.api.lists import ListQuery
 from sandbox.api.parameters import EXPAND, RETRIEVE, Boolean, Metadata, Params, Text, TimeRange, list_parameters
 from sandbox.events import emit_event
-from sandbox.life.blanks_of_money import EVIDENCE
-from sandbox.life.catalogue import labelled
-from sandbox.life.disputes import answer, close_inquiry, decide, the_dispute
+from sandbox.lifecycle.catalogue import merge_metadata
+from sandbox.lifecycle.disputes import close_inquiry, decide, get_dispute, update_evidence
+from sandbox.lifecycle.object_templates import EVIDENCE
 from sandbox.state.store import Object
 
 UPDATE = Params(
@@ -21,12 +21,12 @@ LIST = list_parameters(charge=Text(), created=TimeRange(), payment_intent=Text()
 
 
 def retrieve(request: ApiRequest) -> Object:
-    """One dispute."""
-    return the_dispute(request.world, request.object_id)
+    """The dispute of the id in the path."""
+    return get_dispute(request.world, request.object_id)
 
 
 def list_disputes(request: ApiRequest) -> Object:
-    """Disputes, by charge, payment intent and instant."""
+    """Disputes, filtered by charge, payment intent and creation time."""
     return (
         ListQuery(request.world, "dispute", request.params, "/v1/disputes")
         .filter_by("charge", "payment_intent")
@@ -36,20 +36,20 @@ def list_disputes(request: ApiRequest) -> Object:
 
 
 def update(request: ApiRequest) -> Object:
-    """Keep evidence, and send it to the bank unless `submit` is false."""
-    dispute = the_dispute(request.world, request.object_id)
+    """Update metadata and evidence; the evidence is submitted to the bank unless `submit` is false."""
+    dispute = get_dispute(request.world, request.object_id)
     if "metadata" in request.params:
         before = dispute["metadata"]
-        request.world.store.change(dispute, metadata=labelled(before, request.params["metadata"]))
+        request.world.store.change(dispute, metadata=merge_metadata(before, request.params["metadata"]))
         emit_event(request.world, "charge.dispute.updated", dispute, {"metadata": before})
     if "evidence" in request.params:
-        answer(request.world, dispute, {"submit": True, **request.params})
+        update_evidence(request.world, dispute, {"submit": True, **request.params})
     return dispute
 
 
 def close(request: ApiRequest) -> Object:
-    """Give in."""
-    dispute = the_dispute(request.world, request.object_id)
+    """Close a dispute, which loses it; an inquiry is closed without a loss."""
+    dispute = get_dispute(request.world, request.object_id)
     if dispute["status"].startswith("warning"):
         return close_inquiry(request.world, dispute)
     return decide(request.world, dispute, won=False)

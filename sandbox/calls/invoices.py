@@ -4,8 +4,8 @@ from sandbox.api.call import ApiRequest, Call
 from sandbox.api.errors import invalid_request, resource_missing
 from sandbox.api.lists import ListQuery, page_of_embedded
 from sandbox.api.parameters import RETRIEVE, Params, Text, TimeRange, list_parameters, one_of
-from sandbox.life.invoices import payments_of, the_invoice, void
-from sandbox.life.renewals import attempt
+from sandbox.lifecycle.invoices import get_invoice, invoice_payments, void_invoice
+from sandbox.lifecycle.renewals import attempt_payment
 from sandbox.state.store import Object
 
 LIST = list_parameters(
@@ -21,12 +21,12 @@ LIST_PAYMENTS = list_parameters(
 
 
 def retrieve(request: ApiRequest) -> Object:
-    """One invoice."""
-    return the_invoice(request.world, request.object_id)
+    """The invoice of the id in the path."""
+    return get_invoice(request.world, request.object_id)
 
 
 def list_invoices(request: ApiRequest) -> Object:
-    """Invoices, by customer, subscription, status and instant."""
+    """Invoices, filtered by customer, subscription, status and creation time."""
     query = (
         ListQuery(request.world, "invoice", request.params, "/v1/invoices")
         .filter_by("customer", "status")
@@ -38,34 +38,34 @@ def list_invoices(request: ApiRequest) -> Object:
 
 
 def lines(request: ApiRequest) -> Object:
-    """An invoice, line by line."""
-    invoice = the_invoice(request.world, request.object_id)
+    """The lines of an invoice."""
+    invoice = get_invoice(request.world, request.object_id)
     return page_of_embedded(invoice["lines"]["data"], request.params, f"/v1/invoices/{request.object_id}/lines")
 
 
 def pay(request: ApiRequest) -> Object:
-    """Try again now to be paid."""
-    invoice = the_invoice(request.world, request.object_id)
+    """Attempt to collect an open invoice now."""
+    invoice = get_invoice(request.world, request.object_id)
     if invoice["status"] != "open":
         raise invalid_request(f"Invoice is {invoice['status']} and cannot be paid.", code="invoice_not_open")
-    return attempt(request.world, invoice)
+    return attempt_payment(request.world, invoice)
 
 
-def void_invoice(request: ApiRequest) -> Object:
-    """Make it as if it had never been."""
-    return void(request.world, the_invoice(request.world, request.object_id))
+def void(request: ApiRequest) -> Object:
+    """Void an invoice."""
+    return void_invoice(request.world, get_invoice(request.world, request.object_id))
 
 
 def retrieve_payment(request: ApiRequest) -> Object:
-    """One link from an invoice to a payment."""
-    found = request.world.store.find(request.object_id)
-    if found is None or found["object"] != "invoice_payment":
+    """The invoice payment of the id in the path: the link from an invoice to a payment intent."""
+    payment = request.world.store.find(request.object_id)
+    if payment is None or payment["object"] != "invoice_payment":
         raise resource_missing("invoice_payment", request.object_id)
-    return found
+    return payment
 
 
 def list_payments(request: ApiRequest) -> Object:
-    """The links from invoices to payments; asked by payment intent they say which invoice it paid."""
+    """Invoice payments, filtered by invoice, status and payment intent: so a caller learns which invoice it paid."""
     query = ListQuery(request.world, "invoice_payment", request.params, "/v1/invoice_payments").filter_by(
         "invoice", "status"
     )
@@ -80,8 +80,8 @@ CALLS = (
     Call("GET", "/v1/invoices/{id}", RETRIEVE, retrieve),
     Call("GET", "/v1/invoices/{id}/lines", list_parameters(), lines),
     Call("POST", "/v1/invoices/{id}/pay", RETRIEVE, pay),
-    Call("POST", "/v1/invoices/{id}/void", RETRIEVE, void_invoice),
+    Call("POST", "/v1/invoices/{id}/void", RETRIEVE, void),
     Call("GET", "/v1/invoice_payments", LIST_PAYMENTS, list_payments),
     Call("GET", "/v1/invoice_payments/{id}", RETRIEVE, retrieve_payment),
 )
-INCLUDABLES = {("invoice", "payments"): payments_of}
+INCLUDABLES = {("invoice", "payments"): invoice_payments}

@@ -8,20 +8,20 @@ from sandbox.state.store import Object
 from sandbox.world import World
 
 
-def _the(world: World, kind: str, id_: str) -> Object:
-    found = world.store.find(id_)
-    if found is None or found["object"] != kind:
+def _get(world: World, kind: str, id_: str) -> Object:
+    obj = world.store.find(id_)
+    if obj is None or obj["object"] != kind:
         raise resource_missing(kind, id_)
-    return found
+    return obj
 
 
 def retrieve_intent(request: ApiRequest) -> Object:
-    """One payment intent."""
-    return _the(request.world, "payment_intent", request.object_id)
+    """The payment intent of the id in the path."""
+    return _get(request.world, "payment_intent", request.object_id)
 
 
 def list_intents(request: ApiRequest) -> Object:
-    """Payment intents, by customer and instant."""
+    """Payment intents, filtered by customer and creation time."""
     return (
         ListQuery(request.world, "payment_intent", request.params, "/v1/payment_intents")
         .filter_by("customer")
@@ -31,12 +31,12 @@ def list_intents(request: ApiRequest) -> Object:
 
 
 def retrieve_charge(request: ApiRequest) -> Object:
-    """One charge."""
-    return _the(request.world, "charge", request.object_id)
+    """The charge of the id in the path."""
+    return _get(request.world, "charge", request.object_id)
 
 
 def list_charges(request: ApiRequest) -> Object:
-    """Charges, by payment intent, customer, group and instant."""
+    """Charges, filtered by payment intent, customer, group and creation time."""
     query = ListQuery(request.world, "charge", request.params, "/v1/charges")
     return query.filter_by("payment_intent", "customer", "transfer_group").filter_created().page()
 

@@ -4,8 +4,8 @@ from sandbox.api.call import ApiRequest, Call
 from sandbox.api.lists import ListQuery
 from sandbox.api.parameters import EXPAND, RETRIEVE, Integer, Metadata, Params, Text, TimeRange, list_parameters, one_of
 from sandbox.events import emit_event
-from sandbox.life.catalogue import labelled
-from sandbox.life.payouts import cancel_payout, pay_out_by_hand, the_payout
+from sandbox.lifecycle.catalogue import merge_metadata
+from sandbox.lifecycle.payouts import cancel_payout, create_manual_payout, get_payout
 from sandbox.state.store import Object
 
 CREATE = Params(
@@ -26,33 +26,33 @@ LIST = list_parameters(
 
 
 def create(request: ApiRequest) -> Object:
-    """A payout by hand."""
-    return pay_out_by_hand(request.world, request.params)
+    """Create a payout, with the manual schedule only."""
+    return create_manual_payout(request.world, request.params)
 
 
 def retrieve(request: ApiRequest) -> Object:
-    """One payout."""
-    return the_payout(request.world, request.object_id)
+    """The payout of the id in the path."""
+    return get_payout(request.world, request.object_id)
 
 
 def list_payouts(request: ApiRequest) -> Object:
-    """Payouts, by status, arrival and instant."""
+    """Payouts, filtered by status, arrival and creation time."""
     query = ListQuery(request.world, "payout", request.params, "/v1/payouts").filter_by("status").filter_created()
     return query.where_between("json_extract(body, '$.arrival_date')", request.params.get("arrival_date", {})).page()
 
 
 def update(request: ApiRequest) -> Object:
     """Change a payout's metadata."""
-    payout = the_payout(request.world, request.object_id)
+    payout = get_payout(request.world, request.object_id)
     before = payout["metadata"]
-    request.world.store.change(payout, metadata=labelled(before, request.params.get("metadata", {})))
+    request.world.store.change(payout, metadata=merge_metadata(before, request.params.get("metadata", {})))
     emit_event(request.world, "payout.updated", payout, {"metadata": before})
     return payout
 
 
 def cancel(request: ApiRequest) -> Object:
-    """Call back a manual payout that has not left."""
-    return cancel_payout(request.world, the_payout(request.world, request.object_id))
+    """Cancel a pending manual payout."""
+    return cancel_payout(request.world, get_payout(request.world, request.object_id))
 
 
 CALLS = (

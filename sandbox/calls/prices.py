@@ -18,12 +18,12 @@ from sandbox.api.parameters import (
     one_of,
 )
 from sandbox.events import emit_event
-from sandbox.life.catalogue import labelled, make_price, make_product, the_price, the_product
+from sandbox.lifecycle.catalogue import create_price, create_product, get_price, get_product, merge_metadata
 from sandbox.state.store import Object
 
 INTERVAL = one_of("day", "week", "month", "year")
 RECURRING = Params({"interval": INTERVAL, "interval_count": Integer(1, 1095)}, required=("interval",))
-_DESCRIBED: dict[str, Parameter] = {
+_EDITABLE: dict[str, Parameter] = {
     "active": Boolean(),
     "expand": EXPAND,
     "lookup_key": Text(200),
@@ -32,7 +32,7 @@ _DESCRIBED: dict[str, Parameter] = {
 }
 CREATE = Params(
     {
-        **_DESCRIBED,
+        **_EDITABLE,
         "currency": Text(3),
         "product": Text(),
         "product_data": Params({"id": Text(), "name": Text(), "metadata": Metadata()}, required=("name",)),
@@ -52,27 +52,27 @@ LIST = list_parameters(
 
 
 def create(request: ApiRequest) -> Object:
-    """A new price of an old or a new product."""
+    """Create a price of an existing product, or of a new one."""
     if "product" in request.params:
-        product = the_product(request.world, request.params["product"], param="product", status=400)
+        product = get_product(request.world, request.params["product"], param="product", status=400)
     elif "product_data" in request.params:
-        product = make_product(request.world, request.params["product_data"])
+        product = create_product(request.world, request.params["product_data"])
     else:
         raise missing_parameter("product")
-    return make_price(request.world, request.params, product)
+    return create_price(request.world, request.params, product)
 
 
 def retrieve(request: ApiRequest) -> Object:
-    """One price."""
-    return the_price(request.world, request.object_id)
+    """The price of the id in the path."""
+    return get_price(request.world, request.object_id)
 
 
 def update(request: ApiRequest) -> Object:
-    """Change what a price says of itself; its amount never changes."""
-    price = the_price(request.world, request.object_id)
+    """Update a price's fields. Its amount cannot be changed."""
+    price = get_price(request.world, request.object_id)
     changes = {name: value for name, value in request.params.items() if name != "expand"}
     if "metadata" in changes:
-        changes["metadata"] = labelled(price["metadata"], changes["metadata"])
+        changes["metadata"] = merge_metadata(price["metadata"], changes["metadata"])
     before = {name: price[name] for name in changes}
     request.world.store.change(price, **changes)
     emit_event(request.world, "price.updated", price, before)
@@ -80,7 +80,7 @@ def update(request: ApiRequest) -> Object:
 
 
 def list_prices(request: ApiRequest) -> Object:
-    """Prices, by product, currency, key and rhythm."""
+    """Prices, filtered by product, currency, lookup key, type and creation time."""
     query = ListQuery(request.world, "price", request.params, "/v1/prices").filter_by(
         "active", "currency", "product", "type"
     )
@@ -93,5 +93,5 @@ CALLS = (
     Call("POST", "/v1/prices", CREATE, create),
     Call("GET", "/v1/prices", LIST, list_prices),
     Call("GET", "/v1/prices/{id}", RETRIEVE, retrieve),
-    Call("POST", "/v1/prices/{id}", Params(_DESCRIBED), update),
+    Call("POST", "/v1/prices/{id}", Params(_EDITABLE), update),
 )

@@ -4,10 +4,10 @@ from sandbox.api.call import ApiRequest, Call
 from sandbox.api.lists import ListQuery
 from sandbox.api.parameters import EXPAND, RETRIEVE, Boolean, ListOf, Metadata, Parameter, Params, Text, list_parameters
 from sandbox.events import emit_event
-from sandbox.life.catalogue import labelled, make_product, the_product
+from sandbox.lifecycle.catalogue import create_product, get_product, merge_metadata
 from sandbox.state.store import Object
 
-_DESCRIBED: dict[str, Parameter] = {
+_EDITABLE: dict[str, Parameter] = {
     "active": Boolean(),
     "description": Text(may_be_empty=True),
     "expand": EXPAND,
@@ -20,27 +20,27 @@ _DESCRIBED: dict[str, Parameter] = {
     "unit_label": Text(12, may_be_empty=True),
     "url": Text(may_be_empty=True),
 }
-CREATE = Params({**_DESCRIBED, "id": Text()}, required=("name",))
-UPDATE = Params(_DESCRIBED)
+CREATE = Params({**_EDITABLE, "id": Text()}, required=("name",))
+UPDATE = Params(_EDITABLE)
 LIST = list_parameters(active=Boolean(), ids=ListOf(Text()), shippable=Boolean(), url=Text())
 
 
 def create(request: ApiRequest) -> Object:
-    """A new product, under a chosen id or a new one."""
-    return make_product(request.world, request.params)
+    """Create a product, under the caller's id or a generated one."""
+    return create_product(request.world, request.params)
 
 
 def retrieve(request: ApiRequest) -> Object:
-    """One product."""
-    return the_product(request.world, request.object_id)
+    """The product of the id in the path."""
+    return get_product(request.world, request.object_id)
 
 
 def update(request: ApiRequest) -> Object:
-    """Change what a product says of itself."""
-    product = the_product(request.world, request.object_id)
+    """Update a product's fields."""
+    product = get_product(request.world, request.object_id)
     changes = {name: value for name, value in request.params.items() if name != "expand"}
     if "metadata" in changes:
-        changes["metadata"] = labelled(product["metadata"], changes["metadata"])
+        changes["metadata"] = merge_metadata(product["metadata"], changes["metadata"])
     before = {name: product[name] for name in (*changes, "updated")}
     request.world.store.change(product, **{name: None if value == "" else value for name, value in changes.items()})
     request.world.store.change(product, updated=request.world.now)
@@ -49,7 +49,7 @@ def update(request: ApiRequest) -> Object:
 
 
 def list_products(request: ApiRequest) -> Object:
-    """Products, by ids and by what they are."""
+    """Products, filtered by ids, url, and whether they are active and shippable."""
     query = ListQuery(request.world, "product", request.params, "/v1/products").filter_by("active", "shippable", "url")
     if "ids" in request.params:
         query.where(f"id IN ({', '.join('?' * len(request.params['ids']))})", *request.params["ids"])

@@ -22,9 +22,9 @@ from sandbox.api.parameters import (
     one_of,
 )
 from sandbox.calls.prices import INTERVAL
-from sandbox.life.catalogue import inline_price, labelled, the_price
-from sandbox.life.methods import the_method
-from sandbox.life.subscriptions import cancel, change, new_item, the_subscription
+from sandbox.lifecycle.catalogue import get_price, inline_price, merge_metadata
+from sandbox.lifecycle.payment_methods import get_method
+from sandbox.lifecycle.subscriptions import cancel_subscription, get_subscription, new_item, update_subscription
 from sandbox.state.store import Object
 from sandbox.world import World, public
 
@@ -32,7 +32,7 @@ _FEEDBACK = one_of(
     "customer_service", "low_quality", "missing_features", "other", "switched_service", "too_complex", "too_expensive",
     "unused",
 )  # fmt: skip
-_WHY = Params({"comment": Text(may_be_empty=True), "feedback": Either(EmptyString(), _FEEDBACK)})
+_CANCELLATION_DETAILS = Params({"comment": Text(may_be_empty=True), "feedback": Either(EmptyString(), _FEEDBACK)})
 _PRICE_DATA = Params(
     {
         "currency": Text(3),
@@ -59,7 +59,7 @@ UPDATE = Params(
     {
         "cancel_at": Either(EmptyString(), Integer()),
         "cancel_at_period_end": Boolean(),
-        "cancellation_details": _WHY,
+        "cancellation_details": _CANCELLATION_DETAILS,
         "default_payment_method": Text(),
         "description": Text(500, may_be_empty=True),
         "expand": EXPAND,
@@ -72,55 +72,57 @@ UPDATE = Params(
 )
 _STATUS = one_of("active", "all", "canceled", "ended", "past_due", "unpaid")
 LIST = list_parameters(created=TimeRange(), customer=Text(), price=Text(), status=_STATUS)
-CANCEL = Params({"cancellation_details": _WHY, "expand": EXPAND, "invoice_now": Boolean(), "prorate": Boolean()})
+CANCEL = Params(
+    {"cancellation_details": _CANCELLATION_DETAILS, "expand": EXPAND, "invoice_now": Boolean(), "prorate": Boolean()}
+)
 
 
 def retrieve(request: ApiRequest) -> Object:
-    """One subscription."""
-    return the_subscription(request.world, request.object_id)
+    """The subscription of the id in the path."""
+    return get_subscription(request.world, request.object_id)
 
 
 def list_subscriptions(request: ApiRequest) -> Object:
-    """Subscriptions, by customer, price and status; ended ones only on request."""
+    """Subscriptions, filtered by customer, price and status; canceled ones only where `status` asks for them."""
     query = (
         ListQuery(request.world, "subscription", request.params, "/v1/subscriptions")
         .filter_by("customer")
         .filter_created()
     )
     status = request.params.get("status", "not ended")
-    ended = {"not ended": "<> 'canceled'", "ended": "= 'canceled'", "all": "IS NOT NULL"}
-    query.where(f"json_extract(body, '$.status') {ended.get(status) or '= ' + repr(status)}")
+    conditions = {"not ended": "<> 'canceled'", "ended": "= 'canceled'", "all": "IS NOT NULL"}
+    query.where(f"json_extract(body, '$.status') {conditions.get(status) or '= ' + repr(status)}")
     if "price" in request.params:
         query.where("json_extract(body, '$.items.data[0].price.id') = ?", request.params["price"])
     return query.page()
 
 
 def update(request: ApiRequest) -> Object:
-    """Change amount, payment method, end or pause."""
-    world, subscription = request.world, the_subscription(request.world, request.object_id)
-    read: dict[str, Callable[[Any], Any]] = {
-        "cancel_at": lambda asked: None if asked == "" else asked,
+    """Update items, payment method, cancellation or pause."""
+    world, subscription = request.world, get_subscription(request.world, request.object_id)
+    converters: dict[str, Callable[[Any], Any]] = {
+        "cancel_at": lambda value: None if value == "" else value,
         "cancel_at_period_end": bool,
-        "cancellation_details": lambda asked: _why(subscription, asked),
-        "default_payment_method": lambda asked: _own_method(world, subscription, asked),
-        "description": lambda asked: asked or None,
+        "cancellation_details": lambda details: _cancellation_details(subscription, details),
+        "default_payment_method": lambda method_id: _check_method(world, subscription, method_id),
+        "description": lambda text: text or None,
         "items": lambda _: _items(request, subscription),
-        "metadata": lambda asked: labelled(subscription["metadata"], asked),
-        "pause_collection": lambda asked: _pause(world, subscription, asked),
+        "metadata": lambda metadata: merge_metadata(subscription["metadata"], metadata),
+        "pause_collection": lambda pause: _pause_collection(world, subscription, pause),
     }
-    changes = {name: reading(request.params[name]) for name, reading in read.items() if name in request.params}
+    changes = {name: convert(request.params[name]) for name, convert in converters.items() if name in request.params}
     if "cancel_at" in changes or "cancel_at_period_end" in changes:
         ends = changes.get("cancel_at") or changes.get("cancel_at_period_end")
         changes["canceled_at"] = world.now if ends else None
-    return change(world, subscription, **changes)
+    return update_subscription(world, subscription, **changes)
 
 
-def _why(subscription: Object, asked: dict[str, Any]) -> Object:
-    return {**subscription["cancellation_details"], **{name: value or None for name, value in asked.items()}}
+def _cancellation_details(subscription: Object, details: dict[str, Any]) -> Object:
+    return {**subscription["cancellation_details"], **{name: value or None for name, value in details.items()}}
 
 
-def _own_method(world: World, subscription: Object, method_id: str) -> str:
-    method = the_method(world, method_id, param="default_payment_method", status=400)
+def _check_method(world: World, subscription: Object, method_id: str) -> str:
+    method = get_method(world, method_id, param="default_payment_method", status=400)
     if method["customer"] != subscription["customer"]:
         raise invalid_request(
             "The customer does not have this payment method attached.", param="default_payment_method"
@@ -128,43 +130,46 @@ def _own_method(world: World, subscription: Object, method_id: str) -> str:
     return method_id
 
 
-def _pause(world: World, subscription: Object, asked: Any) -> Object | None:
+def _pause_collection(world: World, subscription: Object, pause: Any) -> Object | None:
+    """The new pause_collection; the end of the pause is scheduled. An empty string ends the pause."""
     world.tasks.cancel(subscription["id"], "resume_collection")
-    if asked == "":
+    if pause == "":
         return None
-    if "resumes_at" in asked:
-        world.tasks.schedule(asked["resumes_at"], "resume_collection", subscription["id"])
-    return {"behavior": asked["behavior"], "resumes_at": asked.get("resumes_at")}
+    if "resumes_at" in pause:
+        world.tasks.schedule(pause["resumes_at"], "resume_collection", subscription["id"])
+    return {"behavior": pause["behavior"], "resumes_at": pause.get("resumes_at")}
 
 
 def _items(request: ApiRequest, subscription: Object) -> Object:
-    """The parts after an update. Without an id a part is added, as Stripe does it; no prorations are computed."""
+    """The items after an update. An item without an id is added, as with Stripe. Prorations are not supported."""
     if request.params.get("proration_behavior") != "none":
         raise invalid_request(
             "The sandbox computes no prorations: pass proration_behavior=none.", param="proration_behavior"
         )
-    parts = {item["id"]: item for item in subscription["items"]["data"]}
-    for place, asked in enumerate(request.params["items"]):
+    items = {item["id"]: item for item in subscription["items"]["data"]}
+    for place, item_params in enumerate(request.params["items"]):
         name = f"items[{place}]"
-        if "id" in asked and asked["id"] not in parts:
-            raise resource_missing("subscription item", asked["id"], param=f"{name}[id]", status=400)
-        if asked.get("deleted"):
-            del parts[asked["id"]]
+        if "id" in item_params and item_params["id"] not in items:
+            raise resource_missing("subscription item", item_params["id"], param=f"{name}[id]", status=400)
+        if item_params.get("deleted"):
+            del items[item_params["id"]]
             continue
-        part = _changed_item(request.world, subscription, parts.get(asked.get("id", "")), asked, name)
-        parts[part["id"]] = part
-    if not parts:
+        item = _changed_item(request.world, subscription, items.get(item_params.get("id", "")), item_params, name)
+        items[item["id"]] = item
+    if not items:
         raise invalid_request("A subscription must have at least one active plan.", param="items")
-    return {**subscription["items"], "data": list(parts.values())}
+    return {**subscription["items"], "data": list(items.values())}
 
 
-def _changed_item(world: World, subscription: Object, old: Object | None, asked: dict[str, Any], name: str) -> Object:
-    """A changed part keeps its period; its quantity goes back to 1 where the price changes and none is given."""
+def _changed_item(
+    world: World, subscription: Object, old: Object | None, item_params: dict[str, Any], name: str
+) -> Object:
+    """A changed or new item. A changed item keeps its period; a new price without a quantity sets the quantity to 1."""
     price = None
-    if "price_data" in asked:
-        price = inline_price(world, asked["price_data"], f"{name}[price_data]")
-    elif "price" in asked:
-        price = the_price(world, asked["price"], param=f"{name}[price]", status=400)
+    if "price_data" in item_params:
+        price = inline_price(world, item_params["price_data"], f"{name}[price_data]")
+    elif "price" in item_params:
+        price = get_price(world, item_params["price"], param=f"{name}[price]", status=400)
     if price is not None and price["currency"] != subscription["currency"]:
         raise invalid_request(
             "The currency of a subscription cannot be changed.", param=f"{name}[price_data][currency]"
@@ -172,17 +177,19 @@ def _changed_item(world: World, subscription: Object, old: Object | None, asked:
     if old is None:
         if price is None:
             raise missing_parameter(f"{name}[price]")
-        return new_item(world, subscription, price, asked.get("quantity", 1))
-    changed = {**old, "metadata": labelled(old["metadata"], asked["metadata"])} if "metadata" in asked else dict(old)
+        return new_item(world, subscription, price, item_params.get("quantity", 1))
+    changed = dict(old)
+    if "metadata" in item_params:
+        changed["metadata"] = merge_metadata(old["metadata"], item_params["metadata"])
     if price is not None:
         changed |= {"price": public(price), "quantity": 1}
-    return changed | {"quantity": asked.get("quantity", changed["quantity"])}
+    return changed | {"quantity": item_params.get("quantity", changed["quantity"])}
 
 
 def cancel_now(request: ApiRequest) -> Object:
-    """End a subscription at once."""
-    subscription = the_subscription(request.world, request.object_id)
-    return cancel(request.world, subscription, request.params.get("cancellation_details"))
+    """Cancel a subscription at once."""
+    subscription = get_subscription(request.world, request.object_id)
+    return cancel_subscription(request.world, subscription, request.params.get("cancellation_details"))
 
 
 CALLS = (

@@ -3,7 +3,7 @@
 from typing import Any
 
 from sandbox.api.errors import resource_missing
-from sandbox.life.blanks_of_giving import ENDPOINT
+from sandbox.lifecycle.object_templates import ENDPOINT
 from sandbox.state.store import Object
 from sandbox.world import World
 

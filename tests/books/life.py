@@ -8,10 +8,10 @@ import random
 from typing import Any
 
 from payments.gifts.recurring import Interval
-from sandbox.life.elsewhere import charge_elsewhere, enter_line
-from sandbox.life.intents import waits_for_means
-from sandbox.life.means import MEANS
-from sandbox.life.paying import collect_again
+from sandbox.lifecycle.checkout_payment import collect_again
+from sandbox.lifecycle.payment_intents import awaits_payment_method
+from sandbox.lifecycle.sample_methods import SAMPLE_METHODS
+from sandbox.lifecycle.unrelated_money import add_unrelated_charge, add_unrelated_transaction
 from sandbox.random_activity import RandomActivity
 from tests.books.model import Shares
 from tests.books.stage import CARD, DAY, HOUR, Stage
@@ -79,9 +79,11 @@ class Life(RandomActivity):
         """Something moves the balance that no gift has to do with."""
         with self._twin.world.step():
             if self._chance.random() < 0.3:
-                self._charges.append(charge_elsewhere(self._twin.world, self._chance.randrange(200, 9_000))["id"])
+                self._charges.append(add_unrelated_charge(self._twin.world, self._chance.randrange(200, 9_000))["id"])
             else:
-                enter_line(self._twin.world, self._chance.choice(_CATEGORIES), self._chance.randrange(-3_000, 3_000))
+                add_unrelated_transaction(
+                    self._twin.world, self._chance.choice(_CATEGORIES), self._chance.randrange(-3_000, 3_000)
+                )
 
     def _lost(self) -> list[str]:
         """Charges of debits that were taken back, and that may be collected again."""
@@ -89,10 +91,10 @@ class Life(RandomActivity):
             store = self._twin.world.store
             taken_back = store.select("charge", "json_extract(body, '$.failure_balance_transaction') IS NOT NULL")
             intents = {charge["id"]: store.get(charge["payment_intent"]) for charge in taken_back}
-        return [charge for charge, of in intents.items() if waits_for_means(of) and "_invoice" not in of]
+        return [charge for charge, of in intents.items() if awaits_payment_method(of) and "_invoice" not in of]
 
     def _collect_again(self, lost: list[str]) -> None:
-        means = [one for one in MEANS.values() if one.kind == "bacs_debit" or one.number == CARD]
+        means = [one for one in SAMPLE_METHODS.values() if one.kind == "bacs_debit" or one.number == CARD]
         with self._twin.world.step():
             charge = self._twin.world.store.get(self._chance.choice(lost))
             self._charges.append(collect_again(self._twin.world, charge, self._chance.choice(means))["id"])

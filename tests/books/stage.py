@@ -15,7 +15,7 @@ from payments.inbox.delivery import Delivery, parse
 from payments.reading.events import EVENTS
 from payments.stripe.checkout import Purpose
 from payments.stripe.gateway import Gateway
-from sandbox.deeds import do
+from sandbox.controls import run_control
 from sandbox.twin import Twin, open_twin
 from sandbox.webhooks.endpoint import CURRENT, VERSIONS
 from sandbox.webhooks.queue import DeliveryAttempt
@@ -90,8 +90,8 @@ class Stage:
         return dict(answer)
 
     def do(self, name: str, **fields: str) -> None:
-        """What a person may do to the twin (`sandbox/deeds.py`)."""
-        do(self.twin.clock_control, name, fields)
+        """What a person may do to the twin (`sandbox/controls.py`)."""
+        run_control(self.twin.clock_control, name, fields)
         self.twin.settle()
 
     def step(self, deed: Callable[..., dict[str, Any]], *args: Any, **named: Any) -> dict[str, Any]:

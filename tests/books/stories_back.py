@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from sandbox.life.disputes import open_dispute
+from sandbox.lifecycle.disputes import open_dispute
 from tests.books.stage import DAY, HOUR, SPLIT, Stage
 from tests.books.story import card_fee, scenario
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from sandbox.life.disputes import open_dispute
-from sandbox.life.elsewhere import enter_line
-from sandbox.life.payouts import fail_payout
+from sandbox.lifecycle.disputes import open_dispute
+from sandbox.lifecycle.payouts import fail_payout
+from sandbox.lifecycle.unrelated_money import add_unrelated_transaction
 from tests.books.stage import DAY, Stage
 from tests.books.story import scenario
 
@@ -108,7 +108,7 @@ def what_stripe_does_by_itself(stage: Stage) -> Iterator[None]:
         ("risk_reserved_funds", "adjustments", 1000), ("topup", "bank", 5000), ("transfer", "other", -300),
         ("a_new_category", "suspense", -7),
     ):  # fmt: skip
-        stage.step(enter_line, category, minor)
+        stage.step(add_unrelated_transaction, category, minor)
         stage.model.moved(reason, minor)
     yield
 

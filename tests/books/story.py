@@ -1,7 +1,7 @@
 """The list of scenarios: ways that money goes, each a story with its most interesting deliveries.
 
 A story yields after each step; whoever plays it may look at the books there. Fees by a British card are 1.5 %
-and 20p, of a Bacs debit 1 % and at least 20p, of a dispute £20 (`sandbox/life/fees.py`).
+and 20p, of a Bacs debit 1 % and at least 20p, of a dispute £20 (`sandbox/lifecycle/fees.py`).
 """
 
 from collections.abc import Callable, Iterator

@@ -8,9 +8,9 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sandbox.life.disputes import appeal, decide, open_dispute
-from sandbox.life.elsewhere import bill_for_billing, charge_elsewhere, enter_line
-from sandbox.life.payouts import fail_payout
+from sandbox.lifecycle.disputes import appeal, decide, open_dispute
+from sandbox.lifecycle.payouts import fail_payout
+from sandbox.lifecycle.unrelated_money import add_billing_fee, add_unrelated_charge, add_unrelated_transaction
 from sandbox.state.store import Object
 from sandbox.twin import Twin, TwinSettings, open_twin
 from sandbox.webhooks.endpoint import VERSIONS
@@ -194,9 +194,9 @@ def _stand(story: Story) -> None:
 
 def _strangers(story: Story) -> None:
     """What is not ours, what Stripe takes, and what nobody knows."""
-    story.do(charge_elsewhere, 2000)
-    story.do(bill_for_billing, 350)
-    story.do(enter_line, "loyalty_bonus", 7)
+    story.do(add_unrelated_charge, 2000)
+    story.do(add_billing_fee, 350)
+    story.do(add_unrelated_transaction, "loyalty_bonus", 7)
 
 
 def _pay_out(story: Story) -> None:
@@ -211,5 +211,5 @@ def _pay_out(story: Story) -> None:
     story.ask("POST", f"/v1/payouts/{by_hand['id']}/cancel")
     with story.twin.world.step():
         story.twin.world.store.set_value("payouts", "daily")
-    story.do(enter_line, "risk_reserved_funds", -200_000)
+    story.do(add_unrelated_transaction, "risk_reserved_funds", -200_000)
     story.twin.advance(5 * DAY)

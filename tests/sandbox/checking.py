@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
-from sandbox.life.graphs import Graph
-from sandbox.life.states import STATES
+from sandbox.lifecycle.state_graphs import STATE_GRAPHS
+from sandbox.lifecycle.transitions import StateGraph
 from sandbox.twin import Twin
 from tests.sandbox.schema import faults
 
@@ -58,17 +58,17 @@ class Histories:
                 continue
             self.events += 1
             told = event["data"]["object"]
-            if told["object"] in STATES and "id" in told:
+            if told["object"] in STATE_GRAPHS and "id" in told:
                 before, after = self._last.get(told["id"], told["status"]), told["status"]
-                if after not in _reachable(STATES[told["object"]], before):
+                if after not in _reachable(STATE_GRAPHS[told["object"]], before):
                     yield f"{told['id']}: {before} -> {after} in {event['type']}"
                 self._last[told["id"]] = after
 
 
-def _reachable(graph: Graph, start: str) -> set[str]:
+def _reachable(state_graph: StateGraph, start: str) -> set[str]:
     found, todo = {start}, [start]
     while todo:
-        for status in graph[todo.pop()] - found:
+        for status in state_graph[todo.pop()] - found:
             found.add(status)
             todo.append(status)
     return found

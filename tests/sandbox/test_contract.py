@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 import stripe
 
-from sandbox.calls.table import CALLS
+from sandbox.calls.all_calls import CALLS
 from sandbox.twin import Twin
 from sandbox.world import public
 from tests.sandbox.checking import everything, schema_faults

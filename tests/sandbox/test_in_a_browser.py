@@ -48,9 +48,9 @@ def test_every_page_is_accessible(  # noqa: PLR0917  (fixtures)
 ) -> None:
     """Axe finds nothing on the payment page, the bank's, the portal's, the panel, and the pages for what is gone."""
     client.v1.products.create({"name": "told to the endpoint"})
-    open_one, paid, standing = (client.v1.checkout.sessions.create(p) for p in (gift, gift, monthly))
+    open_one, paid, recurring_prices = (client.v1.checkout.sessions.create(p) for p in (gift, gift, monthly))
     charge = twin.pay(paid.id)["id"]
-    twin.pay(standing.id)
+    twin.pay(recurring_prices.id)
     client.v1.refunds.create({"charge": charge, "amount": 100})
     twin.settle()
     customer = client.v1.customers.list().data[0].id

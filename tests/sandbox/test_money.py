@@ -25,7 +25,7 @@ def _types(client: stripe.StripeClient) -> list[str]:
 def _push(address: str, deed: str, **fields: str) -> str:
     answer = requests.post(f"{address}/do/{deed}", data=fields, headers={"Accept": "application/json"}, timeout=10)
     assert answer.status_code == 200, answer.text
-    return str(answer.json()["said"])
+    return str(answer.json()["message"])
 
 
 def _balance(client: stripe.StripeClient) -> dict[str, int]:

@@ -7,7 +7,7 @@ import requests
 import stripe
 
 from sandbox.api_versions.downgrade import downgrade_event
-from sandbox.life.elsewhere import bill_for_billing, charge_elsewhere, enter_line
+from sandbox.lifecycle.unrelated_money import add_billing_fee, add_unrelated_charge, add_unrelated_transaction
 from sandbox.twin import Twin
 from sandbox.webhooks.endpoint import VERSIONS
 from tests.sandbox.checking import everything, money_faults, schema_faults
@@ -29,7 +29,7 @@ def _balance(twin: Twin) -> int:
 
 def _do(address: str, deed: str, **fields: object) -> str:
     answer = requests.post(f"{address}/do/{deed}", data=fields, headers={"Accept": "application/json"}, timeout=10)
-    return f"{answer.status_code} {answer.json()['said']}"
+    return f"{answer.status_code} {answer.json()['message']}"
 
 
 def _told(client: stripe.StripeClient) -> list[str]:
@@ -164,9 +164,9 @@ def test_a_dispute_may_be_won_in_part(twin: Twin, client: stripe.StripeClient, g
 def test_lines_that_no_payment_made(twin: Twin, client: stripe.StripeClient, address: str) -> None:
     """Stripe's own fee, a reserve held and released, a top-up, and a category that nobody knows."""
     with twin.world.step():
-        bill_for_billing(twin.world, 350)
+        add_billing_fee(twin.world, 350)
         for category, amount in (("risk_reserved_funds", -100), ("risk_reserved_funds", 100), ("topup", 5000)):
-            enter_line(twin.world, category, amount)
+            add_unrelated_transaction(twin.world, category, amount)
     assert _do(address, "line", category="loyalty_bonus", amount=7).startswith("200")
     assert _do(address, "line", category="fee", amount="much").startswith("422")
     lines = client.v1.balance_transactions.list({"expand": ["data.source"]}).data[::-1]
@@ -185,7 +185,7 @@ def test_a_charge_of_somebody_elses(twin: Twin, client: stripe.StripeClient, add
     """It settles like any other, and carries no metadata of a gift."""
     assert _do(address, "charge", amount=1500, currency="eur").endswith("succeeded.")
     with twin.world.step():
-        charge_elsewhere(twin.world, 2000, ticket="7")
+        add_unrelated_charge(twin.world, 2000, ticket="7")
     twin.advance(2)
     charges = client.v1.charges.list().data
 
@@ -200,7 +200,7 @@ def test_sources_of_several_kinds_are_expanded_as_far_as_they_go(
     first, _ = _give(twin, client, gift, "4000000000000077"), _give(twin, client, gift)
     client.v1.refunds.create({"charge": first, "amount": 100})
     with twin.world.step():
-        bill_for_billing(twin.world, 350)
+        add_billing_fee(twin.world, 350)
     asked = {"limit": 100, "expand": ["data.source", "data.source.charge"]}
     status, answer = twin.api.request("GET", "/v1/balance_transactions", asked)
 

@@ -12,7 +12,7 @@ import stripe
 from typer.testing import CliRunner
 
 from sandbox.commands import sandbox_commands
-from sandbox.deeds import DEEDS
+from sandbox.controls import CONTROLS
 from sandbox.twin import Twin
 from tests.sandbox.loopback import START, Endpoint, stripe_client
 
@@ -42,7 +42,7 @@ def test_every_button_of_the_panel_can_be_pushed(
             continue
         answer = requests.post(action, data=fields, timeout=30)
         assert answer.status_code in (200, 422), (action, fields)
-        assert 'class="said"' in answer.text
+        assert 'class="message"' in answer.text
         pushed.add(action.rsplit("/", 1)[1])
 
     assert pushed >= {
@@ -64,22 +64,22 @@ def test_the_clock_is_turned_in_words(twin: Twin, address: str) -> None:
     """By so much, to a day, standing still and running; never back, and nonsense is refused."""
     assert _push(address, "clock", to="+40d").status_code == 200
     assert twin.world.clock.now() == START + 40 * DAY
-    assert "2 February 2027" in _push(address, "clock", to="2027-02-02").json()["said"]
-    assert "runs" in _push(address, "clock", to="run").json()["said"]
+    assert "2 February 2027" in _push(address, "clock", to="2027-02-02").json()["message"]
+    assert "runs" in _push(address, "clock", to="run").json()["message"]
     assert twin.world.clock.running
-    assert "stands still" in _push(address, "clock", to="still").json()["said"]
+    assert "stands still" in _push(address, "clock", to="still").json()["message"]
     for wrong in ("2020-01-01", "tomorrow", "-5d", ""):
         assert _push(address, "clock", to=wrong).status_code == 422
 
 
-@pytest.mark.parametrize("deed", sorted(set(DEEDS) - {"reset", "enable", "payout", "limits", "fail-payout"}))
+@pytest.mark.parametrize("deed", sorted(set(CONTROLS) - {"reset", "enable", "payout", "limits", "fail-payout"}))
 def test_nonsense_is_refused_with_a_sentence(address: str, deed: str) -> None:
     """No button can bring the twin down."""
     answer = _push(address, deed, charge="x", dispute="x", verdict="x", refund="x", subscription="x", event="x",
                    every="x", end="x", mood="x", to="x")  # fmt: skip
 
     assert answer.status_code == 422
-    assert answer.json()["said"].startswith("Not done: ")
+    assert answer.json()["message"].startswith("Not done: ")
 
 
 def test_a_page_from_elsewhere_cannot_push_buttons(address: str) -> None:

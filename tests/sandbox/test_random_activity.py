@@ -10,7 +10,7 @@ import pytest
 
 from sandbox.random_activity import RandomActivity
 from sandbox.replay import replay
-from sandbox.soak import give, pass_time, quiet_twin
+from sandbox.soak import measure_payments, measure_renewals, stopped_twin
 from tests.sandbox.checking import Histories, everything, money_faults, schema_faults
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 @pytest.mark.parametrize("seed", range(4))
 def test_a_random_life_breaks_no_law(seed: int) -> None:
     """Ten thousand events in all: balance, payouts, schema, and each object's way through its graph."""
-    twin = quiet_twin(seed=seed)
+    twin = stopped_twin(seed=seed)
     life, histories, last = RandomActivity(twin, seed), Histories(), 0
     while histories.events < 2_500:
         for _ in range(10):
@@ -53,8 +53,8 @@ def test_simulations_are_cheap(tmp_path: Path) -> None:
 
     Half as good is good enough here: the processor is shared with other tests.
     """
-    given = give(600, tmp_path / "twin.db")
-    passed = pass_time(40, 365)
+    given = measure_payments(600, tmp_path / "twin.db")
+    passed = measure_renewals(40, 365)
 
     assert given.done / given.processor >= 200
     assert passed.processor * (1000 / 40) < 60

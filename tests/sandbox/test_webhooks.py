@@ -9,7 +9,7 @@ from typing import Any
 import stripe
 
 from sandbox.events import API_VERSION
-from sandbox.life.sessions import open_session
+from sandbox.lifecycle.checkout_sessions import create_session
 from sandbox.twin import Twin, open_twin
 from tests.sandbox.loopback import SECRET, START, Endpoint, listening, settings
 
@@ -117,7 +117,7 @@ def test_the_rounds_deliver_by_themselves(gift: Any) -> None:
 
 
 def _opened(twin: Twin, gift: Any) -> str:
-    return str(open_session(twin.world, gift)["id"])
+    return str(create_session(twin.world, gift)["id"])
 
 
 def test_state_survives_a_restart(tmp_path: Path, gift: Any) -> None:

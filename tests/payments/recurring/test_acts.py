@@ -13,7 +13,7 @@ from payments.gifts.recurring_store import add_change, changes_of
 from payments.gifts.tables import recurring_act
 from payments.settlement.recurring_changes import key_of
 from payments.stripe.gateway import StripeAway
-from sandbox.deeds import do
+from sandbox.controls import run_control
 from tests.payments.recurring.ground import DAY, MONTH, Ground
 
 
@@ -87,13 +87,13 @@ def test_an_end_after_the_period_comes_with_it(place: Ground) -> None:
 def test_wishes_are_fulfilled_in_their_order(place: Ground) -> None:
     """£20, then after all £5: whatever went wrong in between, £5 it is."""
     recurring = place.begin()
-    do(place.twin.clock_control, "chaos", {"api_500": "1"})
+    run_control(place.twin.clock_control, "chaos", {"api_500": "1"})
     place.wish(recurring, ChangeKind.AMOUNT, 2000)
     place.work()
     assert len(undone(place, recurring)) == 1
     place.twin.advance(1)
     place.wish(recurring, ChangeKind.AMOUNT, 500)
-    do(place.twin.clock_control, "chaos", {"mood": "calm"})
+    run_control(place.twin.clock_control, "chaos", {"mood": "calm"})
     place.wait(DAY)
 
     assert (undone(place, recurring), place.row(recurring).amount_minor) == ([], 500)
@@ -103,10 +103,10 @@ def test_an_act_whose_answer_was_lost_has_effect_once(place: Ground) -> None:
     """It was done, and nobody told us; asked again it is the same act, not a second one."""
     recurring = place.begin()
     seen = place.subscription(recurring)
-    do(place.twin.clock_control, "chaos", {"api_reset": "1"})
+    run_control(place.twin.clock_control, "chaos", {"api_reset": "1"})
     with pytest.raises(StripeAway):
         change(place, seen)
-    do(place.twin.clock_control, "chaos", {"mood": "calm"})
+    run_control(place.twin.clock_control, "chaos", {"mood": "calm"})
     change(place, seen)
 
     told = [one["type"] for one in place.ask("GET", "/v1/events", limit=100)["data"]]
@@ -123,10 +123,10 @@ def test_an_error_that_stripe_remembers_does_not_stop_an_act(place: Ground) -> N
     """Under one key it would give the same error for a day."""
     recurring = place.begin()
     wanted = place.wish(recurring, ChangeKind.PAUSE)
-    do(place.twin.clock_control, "chaos", {"api_500": "1"})
+    run_control(place.twin.clock_control, "chaos", {"api_500": "1"})
     with pytest.raises(StripeAway):
         place.gateway.pause(str(recurring.subscription), key_of(wanted, place.twin.now()))
-    do(place.twin.clock_control, "chaos", {"mood": "calm"})
+    run_control(place.twin.clock_control, "chaos", {"mood": "calm"})
     place.work()
     assert undone(place, recurring) == [wanted]
     place.wait(timedelta(hours=1))

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from payments.gifts.due_dates import due, stop_at
 from payments.gifts.recurring import STRIPE_RHYTHM, Interval, Rhythm
-from sandbox.life.periods import period_after
+from sandbox.lifecycle.periods import period_after
 
 BEGUN = datetime(2026, 1, 31, 9, 30, tzinfo=UTC)
 MOMENTS = st.datetimes(datetime(2024, 1, 1), datetime(2035, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001

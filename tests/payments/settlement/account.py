@@ -18,7 +18,7 @@ from payments.inbox.delivery import Delivery, parse
 from payments.settlement.reconcile import Reconciliation
 from payments.settlement.statuses import StatusFetcher
 from payments.stripe.lists import StripeLists
-from sandbox.deeds import do
+from sandbox.controls import run_control
 from sandbox.twin import Twin
 from sandbox.webhooks.queue import DeliveryAttempt
 from sandbox.webhooks.signed_message import SignedMessage
@@ -108,7 +108,7 @@ class Account:
 
     def do(self, name: str, **fields: str) -> str:
         """Push a button of the twin's panel."""
-        said = do(self.twin.clock_control, name, fields)
+        said = run_control(self.twin.clock_control, name, fields)
         self.twin.settle()
         return said
 

@@ -1,0 +1,272 @@
+"""The controls of the twin, for the panel's buttons and the commands: each has a name, fields, and a reply in words."""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+
+from sandbox.api.errors import ApiError, resource_missing
+from sandbox.chaos import PRESETS, parse_chaos, set_chaos
+from sandbox.clock_control import ClockControl
+from sandbox.lifecycle import disputes
+from sandbox.lifecycle.checkout_payment import collect_again
+from sandbox.lifecycle.payment_intents import fail_debit_late
+from sandbox.lifecycle.payouts import SCHEDULES, fail_payout, get_payout, pay_out_available
+from sandbox.lifecycle.refunds import create_refund, fail_refund
+from sandbox.lifecycle.renewals import DUNNING_ENDS
+from sandbox.lifecycle.sample_methods import SAMPLE_METHODS
+from sandbox.lifecycle.subscriptions import get_subscription
+from sandbox.lifecycle.unrelated_money import add_unrelated_charge, add_unrelated_transaction
+from sandbox.state.clock import ClockCannotGoBack
+from sandbox.webhooks.endpoint import endpoints, register_endpoint
+from sandbox.webhooks.queue import resend_event
+from sandbox.world import World
+
+FormFields = Mapping[str, str]
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 7 * 86_400}
+
+
+class ControlRefused(ValueError):
+    """The control cannot be carried out; the message says why."""
+
+
+def run_control(clock_control: ClockControl, name: str, fields: FormFields) -> str:
+    """Run a control; a sentence on what it did. ControlRefused where it cannot be carried out."""
+    if name not in CONTROLS:
+        raise ControlRefused(f"there is no such thing to do: {name}")
+    try:
+        return CONTROLS[name](clock_control, fields)
+    except (ApiError, LookupError, ClockCannotGoBack) as error:
+        raise ControlRefused(str(error)) from error
+
+
+def parse_duration(text: str) -> float:
+    """+40d, 12h, 90m as seconds."""
+    duration = re.fullmatch(r"\+?(\d{1,6})\s*([smhdw])", text.strip())
+    if duration is None:
+        raise ControlRefused("say how far: +40d, +12h, +30m")
+    return int(duration[1]) * float(_SECONDS[duration[2]])
+
+
+def _clock(clock_control: ClockControl, fields: FormFields) -> str:
+    """Advance the clock by a duration or to a day, stop it, or let it run."""
+    to, clock = fields.get("to", "").strip(), clock_control.world.clock
+    if to == "still":
+        clock.stop()
+    elif to == "run":
+        clock.run()
+    elif re.fullmatch(r"\d{4}-\d\d-\d\d", to):
+        clock_control.advance_to(datetime.fromisoformat(to).replace(tzinfo=UTC).timestamp())
+    else:
+        clock_control.advance(parse_duration(to))
+    pace = "runs" if clock.running else "stands still"
+    return f"The clock shows {clock.as_datetime():%-d %B %Y, %H:%M:%S} UTC and {pace}."
+
+
+def _payout(clock_control: ClockControl, _: FormFields) -> str:
+    """Pay out the available balance now."""
+    with clock_control.world.step():
+        payouts = pay_out_available(clock_control.world)
+    return f"{len(payouts)} payout(s) made." if payouts else "Nothing is available to be paid out yet."
+
+
+def _schedule(clock_control: ClockControl, fields: FormFields) -> str:
+    """Set the payout schedule."""
+    return _set_choice(clock_control.world, "payouts", fields.get("every", ""), SCHEDULES)
+
+
+def _dunning(clock_control: ClockControl, fields: FormFields) -> str:
+    """Set the status of subscriptions whose retries have all failed."""
+    return _set_choice(clock_control.world, "dunning_end", fields.get("end", ""), DUNNING_ENDS)
+
+
+def _set_choice(world: World, name: str, value: str, allowed: tuple[str, ...]) -> str:
+    if value not in allowed:
+        raise ControlRefused(f"choose one of {', '.join(allowed)}")
+    with world.step():
+        world.store.set_value(name, value)
+    return f"{name}: {value}"
+
+
+def _fail_payout(clock_control: ClockControl, fields: FormFields) -> str:
+    """Fail the payout that is named, or else the next one."""
+    world = clock_control.world
+    with world.step():
+        if fields.get("payout"):
+            return f"{fail_payout(world, get_payout(world, fields['payout']))['id']} failed."
+        world.store.set_value("next_payout_fails", True)
+    return "The next payout will fail."
+
+
+def _dispute(clock_control: ClockControl, fields: FormFields) -> str:
+    """Open a dispute or an inquiry of a charge, or bring a dispute to a verdict."""
+    world = clock_control.world
+    with world.step():
+        if fields.get("charge"):
+            inquiry = fields.get("verdict") == "inquiry"
+            charge = world.store.get(fields["charge"])
+            return f"{disputes.open_dispute(world, charge, inquiry=inquiry)['id']} opened."
+        dispute = disputes.get_dispute(world, fields.get("dispute", ""))
+        verdict = fields.get("verdict", "")
+        if verdict not in VERDICTS or dispute["status"] not in VERDICTS[verdict][0]:
+            raise ControlRefused(f"a dispute that is {dispute['status']} cannot be made {verdict or 'anything'}")
+        _, apply_verdict = VERDICTS[verdict]
+        apply_verdict(world, dispute)
+        return f"{dispute['id']} is {dispute['status']}."
+
+
+def _submit_receipt(world: World, dispute: dict[str, object]) -> object:
+    return disputes.update_evidence(world, dispute, {"evidence": {"uncategorized_text": "A receipt."}, "submit": True})
+
+
+_NEEDS_RESPONSE = ("warning_needs_response", "needs_response", "appeal_needs_response")
+_DECIDABLE = ("needs_response", "under_review", "appeal_under_review")
+VERDICTS: dict[str, tuple[tuple[str, ...], Callable[..., object]]] = {
+    "answered": (_NEEDS_RESPONSE, _submit_receipt),
+    "appealed": (("lost",), disputes.appeal),
+    "closed": (("warning_needs_response", "warning_under_review"), disputes.close_inquiry),
+    "escalated": (("warning_needs_response", "warning_under_review"), disputes.escalate),
+    "lost": ((*_DECIDABLE, "appeal_needs_response"), lambda world, dispute: disputes.decide(world, dispute, won=False)),
+    "prevented": (("warning_needs_response",), disputes.prevent),
+    "won in part": (
+        _DECIDABLE,
+        lambda world, dispute: disputes.decide(world, dispute, won=True, part=dispute["amount"] // 2),
+    ),
+    "won": (_DECIDABLE, lambda world, dispute: disputes.decide(world, dispute, won=True)),
+}
+"""Verdict: the statuses of a dispute in which it is possible, and the function that applies it."""
+
+
+def _refund(clock_control: ClockControl, fields: FormFields) -> str:
+    """Refund what is left of a charge."""
+    with clock_control.world.step():
+        refund = create_refund(clock_control.world, {"charge": fields.get("charge", "")})
+    return f"{refund['id']} is {refund['status']}."
+
+
+def _fail_refund(clock_control: ClockControl, fields: FormFields) -> str:
+    """Fail a refund that is pending or succeeded."""
+    world = clock_control.world
+    with world.step():
+        refund = world.store.find(fields.get("refund", ""))
+        if refund is None or refund["object"] != "refund" or refund["status"] not in ("pending", "succeeded"):
+            raise resource_missing("refund that could fail", fields.get("refund", ""))
+        fail_refund(world, refund["id"])
+    return f"{refund['id']} failed."
+
+
+def _fail_charge(clock_control: ClockControl, fields: FormFields) -> str:
+    """Fail a bank debit that had succeeded."""
+    world = clock_control.world
+    with world.step():
+        return f"{fail_debit_late(world, world.store.get(fields.get('charge', '')))['id']} failed."
+
+
+def _collect_again(clock_control: ClockControl, fields: FormFields) -> str:
+    """Collect a debit that failed late once more: by a sample bank account that succeeds, or the one that is named."""
+    world, sample = clock_control.world, SAMPLE_METHODS.get(fields.get("card", "00012345"))
+    if sample is None:
+        raise ControlRefused("choose one of the test cards")
+    with world.step():
+        charge = collect_again(world, world.store.get(fields.get("charge", "")), sample)
+    return f"{charge['id']} is {charge['status']}."
+
+
+def _line(clock_control: ClockControl, fields: FormFields) -> str:
+    """Add a balance transaction without a payment: Stripe's fee, a reserve, any reporting category."""
+    world, category, currency = clock_control.world, fields.get("category", "fee"), fields.get("currency", "gbp")
+    with world.step():
+        balance_transaction = add_unrelated_transaction(world, category, _minor_units(fields), currency)
+    return f"{balance_transaction['id']}: {balance_transaction['reporting_category']}."
+
+
+def _charge(clock_control: ClockControl, fields: FormFields) -> str:
+    """Add a charge that the product did not make."""
+    world = clock_control.world
+    with world.step():
+        charge = add_unrelated_charge(world, _minor_units(fields), fields.get("currency", "gbp"))
+    return f"{charge['id']} is {charge['status']}."
+
+
+def _minor_units(fields: FormFields) -> int:
+    if not re.fullmatch(r"-?\d{1,9}", fields.get("amount", "")):
+        raise ControlRefused("say how much, in pence: 2500, or -2500")
+    return int(fields["amount"])
+
+
+def _fail_renewal(clock_control: ClockControl, fields: FormFields) -> str:
+    """Decline the next charge of a subscription."""
+    world = clock_control.world
+    with world.step():
+        subscription = get_subscription(world, fields.get("subscription", ""))
+        world.store.change(subscription, _fails_next=True)
+    return f"The next charge of {subscription['id']} will fail."
+
+
+def _chaos(clock_control: ClockControl, fields: FormFields) -> str:
+    """Set chaos: the field `mood` names a preset, or each field the rate of a fault."""
+    if "mood" in fields and fields["mood"] not in PRESETS:
+        raise ControlRefused(f"choose one of {', '.join(PRESETS)}")
+    try:
+        settings = parse_chaos(dict(fields))
+    except ValueError as error:
+        raise ControlRefused(str(error)) from error
+    with clock_control.world.step():
+        set_chaos(clock_control.world, settings)
+    return f"From now on: {settings}"
+
+
+def _limits(clock_control: ClockControl, fields: FormFields) -> str:
+    """Switch rate limits on or off."""
+    on = fields.get("on") == "on"
+    with clock_control.world.step():
+        clock_control.world.store.set_value("limited", on)
+    return f"Rate limits are {'on' if on else 'off'}."
+
+
+def _resend(clock_control: ClockControl, fields: FormFields) -> str:
+    """Deliver an event once more."""
+    with clock_control.world.step():
+        resend_event(clock_control.world, fields.get("event", ""))
+    return "Sent once more."
+
+
+def _enable(clock_control: ClockControl, _: FormFields) -> str:
+    """Enable the webhook endpoints that were disabled after nine days of failures."""
+    world = clock_control.world
+    with world.step():
+        for endpoint in endpoints(world):
+            world.store.change(endpoint, status="enabled", _failing_since=None)
+        world.endpoints = None
+    return "The endpoint is enabled."
+
+
+def _reset(clock_control: ClockControl, _: FormFields) -> str:
+    """Delete every object, event, delivery and setting. The clock stays, and no id is made twice."""
+    world = clock_control.world
+    with world.store.transaction():
+        world.store.delete_everything()
+    world.chaos = world.endpoints = None
+    register_endpoint(world)
+    return "Everything is forgotten."
+
+
+CONTROLS: dict[str, Callable[[ClockControl, FormFields], str]] = {
+    "charge": _charge,
+    "chaos": _chaos,
+    "clock": _clock,
+    "collect-again": _collect_again,
+    "dispute": _dispute,
+    "dunning": _dunning,
+    "enable": _enable,
+    "fail-charge": _fail_charge,
+    "fail-payout": _fail_payout,
+    "fail-refund": _fail_refund,
+    "fail-renewal": _fail_renewal,
+    "limits": _limits,
+    "line": _line,
+    "payout": _payout,
+    "refund": _refund,
+    "resend": _resend,
+    "reset": _reset,
+    "schedule": _schedule,
+}

@@ -1,0 +1,84 @@
+"""The panel: shows what is in the twin, with a button for each control."""
+
+from concurrent.futures import Executor
+from dataclasses import asdict
+from urllib.parse import urlsplit
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from sandbox.api.errors import ApiError
+from sandbox.api.form_encoding import decode
+from sandbox.chaos import PRESETS, current_chaos
+from sandbox.clock_control import ClockControl
+from sandbox.controls import VERDICTS, ControlRefused, run_control
+from sandbox.lifecycle.balance import balance
+from sandbox.lifecycle.payouts import SCHEDULES, payout_schedule
+from sandbox.pages import PageRenderer, run_in_thread
+from sandbox.webhooks.endpoint import endpoints
+from sandbox.webhooks.queue import attempts_of, latest_deliveries
+
+MAX_ROWS = 25
+"""Rows of each table, the newest first."""
+_KINDS = {"sessions": "checkout.session", "charges": "charge", "subscriptions": "subscription",
+          "disputes": "dispute", "payouts": "payout", "refunds": "refund"}  # fmt: skip
+
+
+class PanelPage:
+    """GET shows the panel; POST to /do/{name} runs a control. Programs that accept JSON get its reply as JSON."""
+
+    def __init__(self, clock_control: ClockControl, renderer: PageRenderer, threads: Executor) -> None:
+        self._clock_control, self._renderer, self._threads = clock_control, renderer, threads
+
+    async def respond(self, _: Request) -> Response:
+        """The panel as it is now."""
+        return await run_in_thread(self._threads, lambda: self._show(""))
+
+    async def respond_to_control(self, request: Request) -> Response:
+        """Run a control, and show its reply; 422 where it is refused."""
+        if not self._is_own_page(request):
+            return Response("This button belongs to the twin's own panel.", 403)
+        name = request.path_params["name"]
+        try:
+            form = decode((await request.body())[:20_000].decode("utf-8", "replace"))
+            fields = {field: value for field, value in form.items() if isinstance(value, str)}
+            message = await run_in_thread(self._threads, lambda: run_control(self._clock_control, name, fields))
+            status = 200
+        except (ControlRefused, ApiError) as refused:
+            message, status = f"Not done: {refused}", 422
+        if "application/json" in request.headers.get("accept", ""):
+            return JSONResponse({"message": message}, status)
+        return await run_in_thread(self._threads, lambda: self._show(message, status))
+
+    def _is_own_page(self, request: Request) -> bool:
+        """Whether the request comes from the panel, or from a program, which sends neither of these headers."""
+        site, origin = request.headers.get("sec-fetch-site", "none"), request.headers.get("origin")
+        public_url = urlsplit(self._clock_control.world.settings.public_url)
+        own_origin = f"{public_url.scheme}://{public_url.netloc}"
+        return site in ("same-origin", "none") and origin in (None, "null", own_origin)
+
+    def _show(self, message: str, status: int = 200) -> Response:
+        world = self._clock_control.world
+        with world.step():
+            deliveries = [
+                (delivery, event["type"] if (event := world.store.find(delivery.event)) else "forgotten",
+                 attempts_of(world, delivery))
+                for delivery in latest_deliveries(world, MAX_ROWS)
+            ]  # fmt: skip
+            return self._renderer.render(
+                "panel.html",
+                status=status,
+                message=message,
+                now=world.now,
+                running=world.clock.running,
+                balance=balance(world),
+                chaos=asdict(current_chaos(world)),
+                presets=list(PRESETS),
+                schedule=payout_schedule(world),
+                schedules=SCHEDULES,
+                limited=bool(world.store.get_value("limited")),
+                verdicts={verdict: statuses for verdict, (statuses, _) in VERDICTS.items()},
+                endpoints=endpoints(world),
+                deliveries=deliveries,
+                **{name: world.store.select(kind, limit=MAX_ROWS) for name, kind in _KINDS.items()},
+            )
