@@ -1,5 +1,5 @@
-"""A Stripe twin: a Stripe-compatible server on a clock that can be turned, for a laptop and for tests.
+"""A Stripe twin: a Stripe-compatible server with a test clock, for a laptop and for tests.
 
-It imports nothing of the product and speaks Stripe's words (session, charge, balance transaction, event),
-because its whole duty is to be taken for Stripe by any official client.
+It imports nothing of the product and uses Stripe's words (session, charge, balance transaction, event), because
+official Stripe clients must not see a difference.
 """

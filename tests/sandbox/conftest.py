@@ -1,4 +1,4 @@
-"""A twin, its endpoint, and the official client: each test has its own, and its clock stands still."""
+"""A twin with a stopped clock, its endpoint, and the official client: each test has its own."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -13,15 +13,15 @@ from tests.sandbox.loopback import START, Endpoint, listening, served, settings,
 @pytest.fixture
 def twin() -> Iterator[Twin]:
     """A twin in memory, without an endpoint, whose clock moves only when it is advanced."""
-    opened = open_twin(settings())
-    opened.world.clock.set(START)
-    yield opened
-    opened.close()
+    new_twin = open_twin(settings())
+    new_twin.world.clock.set(START)
+    yield new_twin
+    new_twin.close()
 
 
 @pytest.fixture
 def address(twin: Twin) -> Iterator[str]:
-    """Where the twin is served."""
+    """The address at which the twin is served."""
     with served(twin) as url:
         yield url
 
@@ -35,9 +35,9 @@ def client(address: str) -> stripe.StripeClient:
 @pytest.fixture
 def endpoint(twin: Twin) -> Iterator[Endpoint]:
     """The twin's one endpoint."""
-    with listening() as opened:
-        twin.attach(endpoint_url=opened.url)
-        yield opened
+    with listening() as receiver:
+        twin.attach(endpoint_url=receiver.url)
+        yield receiver
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The parameters of the installed library, read off its TypedDicts, beside those that the twin accepts."""
+"""The parameters of the installed Stripe library, from its TypedDicts, compared with those that the twin accepts."""
 
 import sys
 import typing
@@ -84,10 +84,10 @@ _NAMES: dict[str, str] = {
 
 def typed_dict_of(call: Call) -> Any:
     """The library's TypedDict for the parameters of a call."""
-    found: Any = params
+    attribute: Any = params
     for name in f"{_NAMES[f'{call.method} {call.path}']}Params".split("."):
-        found = getattr(found, name)
-    return found
+        attribute = getattr(attribute, name)
+    return attribute
 
 
 def hints(typed_dict: Any) -> dict[str, Any]:

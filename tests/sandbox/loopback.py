@@ -1,4 +1,4 @@
-"""Servers on this machine: the twin as a client meets it, and an endpoint that keeps what it is sent."""
+"""Servers on loopback: the twin over HTTP, and a webhook endpoint that keeps what it receives."""
 
 import json
 import socket
@@ -18,17 +18,17 @@ from sandbox.twin import Twin, TwinSettings
 KEY = "sk_test_sandbox_tests"
 SECRET = "whsec_of_the_tests"
 START = 1_795_000_000.0
-"""Where the clock of a test's twin stands at first: November 2026."""
+"""The second at which the clock of a test's twin is stopped at first: November 2026."""
 
 
 def settings(endpoint_url: str | None = None) -> TwinSettings:
-    """What every test tells its twin."""
+    """The settings of every test's twin."""
     return TwinSettings("http://twin.invalid", KEY, endpoint_url, SECRET, "The Alliance")
 
 
 @contextmanager
 def served(twin: Twin) -> Iterator[str]:
-    """The twin over HTTP, its rounds not running: what is due waits for `settle` and `advance`."""
+    """The twin over HTTP, without its delivery loop: due work waits for `settle` and `advance`."""
     with served_app(twin.app) as url:
         twin.attach(public_url=url)
         yield url
@@ -54,7 +54,7 @@ def served_app(app: Any) -> Iterator[str]:
 
 
 def stripe_client(url: str, key: str = KEY) -> stripe.StripeClient:
-    """The official client, told only where Stripe is."""
+    """The official client, with the twin's address."""
     return stripe.StripeClient(
         key, base_addresses={"api": url}, http_client=stripe.RequestsClient(timeout=10), max_network_retries=2
     )
@@ -62,7 +62,7 @@ def stripe_client(url: str, key: str = KEY) -> stripe.StripeClient:
 
 @dataclass
 class Endpoint:
-    """An endpoint of webhooks. It answers with `answers` in turn, and with 200 when they are used up."""
+    """A webhook endpoint. Its statuses are `answers` in turn, and 200 when they are used up."""
 
     url: str = ""
     secret: str = SECRET
@@ -71,7 +71,7 @@ class Endpoint:
     signatures: list[str] = field(default_factory=list)
 
     def events(self) -> list[dict[str, Any]]:
-        """What arrived, each signature checked by the official library."""
+        """The received events, each signature checked by the official library."""
         for body, signature in zip(self.bodies, self.signatures, strict=True):
             stripe.WebhookSignature.verify_header(body.decode(), signature, self.secret, tolerance=300)
         return [json.loads(body) for body in self.bodies]
@@ -83,7 +83,7 @@ class Endpoint:
             time.sleep(0.01)
 
     def types(self) -> list[str]:
-        """The types of what arrived, in order."""
+        """The types of the received events, in order."""
         return [event["type"] for event in self.events()]
 
 
@@ -92,7 +92,7 @@ def listening() -> Iterator[Endpoint]:
     """An endpoint on a port of its own."""
     endpoint = Endpoint()
 
-    class Answering(BaseHTTPRequestHandler):
+    class Receiver(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
         def do_POST(self) -> None:
@@ -103,9 +103,9 @@ def listening() -> Iterator[Endpoint]:
             self.end_headers()
 
         def log_message(self, *_: object) -> None:
-            """Say nothing."""
+            """Log nothing."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Answering)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
     server.daemon_threads = True
     endpoint.url = f"http://127.0.0.1:{server.server_address[1]}/webhooks"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)

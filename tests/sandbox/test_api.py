@@ -1,4 +1,4 @@
-"""The twin is spoken to as Stripe is: forms, refusals, expand, lists, Idempotency-Key."""
+"""The API as Stripe's: form encoding, errors, expand, lists, idempotency keys."""
 
 import asyncio
 import threading
@@ -28,12 +28,12 @@ _values = st.recursive(
 
 @given(st.dictionaries(_names, _values, min_size=1, max_size=5))
 def test_what_the_library_encodes_is_read_back(params: dict[str, Any]) -> None:
-    """Any nesting of groups and lists, sent as the official library sends it."""
+    """Any nesting of groups and lists, encoded by the official library."""
     assert decode(urlencode(list(_api_encode(params)))) == params
 
 
 def test_metadata_with_numbers_for_keys_stays_a_group() -> None:
-    """Elsewhere numbered keys are a list; here they are names that the caller chose."""
+    """Other groups with numbered keys are lists; here the keys are names that the caller chose."""
     assert decode("metadata[0]=a&metadata[1]=b&x[0]=c&expand[]=d&expand[]=e") == {
         "metadata": {"0": "a", "1": "b"},
         "x": ["c"],
@@ -87,8 +87,8 @@ def test_bad_and_missing_parameters_are_refused_by_name(client: stripe.StripeCli
     assert _refusal(client, gift | {"expand": ["mode"]}) == (None, "expand")
 
 
-def test_what_is_not_there_is_404_in_stripes_shape(address: str, client: stripe.StripeClient) -> None:
-    """Unknown ids and unknown addresses."""
+def test_unknown_ids_and_addresses_are_404(address: str, client: stripe.StripeClient) -> None:
+    """In Stripe's shape."""
     with pytest.raises(stripe.InvalidRequestError) as missing:
         client.v1.charges.retrieve("ch_none")
     assert (missing.value.http_status, missing.value.code) == (404, "resource_missing")
@@ -107,7 +107,7 @@ def test_another_key_is_401(address: str) -> None:
     assert requests.get(f"{address}/v1/balance", timeout=5).status_code == 401
 
 
-def test_lists_are_walked_both_ways_by_the_library(client: stripe.StripeClient) -> None:
+def test_the_library_pages_through_lists_both_ways(client: stripe.StripeClient) -> None:
     """25 products, newest first, ten at a time; and back again."""
     made = [client.v1.products.create({"name": f"Campaign {n}", "id": f"camp_{n}"}).id for n in range(25)]
 
@@ -125,7 +125,7 @@ def test_an_unknown_cursor_is_refused(client: stripe.StripeClient) -> None:
 
 
 def test_expand_replaces_ids_in_objects_and_lists(twin: Twin, client: stripe.StripeClient, gift: Any) -> None:
-    """Down several levels, inside lists, and parts that are shown only on request."""
+    """Several levels deep, inside lists, and includable fields."""
     session = client.v1.checkout.sessions.create(gift)
     charge = twin.pay(session.id)
     twin.advance(2)
@@ -142,7 +142,7 @@ def test_expand_replaces_ids_in_objects_and_lists(twin: Twin, client: stripe.Str
 
 
 def test_a_key_gives_the_same_answer_again(client: stripe.StripeClient, gift: Any) -> None:
-    """And marks it as a replay; a refusal while carrying out is remembered as well."""
+    """And marks it as a replay."""
     first = client.v1.checkout.sessions.create(gift, {"idempotency_key": "gift-1"})
     again = client.v1.checkout.sessions.create(gift, {"idempotency_key": "gift-1"})
 
@@ -153,7 +153,7 @@ def test_a_key_gives_the_same_answer_again(client: stripe.StripeClient, gift: An
 
 
 def test_a_key_with_other_parameters_is_refused(client: stripe.StripeClient, gift: Any) -> None:
-    """And what failed validation is not remembered at all."""
+    """And an error before the call ran is not saved."""
     with pytest.raises(stripe.InvalidRequestError):
         client.v1.checkout.sessions.create(gift | {"nonsense": "1"}, {"idempotency_key": "gift-1"})
     client.v1.checkout.sessions.create(gift, {"idempotency_key": "gift-1"})
@@ -161,7 +161,7 @@ def test_a_key_with_other_parameters_is_refused(client: stripe.StripeClient, gif
         client.v1.checkout.sessions.create(gift | {"submit_type": "pay"}, {"idempotency_key": "gift-1"})
 
 
-def test_a_key_is_forgotten_after_a_day(twin: Twin, client: stripe.StripeClient, gift: Any) -> None:
+def test_a_key_is_deleted_after_a_day(twin: Twin, client: stripe.StripeClient, gift: Any) -> None:
     """Then the same request is a new one."""
     first = client.v1.checkout.sessions.create(gift, {"idempotency_key": "gift-1"})
     twin.advance(24 * 3600 + 1)
@@ -173,12 +173,12 @@ def test_twenty_requests_with_one_key_open_one_session(client: stripe.StripeClie
     """The library retries the conflicts by itself."""
     gate = threading.Barrier(20)
 
-    def request() -> str:
+    def create() -> str:
         gate.wait()
         return client.v1.checkout.sessions.create(gift, {"idempotency_key": "gift-1", "max_network_retries": 10}).id
 
     with ThreadPoolExecutor(20) as threads:
-        ids = {asked.result() for asked in [threads.submit(request) for _ in range(20)]}
+        ids = {future.result() for future in [threads.submit(create) for _ in range(20)]}
 
     assert len(ids) == 1
 
@@ -195,10 +195,10 @@ def test_products_are_kept_and_updated(client: stripe.StripeClient) -> None:
 
 
 class _InThreads(stripe.RequestsClient):
-    """The library's asynchronous way, over its own synchronous one: httpx and aiohttp are no part of this house."""
+    """The library's asynchronous HTTP client, over its synchronous one, without httpx and aiohttp."""
 
-    async def request_async(self, *asked: Any, **named: Any) -> Any:
-        return await asyncio.to_thread(self.request, *asked, **named)
+    async def request_async(self, *args: Any, **kwargs: Any) -> Any:
+        return await asyncio.to_thread(self.request, *args, **kwargs)
 
     async def sleep_async(self, secs: float) -> None:
         await asyncio.sleep(secs)
@@ -210,7 +210,7 @@ def test_the_async_client_is_served_too(address: str) -> None:
         KEY, base_addresses={"api": address}, http_client=_InThreads(timeout=10), max_network_retries=10
     )
 
-    async def request() -> tuple[list[str], set[str]]:
+    async def call() -> tuple[list[str], set[str]]:
         await asyncio.gather(*(client.v1.products.create_async({"name": f"{n}", "id": f"p{n}"}) for n in range(25)))
         pages = await client.v1.products.list_async({"limit": 10})
         walked = [product.id async for product in pages.auto_paging_iter()]
@@ -218,6 +218,6 @@ def test_the_async_client_is_served_too(address: str) -> None:
         made = [client.v1.products.create_async({"name": "again"}, same) for _ in range(5)]  # type: ignore[arg-type]
         return walked, {product.id for product in await asyncio.gather(*made)}
 
-    walked, made = asyncio.run(request())
+    walked, made = asyncio.run(call())
     assert sorted(walked) == sorted(f"p{n}" for n in range(25))
     assert len(made) == 1

@@ -11,12 +11,12 @@ from sandbox.chaos import ChaosSettings, set_chaos
 from sandbox.twin import Twin
 from tests.sandbox.loopback import KEY
 
-# The library's own use of httpx is deprecated there; that is not ours to mend.
+# The library's own use of httpx is deprecated there; this repository cannot change that.
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
 
 def test_the_asynchronous_client_pages_expands_repeats_and_is_refused(address: str, gift: Any) -> None:
-    """Auto-paging, expand, idempotency and errors: the same as with the synchronous one."""
+    """Auto-paging, expand, idempotency and errors, as with the synchronous client."""
 
     async def give() -> None:
         http: Any = HTTPXClient()

@@ -1,4 +1,4 @@
-"""The hosted page: a payer chooses a test card, pays or is declined, and goes back to where they came from."""
+"""The payment page: a payer chooses a test card, pays or is declined, and is redirected back."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ def _post(session: Any, **changes: str) -> requests.Response:
 
 
 def test_the_page_says_what_is_paid_to_whom_and_that_it_is_a_test(session: Any) -> None:
-    """Amount, organisation, cards, way back; no JavaScript and nothing from elsewhere."""
+    """Amount, organisation, cards, the link back; no JavaScript and nothing from other sites."""
     answer = requests.get(session.url, timeout=5)
 
     assert answer.status_code == 200
@@ -49,20 +49,20 @@ def test_paying_completes_the_session_and_goes_back(session: Any, client: stripe
 
 
 @pytest.mark.parametrize(
-    ("card", "decline", "words"),
+    ("card", "decline", "message"),
     [
         ("4000000000000002", "generic_decline", "Your card was declined."),
         ("4000000000009995", "insufficient_funds", "Your card has insufficient funds."),
     ],
 )
 def test_a_declined_card_stays_on_the_page(
-    session: Any, client: stripe.StripeClient, card: str, decline: str, words: str
+    session: Any, client: stripe.StripeClient, card: str, decline: str, message: str
 ) -> None:
-    """With a message, with what was typed, and open for another card; the same intent serves both tries."""
+    """With a message and the payer's entries, open for another card; one intent has both attempts."""
     answer = _post(session, card=card)
 
     assert answer.status_code == 402
-    assert words in answer.text
+    assert message in answer.text
     assert 'value="Ada Giver"' in answer.text
     seen = client.v1.checkout.sessions.retrieve(session.id, {"expand": ["payment_intent"]}).to_dict()
     assert seen["status"] == "open"
@@ -75,13 +75,13 @@ def test_a_declined_card_stays_on_the_page(
 
 def test_mistakes_are_named_and_nothing_is_charged(session: Any, client: stripe.StripeClient) -> None:
     """No card, no email, no name."""
-    for field, words in (("card", "Choose one"), ("email", "email address"), ("name", "name on the card")):
+    for field, message in (("card", "Choose one"), ("email", "email address"), ("name", "name on the card")):
         answer = _post(session, **{field: ""})
-        assert (answer.status_code, words in answer.text) == (422, True)
+        assert (answer.status_code, message in answer.text) == (422, True)
     assert client.v1.charges.list().data == []
 
 
-def test_a_given_email_cannot_be_changed_on_the_page(client: stripe.StripeClient, gift: Any) -> None:
+def test_an_email_in_the_session_cannot_be_changed_on_the_page(client: stripe.StripeClient, gift: Any) -> None:
     """As with Stripe: customer_email is shown and fixed."""
     session = client.v1.checkout.sessions.create(gift | {"customer_email": "known@example.org"})
 
@@ -91,7 +91,7 @@ def test_a_given_email_cannot_be_changed_on_the_page(client: stripe.StripeClient
 
 
 def test_paying_twice_charges_once(session: Any, client: stripe.StripeClient) -> None:
-    """The second press finds the session complete and shows the way back."""
+    """The second press shows that the session is complete, and the link back."""
     _post(session)
     again = _post(session)
 
@@ -110,18 +110,18 @@ def test_an_expired_session_cannot_be_paid(twin: Twin, session: Any, client: str
         client.v1.checkout.sessions.expire(session.id)
 
 
-def test_a_page_that_never_was_is_404(address: str) -> None:
-    """And says so kindly."""
+def test_an_unknown_page_is_404(address: str) -> None:
+    """With a page that says so."""
     assert requests.get(f"{address}/checkout/cs_test_none", timeout=5).status_code == 404
 
 
-def test_what_a_payer_typed_is_escaped(session: Any) -> None:
+def test_a_payers_entries_are_escaped(session: Any) -> None:
     """A name cannot become markup."""
     assert "<b>bold</b>" not in _post(session, name="<b>bold</b>", card="4000000000000002").text
 
 
-def test_a_callers_clock_may_lag_behind_a_turned_one(twin: Twin, client: stripe.StripeClient, gift: Any) -> None:
-    """The twin's clock may be weeks ahead of the caller's; an expiry in one hour is understood all the same."""
+def test_a_callers_clock_may_be_behind_the_twins(twin: Twin, client: stripe.StripeClient, gift: Any) -> None:
+    """The twin's clock may be weeks ahead; a caller's expiry in one hour is counted from the twin's clock."""
     real = int(twin.world.real_time())
     session = client.v1.checkout.sessions.create(gift | {"expires_at": real + 3600})
 
@@ -129,7 +129,7 @@ def test_a_callers_clock_may_lag_behind_a_turned_one(twin: Twin, client: stripe.
 
 
 def test_the_panel_shows_sessions_charges_and_deliveries(twin: Twin, session: Any, address: str) -> None:
-    """For a person to see what happened."""
+    """On one page."""
     twin.attach(endpoint_url="http://127.0.0.1:9/none")
     _post(session)
     twin.settle()
@@ -140,22 +140,22 @@ def test_the_panel_shows_sessions_charges_and_deliveries(twin: Twin, session: An
 
 
 def test_capture_that_is_not_asynchronous_settles_at_once(twin: Twin, client: stripe.StripeClient, gift: Any) -> None:
-    """capture_method=automatic: the balance transaction is on the charge from the first."""
-    asked = gift["payment_intent_data"] | {"capture_method": "automatic"}
-    charge = twin.pay(client.v1.checkout.sessions.create(gift | {"payment_intent_data": asked}).id)
+    """capture_method=automatic: the balance transaction is on the charge at once."""
+    intent_data = gift["payment_intent_data"] | {"capture_method": "automatic"}
+    charge = twin.pay(client.v1.checkout.sessions.create(gift | {"payment_intent_data": intent_data}).id)
 
     assert charge["balance_transaction"].startswith("txn_")
     twin.advance(2)
     assert len(client.v1.balance_transactions.list().data) == 1
 
 
-def test_a_payer_may_choose_another_card_while_the_bank_asks(
+def test_a_payer_may_choose_another_card_before_approving(
     twin: Twin, session: Any, client: stripe.StripeClient
 ) -> None:
-    """Back from the bank's page without an answer, by another way."""
-    ways = [_post(session, card=card).headers["Location"] for card in (
+    """Back on the payment page, without an answer on the bank's page."""
+    locations = [_post(session, card=card).headers["Location"] for card in (
         "4000002500003155", "4000002760003184", "4242424242424242",
     )]  # fmt: skip
 
-    assert ["/approve/" in way for way in ways] == [True, True, False]
+    assert ["/approve/" in location for location in locations] == [True, True, False]
     assert [charge.status for charge in client.v1.charges.list().data] == ["succeeded"]

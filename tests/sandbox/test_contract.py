@@ -1,4 +1,4 @@
-"""Every object that the twin shows keeps to Stripe's published schema, and its parameters to the library's."""
+"""Objects keep to Stripe's published schema, and parameters to those of the installed library."""
 
 from typing import Any
 
@@ -8,13 +8,13 @@ import stripe
 from sandbox.calls.all_calls import CALLS
 from sandbox.twin import Twin
 from sandbox.world import public
-from tests.sandbox.checking import everything, schema_faults
+from tests.sandbox.laws import everything, schema_faults
 from tests.sandbox.library_parameters import typed_dict_of, unknown_to_the_library
-from tests.sandbox.schema import faults
+from tests.sandbox.stripe_schema import faults
 
 
 def test_every_object_of_a_gift_keeps_to_the_schema(twin: Twin, client: stripe.StripeClient, gift: Any) -> None:
-    """Declined, paid, settled, expired: whatever is stored or told by then."""
+    """Declined, paid, settled, expired: every stored object and every snapshot in an event."""
     first, second, third = (client.v1.checkout.sessions.create(gift) for _ in range(3))
     twin.pay(first.id, card="4000000000000002")
     twin.pay(first.id)
@@ -26,7 +26,7 @@ def test_every_object_of_a_gift_keeps_to_the_schema(twin: Twin, client: stripe.S
 
 
 def test_account_and_balance_keep_to_the_schema(client: stripe.StripeClient) -> None:
-    """The two objects that are nowhere stored."""
+    """The two objects that are not stored."""
     for kind in ("account", "balance"):
         answer = client.raw_request("get", f"/v1/{kind}").data
         assert faults(answer, kind) == []
@@ -50,13 +50,13 @@ def test_every_accepted_parameter_is_one_of_the_library(call: Any) -> None:
     assert unknown_to_the_library(call.accepts, typed_dict_of(call)) == []
 
 
-def test_an_engraved_event_shows_the_object_as_it_was(twin: Twin, client: stripe.StripeClient, gift: Any) -> None:
-    """A later change must not reach back into the journal."""
+def test_an_event_shows_the_object_as_it_was(twin: Twin, client: stripe.StripeClient, gift: Any) -> None:
+    """A later change of the object does not change its events."""
     twin.pay(client.v1.checkout.sessions.create(gift).id)
     twin.advance(2)
-    told = {event["type"]: event["data"]["object"] for event in everything(twin) if event["object"] == "event"}
+    snapshots = {event["type"]: event["data"]["object"] for event in everything(twin) if event["object"] == "event"}
 
-    assert told["charge.succeeded"]["balance_transaction"] is None
-    assert told["charge.updated"]["balance_transaction"].startswith("txn_")
-    assert not any(name.startswith("_") for obj in told.values() for name in obj)
+    assert snapshots["charge.succeeded"]["balance_transaction"] is None
+    assert snapshots["charge.updated"]["balance_transaction"].startswith("txn_")
+    assert not any(name.startswith("_") for obj in snapshots.values() for name in obj)
     assert public({"_a": 1, "b": 2}) == {"b": 2}

@@ -46,29 +46,29 @@ def test_every_page_is_accessible(  # noqa: PLR0917  (fixtures)
     monthly: Any,
     address: str,
 ) -> None:
-    """Axe finds nothing on the payment page, the bank's, the portal's, the panel, and the pages for what is gone."""
-    client.v1.products.create({"name": "told to the endpoint"})
-    open_one, paid, recurring_prices = (client.v1.checkout.sessions.create(p) for p in (gift, gift, monthly))
+    """Axe finds nothing on the payment page, the bank's, the portal's, the panel, and pages for closed sessions."""
+    client.v1.products.create({"name": "delivered to the endpoint"})
+    unpaid, paid, recurring = (client.v1.checkout.sessions.create(p) for p in (gift, gift, monthly))
     charge = twin.pay(paid.id)["id"]
-    twin.pay(recurring_prices.id)
+    twin.pay(recurring.id)
     client.v1.refunds.create({"charge": charge, "amount": 100})
     twin.settle()
     customer = client.v1.customers.list().data[0].id
     portal = client.v1.billing_portal.sessions.create({"customer": customer, "return_url": "http://127.0.0.1/"}).url
     page = browser_page()
-    for url in (open_one.url, f"{address}/checkout/{paid.id}", f"{address}/checkout/none", portal, f"{address}/"):
+    for url in (unpaid.url, f"{address}/checkout/{paid.id}", f"{address}/checkout/none", portal, f"{address}/"):
         page.goto(str(url))
         assert_accessible(page)
         assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
 
-    page.goto(str(open_one.url))
+    page.goto(str(unpaid.url))
     page.get_by_role("button", name=re.compile("^Donate")).evaluate("button => button.form.noValidate = true")
     page.get_by_role("button", name=re.compile("^Donate")).click()
     assert_accessible(page)
 
 
 def test_a_person_advances_the_clock_on_the_panel(browser_page: Tabs, twin: Twin, address: str) -> None:
-    """One push, and the page says what the clock shows."""
+    """With one button, and the page says what the clock shows."""
     before = twin.world.clock.now()
     page = browser_page(javascript=False)
     page.goto(f"{address}/")

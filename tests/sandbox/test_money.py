@@ -1,4 +1,4 @@
-"""Money that goes back and out: refunds, disputes, payouts, and money in other currencies."""
+"""Refunds, disputes, payouts, fees, and other currencies."""
 
 from typing import Any
 
@@ -22,8 +22,8 @@ def _types(client: stripe.StripeClient) -> list[str]:
     return [str(event.type) for event in client.v1.events.list({"limit": 100}).auto_paging_iter()][::-1]
 
 
-def _push(address: str, deed: str, **fields: str) -> str:
-    answer = requests.post(f"{address}/do/{deed}", data=fields, headers={"Accept": "application/json"}, timeout=10)
+def _run(address: str, control: str, **fields: str) -> str:
+    answer = requests.post(f"{address}/do/{control}", data=fields, headers={"Accept": "application/json"}, timeout=10)
     assert answer.status_code == 200, answer.text
     return str(answer.json()["message"])
 
@@ -31,11 +31,11 @@ def _push(address: str, deed: str, **fields: str) -> str:
 def _balance(client: stripe.StripeClient) -> dict[str, int]:
     seen = client.v1.balance.retrieve()
     return {
-        part.currency: part.amount + waiting.amount for part, waiting in zip(seen.available, seen.pending, strict=True)
+        part.currency: part.amount + pending.amount for part, pending in zip(seen.available, seen.pending, strict=True)
     }
 
 
-def test_a_refund_takes_the_gift_but_not_the_fee_back(twin: Twin, client: stripe.StripeClient, gift: Any) -> None:
+def test_a_refund_does_not_return_the_fee(twin: Twin, client: stripe.StripeClient, gift: Any) -> None:
     """£25 less 58p; £10 back; then the rest."""
     charge = _give(twin, client, gift, "4000000000000077")
     assert _balance(client) == {"gbp": 2442}
@@ -55,7 +55,7 @@ def test_a_refund_takes_the_gift_but_not_the_fee_back(twin: Twin, client: stripe
 
 
 def test_too_much_is_not_refunded(twin: Twin, client: stripe.StripeClient, gift: Any) -> None:
-    """More than is left, twice, or what is disputed: each with Stripe's code."""
+    """More than is left, a second time, or a disputed charge: each with Stripe's code."""
     charge, _ = _give(twin, client, gift), _give(twin, client, gift)
     with pytest.raises(stripe.InvalidRequestError, match="greater than unrefunded"):
         client.v1.refunds.create({"charge": charge, "amount": 2501})
@@ -72,7 +72,7 @@ def test_too_much_is_not_refunded(twin: Twin, client: stripe.StripeClient, gift:
 
 
 def test_a_refund_may_fail_days_later(twin: Twin, client: stripe.StripeClient, gift: Any) -> None:
-    """The money is back in the balance, and the charge is as if it had not been refunded."""
+    """The amount is in the balance again, and no longer refunded on the charge."""
     charge, _ = _give(twin, client, gift, "4000000000005126"), _give(twin, client, gift)
     refund = client.v1.refunds.create({"charge": charge})
     twin.advance(3 * DAY)
@@ -85,15 +85,17 @@ def test_a_refund_may_fail_days_later(twin: Twin, client: stripe.StripeClient, g
     assert "refund.failed" in _types(client)
 
 
-def test_a_refund_without_money_in_the_balance_waits(twin: Twin, client: stripe.StripeClient, gift: Any) -> None:
-    """Pending until there is enough; it may be called off meanwhile."""
+def test_a_refund_that_the_balance_does_not_cover_is_pending(
+    twin: Twin, client: stripe.StripeClient, gift: Any
+) -> None:
+    """Until the balance covers it; it may be canceled meanwhile."""
     charge = _give(twin, client, gift)
-    called_off = client.v1.refunds.create({"charge": charge})
-    assert client.v1.refunds.cancel(called_off.id).status == "canceled"
+    canceled = client.v1.refunds.create({"charge": charge})
+    assert client.v1.refunds.cancel(canceled.id).status == "canceled"
     assert client.v1.charges.retrieve(charge).amount_refunded == 0
     refund = client.v1.refunds.create({"charge": charge})
-    waiting = (refund.status, refund.pending_reason, refund.balance_transaction)
-    assert waiting == ("pending", "insufficient_funds", None)
+    pending = (refund.status, refund.pending_reason, refund.balance_transaction)
+    assert pending == ("pending", "insufficient_funds", None)
 
     _give(twin, client, gift)
     twin.advance(DAY)
@@ -101,7 +103,7 @@ def test_a_refund_without_money_in_the_balance_waits(twin: Twin, client: stripe.
 
 
 def test_a_lost_dispute_costs_the_gift_and_the_fee(twin: Twin, client: stripe.StripeClient, gift: Any) -> None:
-    """Money and £20 out at once; no answer in nine days; lost."""
+    """Amount and £20 are withdrawn at once; without evidence in nine days it is lost."""
     charge = _give(twin, client, gift, "4000000000000259")
     twin.advance(2 * 3600)
     dispute = client.v1.disputes.list({"charge": charge}).data[0]
@@ -117,8 +119,8 @@ def test_a_lost_dispute_costs_the_gift_and_the_fee(twin: Twin, client: stripe.St
     ]  # fmt: skip
 
 
-def test_a_won_dispute_brings_all_of_it_back(twin: Twin, client: stripe.StripeClient, gift: Any) -> None:
-    """Stripe's own test word in the evidence wins; money and fee come back in a second entry."""
+def test_a_won_dispute_returns_amount_and_fee(twin: Twin, client: stripe.StripeClient, gift: Any) -> None:
+    """Stripe's test word in the evidence wins; amount and fee return in a second balance transaction."""
     charge = _give(twin, client, gift, "4000000000000259")
     twin.advance(2 * 3600)
     dispute = client.v1.disputes.list({"charge": charge}).data[0]
@@ -131,38 +133,38 @@ def test_a_won_dispute_brings_all_of_it_back(twin: Twin, client: stripe.StripeCl
     assert _balance(client)["gbp"] + sum(payout.amount for payout in client.v1.payouts.list().data) == 2442
 
 
-def test_lost_need_not_be_final(twin: Twin, client: stripe.StripeClient, gift: Any, address: str) -> None:
-    """An appeal, answered and won."""
+def test_a_lost_dispute_may_be_appealed(twin: Twin, client: stripe.StripeClient, gift: Any, address: str) -> None:
+    """With evidence, and won."""
     charge = _give(twin, client, gift)
-    _push(address, "dispute", charge=charge)
+    _run(address, "dispute", charge=charge)
     dispute = client.v1.disputes.list().data[0].id
     for verdict, status in (
         ("answered", "under_review"), ("lost", "lost"), ("appealed", "appeal_needs_response"),
         ("answered", "appeal_under_review"), ("won", "won"),
     ):  # fmt: skip
-        _push(address, "dispute", dispute=dispute, verdict=verdict)
+        _run(address, "dispute", dispute=dispute, verdict=verdict)
         assert client.v1.disputes.retrieve(dispute).status == status
     assert _balance(client) == {"gbp": 2442}
 
 
-def test_a_question_moves_no_money(twin: Twin, client: stripe.StripeClient, gift: Any, address: str) -> None:
-    """Closed, prevented by a refund, or escalated to a dispute: only then does money go."""
+def test_an_inquiry_moves_no_money(twin: Twin, client: stripe.StripeClient, gift: Any, address: str) -> None:
+    """Closed, prevented by a refund, or escalated to a dispute, which withdraws the amount."""
     closed, prevented, escalated = (_give(twin, client, gift, "4000000000001976") for _ in range(3))
     twin.advance(2 * 3600)
     by_charge = {str(dispute.charge): dispute for dispute in client.v1.disputes.list().data}
     assert {dispute.status for dispute in by_charge.values()} == {"warning_needs_response"}
     assert _balance(client) == {"gbp": 3 * 2442}
     client.v1.disputes.close(by_charge[closed].id)
-    _push(address, "dispute", dispute=by_charge[prevented].id, verdict="prevented")
-    _push(address, "dispute", dispute=by_charge[escalated].id, verdict="escalated")
+    _run(address, "dispute", dispute=by_charge[prevented].id, verdict="prevented")
+    _run(address, "dispute", dispute=by_charge[escalated].id, verdict="escalated")
 
     after = {str(dispute.charge): dispute.status for dispute in client.v1.disputes.list().data}
     assert after == {closed: "warning_closed", prevented: "prevented", escalated: "needs_response"}
     assert _balance(client) == {"gbp": 3 * 2442 - 2500 - 4500}
 
 
-def test_a_payout_is_the_sum_of_its_lines(twin: Twin, client: stripe.StripeClient, gift: Any) -> None:
-    """What became available leaves at midnight, is reconciled, and arrives two days later."""
+def test_a_payout_is_the_sum_of_its_transactions(twin: Twin, client: stripe.StripeClient, gift: Any) -> None:
+    """The available balance is paid out at midnight, reconciled, and arrives two days later."""
     for _ in range(3):
         _give(twin, client, gift)
     twin.advance(5 * DAY)
@@ -179,10 +181,10 @@ def test_a_payout_is_the_sum_of_its_lines(twin: Twin, client: stripe.StripeClien
     ]  # fmt: skip
 
 
-def test_a_failed_payout_comes_back(twin: Twin, client: stripe.StripeClient, gift: Any, address: str) -> None:
-    """Its money is in the balance again, and leaves with the next one."""
+def test_a_failed_payout_returns(twin: Twin, client: stripe.StripeClient, gift: Any, address: str) -> None:
+    """Its amount is in the balance again, and part of the next payout."""
     _give(twin, client, gift)
-    _push(address, "fail-payout")
+    _run(address, "fail-payout")
     twin.advance(4 * DAY)
     first = client.v1.payouts.list().data[0].id
     twin.advance(4 * DAY)
@@ -196,12 +198,12 @@ def test_a_failed_payout_comes_back(twin: Twin, client: stripe.StripeClient, gif
     ]  # fmt: skip
 
 
-def test_payouts_by_hand(twin: Twin, client: stripe.StripeClient, gift: Any, address: str) -> None:
-    """Only with the manual schedule; no more than is available; called back while it is pending."""
+def test_manual_payouts(twin: Twin, client: stripe.StripeClient, gift: Any, address: str) -> None:
+    """Only with the manual schedule; no more than is available; canceled while pending."""
     _give(twin, client, gift, "4000000000000077")
     with pytest.raises(stripe.InvalidRequestError, match="manual"):
         client.v1.payouts.create({"amount": 100, "currency": "gbp"})
-    _push(address, "schedule", every="manual")
+    _run(address, "schedule", every="manual")
     with pytest.raises(stripe.InvalidRequestError) as too_much:
         client.v1.payouts.create({"amount": 9999, "currency": "gbp"})
     assert too_much.value.code == "balance_insufficient"
@@ -215,8 +217,8 @@ def test_payouts_by_hand(twin: Twin, client: stripe.StripeClient, gift: Any, add
     }  # fmt: skip
 
 
-def test_another_currency_is_held_or_converted(twin: Twin, client: stripe.StripeClient, gift: Any) -> None:
-    """Euros are settled in euros; dollars become pounds, the original amount staying on the charge."""
+def test_another_currency_is_settled_or_converted(twin: Twin, client: stripe.StripeClient, gift: Any) -> None:
+    """Euros are settled in euros; dollars are converted to pounds, and the charge keeps the dollars."""
 
     def giving(currency: str) -> dict[str, Any]:
         price = {"currency": currency, "unit_amount": 10_000, "product_data": {"name": "A gift"}}

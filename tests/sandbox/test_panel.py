@@ -1,4 +1,4 @@
-"""The panel, the portal, the bank's page and the commands: what a person sees and pushes."""
+"""The panel, the portal, the bank's page and the commands."""
 
 import re
 import subprocess
@@ -20,32 +20,32 @@ DAY = 86400
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def _push(address: str, deed: str, **fields: str) -> requests.Response:
-    return requests.post(f"{address}/do/{deed}", data=fields, headers={"Accept": "application/json"}, timeout=10)
+def _run(address: str, control: str, **fields: str) -> requests.Response:
+    return requests.post(f"{address}/do/{control}", data=fields, headers={"Accept": "application/json"}, timeout=10)
 
 
 def test_every_button_of_the_panel_can_be_pushed(
     twin: Twin, client: stripe.StripeClient, endpoint: Endpoint, gift: Any, monthly: Any, address: str
 ) -> None:
-    """Each form that the page shows, sent as the browser would, does something and says what."""
+    """Each form of the page, sent as a browser does, is answered with a message."""
     charge = twin.pay(client.v1.checkout.sessions.create(gift).id)["id"]
     twin.pay(client.v1.checkout.sessions.create(gift).id)
     twin.pay(client.v1.checkout.sessions.create(monthly).id)
-    _push(address, "dispute", charge=charge)
+    _run(address, "dispute", charge=charge)
     twin.advance(6 * DAY)
     page = requests.get(f"{address}/", timeout=5).text
     forms = re.findall(r'action="([^"]+)"[^>]*>(.*?)</form>', page, re.DOTALL)
-    pushed = set()
-    for action, inside in forms:
-        fields = dict(re.findall(r'name="(\w[\w-]*)" value="([^"]*)"', inside))
+    controls = set()
+    for action, content in forms:
+        fields = dict(re.findall(r'name="(\w[\w-]*)" value="([^"]*)"', content))
         if action.endswith("/reset"):
             continue
         answer = requests.post(action, data=fields, timeout=30)
         assert answer.status_code in (200, 422), (action, fields)
         assert 'class="message"' in answer.text
-        pushed.add(action.rsplit("/", 1)[1])
+        controls.add(action.rsplit("/", 1)[1])
 
-    assert pushed >= {
+    assert controls >= {
         "clock",
         "payout",
         "fail-payout",
@@ -56,34 +56,34 @@ def test_every_button_of_the_panel_can_be_pushed(
         "dispute",
         "fail-renewal",
     }
-    assert _push(address, "reset").status_code == 200
+    assert _run(address, "reset").status_code == 200
     assert client.v1.charges.list().data == []
 
 
-def test_the_clock_is_turned_in_words(twin: Twin, address: str) -> None:
-    """By so much, to a day, standing still and running; never back, and nonsense is refused."""
-    assert _push(address, "clock", to="+40d").status_code == 200
+def test_the_clock_is_controlled_by_words(twin: Twin, address: str) -> None:
+    """Advanced by a duration, to a day, stopped, run; never back, and nonsense is refused."""
+    assert _run(address, "clock", to="+40d").status_code == 200
     assert twin.world.clock.now() == START + 40 * DAY
-    assert "2 February 2027" in _push(address, "clock", to="2027-02-02").json()["message"]
-    assert "runs" in _push(address, "clock", to="run").json()["message"]
+    assert "2 February 2027" in _run(address, "clock", to="2027-02-02").json()["message"]
+    assert "runs" in _run(address, "clock", to="run").json()["message"]
     assert twin.world.clock.running
-    assert "stands still" in _push(address, "clock", to="still").json()["message"]
+    assert "stands still" in _run(address, "clock", to="still").json()["message"]
     for wrong in ("2020-01-01", "tomorrow", "-5d", ""):
-        assert _push(address, "clock", to=wrong).status_code == 422
+        assert _run(address, "clock", to=wrong).status_code == 422
 
 
-@pytest.mark.parametrize("deed", sorted(set(CONTROLS) - {"reset", "enable", "payout", "limits", "fail-payout"}))
-def test_nonsense_is_refused_with_a_sentence(address: str, deed: str) -> None:
-    """No button can bring the twin down."""
-    answer = _push(address, deed, charge="x", dispute="x", verdict="x", refund="x", subscription="x", event="x",
+@pytest.mark.parametrize("control", sorted(set(CONTROLS) - {"reset", "enable", "payout", "limits", "fail-payout"}))
+def test_nonsense_is_refused_with_a_sentence(address: str, control: str) -> None:
+    """No field makes a control fail with a server error."""
+    answer = _run(address, control, charge="x", dispute="x", verdict="x", refund="x", subscription="x", event="x",
                    every="x", end="x", mood="x", to="x")  # fmt: skip
 
     assert answer.status_code == 422
     assert answer.json()["message"].startswith("Not done: ")
 
 
-def test_a_page_from_elsewhere_cannot_push_buttons(address: str) -> None:
-    """Whatever a browser was led to, the twin's panel listens only to itself and to programs."""
+def test_another_sites_page_cannot_run_controls(address: str) -> None:
+    """The panel accepts controls from its own page and from programs, not from pages of other sites."""
     for header, value in (("Sec-Fetch-Site", "cross-site"), ("Origin", "https://evil.example")):
         assert requests.post(f"{address}/do/reset", headers={header: value}, timeout=5).status_code == 403
     own = {"Sec-Fetch-Site": "same-origin", "Origin": address}
@@ -91,7 +91,7 @@ def test_a_page_from_elsewhere_cannot_push_buttons(address: str) -> None:
 
 
 def test_the_bank_asks_and_the_payer_approves(twin: Twin, client: stripe.StripeClient, gift: Any) -> None:
-    """3-D Secure: from the payment page to the bank's and back; refused once, approved then."""
+    """3-D Secure: from the payment page to the bank's and back; first refused, then approved."""
     session = client.v1.checkout.sessions.create(gift)
     form = {"card": "4000002500003155", "email": "giver@example.org", "name": "Ada"}
     first = requests.post(str(session.url), data=form, timeout=5, allow_redirects=False)
@@ -109,15 +109,15 @@ def test_the_bank_asks_and_the_payer_approves(twin: Twin, client: stripe.StripeC
     assert requests.get(bank, timeout=5).status_code == 404
 
 
-def test_pages_that_never_were_are_404(address: str) -> None:
+def test_unknown_pages_are_404(address: str) -> None:
     """Portal and bank."""
     for path in ("portal/bps_none", "approve/pi_none"):
         assert requests.get(f"{address}/{path}", timeout=5).status_code == 404
         assert requests.post(f"{address}/{path}", timeout=5).status_code == 404
 
 
-def test_commands_push_the_same_buttons(twin: Twin, client: stripe.StripeClient, gift: Any, address: str) -> None:
-    """And say what was done, or why not."""
+def test_commands_run_the_same_controls(twin: Twin, client: stripe.StripeClient, gift: Any, address: str) -> None:
+    """And print what was done, or why it was refused."""
     charge = twin.pay(client.v1.checkout.sessions.create(gift).id)["id"]
 
     def run(*words: str) -> tuple[int, str]:
@@ -135,7 +135,7 @@ def test_commands_push_the_same_buttons(twin: Twin, client: stripe.StripeClient,
 
 
 def test_a_command_without_a_twin_says_so() -> None:
-    """Nobody is left with a stack trace."""
+    """Without a stack trace."""
     result = CliRunner().invoke(sandbox_commands, ["payout", "--at", "http://127.0.0.1:9"])
 
     assert result.exit_code == 1
@@ -143,7 +143,7 @@ def test_a_command_without_a_twin_says_so() -> None:
 
 
 def test_the_twin_is_served_alone(tmp_path: Path) -> None:
-    """By one command, for any program; it ends when it is told to, and its state is there the next time."""
+    """By one command, for any program; it stops when terminated, and its state is there the next time."""
     for expected in (0, 1):
         command = [sys.executable, "-c", "from sandbox.commands import sandbox_commands; sandbox_commands()", "serve",
                    "--port", "0", "--state", str(tmp_path / "twin.db")]  # fmt: skip

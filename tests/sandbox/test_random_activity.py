@@ -1,4 +1,4 @@
-"""Laws that hold whatever happens: in money, in shape, and in the order of states."""
+"""Laws hold in any history, and one seed gives one history."""
 
 import hashlib
 import os
@@ -11,19 +11,19 @@ import pytest
 from sandbox.random_activity import RandomActivity
 from sandbox.replay import replay
 from sandbox.soak import measure_payments, measure_renewals, stopped_twin
-from tests.sandbox.checking import Histories, everything, money_faults, schema_faults
+from tests.sandbox.laws import StatusHistories, everything, money_faults, schema_faults
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_a_random_life_breaks_no_law(seed: int) -> None:
-    """Ten thousand events in all: balance, payouts, schema, and each object's way through its graph."""
+def test_random_activity_breaks_no_law(seed: int) -> None:
+    """Ten thousand events in all: balance, payouts, schemas, and each object's transitions."""
     twin = stopped_twin(seed=seed)
-    life, histories, last = RandomActivity(twin, seed), Histories(), 0
+    activity, histories, last = RandomActivity(twin, seed), StatusHistories(), 0
     while histories.events < 2_500:
         for _ in range(10):
-            life.step()
+            activity.step()
         new = everything(twin, last)
         last = twin.world.store.query("SELECT coalesce(max(seq), 0) FROM object")[0][0]
         assert list(histories.follow(new)) == []
@@ -34,7 +34,7 @@ def test_a_random_life_breaks_no_law(seed: int) -> None:
 
 
 def test_one_seed_is_one_history() -> None:
-    """The same bytes in another process with another order of hashes; another seed gives others."""
+    """The same bytes in another process with another hash seed; another seed gives others."""
     here = hashlib.sha256(b"".join(replay(7, 40))).hexdigest()
     code = (
         "import hashlib; from sandbox.replay import replay; print(hashlib.sha256(b''.join(replay(7, 40))).hexdigest())"
@@ -49,13 +49,13 @@ def test_one_seed_is_one_history() -> None:
 
 
 def test_simulations_are_cheap(tmp_path: Path) -> None:
-    """Short versions of what `soak` measures (400 gifts a second, a year of 1,000 givers in half a minute).
+    """Short versions of the command `soak`: 400 payments a second, and a year of 1,000 subscriptions in half a minute.
 
-    Half as good is good enough here: the processor is shared with other tests.
+    Half of that is enough here: the processor is shared with other tests.
     """
-    given = measure_payments(600, tmp_path / "twin.db")
-    passed = measure_renewals(40, 365)
+    payments = measure_payments(600, tmp_path / "twin.db")
+    renewals = measure_renewals(40, 365)
 
-    assert given.done / given.processor >= 200
-    assert passed.processor * (1000 / 40) < 60
-    assert given.grown < 20
+    assert payments.done / payments.processor >= 200
+    assert renewals.processor * (1000 / 40) < 60
+    assert payments.grown < 20

@@ -1,4 +1,4 @@
-"""Standing gifts: begun on the payment page, renewed month by month, failing, changed, ended."""
+"""Subscriptions: created on the payment page, renewed, failing, changed and canceled; and bank debits."""
 
 from typing import Any
 
@@ -22,14 +22,16 @@ def _types(client: stripe.StripeClient) -> list[str]:
     return [str(event.type) for event in client.v1.events.list({"limit": 100}).auto_paging_iter()][::-1]
 
 
-def test_the_charge_is_told_before_its_subscription(twin: Twin, client: stripe.StripeClient, monthly: Any) -> None:
+def test_the_charges_event_comes_before_its_subscriptions(
+    twin: Twin, client: stripe.StripeClient, monthly: Any
+) -> None:
     """Subscription and invoice exist only once the first payment was made."""
     session = client.v1.checkout.sessions.create(monthly)
     assert (session.subscription, session.invoice, session.payment_intent) == (None, None, None)
     twin.pay(session.id)
-    told = _types(client)
+    types = _types(client)
 
-    order = [told.index(name) for name in (
+    order = [types.index(name) for name in (
         "charge.succeeded", "customer.subscription.created", "invoice.created", "invoice.paid",
         "checkout.session.completed",
     )]  # fmt: skip
@@ -42,7 +44,7 @@ def test_the_charge_is_told_before_its_subscription(twin: Twin, client: stripe.S
 
 
 def test_a_renewal_is_found_through_its_invoice(twin: Twin, client: stripe.StripeClient, monthly: Any) -> None:
-    """The charge of a renewal carries nothing of the gift: only invoice_payments leads to it."""
+    """The charge of a renewal has no metadata of the gift: only invoice_payments leads to it."""
     subscription = _begin(twin, client, monthly)
     twin.advance(MONTH + 7200)
     charge = client.v1.charges.list({"limit": 1}).data[0]
@@ -61,7 +63,7 @@ def test_a_renewal_is_found_through_its_invoice(twin: Twin, client: stripe.Strip
 
 
 def test_periods_keep_the_day_of_the_anchor(twin: Twin, client: stripe.StripeClient, monthly: Any) -> None:
-    """Begun on the 31st: the last day of short months, and the 31st again after them."""
+    """Created on the 31st: renewed on the last day of short months, and on the 31st again after them."""
     twin.advance(13 * 86400 - 38_400)  # 1 December 2026 and on
     while twin.now().day != 31:
         twin.advance(86400)
@@ -99,7 +101,7 @@ def test_a_failing_renewal_is_retried_and_then_ends(twin: Twin, client: stripe.S
 def test_the_end_of_retries_can_be_set(
     twin: Twin, client: stripe.StripeClient, monthly: Any, address: str, end: str
 ) -> None:
-    """As in Stripe's dashboard; the products must bear each of them."""
+    """As in Stripe's dashboard."""
     requests.post(f"{address}/do/dunning", data={"end": end}, timeout=5)
     subscription = _begin(twin, client, monthly, card="4000000000000341")
     twin.advance(MONTH + 21 * 86400)
@@ -108,7 +110,7 @@ def test_the_end_of_retries_can_be_set(
 
 
 def test_a_new_card_makes_it_active_again(twin: Twin, client: stripe.StripeClient, monthly: Any) -> None:
-    """The giver changes the card on the portal page while retries go on."""
+    """The customer changes the card on the portal page while retries go on."""
     subscription = _begin(twin, client, monthly, card="4000000000000341")
     twin.advance(MONTH + 7200)
     portal = client.v1.billing_portal.sessions.create(
@@ -133,7 +135,7 @@ def test_a_renewal_that_wants_approval_says_so(twin: Twin, client: stripe.Stripe
 def test_an_expired_card_fails_and_a_replaced_one_does_not(
     twin: Twin, client: stripe.StripeClient, monthly: Any
 ) -> None:
-    """The network tells Stripe of the new card: payment_method.automatically_updated."""
+    """The card network informs Stripe of the new card: payment_method.automatically_updated."""
     expired, replaced = (_begin(twin, client, monthly, card) for card in ("4000000000445566", "4000000000112233"))
     twin.advance(25 * 86400)
     assert "payment_method.automatically_updated" in _types(client)
@@ -176,7 +178,7 @@ def test_the_amount_changes_without_a_second_subscription(
 def test_paused_collection_charges_nothing(
     twin: Twin, client: stripe.StripeClient, monthly: Any, behavior: Any, status: str
 ) -> None:
-    """The subscription stays active; its invoice is voided, given up, or left a draft; then collection resumes."""
+    """The subscription stays active; its invoice is void, uncollectible, or stays a draft; then collection resumes."""
     subscription = _begin(twin, client, monthly)
     resumes = int(twin.now().timestamp()) + MONTH + 86400
     client.v1.subscriptions.update(subscription.id, {"pause_collection": {"behavior": behavior, "resumes_at": resumes}})
@@ -207,8 +209,8 @@ def test_cancelling_ends_it_now_or_with_its_period(twin: Twin, client: stripe.St
     assert len(client.v1.charges.list().data) == 3
 
 
-def test_a_giver_may_think_again(twin: Twin, client: stripe.StripeClient, monthly: Any) -> None:
-    """Going on after all, on the portal page."""
+def test_a_cancellation_may_be_undone(twin: Twin, client: stripe.StripeClient, monthly: Any) -> None:
+    """On the portal page, before the period ends."""
     subscription = _begin(twin, client, monthly)
     page = client.v1.billing_portal.sessions.create({"customer": str(subscription.customer)}).url
     requests.post(page, data={"end": subscription.id}, timeout=5)
@@ -245,8 +247,8 @@ def test_a_debit_may_fail_days_later(twin: Twin, client: stripe.StripeClient, gi
     assert client.v1.balance_transactions.list().data == []
 
 
-def test_a_standing_gift_may_be_paid_by_debit(twin: Twin, client: stripe.StripeClient, monthly: Any) -> None:
-    """First month and second: the invoice is open until the bank has answered."""
+def test_a_subscription_may_be_paid_by_debit(twin: Twin, client: stripe.StripeClient, monthly: Any) -> None:
+    """First month and second: the invoice is open until the debit has succeeded."""
     subscription = _begin(twin, client, monthly, card="00012345")
     assert client.v1.invoices.list().data[0].status == "open"
     twin.advance(5 * 86400)
@@ -257,7 +259,7 @@ def test_a_standing_gift_may_be_paid_by_debit(twin: Twin, client: stripe.StripeC
     assert client.v1.subscriptions.retrieve(subscription.id).status == "active"
 
 
-def test_what_is_asked_once_is_on_the_first_invoice_only(
+def test_one_time_lines_are_on_the_first_invoice_only(
     twin: Twin, client: stripe.StripeClient, monthly: Any, gift: Any
 ) -> None:
     """£10 a month and £25 once."""
@@ -268,7 +270,7 @@ def test_what_is_asked_once_is_on_the_first_invoice_only(
 
 
 def test_customers_keep_their_cards(twin: Twin, client: stripe.StripeClient, monthly: Any) -> None:
-    """Listed, set as default, detached; a deleted customer gives no more."""
+    """Listed, set as default, detached; the subscriptions of a deleted customer are canceled."""
     subscription = _begin(twin, client, monthly)
     customer = str(subscription.customer)
     method = client.v1.customers.payment_methods.list(customer).data[0]

@@ -1,4 +1,4 @@
-"""The twin as a whole: under a prefix, in another's process, with its own threads."""
+"""The twin as a whole: mounted under a path, in another process, with its own threads."""
 
 import asyncio
 import threading
@@ -20,21 +20,21 @@ def test_a_key_that_could_be_real_is_refused() -> None:
 
 
 def test_ids_begin_with_their_second_as_stripes_do(twin: Twin) -> None:
-    """What is made later sorts later; within a second ids have no order, so nobody can lean on one."""
-    made = []
+    """Ids of later seconds sort later; within a second ids have no order, so that no caller can rely on one."""
+    ids_by_second = []
     for _ in range(5):
         with twin.world.step():
-            made.append([twin.world.random.new_id("ch_") for _ in range(20)])
+            ids_by_second.append([twin.world.random.new_id("ch_") for _ in range(20)])
         twin.advance(1)
 
-    assert {len(one) for second in made for one in second} == {len("ch_") + 24}
-    in_order = [one for second in made for one in sorted(second)]
+    assert {len(id_) for ids in ids_by_second for id_ in ids} == {len("ch_") + 24}
+    in_order = [id_ for ids in ids_by_second for id_ in sorted(ids)]
     assert in_order == sorted(in_order)
-    assert all(second != sorted(second) for second in made)
+    assert all(ids != sorted(ids) for ids in ids_by_second)
 
 
 def test_it_is_at_home_under_any_prefix(twin: Twin, gift: Any) -> None:
-    """Its links are made from the public address that it was told."""
+    """Its links begin with its public address."""
     with served_app(Starlette(routes=[Mount("/sandbox", twin.app)])) as url:
         twin.attach(public_url=f"{url}/sandbox")
         session = stripe_client(f"{url}/sandbox").v1.checkout.sessions.create(gift)
@@ -51,17 +51,17 @@ def test_it_is_at_home_under_any_prefix(twin: Twin, gift: Any) -> None:
 
 
 def test_it_answers_only_under_its_own_name(address: str) -> None:
-    """A name that a stranger points at this machine gets nothing."""
+    """Another host name that resolves to this machine gets status 421."""
     for host, status in (("evil.example", 421), ("[", 421), ("localhost", 200)):
         assert requests.get(address, headers={"Host": host}, timeout=5).status_code == status
 
 
 def test_its_threads_end_with_its_lifespan(twin: Twin) -> None:
-    """Nothing goes on once the server has stopped."""
+    """No thread runs once the server has stopped."""
 
-    async def live() -> int:
+    async def count_threads() -> int:
         async with twin.lifespan():
             return sum(thread.name.startswith("twin-delivery") for thread in threading.enumerate())
 
-    assert asyncio.run(live()) == 5
+    assert asyncio.run(count_threads()) == 5
     assert not any(thread.name.startswith("twin") for thread in threading.enumerate())

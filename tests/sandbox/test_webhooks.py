@@ -22,10 +22,10 @@ def _pay(twin: Twin, gift: Any, client: stripe.StripeClient) -> str:
     return session.id
 
 
-def test_a_gift_is_told_in_signed_events(
+def test_a_payment_is_delivered_in_signed_events(
     twin: Twin, client: stripe.StripeClient, endpoint: Endpoint, gift: Any
 ) -> None:
-    """In the order of their making, the charge's settlement a second later."""
+    """In the order of their creation, the charge's settlement a second later."""
     _pay(twin, gift, client)
     twin.settle()
     assert endpoint.types() == ["product.created", "price.created", "payment_intent.created", *PAID[:3]]
@@ -61,7 +61,7 @@ def test_an_api_call_is_named_as_the_cause(twin: Twin, client: stripe.StripeClie
 def test_a_delivery_is_tried_again_until_it_is_answered(
     twin: Twin, client: stripe.StripeClient, endpoint: Endpoint
 ) -> None:
-    """A second, three seconds, ten seconds later; every attempt has a signature of its own."""
+    """After one, three and ten seconds; every attempt has a signature of its own."""
     endpoint.answers = [500, 302, 503]
     client.v1.products.create({"name": "x"})
     twin.settle()
@@ -75,18 +75,18 @@ def test_a_delivery_is_tried_again_until_it_is_answered(
 
 
 def test_a_delivery_is_given_up_after_three_days(twin: Twin, client: stripe.StripeClient, endpoint: Endpoint) -> None:
-    """And not a moment later is it tried again."""
+    """After that it is not tried again."""
     endpoint.answers = [500] * 100
     client.v1.products.create({"name": "x"})
     twin.advance(3 * 86400)
-    tried = len(endpoint.bodies)
+    attempts = len(endpoint.bodies)
     twin.advance(9 * 86400)
 
-    assert 12 <= tried == len(endpoint.bodies) <= 16
+    assert 12 <= attempts == len(endpoint.bodies) <= 16
 
 
 def test_events_are_listed_by_type_and_for_thirty_days(twin: Twin, client: stripe.StripeClient, gift: Any) -> None:
-    """By one type, by several, or by a star."""
+    """By one type, by several, or by a pattern."""
     _pay(twin, gift, client)
 
     def types(**filters: Any) -> list[str]:
@@ -100,41 +100,41 @@ def test_events_are_listed_by_type_and_for_thirty_days(twin: Twin, client: strip
     assert types(type="charge.succeeded") == []
 
 
-def test_the_rounds_deliver_by_themselves(gift: Any) -> None:
-    """Within its lifespan the twin needs nobody to turn anything."""
+def test_the_delivery_loop_runs_by_itself(gift: Any) -> None:
+    """Within its lifespan the twin delivers without `settle` or `advance`."""
     with listening() as endpoint:
         twin = open_twin(settings(endpoint.url))
 
-        async def live() -> None:
+        async def pay() -> None:
             async with twin.lifespan():
                 with twin.world.step():
-                    from_form = _opened(twin, gift)
-                twin.pay(from_form)
+                    session_id = _create_session(twin, gift)
+                twin.pay(session_id)
                 await asyncio.to_thread(endpoint.wait_for, "charge.updated")
 
-        asyncio.run(live())
+        asyncio.run(pay())
         assert sorted(endpoint.types()) == sorted(["product.created", "price.created", "payment_intent.created", *PAID])
 
 
-def _opened(twin: Twin, gift: Any) -> str:
+def _create_session(twin: Twin, gift: Any) -> str:
     return str(create_session(twin.world, gift)["id"])
 
 
 def test_state_survives_a_restart(tmp_path: Path, gift: Any) -> None:
-    """What was due, what was not yet delivered, the clock, and ids that are never given twice."""
+    """Scheduled tasks, deliveries, the clock, and the count of ids, so that no id is made twice."""
     path = tmp_path / "twin.db"
     with listening() as endpoint:
         before = open_twin(settings(endpoint.url), path)
         before.world.clock.set(START)
         with before.world.step():
-            session = _opened(before, gift)
+            session = _create_session(before, gift)
         charge = before.pay(session)["id"]
         before.close()
 
         after = open_twin(settings(endpoint.url), path)
         after.advance(2)
         with after.world.step():
-            assert _opened(after, gift) != session
+            assert _create_session(after, gift) != session
         assert endpoint.types()[-4:] == PAID
         assert after.world.clock.now() == START + 2
         assert (after.find(charge) or {})["balance_transaction"] is not None

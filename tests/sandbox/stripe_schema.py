@@ -16,11 +16,11 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "string": (str,),
 }
 
-# What Endive (2026-10-28) shows and Dahlia (2026-08-26), whose schema this is, does not.
+# Fields and values of Endive (2026-10-28) that Dahlia (2026-08-26), whose schema this is, does not have.
 NEWER: dict[str, str] = {
     "dispute.status: 'appeal_needs_response'": "appeals came with Endive",
     "dispute.status: 'appeal_under_review'": "appeals came with Endive",
-    "invoice.id: is missing": "invoice.upcoming tells of an invoice that has no id",
+    "invoice.id: is missing": "the invoice of invoice.upcoming has no id",
     "product.attributes": "still sent, no longer described",
     "product.type": "still sent, no longer described",
     "charge.source": "still sent, no longer described",
@@ -32,7 +32,7 @@ LOST = "description"
 
 
 def faults(value: Any, kind: str) -> list[str]:
-    """Everything in which an object departs from the schema of its kind, one sentence each."""
+    """Each way in which an object does not keep to the schema of its kind, as a sentence."""
     return [fault for fault in _check(value, SCHEMAS[kind], kind) if not fault.startswith(tuple(NEWER))]
 
 

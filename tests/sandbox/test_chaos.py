@@ -1,4 +1,4 @@
-"""The twin misbehaves as Stripe may: on purpose, by one seed, and as often as it is told."""
+"""Chaos: faults that Stripe may have, on purpose, by one seed, and as often as the settings say."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from tests.sandbox.loopback import KEY, Endpoint, settings
 DAY = 86400
 
 
-def _suffer(twin: Twin, **chaos: float) -> None:
+def _set_chaos(twin: Twin, **chaos: float) -> None:
     with twin.world.step():
         set_chaos(twin.world, ChaosSettings(**chaos))
 
@@ -24,15 +24,15 @@ def _products(client: stripe.StripeClient, count: int = 10) -> None:
         client.v1.products.create({"name": str(number)})
 
 
-def test_a_chance_is_between_never_and_always() -> None:
-    """Anything else is a mistake."""
+def test_a_rate_is_between_never_and_always() -> None:
+    """Any other rate is refused."""
     with pytest.raises(ValueError, match="dropped"):
         ChaosSettings(dropped=1.5)
 
 
 def test_deliveries_come_twice(twin: Twin, client: stripe.StripeClient, endpoint: Endpoint) -> None:
     """The same event, with the same id."""
-    _suffer(twin, duplicated=1.0)
+    _set_chaos(twin, duplicated=1.0)
     _products(client, 1)
     twin.settle()
 
@@ -40,9 +40,9 @@ def test_deliveries_come_twice(twin: Twin, client: stripe.StripeClient, endpoint
     assert len(endpoint.bodies) == 2
 
 
-def test_one_change_is_told_by_two_events(twin: Twin, client: stripe.StripeClient, endpoint: Endpoint) -> None:
+def test_one_change_may_make_two_events(twin: Twin, client: stripe.StripeClient, endpoint: Endpoint) -> None:
     """Two ids, one content: a receiver must look at object and type."""
-    _suffer(twin, twinned=1.0)
+    _set_chaos(twin, twinned=1.0)
     _products(client, 1)
     twin.settle()
     first, second = endpoint.events()
@@ -54,8 +54,8 @@ def test_one_change_is_told_by_two_events(twin: Twin, client: stripe.StripeClien
 def test_deliveries_overtake_each_other_or_come_hours_later(
     twin: Twin, client: stripe.StripeClient, endpoint: Endpoint
 ) -> None:
-    """All of them come in the end."""
-    _suffer(twin, reordered=0.6, delayed=0.2)
+    """All of them arrive in the end."""
+    _set_chaos(twin, reordered=0.6, delayed=0.2)
     _products(client, 20)
     twin.advance(60)
     early = [event["data"]["object"]["name"] for event in endpoint.events()]
@@ -66,8 +66,8 @@ def test_deliveries_overtake_each_other_or_come_hours_later(
 
 
 def test_dropped_deliveries_are_found_in_the_list(twin: Twin, client: stripe.StripeClient, endpoint: Endpoint) -> None:
-    """Only /v1/events knows of them."""
-    _suffer(twin, dropped=1.0)
+    """Only /v1/events has them."""
+    _set_chaos(twin, dropped=1.0)
     _products(client, 3)
     twin.advance(4 * DAY)
 
@@ -76,22 +76,24 @@ def test_dropped_deliveries_are_found_in_the_list(twin: Twin, client: stripe.Str
 
 
 def test_signatures_of_old_and_of_rolling_secrets(twin: Twin, client: stripe.StripeClient, endpoint: Endpoint) -> None:
-    """One cannot be right; the other carries the right one beside another."""
-    _suffer(twin, rolling_secret=1.0)
+    """The first is never valid; the second stands beside a valid one."""
+    _set_chaos(twin, rolling_secret=1.0)
     _products(client, 1)
     twin.settle()
     assert endpoint.signatures[0].count("v1=") == 2
     assert endpoint.types() == ["product.created"]
 
-    _suffer(twin, old_secret=1.0)
+    _set_chaos(twin, old_secret=1.0)
     _products(client, 1)
     twin.settle()
     with pytest.raises(stripe.SignatureVerificationError):
         endpoint.events()
 
 
-def _all_shapes(twin: Twin, client: stripe.StripeClient, endpoint: Endpoint, gift: Any, monthly: Any) -> dict[str, Any]:
-    """One object of each kind, as the endpoint was told of it last."""
+def _last_snapshots(
+    twin: Twin, client: stripe.StripeClient, endpoint: Endpoint, gift: Any, monthly: Any
+) -> dict[str, Any]:
+    """The last snapshot of each kind of object that the endpoint got."""
     charge = twin.pay(client.v1.checkout.sessions.create(gift).id)
     twin.pay(client.v1.checkout.sessions.create(monthly).id)
     twin.advance(2)
@@ -102,17 +104,17 @@ def _all_shapes(twin: Twin, client: stripe.StripeClient, endpoint: Endpoint, gif
 
 
 @pytest.mark.parametrize("version", ["2024-06-20", "2025-03-31.basil", "2026-08-26.dahlia", "2026-10-28.endive"])
-def test_an_endpoint_is_told_in_its_own_version(
+def test_an_endpoint_gets_its_own_version(
     twin: Twin, client: stripe.StripeClient, endpoint: Endpoint, gift: Any, monthly: Any, version: Any
 ) -> None:
-    """Fields that came later are missing, fields that went are there."""
-    for given in client.v1.webhook_endpoints.list().data:
-        client.v1.webhook_endpoints.delete(given.id)
+    """Later fields are missing, and removed fields are there."""
+    for existing in client.v1.webhook_endpoints.list().data:
+        client.v1.webhook_endpoints.delete(existing.id)
     made = client.v1.webhook_endpoints.create({"url": endpoint.url, "enabled_events": ["*"], "api_version": version})
     assert made.secret is not None
     endpoint.secret = made.secret
-    told = _all_shapes(twin, client, endpoint, gift, monthly)
-    invoice, subscription, charge = told["invoice"], told["subscription"], told["charge"]
+    snapshots = _last_snapshots(twin, client, endpoint, gift, monthly)
+    invoice, subscription, charge = snapshots["invoice"], snapshots["subscription"], snapshots["charge"]
 
     assert {event["api_version"] for event in endpoint.events()} == {version}
     old = version == "2024-06-20"
@@ -121,17 +123,17 @@ def test_an_endpoint_is_told_in_its_own_version(
     assert ("current_period_end" in subscription["items"]["data"][0]) != old
     assert ("invoice" in charge) == old
     assert ("billing_mode" in subscription) == (version > "2026")
-    assert told["checkout.session"]["ui_mode"] == ("hosted_page" if version > "2026" else "hosted")
-    assert ("enhanced_eligibility_types" in told["dispute"]) != old
-    assert ("payment_method" in told["refund"]) == (version > "2026")
+    assert snapshots["checkout.session"]["ui_mode"] == ("hosted_page" if version > "2026" else "hosted")
+    assert ("enhanced_eligibility_types" in snapshots["dispute"]) != old
+    assert ("payment_method" in snapshots["refund"]) == (version > "2026")
 
 
-def test_an_appeal_is_told_to_older_endpoints_as_lost(
+def test_an_appeal_is_lost_to_older_endpoints(
     twin: Twin, client: stripe.StripeClient, endpoint: Endpoint, gift: Any, address: str
 ) -> None:
     """Before Endive there were none."""
-    for given in client.v1.webhook_endpoints.list().data:
-        client.v1.webhook_endpoints.delete(given.id)
+    for existing in client.v1.webhook_endpoints.list().data:
+        client.v1.webhook_endpoints.delete(existing.id)
     endpoint.secret = str(
         client.v1.webhook_endpoints.create(
             {"url": endpoint.url, "enabled_events": ["charge.dispute.updated"], "api_version": "2026-08-26.dahlia"}
@@ -150,10 +152,10 @@ def test_an_appeal_is_told_to_older_endpoints_as_lost(
 
 def test_an_endpoint_gets_only_what_it_wants(twin: Twin, client: stripe.StripeClient, endpoint: Endpoint) -> None:
     """And nothing while it is disabled; the twin delivers to no other address."""
-    given = client.v1.webhook_endpoints.list().data[0]
-    client.v1.webhook_endpoints.update(given.id, {"enabled_events": ["price.created"]})
+    existing = client.v1.webhook_endpoints.list().data[0]
+    client.v1.webhook_endpoints.update(existing.id, {"enabled_events": ["price.created"]})
     _products(client, 1)
-    client.v1.webhook_endpoints.update(given.id, {"enabled_events": ["*"], "disabled": True})
+    client.v1.webhook_endpoints.update(existing.id, {"enabled_events": ["*"], "disabled": True})
     _products(client, 1)
     twin.settle()
     assert endpoint.bodies == []
@@ -165,7 +167,7 @@ def test_an_endpoint_gets_only_what_it_wants(twin: Twin, client: stripe.StripeCl
 def test_an_endpoint_that_fails_for_nine_days_is_disabled(
     twin: Twin, client: stripe.StripeClient, endpoint: Endpoint, address: str
 ) -> None:
-    """Until somebody enables it again."""
+    """Until it is enabled again."""
     endpoint.answers = [500] * 1000
     for _ in range(10):
         _products(client, 1)
@@ -174,18 +176,18 @@ def test_an_endpoint_that_fails_for_nine_days_is_disabled(
 
     endpoint.answers.clear()
     requests.post(f"{address}/do/enable", timeout=5)
-    tried = len(endpoint.bodies)
+    attempts = len(endpoint.bodies)
     _products(client, 1)
     twin.settle()
-    assert len(endpoint.bodies) == tried + 1
+    assert len(endpoint.bodies) == attempts + 1
 
 
 def test_a_failed_call_had_no_effect_and_its_key_remembers(twin: Twin, client: stripe.StripeClient) -> None:
     """The library tries again with the same key and is answered the same 500; a new key succeeds."""
-    _suffer(twin, api_500=1.0)
+    _set_chaos(twin, api_500=1.0)
     with pytest.raises(stripe.APIError):
         client.v1.products.create({"name": "x"}, {"idempotency_key": "first"})
-    _suffer(twin)
+    _set_chaos(twin)
     with pytest.raises(stripe.APIError):
         client.v1.products.create({"name": "x"}, {"idempotency_key": "first"})
     assert client.v1.products.list().data == []
@@ -194,14 +196,14 @@ def test_a_failed_call_had_no_effect_and_its_key_remembers(twin: Twin, client: s
 
 def test_too_many_calls_are_answered_429(twin: Twin, client: stripe.StripeClient) -> None:
     """By chaos; the library does not try again by itself."""
-    _suffer(twin, api_429=1.0)
+    _set_chaos(twin, api_429=1.0)
     with pytest.raises(stripe.RateLimitError):
         client.v1.balance.retrieve()
 
 
 def test_a_call_may_take_effect_and_its_connection_break(twin: Twin, client: stripe.StripeClient, address: str) -> None:
-    """A caller that asks again with the same key gets the answer that got lost."""
-    _suffer(twin, api_reset=1.0)
+    """A caller that repeats the call with the same key gets the response that was lost."""
+    _set_chaos(twin, api_reset=1.0)
     headers = {"Authorization": f"Bearer {KEY}", "Idempotency-Key": "k"}
     broken = pytest.raises((requests.ConnectionError, requests.exceptions.ChunkedEncodingError))
     with (
@@ -209,7 +211,7 @@ def test_a_call_may_take_effect_and_its_connection_break(twin: Twin, client: str
         broken,
     ):
         answer.json()
-    _suffer(twin)
+    _set_chaos(twin)
     again = client.v1.products.create({"name": "x"}, {"idempotency_key": "k"})
 
     assert [product.id for product in client.v1.products.list().data] == [again.id]
@@ -218,9 +220,9 @@ def test_a_call_may_take_effect_and_its_connection_break(twin: Twin, client: str
 def test_a_call_may_take_effect_and_its_answer_never_come(
     twin: Twin, client: stripe.StripeClient, address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The caller loses patience; asked again with the same key, there is still only one."""
+    """The caller times out; called again with the same key, there is still only one product."""
     monkeypatch.setattr(sandbox.api.faults, "LOST_RESPONSE_SECONDS", 1.0)
-    _suffer(twin, api_lost=1.0)
+    _set_chaos(twin, api_lost=1.0)
     with pytest.raises(requests.ReadTimeout):
         requests.post(
             f"{address}/v1/products",
@@ -228,7 +230,7 @@ def test_a_call_may_take_effect_and_its_answer_never_come(
             headers={"Authorization": f"Bearer {KEY}", "Idempotency-Key": "k"},
             timeout=0.3,
         )
-    _suffer(twin)
+    _set_chaos(twin)
     again = client.v1.products.create({"name": "x"}, {"idempotency_key": "k"})
 
     assert [product.id for product in client.v1.products.list().data] == [again.id]
@@ -246,14 +248,14 @@ def test_rate_limits_can_be_switched_on(client: stripe.StripeClient, address: st
 
 
 @pytest.mark.parametrize(("seed", "same"), [(5, True), (6, False)])
-def test_the_same_seed_strikes_the_same_subjects(seed: int, same: bool) -> None:
-    """Chance depends on the seed and on what it is about, not on when or how often it is asked."""
-    struck = []
-    for one_seed in (5, seed):
-        twin = open_twin(settings(), seed=one_seed)
-        _suffer(twin, dropped=0.5)
-        struck.append([fault_occurs(twin.world, "dropped", str(number)) for number in range(64)])
+def test_the_same_seed_has_faults_for_the_same_subjects(seed: int, same: bool) -> None:
+    """A fault depends on the seed and on its subject, not on when or how often it is asked for."""
+    occurrences = []
+    for each in (5, seed):
+        twin = open_twin(settings(), seed=each)
+        _set_chaos(twin, dropped=0.5)
+        occurrences.append([fault_occurs(twin.world, "dropped", str(number)) for number in range(64)])
         twin.close()
 
-    assert (struck[0] == struck[1]) == same
-    assert 16 < sum(struck[0]) < 48
+    assert (occurrences[0] == occurrences[1]) == same
+    assert 16 < sum(occurrences[0]) < 48
