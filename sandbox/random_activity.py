@@ -64,12 +64,12 @@ class RandomActivity:
             "POST", "/v1/checkout/sessions", mode=mode, success_url=_SUCCESS_URL, line_items=lines, **more
         )
 
-    def _press_pay(self, session: Object) -> Object:
-        sample = [number for number, sample in SAMPLE_METHODS.items() if sample.kind in session["payment_method_types"]]
-        charge = self._twin.pay(session["id"], card=self._random.choice(sample))
+    def _press_pay(self, session: Object) -> None:
+        types = session["payment_method_types"]
+        numbers = [number for number, sample in SAMPLE_METHODS.items() if sample.kind in types]
+        charge = self._twin.pay(session["id"], card=self._random.choice(numbers))
         if charge["status"] != "failed":
             self._charges.append(charge["id"])
-        return charge
 
     def _pay_once(self) -> None:
         gift = {"metadata": {"gift_id": str(self._call_count)}, "description": "Gift"}

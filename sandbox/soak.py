@@ -42,7 +42,7 @@ def _peak_memory() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-def create_session(twin: Twin, product: str, number: int, **recurring: Any) -> str:
+def _create_session(twin: Twin, product: str, number: int, **recurring: Any) -> str:
     """Create a session for £10 through the API, with an idempotency key; its id."""
     price = {"currency": "gbp", "product": product, "unit_amount": 1000, **recurring}
     status, session = twin.api.request(
@@ -67,7 +67,7 @@ def measure_payments(gifts: int, path: Path | None = None) -> SoakFigures:
         product = str(twin.api.request("POST", "/v1/products", {"name": "Campaign"})[1]["id"])
         began, processor, halfway = time.perf_counter(), time.process_time(), 0.0
         for number in range(gifts):
-            twin.pay(create_session(twin, product, number))
+            twin.pay(_create_session(twin, product, number))
             if number % 1000 == 999:
                 twin.advance(_DAY)
             if number == gifts // 2:
@@ -85,7 +85,7 @@ def measure_renewals(givers: int, days: int, path: Path | None = None) -> SoakFi
     try:
         product = str(twin.api.request("POST", "/v1/products", {"name": "Campaign"})[1]["id"])
         for number in range(givers):
-            twin.pay(create_session(twin, product, number, recurring={"interval": "month"}))
+            twin.pay(_create_session(twin, product, number, recurring={"interval": "month"}))
         began, processor = time.perf_counter(), time.process_time()
         twin.advance(days * _DAY)
         seconds, processor = time.perf_counter() - began, time.process_time() - processor

@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, urlencode
 from sandbox.api.errors import ApiError, RejectedRequest
 
 MAX_FIELDS = 1000
-MAX_DEPTH = 12
+MAX_NESTING = 12
 Form = dict[str, Any]
 
 
@@ -21,7 +21,7 @@ def _split_name(name: str) -> list[str]:
     if not bracket:
         return [head]
     path = [head, *rest[:-1].split("][")]
-    if not head or not rest.endswith("]") or len(path) > MAX_DEPTH or any("[" in p or "]" in p for p in path):
+    if not head or not rest.endswith("]") or len(path) > MAX_NESTING or any("[" in p or "]" in p for p in path):
         raise _unreadable(name)
     return path
 

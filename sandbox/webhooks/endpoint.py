@@ -80,7 +80,7 @@ def record_failure(world: World, endpoint: Object, now: float) -> None:
 
 
 def get_endpoint(world: World, id_: str) -> Object:
-    """The endpoint of this id, or resource_missing."""
+    """The endpoint of this id; ApiError where there is none."""
     endpoint = world.store.find(id_)
     if endpoint is None or endpoint["object"] != "webhook_endpoint":
         raise resource_missing("webhook endpoint", id_)
