@@ -6,6 +6,7 @@ from datetime import date, datetime, tzinfo
 from functools import lru_cache
 
 from ledger.accounts import Account
+from ledger.kinds import ALLOWED, ALLOWED_REVERSALS, EntryKind
 from ledger.money import LARGEST_MINOR, Money
 
 NO_CAMPAIGN = 0
@@ -26,11 +27,12 @@ class Entry:
 
     `key` says which fact it books, so the same fact books once; `subject` is the payment, refund, dispute
     or payout whose clearing must come to zero; `campaign` 0 means none; `cause` is the delivery, reconcile
-    run or treasurer's act that made us post it.
+    run or treasurer's act that made us post it. The accounts are those of its kind. An entry that `reverses`
+    another has that entry's accounts, swapped.
     """
 
     key: str
-    kind: str
+    kind: EntryKind
     debit: Account
     credit: Account
     amount: Money
@@ -47,10 +49,13 @@ class Entry:
             raise ImpossibleEntry(f"{self.key}: an entry moves a positive amount, not {self.amount}")
         if self.debit == self.credit:
             raise ImpossibleEntry(f"{self.key}: debit and credit are both {self.debit}")
+        pairs = ALLOWED if self.reverses is None else ALLOWED_REVERSALS
+        if (self.debit, self.credit) not in pairs.get(self.kind, ()):
+            raise ImpossibleEntry(f"{self.key}: {self.kind!r} does not book {self.debit} against {self.credit}")
         if self.occurred_at.tzinfo is None:
             raise ImpossibleEntry(f"{self.key}: the instant lacks its time zone")
-        if not (self.kind and self.subject and self.cause):
-            raise ImpossibleEntry(f"{self.key}: kind, subject and cause are all needed")
+        if not (self.subject and self.cause):
+            raise ImpossibleEntry(f"{self.key}: subject and cause are both needed")
         if not 3 <= len(self.key) <= LONGEST_KEY:
             raise ImpossibleEntry(f"{self.key!r}: a key has 3 to {LONGEST_KEY} letters")
         if self.reverses == self.key:

@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 from database.bulk import add_to_rows, change_rows, insert_rows
 from database.questions import asking, looking_up
 from ledger import tables
-from ledger.accounts import KINDS, RAISED, Account
+from ledger.accounts import ACCOUNT_TYPES, RAISED, Account
 from ledger.entry import ConflictingEntry, Entry, unlike
 from ledger.money import CURRENCIES, Currency, Money, currency
 
@@ -72,7 +72,7 @@ def open_accounts(conn: Connection) -> None:
         [
             {"code": account.value, "currency": code, "kind": kind}
             for code in CURRENCIES
-            for account, kind in KINDS.items()
+            for account, kind in ACCOUNT_TYPES.items()
             if (account.value, code) not in accounts
         ],
     )
@@ -182,7 +182,7 @@ def _insert(conn: Connection, entries: Sequence[Entry], first: int, now: datetim
             {
                 "id": first + n,
                 "key": entry.key,
-                "kind": entry.kind,
+                "kind": entry.kind.value,
                 "debit": entry.debit.value,
                 "credit": entry.credit.value,
                 "currency": entry.amount.currency.code,

@@ -10,9 +10,9 @@ from starlette.responses import RedirectResponse, Response
 from campaigns.store import campaigns
 from database.instants import Clock
 from database.transactions import reading, writing
-from ledger.accounts import Account
+from ledger.accounts import Account, Figure
 from treasury import store
-from treasury.figures import Choice, Figure, sheets
+from treasury.figures import Choice, sheets
 from treasury.money import store as money
 from treasury.money.to_do import to_do
 from treasury.sign_in import invited, sign_in

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from ledger.accounts import RAISED, Account
+from ledger.kinds import EntryKind
 from ledger.tables import entry, total
 from payments.happenings import Category
 from payments.settlement.tables import balance_check, balance_line
@@ -20,16 +21,11 @@ from payments.tables import charge, delivery, dispute_move, gift, payment_failur
 from receipts.tables import receipt
 
 _e, _l, _t = entry.c, balance_line.c, total.c
-# Which side of each kind counts as more of what its fact says.
-_RISING = {
-    "gift": Account.CLEARING,
-    "payment_failed": Account.REFUNDS,
-    "refund": Account.REFUNDS,
-    "refund_failed": Account.CLEARING,
-    "dispute": Account.DISPUTE_LOSSES,
-    "paid": Account.BANK,
-    "unpaid": Account.IN_TRANSIT,
-}
+# The kinds whose entries add up to their facts. The debit account of the kind rises with the fact.
+_COMPARED = (
+    EntryKind.GIFT, EntryKind.PAYMENT_FAILED, EntryKind.REFUND, EntryKind.REFUND_FAILED, EntryKind.DISPUTE,
+    EntryKind.PAID, EntryKind.UNPAID,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +51,11 @@ class Compared:
 def unlike_facts(conn: Connection, limit: int) -> list[Unlike]:
     """Gifts, refunds, disputes and payouts whose entries are not what their facts come to."""
     what, about = _key_part(conn, 1), _key_part(conn, 2)
-    rising = [sa.and_(what == kind, _e.debit == account.value) for kind, account in _RISING.items()]
+    rising = [sa.and_(what == kind.value, _e.debit == kind.rules.debit.value) for kind in _COMPARED]
     minor = sa.case((sa.or_(*rising), _e.amount_minor), else_=-_e.amount_minor)
     posted = sa.select(what.label("what"), about.label("about"), _e.currency.label("currency"), minor.label("minor"))
     # A reversal has a key of its own and is a treasurer's act: the fact stays what it was.
-    posted = posted.where(_e.kind.in_(list(_RISING)), _e.reverses.is_(None))
+    posted = posted.where(_e.kind.in_([kind.value for kind in _COMPARED]), _e.reverses.is_(None))
     return _differing(conn, [posted, *_facts()], limit)
 
 
@@ -74,18 +70,22 @@ def _facts() -> list[sa.Select[Any]]:
     left = sa.exists().where(balance_line.c.subject == payout.c.id, balance_line.c.category == Category.PAYOUT.value)
     arrived = sa.and_(payout.c.arrived_at.is_not(None), left)
     return [
-        _fact("gift", charge.c.id, charge, charge.c.amount_minor).where(ours),
-        _fact("payment_failed", failed.charge, payment_failure, failed.amount_minor).where(taken_back),
-        _fact("refund", re.id, refund, re.amount_minor).where(re.agreed_at.is_not(None), _paid(re.payment)),
-        _fact("refund_failed", re.id, refund, re.amount_minor).where(re.undone_at.is_not(None), _paid(re.payment)),
-        _fact("dispute", moved.line_id, dispute_move, -moved.amount_minor).where(_paid(moved.payment)),
-        _fact("paid", payout.c.id, payout, payout.c.amount_minor).where(arrived),
-        _fact("unpaid", payout.c.id, payout, payout.c.amount_minor).where(arrived, payout.c.returned_at.is_not(None)),
+        _fact(EntryKind.GIFT, charge.c.id, charge, charge.c.amount_minor).where(ours),
+        _fact(EntryKind.PAYMENT_FAILED, failed.charge, payment_failure, failed.amount_minor).where(taken_back),
+        _fact(EntryKind.REFUND, re.id, refund, re.amount_minor).where(re.agreed_at.is_not(None), _paid(re.payment)),
+        _fact(EntryKind.REFUND_FAILED, re.id, refund, re.amount_minor).where(
+            re.undone_at.is_not(None), _paid(re.payment)
+        ),
+        _fact(EntryKind.DISPUTE, moved.line_id, dispute_move, -moved.amount_minor).where(_paid(moved.payment)),
+        _fact(EntryKind.PAID, payout.c.id, payout, payout.c.amount_minor).where(arrived),
+        _fact(EntryKind.UNPAID, payout.c.id, payout, payout.c.amount_minor).where(
+            arrived, payout.c.returned_at.is_not(None)
+        ),
     ]
 
 
-def _fact(what: str, about: sa.Column[str], table: sa.Table, minor: sa.ColumnElement[int]) -> sa.Select[Any]:
-    return sa.select(sa.literal(what), about, table.c.currency, -minor)
+def _fact(kind: EntryKind, about: sa.Column[str], table: sa.Table, minor: sa.ColumnElement[int]) -> sa.Select[Any]:
+    return sa.select(sa.literal(kind.value), about, table.c.currency, -minor)
 
 
 def _paid(payment: sa.Column[str]) -> sa.ColumnElement[bool]:
@@ -102,7 +102,7 @@ def unlike_lines(conn: Connection, limit: int) -> list[Unlike]:
         _key_part(conn, 2).label("about"),
         _e.currency.label("currency"),
         minor.label("minor"),
-    ).where(sa.or_(_e.debit == stripe, _e.credit == stripe), _e.kind != "opening")
+    ).where(sa.or_(_e.debit == stripe, _e.credit == stripe), _e.kind != EntryKind.OPENING.value)
     # A line that waits for a link has not been decided on, and is listed as waiting.
     told = sa.select(sa.literal("line"), _l.id, _l.currency, _l.fee_minor - _l.amount_minor).where(_l.ours.is_not(None))
     return _differing(conn, [posted, told], limit)

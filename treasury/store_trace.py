@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from ledger.accounts import Account
+from ledger.kinds import EntryKind
 from ledger.money import Money, currency
 from ledger.tables import entry
 from payments.settlement.tables import balance_line, contact, walk
@@ -36,7 +37,7 @@ class Posted:
 
     id: int
     key: str
-    kind: str
+    kind: EntryKind
     debit: Account
     credit: Account
     amount: Money
@@ -131,7 +132,7 @@ def posted_about(conn: Connection, subjects: Sequence[str], gift_id: str | None 
     )
     return [
         Posted(
-            row.id, row.key, row.kind, Account(row.debit), Account(row.credit), _money(row), row.subject,
+            row.id, row.key, EntryKind(row.kind), Account(row.debit), Account(row.credit), _money(row), row.subject,
             row.campaign_id, row.occurred_at, row.posted_at, row.cause, row.type,
         )
         for row in rows

@@ -8,13 +8,18 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from ledger.accounts import Account
+from ledger.kinds import EntryKind
 from ledger.money import Money
 from treasury.store_trace import Posted
 
 # At one instant: what was told, then what follows from it.
 ASKED, OPENED, CHARGED, RECEIPTED = 0, 1, 2, 4
-_RANKS = {"gift": 3, "settle": 5, "other": 5, "ours": 5, "fee": 6, "payment_failed": 7, "refund": 7, "dispute": 7}
+_RANKS = {
+    EntryKind.GIFT: 3, EntryKind.SETTLE: 5, EntryKind.OTHER: 5, EntryKind.OURS: 5, EntryKind.FEE: 6,
+    EntryKind.PAYMENT_FAILED: 7, EntryKind.REFUND: 7, EntryKind.DISPUTE: 7,
+}  # fmt: skip
 _LATER = 8
+_OF_PAYMENTS = {EntryKind.SETTLE, EntryKind.OTHER, EntryKind.FEE, EntryKind.STRIPE_FEE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,63 +98,22 @@ def only(of: Money, whole: Step) -> Step:
 
 def _about(posted: Posted) -> str:
     """The id that says most: of what settles, the balance transaction; else what the entry is about."""
-    return posted.key.split(":")[1] if posted.kind in _OF_LINES else posted.subject
+    return posted.key.split(":")[1] if posted.kind.rules.of_line else posted.subject
 
 
 def _signed(posted: Posted) -> Money:
     """What it did to us: negative when money went."""
-    gone = posted.debit in _LOSSES or (posted.credit is Account.STRIPE and posted.kind in _OF_PAYMENTS)
-    return -posted.amount if gone else posted.amount
+    left = posted.credit is Account.STRIPE and posted.kind in (EntryKind.SETTLE, EntryKind.OTHER)
+    return -posted.amount if left or posted.kind.rules.effect(posted.debit, posted.credit) < 0 else posted.amount
 
 
 def _rank(posted: Posted) -> int:
     """A payment settles before what is given back of it, and that before it settles."""
-    back = posted.kind in _OF_PAYMENTS and posted.credit is Account.STRIPE and posted.kind != "fee"
+    back = posted.kind in _OF_PAYMENTS and posted.credit is Account.STRIPE and posted.kind is not EntryKind.FEE
     return _LATER if back else _RANKS.get(posted.kind, _LATER + 1)
 
 
 def _words(posted: Posted) -> str:
     if Account.FX in (posted.debit, posted.credit):
         return "Exchanged" if Account.CLEARING in (posted.debit, posted.credit) else "Exchanged, in Stripe's balance"
-    rises = _RISES.get(posted.kind)
-    up, down = _WORDS.get(posted.kind, (f"{posted.kind.replace('_', ' ').capitalize()}", ""))
-    return up if rises is None or posted.debit is rises or not down else down
-
-
-# Kinds whose keys name the balance transaction.
-_OF_LINES = {"settle", "fee", "other", "ours", "stripe_fee", "payout", "payout_failed", "adjustment", "suspense"}
-_LOSSES = {Account.REFUNDS, Account.DISPUTE_LOSSES}
-_OF_PAYMENTS = {"settle", "other", "fee", "stripe_fee"}
-_RISES = {
-    "settle": Account.STRIPE,
-    "other": Account.STRIPE,
-    "dispute": Account.DISPUTE_LOSSES,
-    "fee": Account.STRIPE,
-    "payout": Account.IN_TRANSIT,
-    "paid": Account.BANK,
-    "unpaid": Account.IN_TRANSIT,
-    "payout_failed": Account.STRIPE,
-    "adjustment": Account.STRIPE,
-    "top_up": Account.STRIPE,
-    "suspense": Account.STRIPE,
-}
-_WORDS = {
-    "gift": ("Counted for {of}", ""),
-    "payment_failed": ("Failed after all: taken off {of}", ""),
-    "refund": ("Refund agreed: taken off {of}", ""),
-    "refund_failed": ("Refund failed: counted for {of} again", ""),
-    "dispute": ("Disputed: taken off {of}", "Given back by the bank: counted for {of} again"),
-    "settle": ("Seen in Stripe's balance", "Left Stripe's balance"),
-    "other": ("Seen in Stripe's balance, not ours", "Left Stripe's balance, not ours"),
-    "ours": ("Known to be ours after all", ""),
-    "fee": ("Stripe gave a fee back", "Stripe's fee"),
-    "stripe_fee": ("Stripe's own fee", ""),
-    "payout": ("Sent to the bank", "Asked back from the bank"),
-    "payout_failed": ("Came back from the bank to Stripe", "Settled with the bank"),
-    "paid": ("Arrived at the bank", "Taken from the bank"),
-    "unpaid": ("Gone from the bank again", "Back at the bank"),
-    "adjustment": ("Stripe released money", "Stripe holds money back"),
-    "top_up": ("Paid in from the bank", "Paid back to the bank"),
-    "suspense": ("Of a kind that nobody knows", "Of a kind that nobody knows"),
-    "opening": ("In Stripe's balance before our books", ""),
-}
+    return posted.kind.rules.sentence(posted.debit, posted.credit)

@@ -57,6 +57,7 @@ PURE = {
     "ledger.money",
     "ledger.entry",
     "ledger.accounts",
+    "ledger.kinds",
     "payments.gifts",
     "payments.happenings",
     "payments.bookkeeping",

@@ -11,6 +11,7 @@ from database.columns import BookDate, Count, Flag, Instant, Json, Minor
 from database.migrating import installation
 from ledger import store
 from ledger.accounts import Account
+from ledger.kinds import EntryKind
 from ledger.money import EUR, Money
 from payments import tables as payments
 from payments.recurring import tables as recurring
@@ -100,7 +101,10 @@ def _something(column: sa.Column[Any]) -> object:
 ENTRIES = (
     entry("gift:ch_1:1", gift="gift-1"),
     entry("gift:ch_2:1", gift="gift-2", subject="pi_2", amount=Money(4000, EUR)),
-    entry("offline:a:1", debit=Account.CASH, subject="a"),
-    entry("offline:b:1", debit=Account.CASH, subject="b"),
-    entry("undo:a", debit=Account.GIFTS, credit=Account.CASH, subject="a", reverses="offline:a:1"),
-)
+    entry("offline:a:1", kind=EntryKind.OFFLINE, debit=Account.CASH, subject="a"),
+    entry("offline:b:1", kind=EntryKind.OFFLINE, debit=Account.CASH, subject="b"),
+    entry(
+        "undo:a", kind=EntryKind.OFFLINE, debit=Account.GIFTS, credit=Account.CASH, subject="a",
+        reverses="offline:a:1",
+    ),
+)  # fmt: skip

@@ -11,14 +11,18 @@ from database.transactions import booking, reading
 from ledger import tables
 from ledger.accounts import Account
 from ledger.entry import Entry
+from ledger.kinds import EntryKind
 from ledger.store import post
 from tests.ledger.samples import NOON, entry, folded, kept, kept_clearing
 
 GIFTS = [entry(f"gift:pi_{n}:1", subject=f"pi_{n}", campaign=n % 3) for n in range(60)]
 SETTLED = [
-    entry(f"settle:txn_{n}", debit=Account.STRIPE, credit=Account.CLEARING, subject=f"pi_{n}", campaign=0)
+    entry(
+        f"settle:txn_{n}", kind=EntryKind.SETTLE, debit=Account.STRIPE, credit=Account.CLEARING, subject=f"pi_{n}",
+        campaign=0,
+    )
     for n in range(60)
-]
+]  # fmt: skip
 
 
 def test_both_are_told_the_same_and_each_fact_is_booked_once(books: Engine, database_url: str) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from ledger.accounts import Account
 from ledger.entry import ConflictingEntry, ImpossibleEntry, book_date, unlike
+from ledger.kinds import EntryKind
 from ledger.money import EUR, GBP, LARGEST_MINOR, Money
 from tests.ledger.samples import NOON, entry
 
@@ -19,7 +20,12 @@ from tests.ledger.samples import NOON, entry
         ({"amount": Money(LARGEST_MINOR + 1, GBP)}, "positive"),
         ({"credit": Account.CLEARING}, "debit and credit"),
         ({"occurred_at": datetime(2026, 11, 21, 12)}, "time zone"),  # noqa: DTZ001 (that is the point)
-        ({"kind": ""}, "needed"),
+        ({"kind": ""}, "'' does not book clearing against gifts"),
+        ({"kind": "donation"}, "'donation' does not book clearing against gifts"),
+        ({"kind": EntryKind.REFUND}, "does not book clearing against gifts"),
+        ({"debit": Account.BANK}, "does not book bank against gifts"),
+        ({"debit": Account.GIFTS, "credit": Account.CLEARING}, "does not book gifts against clearing"),
+        ({"debit": Account.OTHER, "reverses": "gift:pi_2:1"}, "does not book other against gifts"),
         ({"subject": ""}, "needed"),
         ({"cause": ""}, "needed"),
         ({"key": ""}, "3 to 200"),
@@ -44,15 +50,25 @@ def test_what_just_may_exist_can_be_made(given: dict[str, object]) -> None:
 @pytest.mark.parametrize(
     "other",
     [
-        {"kind": "refund"}, {"debit": Account.BANK}, {"credit": Account.OTHER}, {"amount": Money(2501, GBP)},
+        {"kind": EntryKind.STRIPE_FEE}, {"debit": Account.DISPUTE_FEES}, {"amount": Money(2501, GBP)},
         {"amount": Money(2500, EUR)}, {"subject": "pi_2"}, {"campaign": 2}, {"gift": "gift-2"},
     ],
     ids=str,
 )  # fmt: skip
 def test_one_key_cannot_mean_two_things(other: dict[str, object]) -> None:
     """Kind, accounts, currency, amount, subject, campaign and gift belong to the fact."""
-    with pytest.raises(ConflictingEntry, match="gift:pi_1:1"):
-        unlike([entry("gift:pi_1:1"), entry("gift:pi_1:1", **other)])
+    fee = {"kind": EntryKind.FEE, "debit": Account.FEES, "credit": Account.STRIPE}
+
+    with pytest.raises(ConflictingEntry, match="fee:txn_1"):
+        unlike([entry("fee:txn_1", **fee), entry("fee:txn_1", **fee | other)])
+
+
+def test_one_key_cannot_mean_two_credits() -> None:
+    """The side that `fee` does not change."""
+    exchanged = {"kind": EntryKind.SETTLE, "debit": Account.FX}
+
+    with pytest.raises(ConflictingEntry, match="settle:txn_1"):
+        unlike(entry("settle:txn_1", **exchanged, credit=credit) for credit in (Account.CLEARING, Account.STRIPE))
 
 
 @pytest.mark.parametrize(
