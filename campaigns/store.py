@@ -1,6 +1,6 @@
 """Keep campaigns, and answer how far they have come."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,6 @@ from sqlalchemy.engine import Connection
 
 from campaigns.campaign import SLUG, BadCampaign, Campaign, Progress
 from campaigns.tables import campaign as table
-from database.questions import asking
 from ledger.money import Money, currency
 from ledger.store import Raised, raised, raised_by_campaign
 
@@ -46,13 +45,12 @@ def campaigns(conn: Connection) -> list[Campaign]:
 _TITLES = sa.select(table.c.id, table.c.title)
 
 
-def campaign_titles(conn: Connection) -> Callable[[], dict[int, str]]:
-    """The titles of all campaigns, by number: asked now, known when it is called.
+def campaign_titles(conn: Connection) -> dict[int, str]:
+    """The titles of all campaigns, by number.
 
-    Of all: an organisation has dozens, and one constant question costs less than a list of ids.
+    All of them: an organisation has dozens, and one constant question costs less than a list of ids.
     """
-    titles = asking(conn, _TITLES)
-    return lambda: dict(titles())
+    return {row.id: row.title for row in conn.execute(_TITLES)}
 
 
 def progress(conn: Connection, campaign: Campaign, now: datetime) -> Progress:

@@ -1,7 +1,7 @@
 """Post entries and answer questions about the books."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from database.bulk import add_to_rows, change_rows, insert_rows
-from database.questions import asking, looking_up
+from database.questions import look_up
 from ledger import tables
 from ledger.accounts import ACCOUNT_TYPES, RAISED, Account
 from ledger.entry import ConflictingEntry, Entry, unlike
@@ -84,30 +84,13 @@ def post(conn: Connection, entries: Iterable[Entry], now: datetime) -> list[Entr
     The same fact again is no news; the same key with other contents raises ConflictingEntry.
     Call it only inside `database.transactions.booking`.
     """
-    return posting(conn, entries)(now)
-
-
-def posting(conn: Connection, entries: Iterable[Entry]) -> Callable[[datetime], list[Entry]]:
-    """`post` in two steps: looks now what is in the books already, and posts when it is called.
-
-    What the caller writes in between, the database does while the answers travel.
-    """
     by_key = unlike(entries)
-    if not by_key:
-        return lambda _now: []
-    posted, last = looking_up(conn, _FACT, _e.key, list(by_key)), asking(conn, _LAST)
-    subjects = sorted({entry.subject for entry in by_key.values() if Account.CLEARING in (entry.debit, entry.credit)})
-    standing = looking_up(conn, _STANDING, _u.subject, subjects)
-
-    def post_now(now: datetime) -> list[Entry]:
-        new = _unposted(by_key, posted())
-        if new:
-            _insert(conn, new, (last()[0][0] or 0) + 1, now)
-            _add_totals(conn, new)
-            _add_clearing(conn, new, {(row[0], row[1]): (row[2], row[3]) for row in standing()})
-        return new
-
-    return post_now
+    new = _unposted(by_key, look_up(conn, _FACT, _e.key, list(by_key)))
+    if new:
+        _insert(conn, new, (conn.scalar(_LAST) or 0) + 1, now)
+        _add_totals(conn, new)
+        _add_clearing(conn, new)
+    return new
 
 
 def _unposted(by_key: dict[str, Entry], posted: Sequence[tuple[Any, ...]]) -> list[Entry]:
@@ -215,11 +198,11 @@ def _add_totals(conn: Connection, entries: Sequence[Entry]) -> None:
     add_to_rows(conn, tables.total, rows, sides_named)
 
 
-def _add_clearing(
-    conn: Connection, entries: Sequence[Entry], standing: Mapping[tuple[str, str], tuple[int, datetime]]
-) -> None:
-    """Move each subject's uncleared balance, from where it stands; a subject that came to zero leaves the list."""
+def _add_clearing(conn: Connection, entries: Sequence[Entry]) -> None:
+    """Move the uncleared balance of each subject; a subject that came to zero leaves the list."""
     moved = _clearing_of(entries)
+    rows = look_up(conn, _STANDING, _u.subject, sorted({subject for subject, _ in moved}))
+    standing = {(subject, code): (minor, since) for subject, code, minor, since in rows}
     met, changed, new = list[dict[str, str]](), list[dict[str, Any]](), list[dict[str, Any]]()
     for key, (minor, since) in moved.items():
         before, since_before = standing.get(key, (0, since))

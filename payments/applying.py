@@ -5,7 +5,7 @@ order, loss and repetition of deliveries ends in the same books. This is the one
 reconcile all come through it.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
@@ -40,16 +40,6 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
-class _Receiving:
-    """The payments that gifts are received by, those that paid a gift again, and what receipts need, on its way."""
-
-    first: Sequence[Pair]
-    later: Sequence[Pair]
-    numbers: Callable[[], range]
-    titles: Callable[[], dict[int, str]]
-
-
-@dataclass(frozen=True, slots=True)
 class Bookkeeper:
     """Applies happenings for one organisation, whose days are those of `zone`."""
 
@@ -72,14 +62,12 @@ class Bookkeeper:
         """`apply`, for happenings that were asked about, perhaps among others."""
         heard = _heard(told)
         joined = join(conn, heard, known)
-        receiving = self._begin_receiving(conn, joined.pairs, now)
         entries = [entry for one in joined.pairs for entry in gift_entries(one.charge, one.gift, self.zone, one.cause)]
         entries += withdraw(conn, heard, joined, self.zone, now)
         entries += settle(conn, heard, joined, self.zone)
         entries += pay_out(conn, heard, self.zone)
-        post = ledger.store.posting(conn, entries)
-        self._receive(conn, receiving, now)
-        post(now)
+        self._receive(conn, joined.pairs, now)
+        ledger.store.post(conn, entries, now)
         queue_jobs(conn, heard, now)
 
     def open_balances(self, conn: Connection, held: Sequence[Money], at: datetime, cause: str, now: datetime) -> None:
@@ -87,19 +75,13 @@ class Bookkeeper:
         found = [opening_entry(amount, at, self.zone, cause) for amount in held]
         ledger.store.post(conn, [entry for entry in found if entry], now)
 
-    def _begin_receiving(self, conn: Connection, pairs: Sequence[Pair], now: datetime) -> _Receiving:
-        """Ask for what receipts need, before there is much to write that the answers would have to wait for."""
-        first, later = _first_payments(pairs)
-        numbers = receipts.store.take_numbers(conn, book_date(now, self.zone), len(first))
-        return _Receiving(first, later, numbers, campaigns.store.campaign_titles(conn) if first else dict)
-
-    def _receive(self, conn: Connection, receiving: _Receiving, now: datetime) -> None:
+    def _receive(self, conn: Connection, pairs: Sequence[Pair], now: datetime) -> None:
         """Move gifts to received and give receipts; list what is not as it was asked for."""
-        first, later = receiving.first, receiving.later
+        first, later = _first_payments(pairs)
         store.receive(conn, [(one.gift, one.charge, book_date(one.charge.at, self.zone)) for one in first])
-        titles, numbers = receiving.titles(), receiving.numbers()
+        titles = campaigns.store.campaign_titles(conn) if first else {}
         drafts = [self._draft(one, titles) for one in first]
-        issued = receipts.store.issue(conn, drafts, numbers, issued_on=book_date(now, self.zone), now=now)
+        issued = receipts.store.issue_receipts(conn, drafts, book_date(now, self.zone), now)
         queue_prints(conn, issued, now=now)
         odd = [(one.gift, one.charge, why) for one in first if (why := _odd(one))]
         odd += [(one.gift, one.charge, "second_payment") for one in later]

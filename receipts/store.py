@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -11,7 +11,6 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
 from database.bulk import insert_rows
-from database.questions import asking
 from receipts import tables
 from receipts.receipt import TEMPLATE, Draft, Receipt, printed_number
 from receipts.tables import YEAR_SPAN
@@ -45,24 +44,15 @@ class Gap:
     receipts: int
 
 
-def take_numbers(conn: Connection, issued_on: date, count: int) -> Callable[[], range]:
-    """Take the year's next numbers: sent now, known when it is called.
+def issue_receipts(conn: Connection, drafts: Sequence[Draft], issued_on: date, now: datetime) -> list[str]:
+    """Number and keep receipts, in the order of the drafts; returns the numbers as they are printed.
 
-    For the caller's `booking` transaction: one writer at a time takes numbers, and a rollback gives them
-    back, so a year's numbers have no gap. All that are taken must be issued.
+    Call it only inside `database.transactions.booking`: one writer at a time takes numbers, and a rollback gives
+    them back, so the numbers of a year have no gap. The database refuses a second receipt for the same gift.
     """
-    if not count:
-        return lambda: range(0)
-    taken = asking(conn, _TAKE, of_year=issued_on.year, count=count)
-    return lambda: _taken(conn, issued_on.year, count, taken())
-
-
-def issue(conn: Connection, drafts: Sequence[Draft], numbers: range, *, issued_on: date, now: datetime) -> list[str]:
-    """Freeze receipts under the numbers taken for them, in the order given; returns the numbers as they are printed.
-
-    A gift that has its receipt already is refused by the database.
-    """
-    year = issued_on.year
+    if not drafts:
+        return []
+    year, numbers = issued_on.year, _take_numbers(conn, issued_on.year, len(drafts))
     printed = [printed_number(year, number) for number in numbers]
     insert_rows(
         conn,
@@ -87,11 +77,12 @@ _TAKE = (
 )
 
 
-def _taken(conn: Connection, year: int, count: int, moved: Sequence[tuple[int]]) -> range:
-    """The numbers by which the year's series was moved on; a year that has none yet begins here."""
-    if not moved:
+def _take_numbers(conn: Connection, year: int, count: int) -> range:
+    """The next numbers of a year. The first receipt of a year begins its series."""
+    last = conn.scalar(_TAKE, {"of_year": year, "count": count})
+    if last is None:
         conn.execute(sa.insert(tables.receipt_series).values(year=year, last_number=count))
-    last = moved[0][0] if moved else count
+        last = count
     return range(last - count + 1, last + 1)
 
 

@@ -68,7 +68,7 @@ def test_titles_are_told_by_number(engine: Engine) -> None:
     kept(engine, FULL, PLAIN)
 
     with reading(engine) as conn:
-        assert campaign_titles(conn)() == {1: FULL.title, 2: "Plain"}
+        assert campaign_titles(conn) == {1: FULL.title, 2: "Plain"}
 
 
 def test_one_address_leads_to_one_campaign(engine: Engine) -> None:

@@ -11,7 +11,7 @@ from outbox.worker import Worker
 from receipts.jobs import PRINT, print_first, print_receipt, queue_prints
 from receipts.pdf import Printer
 from receipts.receipt import Receipt
-from receipts.store import NoReceipt, issue, pdf_of, receipt_by_number, take_numbers
+from receipts.store import NoReceipt, issue_receipts, pdf_of, receipt_by_number
 from tests.clock import FixedClock
 from tests.receipts.samples import NOON, TODAY, draft, receipt
 
@@ -32,7 +32,7 @@ def issue_and_queue(engine: Engine, *gift_ids: str) -> list[str]:
     """As the webhook does: number, freeze and queue in one transaction."""
     with booking(engine) as conn:
         drafts = [draft(gift_id=gift_id) for gift_id in gift_ids]
-        numbers = issue(conn, drafts, take_numbers(conn, TODAY, len(drafts))(), issued_on=TODAY, now=NOON)
+        numbers = issue_receipts(conn, drafts, TODAY, NOON)
         queue_prints(conn, numbers, now=NOON)
     return numbers
 

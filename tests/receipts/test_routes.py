@@ -14,7 +14,7 @@ from receipts.jobs import PRINT, print_receipt
 from receipts.pdf import Printer
 from receipts.receipt import Draft
 from receipts.routes import LOOKS, receipt_routes
-from receipts.store import LINK_LIFETIME, issue, mint_token, take_numbers
+from receipts.store import LINK_LIFETIME, issue_receipts, mint_token
 from tests.clock import FixedClock
 from tests.receipts.samples import NOON, PAGES, TODAY, draft
 from web.errors import install_errors
@@ -38,7 +38,7 @@ def linked(engine: Engine) -> Linked:
 
     def issue_and_link(of: Draft | None = None) -> str:
         with booking(engine) as conn:
-            issue(conn, [of or draft()], take_numbers(conn, TODAY, 1)(), issued_on=TODAY, now=NOON)
+            issue_receipts(conn, [of or draft()], TODAY, NOON)
             return f"/receipts/{mint_token(conn, (of or draft()).gift_id, NOON)}"
 
     return issue_and_link

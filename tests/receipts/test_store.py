@@ -19,14 +19,13 @@ from receipts.store import (
     Gap,
     NoReceipt,
     gaps,
-    issue,
+    issue_receipts,
     mint_token,
     pdf_of,
     receipt_by_number,
     receipt_by_token,
     receipt_of_gift,
     save_pdf,
-    take_numbers,
 )
 from tests.receipts.samples import NOON, TODAY, draft, receipt
 
@@ -38,7 +37,7 @@ class Mishap(Exception):
 def issue_all(engine: Engine, drafts: Sequence[Draft], on: date = TODAY, *, mishap: bool = False) -> list[str]:
     """Issue in a transaction of its own, which a mishap undoes."""
     with booking(engine) as conn:
-        numbers = issue(conn, drafts, take_numbers(conn, on, len(drafts))(), issued_on=on, now=NOON)
+        numbers = issue_receipts(conn, drafts, on, NOON)
         if mishap:
             raise Mishap
         return numbers
