@@ -23,10 +23,20 @@ from campaigns.demo import DEMO_ORGANISATION, plant_demo
 from campaigns.routes import campaign_routes
 from database.engine import NotDurable, open_database
 from database.instants import Clock, utc_now
-from database.migrating import REVISION, migrate, refuse_other_mode, require_mode, require_revision, revision_of
+from database.migrating import (
+    REVISION,
+    is_current,
+    migrate,
+    refuse_other_mode,
+    require_mode,
+    require_revision,
+    revision_of,
+)
 from database.transactions import booking, reading, writing
 from ledger.finding import Finding
 from ledger.store import open_accounts
+from organisation.organisation import OrganisationProfile
+from organisation.store import add_version_if_changed, newest_version
 from outbox.jobs import oldest_waiting
 from outbox.worker import Chore, Worker
 from payments.applying import Bookkeeper
@@ -62,7 +72,6 @@ from web.errors import install_errors
 from web.front import Front
 from web.health import Check, health_routes
 from web.logs import Logged
-from web.organisation import Organisation
 from web.pages import Pages
 from web.security import secure
 
@@ -79,7 +88,7 @@ class House:
     settings: Settings
     base_url: str
     engine: Engine
-    organisation: Organisation
+    profile: OrganisationProfile
     pages: Pages
     bookkeeper: Bookkeeper
     clock: Clock
@@ -107,45 +116,41 @@ def build_house(
     require_revision(engine)
     require_mode(engine, settings.mode)
     address = (base_url or settings.base_url or f"http://{settings.host}:{settings.port}").rstrip("/")
-    organisation = organisation_of(settings)
+    with reading(engine) as conn:
+        profile = newest_version(conn, settings.timezone).profile
+    recipient = profile.organisation
     pages = Pages(
-        HERE / "templates",
-        organisation=organisation,
-        mode=settings.mode,
-        base_url=address,
-        locale=settings.locale,
+        HERE / "templates", organisation=recipient, mode=settings.mode, base_url=address, locale=profile.locale
     )
-    bookkeeper = Bookkeeper(organisation, ZoneInfo(settings.timezone), settings.mode)
-    return House(settings, address, engine, organisation, pages, bookkeeper, clock)
+    bookkeeper = Bookkeeper(recipient, ZoneInfo(settings.timezone), settings.mode)
+    return House(settings, address, engine, profile, pages, bookkeeper, clock)
 
 
-def organisation_of(settings: Settings) -> Organisation:
-    """Who receives the gifts: as the settings say, or the demo's body in a sandbox that names nobody."""
-    if settings.organisation_name is None:
-        return DEMO_ORGANISATION
-    return Organisation(
-        name=settings.organisation_name,
-        address=settings.address_lines,
-        email=settings.organisation_email or "",
-        imprint=settings.organisation_imprint or "",
-        url=settings.organisation_url,
-        legal_note=settings.organisation_legal_note,
-        timezone=settings.timezone,
-    )
+def record_organisation(settings: Settings, clock: Clock = utc_now, *, durable: bool = True) -> None:
+    """Write a new version of the organisation if the settings have changed since the newest."""
+    engine = open_database(settings.address, durable=durable)
+    try:
+        require_revision(engine)
+        require_mode(engine, settings.mode)
+        with booking(engine) as conn:
+            add_version_if_changed(conn, settings.profile(DEMO_ORGANISATION), "settings", clock())
+    finally:
+        engine.dispose()
 
 
 def prepare(settings: Settings, clock: Clock = utc_now, *, durable: bool = True) -> None:
-    """Bring the database to our shape, open the accounts, and plant the demo in an empty sandbox."""
+    """Bring the database to our shape, open the accounts, record the organisation, plant the demo in a sandbox."""
     if settings.address.startswith("sqlite"):
         settings.var_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     engine = open_database(settings.address, durable=durable)
     try:
         refuse_other_mode(engine, settings.mode)
-        if not _is_current(engine):
+        if not is_current(engine):
             migrate(settings.address)
         require_mode(engine, settings.mode)
         with booking(engine) as conn:
             open_accounts(conn)
+            add_version_if_changed(conn, settings.profile(DEMO_ORGANISATION), "settings", clock())
         if settings.mode == "sandbox":
             sandbox_keys(settings.var_dir)  # before web and worker are two that would each make their own
             with writing(engine) as conn:
@@ -218,7 +223,7 @@ def build_twin(house: House) -> Twin | None:
             api_key=keys["api_key"],
             endpoint_url=house.base_url + WEBHOOK_PATH,
             endpoint_secret=keys["endpoint_secret"],
-            organisation=house.organisation.name,
+            organisation=house.profile.organisation.name,
         ),
         house.settings.var_dir / "twin.db",
         seed=int(keys["seed"]),
@@ -243,7 +248,7 @@ def _app(house: House, inbox: Inbox, twin: Twin | None, line: socket.socket | No
     for router in (
         campaign_routes(house.engine, house.clock, house.pages),
         payment_routes(
-            house.engine, giving, house.clock, house.pages, [Interval(one) for one in house.settings.offered_intervals]
+            house.engine, giving, house.clock, house.pages, [Interval(name) for name in house.profile.giving.intervals]
         ),
         receipt_routes(house.engine, house.clock, house.pages),
         desk_routes(house.engine, house.clock, house.pages),
@@ -278,14 +283,6 @@ def _checks(engine: Engine, clock: Clock) -> Sequence[Check]:
         Check("version", passed=revision == REVISION, found=str(revision)),
         Check("jobs", passed=True, found=f"oldest waits {waited} s"),
     ]
-
-
-def _is_current(engine: Engine) -> bool:
-    with reading(engine) as conn:
-        found = revision_of(conn)
-    if found is not None and found > REVISION:
-        require_revision(engine)  # newer than we are: says so and stops
-    return found == REVISION
 
 
 def _origin(url: str) -> str:

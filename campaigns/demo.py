@@ -9,7 +9,7 @@ from sqlalchemy.engine import Connection
 from campaigns.campaign import Campaign
 from campaigns.store import add_campaign, campaigns
 from ledger.money import GBP, Money
-from web.organisation import Organisation
+from organisation.organisation import Organisation
 
 DEMO_ORGANISATION = Organisation(
     name="Every Branch Open",

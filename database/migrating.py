@@ -10,7 +10,7 @@ from database.tables import one_of, table
 from database.transactions import booking, reading
 
 # The newest migration. Kept here so that starting needs no Alembic (0.8 s); a test compares the two.
-REVISION = "0004"
+REVISION = "0006"
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 MODES = ("sandbox", "test", "live")
 
@@ -50,6 +50,15 @@ def revision_of(conn: Connection) -> str | None:
         return None
     found = conn.scalar(sa.text("SELECT version_num FROM alembic_version"))
     return None if found is None else str(found)
+
+
+def is_current(engine: Engine) -> bool:
+    """Whether the database has exactly our shape; raises WrongVersion for one that is newer than we are."""
+    with reading(engine) as conn:
+        revision = revision_of(conn)
+    if revision is not None and revision > REVISION:
+        require_revision(engine)
+    return revision == REVISION
 
 
 def require_revision(engine: Engine) -> None:

@@ -16,6 +16,7 @@ import ledger.store
 import receipts.store
 from ledger.entry import book_date
 from ledger.money import Money
+from organisation.organisation import Organisation
 from payments import store
 from payments.bookkeeping import gift_entries, opening_entry
 from payments.facts.charges import Known, Pair, ask, join
@@ -28,7 +29,6 @@ from payments.happenings import Happening
 from payments.jobs import queue_jobs
 from receipts.jobs import queue_prints
 from receipts.receipt import Draft, Line
-from web.organisation import Organisation
 
 
 @dataclass(frozen=True, slots=True)

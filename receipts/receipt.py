@@ -7,7 +7,7 @@ from functools import lru_cache
 from json.encoder import encode_basestring as _quoted
 
 from ledger.money import CurrencyMismatch, Money, currency
-from web.organisation import Organisation
+from organisation.organisation import Organisation
 
 # The wording and layout that a receipt was issued with; a changed legal sentence is a new template.
 TEMPLATE = 1

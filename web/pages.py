@@ -1,15 +1,54 @@
 """Templates become pages here: the only home of Jinja."""
 
 from pathlib import Path
+from typing import Protocol
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
-from web.organisation import Organisation
 from web.static import Static
 from web.wording import Wording
 
 MODES = ("sandbox", "test", "live")
+
+
+class Recipient(Protocol):
+    """Who receives the gifts, as every page names them (`organisation.organisation.Organisation`)."""
+
+    @property
+    def name(self) -> str:
+        """The legal name."""
+        ...
+
+    @property
+    def address(self) -> tuple[str, ...]:
+        """The postal address, line by line."""
+        ...
+
+    @property
+    def email(self) -> str:
+        """Where donors write to."""
+        ...
+
+    @property
+    def imprint(self) -> str:
+        """The imprint, which stands on every page."""
+        ...
+
+    @property
+    def url(self) -> str:
+        """The recipient's own website, or nothing."""
+        ...
+
+    @property
+    def legal_note(self) -> str:
+        """A sentence on what the recipient is in law, or nothing."""
+        ...
+
+    @property
+    def timezone(self) -> str:
+        """The time zone in which instants are written."""
+        ...
 
 
 class Pages:
@@ -20,7 +59,7 @@ class Pages:
     """
 
     def __init__(
-        self, directory: Path, *, organisation: Organisation, mode: str, base_url: str, locale: str = "en_GB"
+        self, directory: Path, *, organisation: Recipient, mode: str, base_url: str, locale: str = "en_GB"
     ) -> None:
         if mode not in MODES:
             raise ValueError(f"mode {mode!r} is not one of {', '.join(MODES)}")

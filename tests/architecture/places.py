@@ -10,7 +10,8 @@ from tests.architecture.reading import Import, Module
 LAYERS = (
     ("database",),
     ("ledger", "outbox", "web"),
-    ("campaigns",),
+    ("organisation",),
+    ("donors", "campaigns"),
     ("receipts",),
     ("payments",),
     ("treasury",),
@@ -25,7 +26,7 @@ SIBLINGS_MEET = {("web.wording", "ledger.money")}
 # Who may read the settings, and who may know the twin.
 DOORS = {"settings": {"main", "processes", "commands"} | OUTSIDE, "sandbox": {"main", "commands"} | OUTSIDE}
 # What an installation's settings are made of.
-SETTINGS_MAY_USE = {"web.organisation"}
+SETTINGS_MAY_USE = {"organisation.organisation"}
 
 HOMES = {
     "stripe": ("payments/stripe_*.py", "sandbox/*"),
@@ -79,7 +80,7 @@ PURE = {
     "payments.recurring.recurring",
     "receipts.receipt",
     "campaigns.campaign",
-    "web.organisation",
+    "organisation.organisation",
 }
 PURE_MAY_USE = {"database.instants.from_unix", "database.columns.canonical_json"}
 PURE_LIBRARY = set(

@@ -112,6 +112,8 @@ EVERYWHERE = (
     changed("receipt_series", "last_number = 1", "year = 2026", "receipt_series_rises"),
     changed("receipt_series", "year = 2027", "year = 2026", "receipt_series_rises"),
     removed("receipt_series", "year = 2026"),
+    changed("organisation_version", "imprint = ''", "id = 1", "organisation_version_no_update"),
+    removed("organisation_version", "id = 1"),
     changed("installation", "mode = 'live'", "id = 1", "installation_no_update"),
     removed("installation", "id = 1"),
     Attack(

@@ -13,6 +13,7 @@ from ledger import store
 from ledger.accounts import Account
 from ledger.kinds import EntryKind
 from ledger.money import EUR, Money
+from organisation.tables import organisation_version
 from payments import tables as payments
 from payments.recurring import tables as recurring
 from payments.settlement import tables as settlement
@@ -25,6 +26,7 @@ INSTRUCTION = {"state": "active", "currency": "GBP", "interval": "month"}
 # What a plain value of the column's type would not satisfy; everything else is filled in by `row`.
 FURNITURE: tuple[tuple[sa.Table, Mapping[str, Any]], ...] = (
     (installation, {"id": 1, "mode": "sandbox"}),
+    (organisation_version, {"id": 1, "kind": "campaigning_body", "colour": None, "logo": None}),
     (campaign, {"slug": "hall", "currency": "GBP", "parent_id": None, "closes_at": None}),
     (
         payments.gift,

@@ -4,8 +4,8 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from ledger.money import GBP, Currency, Money
+from organisation.organisation import Organisation
 from receipts.receipt import Draft, Line, Receipt
-from web.organisation import Organisation
 from web.pages import Pages
 
 TODAY = date(2026, 11, 21)

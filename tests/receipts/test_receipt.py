@@ -94,3 +94,16 @@ def test_the_letterhead_is_kept_whole() -> None:
     kept = json.loads(draft().snapshot("2026-000001", TODAY))["organisation"]
 
     assert kept == asdict(COALITION) | {"address": list(COALITION.address)}
+
+
+def test_a_snapshot_is_these_bytes() -> None:
+    """Receipts of years ago were kept so, and are compared byte by byte."""
+    assert draft().snapshot("2026-000123", TODAY) == (
+        '{"currency":"GBP","donor_name":"Zoë Ünal","given_on":"2026-11-20","issued_on":"2026-11-21",'
+        '"lines":[["Win the North",2500]],"method":"Visa ending 4242","mode":"live","number":"2026-000123",'
+        '"organisation":{"address":["12 Example Row","London E1 6AN"],"email":"hello@faircount.example",'
+        '"imprint":"Promoted by the Coalition for a Fair Count, 12 Example Row, London E1 6AN.",'
+        '"legal_note":"The Coalition is an unincorporated association.","name":"Coalition for a Fair Count",'
+        '"timezone":"Europe/London","url":"https://faircount.example"},'
+        '"reference":"pi_3QNk2uLkdIwHu7ix0kqbw1","template":1}'
+    )
