@@ -80,6 +80,7 @@ PURE = {
     "payments.recurring.recurring",
     "receipts.receipt",
     "campaigns.campaign",
+    "donors.donor",
     "organisation.organisation",
 }
 PURE_MAY_USE = {"database.instants.from_unix", "database.columns.canonical_json"}
