@@ -19,7 +19,7 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import ASGIApp
 
-from campaigns.demo import DEMO_ORGANISATION, plant_demo
+from campaigns.demo import DEMO_ORGANISATION, add_demo_campaigns
 from campaigns.routes import campaign_routes
 from database.engine import NotDurable, open_database
 from database.instants import Clock, utc_now
@@ -57,7 +57,7 @@ from payments.settlement.watching import Watching
 from payments.stripe_gateway import Gateway
 from payments.stripe_lists import Lists
 from payments.stripe_recurring import RecurringGateway
-from receipts.jobs import PRINT, print_receipt
+from receipts.jobs import PRINT, print_handler
 from receipts.pdf import Printer
 from receipts.routes import receipt_routes
 from sandbox.keys import sandbox_keys
@@ -68,10 +68,10 @@ from treasury.doctor import Here
 from treasury.money.routes import money_routes
 from treasury.recurring.routes import recurring_desk_routes
 from treasury.routes import desk_routes
+from web.dispatch import PathDispatch
 from web.errors import install_errors
-from web.front import Front
-from web.health import Check, health_routes
-from web.logs import Logged
+from web.health import ReadinessCheck, health_routes
+from web.logs import RequestLog
 from web.pages import Pages
 from web.security import secure
 
@@ -154,7 +154,7 @@ def prepare(settings: Settings, clock: Clock = utc_now, *, durable: bool = True)
         if settings.mode == "sandbox":
             sandbox_keys(settings.var_dir)  # before web and worker are two that would each make their own
             with writing(engine) as conn:
-                plant_demo(conn, clock())
+                add_demo_campaigns(conn, clock())
     finally:
         engine.dispose()
 
@@ -181,7 +181,7 @@ def build_web(house: House, twin: Twin | None, line: socket.socket | None = None
     signing = (twin.settings.endpoint_secret,) if twin else house.settings.secrets
     webhook = Webhook(inbox, signing, house.clock)
     ours = twin is not None and twin.settings.public_url == house.base_url + SANDBOX_PATH
-    return Front(Logged(pages), {WEBHOOK_PATH: webhook}, {SANDBOX_PATH: twin.app} if twin and ours else {})
+    return PathDispatch(RequestLog(pages), {WEBHOOK_PATH: webhook}, {SANDBOX_PATH: twin.app} if twin and ours else {})
 
 
 def build_worker(house: House, twin: Twin | None = None) -> Worker:
@@ -195,7 +195,7 @@ def build_worker(house: House, twin: Twin | None = None) -> Worker:
     looks = Watching(house.engine, house.bookkeeper, lists, house.clock).looks
     looks |= {Watched.SUBSCRIPTION: recurring.look}
     settling = Settling(house.engine, house.bookkeeper, lists, house.clock)
-    handlers = {PRINT: print_receipt(house.engine, Printer(house.pages), house.clock)}
+    handlers = {PRINT: print_handler(house.engine, Printer(house.pages), house.clock)}
     handlers |= stripe_jobs(house.engine, settling, looks, house.clock)
     handlers |= recurring_jobs(house.engine, recurring, house.clock)
 
@@ -270,18 +270,18 @@ def _stripe(house: House, twin: Twin | None) -> tuple[str, str | None]:
     return (twin.settings.api_key, twin.settings.public_url) if twin else house.stripe
 
 
-def _checks(engine: Engine, clock: Clock) -> Sequence[Check]:
+def _checks(engine: Engine, clock: Clock) -> Sequence[ReadinessCheck]:
     """What must be so before gifts can be taken."""
     try:
         with reading(engine) as conn:
             revision, oldest = revision_of(conn), oldest_waiting(conn)
     except (SQLAlchemyError, NotDurable) as error:
-        return [Check("database", passed=False, found=type(error).__name__)]
+        return [ReadinessCheck("database", passed=False, detail=type(error).__name__)]
     waited = int((clock() - oldest).total_seconds()) if oldest else 0
     return [
-        Check("database", passed=True, found="answers"),
-        Check("version", passed=revision == REVISION, found=str(revision)),
-        Check("jobs", passed=True, found=f"oldest waits {waited} s"),
+        ReadinessCheck("database", passed=True, detail="answers"),
+        ReadinessCheck("version", passed=revision == REVISION, detail=str(revision)),
+        ReadinessCheck("jobs", passed=True, detail=f"oldest waits {waited} s"),
     ]
 
 

@@ -42,7 +42,7 @@ ACCOUNT_TYPES: dict[Account, str] = {
     Account.ADJUSTMENTS: "equity",
 }
 
-# What a campaign has raised: its gifts, less what was given back or taken back.
+# What a campaign has raised is the balance of these: gifts, less refunds and dispute losses.
 RAISED = (Account.GIFTS, Account.REFUNDS, Account.DISPUTE_LOSSES)
 
 

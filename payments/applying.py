@@ -28,7 +28,7 @@ from payments.gifts import shares_of
 from payments.happenings import Happening
 from payments.jobs import queue_jobs
 from receipts.jobs import queue_prints
-from receipts.receipt import Draft, Line
+from receipts.receipt import Draft, ReceiptLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ class Bookkeeper:
             gift_id=pair.gift.id,
             given_on=book_date(pair.charge.at, self.zone),
             donor_name=pair.gift.donor.name,
-            lines=tuple(Line(titles[share.campaign], amount) for share, amount in shares if amount),
+            lines=tuple(ReceiptLine(titles[share.campaign], amount) for share, amount in shares if amount),
             method=pair.charge.method,
             reference=pair.gift.reference,
             organisation=self.organisation,

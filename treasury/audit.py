@@ -6,7 +6,7 @@ from sqlalchemy.engine import Connection
 
 from database.instants import Clock, utc_now
 from ledger.audit import audit
-from ledger.finding import LISTED, RESTORE, Finding, Status, found, said
+from ledger.finding import LISTED, RESTORE, Finding, Status, amount_text, checked
 from payments.inbox.store import dead_letters, unapplied_count
 from receipts.store import gaps
 from treasury import store_audit as store
@@ -27,20 +27,22 @@ def _booked(conn: Connection) -> Finding:
     """Each gift, refund, dispute and payout stands in the books with what its facts come to, and nothing else does."""
     unlike = store.unlike_facts(conn, LISTED)
     figures = {f"{one.what} {one.about}": f"{one.minor:+d} {one.currency} in minor units" for one in unlike}
-    return found("facts", len(unlike), figures, f"The books differ from what Stripe told: {RESTORE}")
+    return checked("facts", len(unlike), figures, f"The books differ from what Stripe told: {RESTORE}")
 
 
 def _raised(conn: Connection) -> Finding:
     """What campaigns raised is gifts less refunds and dispute losses, each campaign's once."""
     unlike = store.raised_unlike_entries(conn)
-    figures: dict[str, object] = {code: said(minor, code) for code, minor in store.raised_by_currency(conn).items()}
+    figures: dict[str, object] = {
+        code: amount_text(minor, code) for code, minor in store.raised_by_currency(conn).items()
+    }
     figures |= {f"campaign {one.about}": f"{one.minor:+d} {one.currency} in minor units" for one in unlike}
-    return found("raised", len(unlike), figures, f"Campaigns show other figures than their entries make: {RESTORE}")
+    return checked("raised", len(unlike), figures, f"Campaigns show other figures than their entries make: {RESTORE}")
 
 
 def _causes(conn: Connection) -> Finding:
     missing = store.causes_never_kept(conn)
-    return found("kept causes", missing, {}, f"Entries name deliveries that are not here: {RESTORE}")
+    return checked("kept causes", missing, {}, f"Entries name deliveries that are not here: {RESTORE}")
 
 
 def _deliveries(conn: Connection) -> Finding:

@@ -1,4 +1,4 @@
-"""Templates become pages here: the only home of Jinja."""
+"""Render templates as pages. Jinja is used here and nowhere else."""
 
 from pathlib import Path
 from typing import Protocol
@@ -52,10 +52,10 @@ class Recipient(Protocol):
 
 
 class Pages:
-    """The templates of one installation, with what every page needs to know.
+    """The templates of one installation, with the values that every page uses.
 
-    `mode` is sandbox, test or live; `base_url` is the address that donors know us by.
-    A value that a template names and nobody passed is an error, never an empty place.
+    `mode` is sandbox, test or live; `base_url` is the public address. A value that a template uses and that was not
+    passed is an error.
     """
 
     def __init__(
@@ -69,13 +69,13 @@ class Pages:
         self._environment = self._furnish(directory, locale.replace("_", "-"))
 
     def render(self, name: str, /, **values: object) -> str:
-        """A template with its values, as text. Everything is escaped; no template may switch that off."""
+        """A template with its values, as text. Everything is escaped; a test keeps templates from switching it off."""
         return self._environment.get_template(name).render(**values)
 
     def page(self, name: str, /, *, status: int = 200, private: bool = False, **values: object) -> HTMLResponse:
-        """A template as an answer. The template knows its `status` too.
+        """A template as a response. The template gets the `status` as well.
 
-        A private page holds what only its reader may see: no cache keeps it.
+        A private page is for its reader alone, so it must not be cached.
         """
         headers = {"Cache-Control": "no-store"} if private else None
         return HTMLResponse(self.render(name, status=status, **values), status_code=status, headers=headers)

@@ -39,6 +39,7 @@ HOMES = {
         "database/*",
         "*/store.py",
         "*/store_*.py",
+        "*/views.py",
         "*/tables.py",
         "outbox/jobs.py",
         "web/sessions.py",

@@ -8,7 +8,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 
 from campaigns.campaign import Campaign
-from campaigns.demo import plant_demo
+from campaigns.demo import add_demo_campaigns
 from campaigns.routes import campaign_routes
 from campaigns.store import add_campaign
 from database.transactions import writing
@@ -25,7 +25,7 @@ ASK = "/c/ask-every-candidate"
 def visitor(engine: Engine, clock: FixedClock) -> TestClient:
     """Somebody on the real routes, with the demo's campaigns."""
     with writing(engine) as conn:
-        plant_demo(conn, clock())
+        add_demo_campaigns(conn, clock())
     site = pages(base_url="http://127.0.0.1")
     app = FastAPI()
     app.include_router(campaign_routes(engine, clock, site))

@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import IntegrityError
 
 from campaigns.campaign import BadCampaign, Campaign, Progress
-from campaigns.demo import demo_campaigns, plant_demo
+from campaigns.demo import add_demo_campaigns, demo_campaigns
 from campaigns.store import (
     add_campaign,
     campaign_by_id,
@@ -134,7 +134,7 @@ def test_a_campaign_without_gifts_has_raised_nothing(engine: Engine) -> None:
 def test_the_demo_is_planted_once(engine: Engine, clock: FixedClock) -> None:
     """A second start finds campaigns, and leaves them alone."""
     with writing(engine) as conn:
-        planted, again = plant_demo(conn, clock()), plant_demo(conn, clock())
+        planted, again = add_demo_campaigns(conn, clock()), add_demo_campaigns(conn, clock())
         found = [replace(one, id=0) for one in campaigns(conn)]
 
     assert (planted, again) == ([1, 2, 3, 4], [])

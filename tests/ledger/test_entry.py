@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from ledger.accounts import Account
-from ledger.entry import ConflictingEntry, ImpossibleEntry, book_date, unlike
+from ledger.entry import ConflictingEntry, ImpossibleEntry, book_date, by_unique_key
 from ledger.kinds import EntryKind
 from ledger.money import EUR, GBP, LARGEST_MINOR, Money
 from tests.ledger.samples import NOON, entry
@@ -60,15 +60,16 @@ def test_one_key_cannot_mean_two_things(other: dict[str, object]) -> None:
     fee = {"kind": EntryKind.FEE, "debit": Account.FEES, "credit": Account.STRIPE}
 
     with pytest.raises(ConflictingEntry, match="fee:txn_1"):
-        unlike([entry("fee:txn_1", **fee), entry("fee:txn_1", **fee | other)])
+        by_unique_key([entry("fee:txn_1", **fee), entry("fee:txn_1", **fee | other)])
 
 
 def test_one_key_cannot_mean_two_credits() -> None:
     """The side that `fee` does not change."""
-    exchanged = {"kind": EntryKind.SETTLE, "debit": Account.FX}
+    exchanged = {"kind": EntryKind.SETTLE, "debit": Account.FX, "credit": Account.CLEARING}
+    other = {"credit": Account.STRIPE}
 
     with pytest.raises(ConflictingEntry, match="settle:txn_1"):
-        unlike(entry("settle:txn_1", **exchanged, credit=credit) for credit in (Account.CLEARING, Account.STRIPE))
+        by_unique_key([entry("settle:txn_1", **exchanged), entry("settle:txn_1", **exchanged | other)])
 
 
 @pytest.mark.parametrize(
@@ -80,7 +81,7 @@ def test_who_told_us_and_when_does_not_belong_to_the_fact(other: dict[str, objec
     """The same fact may be heard twice, and fall into another period the second time; the first one stands."""
     first = entry("gift:pi_1:1")
 
-    assert unlike([first, entry("gift:pi_1:1", **other)]) == {"gift:pi_1:1": first}
+    assert by_unique_key([first, entry("gift:pi_1:1", **other)]) == {"gift:pi_1:1": first}
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.money import CURRENCIES, GBP, JPY, CurrencyMismatch, Money, currency
-from receipts.receipt import TEMPLATE, Draft, Line, NotAReceipt, Receipt, printed_number
+from receipts.receipt import TEMPLATE, Draft, NotAReceipt, Receipt, ReceiptLine, printed_number
 from tests.receipts.samples import COALITION, TODAY, draft, receipt
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
@@ -23,7 +23,7 @@ def drafts(choose: st.DrawFn) -> Draft:
     """Any receipt that can be issued."""
     of = currency(choose(st.sampled_from(sorted(CURRENCIES))))
     amounts = st.integers(1, 10**12 - 1).map(lambda minor: Money(minor, of))
-    lines = choose(st.lists(st.builds(Line, texts, amounts), min_size=1, max_size=4))
+    lines = choose(st.lists(st.builds(ReceiptLine, texts, amounts), min_size=1, max_size=4))
     return Draft(
         gift_id="gift-1",
         given_on=choose(st.dates(date(2000, 1, 1), date(2999, 12, 31))),
@@ -83,7 +83,7 @@ def test_there_is_no_receipt_of_nothing(minors: tuple[int, ...]) -> None:
 
 def test_a_receipt_has_one_currency() -> None:
     """Pounds and yen do not add up."""
-    mixed = replace(draft(), lines=(Line("A", Money(5, GBP)), Line("B", Money(5, JPY))))
+    mixed = replace(draft(), lines=(ReceiptLine("A", Money(5, GBP)), ReceiptLine("B", Money(5, JPY))))
 
     with pytest.raises(CurrencyMismatch):
         mixed.snapshot("2026-000001", TODAY)

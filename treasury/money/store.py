@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 
 from ledger.accounts import Account
 from ledger.money import Currency, Money, currency
-from ledger.store_proof import Proof, balances, proofs
+from ledger.views import VerifiedShare, balances, verified_shares
 from payments.happenings import Category
 from payments.settlement.tables import balance_check, balance_line, contact
 from payments.tables import charge, dispute, gift, payout, refund
@@ -26,7 +26,7 @@ class Whereabouts:
     """Where the money of one currency is, and how much of what was told is proved."""
 
     currency: Currency
-    proof: Proof
+    proof: VerifiedShare
     places: tuple[tuple[Account, Money], ...]
 
 
@@ -78,11 +78,11 @@ def whereabouts(conn: Connection) -> list[Whereabouts]:
     """Where the money is, by currency; places that never held any are left out."""
     held = {account: balances(conn, account) for account in PLACES}
     found = []
-    for proof in proofs(conn):
-        of = proof.told.currency
+    for proof in verified_shares(conn):
+        of = proof.total.currency
         there = [(account, Money(held[account][of.code], of)) for account in PLACES if of.code in held[account]]
         found.append(Whereabouts(of, proof, tuple(there)))
-    return sorted(found, key=lambda one: (-one.proof.told.minor, one.currency.code))
+    return sorted(found, key=lambda one: (-one.proof.total.minor, one.currency.code))
 
 
 def touch(conn: Connection) -> Touch:
