@@ -59,7 +59,7 @@ def test_a_gift_moves_the_bar(visitor: TestClient, engine: Engine, clock: FixedC
 
 
 @pytest.mark.parametrize(
-    ("slug", "said", "gives"),
+    ("slug", "phrase", "gives"),
     [
         ("ask-every-candidate", "Closes on 10 December 2026 at 23:59", True),
         ("the-thornby-van", "Be the first to give", True),
@@ -67,11 +67,11 @@ def test_a_gift_moves_the_bar(visitor: TestClient, engine: Engine, clock: FixedC
         ("read-aloud-night", "This campaign is not open yet. It opens on 8 December 2026 at 09:00.", False),
     ],
 )
-def test_only_an_open_campaign_leads_to_a_form(visitor: TestClient, slug: str, said: str, gives: bool) -> None:
+def test_only_an_open_campaign_leads_to_a_form(visitor: TestClient, slug: str, phrase: str, gives: bool) -> None:
     """The others say plainly why not."""
     page = visitor.get(f"/c/{slug}").text
 
-    assert said in words(page)
+    assert phrase in words(page)
     assert (f'href="/c/{slug}/give"' in page) is gives
 
 

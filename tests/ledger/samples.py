@@ -24,13 +24,13 @@ IN_CLEARING = [booking for booking in BOOKINGS if Account.CLEARING in booking[1:
 Sums = dict[tuple[str, str, int, date], tuple[int, int, int, int]]
 
 
-def entry(key: str, **given: Any) -> Entry:
+def entry(key: str, **changes: Any) -> Entry:
     """An entry about a gift of £25, unless said otherwise."""
     usual: dict[str, Any] = {
         "kind": EntryKind.GIFT, "debit": Account.CLEARING, "credit": Account.GIFTS, "amount": Money(2500, GBP),
         "subject": "pi_1", "occurred_at": NOON, "book_date": TODAY, "cause": "evt_1", "campaign": 1,
     }  # fmt: skip
-    return Entry(key, **(usual | given))
+    return Entry(key, **(usual | changes))
 
 
 @st.composite
@@ -59,43 +59,45 @@ def _random(n: int, booking: tuple[EntryKind, Account, Account], movement: tuple
 def folded(entries: Iterable[Entry]) -> Sums:
     """Totals as the entries make them: debit, credit and how many of each, by account, currency, campaign, day."""
     sums: defaultdict[tuple[str, str, int, date], Counter[str]] = defaultdict(Counter)
-    for one in entries:
-        rest = (one.amount.currency.code, one.campaign, one.book_date)
-        sums[one.debit.value, *rest].update(debit=one.amount.minor, debits=1)
-        sums[one.credit.value, *rest].update(credit=one.amount.minor, credits=1)
-    return {key: (one["debit"], one["credit"], one["debits"], one["credits"]) for key, one in sums.items()}
+    for posted in entries:
+        rest = (posted.amount.currency.code, posted.campaign, posted.book_date)
+        sums[posted.debit.value, *rest].update(debit=posted.amount.minor, debits=1)
+        sums[posted.credit.value, *rest].update(credit=posted.amount.minor, credits=1)
+    return {key: (row["debit"], row["credit"], row["debits"], row["credits"]) for key, row in sums.items()}
 
 
 def kept(conn: Connection) -> Sums:
     """Totals as the database keeps them."""
     return {
-        (one.account.value, one.debit.currency.code, one.campaign, one.book_date): (
-            one.debit.minor, one.credit.minor, one.debits, one.credits,
+        (total.account.value, total.debit.currency.code, total.campaign, total.book_date): (
+            total.debit.minor, total.credit.minor, total.debits, total.credits,
         )
-        for one in store.totals(conn)
+        for total in store.totals(conn)
     }  # fmt: skip
 
 
 def folded_clearing(entries: Iterable[Entry]) -> dict[tuple[str, str], int]:
     """What does not cancel out in clearing, by subject and currency."""
     sums: Counter[tuple[str, str]] = Counter()
-    for one in entries:
-        for account, sign in ((one.debit, 1), (one.credit, -1)):
+    for posted in entries:
+        for account, sign in ((posted.debit, 1), (posted.credit, -1)):
             if account is Account.CLEARING:
-                sums[one.subject, one.amount.currency.code] += sign * one.amount.minor
+                sums[posted.subject, posted.amount.currency.code] += sign * posted.amount.minor
     return {key: minor for key, minor in sums.items() if minor}
 
 
 def kept_clearing(conn: Connection) -> dict[tuple[str, str], int]:
     """What the database lists as uncleared."""
-    return {(one.subject, one.balance.currency.code): one.balance.minor for one in store.uncleared(conn)}
+    return {
+        (waiting.subject, waiting.balance.currency.code): waiting.balance.minor for waiting in store.uncleared(conn)
+    }
 
 
 def folded_raised(entries: Iterable[Entry], campaign: int, of: Currency) -> store.Raised:
     """Gifts less refunds and dispute losses."""
     minor = gifts = 0
-    for one in entries:
-        if (one.campaign, one.amount.currency) == (campaign, of):
-            minor += ((one.credit in RAISED) - (one.debit in RAISED)) * one.amount.minor
-            gifts += (one.credit is Account.GIFTS) - (one.debit is Account.GIFTS)
+    for posted in entries:
+        if (posted.campaign, posted.amount.currency) == (campaign, of):
+            minor += ((posted.credit in RAISED) - (posted.debit in RAISED)) * posted.amount.minor
+            gifts += (posted.credit is Account.GIFTS) - (posted.debit is Account.GIFTS)
     return store.Raised(Money(minor, of), gifts)

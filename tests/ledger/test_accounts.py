@@ -23,7 +23,7 @@ def test_every_currency_has_every_account(conn: Connection) -> None:
     exponents = {row.code: row.exponent for row in conn.execute(sa.select(tables.currency))}
 
     assert accounts == {(code, account.value) for code in CURRENCIES for account in Account}
-    assert exponents == {code: one.exponent for code, one in CURRENCIES.items()}
+    assert exponents == {code: currency.exponent for code, currency in CURRENCIES.items()}
 
 
 def test_opening_the_accounts_again_adds_nothing(conn: Connection) -> None:

@@ -111,17 +111,17 @@ def test_sound_books_pass(conn: Connection) -> None:
 
     findings = _audit(conn, NOON)
 
-    assert [one.name for one in findings] == CHECKS
-    assert {one.name for one in findings if one.status is not Status.PASSED} == {"money verified"}
-    assert {one.name for one in findings if one.advice} == {"money verified"}
+    assert [finding.name for finding in findings] == CHECKS
+    assert {finding.name for finding in findings if finding.status is not Status.PASSED} == {"money verified"}
+    assert {finding.name for finding in findings if finding.advice} == {"money verified"}
 
 
 def test_empty_books_pass(conn: Connection) -> None:
     """On the first day nothing is wrong."""
     findings = _audit(conn, NOON)
 
-    assert {one.name for one in findings if one.status is Status.UNCHECKED} == {"old clearing"}
-    assert not [one for one in findings if one.has_failed]
+    assert {finding.name for finding in findings if finding.status is Status.UNCHECKED} == {"old clearing"}
+    assert not [finding for finding in findings if finding.has_failed]
 
 
 def test_the_share_of_money_verified_counts_what_met(conn: Connection) -> None:
@@ -166,11 +166,11 @@ def test_what_waits_in_clearing_for_long_is_listed(
     posted: list[Entry] = BOOKS if settled else BOOKS[:1]
     post(conn, posted, NOON)
 
-    found = _named(_audit(conn, NOON + PATIENCE + late), "old clearing")
+    finding = _named(_audit(conn, NOON + PATIENCE + late), "old clearing")
 
     listed = {"pi_1 in GBP": "GBP 25.00 since 2026-11-21 12:00"} if late else {}
-    assert found.status is status
-    assert dict(found.figures).items() >= ({"subjects": len(listed)} | listed).items()
+    assert finding.status is status
+    assert dict(finding.figures).items() >= ({"subjects": len(listed)} | listed).items()
 
 
 def test_a_finding_can_be_written_as_plain_values() -> None:

@@ -48,9 +48,9 @@ def _assert_whole(books: Engine) -> None:
         assert kept_clearing(conn) == {}
 
 
-def _keep_books_at_once(url: str, told: list[list[Entry]]) -> list[Entry]:
+def _keep_books_at_once(url: str, batches: list[list[Entry]]) -> list[Entry]:
     """Each bookkeeper posts what he is told, four entries a transaction; returns what was new to either."""
-    start = Barrier(len(told))
+    start = Barrier(len(batches))
 
     def keep_books(heard: list[Entry]) -> list[Entry]:
         engine, new = open_database(url, durable=False), list[Entry]()
@@ -61,5 +61,5 @@ def _keep_books_at_once(url: str, told: list[list[Entry]]) -> list[Entry]:
         engine.dispose()
         return new
 
-    with ThreadPoolExecutor(len(told)) as pool:
-        return [entry for new in pool.map(keep_books, told) for entry in new]
+    with ThreadPoolExecutor(len(batches)) as pool:
+        return [entry for new in pool.map(keep_books, batches) for entry in new]

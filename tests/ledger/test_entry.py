@@ -13,7 +13,7 @@ from tests.ledger.samples import NOON, entry
 
 
 @pytest.mark.parametrize(
-    ("given", "why"),
+    ("changes", "why"),
     [
         ({"amount": Money(0, GBP)}, "positive"),
         ({"amount": Money(-1, GBP)}, "positive"),
@@ -35,16 +35,18 @@ from tests.ledger.samples import NOON, entry
     ],
     ids=str,
 )
-def test_what_must_not_exist_cannot_be_made(given: dict[str, object], why: str) -> None:
+def test_what_must_not_exist_cannot_be_made(changes: dict[str, object], why: str) -> None:
     """The constructor refuses what the database would refuse again."""
     with pytest.raises(ImpossibleEntry, match=why):
-        entry(**({"key": "gift:pi_1:1"} | given))  # type: ignore[arg-type]
+        entry(**({"key": "gift:pi_1:1"} | changes))  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("given", [{"amount": Money(LARGEST_MINOR, GBP)}, {"key": "abc"}, {"key": "x" * 200}], ids=str)
-def test_what_just_may_exist_can_be_made(given: dict[str, object]) -> None:
+@pytest.mark.parametrize(
+    "changes", [{"amount": Money(LARGEST_MINOR, GBP)}, {"key": "abc"}, {"key": "x" * 200}], ids=str
+)
+def test_what_just_may_exist_can_be_made(changes: dict[str, object]) -> None:
     """The limits themselves are inside."""
-    entry(**({"key": "gift:pi_1:1"} | given))  # type: ignore[arg-type]
+    entry(**({"key": "gift:pi_1:1"} | changes))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

@@ -32,8 +32,8 @@ REFUND_SETTLED = entry(
 
 def test_what_is_posted_stands_in_the_journal(conn: Connection) -> None:
     """Every column, as the entry said it."""
-    one = entry("gift:pi_1:1", gift="gift-1", occurred_at=NOON - timedelta(days=1))
-    post(conn, [one], NOON)
+    posted = entry("gift:pi_1:1", gift="gift-1", occurred_at=NOON - timedelta(days=1))
+    post(conn, [posted], NOON)
 
     row = conn.execute(sa.select(tables.entry)).one()
 
@@ -124,7 +124,7 @@ def test_an_entry_is_reversed_once(conn: Connection) -> None:
 @pytest.mark.parametrize(
     "order",
     [[GIFT, SETTLED], [SETTLED, GIFT], [REFUNDED, REFUND_SETTLED], [REFUND_SETTLED, REFUNDED]],
-    ids=lambda order: " then ".join(one.kind for one in order),
+    ids=lambda order: " then ".join(entry.kind for entry in order),
 )
 def test_a_subject_whose_sides_have_met_leaves_the_list(conn: Connection, order: list[Entry]) -> None:
     """Told first or settled first, money in or money out."""
@@ -216,7 +216,7 @@ def test_totals_are_listed_by_day_campaign_and_account(conn: Connection) -> None
     later = entry("gift:pi_2:1", book_date=TODAY + timedelta(days=1), subject="pi_2")
     post(conn, [later, GIFT, FEE], NOON)
 
-    listed = [(one.book_date, one.campaign, one.account) for one in totals(conn, [Account.GIFTS, Account.FEES])]
+    listed = [(total.book_date, total.campaign, total.account) for total in totals(conn, [Account.GIFTS, Account.FEES])]
 
     assert listed == [
         (TODAY, 0, Account.FEES),

@@ -233,7 +233,7 @@ def _claim(conn: Connection, now: datetime) -> Job:
 
 def _claimed(conn: Connection, now: datetime) -> list[str]:
     """The keys of the due jobs, in the order in which a worker gets them."""
-    return [one.key for one in (claim(conn, now) for _ in range(9)) if one]
+    return [claimed.key for claimed in (claim(conn, now) for _ in range(9)) if claimed]
 
 
 def _keys(queue: Engine) -> list[str]:

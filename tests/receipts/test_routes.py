@@ -53,10 +53,10 @@ def test_the_page_says_what_the_receipt_says(browser: TestClient, linked: Linked
     """Before the PDF is there, and to nobody's cache."""
     answer = browser.get(linked())
 
-    said = " ".join(re.sub("<[^>]+>", " ", answer.text).split())
+    text = " ".join(re.sub("<[^>]+>", " ", answer.text).split())
     expected = ["2026-000001", "Thank you, Zoë Ünal", "£25.00", "20 November 2026", "Visa ending 4242"]
     assert (answer.status_code, answer.headers["cache-control"]) == (200, "no-store")
-    assert [words for words in expected if words not in said] == []
+    assert [words for words in expected if words not in text] == []
 
 
 def test_a_name_is_shown_as_text(browser: TestClient, linked: Linked) -> None:

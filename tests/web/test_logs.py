@@ -103,8 +103,10 @@ def test_a_request_is_one_line_without_its_path(written: io.StringIO) -> None:
     client.get("/receipts/Zm9vYmFy?x=1")
     client.get("/nowhere/Zm9vYmFy")
 
-    told = [(line["method"], line["route"], line["status"]) for line in lines(written) if line["event"] == "answered"]
-    assert told == [("GET", "/receipts/{token}", 200), ("GET", "no route", 404)]
+    requests = [
+        (line["method"], line["route"], line["status"]) for line in lines(written) if line["event"] == "answered"
+    ]
+    assert requests == [("GET", "/receipts/{token}", 200), ("GET", "no route", 404)]
     assert "Zm9vYmFy" not in written.getvalue()
 
 
