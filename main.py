@@ -19,14 +19,24 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import ASGIApp
 
-from campaigns.demo import DEMO_ORGANISATION, plant_demo
+from campaigns.demo import DEMO_ORGANISATION, add_demo_campaigns
 from campaigns.routes import campaign_routes
 from database.engine import NotDurable, open_database
 from database.instants import Clock, utc_now
-from database.migrating import REVISION, migrate, refuse_other_mode, require_mode, require_revision, revision_of
+from database.migrating import (
+    REVISION,
+    is_current,
+    migrate,
+    refuse_other_mode,
+    require_mode,
+    require_revision,
+    revision_of,
+)
 from database.transactions import booking, reading, writing
 from ledger.finding import Finding
 from ledger.store import open_accounts
+from organisation.organisation import OrganisationProfile
+from organisation.store import add_version_if_changed, newest_version
 from outbox.jobs import oldest_waiting
 from outbox.worker import Chore, Worker
 from payments.books.bookkeeper import Bookkeeper
@@ -44,7 +54,7 @@ from payments.stripe.gateway import Gateway
 from payments.stripe.lists import StripeLists
 from payments.stripe.subscriptions import RecurringGateway
 from proof.doctor import Installation, check_installation
-from receipts.jobs import PRINT, print_receipt
+from receipts.jobs import PRINT, print_handler
 from receipts.pdf import Printer
 from receipts.routes import receipt_routes
 from sandbox.keys import sandbox_keys
@@ -52,11 +62,10 @@ from sandbox.twin import Twin, TwinSettings, open_twin
 from settings import LOOPBACK, Settings
 from staff.routes import staff_routes
 from treasury.routes import treasury_routes
+from web.dispatch import PathDispatch
 from web.errors import install_errors
-from web.front import Front
-from web.health import Check, health_routes
-from web.logs import Logged
-from web.organisation import Organisation
+from web.health import ReadinessCheck, health_routes
+from web.logs import RequestLog
 from web.pages import Pages
 from web.security import secure
 
@@ -73,7 +82,7 @@ class House:
     settings: Settings
     base_url: str
     engine: Engine
-    organisation: Organisation
+    profile: OrganisationProfile
     pages: Pages
     bookkeeper: Bookkeeper
     clock: Clock
@@ -101,49 +110,45 @@ def build_house(
     require_revision(engine)
     require_mode(engine, settings.mode)
     address = (base_url or settings.base_url or f"http://{settings.host}:{settings.port}").rstrip("/")
-    organisation = organisation_of(settings)
+    with reading(engine) as conn:
+        profile = newest_version(conn, settings.timezone).profile
+    recipient = profile.organisation
     pages = Pages(
-        HERE / "templates",
-        organisation=organisation,
-        mode=settings.mode,
-        base_url=address,
-        locale=settings.locale,
+        HERE / "templates", organisation=recipient, mode=settings.mode, base_url=address, locale=profile.locale
     )
-    bookkeeper = Bookkeeper(BookRules(organisation, ZoneInfo(settings.timezone), settings.mode))
-    return House(settings, address, engine, organisation, pages, bookkeeper, clock)
+    bookkeeper = Bookkeeper(BookRules(recipient, ZoneInfo(settings.timezone), settings.mode))
+    return House(settings, address, engine, profile, pages, bookkeeper, clock)
 
 
-def organisation_of(settings: Settings) -> Organisation:
-    """Who receives the gifts: as the settings say, or the demo's body in a sandbox that names nobody."""
-    if settings.organisation_name is None:
-        return DEMO_ORGANISATION
-    return Organisation(
-        name=settings.organisation_name,
-        address=settings.address_lines,
-        email=settings.organisation_email or "",
-        imprint=settings.organisation_imprint or "",
-        url=settings.organisation_url,
-        legal_note=settings.organisation_legal_note,
-        timezone=settings.timezone,
-    )
+def record_organisation(settings: Settings, clock: Clock = utc_now, *, durable: bool = True) -> None:
+    """Write a new version of the organisation if the settings have changed since the newest."""
+    engine = open_database(settings.address, durable=durable)
+    try:
+        require_revision(engine)
+        require_mode(engine, settings.mode)
+        with booking(engine) as conn:
+            add_version_if_changed(conn, settings.profile(DEMO_ORGANISATION), "settings", clock())
+    finally:
+        engine.dispose()
 
 
 def prepare(settings: Settings, clock: Clock = utc_now, *, durable: bool = True) -> None:
-    """Bring the database to our shape, open the accounts, and plant the demo in an empty sandbox."""
+    """Bring the database to our shape, open the accounts, record the organisation, plant the demo in a sandbox."""
     if settings.address.startswith("sqlite"):
         settings.var_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     engine = open_database(settings.address, durable=durable)
     try:
         refuse_other_mode(engine, settings.mode)
-        if not _is_current(engine):
+        if not is_current(engine):
             migrate(settings.address)
         require_mode(engine, settings.mode)
         with booking(engine) as conn:
             open_accounts(conn)
+            add_version_if_changed(conn, settings.profile(DEMO_ORGANISATION), "settings", clock())
         if settings.mode == "sandbox":
             sandbox_keys(settings.var_dir)  # before web and worker are two that would each make their own
             with writing(engine) as conn:
-                plant_demo(conn, clock())
+                add_demo_campaigns(conn, clock())
     finally:
         engine.dispose()
 
@@ -170,7 +175,7 @@ def build_web(house: House, twin: Twin | None, line: socket.socket | None = None
     signing = (twin.settings.endpoint_secret,) if twin else house.settings.secrets
     webhook = Webhook(inbox, signing, house.clock)
     ours = twin is not None and twin.settings.public_url == house.base_url + SANDBOX_PATH
-    return Front(Logged(pages), {WEBHOOK_PATH: webhook}, {SANDBOX_PATH: twin.app} if twin and ours else {})
+    return PathDispatch(RequestLog(pages), {WEBHOOK_PATH: webhook}, {SANDBOX_PATH: twin.app} if twin and ours else {})
 
 
 def build_worker(house: House, twin: Twin | None = None) -> Worker:
@@ -180,7 +185,7 @@ def build_worker(house: House, twin: Twin | None = None) -> Worker:
     """
     key, base = _stripe(house, twin)
     lists = StripeLists(key, api_base=base)
-    handlers = {PRINT: print_receipt(house.engine, Printer(house.pages), house.clock)}
+    handlers = {PRINT: print_handler(house.engine, Printer(house.pages), house.clock)}
     handlers |= settlement_jobs(
         house.engine, house.bookkeeper, lists, RecurringGateway(key, api_base=base), house.clock
     )
@@ -209,7 +214,7 @@ def build_twin(house: House) -> Twin | None:
             api_key=keys["api_key"],
             endpoint_url=house.base_url + WEBHOOK_PATH,
             endpoint_secret=keys["endpoint_secret"],
-            organisation=house.organisation.name,
+            organisation=house.profile.organisation.name,
         ),
         house.settings.var_dir / "twin.db",
         seed=int(keys["seed"]),
@@ -234,7 +239,7 @@ def _app(house: House, inbox: Inbox, twin: Twin | None, line: socket.socket | No
     for router in (
         campaign_routes(house.engine, house.clock, house.pages),
         payment_routes(
-            house.engine, giving, house.clock, house.pages, [Interval(one) for one in house.settings.offered_intervals]
+            house.engine, giving, house.clock, house.pages, [Interval(name) for name in house.profile.giving.intervals]
         ),
         receipt_routes(house.engine, house.clock, house.pages),
         staff_routes(house.engine, house.clock, house.pages),
@@ -255,27 +260,19 @@ def _stripe(house: House, twin: Twin | None) -> tuple[str, str | None]:
     return (twin.settings.api_key, twin.settings.public_url) if twin else house.stripe
 
 
-def _checks(engine: Engine, clock: Clock) -> Sequence[Check]:
+def _checks(engine: Engine, clock: Clock) -> Sequence[ReadinessCheck]:
     """What must be so before gifts can be taken."""
     try:
         with reading(engine) as conn:
             revision, oldest = revision_of(conn), oldest_waiting(conn)
     except (SQLAlchemyError, NotDurable) as error:
-        return [Check("database", passed=False, found=type(error).__name__)]
+        return [ReadinessCheck("database", passed=False, detail=type(error).__name__)]
     waited = int((clock() - oldest).total_seconds()) if oldest else 0
     return [
-        Check("database", passed=True, found="answers"),
-        Check("version", passed=revision == REVISION, found=str(revision)),
-        Check("jobs", passed=True, found=f"oldest waits {waited} s"),
+        ReadinessCheck("database", passed=True, detail="answers"),
+        ReadinessCheck("version", passed=revision == REVISION, detail=str(revision)),
+        ReadinessCheck("jobs", passed=True, detail=f"oldest waits {waited} s"),
     ]
-
-
-def _is_current(engine: Engine) -> bool:
-    with reading(engine) as conn:
-        found = revision_of(conn)
-    if found is not None and found > REVISION:
-        require_revision(engine)  # newer than we are: says so and stops
-    return found == REVISION
 
 
 def _origin(url: str) -> str:

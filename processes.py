@@ -9,7 +9,7 @@ from functools import partial
 
 import uvicorn
 
-from main import House, build_house, build_twin, build_web, build_worker, build_writer
+from main import House, build_house, build_twin, build_web, build_worker, build_writer, record_organisation
 from settings import BadSettings, Settings
 from supervisor import fork_beside
 from web.logs import write_logs
@@ -38,6 +38,7 @@ def claim_sandbox(settings: Settings) -> None:
 def serve(settings: Settings, address: str, listening: socket.socket) -> None:
     """Be the web, until told to stop; a process beside it writes what Stripe sends."""
     write_logs()
+    record_organisation(settings)
     house = build_house(settings, address)
     house.engine.dispose()  # a connection must not live in two processes
     line = fork_beside(partial(_write_books, house, listening))
@@ -75,6 +76,7 @@ def work(settings: Settings, address: str | None, listening: socket.socket | Non
     write_logs()
     if listening is not None:
         listening.close()  # the web's alone: else a call would wait here after the web has gone
+    record_organisation(settings)
     working = build_worker(build_house(settings, address))
     leave_alone_what_stays()
     for number in (signal.SIGTERM, signal.SIGINT):

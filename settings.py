@@ -15,6 +15,8 @@ from babel import Locale, UnknownLocaleError
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from organisation.organisation import GivingRules, Organisation, OrganisationProfile
+
 PREFIX = "FARTHING_"
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 INTERVALS = ("once", "week", "month", "quarter", "year")
@@ -97,10 +99,24 @@ class Settings(BaseSettings):
         """How often donors may give besides once."""
         return tuple(word for word in _words(self.intervals) if word != "once")
 
-    @property
-    def address_lines(self) -> tuple[str, ...]:
-        """The postal address, line by line."""
-        return tuple(line.strip() for line in self.organisation_address.split(";") if line.strip())
+    def profile(self, unnamed: Organisation) -> OrganisationProfile:
+        """What the settings say of the organisation; `unnamed` stands in while they name none."""
+        return OrganisationProfile(
+            organisation=unnamed if self.organisation_name is None else self._organisation(self.organisation_name),
+            locale=self.locale,
+            giving=GivingRules(intervals=self.offered_intervals),
+        )
+
+    def _organisation(self, name: str) -> Organisation:
+        return Organisation(
+            name=name,
+            address=tuple(line.strip() for line in self.organisation_address.split(";") if line.strip()),
+            email=self.organisation_email or "",
+            imprint=self.organisation_imprint or "",
+            url=self.organisation_url,
+            legal_note=self.organisation_legal_note,
+            timezone=self.timezone,
+        )
 
     @property
     def secrets(self) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from campaigns.demo import DEMO_ORGANISATION
 from database.engine import open_database
 from database.instants import from_unix
 from ledger.money import GBP, Money
-from receipts.receipt import Draft, Line
+from receipts.receipt import Draft, ReceiptLine
 
 _mapped = registry()
 
@@ -80,7 +80,9 @@ class Usual:
             sa.select(Allocation).where(payments.gifts.tables.allocation.c.gift_id == gift.id)
         ):
             self._post(session, share, gift, event, at, now)
-            lines.append(Line(session.get_one(Campaign, share.campaign_id).title, Money(share.amount_minor, GBP)))
+            lines.append(
+                ReceiptLine(session.get_one(Campaign, share.campaign_id).title, Money(share.amount_minor, GBP))
+            )
         _receipt(session, gift, lines, at.date(), now)
 
     def _post(
@@ -117,7 +119,7 @@ def _total(session: Session, account: str, share: Any, day: date, *, debit: bool
     total.credits += not debit
 
 
-def _receipt(session: Session, gift: Any, lines: list[Line], day: date, now: datetime) -> None:
+def _receipt(session: Session, gift: Any, lines: list[ReceiptLine], day: date, now: datetime) -> None:
     series = session.get(Series, day.year)
     if series is None:
         _add(session, Series, year=day.year, last_number=1)

@@ -1,4 +1,4 @@
-"""A campaign and its progress: values only, no clock and no table."""
+"""A campaign and its progress. Values only."""
 
 import re
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ class Openness(Enum):
 
 @dataclass(frozen=True)
 class Campaign:
-    """An appeal for one purpose in one currency. An `id` of 0 means: not kept yet.
+    """An appeal for one purpose in one currency. Its `id` is 0 until it is kept.
 
     It takes gifts from `opens_at` (included) to `closes_at` (excluded); None leaves that side open.
     `image` is a path below `static/`.
@@ -58,16 +58,16 @@ class Campaign:
 
     @property
     def paragraphs(self) -> list[str]:
-        """The story's paragraphs: blank lines part them."""
+        """The story's paragraphs, which blank lines separate."""
         return [" ".join(part.split()) for part in re.split(r"\n\s*\n", self.story) if part.strip()]
 
     @property
     def summary(self) -> str:
-        """The first paragraph: what it is for, in a sentence or two."""
+        """The first paragraph of the story."""
         return self.paragraphs[0] if self.paragraphs else self.title
 
     def openness(self, now: datetime) -> Openness:
-        """Whether a gift may be given at `now`."""
+        """Whether it takes gifts at `now`."""
         if self.opens_at is not None and now < self.opens_at:
             return Openness.NOT_YET
         if self.closes_at is not None and now >= self.closes_at:
@@ -75,7 +75,7 @@ class Campaign:
         return Openness.OPEN
 
     def days_left(self, now: datetime) -> int | None:
-        """Days until it closes, rounded up (the last 24 hours are one day); None when no end is in sight."""
+        """Days until it closes, rounded up; None when it is not open or has no closing time."""
         if self.closes_at is None or self.openness(now) is not Openness.OPEN:
             return None
         return -((now - self.closes_at) // DAY)
@@ -83,7 +83,7 @@ class Campaign:
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a campaign has come: `raised` is gifts less refunds and dispute losses, `gifts` a count."""
+    """Progress to the target: `raised` is gifts less refunds and dispute losses, `gifts` is a count."""
 
     raised: Money
     gifts: int
@@ -99,5 +99,5 @@ class Progress:
 
     @property
     def filled(self) -> int:
-        """How much of the bar is filled, 0 to 100."""
+        """How much of the progress bar is filled, 0 to 100."""
         return min(100, self.percent or 0)

@@ -9,7 +9,7 @@ from sqlalchemy.engine import Connection
 from campaigns.campaign import Campaign
 from campaigns.store import add_campaign, campaigns
 from ledger.money import GBP, Money
-from web.organisation import Organisation
+from organisation.organisation import Organisation
 
 DEMO_ORGANISATION = Organisation(
     name="Every Branch Open",
@@ -61,15 +61,15 @@ Gifts on the night pay for stewards, hot drinks and a sound system that a whole 
 """
 
 
-def plant_demo(conn: Connection, now: datetime) -> list[int]:
-    """Keep the demo campaigns, dated around `now`, unless there are campaigns already; their numbers."""
+def add_demo_campaigns(conn: Connection, now: datetime) -> list[int]:
+    """Keep the demo campaigns, dated around `now`, unless there are campaigns already; returns their numbers."""
     if campaigns(conn):
         return []
     return [add_campaign(conn, campaign) for campaign in demo_campaigns(now)]
 
 
 def demo_campaigns(now: datetime) -> list[Campaign]:
-    """Two open with targets, one closed, one that opens in some weeks. Days begin and end in London."""
+    """Two campaigns are open, the third is closed, the fourth opens in some weeks. Days are London's."""
     here = now.astimezone(ZoneInfo(DEMO_ORGANISATION.timezone))
     midnight = here.replace(hour=0, minute=0, second=0, microsecond=0)
 

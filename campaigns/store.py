@@ -1,4 +1,4 @@
-"""Keep campaigns, and answer how far they have come."""
+"""Keep campaigns, and read their progress."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -27,7 +27,7 @@ def add_campaign(conn: Connection, campaign: Campaign) -> int:
 def campaign_by_slug(conn: Connection, slug: str) -> Campaign | None:
     """The campaign at an address."""
     if not SLUG.fullmatch(slug):
-        return None  # such an address is never kept, and PostgreSQL raises on some of them
+        return None  # no campaign has such a slug, and PostgreSQL raises on some of them
     row = conn.execute(sa.select(table).where(table.c.slug == slug)).one_or_none()
     return None if row is None else _campaign(row)
 
@@ -49,27 +49,27 @@ _TITLES = sa.select(table.c.id, table.c.title)
 def campaign_titles(conn: Connection) -> dict[int, str]:
     """The titles of all campaigns, by number.
 
-    Of all: an organisation has dozens, and one constant question costs less than a list of ids.
+    All of them: an organisation has dozens, and one constant question costs less than a list of ids.
     """
     return {row[0]: row[1] for row in fetch(conn, _TITLES)}
 
 
 def progress(conn: Connection, campaign: Campaign, now: datetime) -> Progress:
-    """How far a campaign has come at `now`, from the books."""
+    """The progress of a campaign at `now`, from the books."""
     return _progress(campaign, raised(conn, campaign.id, campaign.currency), now)
 
 
 def progress_of(conn: Connection, these: Sequence[Campaign], now: datetime) -> list[tuple[Campaign, Progress]]:
-    """Campaigns with how far each has come: one question to the books for each currency."""
-    found: dict[int, Raised] = {}
+    """Campaigns and their progress, with one query for each currency."""
+    sums: dict[int, Raised] = {}
     for of in {campaign.currency for campaign in these}:
         ids = [campaign.id for campaign in these if campaign.currency == of]
-        found |= raised_by_campaign(conn, ids, of)
-    return [(campaign, _progress(campaign, found[campaign.id], now)) for campaign in these]
+        sums |= raised_by_campaign(conn, ids, of)
+    return [(campaign, _progress(campaign, sums[campaign.id], now)) for campaign in these]
 
 
-def _progress(campaign: Campaign, so_far: Raised, now: datetime) -> Progress:
-    return Progress(so_far.amount, so_far.gifts, campaign.target, campaign.days_left(now))
+def _progress(campaign: Campaign, sums: Raised, now: datetime) -> Progress:
+    return Progress(sums.amount, sums.gifts, campaign.target, campaign.days_left(now))
 
 
 def _row(campaign: Campaign) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Campaigns as they are kept."""
+"""The table of campaigns."""
 
 import sqlalchemy as sa
 

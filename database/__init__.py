@@ -1,1 +1,1 @@
-"""The ground floor: one engine, its transactions, column types and the tables' MetaData."""
+"""The database: its engine, transactions, column types, MetaData and migrations. It imports no other package."""

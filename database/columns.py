@@ -1,4 +1,4 @@
-"""Column types that a STRICT SQLite table and PostgreSQL both take, and that refuse what would be rounded.
+"""Column types for STRICT SQLite tables and PostgreSQL. They refuse values that a database would round.
 
 SQLite's STRICT tables know only INTEGER, TEXT, BLOB, REAL and ANY, so SQLAlchemy's own Date, DateTime,
 Boolean and JSON cannot be used; PostgreSQL silently rounds 10.5 into a bigint column, so whole numbers
@@ -18,7 +18,7 @@ Bytes = sa.LargeBinary
 
 
 class NotAWholeNumber(TypeError):
-    """A column of whole numbers was given something else (a float would be rounded on PostgreSQL)."""
+    """A value for a column of whole numbers is not an int. PostgreSQL would round a float."""
 
 
 class Count(TypeDecorator[int]):
@@ -60,7 +60,7 @@ class Flag(TypeDecorator[bool]):
 
 
 def instant_text(instant: datetime) -> str:
-    """The one spelling of an instant; refuses one without its time zone."""
+    """An instant as UTC text of a fixed length; raises ValueError for one without a time zone."""
     if instant.tzinfo is not UTC:
         if instant.tzinfo is None:
             raise ValueError("an instant needs its time zone")
@@ -79,7 +79,7 @@ class Instant(TypeDecorator[datetime]):
         return sa.Text() if dialect.name == "sqlite" else sa.TIMESTAMP(timezone=True)
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
-        """Refuse naive times; write UTC with microseconds, always of one length."""
+        """Refuse naive times; write UTC with microseconds, so that every text has the same length."""
         if value is None:
             return None
         text = instant_text(value)
@@ -117,7 +117,7 @@ class BookDate(TypeDecorator[date]):
 
 
 class Json(TypeDecorator[object]):
-    """A value kept as JSON text in one canonical spelling, so that equal values are equal bytes."""
+    """A value as canonical JSON text, so that equal values are equal bytes."""
 
     impl = sa.Text
     cache_ok = True
@@ -135,5 +135,5 @@ _encoder = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=
 
 
 def canonical_json(value: object) -> str:
-    """One spelling for one value."""
+    """Canonical JSON: sorted keys, no spaces, so that equal values are equal text."""
     return _encoder.encode(value)

@@ -1,4 +1,4 @@
-"""Open the database so that what it acknowledged survives a power cut, or refuse to open it."""
+"""Open the database. What it has committed must survive a power cut, or it is not opened."""
 
 import os
 import socket
@@ -15,12 +15,12 @@ from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 from database.driver import PREPARES
 
-# One thread never holds two connections, so a pool as large as all threads together (pages 20, gateway 20,
-# the inbox's writer and a few) never makes one wait.
+# A thread holds at most one connection. The web has 20 threads for pages (`main.PAGE_THREADS`); the writer and the
+# worker are processes with a pool of their own. So nothing waits for a connection: the overflow is to spare.
 POOL_SIZE, POOL_OVERFLOW = 20, 24
 BUSY_TIMEOUT_MS = 5000
 BUSY_PAUSE_SECONDS = 0.005
-# A server that fell silent is noticed within half a minute, not after the two hours that TCP would wait.
+# A silent server is noticed within half a minute; TCP's default is two hours.
 _SILENCE = {
     "keepalives": 1,
     "keepalives_idle": 10,
@@ -32,16 +32,16 @@ _SILENCE = {
 NEVER_BY_COUNT, MOST_PREPARED = 1 << 31, 500
 RESTED_SECONDS = 1.0
 SEND_BUFFER = 1 << 20
-_USED = "farthing_used"  # when a connection was last given back
+_USED = "farthing_used"  # when a connection was last returned to the pool
 SAFEGUARDS = ("fsync", "full_page_writes", "synchronous_commit")
 
 
 class NotDurable(RuntimeError):
-    """The database is set up to forget what it acknowledged."""
+    """The database is configured so that it can lose what it has committed."""
 
 
-# The database is away, locked, full, read-only after a failover, or without a free connection: it will pass,
-# and nothing is wrong with what was to be written.
+# The database is out of reach, locked, full, read-only after a failover, or without a free connection. The
+# statement can be tried again later: nothing is wrong with it.
 Outage = (OperationalError, InterfaceError, InternalError, PoolTimeout, NotDurable)
 
 
@@ -79,10 +79,10 @@ def _open_sqlite(url: str, durable: bool) -> Engine:
         connection.isolation_level = None  # we say BEGIN ourselves: see `begin`
         for pragma, value in wanted.items():
             _set(connection, pragma, value)
-            found = connection.execute(f"PRAGMA {pragma}").fetchone()[0]
-            if found != value:
+            actual = connection.execute(f"PRAGMA {pragma}").fetchone()[0]
+            if actual != value:
                 connection.close()
-                raise NotDurable(f"SQLite keeps {pragma} at {found!r}; Farthing needs {value!r}.")
+                raise NotDurable(f"SQLite keeps {pragma} at {actual!r}; Farthing needs {value!r}.")
         connection.execute("PRAGMA cache_size=-65536")
         connection.execute("PRAGMA wal_autocheckpoint=8000")
 
@@ -97,7 +97,7 @@ def _open_sqlite(url: str, durable: bool) -> Engine:
 
 
 def _set(connection: Any, pragma: str, value: object) -> None:
-    """Set a pragma, in our turn: two that switch a new file to WAL at once would refuse each other, without waiting."""
+    """Set a pragma, and try again while SQLite is busy: it does not wait when two switch a new file to WAL at once."""
     deadline = time.monotonic() + BUSY_TIMEOUT_MS / 1000
     while True:
         try:
@@ -192,7 +192,7 @@ def _refuse_forgetful_server(connection: Any, _entry: ConnectionPoolEntry) -> No
     with connection.cursor() as cursor:
         asked = ", ".join(f"current_setting('{name}')" for name in SAFEGUARDS)
         cursor.execute(f"SELECT {asked}")
-        off = [name for name, found in zip(SAFEGUARDS, cursor.fetchone(), strict=True) if found == "off"]
+        off = [name for name, value in zip(SAFEGUARDS, cursor.fetchone(), strict=True) if value == "off"]
     connection.rollback()
     if off:
         connection.close()

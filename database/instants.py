@@ -1,4 +1,4 @@
-"""Instants are aware and in UTC; whoever needs one is handed a clock."""
+"""Instants are aware and in UTC. Code that needs the present instant gets a clock as an argument."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""Bring the database to this version's shape, and never open one that belongs to another mode or version."""
+"""Migrate the database to this version's schema, and refuse one of another mode or version."""
 
 from pathlib import Path
 
@@ -10,11 +10,11 @@ from database.tables import one_of, table
 from database.transactions import booking, reading
 
 # The newest migration. Kept here so that starting needs no Alembic (0.8 s); a test compares the two.
-REVISION = "0005"
+REVISION = "0006"
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 MODES = ("sandbox", "test", "live")
 
-# One row: which world's money this database holds.
+# One row: the mode of the money in this database.
 installation = table(
     "installation",
     sa.Column("id", Count, primary_key=True, autoincrement=False),
@@ -25,15 +25,15 @@ installation = table(
 
 
 class WrongMode(RuntimeError):
-    """Sandbox, test and live money never share a database."""
+    """The database was made for another mode. Sandbox, test and live money never share one."""
 
 
 class WrongVersion(RuntimeError):
-    """The database's shape is not the one that this version works with."""
+    """The database's schema is not the one that this version works with."""
 
 
 def migrate(url: str) -> None:
-    """Upgrade the database at this address to the newest shape (and make it if there is none)."""
+    """Upgrade the database at this address to the newest schema. SQLite's file is made if there is none."""
     # Alembic takes 0.8 s to import and is needed only here, when the shape changes.
     from alembic import command  # noqa: PLC0415
     from alembic.config import Config  # noqa: PLC0415
@@ -45,37 +45,46 @@ def migrate(url: str) -> None:
 
 
 def revision_of(conn: Connection) -> str | None:
-    """Which migration the database is at; None when it has none of our tables."""
+    """The newest migration that the database has had; None when it has none of our tables."""
     if not sa.inspect(conn).has_table("alembic_version"):
         return None
-    found = conn.scalar(sa.text("SELECT version_num FROM alembic_version"))
-    return None if found is None else str(found)
+    revision = conn.scalar(sa.text("SELECT version_num FROM alembic_version"))
+    return None if revision is None else str(revision)
+
+
+def is_current(engine: Engine) -> bool:
+    """Whether the database has this version's schema; raises WrongVersion for a newer one."""
+    with reading(engine) as conn:
+        revision = revision_of(conn)
+    if revision is not None and revision > REVISION:
+        require_revision(engine)
+    return revision == REVISION
 
 
 def require_revision(engine: Engine) -> None:
-    """Raise WrongVersion, saying what to do, unless the database has exactly our shape."""
+    """Raise WrongVersion, with what to do, unless the database has this version's schema."""
     with reading(engine) as conn:
-        found = revision_of(conn)
-    if found == REVISION:
+        revision = revision_of(conn)
+    if revision == REVISION:
         return
-    if found is None or found < REVISION:
+    if revision is None or revision < REVISION:
         raise WrongVersion(
-            f"The database is at version {found or 'none'}, this program needs {REVISION}."
+            f"The database is at version {revision or 'none'}, this program needs {REVISION}."
             " Nothing was changed. Make a backup, then run: ./farthing migrate"
         )
     raise WrongVersion(
-        f"The database is at version {found}, newer than this program ({REVISION}). Nothing was changed."
+        f"The database is at version {revision}, newer than this program ({REVISION}). Nothing was changed."
         " Start the newer Farthing that wrote it, or restore a backup made before the upgrade."
     )
 
 
 def require_mode(engine: Engine, mode: str) -> None:
-    """Stamp a new database with its mode; raise WrongMode for one that was stamped otherwise."""
+    """Stamp a new database with its mode; raise WrongMode for a database with another stamp."""
     _require(mode, _mode_of(engine) or _stamp(engine, mode))
 
 
 def refuse_other_mode(engine: Engine, mode: str) -> None:
-    """Raise WrongMode for a database of another mode, before anything of it is touched; an unstamped one passes."""
+    """Raise WrongMode for a database of another mode, and change nothing; a database without a stamp passes."""
     with reading(engine) as conn:
         stamped = sa.inspect(conn).has_table(installation.name)
     _require(mode, (_mode_of(engine) if stamped else None) or mode)
@@ -83,22 +92,22 @@ def refuse_other_mode(engine: Engine, mode: str) -> None:
 
 def _mode_of(engine: Engine) -> str | None:
     with reading(engine) as conn:
-        found: str | None = conn.scalar(sa.select(installation.c.mode))
-        return found
+        mode: str | None = conn.scalar(sa.select(installation.c.mode))
+        return mode
 
 
-def _require(mode: str, found: str) -> None:
-    if found != mode:
+def _require(mode: str, stamped: str) -> None:
+    if stamped != mode:
         raise WrongMode(
-            f"This database holds {found} money and Farthing was started in {mode} mode. Nothing was changed."
-            f" Point DATABASE_URL at a {mode} database, or use the {found} key again."
+            f"This database holds {stamped} money and Farthing was started in {mode} mode. Nothing was changed."
+            f" Point DATABASE_URL at a {mode} database, or use the {stamped} key again."
         )
 
 
 def _stamp(engine: Engine, mode: str) -> str:
-    """Stamp a new database and return its mode: another's, if that one was started a moment earlier."""
+    """Stamp a new database and return its mode. It is another's if another start was faster."""
     with booking(engine) as conn:
-        found: str | None = conn.scalar(sa.select(installation.c.mode))
-        if found is None:
+        stamped: str | None = conn.scalar(sa.select(installation.c.mode))
+        if stamped is None:
             conn.execute(installation.insert().values(id=1, mode=mode))
-        return found or mode
+        return stamped or mode

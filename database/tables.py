@@ -29,6 +29,6 @@ def table(name: str, *parts: SchemaItem) -> sa.Table:
 
 
 def one_of(column: str, allowed: Iterable[str]) -> sa.CheckConstraint:
-    """The column holds one of these words."""
+    """A CHECK that the column holds one of these words."""
     words = ", ".join(f"'{word}'" for word in allowed)
     return sa.CheckConstraint(f"{column} in ({words})", name=column)

@@ -1,1 +1,1 @@
-"""Double-entry books: money, accounts, entries, totals, audit. Knows nothing of Stripe, donors or pages."""
+"""Double-entry books: money, accounts, kinds of entry, entries, totals, audit. No Stripe, no donors, no pages."""

@@ -23,7 +23,8 @@ class Account(StrEnum):
     ADJUSTMENTS = "adjustments"
 
 
-KINDS: dict[Account, str] = {
+# What an accountant calls each account; the `kind` column of `account`.
+ACCOUNT_TYPES: dict[Account, str] = {
     Account.CLEARING: "asset",
     Account.STRIPE: "asset",
     Account.IN_TRANSIT: "asset",
@@ -41,5 +42,32 @@ KINDS: dict[Account, str] = {
     Account.ADJUSTMENTS: "equity",
 }
 
-# What a campaign has raised: its gifts, less what was given back or taken back (DESIGN §3).
+# What a campaign has raised is the balance of these: gifts, less refunds and dispute losses.
 RAISED = (Account.GIFTS, Account.REFUNDS, Account.DISPUTE_LOSSES)
+
+
+class Figure(StrEnum):
+    """What a column of the desk adds up: credits less debits, so what was given back and fees are negative."""
+
+    GIVEN = "given"
+    GIVEN_BACK = "given-back"
+    RAISED = "raised"
+    FEES = "fees"
+
+    @property
+    def accounts(self) -> tuple[Account, ...]:
+        """The accounts whose movements it adds up."""
+        return FIGURE_ACCOUNTS[self]
+
+    @property
+    def heading(self) -> str:
+        """Its name on the page."""
+        return self.value.replace("-", " ").capitalize()
+
+
+FIGURE_ACCOUNTS = {
+    Figure.GIVEN: (Account.GIFTS,),
+    Figure.GIVEN_BACK: (Account.REFUNDS, Account.DISPUTE_LOSSES),
+    Figure.RAISED: RAISED,
+    Figure.FEES: (Account.FEES, Account.DISPUTE_FEES),
+}

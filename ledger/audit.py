@@ -1,4 +1,4 @@
-"""Prove the books. Each check is one question, so that it sees one moment of them even while they are kept."""
+"""Check the books. Each check is one SQL statement, so it sees one state of them while others post."""
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -6,14 +6,14 @@ from sqlalchemy.engine import Connection
 from database.instants import Clock, utc_now
 from ledger import tables
 from ledger.audit_clearing import audit_clearing
-from ledger.finding import LISTED, RESTORE, Finding, found, said
+from ledger.finding import LISTED, RESTORE, Finding, amount_text, checked
 from ledger.money import LARGEST_MINOR
 
 _e, _t, _a = tables.entry.c, tables.total.c, tables.account.c
 
 
 def audit(conn: Connection, clock: Clock = utc_now) -> list[Finding]:
-    """Every invariant that the ledger alone can speak of; the clock says what in clearing is old."""
+    """Every invariant that needs only the ledger's own tables; the clock decides what in clearing is old."""
     return [
         *_journal(conn),
         _accounts(conn),
@@ -25,7 +25,7 @@ def audit(conn: Connection, clock: Clock = utc_now) -> list[Finding]:
 
 
 def _journal(conn: Connection) -> list[Finding]:
-    """Numbers without gaps, a cause for each entry, amounts that can be: one reading of all entries."""
+    """Entries are numbered without gaps, have a cause and a possible amount."""
     impossible = sa.or_(_e.amount_minor <= 0, _e.amount_minor > LARGEST_MINOR, _e.debit == _e.credit)
     count, first, last, causeless, unsound = conn.execute(
         sa.select(
@@ -38,9 +38,9 @@ def _journal(conn: Connection) -> list[Finding]:
     ).one()
     missing = abs(last - first + 1 - count) + abs(first - 1)
     return [
-        found("numbers", missing, {"entries": count, "last": last}, RESTORE),
-        found("causes", causeless, {"entries": count}, RESTORE),
-        found("amounts", unsound, {"entries": count}, RESTORE),
+        checked("numbers", missing, {"entries": count, "last": last}, RESTORE),
+        checked("causes", causeless, {"entries": count}, RESTORE),
+        checked("amounts", unsound, {"entries": count}, RESTORE),
     ]
 
 
@@ -51,11 +51,11 @@ def _accounts(conn: Connection) -> Finding:
     there = sa.select(_a.code).where(_a.currency == used_by.c.currency)
     strange = sa.or_(used_by.c.debit.not_in(there), used_by.c.credit.not_in(there))
     wrong = conn.scalar(sa.select(sa.func.sum(used_by.c.n)).where(strange))
-    return found("accounts", int(wrong or 0), {}, RESTORE)
+    return checked("accounts", int(wrong or 0), {}, RESTORE)
 
 
 def _reversals(conn: Connection) -> Finding:
-    """A reversal is the mirror of an entry that is there."""
+    """A reversal has the accounts of the entry that it reverses, swapped, and its amount."""
     undone = tables.entry.alias()
     mirror = sa.and_(
         undone.c.debit == _e.credit,
@@ -69,11 +69,11 @@ def _reversals(conn: Connection) -> Finding:
         .select_from(tables.entry.outerjoin(undone, undone.c.key == _e.reverses))
         .where(_e.reverses.is_not(None))
     ).one()
-    return found("reversals", count - mirrored, {"reversals": count}, RESTORE)
+    return checked("reversals", count - mirrored, {"reversals": count}, RESTORE)
 
 
 def _totals(conn: Connection) -> Finding:
-    """Kept totals are the entries, summed: by account, currency, campaign and day, both sides and both counts."""
+    """Each kept total is the sum of its entries: by account, currency, campaign and day, amounts and counts."""
     sums = sa.select(
         _e.debit, _e.credit, _e.currency, _e.campaign_id, _e.book_date,
         sa.func.sum(_e.amount_minor).label("minor"), sa.func.count().label("n"),
@@ -92,17 +92,16 @@ def _totals(conn: Connection) -> Finding:
     differs = sa.or_(*(sa.func.sum(both.c[side]) != 0 for side in "abcd"))
     wrong = conn.execute(sa.select(*key).group_by(*key).having(differs).order_by(*key)).all()
     listed = {f"{row[0]} {row[1]} campaign {row[2]}": f"{row[3]}" for row in wrong[:LISTED]}
-    return found("totals", len(wrong), listed, "Totals differ from the entries, which are the truth: " + RESTORE)
+    return checked("totals", len(wrong), listed, "Totals differ from the entries, which are the truth: " + RESTORE)
 
 
 def _balanced(conn: Connection) -> Finding:
-    """In every currency debits are credits."""
+    """In every currency debits equal credits."""
     rows = conn.execute(
         sa.select(_t.currency, sa.func.sum(_t.debit_minor), sa.func.sum(_t.credit_minor))
         .group_by(_t.currency)
         .order_by(_t.currency)
     ).all()
     wrong = sum(row[1] != row[2] for row in rows)
-    return found(
-        "balanced", wrong, {row[0]: f"{said(row[1], row[0])} = {said(row[2], row[0])}" for row in rows}, RESTORE
-    )
+    figures = {row[0]: f"{amount_text(row[1], row[0])} = {amount_text(row[2], row[0])}" for row in rows}
+    return checked("balanced", wrong, figures, RESTORE)

@@ -1,4 +1,4 @@
-"""One entry: money moves from a credit account to a debit account. It cannot be unbalanced."""
+"""One journal entry: a debit account, a credit account and one amount, so it cannot be unbalanced."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from datetime import date, datetime, tzinfo
 from functools import lru_cache
 
 from ledger.accounts import Account
+from ledger.kinds import ALLOWED, ALLOWED_REVERSALS, EntryKind
 from ledger.money import LARGEST_MINOR, Money
 
 NO_CAMPAIGN = 0
@@ -13,11 +14,11 @@ LONGEST_KEY = 200
 
 
 class ImpossibleEntry(ValueError):
-    """An entry that must not exist was about to be made: a bug, never a donor's mistake."""
+    """The values do not make an entry. This is a bug, never a donor's mistake."""
 
 
 class ConflictingEntry(RuntimeError):
-    """A key that is in the books came again with other contents: an alarm, never a silent skip."""
+    """A key that is already in the books was posted with other contents."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +27,12 @@ class Entry:
 
     `key` says which fact it books, so the same fact books once; `subject` is the payment, refund, dispute
     or payout whose clearing must come to zero; `campaign` 0 means none; `cause` is the delivery, reconcile
-    run or treasurer's act that made us post it.
+    run or treasurer's act that made us post it. The accounts are those of its kind. An entry that `reverses`
+    another has that entry's accounts, swapped.
     """
 
     key: str
-    kind: str
+    kind: EntryKind
     debit: Account
     credit: Account
     amount: Money
@@ -47,34 +49,37 @@ class Entry:
             raise ImpossibleEntry(f"{self.key}: an entry moves a positive amount, not {self.amount}")
         if self.debit == self.credit:
             raise ImpossibleEntry(f"{self.key}: debit and credit are both {self.debit}")
+        pairs = ALLOWED if self.reverses is None else ALLOWED_REVERSALS
+        if (self.debit, self.credit) not in pairs.get(self.kind, ()):
+            raise ImpossibleEntry(f"{self.key}: {self.kind!r} does not book {self.debit} against {self.credit}")
         if self.occurred_at.tzinfo is None:
             raise ImpossibleEntry(f"{self.key}: the instant lacks its time zone")
-        if not (self.kind and self.subject and self.cause):
-            raise ImpossibleEntry(f"{self.key}: kind, subject and cause are all needed")
+        if not (self.subject and self.cause):
+            raise ImpossibleEntry(f"{self.key}: subject and cause are both needed")
         if not 3 <= len(self.key) <= LONGEST_KEY:
             raise ImpossibleEntry(f"{self.key!r}: a key has 3 to {LONGEST_KEY} letters")
         if self.reverses == self.key:
             raise ImpossibleEntry(f"{self.key}: an entry cannot reverse itself")
 
     def fact(self) -> tuple[object, ...]:
-        """What must agree when the same key comes again; when and why we heard of it may differ."""
+        """What must be equal when the same key is posted again. Instants and the cause may differ."""
         return (
             self.kind, self.debit, self.credit, self.amount.currency.code, self.amount.minor,
             self.subject, self.campaign, self.gift,
         )  # fmt: skip
 
 
-@lru_cache(1024)  # a gift asks for its day some five times
+@lru_cache(1024)  # posting a gift needs the same day about five times
 def book_date(occurred_at: datetime, zone: tzinfo) -> date:
-    """The organisation's calendar day on which something happened: decided once, at posting."""
+    """The calendar day of an instant in the organisation's time zone. It is decided once, at posting."""
     return occurred_at.astimezone(zone).date()
 
 
-def unlike(entries: Iterable[Entry]) -> dict[str, Entry]:
-    """The entries by key, each once; raises ConflictingEntry when one key means two things."""
-    by_key: dict[str, Entry] = {}
+def by_unique_key(entries: Iterable[Entry]) -> dict[str, Entry]:
+    """The entries by key. Raises ConflictingEntry when two entries of the same key differ."""
+    entries_by_key: dict[str, Entry] = {}
     for entry in entries:
-        first = by_key.setdefault(entry.key, entry)
+        first = entries_by_key.setdefault(entry.key, entry)
         if first is not entry and first.fact() != entry.fact():
             raise ConflictingEntry(f"{entry.key} was to be posted twice with different contents")
-    return by_key
+    return entries_by_key

@@ -1,4 +1,4 @@
-"""Money: a whole number of minor units in a currency. Nothing here is ever a float."""
+"""Money: a whole number of minor units in a currency. No floats."""
 
 import re
 from collections.abc import Sequence
@@ -29,15 +29,15 @@ class CurrencyMismatch(TypeError):
 
 
 class BadAmount(ValueError):
-    """What was typed is not an amount that can be given; the message tells the donor what to do."""
+    """The text is not an amount that we can charge; the message tells the donor what to type."""
 
 
 @dataclass(frozen=True, slots=True)
 class Currency:
     """A currency as Stripe counts it.
 
-    `exponent`: decimals between the unit that people say and the one that is counted.
-    `step`: an amount must be a multiple of it (ISK and UGX: whole units; three-decimal: the last digit is 0).
+    `exponent`: the number of decimals of an amount, 2 for GBP and 0 for JPY.
+    `step`: an amount is a multiple of this many minor units (ISK and UGX: whole units; three decimals: ends in 0).
     """
 
     code: str
@@ -91,8 +91,8 @@ class Money:
 
     @property
     def decimal(self) -> Decimal:
-        """The amount in the unit that people say: 25.00."""
-        # Read from text it is exact; arithmetic would round to the precision that somebody may have set.
+        """The amount in major units: 25.00."""
+        # Exact because it is read from text. Decimal arithmetic rounds to the precision of the context.
         return Decimal(f"{self.minor}E-{self.currency.exponent}")
 
     def __str__(self) -> str:
@@ -119,9 +119,9 @@ class Money:
         return other.minor
 
     def allocate(self, weights: Sequence[int]) -> list["Money"]:
-        """Split by weights without losing a penny: largest remainder, ties to the earlier share.
+        """Split by weights; the shares add up to the amount: largest remainder, ties to the earlier share.
 
-        Depends on nothing but the amount and the weights, so the same refund always splits the same way.
+        The result depends on the amount and the weights alone, so the same refund always splits the same way.
         """
         if not weights or min(weights) < 0 or sum(weights) == 0:
             raise ValueError("shares need weights of zero or more, not all zero")
@@ -139,13 +139,13 @@ _AMOUNT = re.compile(r"(?P<whole>[0-9]{1,12}|[1-9][0-9]{0,2}(?:,[0-9]{3}){1,3})(
 
 def _minor_units(text: str, of: Currency) -> int:
     plain = _without_symbol(text.strip(), of)
-    found = _AMOUNT.fullmatch(plain) if len(plain) <= 20 else None
-    if found is None:
+    match = _AMOUNT.fullmatch(plain) if len(plain) <= 20 else None
+    if match is None:
         raise BadAmount(f"Enter an amount in figures, like {_example(of)}.")
-    part = found["part"] or ""
+    part = match["part"] or ""
     if len(part) > of.exponent:
         raise BadAmount(f"Enter an amount with {_decimals(of)}, like {_example(of)}.")
-    minor = int(found["whole"].replace(",", "") + part.ljust(of.exponent, "0"))
+    minor = int(match["whole"].replace(",", "") + part.ljust(of.exponent, "0"))
     if minor > LARGEST_MINOR:
         raise BadAmount("Enter a smaller amount: this is more than a card payment can carry.")
     if minor % of.step:

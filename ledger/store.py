@@ -1,7 +1,7 @@
-"""Post entries and answer questions about the books."""
+"""Post entries, and read what campaigns have raised, balances and uncleared subjects."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -12,8 +12,8 @@ from sqlalchemy.engine import Connection
 from database.bulk import add_to_rows, change_rows, insert_rows
 from database.questions import fetch, look_up
 from ledger import tables
-from ledger.accounts import KINDS, RAISED, Account
-from ledger.entry import ConflictingEntry, Entry, unlike
+from ledger.accounts import ACCOUNT_TYPES, RAISED, Account
+from ledger.entry import ConflictingEntry, Entry, by_unique_key
 from ledger.money import CURRENCIES, Currency, Money, currency
 
 _e = tables.entry.c
@@ -23,13 +23,13 @@ _FACT = (
 )  # fmt: skip
 _LAST = sa.select(sa.func.max(_e.id))
 _u = tables.uncleared.c
-_STANDING = (_u.subject, _u.currency, _u.balance_minor, _u.since)
+_UNCLEARED = (_u.subject, _u.currency, _u.balance_minor, _u.since)
 _MET = sa.delete(tables.uncleared).where(_u.subject == sa.bindparam("met"), _u.currency == sa.bindparam("of"))
 
 
 @dataclass(frozen=True, slots=True)
 class Raised:
-    """What a campaign has raised, and how many gifts (shares of gifts) made it."""
+    """What a campaign has raised, and the number of gifts (or shares of gifts) in it."""
 
     amount: Money
     gifts: int
@@ -50,7 +50,7 @@ class Total:
 
 @dataclass(frozen=True, slots=True)
 class Uncleared:
-    """A subject whose two sides, what Stripe told and what its balance shows, have not met."""
+    """A subject of which Stripe has reported one thing and its balance shows another."""
 
     subject: str
     balance: Money
@@ -58,53 +58,50 @@ class Uncleared:
 
 
 def open_accounts(conn: Connection) -> None:
-    """Write the chart of accounts for every currency that the books know; adds what is missing.
+    """Write the chart of accounts for every currency. Accounts that are there are left alone.
 
-    Call it only inside `database.transactions.booking`: two starts at once would both find it missing.
+    Call it only inside `database.transactions.booking`: two starts at once would write the same accounts.
     """
     t, currencies = tables.account.c, set(conn.scalars(sa.select(tables.currency.c.code)))
     accounts = {(row[0], row[1]) for row in conn.execute(sa.select(t.code, t.currency))}
-    wanted = [one for one in CURRENCIES.values() if one.code not in currencies]
-    insert_rows(conn, tables.currency, [{"code": one.code, "exponent": one.exponent} for one in wanted])
+    missing = [new for new in CURRENCIES.values() if new.code not in currencies]
+    insert_rows(conn, tables.currency, [{"code": new.code, "exponent": new.exponent} for new in missing])
     insert_rows(
         conn,
         tables.account,
         [
             {"code": account.value, "currency": code, "kind": kind}
             for code in CURRENCIES
-            for account, kind in KINDS.items()
+            for account, kind in ACCOUNT_TYPES.items()
             if (account.value, code) not in accounts
         ],
     )
 
 
 def post(conn: Connection, entries: Iterable[Entry], now: datetime) -> list[Entry]:
-    """Post what is not yet in the books, with totals and clearing; returns what was new.
+    """Post the entries whose keys are not in the books, with totals and clearing; returns those.
 
-    The same fact again is no news; the same key with other contents raises ConflictingEntry.
+    Raises ConflictingEntry, before anything is written, when a key is in the books with other contents.
     Call it only inside `database.transactions.booking`.
     """
-    by_key = unlike(entries)
+    by_key = by_unique_key(entries)
     if not by_key:
         return []
     new = _unposted(by_key, look_up(conn, _FACT, _e.key, list(by_key)))
     if new:
-        subjects = sorted({entry.subject for entry in new if Account.CLEARING in (entry.debit, entry.credit)})
-        rows = look_up(conn, _STANDING, _u.subject, subjects)
-        uncleared_before = {(row[0], row[1]): (row[2], row[3]) for row in rows}
         last = fetch(conn, _LAST)[0][0] or 0
+        _add_clearing(conn, new)  # first, because it asks: an answer waits for what was written before
         _insert(conn, new, last + 1, now)
         _add_totals(conn, new)
-        _add_clearing(conn, new, uncleared_before)
     return new
 
 
 def _unposted(by_key: dict[str, Entry], posted: Sequence[tuple[Any, ...]]) -> list[Entry]:
-    """Those that are not among the posted ones, in the order in which they are posted."""
+    """The entries that are not posted yet, in the order in which they are written."""
     for key, *fact in posted:
         if by_key.pop(key).fact() != tuple(fact):
             raise ConflictingEntry(f"{key} is in the books with different contents")
-    # A reversal comes after what it reverses, which may be new as well.
+    # A reversal is written after the entry that it reverses, which may be new as well.
     return sorted(by_key.values(), key=lambda entry: (entry.reverses is not None, entry.key))
 
 
@@ -120,15 +117,15 @@ def raised_by_campaign(conn: Connection, campaigns: Sequence[int], of: Currency)
         sa.select(
             t.campaign_id,
             sa.func.sum(t.credit_minor - t.debit_minor),
-            # A gift that was taken back as a mistake (a debit) is no gift; one that was refunded is.
+            # A reversal debits the account and takes the gift out of the count; a refunded gift stays in it.
             sa.func.sum(sa.case((t.account == Account.GIFTS.value, t.credits - t.debits), else_=0)),
         )
-        .where(t.account.in_([one.value for one in RAISED]), t.currency == of.code)
+        .where(t.account.in_([account.value for account in RAISED]), t.currency == of.code)
         .where(t.campaign_id.in_(campaigns))
         .group_by(t.campaign_id)
     )
-    found = {row[0]: Raised(Money(int(row[1]), of), int(row[2])) for row in rows}
-    return {campaign: found.get(campaign, Raised(Money(0, of), 0)) for campaign in campaigns}
+    sums = {row[0]: Raised(Money(int(row[1]), of), int(row[2])) for row in rows}
+    return {campaign: sums.get(campaign, Raised(Money(0, of), 0)) for campaign in campaigns}
 
 
 def totals(conn: Connection, accounts: Sequence[Account] = tuple(Account)) -> list[Total]:
@@ -171,7 +168,7 @@ def _insert(conn: Connection, entries: Sequence[Entry], first: int, now: datetim
             {
                 "id": first + n,
                 "key": entry.key,
-                "kind": entry.kind,
+                "kind": entry.kind.value,
                 "debit": entry.debit.value,
                 "credit": entry.credit.value,
                 "currency": entry.amount.currency.code,
@@ -204,22 +201,22 @@ def _add_totals(conn: Connection, entries: Sequence[Entry]) -> None:
     add_to_rows(conn, tables.total, rows, sides_named)
 
 
-def _add_clearing(
-    conn: Connection, entries: Sequence[Entry], standing: Mapping[tuple[str, str], tuple[int, datetime]]
-) -> None:
-    """Move each subject's uncleared balance, from where it stands; a subject that came to zero leaves the list."""
+def _add_clearing(conn: Connection, entries: Sequence[Entry]) -> None:
+    """Change the uncleared balance of each subject. A subject that comes to zero is deleted from the list."""
     moved = _clearing_of(entries)
+    rows = look_up(conn, _UNCLEARED, _u.subject, sorted({subject for subject, _ in moved}))
+    balances = {(subject, code): (minor, since) for subject, code, minor, since in rows}
     met, changed, new = list[dict[str, str]](), list[dict[str, Any]](), list[dict[str, Any]]()
     for key, (minor, since) in moved.items():
-        before, since_before = standing.get(key, (0, since))
+        before, since_before = balances.get(key, (0, since))
         row = {
             "subject": key[0], "currency": key[1], "balance_minor": before + minor,
             "since": min(since, since_before),
         }  # fmt: skip
         if before + minor == 0:
-            met += [{"met": key[0], "of": key[1]}] if key in standing else []
+            met += [{"met": key[0], "of": key[1]}] if key in balances else []
         else:
-            (changed if key in standing else new).append(row)
+            (changed if key in balances else new).append(row)
     insert_rows(conn, tables.uncleared, new)
     change_rows(conn, tables.uncleared, changed)
     if met:
@@ -227,7 +224,7 @@ def _add_clearing(
 
 
 def _clearing_of(entries: Sequence[Entry]) -> dict[tuple[str, str], tuple[int, datetime]]:
-    """What these entries add to clearing by subject and currency, and the first instant of it."""
+    """What these entries add to clearing, by subject and currency, and the first instant of each."""
     moved: dict[tuple[str, str], tuple[int, datetime]] = {}
     for entry in entries:
         for account, sign in ((entry.debit, 1), (entry.credit, -1)):

@@ -1,4 +1,4 @@
-"""The tables of the books. Triggers that keep them append-only stand in the migration (`migrations/`)."""
+"""The tables of the books. The triggers that keep them append-only are made by `migrations/`."""
 
 import sqlalchemy as sa
 
@@ -53,7 +53,7 @@ entry = table(
     sa.CheckConstraint("subject <> ''", name="subject"),
     sa.CheckConstraint("cause <> ''", name="cause"),
 )
-# Only reversals stand in this index: a row without one costs nothing.
+# A partial index: an entry that reverses nothing is not in it.
 sa.Index(
     "uq_entry_reverses",
     entry.c.reverses,
@@ -62,7 +62,7 @@ sa.Index(
     postgresql_where=entry.c.reverses.is_not(None),
 )
 
-# Kept in the transaction that posts; the audit proves it equal to the entries.
+# Written in the transaction that posts; the audit compares it with the entries.
 total = table(
     "total",
     sa.Column("account", Code, primary_key=True),
@@ -76,7 +76,7 @@ total = table(
     sa.CheckConstraint("debit_minor >= 0 and credit_minor >= 0", name="sides"),
 )
 
-# Clearing by subject: a row stands only while the two sides have not met.
+# Clearing by subject. A row is deleted when its balance comes to zero.
 uncleared = table(
     "uncleared",
     sa.Column("subject", Code, primary_key=True),

@@ -5,6 +5,7 @@ from alembic import context
 
 import campaigns.tables
 import ledger.tables
+import organisation.tables
 import outbox.tables
 import payments.books.tables
 import payments.gifts.tables
@@ -18,7 +19,7 @@ from database.migrating import installation
 from database.tables import metadata
 from database.transactions import booking
 
-TABLES = (campaigns, ledger, outbox, payments, receipts, staff, web, installation)
+TABLES = (campaigns, ledger, organisation, outbox, payments, receipts, staff, web, installation)
 
 
 def run(connection: sa.Connection) -> None:

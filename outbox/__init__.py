@@ -1,1 +1,1 @@
-"""What must happen after a commit: jobs, written in the transaction that causes them, done by a worker."""
+"""Work to be done after a commit: jobs, queued in the transaction that causes them, run by a worker."""

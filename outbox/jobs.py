@@ -1,4 +1,4 @@
-"""Jobs: named by kind and subject, so that the same thing is never queued twice."""
+"""The queue of jobs. A job is keyed by kind and subject, so the same work is queued once."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,14 +13,14 @@ from outbox import tables
 
 Payload = Mapping[str, Any]
 
-# How long a worker may take before another takes the job over; handlers can be run again.
+# After this long another worker takes the job over, so handlers must be safe to run twice.
 LEASE = timedelta(minutes=5)
 LONGEST_WAIT = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One thing to do: what kind, about what, and how often it was tried."""
+    """A unit of work: its kind and payload, and how often it was tried."""
 
     key: str
     kind: str
@@ -32,17 +32,17 @@ class Job:
 def enqueue(
     conn: Connection, kind: str, subject: str, payload: Payload, *, now: datetime, urgent: bool = False
 ) -> None:
-    """Queue a job in the caller's transaction; the same kind and subject waits only once."""
+    """Queue a job in the caller's transaction. A job of the same kind and subject that waits is not queued again."""
     enqueue_many(conn, kind, [(subject, payload)], now=now)
     if urgent:
-        hurry(conn, kind, subject, now=now)
+        make_urgent(conn, kind, subject, now=now)
 
 
 def enqueue_many(conn: Connection, kind: str, work: Sequence[tuple[str, Payload]], *, now: datetime) -> None:
     """Queue many jobs of one kind with one statement.
 
-    A job that is running (or failed before) may already have looked at what it is about, so it is marked as
-    asked for anew: see `finish`.
+    A job that runs now, or has failed, may have read its subject before this. Its new `queued_at` makes `finish`
+    run it again.
     """
     wanted = {f"{kind}:{subject}": payload for subject, payload in work}
     rows = [
@@ -55,15 +55,15 @@ def enqueue_many(conn: Connection, kind: str, work: Sequence[tuple[str, Payload]
     put_rows(conn, tables.job, rows, "DO UPDATE SET queued_at = excluded.queued_at WHERE job.attempts > 0")
 
 
-def hurry(conn: Connection, kind: str, subject: str, *, now: datetime) -> None:
-    """Put a waiting job first in line: somebody is looking at the page that needs it."""
+def make_urgent(conn: Connection, kind: str, subject: str, *, now: datetime) -> None:
+    """Let a waiting job run before all others, because somebody waits for its result."""
     t = tables.job
     waiting = sa.update(t).where(t.c.key == f"{kind}:{subject}", t.c.due_at <= now)
     conn.execute(waiting.values(urgent=True))
 
 
 def claim(conn: Connection, now: datetime) -> Job | None:
-    """Lease the next due job to the caller, or None. Several workers never get the same one."""
+    """Lease the next due job to the caller; None when nothing is due. Two workers never get the same job."""
     t = tables.job
     row = conn.execute(
         sa.select(t)
@@ -79,7 +79,7 @@ def claim(conn: Connection, now: datetime) -> Job | None:
 
 
 def finish(conn: Connection, job: Job) -> None:
-    """The job is done and leaves the table; if it was asked for again while it ran, it is due again."""
+    """Delete a job that is done. If it was queued again while it ran, it is due again instead."""
     t = tables.job
     done = conn.execute(sa.delete(t).where(*_still_ours(job), t.c.queued_at == job.queued_at))
     if not done.rowcount:
@@ -87,19 +87,19 @@ def finish(conn: Connection, job: Job) -> None:
 
 
 def postpone(conn: Connection, job: Job, error: str, now: datetime) -> None:
-    """Keep a job that failed, with its error, for a later try: 2, 4, 8 … seconds, at most an hour."""
+    """Try a job that failed again later, and keep its error: after 2, 4, 8 … seconds, at most an hour."""
     wait = min(timedelta(seconds=2 ** min(job.attempts, 12)), LONGEST_WAIT)
     waiting = sa.update(tables.job).where(*_still_ours(job))
     conn.execute(waiting.values(due_at=now + wait, error=_writable(error)))
 
 
 def _still_ours(job: Job) -> tuple[sa.ColumnElement[bool], ...]:
-    """Nobody has taken the job over since, because our lease ran out."""
+    """No other worker has taken the job over after our lease ended."""
     return tables.job.c.key == job.key, tables.job.c.attempts == job.attempts
 
 
 def _writable(error: str) -> str:
-    """What a text column takes, whatever was in the error: no NUL, no half characters, not too long."""
+    """The error as a text column accepts it: without NUL and surrogates, at most 2,000 characters."""
     return error[:2000].replace("\x00", "\ufffd").encode(errors="replace").decode()
 
 
@@ -109,6 +109,6 @@ def oldest_waiting(conn: Connection) -> datetime | None:
     return oldest
 
 
-def waiting(conn: Connection) -> int:
+def waiting_count(conn: Connection) -> int:
     """How many jobs wait, failed ones included."""
     return conn.scalar(sa.select(sa.func.count()).select_from(tables.job)) or 0

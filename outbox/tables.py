@@ -1,4 +1,4 @@
-"""The waiting jobs. A job that is done leaves the table; one that failed stays with its error."""
+"""The table of waiting jobs. A job that is done is deleted; a job that failed stays, with its error."""
 
 import sqlalchemy as sa
 

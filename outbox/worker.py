@@ -1,4 +1,4 @@
-"""The worker: takes one job after the other, outside any transaction, and survives each of them."""
+"""The worker runs one job after another, outside any transaction. A job that fails does not end it."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,25 +14,25 @@ from database.transactions import writing
 from outbox.jobs import Job, Payload, claim, finish, postpone
 
 Handler = Callable[[Payload], None]
-IDLE_SECONDS, AWAY_SECONDS = 0.25, 2.0
+IDLE_SECONDS, OUTAGE_SECONDS = 0.25, 2.0
 
 log = structlog.get_logger()
 
 
-class UnknownKind(KeyError):
-    """A job of a kind that this version has no handler for (perhaps a newer version queued it)."""
+class UnknownJobKind(KeyError):
+    """A job without a handler in this version. A newer version may have queued it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Chore:
-    """Something that is done again and again, such as trying dead letters once more."""
+    """A task that is repeated, such as trying dead letters again."""
 
     every: timedelta
     do: Callable[[], None]
 
 
 class Worker:
-    """Runs due jobs and chores until told to stop."""
+    """Runs due jobs and chores until `stop`."""
 
     def __init__(
         self, engine: Engine, handlers: Mapping[str, Handler], clock: Clock, chores: Sequence[Chore] = ()
@@ -42,20 +42,20 @@ class Worker:
         self._stop = Event()
 
     def run(self) -> None:
-        """Work until `stop`; sleep a moment whenever nothing is due. Chores are done at the start, too."""
+        """Work until `stop`, and sleep while nothing is due. Chores are done at the start, and again when due."""
         while not self._stop.is_set():
             try:
                 self.do_chores()
-                worked = self.run_one()
+                worked = self.run_next()
             except Outage as error:
                 log.error("database_away", error=type(error).__name__)
                 worked = False
-                self._stop.wait(AWAY_SECONDS)
+                self._stop.wait(OUTAGE_SECONDS)
             if not worked:
                 self._stop.wait(IDLE_SECONDS)
 
     def do_chores(self) -> None:
-        """Do the chores whose time has come; one that fails is done again when its time comes again."""
+        """Do the chores that are due. A chore that fails is logged, and done again when it is due again."""
         now = self._clock()
         for chore, due in self._due.items():
             if due <= now:
@@ -71,18 +71,18 @@ class Worker:
             log.error("chore_failed", chore=getattr(chore.do, "__name__", "chore"), error=type(error).__name__)
 
     def stop(self) -> None:
-        """Finish the job in hand, then return from `run`."""
+        """Let `run` return after the current job."""
         self._stop.set()
 
     def run_due(self) -> int:
-        """Do everything that is due now; returns how many jobs were tried."""
+        """Run every job that is due now; returns how many were tried."""
         tried = 0
-        while self.run_one():
+        while self.run_next():
             tried += 1
         return tried
 
-    def run_one(self) -> bool:
-        """Do the next due job, if there is one."""
+    def run_next(self) -> bool:
+        """Run the next due job; returns whether there was one."""
         with writing(self._engine) as conn:
             job = claim(conn, self._clock())
         if job is None:
@@ -94,12 +94,12 @@ class Worker:
         try:
             handler = self._handlers.get(job.kind)
             if handler is None:
-                raise UnknownKind(job.kind)
+                raise UnknownJobKind(job.kind)
             handler(job.payload)
         except Exception as error:  # noqa: BLE001 - it must outlive every job; the error is stored
             log.warning("job_failed", job=job.key, attempts=job.attempts, error=type(error).__name__)
             with writing(self._engine) as conn:
-                # The first line: what databases add below it may hold a row, and so a donor's name.
+                # Only the first line: databases may add a row below it, which may hold a donor's name.
                 words = str(error).partition("\n")[0]
                 postpone(conn, job, f"{type(error).__name__}: {words}", self._clock())
             return

@@ -12,8 +12,8 @@ from sqlalchemy.engine import Connection
 from database.instants import Clock, utc_now
 from ledger.accounts import Account
 from ledger.audit import audit
-from ledger.finding import LISTED, PATIENCE, RESTORE, Finding, Status, found, said, unchecked
-from ledger.store_proof import balances, standing
+from ledger.finding import LISTED, PATIENCE, RESTORE, Finding, Status, amount_text, checked, unchecked
+from ledger.views import balances, open_subjects
 from payments.inbox.store import dead_letters, unapplied_count
 from proof import store_audit as store
 from proof.store_audit import Comparison
@@ -56,22 +56,22 @@ def _stripe_balance(conn: Connection, now: datetime) -> Finding:
     figures: dict[str, object] = {comparison.currency: _side_by_side(comparison) for comparison in comparisons}
     ours = balances(conn, Account.STRIPE)
     missing = sorted(set(ours) - {comparison.currency for comparison in comparisons})
-    figures |= {code: f"ours {said(ours[code], code)}, never compared" for code in missing}
+    figures |= {code: f"ours {amount_text(ours[code], code)}, never compared" for code in missing}
     wrong = sum(comparison.ours != comparison.theirs for comparison in comparisons)
     if wrong:
-        return found(name, wrong, figures, "Our books and Stripe's balance differ: ./farthing reconcile, then trace.")
+        return checked(name, wrong, figures, "Our books and Stripe's balance differ: ./farthing reconcile, then trace.")
     if not comparisons or missing:
         return unchecked(name, figures, f"never compared with Stripe's own; {_RECONCILE}")
     oldest = min(comparison.checked_at for comparison in comparisons)
     if oldest < now - STALE:
         return unchecked(name, figures, f"last compared at {oldest:%Y-%m-%d %H:%M} UTC; {_RECONCILE}")
-    return found(name, 0, figures, "")
+    return checked(name, 0, figures, "")
 
 
 def _side_by_side(comparison: Comparison) -> str:
     code = comparison.currency
     return (
-        f"ours {said(comparison.ours, code)}, Stripe's {said(comparison.theirs, code)}"
+        f"ours {amount_text(comparison.ours, code)}, Stripe's {amount_text(comparison.theirs, code)}"
         f" at {comparison.checked_at:%Y-%m-%d %H:%M}"
     )
 
@@ -82,23 +82,25 @@ def _balance_lines(conn: Connection, now: datetime) -> Finding:
     differences = store.lines_unlike_entries(conn, LISTED)
     waiting, oldest = store.lines_waiting(conn)
     figures: dict[str, object] = {"lines": known, "waiting": waiting}
-    figures |= {line.subject: f"off by {said(line.minor, line.currency)}" for line in differences}
+    figures |= {line.subject: f"off by {amount_text(line.minor, line.currency)}" for line in differences}
     if differences:
-        return found(name, len(differences), figures, f"Entries and Stripe's lines differ: {RESTORE}")
+        return checked(name, len(differences), figures, f"Entries and Stripe's lines differ: {RESTORE}")
     if oldest is not None and oldest < now - PATIENCE:
-        return found(name, waiting, figures, "Nobody knows whose these payments are: ./farthing reconcile asks again.")
-    return found(name, 0, figures, "") if known else unchecked(name, figures, f"no line was read; {_RECONCILE}")
+        return checked(
+            name, waiting, figures, "Nobody knows whose these payments are: ./farthing reconcile asks again."
+        )
+    return checked(name, 0, figures, "") if known else unchecked(name, figures, f"no line was read; {_RECONCILE}")
 
 
 def _in_transit(conn: Connection, now: datetime) -> Finding:
     """Nothing is in transit that has arrived or come back, and nothing for longer than banks take."""
-    name, open_payouts = "in transit", standing(conn, Account.IN_TRANSIT)
+    name, open_payouts = "in transit", open_subjects(conn, Account.IN_TRANSIT)
     finished = store.finished_payouts(conn, [payout.subject for payout in open_payouts])
     patience = {True: PATIENCE, False: LONGEST_TRANSIT}
     late = [payout for payout in open_payouts if payout.since < now - patience[payout.subject in finished]]
     figures: dict[str, object] = {"payouts": len(open_payouts)}
     figures |= {payout.subject: f"{payout.balance} since {payout.since:%Y-%m-%d}" for payout in late[:LISTED]}
-    return found(name, len(late), figures, "Look at these payouts at Stripe and on the bank statement; reconcile.")
+    return checked(name, len(late), figures, "Look at these payouts at Stripe and on the bank statement; reconcile.")
 
 
 def _payouts(conn: Connection) -> Finding:
@@ -107,36 +109,38 @@ def _payouts(conn: Connection) -> Finding:
     differences, added_up, payouts = store.payouts_unlike_their_lines(conn)
     figures: dict[str, object] = {"payouts": payouts, "added up": added_up}
     figures |= {
-        payout: f"{said(amount, code)}, its lines {said(lines, code)}"
+        payout: f"{amount_text(amount, code)}, its lines {amount_text(lines, code)}"
         for payout, (amount, lines, code) in list(differences.items())[:LISTED]
     }
     if payouts and not added_up:
         return unchecked(name, figures, "Stripe has not said yet which lines belong to which payout.")
-    return found(name, len(differences), figures, "Stripe paid out another sum than its lines make: ask Stripe.")
+    return checked(name, len(differences), figures, "Stripe paid out another sum than its lines make: ask Stripe.")
 
 
 def _facts_booked(conn: Connection) -> Finding:
     """Each gift, refund, dispute and payout has entries that come to its facts, and nothing else has entries."""
     differences = store.facts_unlike_entries(conn, LISTED)
     figures = {f"{fact.kind} {fact.subject}": f"{fact.minor:+d} {fact.currency} in minor units" for fact in differences}
-    return found("facts", len(differences), figures, f"The books differ from what Stripe told: {RESTORE}")
+    return checked("facts", len(differences), figures, f"The books differ from what Stripe told: {RESTORE}")
 
 
 def _campaigns_raised(conn: Connection) -> Finding:
     """What campaigns raised is gifts less refunds and dispute losses, each campaign's once."""
     differences = store.raised_unlike_entries(conn)
-    figures: dict[str, object] = {code: said(minor, code) for code, minor in store.raised_by_currency(conn).items()}
+    figures: dict[str, object] = {
+        code: amount_text(minor, code) for code, minor in store.raised_by_currency(conn).items()
+    }
     figures |= {
         f"campaign {campaign.subject}": f"{campaign.minor:+d} {campaign.currency} in minor units"
         for campaign in differences
     }
     advice = f"Campaigns show other figures than their entries make: {RESTORE}"
-    return found("raised", len(differences), figures, advice)
+    return checked("raised", len(differences), figures, advice)
 
 
 def _causes_kept(conn: Connection) -> Finding:
     missing = store.causes_never_kept(conn)
-    return found("kept causes", missing, {}, f"Entries name deliveries that are not here: {RESTORE}")
+    return checked("kept causes", missing, {}, f"Entries name deliveries that are not here: {RESTORE}")
 
 
 def _deliveries_applied(conn: Connection) -> Finding:

@@ -13,7 +13,7 @@ from sqlalchemy import Engine
 
 from database.instants import Clock
 from database.transactions import reading
-from ledger.finding import LISTED, PATIENCE, Finding, Status, found, unchecked
+from ledger.finding import LISTED, PATIENCE, Finding, Status, checked, unchecked
 from payments.reading.events import EVENTS
 from payments.stripe.gateway import API_VERSION, StripeAway, StripeRefused
 from payments.stripe.lists import StripeLists
@@ -100,11 +100,11 @@ def _endpoint(installation: Installation, stripe: StripeState) -> Iterator[Findi
     ]
     advice = f"At Stripe, under Developers, Webhooks, add an endpoint with the address {installation.webhook}."
     figures = {"address": installation.webhook, "others": len(addresses) - len(ours)}
-    yield found("endpoint", not ours, figures, advice)
+    yield checked("endpoint", not ours, figures, advice)
     for endpoint in ours[:1]:
         status = str(endpoint.get("status"))
         advice = "Stripe has switched the endpoint off; switch it on there, then ./farthing reconcile."
-        yield found("endpoint enabled", status != "enabled", {"status": status}, advice)
+        yield checked("endpoint enabled", status != "enabled", {"status": status}, advice)
         yield _events(endpoint)
         yield _version(endpoint, stripe.newest)
         yield _mode(installation, endpoint)
@@ -114,7 +114,7 @@ def _events(endpoint: Mapping[str, Any]) -> Finding:
     subscribed = {str(name) for name in endpoint.get("enabled_events") or ()}
     missing = [] if "*" in subscribed else sorted(set(EVENTS) - subscribed)
     figures = {"wanted": len(EVENTS), "missing": ", ".join(missing) or "none"}
-    return found("events", len(missing), figures, f"Add them to the endpoint at Stripe: {', '.join(missing)}")
+    return checked("events", len(missing), figures, f"Add them to the endpoint at Stripe: {', '.join(missing)}")
 
 
 def _version(endpoint: Mapping[str, Any], newest: Sequence[Mapping[str, Any]]) -> Finding:
@@ -128,20 +128,20 @@ def _version(endpoint: Mapping[str, Any], newest: Sequence[Mapping[str, Any]]) -
     if version != API_VERSION and version in READABLE:
         advice = f"It can be read, and an endpoint keeps its version for good. When it suits: {renew}"
         return Finding("API version", Status.PASSED, figures, advice)
-    return found("API version", version != API_VERSION, figures, renew)
+    return checked("API version", version != API_VERSION, figures, renew)
 
 
 def _mode(installation: Installation, endpoint: Mapping[str, Any]) -> Finding:
     live = bool(endpoint.get("livemode"))
     figures = {"endpoint": "live" if live else "test", "ours": installation.mode}
     wrong = live != (installation.mode == "live")
-    return found("mode", wrong, figures, "Use a key and an endpoint of the same mode.")
+    return checked("mode", wrong, figures, "Use a key and an endpoint of the same mode.")
 
 
 def _clock(theirs: datetime, now: datetime) -> Finding:
     off = now - theirs
     advice = "Set this machine's clock by NTP: messages signed five minutes away from it are refused."
-    return found("clock", abs(off) > SKEW, {"seconds from Stripe's": round(off.total_seconds())}, advice)
+    return checked("clock", abs(off) > SKEW, {"seconds from Stripe's": round(off.total_seconds())}, advice)
 
 
 def _arrivals(stripe: StripeState, now: datetime) -> Finding:
@@ -158,7 +158,7 @@ def _arrivals(stripe: StripeState, now: datetime) -> Finding:
         "Stripe's newest message has not arrived. Is the address reachable from outside, and is the endpoint's"
         " signing secret among FARTHING_STRIPE_WEBHOOK_SECRETS? Until then: ./farthing reconcile"
     )
-    return found("deliveries arrive", sent[0] not in stripe.delivered, figures, advice)
+    return checked("deliveries arrive", sent[0] not in stripe.delivered, figures, advice)
 
 
 def _deliveries(ours: Health, now: datetime) -> Iterator[Finding]:
@@ -166,48 +166,48 @@ def _deliveries(ours: Health, now: datetime) -> Iterator[Finding]:
     if last is None:
         yield unchecked("last delivery", {}, "none has ever arrived.")
     else:
-        yield found("last delivery", 0, {"at": _at(last), "ago": _span(now - last)}, "")
-    yield found("dead letters", ours.dead_letters, {}, "The desk says why. ./farthing replay tries again.")
+        yield checked("last delivery", 0, {"at": _at(last), "ago": _span(now - last)}, "")
+    yield checked("dead letters", ours.dead_letters, {}, "The desk says why. ./farthing replay tries again.")
     late = [(fact, since) for fact, since in ours.waiting_facts if since < now - HOUR]
     figures: dict[str, object] = {"waiting": len(ours.waiting_facts)}
     figures |= {fact: f"since {_at(since)}" for fact, since in late[:LISTED]}
     advice = "Refunds or disputes of payments whose gift is not known: ./farthing trace ID, ./farthing reconcile"
-    yield found("waiting facts", len(late), figures, advice)
+    yield checked("waiting facts", len(late), figures, advice)
 
 
 def _money(ours: Health, now: datetime) -> Iterator[Finding]:
     since = ours.uncleared_since
     figures = {"since": _at(since) if since else "nothing waits"}
     advice = "Told by Stripe and not seen in its balance, or the reverse: ./farthing reconcile, ./farthing audit"
-    yield found("oldest uncleared money", since is not None and since < now - PATIENCE, figures, advice)
+    yield checked("oldest uncleared money", since is not None and since < now - PATIENCE, figures, advice)
 
 
 def _work(ours: Health, now: datetime) -> Iterator[Finding]:
     contact, jobs = ours.contact, ours.jobs
     if contact.failing_since is not None:
         figures = {"since": _at(contact.failing_since), "error": contact.error or ""}
-        yield found("Stripe answers", 1, figures, "The worker tries again by itself. Check the network and the key.")
+        yield checked("Stripe answers", 1, figures, "The worker tries again by itself. Check the network and the key.")
     elif contact.answered_at is None:
         yield unchecked("Stripe answers", {}, "nothing was read of its lists yet.")
     else:
-        yield found("Stripe answers", 0, {"last": _at(contact.answered_at)}, "")
+        yield checked("Stripe answers", 0, {"last": _at(contact.answered_at)}, "")
     yield _reconciled(ours.reconciled_at, now)
     overdue = jobs.overdue_since is not None and jobs.overdue_since < now - OVERDUE
-    yield found("jobs", overdue, {"waiting": jobs.waiting}, _WORKER)
-    yield found("failing jobs", jobs.failing, {"the worst": jobs.error or "none"}, "The worker tries them again.")
+    yield checked("jobs", overdue, {"waiting": jobs.waiting}, _WORKER)
+    yield checked("failing jobs", jobs.failing, {"the worst": jobs.error or "none"}, "The worker tries them again.")
     late = ours.unprinted_since is not None and ours.unprinted_since < now - RECENT
-    yield found("receipts to print", late, {"unprinted": ours.unprinted}, _WORKER)
+    yield checked("receipts to print", late, {"unprinted": ours.unprinted}, _WORKER)
 
 
 def _reconciled(at: datetime | None, now: datetime) -> Finding:
     if at is None:
         return unchecked("last reconcile", {}, "there was none yet: ./farthing reconcile")
-    return found("last reconcile", at < now - UNRECONCILED, {"at": _at(at)}, f"It is to run every hour. {_WORKER}")
+    return checked("last reconcile", at < now - UNRECONCILED, {"at": _at(at)}, f"It is to run every hour. {_WORKER}")
 
 
 def _database(ours: Health) -> Finding:
     advice = "The database may forget what it has acknowledged: set these as docs/operating.md says."
-    return found("database settings", len(ours.unsafe), ours.unsafe, advice)
+    return checked("database settings", len(ours.unsafe), ours.unsafe, advice)
 
 
 def _at(instant: datetime) -> str:

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from ledger.accounts import RAISED, Account
+from ledger.kinds import EntryKind
 from ledger.tables import entry, total
 from payments.books.tables import balance_line, charge, dispute_move, payment_failure, payout, refund
 from payments.gifts.tables import gift
@@ -22,16 +23,11 @@ from payments.settlement.tables import balance_check
 from receipts.tables import receipt
 
 _e, _l, _t = entry.c, balance_line.c, total.c
-# The account whose debit counts towards a fact's amount, for each kind of entry; its other side counts against it.
-_RISING = {
-    "gift": Account.CLEARING,
-    "payment_failed": Account.REFUNDS,
-    "refund": Account.REFUNDS,
-    "refund_failed": Account.CLEARING,
-    "dispute": Account.DISPUTE_LOSSES,
-    "paid": Account.BANK,
-    "unpaid": Account.IN_TRANSIT,
-}
+# The kinds whose entries add up to their facts. The debit account of the kind rises with the fact.
+_COMPARED = (
+    EntryKind.GIFT, EntryKind.PAYMENT_FAILED, EntryKind.REFUND, EntryKind.REFUND_FAILED, EntryKind.DISPUTE,
+    EntryKind.PAID, EntryKind.UNPAID,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +53,13 @@ class Comparison:
 def facts_unlike_entries(conn: Connection, limit: int) -> list[Difference]:
     """Gifts, refunds, disputes and payouts whose entries are not what their facts come to."""
     kind, subject = _key_part(conn, 1), _key_part(conn, 2)
-    rising = [sa.and_(kind == word, _e.debit == account.value) for word, account in _RISING.items()]
+    rising = [sa.and_(kind == name.value, _e.debit == name.rules.debit.value) for name in _COMPARED]
     minor = sa.case((sa.or_(*rising), _e.amount_minor), else_=-_e.amount_minor)
     posted = sa.select(
         kind.label("kind"), subject.label("subject"), _e.currency.label("currency"), minor.label("minor")
     )
     # A reversal has a key of its own and is a treasurer's correction: the fact stays what it was.
-    posted = posted.where(_e.kind.in_(list(_RISING)), _e.reverses.is_(None))
+    posted = posted.where(_e.kind.in_([name.value for name in _COMPARED]), _e.reverses.is_(None))
     return _differing(conn, [posted, *_facts()], limit)
 
 
@@ -78,18 +74,20 @@ def _facts() -> list[sa.Select[Any]]:
     left = sa.exists().where(balance_line.c.subject == payout.c.id, balance_line.c.category == Category.PAYOUT.value)
     arrived = sa.and_(payout.c.arrived_at.is_not(None), left)
     return [
-        _fact("gift", charge.c.id, charge, charge.c.amount_minor).where(ours),
-        _fact("payment_failed", failed.charge, payment_failure, failed.amount_minor).where(taken_back),
-        _fact("refund", r.id, refund, r.amount_minor).where(r.agreed_at.is_not(None), _paid(r.payment)),
-        _fact("refund_failed", r.id, refund, r.amount_minor).where(r.undone_at.is_not(None), _paid(r.payment)),
-        _fact("dispute", moved.line_id, dispute_move, -moved.amount_minor).where(_paid(moved.payment)),
-        _fact("paid", payout.c.id, payout, payout.c.amount_minor).where(arrived),
-        _fact("unpaid", payout.c.id, payout, payout.c.amount_minor).where(arrived, payout.c.returned_at.is_not(None)),
+        _fact(EntryKind.GIFT, charge.c.id, charge, charge.c.amount_minor).where(ours),
+        _fact(EntryKind.PAYMENT_FAILED, failed.charge, payment_failure, failed.amount_minor).where(taken_back),
+        _fact(EntryKind.REFUND, r.id, refund, r.amount_minor).where(r.agreed_at.is_not(None), _paid(r.payment)),
+        _fact(EntryKind.REFUND_FAILED, r.id, refund, r.amount_minor).where(r.undone_at.is_not(None), _paid(r.payment)),
+        _fact(EntryKind.DISPUTE, moved.line_id, dispute_move, -moved.amount_minor).where(_paid(moved.payment)),
+        _fact(EntryKind.PAID, payout.c.id, payout, payout.c.amount_minor).where(arrived),
+        _fact(EntryKind.UNPAID, payout.c.id, payout, payout.c.amount_minor).where(
+            arrived, payout.c.returned_at.is_not(None)
+        ),
     ]
 
 
-def _fact(kind: str, subject: sa.Column[str], table: sa.Table, minor: sa.ColumnElement[int]) -> sa.Select[Any]:
-    return sa.select(sa.literal(kind), subject, table.c.currency, -minor)
+def _fact(kind: EntryKind, subject: sa.Column[str], table: sa.Table, minor: sa.ColumnElement[int]) -> sa.Select[Any]:
+    return sa.select(sa.literal(kind.value), subject, table.c.currency, -minor)
 
 
 def _paid(payment: sa.Column[str]) -> sa.ColumnElement[bool]:
@@ -106,7 +104,7 @@ def lines_unlike_entries(conn: Connection, limit: int) -> list[Difference]:
         _key_part(conn, 2).label("subject"),
         _e.currency.label("currency"),
         minor.label("minor"),
-    ).where(sa.or_(_e.debit == stripe, _e.credit == stripe), _e.kind != "opening")
+    ).where(sa.or_(_e.debit == stripe, _e.credit == stripe), _e.kind != EntryKind.OPENING.value)
     # A line of which nobody knows yet whose it is has no entries, and is listed as waiting.
     read = sa.select(sa.literal("line"), _l.id, _l.currency, _l.fee_minor - _l.amount_minor).where(_l.ours.is_not(None))
     return _differing(conn, [posted, read], limit)

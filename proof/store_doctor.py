@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from database.questions import look_up
-from ledger.store_proof import oldest_uncleared
+from ledger.views import oldest_uncleared
 from outbox.tables import job
 from payments.books.tables import waiting_fact
 from payments.inbox.store import dead_letters

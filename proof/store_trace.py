@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from ledger.accounts import Account
+from ledger.kinds import EntryKind
 from ledger.money import Money, currency
 from ledger.tables import entry
 from payments.books.tables import balance_line, charge, dispute_move, payout, refund, waiting_fact
@@ -27,7 +28,7 @@ class PostedEntry:
 
     id: int
     key: str
-    kind: str
+    kind: EntryKind
     debit: Account
     credit: Account
     amount: Money
@@ -68,7 +69,7 @@ class LineFact:
     """A line of Stripe's balance."""
 
     id: str
-    kind: str
+    kind: EntryKind
     subject: str
     payment: str | None
     amount: Money
@@ -111,7 +112,7 @@ def entries_about(conn: Connection, subjects: Sequence[str], gift_id: str | None
     )
     return [
         PostedEntry(
-            row.id, row.key, row.kind, Account(row.debit), Account(row.credit), _money(row), row.subject,
+            row.id, row.key, EntryKind(row.kind), Account(row.debit), Account(row.credit), _money(row), row.subject,
             row.campaign_id, row.occurred_at, row.posted_at, row.cause, row.type,
         )
         for row in rows

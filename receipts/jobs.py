@@ -1,4 +1,4 @@
-"""Printing receipts, by the worker."""
+"""The job that prints receipts as PDF, in the worker."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -14,11 +14,11 @@ from receipts.receipt import Receipt
 from receipts.store import NoReceipt, pdf_of, receipt_by_number, save_pdf
 
 PRINT = "receipts.print"
-SHEAF = 20  # receipts to a job: a second or so of printing
+RECEIPTS_PER_JOB = 20  # about a second of printing
 
 
-class Prints(Protocol):
-    """What prints receipts (`receipts.pdf.Printer`; named here so that the web process need not load it)."""
+class ReceiptPrinter(Protocol):
+    """What prints a receipt: `receipts.pdf.Printer`, or a faster one in tests."""
 
     def print(self, receipt: Receipt) -> bytes:
         """The receipt as PDF."""
@@ -26,27 +26,27 @@ class Prints(Protocol):
 
 
 def queue_prints(conn: Connection, numbers: Sequence[str], *, now: datetime) -> None:
-    """Have receipts printed, in the transaction that issues them: a few to a job, which costs the webhook less."""
-    sheaves = [list(numbers[start : start + SHEAF]) for start in range(0, len(numbers), SHEAF)]
-    enqueue_many(conn, PRINT, [(_subject(sheaf), {"numbers": sheaf}) for sheaf in sheaves], now=now)
+    """Queue receipts for printing, in the transaction that issues them. A job takes several, which is less to write."""
+    groups = [list(numbers[start : start + RECEIPTS_PER_JOB]) for start in range(0, len(numbers), RECEIPTS_PER_JOB)]
+    enqueue_many(conn, PRINT, [(_subject(group), {"numbers": group}) for group in groups], now=now)
 
 
 def print_first(conn: Connection, number: str, *, now: datetime) -> None:
-    """Put a receipt first in line: its donor is waiting for it."""
+    """Queue a receipt before all others: its donor waits for it."""
     enqueue(conn, PRINT, number, {"numbers": [number]}, now=now, urgent=True)
 
 
-def print_receipt(engine: Engine, printer: Prints, clock: Clock) -> Handler:
-    """The handler of PRINT. Run again, it changes nothing: donors keep getting the same bytes."""
+def print_handler(engine: Engine, printer: ReceiptPrinter, clock: Clock) -> Handler:
+    """The worker's handler of PRINT. A receipt that has its PDF is not printed again, so its bytes never change."""
 
     def handle(payload: Any) -> None:
         for number in payload["numbers"]:
-            _print_one(engine, printer, clock, number)
+            _print_receipt(engine, printer, clock, number)
 
     return handle
 
 
-def _print_one(engine: Engine, printer: Prints, clock: Clock, number: str) -> None:
+def _print_receipt(engine: Engine, printer: ReceiptPrinter, clock: Clock, number: str) -> None:
     with reading(engine) as conn:
         issued = receipt_by_number(conn, number)
         if issued is None:

@@ -1,7 +1,7 @@
-"""Which templates a receipt is shown and printed with: those that it was issued with, whatever came later.
+"""The templates that a receipt is shown and printed with: those that it was issued with.
 
-A changed legal sentence or layout is a new number here and new files beside the old, never an edit of these:
-the page, the print and every later print of one receipt say the same.
+A changed legal sentence or layout is a new number and new files; the old files are never edited. So the page and
+every print of a receipt say what it said at issue.
 """
 
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The templates of one number: the page on a screen, the sheet of paper, and its style."""
+    """The templates of one number: the web page, the sheet for printing, and its stylesheet."""
 
     page: str
     sheet: str
@@ -23,7 +23,7 @@ LAYOUTS: Mapping[int, Layout] = {
 
 
 class UnknownLayout(LookupError):
-    """A receipt of a newer Farthing: only that can show it."""
+    """A receipt that a newer Farthing has issued. Only that version can show it."""
 
 
 def layout_of(template: int) -> Layout:

@@ -1,4 +1,4 @@
-"""A receipt printed as PDF. The only home of WeasyPrint, and for the worker process alone."""
+"""Print receipts as PDF. WeasyPrint is used here and nowhere else, and loaded by the worker alone."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -9,27 +9,27 @@ from receipts.layouts import LAYOUTS, layout_of
 from receipts.receipt import TEMPLATE, Receipt
 from web.pages import Pages
 
-HOUSE = Path(__file__).parent
-FONTS = HOUSE / "fonts"
-TEMPLATES = HOUSE.parent / "templates"
+PACKAGE = Path(__file__).parent
+FONTS = PACKAGE / "fonts"
+TEMPLATES = PACKAGE.parent / "templates"
 FONT_SCHEME = "font:"
 
 Fetcher = Callable[[str], Any]
 
 
 class ForeignReference(Exception):
-    """The page to be printed asked for a file or an address: something was smuggled into it."""
+    """The page to be printed refers to a file or a URL. Somebody has injected it."""
 
 
 class Printer:
-    """Prints receipts, with fonts and stylesheet read once.
+    """Prints receipts, with fonts and stylesheets read once.
 
-    The same receipt gives the same bytes. Not for several threads at once.
+    The same receipt gives the same bytes. It is not thread-safe.
     """
 
     def __init__(self, pages: Pages) -> None:
-        # Imported here because it takes a second and 70 MiB, which the web process must not pay; and on a
-        # machine without any font it has been seen to crash the whole process.
+        # Imported here because it takes a second and 70 MiB, which the web process, which imports this module, must
+        # not pay. On a machine without any font it can crash the process.
         import weasyprint  # noqa: PLC0415
 
         self._pages, self._weasyprint = pages, weasyprint
@@ -48,20 +48,20 @@ class Printer:
         return self.print_html(self._pages.render(sheet, receipt=receipt), receipt.template)
 
     def print_html(self, html: str, template: int = TEMPLATE) -> bytes:
-        """A page in the receipt's style as PDF. Whatever it refers to outside of itself is refused."""
+        """HTML in the style of a receipt as PDF. A reference to a file or URL is refused."""
         try:
             document = self._weasyprint.HTML(string=html, url_fetcher=self._refuse)
             pdf: bytes = document.write_pdf(
                 stylesheets=[self._styles[template]], font_config=self._fonts, pdf_variant="pdf/ua-1"
             )
         except self._weasyprint.urls.FatalURLFetchingError as reference:
-            # It is no Exception: the worker would not survive it.
+            # It is a BaseException, which would end the worker.
             raise ForeignReference(str(reference)) from None
         return pdf
 
 
 def _fetchers(urls: ModuleType) -> tuple[Fetcher, Fetcher]:
-    """For the page: refuses everything. For our own stylesheet: reads our own fonts and nothing else."""
+    """Two URL fetchers: the page's refuses everything, the stylesheet's reads only our own fonts."""
 
     def refuse(url: str) -> Any:
         raise urls.FatalURLFetchingError(f"a receipt may not refer to {url[:200]}")

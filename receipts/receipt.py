@@ -1,4 +1,4 @@
-"""A receipt: what an organisation confirms to a donor, fixed at the moment of issue."""
+"""A receipt: what the organisation confirms to a donor, frozen when it is issued."""
 
 import json
 from dataclasses import asdict, dataclass
@@ -7,24 +7,24 @@ from functools import lru_cache
 from json.encoder import encode_basestring as _quoted
 
 from ledger.money import CurrencyMismatch, Money, currency
-from web.organisation import Organisation
+from organisation.organisation import Organisation
 
-# The wording and layout that a receipt was issued with; a changed legal sentence is a new template.
+# The number of the wording and layout. A changed legal sentence is a new number.
 TEMPLATE = 1
 
 
 class NotAReceipt(ValueError):
-    """What is to be receipted cannot stand on a receipt: no lines, or an amount that is not positive."""
+    """A draft without lines, or with an amount that is not positive."""
 
 
 def printed_number(year: int, number: int) -> str:
-    """The number as donors and treasurers read it: 2026-000123. Sorts as the numbers do, up to a million."""
+    """The number as it is printed: 2026-000123. Up to a million a year, text order is number order."""
     return f"{year}-{number:06d}"
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """A gift's share for one campaign, by the title that the campaign had at the time."""
+class ReceiptLine:
+    """The share of a gift for one campaign, under the title that the campaign had at issue."""
 
     campaign: str
     amount: Money
@@ -32,26 +32,26 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """Everything that a receipt will say, before it has a number.
+    """The contents of a receipt before it has a number.
 
-    `given_on`: the day of the gift in the organisation's time zone. `method`: as the donor knows it,
-    "Visa ending 4242". `reference`: finds the payment again, at our end and at Stripe's.
+    `given_on` is the day of the gift in the organisation's time zone. `method` is the donor's word for the payment
+    method, "Visa ending 4242". `reference` finds the payment in our records and in Stripe's.
     """
 
     gift_id: str
     given_on: date
     donor_name: str
-    lines: tuple[Line, ...]
+    lines: tuple[ReceiptLine, ...]
     method: str
     reference: str
     organisation: Organisation
     mode: str
 
     def snapshot(self, number: str, issued_on: date) -> str:
-        """The receipt of this number as the JSON that is kept for good: `Receipt.from_json` reads it back.
+        """The receipt of this number as the JSON that is kept; `Receipt.from_json` reads it back.
 
-        Raises NotAReceipt, CurrencyMismatch. Put together by hand, keys in order, because the webhook's
-        writer waits for it: a seventh of what `json.dumps` takes for the same text.
+        Raises NotAReceipt, CurrencyMismatch. It is formatted by hand, with sorted keys, because every webhook with a
+        gift does it: this takes a seventh of the time of `json.dumps`.
         """
         of = _only_currency(self.lines)
         lines = ",".join([f"[{_quoted(line.campaign)},{line.amount.minor}]" for line in self.lines])
@@ -65,13 +65,13 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """A receipt as it was issued. Page, print and email say the same, because all are made from this."""
+    """A receipt as it was issued. Page, PDF and email are all made from this."""
 
     number: str
     issued_on: date
     given_on: date
     donor_name: str
-    lines: tuple[Line, ...]
+    lines: tuple[ReceiptLine, ...]
     method: str
     reference: str
     organisation: Organisation
@@ -80,18 +80,18 @@ class Receipt:
 
     @property
     def total(self) -> Money:
-        """What was given: the lines together."""
+        """The sum of the lines."""
         first, *others = [line.amount for line in self.lines]
         return sum(others, start=first)
 
     @property
     def moved_money(self) -> bool:
-        """Whether this is a receipt for real money, and not one of the sandbox or of Stripe's test mode."""
+        """Whether it is for real money, not for the sandbox or Stripe's test mode."""
         return self.mode == "live"
 
     @classmethod
     def from_json(cls, text: str) -> "Receipt":
-        """Read a snapshot back."""
+        """The receipt of a snapshot."""
         snapshot = json.loads(text)
         of = currency(snapshot["currency"])
         organisation = snapshot["organisation"]
@@ -100,7 +100,7 @@ class Receipt:
             issued_on=date.fromisoformat(snapshot["issued_on"]),
             given_on=date.fromisoformat(snapshot["given_on"]),
             donor_name=snapshot["donor_name"],
-            lines=tuple(Line(campaign, Money(minor, of)) for campaign, minor in snapshot["lines"]),
+            lines=tuple(ReceiptLine(campaign, Money(minor, of)) for campaign, minor in snapshot["lines"]),
             method=snapshot["method"],
             reference=snapshot["reference"],
             organisation=Organisation(**organisation | {"address": tuple(organisation["address"])}),
@@ -109,8 +109,8 @@ class Receipt:
         )
 
 
-def _only_currency(lines: tuple[Line, ...]) -> str:
-    """The code of the one currency that every line is in; each amount is positive."""
+def _only_currency(lines: tuple[ReceiptLine, ...]) -> str:
+    """The currency code of all lines. Raises when they differ, or an amount is not positive."""
     if not lines:
         raise NotAReceipt("a receipt needs at least one line")
     of = lines[0].amount.currency
@@ -122,7 +122,7 @@ def _only_currency(lines: tuple[Line, ...]) -> str:
     return of.code
 
 
-# Cached because a batch of receipts carries one letterhead hundreds of times.
+# Cached: the receipts of a batch have the same organisation.
 @lru_cache(maxsize=8)
 def _as_json(organisation: Organisation) -> str:
     return json.dumps(asdict(organisation), sort_keys=True, separators=(",", ":"), ensure_ascii=False)

@@ -14,12 +14,12 @@ from receipts.store import LINK_LIFETIME, Issued, pdf_of, receipt_by_token
 from web.errors import NotFound
 from web.pages import Pages
 
-# A second, then twice as long each time: by the ninth look something is wrong, and the page says so.
-LOOKS = 9
+# The page reloads after 1 second, then 2, 4 … at most 30. After the ninth time it says that something is wrong.
+MOST_RELOADS = 9
 
 
 class NoSuchReceipt(NotFound):
-    """A link that opens nothing: never made, mistyped or expired, and the answer does not say which."""
+    """A link that was never made, is mistyped or has expired. The response does not say which."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -33,8 +33,8 @@ def receipt_routes(engine: Engine, clock: Clock, pages: Pages) -> APIRouter:
     router = APIRouter()
 
     @router.get("/receipts/{token}.pdf")
-    def download(token: str, look: Annotated[int, Query(ge=0, le=LOOKS)] = 0) -> Response:
-        """The PDF; while it is being printed, a page that asks again by itself."""
+    def download(token: str, look: Annotated[int, Query(ge=0, le=MOST_RELOADS)] = 0) -> Response:
+        """The PDF; until it is printed, a page that reloads itself."""
         now = clock()
         with reading(engine) as conn:
             issued = receipt_by_token(conn, token, now)
@@ -50,7 +50,7 @@ def receipt_routes(engine: Engine, clock: Clock, pages: Pages) -> APIRouter:
 
     @router.get("/receipts/{token}")
     def page(token: str) -> Response:
-        """The receipt to read on a screen, with its PDF to keep."""
+        """The receipt as a page, with a link to its PDF."""
         with reading(engine) as conn:
             issued = receipt_by_token(conn, token, clock())
         if issued is None:
@@ -71,7 +71,7 @@ def _attachment(issued: Issued, pdf: bytes) -> Response:
 
 
 def _preparing(pages: Pages, issued: Issued, token: str, look: int) -> Response:
-    overdue = look >= LOOKS
+    overdue = look >= MOST_RELOADS
     page = pages.page(
         "receipts/preparing.html",
         status=202,
@@ -81,6 +81,6 @@ def _preparing(pages: Pages, issued: Issued, token: str, look: int) -> Response:
         overdue=overdue,
     )
     if not overdue:
-        # The header works without a script, as the element of this name would, which axe forbids.
+        # A header, because accessibility rules (axe) forbid `<meta http-equiv="refresh">`. It needs no script.
         page.headers["Refresh"] = f"{min(2**look, 30)}; url=/receipts/{token}.pdf?look={look + 1}"
     return page

@@ -1,4 +1,4 @@
-"""Receipts in the database: numbers taken without a gap, snapshots, the links that open them, their PDFs."""
+"""Receipts in the database: numbers without gaps, snapshots, links and PDFs."""
 
 import hashlib
 import secrets
@@ -18,16 +18,16 @@ from receipts.tables import YEAR_SPAN
 
 TOKEN_BYTES = 16
 LINK_LIFETIME = timedelta(days=90)
-"""How long a link to a receipt opens it; a new one can be had from the thank-you page at any time."""
+"""How long a link to a receipt works. The thank-you page makes a new link at any time."""
 
 
 class NoReceipt(LookupError):
-    """There is no receipt of this gift or number (yet)."""
+    """There is no receipt of this gift or number."""
 
 
 @dataclass(frozen=True, slots=True)
 class Issued:
-    """A receipt as it is kept: its id, the gift that it confirms, and the frozen receipt."""
+    """A stored receipt: its id, the gift that it confirms, and the frozen receipt."""
 
     id: int
     gift_id: str
@@ -36,8 +36,8 @@ class Issued:
 
 
 @dataclass(frozen=True, slots=True)
-class Gap:
-    """A year whose receipts do not run from 1 to the last number taken, one each."""
+class NumberGap:
+    """A year whose receipt numbers are not exactly 1 to the last number taken."""
 
     year: int
     last_number: int
@@ -88,8 +88,8 @@ def _take_numbers(conn: Connection, year: int, count: int) -> range:
     return range(last - count + 1, last + 1)
 
 
-def gaps(conn: Connection) -> list[Gap]:
-    """The years whose numbering is not whole, for the audit. None, if all is well."""
+def gaps(conn: Connection) -> list[NumberGap]:
+    """The years whose numbers have gaps, for the audit."""
     series, t = tables.receipt_series, tables.receipt
     highest, receipts = sa.func.max(t.c.number), sa.func.count(t.c.number)
     rows = conn.execute(
@@ -98,12 +98,12 @@ def gaps(conn: Connection) -> list[Gap]:
         .group_by(series.c.year, series.c.last_number)
         .order_by(series.c.year)
     )
-    return [found for found in (Gap(*row) for row in rows) if not _whole(found)]
+    return [year for year in (NumberGap(*row) for row in rows) if not _has_all_numbers(year)]
 
 
-def _whole(found: Gap) -> bool:
-    # Numbers are unique and positive: as many as the highest says means that none is left out.
-    return found.last_number == found.highest == found.receipts
+def _has_all_numbers(year: NumberGap) -> bool:
+    # Numbers are unique and positive, so as many receipts as the highest number means that none is missing.
+    return year.last_number == year.highest == year.receipts
 
 
 def receipt_of_gift(conn: Connection, gift_id: str) -> Issued | None:
@@ -121,7 +121,7 @@ def receipt_by_number(conn: Connection, number: str) -> Issued | None:
 
 
 def mint_token(conn: Connection, gift_id: str, now: datetime) -> str:
-    """Make a secret (128 random bits) that opens the gift's receipt; only its digest is kept.
+    """Make a secret token (128 random bits) that opens the gift's receipt. Only its digest is stored.
 
     Raises NoReceipt while the gift has none.
     """
@@ -134,7 +134,7 @@ def mint_token(conn: Connection, gift_id: str, now: datetime) -> str:
 
 
 def receipt_by_token(conn: Connection, token: str, now: datetime) -> Issued | None:
-    """The receipt that a link opens; None for a wrong or an expired one, after the same work."""
+    """The receipt that a link opens; None for a wrong or an expired link, with the same queries."""
     t, link = tables.receipt, tables.receipt_token
     opened = sa.select(t).join(link, link.c.receipt_id == t.c.id)
     fresh = opened.where(link.c.token_hash == _digest(token), link.c.made_at > now - LINK_LIFETIME)
@@ -142,13 +142,13 @@ def receipt_by_token(conn: Connection, token: str, now: datetime) -> Issued | No
 
 
 def save_pdf(conn: Connection, receipt_id: int, pdf: bytes, now: datetime) -> None:
-    """Keep the PDF that donors will be given from now on."""
+    """Keep the PDF that every download returns from now on."""
     digest = hashlib.sha256(pdf).hexdigest()
     conn.execute(sa.insert(tables.receipt_pdf).values(receipt_id=receipt_id, pdf=pdf, sha256=digest, made_at=now))
 
 
 def pdf_of(conn: Connection, receipt_id: int) -> bytes | None:
-    """The kept PDF, or None while it is not made."""
+    """The kept PDF; None until it is made."""
     t = tables.receipt_pdf
     return conn.scalar(sa.select(t.c.pdf).where(t.c.receipt_id == receipt_id))
 

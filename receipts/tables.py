@@ -1,8 +1,7 @@
-"""The receipts as they are kept.
+"""The tables of receipts.
 
-A receipt is evidence: once issued, neither its number nor a word of its snapshot changes. The migration
-guards that with triggers on both databases; what goes wrong later is a fact of its own
-(a void, a reissue with the next edition), never an edit.
+A receipt is evidence: its number and its snapshot never change. Triggers on both databases see to that. What
+goes wrong later is a row of its own (a void, a reissue with the next edition).
 """
 
 import sqlalchemy as sa
@@ -27,7 +26,7 @@ receipt = table(
     sa.Column("year", Count, nullable=False),
     sa.Column("number", Count, nullable=False),
     sa.Column("gift_id", Code, nullable=False),
-    # 1 for a gift's first receipt; a reissue takes the next one and a new number.
+    # 1 for the first receipt of a gift; a reissue takes the next edition and a new number.
     sa.Column("edition", Count, nullable=False),
     sa.Column("issued_on", BookDate, nullable=False),
     sa.Column("issued_at", Instant, nullable=False),

@@ -72,7 +72,7 @@ GUARDS: dict[str, Guard] = {
     ),
     "mode-of-the-database": Guard(
         "a sandbox could open the books of live money",
-        (Cut("database/migrating.py", "    if found != mode:\n", "    if False:\n"),),
+        (Cut("database/migrating.py", "    if stamped != mode:\n", "    if False:\n"),),
         ("tests/database/test_migrating.py",),
     ),
     "state-only-rises": Guard(
@@ -120,6 +120,23 @@ GUARDS: dict[str, Guard] = {
              "        if by_key[key].fact() != tuple(fact):\n"),),
         (POSTING,),
     ),
+    "accounts-of-the-kind": Guard(
+        "an entry could move money between accounts that its kind has nothing to do with",
+        (Cut("ledger/entry.py", "        if (self.debit, self.credit) not in pairs.get(self.kind, ()):\n",
+             "        if False:\n"),),
+        ("tests/ledger/test_kinds.py", "tests/ledger/test_entry.py"),
+    ),
+    "organisation-kept": Guard(
+        "what an organisation said of itself could be rewritten",
+        (Cut("migrations/versions/0006_organisation.py", '    append_only("organisation_version", [["id"]])\n'),),
+        ("tests/database/test_guards.py", ATTACKS),
+    ),
+    "organisation-once": Guard(
+        "every start would write a version of the organisation",
+        (Cut("organisation/store.py", "    if newest is not None and newest.profile == profile:\n",
+             "    if False:\n"),),
+        ("tests/organisation/test_store.py",),
+    ),
     "applied-mark": Guard(
         "a delivery that was kept and not applied would never be applied",
         (Cut("payments/inbox/keep.py", "if applied.get(delivery.id) is False]",
@@ -158,7 +175,8 @@ GUARDS: dict[str, Guard] = {
     ),
     "key-by-charge": Guard(
         "of two charges of one payment the second would be skipped, because the first has its key",
-        (Cut("payments/books/decide/entries.py", 'key=f"gift:{received.source}:', 'key=f"gift:{received.subject}:'),),
+        (Cut("payments/books/decide/entries.py", "EntryKind.GIFT.key(received.source,",
+             "EntryKind.GIFT.key(received.subject,"),),
         (f"{ORDERS}::test_every_order_of_a_story_ends_in_the_same_books[a_debit_that_is_collected_again]",),
     ),
     "one-gift-a-payment": Guard(

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from campaigns.demo import DEMO_ORGANISATION
+from organisation.organisation import GivingRules, Organisation, OrganisationProfile
 from settings import PREFIX, BadSettings, read_settings
 
 REAL = {
@@ -102,3 +104,30 @@ def test_no_secret_is_ever_printed() -> None:
 def test_both_secrets_are_read_while_one_is_being_retired() -> None:
     """Comma-separated, spaces allowed."""
     assert read_settings(**REAL).secrets == ("whsec_one", "whsec_two")
+
+
+def test_the_organisation_is_what_the_settings_say() -> None:
+    """Its name and notices, how often donors may give, and how letters are written."""
+    settings = read_settings(
+        **REAL, organisation_address="1 Row; Town", organisation_url="https://example.org", locale="en_IE",
+        intervals="week", timezone="Europe/Dublin",
+    )  # fmt: skip
+
+    assert settings.profile(DEMO_ORGANISATION) == OrganisationProfile(
+        Organisation(
+            name="A Body",
+            address=("1 Row", "Town"),
+            email="a@example.org",
+            imprint="Promoted by A Body.",
+            url="https://example.org",
+            legal_note="",
+            timezone="Europe/Dublin",
+        ),
+        "en_IE",
+        giving=GivingRules(("week",)),
+    )
+
+
+def test_a_sandbox_that_names_nobody_is_the_demo() -> None:
+    """For a first look."""
+    assert read_settings().profile(DEMO_ORGANISATION).organisation == DEMO_ORGANISATION

@@ -1,9 +1,9 @@
-"""What a client wants to be answered with."""
+"""The media type that a client accepts."""
 
 from starlette.requests import Request
 
 
 def wants_json(request: Request) -> bool:
-    """Whether a program asks: it names JSON and does not name HTML, which every browser does."""
+    """Whether the Accept header names JSON and not HTML. Every browser names HTML."""
     accept = request.headers.get("accept", "")
     return "application/json" in accept and "text/html" not in accept

@@ -1,4 +1,4 @@
-"""What a visitor is told when something cannot be done, and the one table from exception to status."""
+"""Error pages, and the only table from exception to HTTP status."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
@@ -22,7 +22,7 @@ RETRY_AFTER_S = "5"
 
 @dataclass(frozen=True)
 class Trouble:
-    """What the error page says: what happened, and what to do now."""
+    """What an error page says: the status, what happened, and what to do now."""
 
     status: int
     title: str
@@ -63,7 +63,7 @@ BUG = Trouble(
 
 
 class Refusal(Exception):
-    """We say no to a visitor. Subclasses name why; each carries what the page tells."""
+    """We refuse a request. Each subclass is a reason and holds its error page."""
 
     trouble = BAD_REQUEST
 
@@ -74,7 +74,7 @@ class Refusal(Exception):
 
 
 class NotFound(Refusal):
-    """There is nothing at this address, or nothing for this visitor: the two look the same."""
+    """There is nothing at this address, or nothing for this visitor. The response is the same for both."""
 
     trouble = NOT_FOUND
 
@@ -108,8 +108,8 @@ Troubles = Mapping[type[Exception], Trouble]
 
 TROUBLES: Troubles = {
     RequestValidationError: BAD_REQUEST,
-    # Locked, out of reach, disk full, no connection free: none is the visitor's doing, and all pass.
-    # Read-only after a failover (InternalError), or a server that forgets (NotDurable): not the visitor's, either.
+    # The database is locked, out of reach, full, without a free connection, read-only after a failover
+    # (InternalError) or not durable. The visitor can try again.
     OperationalError: BUSY,
     InterfaceError: BUSY,
     InternalError: BUSY,
@@ -120,9 +120,9 @@ STATUSES = {404: NOT_FOUND, 405: NOT_ALLOWED}
 
 
 def install_errors(app: FastAPI, pages: Pages, also: Troubles | None = None) -> None:
-    """Answer each exception of the table with its page; whatever is in no table is a bug: 500, and logged.
+    """Answer each exception of the table with its page. Any other exception is a bug: status 500, and logged.
 
-    `also` adds the exceptions of packages that this one may not know.
+    `also` adds the exceptions of packages that web/ must not import.
     """
     table = {**TROUBLES, **(also or {})}
 
@@ -137,7 +137,7 @@ def install_errors(app: FastAPI, pages: Pages, also: Troubles | None = None) -> 
 
 
 def trouble_of(error: Exception, table: Troubles) -> Trouble:
-    """What to tell of an exception."""
+    """The error page of an exception."""
     if isinstance(error, Refusal):
         return error.trouble
     if isinstance(error, HTTPException):
@@ -146,10 +146,10 @@ def trouble_of(error: Exception, table: Troubles) -> Trouble:
 
 
 def error_page(pages: Pages, trouble: Trouble, *, as_json: bool = False) -> Response:
-    """The page that tells of a trouble, or JSON for a program. No cache keeps it."""
-    told = asdict(trouble)
+    """The error page, or JSON for a program. It is not cached."""
+    fields = asdict(trouble)
     answer: Response = (
-        JSONResponse(told, trouble.status) if as_json else pages.page("web/error.html", private=True, **told)
+        JSONResponse(fields, trouble.status) if as_json else pages.page("web/error.html", private=True, **fields)
     )
     answer.headers["Cache-Control"] = "no-store"
     if trouble.status == BUSY.status:

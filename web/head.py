@@ -1,16 +1,16 @@
-"""HEAD is answered as GET would be, without the body (RFC 9110 §9.3.2): link checkers and monitors ask so."""
+"""HEAD requests get the response of GET without its body (RFC 9110 §9.3.2). Link checkers and monitors send them."""
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 
 class HeadLikeGet:
-    """Lets the pages behind it know nothing of HEAD."""
+    """Turns HEAD into GET for the application behind it."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Ask as GET; send on the status and the headers."""
+        """Ask as GET; send status and headers, and leave out the body."""
         if scope["type"] != "http" or scope["method"] != "HEAD":
             await self.app(scope, receive, send)
             return

@@ -1,4 +1,4 @@
-"""The headers that tell a browser what our pages may do, one set for each kind of page."""
+"""Security and cache headers, one set for each kind of page."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -12,8 +12,8 @@ PRIVATE_PATHS = ("/thanks", "/receipts", "/giving")
 DESK_PATHS = ("/desk",)
 
 
-class Kind(Enum):
-    """What a browser is shown, and so what it is allowed."""
+class PageKind(Enum):
+    """The kinds of page that get different headers."""
 
     DONOR = "a public page"
     PRIVATE = "a donor's own page"
@@ -23,12 +23,12 @@ class Kind(Enum):
 
 @dataclass(frozen=True)
 class HeaderSets:
-    """The headers of one installation. HSTS is promised only where `https` is how we are reached."""
+    """The headers of one installation. HSTS is sent only when the base URL is https."""
 
     https: bool
     form_targets: tuple[str, ...] = ()
 
-    def of(self, kind: Kind) -> dict[str, str]:
+    def of(self, kind: PageKind) -> dict[str, str]:
         """The headers for a kind of page."""
         headers = {"Content-Security-Policy": self._policy(kind)}
         if self.https:
@@ -41,13 +41,13 @@ class HeaderSets:
             "Cross-Origin-Resource-Policy": "same-origin",
             "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
         }
-        return headers if kind is Kind.DONOR else headers | {"Cache-Control": "no-store"}
+        return headers if kind is PageKind.DONOR else headers | {"Cache-Control": "no-store"}
 
-    def _policy(self, kind: Kind) -> str:
-        if kind is Kind.DOWNLOAD:
+    def _policy(self, kind: PageKind) -> str:
+        if kind is PageKind.DOWNLOAD:
             return "default-src 'none'; sandbox; frame-ancestors 'none'"
         # Chromium applies form-action to the redirect that follows a form, so Checkout must be named.
-        targets = () if kind is Kind.DESK else (CHECKOUT, *self.form_targets)
+        targets = () if kind is PageKind.DESK else (CHECKOUT, *self.form_targets)
         form_action = " ".join(("'self'", *targets))
         return (
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
@@ -57,14 +57,14 @@ class HeaderSets:
 
 
 class WithHeaders:
-    """Gives every answer its headers. A page may set its own Cache-Control and nothing else of these."""
+    """Adds the headers to every response. A page may set its own Cache-Control, but no other of them."""
 
     def __init__(self, app: ASGIApp, sets: HeaderSets) -> None:
         self.app = app
-        self.headers = {kind: sets.of(kind) for kind in Kind}
+        self.headers = {kind: sets.of(kind) for kind in PageKind}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on; add to the start of the answer."""
+        """Pass the request on; add the headers to the start of the response."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
@@ -81,12 +81,12 @@ class WithHeaders:
         await self.app(scope, receive, send_with_headers)
 
 
-def _kind(path: str, headers: MutableHeaders) -> Kind:
+def _kind(path: str, headers: MutableHeaders) -> PageKind:
     if headers.get("content-disposition", "").startswith("attachment"):
-        return Kind.DOWNLOAD
+        return PageKind.DOWNLOAD
     if _below(path, DESK_PATHS):
-        return Kind.DESK
-    return Kind.PRIVATE if _below(path, PRIVATE_PATHS) else Kind.DONOR
+        return PageKind.DESK
+    return PageKind.PRIVATE if _below(path, PRIVATE_PATHS) else PageKind.DONOR
 
 
 def _below(path: str, folders: tuple[str, ...]) -> bool:

@@ -1,4 +1,4 @@
-"""Whether we are alive and whether we are ready, for machines that ask."""
+"""Liveness and readiness for load balancers and monitors."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -8,19 +8,19 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 
 @dataclass(frozen=True)
-class Check:
-    """One thing that must be so before gifts can be taken; `found` says what was seen, never a secret."""
+class ReadinessCheck:
+    """A condition for taking gifts; `detail` is what was seen, and holds no secret."""
 
     name: str
     passed: bool
-    found: str
+    detail: str
 
 
-Checks = Callable[[], Sequence[Check]]
+Checks = Callable[[], Sequence[ReadinessCheck]]
 
 
 def health_routes(checks: Checks) -> APIRouter:
-    """`/healthz`: this process answers. `/readyz`: every check passes; else 503: send no donor here."""
+    """`/healthz` answers 200 while the process runs. `/readyz` answers 503 unless every check passes."""
     router = APIRouter()
 
     @router.get("/healthz")
@@ -29,9 +29,9 @@ def health_routes(checks: Checks) -> APIRouter:
 
     @router.get("/readyz")
     def ready() -> Response:
-        found = checks()
-        passed = all(check.passed for check in found)
-        answer = {"ready": passed, "checks": {check.name: check.found for check in found}}
+        results = checks()
+        passed = all(check.passed for check in results)
+        answer = {"ready": passed, "checks": {check.name: check.detail for check in results}}
         return JSONResponse(answer, 200 if passed else 503, {"Cache-Control": "no-store"})
 
     return router

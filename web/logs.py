@@ -1,4 +1,4 @@
-"""One line of JSON for what happened, with ids and without people: no name, address, payload or secret."""
+"""Logs as JSON lines. They hold ids, and no name, address, payload or secret."""
 
 import logging
 import re
@@ -10,9 +10,9 @@ from typing import IO, Any
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-Line = MutableMapping[str, Any]
+LogEvent = MutableMapping[str, Any]
 
-# Keys whose values are about a person, or a secret, whatever they hold.
+# Keys whose values are personal data or secrets, whatever they hold.
 PRIVATE_KEYS = frozenset(
     "name email address message body payload token secret password cookie authorization"
     " donor_name donor_email postcode phone".split()
@@ -28,9 +28,9 @@ LONGEST = 20_000
 
 
 def write_logs(stream: IO[str] | None = None, *, level: int = logging.INFO) -> None:
-    """Send everything that logs to one stream as JSON, redacted. Of libraries only warnings and worse.
+    """Configure all logging: JSON to one stream, redacted; of libraries only warnings and errors.
 
-    Serve with `log_config=None`, or uvicorn puts its own handlers back.
+    Uvicorn must be started with `log_config=None`, or it installs its own handlers.
     """
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
@@ -57,41 +57,41 @@ def write_logs(stream: IO[str] | None = None, *, level: int = logging.INFO) -> N
     root.handlers, root.level = [handler], level
 
 
-def redact(_logger: object, _method: str, line: Line) -> Line:
-    """Take out whatever a person or a key could be known by; the last step before a line is written."""
-    return {key: _clean(key, value) for key, value in line.items()}
+def redact(_logger: object, _method: str, event: LogEvent) -> LogEvent:
+    """Remove personal data and secrets from an event. This is the last step before it is written."""
+    return {key: _clean(key, value) for key, value in event.items()}
 
 
 def redacted(text: str) -> str:
-    """A text without secrets, e-mail addresses, tokens of ours and values of statements."""
+    """The text without secrets, email addresses, our tokens and the parameters of SQL statements."""
     text = _SECRETS.sub("[secret]", text[:LONGEST])
     text = _PARAMETERS.sub("[parameters: left out]", text)
-    text = _OUR_TOKENS.sub(lambda found: (found[1] or found[2]) + "[token]", text)
+    text = _OUR_TOKENS.sub(lambda match: (match[1] or match[2]) + "[token]", text)
     return _EMAIL.sub("[e-mail]", text)
 
 
-class Logged:
-    """Writes one line a request: method, route (never the path, which may hold a token), status, time."""
+class RequestLog:
+    """Logs each request: method, route (never the path, which may hold a token), status and duration."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
         self.log = structlog.get_logger("web.requests")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on and note how it ended; 0 is a request that was never answered."""
+        """Pass the request on and log its status; 0 is a request that got no response."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
         started, status = time.perf_counter(), 0
 
-        async def send_and_note(message: Message) -> None:
+        async def send_and_keep_status(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
             await send(message)
 
         try:
-            await self.app(scope, receive, send_and_note)
+            await self.app(scope, receive, send_and_keep_status)
         finally:
             ms = round((time.perf_counter() - started) * 1000, 1)
             self.log.info("answered", method=scope["method"], route=_route(scope), status=status, ms=ms)
@@ -114,5 +114,5 @@ def _clean(key: str, value: object) -> object:
 
 
 def _is_worth_a_line(record: logging.LogRecord) -> bool:
-    # At INFO, libraries write whole addresses (uvicorn's access log, every HTTP client); structlog's are dicts.
+    # At INFO, uvicorn and HTTP clients log whole URLs. Our own events come from structlog and are dicts.
     return isinstance(record.msg, dict) or record.levelno >= logging.WARNING

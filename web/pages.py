@@ -1,26 +1,65 @@
-"""Templates become pages here: the only home of Jinja."""
+"""Render templates as pages. Jinja is used here and nowhere else."""
 
 from pathlib import Path
+from typing import Protocol
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
-from web.organisation import Organisation
 from web.static import Static
 from web.wording import Wording
 
 MODES = ("sandbox", "test", "live")
 
 
-class Pages:
-    """The templates of one installation, with what every page needs to know.
+class Recipient(Protocol):
+    """Who receives the gifts, as every page names them (`organisation.organisation.Organisation`)."""
 
-    `mode` is sandbox, test or live; `base_url` is the address that donors know us by.
-    A value that a template names and nobody passed is an error, never an empty place.
+    @property
+    def name(self) -> str:
+        """The legal name."""
+        ...
+
+    @property
+    def address(self) -> tuple[str, ...]:
+        """The postal address, line by line."""
+        ...
+
+    @property
+    def email(self) -> str:
+        """Where donors write to."""
+        ...
+
+    @property
+    def imprint(self) -> str:
+        """The imprint, which stands on every page."""
+        ...
+
+    @property
+    def url(self) -> str:
+        """The recipient's own website, or nothing."""
+        ...
+
+    @property
+    def legal_note(self) -> str:
+        """A sentence on what the recipient is in law, or nothing."""
+        ...
+
+    @property
+    def timezone(self) -> str:
+        """The time zone in which instants are written."""
+        ...
+
+
+class Pages:
+    """The templates of one installation, with the values that every page uses.
+
+    `mode` is sandbox, test or live; `base_url` is the public address. A value that a template uses and that was not
+    passed is an error.
     """
 
     def __init__(
-        self, directory: Path, *, organisation: Organisation, mode: str, base_url: str, locale: str = "en_GB"
+        self, directory: Path, *, organisation: Recipient, mode: str, base_url: str, locale: str = "en_GB"
     ) -> None:
         if mode not in MODES:
             raise ValueError(f"mode {mode!r} is not one of {', '.join(MODES)}")
@@ -30,13 +69,13 @@ class Pages:
         self._environment = self._furnish(directory, locale.replace("_", "-"))
 
     def render(self, name: str, /, **values: object) -> str:
-        """A template with its values, as text. Everything is escaped; no template may switch that off."""
+        """A template with its values, as text. Everything is escaped; a test keeps templates from switching it off."""
         return self._environment.get_template(name).render(**values)
 
     def page(self, name: str, /, *, status: int = 200, private: bool = False, **values: object) -> HTMLResponse:
-        """A template as an answer. The template knows its `status` too.
+        """A template as a response. The template gets the `status` as well.
 
-        A private page holds what only its reader may see: no cache keeps it.
+        A private page is for its reader alone, so it must not be cached.
         """
         headers = {"Cache-Control": "no-store"} if private else None
         return HTMLResponse(self.render(name, status=status, **values), status_code=status, headers=headers)

@@ -1,6 +1,7 @@
-"""What stands between the network and our pages: hosts, other sites' forms, and bodies without end.
+"""ASGI middleware in front of our pages: allowed hosts, forms of other sites (CSRF), size of bodies.
 
-Plain ASGI, so nothing here can break streaming or leak a cancelled request's database connection.
+Plain ASGI, not Starlette's BaseHTTPMiddleware: that breaks streaming and can leak the database connection of a
+cancelled request.
 """
 
 from collections.abc import Sequence
@@ -19,7 +20,7 @@ FORM_BYTES = 64 * 1024
 LONGEST_LENGTH = 18  # digits; int() refuses thousands of them with an error of its own
 FORM_TYPE = "application/x-www-form-urlencoded"
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
-# Machines ask for these by whatever name they know us by: they are answered there, not sent elsewhere.
+# Load balancers ask for these by any of our host names. They are answered there, not redirected.
 PROBES = ("/healthz", "/readyz", "/metrics")
 
 
@@ -32,25 +33,25 @@ def secure(
     form_targets: tuple[str, ...] = (),
     form_bytes: int = FORM_BYTES,
 ) -> ASGIApp:
-    """Put our pages behind their guards. The webhook's path is not among them: it proves itself by signature.
+    """Wrap our pages in the middleware. The webhook is not wrapped: Stripe's signature protects it.
 
-    `allowed_hosts` are names without a port; the host of `base_url` is always one. `form_targets` are
-    origins, besides our own and Checkout's, to which the answer to a form may lead.
+    `allowed_hosts` are names without a port; the host of `base_url` is always allowed. `form_targets` are
+    origins, besides our own and Checkout's, to which the response to a form may redirect.
     """
     base = urlsplit(base_url)
     app = HeadLikeGet(app)
     app = BodyCap(app, pages, form_bytes)
     app = OwnFormsOnly(app, pages, base)
     app = NoNul(app, pages)
-    # Limits per address come here: after the host is known to be ours, before a form costs anything.
+    # Rate limits per address belong here: after the host is checked, before a form is read.
     app = OwnHostsOnly(app, base, allowed_hosts)
     return WithHeaders(app, HeaderSets(https=base.scheme == "https", form_targets=form_targets))
 
 
 class OwnHostsOnly:
-    """Answers only to our own names, and brings readers from any other of them to the base URL.
+    """Answers only to our own host names, and redirects readers to the base URL.
 
-    Nothing that we write down (an address in an e-mail, Checkout's way back) is ever built from the request.
+    No URL that we store or send (in an email, Checkout's return URL) is built from the request.
     """
 
     def __init__(self, app: ASGIApp, base: SplitResult, allowed_hosts: Sequence[str]) -> None:
@@ -58,7 +59,7 @@ class OwnHostsOnly:
         self.allowed = {host.lower().strip("[]") for host in (*allowed_hosts, base.hostname or "")}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """400 for a host that is not ours; 308 for a reader at another of our hosts."""
+        """400 for a host that is not ours; 308 for a GET at an allowed host that is not the base URL's."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
@@ -86,7 +87,7 @@ class OwnHostsOnly:
 
 
 class NoNul:
-    """Refuses NUL characters: nobody types one, and PostgreSQL raises where it meets one."""
+    """Refuses NUL characters: nobody types them, and PostgreSQL raises an error on them."""
 
     def __init__(self, app: ASGIApp, pages: Pages) -> None:
         self.app, self.pages = app, pages
@@ -100,10 +101,10 @@ class NoNul:
 
 
 class OwnFormsOnly:
-    """Refuses what changes something when another site sent it (CSRF).
+    """Refuses a request that changes something and was sent by another site (CSRF).
 
-    Every browser of this decade says where a request comes from (Sec-Fetch-Site); older ones send Origin with
-    a form. Who sends neither is no browser, and carries nobody's session.
+    Current browsers send Sec-Fetch-Site with every request; older ones send Origin with a form. A client that
+    sends neither is no browser, so it has no session cookie of a user.
     """
 
     def __init__(self, app: ASGIApp, pages: Pages, base: SplitResult) -> None:
@@ -126,7 +127,7 @@ class OwnFormsOnly:
 
 
 class BodyCap:
-    """Reads a form whole, up to a limit, before anything else sees it; counts bytes, trusts no header."""
+    """Reads a whole form, up to a limit, before the application runs. It counts bytes; a header is not trusted."""
 
     def __init__(self, app: ASGIApp, pages: Pages, most: int) -> None:
         self.app, self.pages, self.most = app, pages, most
@@ -142,12 +143,12 @@ class BodyCap:
             await _refuse(self.pages, refusal, scope, receive, send)
             return
         if body is not None:
-            await self.app(scope, _told_again(body, receive), send)
+            await self.app(scope, _receive_again(body, receive), send)
 
     async def _read(self, scope: Scope, receive: Receive) -> bytes | None:
         headers = Headers(scope=scope)
-        said = headers.get("content-length", "")
-        if said.isdecimal() and (len(said) > LONGEST_LENGTH or int(said) > self.most):
+        declared = headers.get("content-length", "")
+        if declared.isdecimal() and (len(declared) > LONGEST_LENGTH or int(declared) > self.most):
             raise TooLarge
         body = bytearray()
         more = True
@@ -171,17 +172,18 @@ def _is_plain_form(headers: Headers) -> bool:
     return media_type == FORM_TYPE and headers.get("content-encoding", "identity") == "identity"
 
 
-def _told_again(body: bytes, receive: Receive) -> Receive:
-    told = False
+def _receive_again(body: bytes, receive: Receive) -> Receive:
+    """An ASGI receive channel that yields the body which was read already, then what else comes."""
+    sent = False
 
-    async def tell() -> Message:
-        nonlocal told
-        if told:
+    async def receive_body() -> Message:
+        nonlocal sent
+        if sent:
             return await receive()
-        told = True
+        sent = True
         return {"type": "http.request", "body": body, "more_body": False}
 
-    return tell
+    return receive_body
 
 
 async def _refuse(pages: Pages, refusal: Refusal, scope: Scope, receive: Receive, send: Send) -> None:

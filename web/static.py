@@ -1,4 +1,4 @@
-"""Stylesheet, script, font and pictures: served from memory, under addresses whose meaning never changes."""
+"""Stylesheet, script, font and pictures, served from memory at URLs whose content never changes."""
 
 import gzip
 import hashlib
@@ -37,9 +37,8 @@ class StaticFile:
 class Static:
     """The files of one directory, read once. An ASGI app to mount at `/static`.
 
-    One digest over the whole directory stands in every address, so a stylesheet finds its fonts by relative
-    addresses and a new release is a new address for all. A page from before a release still gets the file
-    that it asks for, but may not keep it.
+    A digest of the whole directory is part of every URL. A stylesheet refers to its fonts by relative URLs, and a
+    new release changes all URLs. A page from before a release still gets its files, but must not cache them.
     """
 
     def __init__(self, directory: Path) -> None:
@@ -78,8 +77,8 @@ class Static:
 
 
 def _paths(directory: Path) -> list[str]:
-    found = (path for path in directory.rglob("*") if path.suffix in MEDIA_TYPES)
-    return sorted(path.relative_to(directory).as_posix() for path in found)
+    paths = (path for path in directory.rglob("*") if path.suffix in MEDIA_TYPES)
+    return sorted(path.relative_to(directory).as_posix() for path in paths)
 
 
 def _read(path: Path) -> StaticFile:

@@ -1,4 +1,4 @@
-"""What people type, made fit to keep, to show and to print.
+"""Clean the text that people type, before it is stored, shown and printed.
 
 Names and messages come back on pages, in emails, in exports and on receipts. A name of 50,000 accents on one
 letter took the receipt's layout nine seconds; an invisible character can turn the text after it around.
@@ -17,16 +17,16 @@ _LINES = re.compile(r" *(?:\r\n?|[\n\u2028\u2029\x85\v\f]) *")
 
 
 class NotTidy(ValueError):
-    """What was typed cannot be taken; the message tells its writer what to do."""
+    """The text cannot be accepted; the message tells its writer what to do."""
 
 
 def tidy(text: str, limit: int, *, lines: bool = False) -> str:
-    """The text as it will be kept: composed (NFC), without invisible characters, runs of space as one.
+    """The text as it is stored: composed (NFC), without invisible characters, each run of spaces a single space.
 
     `limit` counts characters of the result; `lines` keeps line breaks, at most one empty line in a row.
     Raises NotTidy for text that is too long or heaps accents on a letter.
     """
-    # Before anything else: composing heaps of accents takes time by the square of their number.
+    # First of all: composing many accents takes time quadratic in their number.
     if len(text) > 4 * limit + 100:
         raise _too_long(limit)
     plain = _plain(text, lines=lines)
@@ -38,7 +38,7 @@ def tidy(text: str, limit: int, *, lines: bool = False) -> str:
 
 
 def clipped(text: str, limit: int, *, lines: bool = False) -> str:
-    """Like `tidy`, for text that comes from elsewhere and must be taken: cut where `tidy` refuses."""
+    """Like `tidy`, for text from other systems that must be accepted: it cuts where `tidy` refuses."""
     return _lightened(_plain(text[: 4 * limit + 100], lines=lines))[:limit].rstrip()
 
 
@@ -64,7 +64,7 @@ def _is_visible(character: str) -> bool:
 
 
 def _lightened(text: str) -> str:
-    """The text without the accents and marks that are too many on their letter."""
+    """The text without the accents and marks beyond the limit for each letter."""
     if text.isascii():
         return text
     kept: list[str] = []

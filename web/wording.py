@@ -1,4 +1,4 @@
-"""How amounts, days and instants are written for people. Babel prints; nothing here is ever read back."""
+"""Format amounts, days and instants for people, with Babel. The output is never parsed."""
 
 import re
 from datetime import date, datetime
@@ -22,7 +22,7 @@ _LETTER_TO_DIGIT = re.compile(r"(?<=[^\W\d_])(?=\d)")
 
 
 class Wording:
-    """Words for one locale (CLDR's name, like `en_GB`) and one time zone."""
+    """Formats for a locale (CLDR's name, like `en_GB`) and a time zone."""
 
     def __init__(self, locale: str, timezone: str) -> None:
         self.locale = Locale.parse(locale)
@@ -38,11 +38,11 @@ class Wording:
         return self._print(amount, decimals(amount.currency))
 
     def currency_name(self, currency: Currency) -> str:
-        """What a currency is called, many of it: "British pounds"."""
+        """The plural name of a currency: "British pounds"."""
         return str(get_currency_name(currency.code, count=2, locale=self.locale))
 
     def symbol(self, currency: Currency) -> str:
-        """What is written before an amount: "£"."""
+        """The symbol of a currency: "£"."""
         return str(get_currency_symbol(currency.code, locale=self.locale))
 
     def number(self, count: int) -> str:
@@ -54,7 +54,7 @@ class Wording:
         return str(format_date(self._local(day), "d MMMM y", locale=self.locale))
 
     def month(self, day: date) -> str:
-        """A month by one of its days: "November 2026"."""
+        """The month of a day: "November 2026"."""
         return str(format_date(self._local(day), "LLLL y", locale=self.locale))
 
     def time(self, instant: datetime) -> str:

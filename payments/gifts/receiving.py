@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from ledger.money import Money
+from organisation.organisation import Organisation
 from payments.gifts.gift import Gift, shares_of
-from receipts.receipt import Draft
-from receipts.receipt import Line as ReceiptLine
-from web.organisation import Organisation
+from receipts.receipt import Draft, ReceiptLine
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from sqlalchemy.engine import Engine
 
 from database.instants import Clock
 from database.transactions import booking, reading
+from ledger.kinds import EntryKind
 from payments.books.bookkeeper import Bookkeeper
 from payments.settlement import store
 from payments.settlement.balance_checks import BalanceComparison, Balances, beside, held, with_lines
@@ -110,7 +111,7 @@ class Reconciliation:
             run=run.walker.cause,
             rows=run.walker.rows,
             entries={kind: entries for kind, (entries, _) in posted.items()},
-            received=posted.get("gift", (0, 0))[1],
+            received=posted.get(EntryKind.GIFT, (0, 0))[1],
             settled=settled,
             unfit=run.walker.unfit,
         )

@@ -7,6 +7,7 @@ from sqlalchemy import Engine
 from database.transactions import booking
 from ledger.accounts import Account
 from ledger.entry import Entry
+from ledger.kinds import EntryKind
 from ledger.money import Money
 from ledger.store import open_accounts, post
 
@@ -15,13 +16,12 @@ def book(engine: Engine, now: datetime, campaign: int, gift: Money, *, refunded:
     """A gift for a campaign, perhaps with a refund of some of it."""
     payment = f"pi_{campaign}_{gift.minor}"
 
-    def entry(kind: str, debit: Account, credit: Account, amount: Money) -> Entry:
-        key = f"{kind}:{payment}:0"
-        return Entry(key, kind, debit, credit, amount, payment, now, now.date(), "evt_1", campaign)
+    def entry(kind: EntryKind, debit: Account, credit: Account, amount: Money) -> Entry:
+        return Entry(kind.key(payment, 0), kind, debit, credit, amount, payment, now, now.date(), "evt_1", campaign)
 
-    entries = [entry("gift", Account.CLEARING, Account.GIFTS, gift)]
+    entries = [entry(EntryKind.GIFT, Account.CLEARING, Account.GIFTS, gift)]
     if refunded is not None:
-        entries.append(entry("refund", Account.REFUNDS, Account.CLEARING, refunded))
+        entries.append(entry(EntryKind.REFUND, Account.REFUNDS, Account.CLEARING, refunded))
     with booking(engine) as conn:
         open_accounts(conn)
         post(conn, entries, now)

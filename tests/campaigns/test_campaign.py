@@ -53,7 +53,7 @@ def test_days_left_are_rounded_up(campaign: Campaign, after: timedelta, days: in
 
 
 @pytest.mark.parametrize(
-    ("change", "said"),
+    ("change", "message"),
     [
         ({"slug": ""}, "small letters"),
         ({"slug": "A-Campaign"}, "small letters"),
@@ -72,9 +72,9 @@ def test_days_left_are_rounded_up(campaign: Campaign, after: timedelta, days: in
         ({"opens_at": NOON, "closes_at": NOON}, "open before it closes"),
     ],
 )
-def test_a_campaign_that_makes_no_sense_cannot_be_made(change: dict[str, object], said: str) -> None:
+def test_a_campaign_that_makes_no_sense_cannot_be_made(change: dict[str, object], message: str) -> None:
     """And the message says what to change."""
-    with pytest.raises(BadCampaign, match=said):
+    with pytest.raises(BadCampaign, match=message):
         replace(PLAIN, **change)  # type: ignore[arg-type]
 
 
@@ -98,7 +98,7 @@ def test_without_a_target_there_is_no_percentage() -> None:
 
 def test_blank_lines_part_a_story() -> None:
     """Whatever else is white is one space; the first paragraph sums it up."""
-    told = replace(PLAIN, story="\n One\nline. \n \n\tTwo.\r\n\r\nThree.\n")
+    campaign = replace(PLAIN, story="\n One\nline. \n \n\tTwo.\r\n\r\nThree.\n")
 
-    assert told.paragraphs == ["One line.", "Two.", "Three."]
-    assert (told.summary, replace(PLAIN, story=" ").summary) == ("One line.", "A campaign")
+    assert campaign.paragraphs == ["One line.", "Two.", "Three."]
+    assert (campaign.summary, replace(PLAIN, story=" ").summary) == ("One line.", "A campaign")

@@ -15,7 +15,7 @@ INSTANTS = [datetime(2026, month, 28, 23, 59, tzinfo=UTC) for month in range(1, 
 @pytest.mark.parametrize("now", INSTANTS, ids=lambda now: f"{now:%B}")
 def test_two_are_open_one_is_closed_and_one_is_to_come(now: datetime) -> None:
     """Also around the nights when the clocks change."""
-    states = [one.openness(now) for one in demo_campaigns(now)]
+    states = [campaign.openness(now) for campaign in demo_campaigns(now)]
 
     assert states == [Openness.OPEN, Openness.OPEN, Openness.CLOSED, Openness.NOT_YET]
 
@@ -24,7 +24,7 @@ def test_two_are_open_one_is_closed_and_one_is_to_come(now: datetime) -> None:
 def test_they_open_in_the_morning_and_close_at_the_end_of_a_day(now: datetime) -> None:
     """In London's time, whatever the season."""
     london = ZoneInfo("Europe/London")
-    instants = [(one.opens_at, one.closes_at) for one in demo_campaigns(now)]
+    instants = [(campaign.opens_at, campaign.closes_at) for campaign in demo_campaigns(now)]
 
     opening = {f"{at.astimezone(london):%H:%M}" for at, _ in instants if at}
     closing = {f"{at.astimezone(london):%H:%M}" for _, at in instants if at}
@@ -33,7 +33,7 @@ def test_they_open_in_the_morning_and_close_at_the_end_of_a_day(now: datetime) -
 
 def test_its_pictures_are_there() -> None:
     """A missing one would be a broken first page."""
-    images = [one.image for one in demo_campaigns(INSTANTS[0]) if one.image]
+    images = [campaign.image for campaign in demo_campaigns(INSTANTS[0]) if campaign.image]
 
     assert [image for image in images if not (STATIC / image).is_file()] == []
     assert len(images) == 2

@@ -8,7 +8,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 
 from campaigns.campaign import Campaign
-from campaigns.demo import plant_demo
+from campaigns.demo import add_demo_campaigns
 from campaigns.routes import campaign_routes
 from campaigns.store import add_campaign
 from database.transactions import writing
@@ -25,7 +25,7 @@ ASK = "/c/ask-every-candidate"
 def visitor(engine: Engine, clock: FixedClock) -> TestClient:
     """Somebody on the real routes, with the demo's campaigns."""
     with writing(engine) as conn:
-        plant_demo(conn, clock())
+        add_demo_campaigns(conn, clock())
     site = pages(base_url="http://127.0.0.1")
     app = FastAPI()
     app.include_router(campaign_routes(engine, clock, site))
@@ -59,7 +59,7 @@ def test_a_gift_moves_the_bar(visitor: TestClient, engine: Engine, clock: FixedC
 
 
 @pytest.mark.parametrize(
-    ("slug", "said", "gives"),
+    ("slug", "phrase", "gives"),
     [
         ("ask-every-candidate", "Closes on 10 December 2026 at 23:59", True),
         ("the-thornby-van", "Be the first to give", True),
@@ -67,11 +67,11 @@ def test_a_gift_moves_the_bar(visitor: TestClient, engine: Engine, clock: FixedC
         ("read-aloud-night", "This campaign is not open yet. It opens on 8 December 2026 at 09:00.", False),
     ],
 )
-def test_only_an_open_campaign_leads_to_a_form(visitor: TestClient, slug: str, said: str, gives: bool) -> None:
+def test_only_an_open_campaign_leads_to_a_form(visitor: TestClient, slug: str, phrase: str, gives: bool) -> None:
     """The others say plainly why not."""
     page = visitor.get(f"/c/{slug}").text
 
-    assert said in words(page)
+    assert phrase in words(page)
     assert (f'href="/c/{slug}/give"' in page) is gives
 
 

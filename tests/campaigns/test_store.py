@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import IntegrityError
 
 from campaigns.campaign import BadCampaign, Campaign, Progress
-from campaigns.demo import demo_campaigns, plant_demo
+from campaigns.demo import add_demo_campaigns, demo_campaigns
 from campaigns.store import (
     add_campaign,
     campaign_by_id,
@@ -43,7 +43,7 @@ PLAIN = Campaign(0, "plain", "Plain", "", JPY)
 def kept(engine: Engine, *these: Campaign) -> list[int]:
     """Keep campaigns; their numbers."""
     with writing(engine) as conn:
-        return [add_campaign(conn, one) for one in these]
+        return [add_campaign(conn, campaign) for campaign in these]
 
 
 def test_a_campaign_comes_back_as_it_was(engine: Engine) -> None:
@@ -51,9 +51,9 @@ def test_a_campaign_comes_back_as_it_was(engine: Engine) -> None:
     parent, child = kept(engine, FULL, replace(PLAIN, parent_id=1))
 
     with reading(engine) as conn:
-        found = campaigns(conn)
-        assert found == [replace(FULL, id=1), replace(PLAIN, id=2, parent_id=1)]
-        assert [campaign_by_slug(conn, "a-campaign"), campaign_by_id(conn, child)] == found
+        stored = campaigns(conn)
+        assert stored == [replace(FULL, id=1), replace(PLAIN, id=2, parent_id=1)]
+        assert [campaign_by_slug(conn, "a-campaign"), campaign_by_id(conn, child)] == stored
     assert (parent, child) == (1, 2)
 
 
@@ -115,12 +115,12 @@ def test_progress_is_gifts_less_refunds(engine: Engine, clock: FixedClock) -> No
     book(engine, clock(), 2, Money(300, JPY))
 
     with reading(engine) as conn:
-        found = [progress(conn, one, NOW) for one in campaigns(conn)]
-        assert found == [
+        each = [progress(conn, campaign, NOW) for campaign in campaigns(conn)]
+        assert each == [
             Progress(Money(5500, GBP), 2, FULL.target, 3),
             Progress(Money(300, JPY), 1, None, None),
         ]
-        assert [so_far for _, so_far in progress_of(conn, campaigns(conn), NOW)] == found
+        assert [pair[1] for pair in progress_of(conn, campaigns(conn), NOW)] == each
 
 
 def test_a_campaign_without_gifts_has_raised_nothing(engine: Engine) -> None:
@@ -134,8 +134,8 @@ def test_a_campaign_without_gifts_has_raised_nothing(engine: Engine) -> None:
 def test_the_demo_is_planted_once(engine: Engine, clock: FixedClock) -> None:
     """A second start finds campaigns, and leaves them alone."""
     with writing(engine) as conn:
-        planted, again = plant_demo(conn, clock()), plant_demo(conn, clock())
-        found = [replace(one, id=0) for one in campaigns(conn)]
+        planted, again = add_demo_campaigns(conn, clock()), add_demo_campaigns(conn, clock())
+        planted_campaigns = [replace(campaign, id=0) for campaign in campaigns(conn)]
 
     assert (planted, again) == ([1, 2, 3, 4], [])
-    assert found == demo_campaigns(clock())
+    assert planted_campaigns == demo_campaigns(clock())

@@ -115,6 +115,8 @@ EVERYWHERE = (
     changed("act", "who = 'nobody'", "id = 'staff-act-1'", "act_no_update"),
     changed("act", "after = NULL", "id = 'staff-act-1'", "act_no_update"),
     removed("act", "id = 'staff-act-1'"),
+    changed("organisation_version", "imprint = ''", "id = 1", "organisation_version_no_update"),
+    removed("organisation_version", "id = 1"),
     changed("installation", "mode = 'live'", "id = 1", "installation_no_update"),
     removed("installation", "id = 1"),
     Attack(

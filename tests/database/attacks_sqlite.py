@@ -53,6 +53,7 @@ IDENTITIES = {
     "receipt_pdf": Identity("receipt_id > 0", (("receipt_id",),), {}, {"pdf": "x'00'"}),
     "receipt_series": Identity("year = 2026", (("year",),), {}, {"last_number": "1"}),
     "act": Identity("id = 'staff-act-1'", (("rowid",), ("id",)), {"id": "'x'"}, {"who": "'nobody'"}),
+    "organisation_version": Identity("id = 1", (("id",),), {}, {"imprint": "''"}),
     "installation": Identity("id = 1", (("id",),), {}, {"mode": "'live'"}),
     "payment_failure": Identity(
         "charge = 'ch_1'", (("rowid",), ("charge",)), {"charge": "'x'"}, {"amount_minor": "1"}

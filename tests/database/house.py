@@ -11,7 +11,9 @@ from database.columns import BookDate, Count, Flag, Instant, Json, Minor
 from database.migrating import installation
 from ledger import store
 from ledger.accounts import Account
+from ledger.kinds import EntryKind
 from ledger.money import EUR, Money
+from organisation.tables import organisation_version
 from payments.books import tables as book_tables
 from payments.gifts import tables as gift_tables
 from payments.inbox import tables as inbox_tables
@@ -25,6 +27,7 @@ INSTRUCTION = {"state": "active", "currency": "GBP", "interval": "month"}
 # What a plain value of the column's type would not satisfy; everything else is filled in by `row`.
 FURNITURE: tuple[tuple[sa.Table, Mapping[str, Any]], ...] = (
     (installation, {"id": 1, "mode": "sandbox"}),
+    (organisation_version, {"id": 1, "kind": "campaigning_body", "colour": None, "logo": None}),
     (campaign, {"slug": "hall", "currency": "GBP", "parent_id": None, "closes_at": None}),
     (
         gift_tables.gift,
@@ -102,7 +105,10 @@ def _something(column: sa.Column[Any]) -> object:
 ENTRIES = (
     entry("gift:ch_1:1", gift="gift-1"),
     entry("gift:ch_2:1", gift="gift-2", subject="pi_2", amount=Money(4000, EUR)),
-    entry("offline:a:1", debit=Account.CASH, subject="a"),
-    entry("offline:b:1", debit=Account.CASH, subject="b"),
-    entry("undo:a", debit=Account.GIFTS, credit=Account.CASH, subject="a", reverses="offline:a:1"),
-)
+    entry("offline:a:1", kind=EntryKind.OFFLINE, debit=Account.CASH, subject="a"),
+    entry("offline:b:1", kind=EntryKind.OFFLINE, debit=Account.CASH, subject="b"),
+    entry(
+        "undo:a", kind=EntryKind.OFFLINE, debit=Account.GIFTS, credit=Account.CASH, subject="a",
+        reverses="offline:a:1",
+    ),
+)  # fmt: skip

@@ -8,13 +8,13 @@ from sqlalchemy import Connection, Engine
 
 from database.transactions import booking, reading
 from ledger import store, tables
-from ledger.accounts import KINDS, Account
+from ledger.accounts import ACCOUNT_TYPES, Account
 from ledger.money import CURRENCIES
 
 
 def test_every_account_is_of_one_kind() -> None:
     """An account that is of none could not be opened."""
-    assert set(KINDS) == set(Account)
+    assert set(ACCOUNT_TYPES) == set(Account)
 
 
 def test_every_currency_has_every_account(conn: Connection) -> None:
@@ -23,7 +23,7 @@ def test_every_currency_has_every_account(conn: Connection) -> None:
     exponents = {row.code: row.exponent for row in conn.execute(sa.select(tables.currency))}
 
     assert accounts == {(code, account.value) for code in CURRENCIES for account in Account}
-    assert exponents == {code: one.exponent for code, one in CURRENCIES.items()}
+    assert exponents == {code: currency.exponent for code, currency in CURRENCIES.items()}
 
 
 def test_opening_the_accounts_again_adds_nothing(conn: Connection) -> None:
@@ -37,11 +37,13 @@ def test_opening_the_accounts_again_adds_nothing(conn: Connection) -> None:
 
 def test_an_account_that_a_new_version_brings_is_added(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     """Also to currencies that were opened by the version before."""
-    grown = dict(KINDS)
-    monkeypatch.setattr(store, "KINDS", {account: kind for account, kind in KINDS.items() if account != "fx"})
+    grown = dict(ACCOUNT_TYPES)
+    monkeypatch.setattr(
+        store, "ACCOUNT_TYPES", {account: kind for account, kind in ACCOUNT_TYPES.items() if account != "fx"}
+    )
     with booking(engine) as conn:
         store.open_accounts(conn)
-    monkeypatch.setattr(store, "KINDS", grown)
+    monkeypatch.setattr(store, "ACCOUNT_TYPES", grown)
 
     with booking(engine) as conn:
         store.open_accounts(conn)

@@ -10,18 +10,19 @@ from ledger.accounts import Account
 from ledger.audit import audit
 from ledger.entry import Entry
 from ledger.finding import PATIENCE, Finding, Status
+from ledger.kinds import EntryKind
 from ledger.money import EUR, GBP, Money
 from ledger.store import post
 from tests.ledger.samples import NOON, entry
 
-SETTLED = {"debit": Account.STRIPE, "credit": Account.CLEARING, "campaign": 0, "kind": "settle"}
-CASH = {"debit": Account.CASH, "subject": "a"}
+SETTLED = {"debit": Account.STRIPE, "credit": Account.CLEARING, "campaign": 0, "kind": EntryKind.SETTLE}
+CASH = {"kind": EntryKind.OFFLINE, "debit": Account.CASH, "subject": "a"}
 BOOKS = [
     entry("gift:pi_1:1", gift="gift-1"),
     entry("gift:pi_2:1", subject="pi_2", amount=Money(700, EUR), campaign=2),
     entry("offline:a:1", **CASH),
     entry("settle:txn_2", **SETTLED, subject="pi_2", amount=Money(700, EUR)),
-    entry("undo:a:1", debit=Account.GIFTS, credit=Account.CASH, subject="a", reverses="offline:a:1"),
+    entry("undo:a:1", **CASH | {"debit": Account.GIFTS, "credit": Account.CASH, "reverses": "offline:a:1"}),
 ]
 CHECKS = [
     "numbers", "causes", "amounts", "accounts", "reversals", "totals", "balanced", "clearing", "old clearing",
@@ -110,17 +111,17 @@ def test_sound_books_pass(conn: Connection) -> None:
 
     findings = _audit(conn, NOON)
 
-    assert [one.name for one in findings] == CHECKS
-    assert {one.name for one in findings if one.status is not Status.PASSED} == {"money verified"}
-    assert {one.name for one in findings if one.advice} == {"money verified"}
+    assert [finding.name for finding in findings] == CHECKS
+    assert {finding.name for finding in findings if finding.status is not Status.PASSED} == {"money verified"}
+    assert {finding.name for finding in findings if finding.advice} == {"money verified"}
 
 
 def test_empty_books_pass(conn: Connection) -> None:
     """On the first day nothing is wrong."""
     findings = _audit(conn, NOON)
 
-    assert {one.name for one in findings if one.status is Status.UNCHECKED} == {"old clearing"}
-    assert not [one for one in findings if one.has_failed]
+    assert {finding.name for finding in findings if finding.status is Status.UNCHECKED} == {"old clearing"}
+    assert not [finding for finding in findings if finding.has_failed]
 
 
 def test_the_share_of_money_verified_counts_what_met(conn: Connection) -> None:
@@ -139,7 +140,8 @@ def test_the_share_of_money_verified_counts_what_met(conn: Connection) -> None:
 @pytest.mark.parametrize("side", ["debit", "credit"])
 def test_money_in_suspense_fails(conn: Connection, side: str) -> None:
     """Until somebody has said what it was; in either direction."""
-    odd = {"debit": Account.STRIPE, "credit": Account.STRIPE, "subject": "txn_5"} | {side: Account.SUSPENSE}
+    sides = {"debit": Account.STRIPE, "credit": Account.STRIPE} | {side: Account.SUSPENSE}
+    odd = sides | {"kind": EntryKind.SUSPENSE, "subject": "txn_5"}
     post(conn, [entry("suspense:txn_5", **odd)], NOON)
     assert _failed(conn) == {"suspense"}
 
@@ -164,11 +166,11 @@ def test_what_waits_in_clearing_for_long_is_listed(
     posted: list[Entry] = BOOKS if settled else BOOKS[:1]
     post(conn, posted, NOON)
 
-    found = _named(_audit(conn, NOON + PATIENCE + late), "old clearing")
+    finding = _named(_audit(conn, NOON + PATIENCE + late), "old clearing")
 
     listed = {"pi_1 in GBP": "GBP 25.00 since 2026-11-21 12:00"} if late else {}
-    assert found.status is status
-    assert dict(found.figures).items() >= ({"subjects": len(listed)} | listed).items()
+    assert finding.status is status
+    assert dict(finding.figures).items() >= ({"subjects": len(listed)} | listed).items()
 
 
 def test_a_finding_can_be_written_as_plain_values() -> None:

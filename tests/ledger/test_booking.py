@@ -11,14 +11,18 @@ from database.transactions import booking, reading
 from ledger import tables
 from ledger.accounts import Account
 from ledger.entry import Entry
+from ledger.kinds import EntryKind
 from ledger.store import post
 from tests.ledger.samples import NOON, entry, folded, kept, kept_clearing
 
 GIFTS = [entry(f"gift:pi_{n}:1", subject=f"pi_{n}", campaign=n % 3) for n in range(60)]
 SETTLED = [
-    entry(f"settle:txn_{n}", debit=Account.STRIPE, credit=Account.CLEARING, subject=f"pi_{n}", campaign=0)
+    entry(
+        f"settle:txn_{n}", kind=EntryKind.SETTLE, debit=Account.STRIPE, credit=Account.CLEARING, subject=f"pi_{n}",
+        campaign=0,
+    )
     for n in range(60)
-]
+]  # fmt: skip
 
 
 def test_both_are_told_the_same_and_each_fact_is_booked_once(books: Engine, database_url: str) -> None:
@@ -44,9 +48,9 @@ def _assert_whole(books: Engine) -> None:
         assert kept_clearing(conn) == {}
 
 
-def _keep_books_at_once(url: str, told: list[list[Entry]]) -> list[Entry]:
+def _keep_books_at_once(url: str, batches: list[list[Entry]]) -> list[Entry]:
     """Each bookkeeper posts what he is told, four entries a transaction; returns what was new to either."""
-    start = Barrier(len(told))
+    start = Barrier(len(batches))
 
     def keep_books(heard: list[Entry]) -> list[Entry]:
         engine, new = open_database(url, durable=False), list[Entry]()
@@ -57,5 +61,5 @@ def _keep_books_at_once(url: str, told: list[list[Entry]]) -> list[Entry]:
         engine.dispose()
         return new
 
-    with ThreadPoolExecutor(len(told)) as pool:
-        return [entry for new in pool.map(keep_books, told) for entry in new]
+    with ThreadPoolExecutor(len(batches)) as pool:
+        return [entry for new in pool.map(keep_books, batches) for entry in new]

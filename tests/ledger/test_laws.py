@@ -43,11 +43,11 @@ def test_any_order_batching_and_repetition_gives_the_same_books(
     shared_books: Engine, entries: list[Entry], data: st.DataObject
 ) -> None:
     """As deliveries come: in batches cut anywhere, shuffled, some again and again."""
-    told = data.draw(
+    shuffled = data.draw(
         st.permutations(entries + data.draw(st.lists(st.sampled_from(entries)) if entries else st.just([])))
     )
     with _for_now(shared_books) as conn:
-        posted = [entry for batch in _cut(told, data) for entry in post(conn, batch, NOON)]
+        posted = [entry for batch in _cut(shuffled, data) for entry in post(conn, batch, NOON)]
 
         assert sorted(posted, key=lambda entry: entry.key) == sorted(entries, key=lambda entry: entry.key)
         assert kept(conn) == folded(entries)
@@ -74,7 +74,7 @@ def test_debits_are_credits_in_every_currency(shared_books: Engine, entries: lis
         post(conn, entries, NOON)
 
         for of in (GBP, EUR, JPY):
-            rows = [one for key, one in kept(conn).items() if key[1] == of.code]
+            rows = [row for key, row in kept(conn).items() if key[1] == of.code]
             assert Money(sum(row[0] for row in rows), of) == Money(sum(row[1] for row in rows), of)
 
 
@@ -87,8 +87,8 @@ def _for_now(books: Engine) -> Iterator[Connection]:
         transaction.rollback()
 
 
-def _cut(told: list[Entry], data: st.DataObject) -> Iterator[list[Entry]]:
-    while told:
-        size = data.draw(st.integers(1, len(told)))
-        yield told[:size]
-        told = told[size:]
+def _cut(shuffled: list[Entry], data: st.DataObject) -> Iterator[list[Entry]]:
+    while shuffled:
+        size = data.draw(st.integers(1, len(shuffled)))
+        yield shuffled[:size]
+        shuffled = shuffled[size:]

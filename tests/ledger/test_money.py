@@ -93,7 +93,7 @@ def test_currencies_do_not_mix(act: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("money", "said", "as_decimal"),
+    ("money", "text", "as_decimal"),
     [
         (Money(2500, GBP), "GBP 25.00", "25.00"),
         (Money(1, USD), "USD 0.01", "0.01"),
@@ -106,9 +106,9 @@ def test_currencies_do_not_mix(act: str) -> None:
     ],
     ids=str,
 )
-def test_money_is_written_in_the_unit_that_people_say(money: Money, said: str, as_decimal: str) -> None:
+def test_money_is_written_in_the_unit_that_people_say(money: Money, text: str, as_decimal: str) -> None:
     """With all its decimals, however large, and never as 1E+3."""
-    assert (str(money), str(money.decimal)) == (said, as_decimal)
+    assert (str(money), str(money.decimal)) == (text, as_decimal)
 
 
 def test_money_is_exact_whatever_precision_is_set() -> None:

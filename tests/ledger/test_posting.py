@@ -1,5 +1,6 @@
 """Posting is idempotent, whole or not at all, and told in totals and clearing at once."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,27 +10,30 @@ from sqlalchemy import Connection
 from ledger import store, tables
 from ledger.accounts import Account
 from ledger.entry import ConflictingEntry, Entry
+from ledger.kinds import EntryKind
 from ledger.money import EUR, GBP, JPY, Money
 from ledger.store import Raised, Uncleared, post, raised, raised_by_campaign, totals, uncleared
 from tests.ledger.samples import NOON, TODAY, entry, folded, kept, kept_clearing
 
 GIFT = entry("gift:pi_1:1")
-FEE = entry("fee:txn_1", kind="fee", debit=Account.FEES, credit=Account.STRIPE, amount=Money(58, GBP), campaign=0)
-SETTLED = entry("settle:txn_1", kind="settle", debit=Account.STRIPE, credit=Account.CLEARING, campaign=0)
+FEE = entry(
+    "fee:txn_1", kind=EntryKind.FEE, debit=Account.FEES, credit=Account.STRIPE, amount=Money(58, GBP), campaign=0
+)
+SETTLED = entry("settle:txn_1", kind=EntryKind.SETTLE, debit=Account.STRIPE, credit=Account.CLEARING, campaign=0)
 REFUNDED = entry(
-    "refund:re_1:1", kind="refund", debit=Account.REFUNDS, credit=Account.CLEARING, amount=Money(1000, GBP),
+    "refund:re_1:1", kind=EntryKind.REFUND, debit=Account.REFUNDS, credit=Account.CLEARING, amount=Money(1000, GBP),
     subject="re_1",
 )  # fmt: skip
 REFUND_SETTLED = entry(
-    "settle:txn_2", kind="settle", debit=Account.CLEARING, credit=Account.STRIPE, amount=Money(1000, GBP),
+    "settle:txn_2", kind=EntryKind.SETTLE, debit=Account.CLEARING, credit=Account.STRIPE, amount=Money(1000, GBP),
     subject="re_1", campaign=0,
 )  # fmt: skip
 
 
 def test_what_is_posted_stands_in_the_journal(conn: Connection) -> None:
     """Every column, as the entry said it."""
-    one = entry("gift:pi_1:1", gift="gift-1", occurred_at=NOON - timedelta(days=1))
-    post(conn, [one], NOON)
+    posted = entry("gift:pi_1:1", gift="gift-1", occurred_at=NOON - timedelta(days=1))
+    post(conn, [posted], NOON)
 
     row = conn.execute(sa.select(tables.entry)).one()
 
@@ -120,7 +124,7 @@ def test_an_entry_is_reversed_once(conn: Connection) -> None:
 @pytest.mark.parametrize(
     "order",
     [[GIFT, SETTLED], [SETTLED, GIFT], [REFUNDED, REFUND_SETTLED], [REFUND_SETTLED, REFUNDED]],
-    ids=lambda order: " then ".join(one.kind for one in order),
+    ids=lambda order: " then ".join(entry.kind for entry in order),
 )
 def test_a_subject_whose_sides_have_met_leaves_the_list(conn: Connection, order: list[Entry]) -> None:
     """Told first or settled first, money in or money out."""
@@ -142,7 +146,7 @@ def test_sides_that_meet_in_one_batch_were_never_uncleared(conn: Connection) -> 
 def test_clearing_is_kept_by_subject_and_currency(conn: Connection) -> None:
     """A pound of one payment never clears another's, nor a euro of its own."""
     post(conn, [GIFT, entry("gift:pi_2:1", subject="pi_2", amount=Money(2500, EUR))], NOON)
-    settled = {"debit": Account.STRIPE, "credit": Account.CLEARING}
+    settled = {"kind": EntryKind.SETTLE, "debit": Account.STRIPE, "credit": Account.CLEARING}
     post(conn, [entry("settle:txn_3", **settled, subject="pi_2"), SETTLED], NOON)
 
     assert kept_clearing(conn) == {("pi_2", "EUR"): 2500, ("pi_2", "GBP"): -2500}
@@ -151,7 +155,9 @@ def test_clearing_is_kept_by_subject_and_currency(conn: Connection) -> None:
 def test_what_is_uncleared_is_listed_from_its_first_entry_on(conn: Connection) -> None:
     """Whichever side was heard first; oldest first, and only what is older than asked for."""
     hour = timedelta(hours=1)
-    part = entry("settle:txn_1", debit=Account.STRIPE, credit=Account.CLEARING, amount=Money(500, GBP))
+    part = entry(
+        "settle:txn_1", kind=EntryKind.SETTLE, debit=Account.STRIPE, credit=Account.CLEARING, amount=Money(500, GBP)
+    )
     post(conn, [part], NOON)
     post(conn, [entry("gift:pi_1:1", occurred_at=NOON - 3 * hour)], NOON)
     post(conn, [entry("gift:pi_0:1", subject="pi_0", occurred_at=NOON - hour)], NOON)
@@ -163,15 +169,15 @@ def test_what_is_uncleared_is_listed_from_its_first_entry_on(conn: Connection) -
 
 def test_raised_is_gifts_less_refunds_and_dispute_losses(conn: Connection) -> None:
     """Fees and settlement do not change it; a refunded gift is still a gift that was given."""
-    disputed = {"kind": "dispute", "debit": Account.DISPUTE_LOSSES, "credit": Account.CLEARING}
+    disputed = {"kind": EntryKind.DISPUTE, "debit": Account.DISPUTE_LOSSES, "credit": Account.CLEARING}
     post(conn, [GIFT, FEE, SETTLED, entry("gift:pi_1:2", campaign=2, amount=Money(700, GBP))], NOON)
     assert raised(conn, 1, GBP) == Raised(Money(2500, GBP), 1)
 
     post(conn, [REFUNDED, entry("dispute:txn_9:1", **disputed, subject="dp_1", amount=Money(300, GBP))], NOON)
     assert raised(conn, 1, GBP) == Raised(Money(1200, GBP), 1)
 
-    won = {"debit": Account.CLEARING, "credit": Account.DISPUTE_LOSSES, "subject": "dp_1", "amount": Money(300, GBP)}
-    post(conn, [entry("dispute:txn_10:1", **won)], NOON)
+    won = disputed | {"debit": Account.CLEARING, "credit": Account.DISPUTE_LOSSES}
+    post(conn, [entry("dispute:txn_10:1", **won, subject="dp_1", amount=Money(300, GBP))], NOON)
     assert raised_by_campaign(conn, [1, 2, 3], GBP) == {
         1: Raised(Money(1500, GBP), 1),
         2: Raised(Money(700, GBP), 1),
@@ -181,8 +187,8 @@ def test_raised_is_gifts_less_refunds_and_dispute_losses(conn: Connection) -> No
 
 def test_a_gift_that_was_entered_by_mistake_is_neither_raised_nor_counted(conn: Connection) -> None:
     """Its reversal takes the gift itself back."""
-    cash = entry("offline:a:1", debit=Account.CASH, subject="a")
-    undo = entry("undo:a", debit=Account.GIFTS, credit=Account.CASH, subject="a", reverses="offline:a:1")
+    cash = entry("offline:a:1", kind=EntryKind.OFFLINE, debit=Account.CASH, subject="a")
+    undo = replace(cash, key="undo:a", debit=Account.GIFTS, credit=Account.CASH, reverses="offline:a:1")
 
     post(conn, [GIFT, cash, undo], NOON)
 
@@ -210,7 +216,7 @@ def test_totals_are_listed_by_day_campaign_and_account(conn: Connection) -> None
     later = entry("gift:pi_2:1", book_date=TODAY + timedelta(days=1), subject="pi_2")
     post(conn, [later, GIFT, FEE], NOON)
 
-    listed = [(one.book_date, one.campaign, one.account) for one in totals(conn, [Account.GIFTS, Account.FEES])]
+    listed = [(total.book_date, total.campaign, total.account) for total in totals(conn, [Account.GIFTS, Account.FEES])]
 
     assert listed == [
         (TODAY, 0, Account.FEES),

@@ -17,10 +17,10 @@ from outbox.jobs import (
     enqueue,
     enqueue_many,
     finish,
-    hurry,
+    make_urgent,
     oldest_waiting,
     postpone,
-    waiting,
+    waiting_count,
 )
 from outbox.tables import job
 from tests.clock import FixedClock
@@ -45,7 +45,7 @@ def test_the_same_job_waits_once(queue: Engine, clock: FixedClock) -> None:
 
     assert _keys(queue) == ["mail:1", "print:1", "print:2"]
     with reading(queue) as conn:
-        assert (waiting(conn), oldest_waiting(conn)) == (3, clock())
+        assert (waiting_count(conn), oldest_waiting(conn)) == (3, clock())
 
 
 def test_a_job_exists_only_if_what_caused_it_does(queue: Engine, clock: FixedClock) -> None:
@@ -95,7 +95,7 @@ def test_an_urgent_job_comes_first(queue: Engine, clock: FixedClock, how: str) -
     with writing(queue) as conn:
         enqueue_many(conn, "print", [("1", {}), ("2", {}), ("3", {})], now=clock())
         if how == "hurried":
-            hurry(conn, "print", "3", now=clock())
+            make_urgent(conn, "print", "3", now=clock())
         else:
             enqueue(conn, "print", "3", {}, now=clock(), urgent=True)
 
@@ -151,7 +151,7 @@ def test_a_finished_job_is_gone_and_may_come_again(queue: Engine, clock: FixedCl
     with writing(queue) as conn:
         enqueue(conn, "print", "1", {}, now=clock())
         finish(conn, _claim(conn, clock()))
-        assert (waiting(conn), oldest_waiting(conn)) == (0, None)
+        assert (waiting_count(conn), oldest_waiting(conn)) == (0, None)
 
         enqueue(conn, "print", "1", {}, now=clock())
         assert _claim(conn, clock()).attempts == 1
@@ -221,7 +221,7 @@ def test_a_worker_whose_lease_ran_out_cannot_take_the_job_from_the_next(
         else:
             postpone(conn, slow, "late", clock())
 
-        assert waiting(conn) == 1
+        assert waiting_count(conn) == 1
         assert claim(conn, clock() + LEASE - SECOND) is None
 
 
@@ -233,7 +233,7 @@ def _claim(conn: Connection, now: datetime) -> Job:
 
 def _claimed(conn: Connection, now: datetime) -> list[str]:
     """The keys of the due jobs, in the order in which a worker gets them."""
-    return [one.key for one in (claim(conn, now) for _ in range(9)) if one]
+    return [claimed.key for claimed in (claim(conn, now) for _ in range(9)) if claimed]
 
 
 def _keys(queue: Engine) -> list[str]:

@@ -70,7 +70,7 @@ def test_a_kind_that_nobody_knows_is_kept(queue: Engine, clock: FixedClock) -> N
 
     Worker(queue, {}, clock).run_due()
 
-    assert _errors(queue) == {"teleport:1": "UnknownKind: 'teleport'"}
+    assert _errors(queue) == {"teleport:1": "UnknownJobKind: 'teleport'"}
 
 
 def test_a_handler_works_outside_any_transaction(queue: Engine, clock: FixedClock) -> None:

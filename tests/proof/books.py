@@ -12,6 +12,7 @@ from campaigns.store import add_campaign
 from database.transactions import booking
 from ledger.accounts import Account
 from ledger.entry import Entry
+from ledger.kinds import EntryKind
 from ledger.money import GBP, Currency, Money
 from ledger.store import open_accounts, post
 from payments.books.bookkeeper import Bookkeeper
@@ -35,10 +36,10 @@ class Desk:
         at = CREATED - days_ago * DAY_SECONDS
         self.books.hear(charged(str(n), gift=gift_id(n), amount=pence, created=at))
 
-    def move(self, kind: str, debit: Account, credit: Account, minor: int, of: Currency = GBP) -> None:
+    def move(self, kind: EntryKind, debit: Account, credit: Account, minor: int, of: Currency = GBP) -> None:
         """An entry that is not a gift, on 21 November 2026."""
         entry = Entry(
-            key=f"{kind}:{debit}:{credit}:{minor}",
+            key=kind.key(debit, credit, minor),
             kind=kind,
             debit=debit,
             credit=credit,

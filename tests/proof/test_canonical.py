@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 from database.engine import open_database
 from database.transactions import reading
 from ledger.accounts import Account
+from ledger.kinds import EntryKind
 from proof.canonical import canonical
 from tests.payments.house import gift_id
 from tests.payments.messages import charged
@@ -29,7 +30,7 @@ def export_of(url: str, order: Sequence[int]) -> list[str]:
         desk.books.pledge(n, amount=1000 + n, shares=[(BUSES, 1000 + n)])
     for n in order:
         desk.books.hear(charged("aBc"[n], gift=gift_id(n), amount=1000 + n))
-    desk.move("fee", Account.FEES, Account.STRIPE, 58)
+    desk.move(EntryKind.FEE, Account.FEES, Account.STRIPE, 58)
     lines = exported(engine)
     engine.dispose()
     return lines
@@ -47,7 +48,7 @@ def test_one_more_penny_is_another_digest(desk: Desk, engine: Engine) -> None:
     """The digest is that of the lines above it."""
     desk.give(1, 2500)
     before = exported(engine)
-    desk.move("fee", Account.FEES, Account.STRIPE, 1)
+    desk.move(EntryKind.FEE, Account.FEES, Account.STRIPE, 1)
     after = exported(engine)
 
     for lines in (before, after):
@@ -67,7 +68,7 @@ def test_what_depends_on_deliveries_is_left_out(desk: Desk, engine: Engine, hidd
 def test_it_says_what_campaigns_raised_and_who_has_a_receipt(desk: Desk, engine: Engine) -> None:
     """Gifts less refunds; one line for each gift, receipt and uncleared subject."""
     desk.give(1, 2500)
-    desk.move("refund", Account.REFUNDS, Account.CLEARING, 700)
+    desk.move(EntryKind.REFUND, Account.REFUNDS, Account.CLEARING, 700)
     lines = exported(engine)
 
     assert '[1,"GBP",1800,1]' in lines

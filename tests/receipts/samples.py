@@ -4,8 +4,8 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from ledger.money import GBP, Currency, Money
-from receipts.receipt import Draft, Line, Receipt
-from web.organisation import Organisation
+from organisation.organisation import Organisation
+from receipts.receipt import Draft, Receipt, ReceiptLine
 from web.pages import Pages
 
 TODAY = date(2026, 11, 21)
@@ -36,7 +36,7 @@ def draft(
         gift_id=gift_id,
         given_on=date(2026, 11, 20),
         donor_name=donor_name,
-        lines=tuple(Line(campaign, Money(minor, of)) for campaign, minor in shares),
+        lines=tuple(ReceiptLine(campaign, Money(minor, of)) for campaign, minor in shares),
         method="Visa ending 4242",
         reference="pi_3QNk2uLkdIwHu7ix0kqbw1",
         organisation=COALITION,

@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import Engine
 
 from database.transactions import booking, reading
-from outbox.jobs import waiting
+from outbox.jobs import waiting_count
 from outbox.worker import Worker
-from receipts.jobs import PRINT, print_first, print_receipt, queue_prints
+from receipts.jobs import PRINT, print_first, print_handler, queue_prints
 from receipts.pdf import Printer
 from receipts.receipt import Receipt
 from receipts.store import NoReceipt, issue_receipts, pdf_of, receipt_by_number
@@ -49,7 +49,7 @@ def test_the_worker_prints_what_was_issued(engine: Engine, clock: FixedClock, pr
     """The kept PDF is the print of the frozen receipt."""
     (number,) = issue_and_queue(engine, "a")
 
-    Worker(engine, {PRINT: print_receipt(engine, printer, clock)}, clock).run_due()
+    Worker(engine, {PRINT: print_handler(engine, printer, clock)}, clock).run_due()
 
     assert kept(engine, number) == printer.print(receipt(number=number))
 
@@ -57,7 +57,7 @@ def test_the_worker_prints_what_was_issued(engine: Engine, clock: FixedClock, pr
 def test_each_receipt_is_printed_once(engine: Engine, clock: FixedClock) -> None:
     """A job that is done twice keeps the paper that may already have been handed out."""
     numbers, stamp = issue_and_queue(engine, "a", "b"), Stamp()
-    worker = Worker(engine, {PRINT: print_receipt(engine, stamp, clock)}, clock)
+    worker = Worker(engine, {PRINT: print_handler(engine, stamp, clock)}, clock)
 
     worker.run_due()
     with booking(engine) as conn:
@@ -75,14 +75,14 @@ def test_a_receipt_somebody_waits_for_is_printed_first(engine: Engine, clock: Fi
         print_first(conn, third, now=NOON)
     stamp = Stamp()
 
-    Worker(engine, {PRINT: print_receipt(engine, stamp, clock)}, clock).run_due()
+    Worker(engine, {PRINT: print_handler(engine, stamp, clock)}, clock).run_due()
 
     assert stamp.printed == [third, first, second]
 
 
 def test_a_receipt_that_does_not_exist_is_an_error(engine: Engine, clock: FixedClock) -> None:
     """The job stays and is seen, instead of vanishing."""
-    handle = print_receipt(engine, Stamp(), clock)
+    handle = print_handler(engine, Stamp(), clock)
 
     with pytest.raises(NoReceipt):
         handle({"numbers": ["2026-000001"]})
@@ -92,7 +92,7 @@ def test_printed_receipts_leave_the_queue(engine: Engine, clock: FixedClock) -> 
     """Nothing is left to do."""
     issue_and_queue(engine, "a")
 
-    Worker(engine, {PRINT: print_receipt(engine, Stamp(), clock)}, clock).run_due()
+    Worker(engine, {PRINT: print_handler(engine, Stamp(), clock)}, clock).run_due()
 
     with reading(engine) as conn:
-        assert waiting(conn) == 0
+        assert waiting_count(conn) == 0

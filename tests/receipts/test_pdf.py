@@ -82,7 +82,7 @@ def knocked(door: socket.socket) -> bool:
 )
 def test_the_print_says_what_was_frozen(printer: Printer, of: Draft, amounts: list[str]) -> None:
     """Every word and amount of the snapshot can be read and copied."""
-    said = text_of(printer.print(receipt(of)))
+    text = text_of(printer.print(receipt(of)))
 
     expected = [
         "Receipt", "2026-000123", f"Thank you, {of.donor_name}.", "20 November 2026", "21 November 2026",
@@ -91,14 +91,14 @@ def test_the_print_says_what_was_frozen(printer: Printer, of: Draft, amounts: li
         COALITION.name, *COALITION.address, COALITION.imprint, COALITION.legal_note, COALITION.email,
         "This is not a charitable donation. Gift Aid cannot be claimed on it.",
     ]  # fmt: skip
-    assert [words for words in expected if words not in said] == []
+    assert [words for words in expected if words not in text] == []
 
 
 def test_a_donor_without_a_name_is_thanked_too(printer: Printer) -> None:
     """The sentence closes without a stray comma."""
-    said = text_of(printer.print(receipt(draft(donor_name=""))))
+    text = text_of(printer.print(receipt(draft(donor_name=""))))
 
-    assert "Thank you. We received" in said
+    assert "Thank you. We received" in text
 
 
 @pytest.mark.parametrize(("mode", "shouts"), [("sandbox", True), ("test", True), ("live", False)])
@@ -231,9 +231,9 @@ def test_the_heaviest_name_that_we_take_is_printed_quickly(printer: Printer) -> 
 @pytest.mark.parametrize(("of", "minor"), [(GBP, 10**12 - 1), (JPY, 10**12 - 1)], ids=str)
 def test_the_largest_amount_fits_its_column(printer: Printer, of: Currency, minor: int) -> None:
     """On one line, so that it cannot be misread."""
-    said = text_of(printer.print(receipt(draft(shares=(("Everything", minor),), of=of))))
+    text = text_of(printer.print(receipt(draft(shares=(("Everything", minor),), of=of))))
 
-    assert said.count(PAGES.wording.money_exact(receipt(draft(shares=(("E", minor),), of=of)).total)) == 3
+    assert text.count(PAGES.wording.money_exact(receipt(draft(shares=(("E", minor),), of=of)).total)) == 3
 
 
 def test_the_web_process_never_loads_the_printer() -> None:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.money import CURRENCIES, GBP, JPY, CurrencyMismatch, Money, currency
-from receipts.receipt import TEMPLATE, Draft, Line, NotAReceipt, Receipt, printed_number
+from receipts.receipt import TEMPLATE, Draft, NotAReceipt, Receipt, ReceiptLine, printed_number
 from tests.receipts.samples import COALITION, TODAY, draft, receipt
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
@@ -23,7 +23,7 @@ def drafts(choose: st.DrawFn) -> Draft:
     """Any receipt that can be issued."""
     of = currency(choose(st.sampled_from(sorted(CURRENCIES))))
     amounts = st.integers(1, 10**12 - 1).map(lambda minor: Money(minor, of))
-    lines = choose(st.lists(st.builds(Line, texts, amounts), min_size=1, max_size=4))
+    lines = choose(st.lists(st.builds(ReceiptLine, texts, amounts), min_size=1, max_size=4))
     return Draft(
         gift_id="gift-1",
         given_on=choose(st.dates(date(2000, 1, 1), date(2999, 12, 31))),
@@ -83,7 +83,7 @@ def test_there_is_no_receipt_of_nothing(minors: tuple[int, ...]) -> None:
 
 def test_a_receipt_has_one_currency() -> None:
     """Pounds and yen do not add up."""
-    mixed = replace(draft(), lines=(Line("A", Money(5, GBP)), Line("B", Money(5, JPY))))
+    mixed = replace(draft(), lines=(ReceiptLine("A", Money(5, GBP)), ReceiptLine("B", Money(5, JPY))))
 
     with pytest.raises(CurrencyMismatch):
         mixed.snapshot("2026-000001", TODAY)
@@ -94,3 +94,16 @@ def test_the_letterhead_is_kept_whole() -> None:
     kept = json.loads(draft().snapshot("2026-000001", TODAY))["organisation"]
 
     assert kept == asdict(COALITION) | {"address": list(COALITION.address)}
+
+
+def test_a_snapshot_is_these_bytes() -> None:
+    """Receipts of years ago were kept so, and are compared byte by byte."""
+    assert draft().snapshot("2026-000123", TODAY) == (
+        '{"currency":"GBP","donor_name":"Zoë Ünal","given_on":"2026-11-20","issued_on":"2026-11-21",'
+        '"lines":[["Win the North",2500]],"method":"Visa ending 4242","mode":"live","number":"2026-000123",'
+        '"organisation":{"address":["12 Example Row","London E1 6AN"],"email":"hello@faircount.example",'
+        '"imprint":"Promoted by the Coalition for a Fair Count, 12 Example Row, London E1 6AN.",'
+        '"legal_note":"The Coalition is an unincorporated association.","name":"Coalition for a Fair Count",'
+        '"timezone":"Europe/London","url":"https://faircount.example"},'
+        '"reference":"pi_3QNk2uLkdIwHu7ix0kqbw1","template":1}'
+    )

@@ -10,10 +10,10 @@ from sqlalchemy import Engine
 
 from database.transactions import booking
 from outbox.worker import Worker
-from receipts.jobs import PRINT, print_receipt
+from receipts.jobs import PRINT, print_handler
 from receipts.pdf import Printer
 from receipts.receipt import Draft
-from receipts.routes import LOOKS, receipt_routes
+from receipts.routes import MOST_RELOADS, receipt_routes
 from receipts.store import LINK_LIFETIME, issue_receipts, mint_token
 from tests.clock import FixedClock
 from tests.receipts.samples import NOON, PAGES, TODAY, draft
@@ -46,17 +46,17 @@ def linked(engine: Engine) -> Linked:
 
 def print_all(engine: Engine, clock: FixedClock, printer: Printer) -> None:
     """What the worker does in the meantime."""
-    Worker(engine, {PRINT: print_receipt(engine, printer, clock)}, clock).run_due()
+    Worker(engine, {PRINT: print_handler(engine, printer, clock)}, clock).run_due()
 
 
 def test_the_page_says_what_the_receipt_says(browser: TestClient, linked: Linked) -> None:
     """Before the PDF is there, and to nobody's cache."""
     answer = browser.get(linked())
 
-    said = " ".join(re.sub("<[^>]+>", " ", answer.text).split())
+    text = " ".join(re.sub("<[^>]+>", " ", answer.text).split())
     expected = ["2026-000001", "Thank you, Zoë Ünal", "£25.00", "20 November 2026", "Visa ending 4242"]
     assert (answer.status_code, answer.headers["cache-control"]) == (200, "no-store")
-    assert [words for words in expected if words not in said] == []
+    assert [words for words in expected if words not in text] == []
 
 
 def test_a_name_is_shown_as_text(browser: TestClient, linked: Linked) -> None:
@@ -105,7 +105,7 @@ DOWNLOAD = {
 
 def test_a_page_that_waited_long_enough_stops_asking(browser: TestClient, linked: Linked) -> None:
     """And says that the receipt is safe."""
-    answer = browser.get(f"{linked()}.pdf?look={LOOKS}")
+    answer = browser.get(f"{linked()}.pdf?look={MOST_RELOADS}")
 
     assert "refresh" not in answer.headers
     assert "is safe" in answer.text
@@ -115,7 +115,7 @@ def test_each_look_waits_longer(browser: TestClient, linked: Linked) -> None:
     """A printer in trouble is not hammered."""
     address = linked()
 
-    answers = [browser.get(f"{address}.pdf?look={n}") for n in range(LOOKS)]
+    answers = [browser.get(f"{address}.pdf?look={n}") for n in range(MOST_RELOADS)]
 
     waits = [int(answer.headers["refresh"].partition(";")[0]) for answer in answers]
     assert waits == [1, 2, 4, 8, 16, 30, 30, 30, 30]

@@ -16,8 +16,8 @@ from receipts import tables
 from receipts.receipt import Draft
 from receipts.store import (
     LINK_LIFETIME,
-    Gap,
     NoReceipt,
+    NumberGap,
     gaps,
     issue_receipts,
     mint_token,
@@ -104,7 +104,7 @@ def test_the_audit_sees_a_gap(engine: Engine) -> None:
     issue_all(engine, gifts("c"))
 
     with reading(engine) as conn:
-        assert gaps(conn) == [Gap(2026, last_number=5, highest=5, receipts=3)]
+        assert gaps(conn) == [NumberGap(2026, last_number=5, highest=5, receipts=3)]
 
 
 def test_a_gift_has_one_original_receipt(engine: Engine) -> None:

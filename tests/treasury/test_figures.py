@@ -5,9 +5,9 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as some
 
-from ledger.accounts import Account
+from ledger.accounts import Account, Figure
 from ledger.money import EUR, GBP, Money
-from treasury.overview.figures import SHOWN, Cell, Choice, Figure, FigureRow, MonthlySum, sheets
+from treasury.overview.figures import SHOWN, Cell, Choice, FigureRow, MonthlySum, sheets
 
 OCTOBER, NOVEMBER = date(2026, 10, 1), date(2026, 11, 1)
 

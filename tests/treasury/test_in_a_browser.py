@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 from starlette.types import ASGIApp
 
 from ledger.accounts import Account
+from ledger.kinds import EntryKind
 from staff.routes import staff_routes
 from tests.browser import PHONE, Tabs, assert_accessible, served
 from tests.clock import FixedClock
@@ -36,8 +37,8 @@ def address(engine: Engine, clock: FixedClock, desk: Desk) -> Iterator[str]:
     """The desk behind the real guards, with every kind of thing on it."""
     desk.give(1, 2500)
     desk.give(2, 1050, BUSES, days_ago=40)
-    desk.move("refund", Account.REFUNDS, Account.CLEARING, 700)
-    desk.move("fee", Account.FEES, Account.STRIPE, 58)
+    desk.move(EntryKind.REFUND, Account.REFUNDS, Account.CLEARING, 700)
+    desk.move(EntryKind.FEE, Account.FEES, Account.STRIPE, 58)
     desk.books.pledge(3, amount=2500)
     desk.books.hear(charged("3", gift=gift_id(3), amount=2000))
 

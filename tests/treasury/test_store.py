@@ -5,14 +5,15 @@ from datetime import date
 from sqlalchemy import Engine
 
 from database.transactions import reading
-from ledger.accounts import Account
+from ledger.accounts import Account, Figure
+from ledger.kinds import EntryKind
 from ledger.money import GBP, Money
 from tests.payments.house import gift_id
 from tests.payments.messages import charged
 from tests.proof.books import BUSES, LIBRARIES, Desk
 from treasury.money import store as money
 from treasury.overview import store
-from treasury.overview.figures import SHOWN, Choice, Figure, sheets
+from treasury.overview.figures import SHOWN, Choice, sheets
 
 
 def filled(desk: Desk) -> None:
@@ -20,9 +21,9 @@ def filled(desk: Desk) -> None:
     desk.give(1, 2500)
     desk.give(2, 1000, BUSES)
     desk.give(3, 500, BUSES, days_ago=40)
-    desk.move("refund", Account.REFUNDS, Account.CLEARING, 700)
-    desk.move("dispute", Account.DISPUTE_LOSSES, Account.CLEARING, 300)
-    desk.move("fee", Account.FEES, Account.STRIPE, 58)
+    desk.move(EntryKind.REFUND, Account.REFUNDS, Account.CLEARING, 700)
+    desk.move(EntryKind.DISPUTE, Account.DISPUTE_LOSSES, Account.CLEARING, 300)
+    desk.move(EntryKind.FEE, Account.FEES, Account.STRIPE, 58)
 
 
 def test_every_figure_equals_the_list_behind_it(desk: Desk, engine: Engine) -> None:

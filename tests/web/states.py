@@ -15,7 +15,7 @@ from payments.giving.rhythm_form import IntervalOffer
 from web.wording import Wording
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
-ASK, VAN, COURT, NIGHT = (replace(one, id=n) for n, one in enumerate(demo_campaigns(NOW), start=1))
+ASK, VAN, COURT, NIGHT = (replace(campaign, id=n) for n, campaign in enumerate(demo_campaigns(NOW), start=1))
 LONG_TITLE = "Donaudampfschifffahrtsgesellschaftskapitän and a title as long as one may be, written late on a Friday"
 NOTHING_LONG = {"interval": "", "end": "", "until": "", "instalments": ""}
 EMPTY = {"amount_choice": "", "amount_other": "", "email": "", "name": "", "message": "", **NOTHING_LONG}

@@ -39,17 +39,17 @@ def test_every_page_keeps_the_rules_that_need_no_browser(name: str) -> None:
 
 def test_no_template_holds_anything_inline() -> None:
     """Also those of other packages: the policy is one for all."""
-    found = {
+    broken = {
         str(path.relative_to(TEMPLATES)): INLINE.findall(path.read_text())
         for path in TEMPLATES.rglob("*.html")
         if path.name != "receipt.html"  # printed on paper, never sent to a browser
     }
 
-    assert {path: bad for path, bad in found.items() if bad} == {}
+    assert {path: bad for path, bad in broken.items() if bad} == {}
 
 
 @pytest.mark.parametrize(
-    ("name", "said", "unsaid"),
+    ("name", "expected", "unexpected"),
     [
         ("campaign", ["£12,400 raised of £20,000", "62%", "148 donations", "20 days left", "Donate"], []),
         ("campaign", ["Goes to Wren &amp; Sons", "Closes on 10 December 2026 at 23:59"], []),
@@ -90,12 +90,12 @@ def test_no_template_holds_anything_inline() -> None:
         ("not charged", ["Nothing was charged", "Your £25 and", "not be charged twice", "Try again"], []),
     ],
 )
-def test_a_page_says_what_is_so(name: str, said: Sequence[str], unsaid: Sequence[str]) -> None:
+def test_a_page_says_what_is_so(name: str, expected: Sequence[str], unexpected: Sequence[str]) -> None:
     """And nothing that is not."""
     text = words(name)
 
-    assert [phrase for phrase in said if phrase not in text] == []
-    assert [phrase for phrase in unsaid if phrase in text] == []
+    assert [phrase for phrase in expected if phrase not in text] == []
+    assert [phrase for phrase in unexpected if phrase in text] == []
 
 
 @pytest.mark.parametrize("name", [name for name in STATES if "closed" in name or "not yet" in name])
@@ -126,7 +126,7 @@ def test_a_form_that_comes_back_keeps_everything() -> None:
 
     assert 'value="other" checked' in page.replace("  ", " ")
     kept = ['value="1,50"', 'value="zoe@example.org"', 'value="Zoë"', ">Keep &lt;going&gt;</textarea>"]
-    assert [one for one in kept if one not in page] == []
+    assert [kept_text for kept_text in kept if kept_text not in page] == []
 
 
 def test_each_mistake_is_told_twice_and_linked() -> None:

@@ -65,16 +65,16 @@ def test_a_page_has_exactly_the_headers_of_its_kind(path: str, expected: dict[st
 
 def test_a_download_may_do_nothing() -> None:
     """Whatever stands in a PDF or a CSV, no script of it runs as ours."""
-    found = headers_of(asked("/receipts/abc.pdf", query="content-disposition=attachment; filename=a.pdf"))
+    headers = headers_of(asked("/receipts/abc.pdf", query="content-disposition=attachment; filename=a.pdf"))
 
-    assert found == DOWNLOAD | {"content-disposition": "attachment; filename=a.pdf"}
+    assert headers == DOWNLOAD | {"content-disposition": "attachment; filename=a.pdf"}
 
 
 def test_without_https_there_is_no_promise_of_https() -> None:
     """HSTS on a laptop would lock its owner out of every other project on that port."""
-    found = headers_of(asked("/", https=False))
+    headers = headers_of(asked("/", https=False))
 
-    assert found == {name: text for name, text in DONOR.items() if name != "strict-transport-security"}
+    assert headers == {name: text for name, text in DONOR.items() if name != "strict-transport-security"}
 
 
 def test_a_page_may_decide_about_caches_and_nothing_else() -> None:

@@ -4,10 +4,10 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from web.health import Check, health_routes
+from web.health import ReadinessCheck, health_routes
 
 
-def asked(*checks: Check) -> TestClient:
+def asked(*checks: ReadinessCheck) -> TestClient:
     """A client of the probes."""
     app = FastAPI()
     app.include_router(health_routes(lambda: checks))
@@ -16,7 +16,7 @@ def asked(*checks: Check) -> TestClient:
 
 def test_a_process_that_answers_is_alive() -> None:
     """Even when it is not ready: restarting it would not help."""
-    answer = asked(Check("database", False, "no connection")).get("/healthz")
+    answer = asked(ReadinessCheck("database", False, "no connection")).get("/healthz")
 
     assert (answer.status_code, answer.text, answer.headers["cache-control"]) == (200, "alive\n", "no-store")
 
@@ -24,7 +24,7 @@ def test_a_process_that_answers_is_alive() -> None:
 @pytest.mark.parametrize(("passed", "status"), [(True, 200), (False, 503)])
 def test_ready_means_that_every_check_passed(passed: bool, status: int) -> None:
     """One is enough to keep donors away; each says what it found."""
-    answer = asked(Check("database", True, "0001"), Check("jobs", passed, "12 s")).get("/readyz")
+    answer = asked(ReadinessCheck("database", True, "0001"), ReadinessCheck("jobs", passed, "12 s")).get("/readyz")
 
     assert answer.status_code == status
     assert answer.json() == {"ready": passed, "checks": {"database": "0001", "jobs": "12 s"}}

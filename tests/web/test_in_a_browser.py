@@ -103,7 +103,8 @@ def test_pages_are_accessible_on_a_desk_at_night(site: Site, browser_page: Tabs,
 
 TOO_SMALL = """[...document.querySelectorAll(
   ".button, .choices label, input:not([type=radio], [type=hidden]), textarea")]
-  .filter(one => one.checkVisibility() && one.getBoundingClientRect().height < 48).map(one => one.outerHTML)"""
+  .filter(element => element.checkVisibility() && element.getBoundingClientRect().height < 48)
+  .map(element => element.outerHTML)"""
 
 
 def test_the_policy_blocks_what_is_not_ours(site: Site, browser_page: Tabs) -> None:
@@ -112,9 +113,9 @@ def test_the_policy_blocks_what_is_not_ours(site: Site, browser_page: Tabs) -> N
     page.evaluate("document.body.append(Object.assign(document.createElement('p'), {id: 'x'}))")
     blocked = page.evaluate(
         """async () => {
-        const told = new Promise(tell => addEventListener("securitypolicyviolation", e => tell(e.blockedURI)));
+        const violation = new Promise(tell => addEventListener("securitypolicyviolation", e => tell(e.blockedURI)));
         setTimeout(() => document.querySelector("#x").setAttribute("style", "color: red"), 0);
-        return told; }"""
+        return violation; }"""
     )
 
     assert blocked == "inline"
@@ -161,9 +162,9 @@ def test_the_button_names_how_often(site: Site, browser_page: Tabs) -> None:
     """£25 a month is another thing than £25."""
     page = opened(site, browser_page(), "form")
     page.get_by_text("£25", exact=True).click()
-    for chosen, said in (("Monthly", " a month"), ("Yearly", " a year"), ("Once", "")):
+    for chosen, ending in (("Monthly", " a month"), ("Yearly", " a year"), ("Once", "")):
         page.get_by_label(chosen).check(force=True)
-        expect(page.get_by_role("button")).to_have_text(f"Continue to payment \u2013 £25{said}")
+        expect(page.get_by_role("button")).to_have_text(f"Continue to payment \u2013 £25{ending}")
 
 
 def test_typing_into_a_choices_own_field_makes_the_choice(site: Site, browser_page: Tabs) -> None:
@@ -183,9 +184,9 @@ def test_the_button_names_the_amount(site: Site, browser_page: Tabs) -> None:
     page.get_by_text("£25", exact=True).click()
     expect(button).to_have_text("Continue to payment \u2013 £25")
     page.get_by_text("Other amount", exact=True).click()
-    for typed, said in (("12.50", " \u2013 £12.50"), ("1000", " \u2013 £1,000"), ("1,50", ""), ("1e3", "")):
+    for typed, ending in (("12.50", " \u2013 £12.50"), ("1000", " \u2013 £1,000"), ("1,50", ""), ("1e3", "")):
         other.fill(typed)
-        expect(button).to_have_text(f"Continue to payment{said}")
+        expect(button).to_have_text(f"Continue to payment{ending}")
 
 
 def test_a_choice_comes_back_with_the_form(site: Site, browser_page: Tabs) -> None:

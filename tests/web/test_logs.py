@@ -12,7 +12,7 @@ import structlog
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from web.logs import Logged, redacted, write_logs
+from web.logs import RequestLog, redacted, write_logs
 
 CANARIES = {
     "a key": "sk_live_51Hx0aBcDeF",
@@ -99,12 +99,14 @@ def test_a_request_is_one_line_without_its_path(written: io.StringIO) -> None:
     def show(token: str) -> str:
         return token
 
-    client = TestClient(Logged(app))
+    client = TestClient(RequestLog(app))
     client.get("/receipts/Zm9vYmFy?x=1")
     client.get("/nowhere/Zm9vYmFy")
 
-    told = [(line["method"], line["route"], line["status"]) for line in lines(written) if line["event"] == "answered"]
-    assert told == [("GET", "/receipts/{token}", 200), ("GET", "no route", 404)]
+    requests = [
+        (line["method"], line["route"], line["status"]) for line in lines(written) if line["event"] == "answered"
+    ]
+    assert requests == [("GET", "/receipts/{token}", 200), ("GET", "no route", 404)]
     assert "Zm9vYmFy" not in written.getvalue()
 
 
@@ -125,7 +127,7 @@ def test_a_request_that_fails_is_a_line_too(written: io.StringIO) -> None:
     def fail() -> None:
         raise ZeroDivisionError
 
-    TestClient(Logged(app), raise_server_exceptions=False).get("/bug")
+    TestClient(RequestLog(app), raise_server_exceptions=False).get("/bug")
 
     assert [line["status"] for line in lines(written) if line["event"] == "answered"] == [500]
 

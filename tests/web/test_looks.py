@@ -65,9 +65,9 @@ def test_a_colour_stands_out_from_its_ground(front: str, ground: str, least: flo
     assert contrast(scheme[front], scheme[ground]) >= least
 
 
-def contrast(one: str, other: str) -> float:
+def contrast(first: str, other: str) -> float:
     """WCAG's ratio of two colours, 1 to 21."""
-    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    light, dark = sorted((luminance(first), luminance(other)), reverse=True)
     return (light + 0.05) / (dark + 0.05)
 
 

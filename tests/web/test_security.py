@@ -122,8 +122,8 @@ def test_a_form_is_taken_only_from_our_own_pages(
     method: str, site_header: str | None, origin: str | None, status: int
 ) -> None:
     """Sec-Fetch-Site decides, else Origin; who sends neither is no browser and carries nobody's session."""
-    said = [("sec-fetch-site", site_header), ("origin", origin)]
-    headers = [HERE, *((name, text) for name, text in said if text is not None)]
+    sent = [("sec-fetch-site", site_header), ("origin", origin)]
+    headers = [HERE, *((name, text) for name, text in sent if text is not None)]
 
     assert ask(site(), method, "/c/a/give", headers=headers).status == status
 

@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 
 from ledger.accounts import Account
 from ledger.money import Currency, Money, currency
-from ledger.store_proof import Proof, balances, proofs
+from ledger.views import VerifiedShare, balances, verified_shares
 from payments.books.tables import balance_line, charge, dispute, payout, refund
 from payments.gifts.tables import discrepancy, gift, settled_discrepancy
 from payments.reading.happenings import Category
@@ -27,7 +27,7 @@ class CurrencyPlaces:
     """Where the money of one currency is, and how much of it is proved."""
 
     currency: Currency
-    proof: Proof
+    proof: VerifiedShare
     places: tuple[tuple[Account, Money], ...]
 
 
@@ -102,11 +102,11 @@ def places(conn: Connection) -> list[CurrencyPlaces]:
     """Where the money is, largest currency first; accounts that never held any are left out."""
     balances_by_account = {account: balances(conn, account) for account in PLACES}
     currencies = []
-    for proof in proofs(conn):
-        of = proof.told.currency
+    for proof in verified_shares(conn):
+        of = proof.total.currency
         held = [(account, by_code[of.code]) for account, by_code in balances_by_account.items() if of.code in by_code]
         currencies.append(CurrencyPlaces(of, proof, tuple((account, Money(minor, of)) for account, minor in held)))
-    return sorted(currencies, key=lambda places: (-places.proof.told.minor, places.currency.code))
+    return sorted(currencies, key=lambda places: (-places.proof.total.minor, places.currency.code))
 
 
 def stripe_status(conn: Connection) -> StripeStatus:

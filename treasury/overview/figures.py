@@ -6,41 +6,15 @@ Pure: the ledger's sums go in, sheets of figures come out.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from enum import StrEnum
 from urllib.parse import urlencode
 
-from ledger.accounts import RAISED, Account
+from ledger.accounts import FIGURE_ACCOUNTS, Account, Figure
 from ledger.money import Currency, Money
 
 LIST_PATH = "/desk/gifts"
 
 
-class Figure(StrEnum):
-    """What a column adds up: credits less debits, so that refunds, dispute losses and fees are negative."""
-
-    GIVEN = "given"
-    GIVEN_BACK = "given-back"
-    RAISED = "raised"
-    FEES = "fees"
-
-    @property
-    def accounts(self) -> tuple[Account, ...]:
-        """The accounts whose movements it adds up."""
-        return _ACCOUNTS[self]
-
-    @property
-    def heading(self) -> str:
-        """Its heading on the page."""
-        return self.value.replace("-", " ").capitalize()
-
-
-_ACCOUNTS = {
-    Figure.GIVEN: (Account.GIFTS,),
-    Figure.GIVEN_BACK: (Account.REFUNDS, Account.DISPUTE_LOSSES),
-    Figure.RAISED: RAISED,
-    Figure.FEES: (Account.FEES, Account.DISPUTE_FEES),
-}
-SHOWN = tuple({account for accounts in _ACCOUNTS.values() for account in accounts})
+SHOWN = tuple({account for accounts in FIGURE_ACCOUNTS.values() for account in accounts})
 
 
 @dataclass(frozen=True, slots=True)

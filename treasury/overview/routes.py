@@ -10,12 +10,12 @@ from starlette.responses import Response
 from campaigns.store import campaigns
 from database.instants import Clock
 from database.transactions import reading
-from ledger.accounts import Account
+from ledger.accounts import Account, Figure
 from staff.door import Door, SignedIn
 from treasury.money import store as money
 from treasury.money.to_do import to_do
 from treasury.overview import store
-from treasury.overview.figures import Choice, Figure, sheets
+from treasury.overview.figures import Choice, sheets
 from web.pages import Pages
 
 PAGE_ROWS = 50

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from ledger.accounts import Account
+from ledger.kinds import EntryKind
 from ledger.money import Money, currency
 from ledger.tables import entry, total
 from payments.gifts.tables import gift
@@ -22,12 +23,17 @@ class Movement:
 
     entry: int
     book_date: date
-    kind: str
+    kind: EntryKind
     campaign: int
     amount: Money
     donor: str | None
     subject: str
     receipt: str | None
+
+    @property
+    def noun(self) -> str:
+        """What it is, where it is not a gift."""
+        return "" if self.kind is EntryKind.GIFT else self.kind.rules.noun
 
 
 def monthly_sums(conn: Connection) -> list[MonthlySum]:
@@ -115,4 +121,6 @@ def _chosen(choice: Choice) -> list[sa.ColumnElement[bool]]:
 def _movement(row: sa.Row[Any]) -> Movement:
     number = None if row.number is None else printed_number(row.year, row.number)
     amount = Money(row.minor, currency(row.currency))
-    return Movement(row.id, row.book_date, row.kind, row.campaign_id, amount, row.donor_name, row.subject, number)
+    return Movement(
+        row.id, row.book_date, EntryKind(row.kind), row.campaign_id, amount, row.donor_name, row.subject, number
+    )

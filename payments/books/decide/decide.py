@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
 from ledger.entry import book_date
+from organisation.organisation import Organisation
 from payments.books.decide.changes import Changes, RecurringChanges
 from payments.books.decide.charges import DecidedCharges, PaidGift, decide_charges
 from payments.books.decide.checkouts import decide_checkouts
@@ -21,7 +22,6 @@ from payments.books.decide.withdrawals import Links, decide_withdrawals
 from payments.gifts.gift import Gift, GiftState
 from payments.gifts.receiving import Received, receive
 from payments.reading.happenings import BalanceChanged, StatusChanged
-from web.organisation import Organisation
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from datetime import datetime, tzinfo
 
 from ledger.accounts import Account
 from ledger.entry import Entry, book_date
+from ledger.kinds import EntryKind
 from ledger.money import Money
 from payments.gifts.gift import Allocation, Gift, shares_of
 from payments.gifts.receiving import Received
@@ -41,8 +42,8 @@ def gift_entries(received: Received) -> list[Entry]:
     gift = received.gift
     return [
         Entry(
-            key=f"gift:{received.source}:{share.n}",
-            kind="gift",
+            key=EntryKind.GIFT.key(received.source, share.n),
+            kind=EntryKind.GIFT,
             debit=Account.CLEARING,
             credit=Account.GIFTS,
             amount=amount,
@@ -63,7 +64,7 @@ def withdrawal_entries(fact: Withdrawal, paid: PaidBy, zone: tzinfo, cause: str)
     kind, identity, subject, account = _words(fact)
     return [
         Entry(
-            key=f"{kind}:{identity}:{share.n}",
+            key=kind.key(identity, share.n),
             kind=kind,
             debit=account if part.minor > 0 else Account.CLEARING,
             credit=Account.CLEARING if part.minor > 0 else account,
@@ -79,17 +80,17 @@ def withdrawal_entries(fact: Withdrawal, paid: PaidBy, zone: tzinfo, cause: str)
     ]
 
 
-def _words(fact: Withdrawal) -> tuple[str, str, str, Account]:
+def _words(fact: Withdrawal) -> tuple[EntryKind, str, str, Account]:
     """Kind, what the key names, subject, and the account that the campaign's loss is booked to."""
     match fact:
         case RefundAgreed():
-            return "refund", fact.refund, fact.refund, Account.REFUNDS
+            return EntryKind.REFUND, fact.refund, fact.refund, Account.REFUNDS
         case RefundFailed():
-            return "refund_failed", fact.refund, fact.refund, Account.REFUNDS
+            return EntryKind.REFUND_FAILED, fact.refund, fact.refund, Account.REFUNDS
         case DisputeFundsMoved():
-            return "dispute", fact.line, fact.dispute, Account.DISPUTE_LOSSES
+            return EntryKind.DISPUTE, fact.line, fact.dispute, Account.DISPUTE_LOSSES
         case PaymentFailed():
-            return "payment_failed", fact.charge, fact.payment, Account.REFUNDS
+            return EntryKind.PAYMENT_FAILED, fact.charge, fact.payment, Account.REFUNDS
 
 
 def _withdrawn(fact: Withdrawal) -> Money:
@@ -106,18 +107,18 @@ def _parts(amount: Money, paid: PaidBy) -> Iterator[tuple[Allocation, Money]]:
 
 def paid_entry(fact: PayoutArrived, zone: tzinfo, cause: str) -> Entry:
     """A payout reached the bank; a negative one was taken from it."""
-    return _at_the_bank("paid", fact, fact.amount, zone, cause)
+    return _at_the_bank(EntryKind.PAID, fact, fact.amount, zone, cause)
 
 
 def unpaid_entry(fact: PayoutReturned, zone: tzinfo, cause: str) -> Entry:
     """A payout that had arrived came back, which is the same the other way round."""
-    return _at_the_bank("unpaid", fact, -fact.amount, zone, cause)
+    return _at_the_bank(EntryKind.UNPAID, fact, -fact.amount, zone, cause)
 
 
-def _at_the_bank(kind: str, fact: PayoutArrived | PayoutReturned, came: Money, zone: tzinfo, cause: str) -> Entry:
+def _at_the_bank(kind: EntryKind, fact: PayoutArrived | PayoutReturned, came: Money, zone: tzinfo, cause: str) -> Entry:
     into = came.minor > 0
     return Entry(
-        key=f"{kind}:{fact.payout}",
+        key=kind.key(fact.payout),
         kind=kind,
         debit=Account.BANK if into else Account.IN_TRANSIT,
         credit=Account.IN_TRANSIT if into else Account.BANK,
@@ -135,8 +136,8 @@ def opening_entry(amount: Money, at: datetime, zone: tzinfo, cause: str) -> Entr
         return None
     there = amount.minor > 0
     return Entry(
-        key=f"opening:{amount.currency}",
-        kind="opening",
+        key=EntryKind.OPENING.key(amount.currency),
+        kind=EntryKind.OPENING,
         debit=Account.STRIPE if there else Account.OPENING,
         credit=Account.OPENING if there else Account.STRIPE,
         amount=amount if there else -amount,

@@ -9,6 +9,7 @@ from datetime import date, tzinfo
 
 from ledger.accounts import Account
 from ledger.entry import Entry, book_date
+from ledger.kinds import EntryKind
 from ledger.money import Money
 from payments.reading.happenings import BalanceLine, Category
 
@@ -18,13 +19,13 @@ OF_PAYMENTS = frozenset({Category.PAYMENT, Category.REFUND, Category.DISPUTE})
 _OF_PAYOUTS = frozenset({Category.PAYOUT, Category.PAYOUT_RETURNED})
 # The kind of entry, and the account that stands against `stripe`.
 _OWN = {
-    Category.PAYOUT: ("payout", Account.IN_TRANSIT),
-    Category.PAYOUT_RETURNED: ("payout_failed", Account.IN_TRANSIT),
-    Category.STRIPE_FEE: ("stripe_fee", Account.FEES),
-    Category.TOP_UP: ("top_up", Account.BANK),
-    Category.ADJUSTMENT: ("adjustment", Account.ADJUSTMENTS),
-    Category.OTHER: ("other", Account.OTHER),
-    Category.UNKNOWN: ("suspense", Account.SUSPENSE),
+    Category.PAYOUT: (EntryKind.PAYOUT, Account.IN_TRANSIT),
+    Category.PAYOUT_RETURNED: (EntryKind.PAYOUT_FAILED, Account.IN_TRANSIT),
+    Category.STRIPE_FEE: (EntryKind.STRIPE_FEE, Account.FEES),
+    Category.TOP_UP: (EntryKind.TOP_UP, Account.BANK),
+    Category.ADJUSTMENT: (EntryKind.ADJUSTMENT, Account.ADJUSTMENTS),
+    Category.OTHER: (EntryKind.OTHER, Account.OTHER),
+    Category.UNKNOWN: (EntryKind.SUSPENSE, Account.SUSPENSE),
 }
 
 
@@ -37,9 +38,9 @@ def line_entries(line: BalanceLine, ours: bool, zone: tzinfo, cause: str) -> lis
         booked = _settled(of_line)
     else:
         kind, account = _OWN[Category.OTHER if of_payment else line.category]
-        booked = of_line.entry(f"{kind}:{line.id}", Account.STRIPE, account, line.amount)
+        booked = of_line.entry(kind, Account.STRIPE, account, line.amount)
     fees = Account.DISPUTE_FEES if line.category is Category.DISPUTE else Account.FEES
-    return booked + of_line.entry(f"fee:{line.id}", Account.STRIPE, fees, -line.fee)
+    return booked + of_line.entry(EntryKind.FEE, Account.STRIPE, fees, -line.fee)
 
 
 def found_ours_entries(line: BalanceLine, zone: tzinfo, cause: str) -> list[Entry]:
@@ -49,8 +50,8 @@ def found_ours_entries(line: BalanceLine, zone: tzinfo, cause: str) -> list[Entr
     stays as it was booked: it is as large, and in the same account, whosever it is.
     """
     booked = _Movement(line, line.id, zone, cause)
-    undone = booked.entry(f"ours:{line.id}", Account.STRIPE, Account.OTHER, -line.amount)
-    reversals = [replace(one, reverses=f"other:{line.id}") for one in undone]
+    undone = booked.entry(EntryKind.OURS, Account.STRIPE, Account.OTHER, -line.amount)
+    reversals = [replace(one, reverses=EntryKind.OTHER.key(line.id)) for one in undone]
     return reversals + _settled(replace(booked, subject=line.subject))
 
 
@@ -63,15 +64,15 @@ class _Movement:
     zone: tzinfo
     cause: str
 
-    def entry(self, key: str, debit: Account, credit: Account, amount: Money) -> list[Entry]:
+    def entry(self, kind: EntryKind, debit: Account, credit: Account, amount: Money, *side: str) -> list[Entry]:
         """One entry, turned round when the amount is negative; none for nothing."""
         if not amount:
             return []
         into = amount.minor > 0
         return [
             Entry(
-                key=key,
-                kind=key.partition(":")[0],
+                key=kind.key(self.line.id, *side),
+                kind=kind,
                 debit=debit if into else credit,
                 credit=credit if into else debit,
                 amount=amount if into else -amount,
@@ -93,10 +94,9 @@ def _settled(of_line: _Movement) -> list[Entry]:
     each side as Stripe counted it (never by its rate, which is a rounded decimal).
     """
     line = of_line.line
-    key = f"settle:{line.id}"
     if line.original is None or line.original.currency == line.amount.currency:
-        return of_line.entry(key, Account.STRIPE, Account.CLEARING, line.amount)
+        return of_line.entry(EntryKind.SETTLE, Account.STRIPE, Account.CLEARING, line.amount)
     return [
-        *of_line.entry(f"{key}:from", Account.FX, Account.CLEARING, line.original),
-        *of_line.entry(f"{key}:to", Account.STRIPE, Account.FX, line.amount),
+        *of_line.entry(EntryKind.SETTLE, Account.FX, Account.CLEARING, line.original, "from"),
+        *of_line.entry(EntryKind.SETTLE, Account.STRIPE, Account.FX, line.amount, "to"),
     ]

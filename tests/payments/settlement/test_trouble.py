@@ -151,7 +151,7 @@ def test_a_long_walk_lets_other_jobs_have_their_turn(account: Account, monkeypat
     working, turns = worker(account), 0
     working.do_chores()
     while waiting(account) and turns < 50:
-        assert working.run_one()
+        assert working.run_next()
         turns += 1
 
     assert 3 <= turns < 20

@@ -1,4 +1,4 @@
-"""How much of the money is proved: standing balances, and what has met in clearing."""
+"""Questions over all of the books: balances of an account, open subjects, and the share of money that is verified."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,23 +15,26 @@ _e, _t, _u = tables.entry.c, tables.total.c, tables.uncleared.c
 
 
 @dataclass(frozen=True, slots=True)
-class Proof:
-    """Of the money that passed through clearing in one currency: how much of it has been seen from both sides."""
+class VerifiedShare:
+    """Of the money in one currency that Stripe reported: how much its balance shows as well.
+
+    `total` passed through clearing; `met` of it has been booked from both sides.
+    """
 
     met: Money
-    told: Money
+    total: Money
 
     @property
     def percent(self) -> int:
         """Whole percent, rounded down: 100 only when every penny has met."""
-        return 100 * self.met.minor // self.told.minor if self.told.minor else 100
+        return 100 * self.met.minor // self.total.minor if self.total.minor else 100
 
 
-def proofs(conn: Connection) -> list[Proof]:
-    """The share of money verified, by currency; from the kept totals, so it costs no walk through the entries.
+def verified_shares(conn: Connection) -> list[VerifiedShare]:
+    """The share of money that is verified, by currency. It is read from the kept totals, not from the entries.
 
-    A pound that has met passed through clearing twice, one that waits once. With `passed` for all that passed
-    and `waits` for what is uncleared, `(passed + waits) / 2` was told and `(passed - waits) / 2` has met.
+    Money that has met was booked in clearing twice, money that waits once. With `passed` for all that was booked
+    there and `waits` for what is uncleared, the total is `(passed + waits) / 2`, and `(passed - waits) / 2` has met.
     """
     sides = sa.func.sum(_t.debit_minor + _t.credit_minor)
     passed = conn.execute(
@@ -40,19 +43,19 @@ def proofs(conn: Connection) -> list[Proof]:
     amount = sa.func.sum(sa.func.abs(_u.balance_minor))
     waits = {row[0]: int(row[1]) for row in conn.execute(sa.select(_u.currency, amount).group_by(_u.currency))}
     return [
-        _proof(code, int(minor), waits.get(code, 0))
+        _share(code, int(minor), waits.get(code, 0))
         for code, minor in sorted(tuple(row) for row in passed)
         if code in CURRENCIES
     ]
 
 
-def _proof(code: str, passed: int, waits: int) -> Proof:
+def _share(code: str, passed: int, waits: int) -> VerifiedShare:
     of = CURRENCIES[code]
-    return Proof(Money(max(passed - waits, 0) // 2, of), Money((passed + waits) // 2, of))
+    return VerifiedShare(Money(max(passed - waits, 0) // 2, of), Money((passed + waits) // 2, of))
 
 
 def balances(conn: Connection, account: Account) -> dict[str, int]:
-    """The account's balance by currency, in minor units; a currency that it never saw is left out."""
+    """The account's balance by currency, in minor units. A currency without entries is left out."""
     balance = sa.func.sum(_t.debit_minor - _t.credit_minor)
     rows = conn.execute(
         sa.select(_t.currency, balance).where(_t.account == account.value).group_by(_t.currency).order_by(_t.currency)
@@ -60,10 +63,10 @@ def balances(conn: Connection, account: Account) -> dict[str, int]:
     return {row[0]: int(row[1]) for row in rows}
 
 
-def standing(conn: Connection, account: Account) -> list[Uncleared]:
-    """Subjects of an account that do not come to zero in it, oldest first; `since` is their first instant.
+def open_subjects(conn: Connection, account: Account) -> list[Uncleared]:
+    """Subjects whose entries in an account do not add up to zero, oldest first; `since` is their first instant.
 
-    Walks all of the account's entries: for accounts that few entries touch.
+    It reads every entry of the account. Use it for accounts that have few.
     """
     minor = sa.func.sum(sa.case((_e.debit == account.value, _e.amount_minor), else_=-_e.amount_minor))
     since = sa.func.min(_e.occurred_at, type_=_e.occurred_at.type)
@@ -78,6 +81,6 @@ def standing(conn: Connection, account: Account) -> list[Uncleared]:
 
 
 def oldest_uncleared(conn: Connection) -> datetime | None:
-    """Since when the oldest money waits in clearing."""
+    """The instant since when the oldest uncleared subject waits; None when nothing waits."""
     oldest: datetime | None = conn.scalar(sa.select(sa.func.min(_u.since)))
     return oldest

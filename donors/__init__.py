@@ -1,0 +1,1 @@
+"""Who gives: one donor for each address, however often they give."""

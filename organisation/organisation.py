@@ -1,0 +1,81 @@
+"""The organisation that receives the gifts. Values only."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+@dataclass(frozen=True)
+class Organisation:
+    """The body that receives every gift, as pages and receipts name it.
+
+    The imprint names the promoter and a postal address. It is due on every page under the Elections Act 2022,
+    part 6, so it has no default; neither has anything else that a donor could be misled by. `timezone` is the
+    installation's. A receipt freezes exactly these fields: a new field changes what is kept of every receipt.
+    """
+
+    name: str
+    address: tuple[str, ...]
+    email: str
+    imprint: str
+    url: str
+    legal_note: str
+    timezone: str
+
+
+class OrganisationKind(StrEnum):
+    """What the organisation is in law."""
+
+    CAMPAIGNING_BODY = "campaigning_body"
+    MEMBERS_ASSOCIATION = "members_association"
+    PARTY = "party"
+    CHARITY = "charity"
+    OTHER = "other"
+
+
+@dataclass(frozen=True)
+class Look:
+    """How pages and letters look: one colour, `#rrggbb`, and the content hash of the logo. None: the product's own."""
+
+    colour: str | None = None
+    logo: str | None = None
+
+
+@dataclass(frozen=True)
+class GivingRules:
+    """What donors are offered.
+
+    `intervals` is how often they may give besides once. `suggested` holds the amounts on the form and `smallest`
+    the smallest gift, in minor units, by currency code; a currency that is not named has the built-in ones.
+    """
+
+    intervals: tuple[str, ...] = ()
+    suggested: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    smallest: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class OrganisationProfile:
+    """Everything that a version of the organisation holds.
+
+    `regime` is the set of rules for political money that the organisation is under, such as `members_association`;
+    `none` for a body under none. `locale` is how its letters write amounts and dates, such as `en_GB`.
+    """
+
+    organisation: Organisation
+    locale: str
+    kind: OrganisationKind = OrganisationKind.CAMPAIGNING_BODY
+    regime: str = "none"
+    look: Look = Look()
+    giving: GivingRules = GivingRules()
+
+
+@dataclass(frozen=True)
+class OrganisationVersion:
+    """The organisation as it was from `made_at` until the next version; `cause` is who or what changed it."""
+
+    number: int
+    made_at: datetime
+    cause: str
+    profile: OrganisationProfile

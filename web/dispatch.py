@@ -1,0 +1,26 @@
+"""Send each request to its application by path: the webhook, mounted applications, and our pages."""
+
+from collections.abc import Mapping
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+
+class PathDispatch:
+    """FastAPI's overhead would be half of what a webhook request costs, so the webhook is dispatched before it."""
+
+    def __init__(self, pages: ASGIApp, exact: Mapping[str, ASGIApp], mounted: Mapping[str, ASGIApp]) -> None:
+        """`exact` applications answer at one path. `mounted` ones answer below a prefix, and are told it."""
+        self._pages, self._exact, self._mounted = pages, exact, mounted
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Dispatch by path. Lifespan events go to our pages, whose lifespan starts everything else."""
+        path = scope.get("path", "")
+        app = self._exact.get(path)
+        if app is not None:
+            await app(scope, receive, send)
+            return
+        for prefix, app in self._mounted.items():
+            if path == prefix or path.startswith(f"{prefix}/"):
+                await app({**scope, "root_path": prefix}, receive, send)
+                return
+        await self._pages(scope, receive, send)
