@@ -52,6 +52,7 @@ class Soaks(StrEnum):
     CRASH = "crash"
     SURGE = "surge"
     LOST = "lost"
+    WITNESS = "witness"
 
 
 app = typer.Typer(

@@ -5,36 +5,28 @@ other. The suite runs a short version of the same (`tests/books/`).
 """
 
 import json
-import logging
 import tempfile
 import time
 import traceback
 from collections.abc import Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, field
 from hashlib import sha256
 from itertools import count, islice
-from multiprocessing import get_context
 from pathlib import Path
 from random import Random
 from typing import Annotated
 
-import structlog
 import typer
 
-from database.migrating import migrate
+from bench.book_processes import PLACES, PROCESSES, book_processes
 from tests.books.histories import play_history
-from tests.books.places import Place, PostgresPlace, SqlitePlace
 from tests.books.playing import arrangements, exports
 from tests.books.scenarios import SCENARIOS
 from tests.books.stage import stage
-from tests.postgres import Cluster, start_cluster
 
-PROCESSES = 2
 ORDERS_AT_ONCE, SEEDS_AT_ONCE = 120, 5
 ENGINES = ("sqlite", "postgresql")
-
-_places: dict[str, Place] = {}
 
 
 @dataclass(frozen=True)
@@ -81,15 +73,6 @@ class Found:
         return self.faults + [f"{story} ends in {len(self.exports[story])} different exports" for story in several]
 
 
-def open_places(migrated: Path, cluster: Cluster, template: str) -> None:
-    """What each process does first: a place for books on either engine."""
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))  # the faults are told
-    directory = Path(tempfile.mkdtemp(dir=migrated.parent))
-    path = directory / migrated.name
-    path.write_bytes(migrated.read_bytes())
-    _places["sqlite"], _places["postgresql"] = SqlitePlace(path), PostgresPlace(cluster, template)
-
-
 def play(task: Orders | Histories) -> Found:
     """One task, in one of the processes."""
     return play_orders(task) if isinstance(task, Orders) else play_histories(task)
@@ -104,7 +87,7 @@ def play_orders(task: Orders) -> Found:
             pass
         orders = islice(arrangements(scenario, on.told(), task.permuted), task.first, task.first + ORDERS_AT_ONCE)
         try:
-            for export in exports(orders, _places[task.engine], on):
+            for export in exports(orders, PLACES[task.engine], on):
                 digests.add(sha256("\n".join(export).encode()).hexdigest())
                 found.orders += 1
         except AssertionError as error:
@@ -117,7 +100,7 @@ def play_histories(task: Histories) -> Found:
     found = Found()
     for seed in task.seeds:
         try:
-            played = play_history(seed, Random(seed).randint(20, task.longest), list(_places.values()))
+            played = play_history(seed, Random(seed).randint(20, task.longest), list(PLACES.values()))
         except (AssertionError, RuntimeError, LookupError) as error:  # told; the other seeds are played all the same
             where = traceback.extract_tb(error.__traceback__)[-1]
             found.faults.append(f"history {seed}: {type(error).__name__} in {where.name}: {error}")
@@ -154,24 +137,18 @@ def _orders(permuted: int) -> Iterator[Orders]:
 def soak(todo: Iterator[Orders | Histories], seconds: float, directory: Path, *, say: bool) -> Found:
     """Play for so long, in two processes."""
     found, deadline = Found(), time.monotonic() + seconds
-    sqlite = directory / "migrated.db"
-    migrate(f"sqlite:///{sqlite}")
-    with start_cluster(durable=False) as cluster:
-        template = cluster.create()
-        migrate(cluster.url(template))
-        places = (sqlite, cluster, template)
-        with ProcessPoolExecutor(PROCESSES, get_context("spawn"), open_places, places) as pool:
-            playing: set[Future[Found]] = set()
-            while playing or time.monotonic() < deadline:
-                new = islice(todo, 2 * PROCESSES - len(playing)) if time.monotonic() < deadline else ()
-                playing |= {pool.submit(play, task) for task in new}
-                if not playing:
-                    break
-                done, playing = wait(playing, return_when=FIRST_COMPLETED)
-                for one in done:
-                    found.add(one.result())
-                    if say:
-                        _say(found, one.result().faults)
+    with book_processes(directory) as pool:
+        playing: set[Future[Found]] = set()
+        while playing or time.monotonic() < deadline:
+            new = islice(todo, 2 * PROCESSES - len(playing)) if time.monotonic() < deadline else ()
+            playing |= {pool.submit(play, task) for task in new}
+            if not playing:
+                break
+            done, playing = wait(playing, return_when=FIRST_COMPLETED)
+            for one in done:
+                found.add(one.result())
+                if say:
+                    _say(found, one.result().faults)
     return found
 
 

@@ -40,27 +40,31 @@ def play_history(seed: int, events: int, places: Sequence[Place]) -> History:
         now, afterwards = [Product(place.engine, on) for place in sorted(places, key=lambda _: chance.random())]
         for place in places:
             place.begin(place.empty)
-        steps = _live(on, seed, events, now)
+        steps = live(on, seed, events, [now])
         _hear_afterwards(on, seed, afterwards)
         posted, recovered = _end(on, (now, afterwards))
         return History(seed, steps, _events(on), len(on.gifts), posted, recovered)
 
 
-def _live(on: Stage, seed: int, events: int, product: Product) -> int:
-    """Let it happen, and tell the books meanwhile; how many steps it took."""
+def live(on: Stage, seed: int, events: int, products: Sequence[Product]) -> int:
+    """Let it happen, and deliver it to these books meanwhile, to all of them alike; returns the number of steps."""
     life, chance, post, steps = Life(on, seed), random.Random(seed + 1), BadPost(seed), 0
     told: dict[str, int] = {}
-    product.know()  # a life begins with gifts, and may be as long as it is to be by that
+    for product in products:
+        product.know()  # a life begins with gifts, and may be as long as it is to be by that
     while _events(on) < events and not life.over:
         life.step()
         steps += 1
-        product.know()
-        for batch in post.carry(_new(on, told)):
-            product.hear(batch)
-        if chance.random() < SETTLES:
-            product.settle()
-        if chance.random() < RESTARTS:
-            product.engine.dispose()
+        batches = list(post.carry(_new(on, told)))
+        settles, restarts = chance.random() < SETTLES, chance.random() < RESTARTS
+        for product in products:
+            product.know()
+            for batch in batches:
+                product.hear(batch)
+            if settles:
+                product.settle()
+            if restarts:
+                product.engine.dispose()
     return steps
 
 

@@ -1,23 +1,31 @@
 """Play a story to the product: sow its gifts, bring it the deliveries, settle, and read what its books say."""
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import permutations
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
+import sqlalchemy as sa
 from sqlalchemy import Engine
 
 from campaigns.demo import DEMO_ORGANISATION
 from database.transactions import reading, writing
+from outbox.worker import Handler
 from payments.books.bookkeeper import Bookkeeper
 from payments.books.decide.decide import BookRules
 from payments.gifts.recurring_store import add_recurring
 from payments.gifts.store import add_gift, link_session
 from payments.inbox.delivery import Delivery
 from payments.inbox.keep import keep_and_apply
+from payments.reading.happenings import StatusObject
+from payments.settlement.jobs import stripe_jobs
 from payments.settlement.reconcile import ReconcileResult, Reconciliation
+from payments.settlement.statuses import StatusFetcher
+from payments.settlement.subscriptions import SubscriptionStatuses
 from payments.stripe.lists import StripeLists
+from payments.stripe.subscriptions import RecurringGateway
 from proof.audit import audit_all
 from proof.canonical import canonical
 from tests.books.model import Model
@@ -80,6 +88,15 @@ class Product:
         """Walk all of Stripe's lists."""
         return self._settling().reconcile()
 
+    def do_stripe_jobs(self) -> None:
+        """Ask Stripe what the waiting jobs want to know of it, in the order of their keys; they stay in the queue."""
+        handlers = self._stripe_handlers()
+        with reading(self.engine) as conn:
+            jobs = sorted(tuple(row) for row in conn.execute(sa.text("SELECT key, kind, payload FROM job")))
+        for _, kind, payload in jobs:
+            if kind in handlers:
+                handlers[kind](json.loads(payload))
+
     def canonical(self) -> tuple[str, ...]:
         """The books as text that depends on facts alone."""
         with reading(self.engine) as conn:
@@ -107,7 +124,17 @@ class Product:
             return count_entries(conn)
 
     def _settling(self) -> Reconciliation:
-        return Reconciliation(self.engine, BOOKKEEPER, StripeLists(KEY, api_base=self.stage.url), self.stage.twin.now)
+        return Reconciliation(self.engine, BOOKKEEPER, self._lists(), self.stage.twin.now)
+
+    def _lists(self) -> StripeLists:
+        return StripeLists(KEY, api_base=self.stage.url)
+
+    def _stripe_handlers(self) -> dict[str, Handler]:
+        lists, clock = self._lists(), self.stage.twin.now
+        gateway = RecurringGateway(KEY, api_base=self.stage.url)
+        fetchers = StatusFetcher(self.engine, BOOKKEEPER, lists, clock).fetchers
+        fetchers |= {StatusObject.SUBSCRIPTION: SubscriptionStatuses(self.engine, lists, gateway, clock).fetch}
+        return stripe_jobs(self.engine, self._settling(), fetchers, clock)
 
 
 def arrangements(scenario: Scenario, told: Sequence[Delivery], most: int) -> Iterator[Arrangement]:

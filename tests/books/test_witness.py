@@ -1,0 +1,27 @@
+"""The books are those that the witness saw, on both databases."""
+
+import pytest
+
+from tests.books.places import Place
+from tests.books.scenarios import SCENARIOS
+from tests.books.witness import HISTORY, NAMES, ODD_CHARGES, SEEDS, differences, read_kept, take_digests
+
+# The soak plays the others.
+SOME_SEEDS = SEEDS[::17]
+PLAYED = (*sorted(SCENARIOS), ODD_CHARGES, *(f"{HISTORY}{seed}" for seed in SOME_SEEDS))
+KEPT = read_kept()
+
+
+@pytest.mark.parametrize("name", PLAYED)
+def test_the_digests_are_those_that_were_kept(name: str, sqlite_place: Place, postgres_place: Place) -> None:
+    """Export, receipts, jobs, the desk's figures and the evidence: each aspect has its kept digest."""
+    taken = take_digests(name, [sqlite_place, postgres_place])
+
+    assert list(taken) == ["sqlite", "postgresql"]
+    assert not differences(name, KEPT, taken)
+
+
+def test_every_story_and_history_is_kept_once() -> None:
+    """A line in the file for each, and none for anything else."""
+    assert list(KEPT) == list(NAMES)
+    assert len({tuple(digests.values()) for digests in KEPT.values()}) == len(NAMES)
