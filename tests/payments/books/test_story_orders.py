@@ -1,0 +1,111 @@
+"""Whatever the order in which a story at Stripe is delivered, what is decided ends the same. No database."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import pytest
+
+from payments.books.decide.notice import Notice
+from payments.inbox.delivery import Delivery
+from payments.reading.balance_lines import read_line
+from payments.reading.events import EVENTS, read
+from payments.reading.happenings import Happening
+from payments.reading.invoices import read_invoice_payment
+from sandbox.webhooks.endpoint import CURRENT
+from tests.books.playing import Arrangement, arrangements
+from tests.books.scenarios import SCENARIOS, Scenario
+from tests.books.stage import Stage, stage
+from tests.payments.books.against_model import differences
+from tests.payments.books.memory import MemoryBooks
+
+PERMUTED, ORDERS = 4, 24
+
+
+@dataclass(frozen=True)
+class _Lists:
+    """What Stripe's lists say at the end of a story, row by row, oldest first."""
+
+    invoice_payments: Sequence[Sequence[Happening]]
+    lines: Sequence[Sequence[Happening]]
+    events: Sequence[Sequence[Happening]]
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS.values(), ids=lambda scenario: scenario.name)
+def test_every_order_of_a_story_is_decided_the_same(scenario: Scenario) -> None:
+    """All orders of four deliveries, then one settlement: the model's books, and one set of entries.
+
+    The list of events, which a reconcile reads as well, has no news then.
+    """
+    with stage(versions=[CURRENT]) as on:
+        for _ in scenario.story(on):
+            pass
+        lists = _read_lists(on)
+    orders = list(arrangements(scenario, on.told(), PERMUTED))
+    books = [_told(on, order, lists, number) for number, order in enumerate(orders)]
+
+    for order, kept in zip(orders, books, strict=True):
+        faults = differences(kept, on.model)
+        assert not faults, "\n".join([str([[delivery.type for delivery in batch] for batch in order]), *faults])
+        before = kept.snapshot()
+        kept.apply(_of_rows(lists.events, "reconcile"), on.twin.now())
+        assert kept.snapshot() == before
+    assert len({kept.canonical() for kept in books}) == 1
+    assert len({tuple(sorted(kept.receipts)) for kept in books}) == 1
+
+
+def test_a_story_with_four_deliveries_has_all_their_orders() -> None:
+    """Else some of them would never be told."""
+    scenario = SCENARIOS["a_renewal"]
+    with stage(versions=[CURRENT]) as on:
+        for _ in scenario.story(on):
+            pass
+    assert len(list(arrangements(scenario, on.told(), PERMUTED))) == ORDERS
+
+
+def _told(on: Stage, order: Arrangement, lists: _Lists, number: int) -> MemoryBooks:
+    """Books that were told in this order; every third time Stripe's balance is read before all is told."""
+    books = MemoryBooks(on.gifts, on.recurring, on.sessions)
+    for place, batch in enumerate(order):
+        if number % 3 == 1 and place == 1 + number % (len(order) - 1):
+            _settle(books, lists, on)
+        books.apply(_of_deliveries(batch), on.twin.now())
+    _settle(books, lists, on)
+    return books
+
+
+def _settle(books: MemoryBooks, lists: _Lists, on: Stage) -> None:
+    """The links between payments and invoices, then the lines of the balance, each list as one batch."""
+    for rows in (lists.invoice_payments, lists.lines):
+        books.apply(_of_rows(rows, "settle"), on.twin.now())
+
+
+def _of_rows(rows: Sequence[Sequence[Happening]], cause: str) -> list[Notice]:
+    return [Notice(happening, cause) for row in rows for happening in row]
+
+
+def _of_deliveries(batch: Sequence[Delivery]) -> list[Notice]:
+    return [Notice(happening, delivery.id) for delivery in batch for happening in delivery.happenings]
+
+
+def _read_lists(on: Stage) -> _Lists:
+    expanded = {"expand": ["data.source", "data.source.charge"]}
+    return _Lists(
+        invoice_payments=[
+            read_invoice_payment(row)
+            for row in _all(on, "/v1/invoice_payments", status="paid", expand=["data.invoice"])
+        ],
+        lines=[read_line(row) for row in _all(on, "/v1/balance_transactions", **expanded)],
+        events=[read(row) for row in _all(on, "/v1/events") if row["type"] in EVENTS],
+    )
+
+
+def _all(on: Stage, path: str, **params: object) -> Iterator[dict[str, object]]:
+    """Every row of a list, oldest first."""
+    rows: list[dict[str, object]] = []
+    after: dict[str, object] = {}
+    while True:
+        page = on.ask("GET", path, limit=100, **params, **after)
+        rows += page["data"]
+        if not page["has_more"]:
+            return reversed(rows)
+        after = {"starting_after": rows[-1]["id"]}
