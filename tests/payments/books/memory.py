@@ -77,7 +77,7 @@ class MemoryBooks:
             assert state.rank > self.gifts[gift].state.rank, f"{gift} falls from {self.gifts[gift].state} to {state}"
             self.gifts[gift] = replace(self.gifts[gift], state=state)
         self._receive(changes.reception)
-        self._require_gifts()
+        self._require_sound_references()
         self._post(changes.entries)
         return changes
 
@@ -157,12 +157,13 @@ class MemoryBooks:
         for discrepancy in reception.discrepancies:
             _add(self.discrepancies, discrepancy.received.source, discrepancy)
 
-    def _require_gifts(self) -> None:
-        """What refers to a gift refers to one that is kept; an invoice has asked for one gift."""
+    def _require_sound_references(self) -> None:
+        """What refers to a gift refers to one that is kept; a session has a payment of its own, an invoice a gift."""
         assert {link.gift for link in self.checkouts.values()} <= self.gifts.keys()
         assert {booked.gift for booked in self.charges.values()} - {None} <= self.gifts.keys()
+        intents = [link.payment_intent for link in self.checkouts.values() if link.payment_intent]
         invoices = [gift.invoice_id for gift in self.gifts.values() if gift.invoice_id]
-        assert len(invoices) == len(set(invoices))
+        assert (len(intents), len(invoices)) == (len(set(intents)), len(set(invoices)))
 
     def _post(self, entries: Iterable[Entry]) -> None:
         """A key that is there is skipped if it says the same; a reversal comes after what it undoes."""

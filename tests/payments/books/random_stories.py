@@ -44,6 +44,8 @@ def _gift_by_card(story: Story) -> None:
     if story.chance.random() < 0.1:
         amount = Money(story.chance.randint(200, 9_000), currency)
     payment = _payment_of(story, gift, amount, held_in)
+    if payment.gift is None or story.chance.random() < 0.5:
+        _linked(story, gift, payment, story.sessions[gift.id])
     _paid(story, gift, payment)
     _goes_back(story, payment)
 
@@ -51,8 +53,9 @@ def _gift_by_card(story: Story) -> None:
 def _gift_paid_twice(story: Story) -> None:
     """The donor paid an earlier checkout as well: it is booked, and the gift is received once."""
     gift, amount = _pledge(story, GBP)
-    for _ in range(2):
+    for session in (story.name("cs"), story.sessions[gift.id]):
         payment = _payment_of(story, gift, amount, GBP)
+        _linked(story, gift, payment, session)
         _paid(story, gift, payment)
         _goes_back(story, payment)
     story.second_payments += 1
@@ -72,13 +75,13 @@ def _gift_by_debit(story: Story) -> None:
     """A bank debit: confirmed after days, or it fails; what failed late may be collected again."""
     gift, amount = _pledge(story, GBP)
     payment = _payment_of(story, gift, amount, GBP)
-    _linked(story, gift, payment, GiftState.PROCESSING)
+    _linked(story, gift, payment, story.sessions[gift.id], GiftState.PROCESSING)
     story.states[gift.id] = GiftState.PROCESSING
     fate = story.chance.choice(("waits", "fails", "fails then succeeds", "succeeds", "fails late", "fails late"))
     if fate.startswith("fails") and fate != "fails late":
         story.failed_first(payment)
         if story.chance.random() < 0.5:
-            _linked(story, gift, payment, GiftState.FAILED)
+            _linked(story, gift, payment, story.sessions[gift.id], GiftState.FAILED)
         story.states[gift.id] = GiftState.FAILED
     if fate in ("succeeds", "fails then succeeds"):
         _paid(story, gift, payment)
@@ -116,17 +119,27 @@ def _recurring_gift(story: Story) -> None:
 
 
 def _instalment(story: Story, recurring: Recurring, amount: Money, *, is_first: bool) -> None:
-    invoice, intent = story.name("in"), story.name("pi")
+    """One invoice. It may be paid twice; its debit may fail late, and be collected again."""
+    chance, invoice = story.chance, story.name("in")
     shares = tuple((share.campaign, share.weight) for share in recurring.shares)
-    payment = Payment(intent, intent, amount, shares, None, GBP)
-    story.add(InvoiceReported(invoice, recurring.id, is_first), InvoicePaid(invoice, intent))
-    charge = story.taken(payment)
     story.states[recurring.first_gift if is_first else instalment_id(invoice)] = GiftState.RECEIVED
-    _shows(story, payment)
-    if story.chance.random() < 0.15:
-        story.taken_back(payment, charge)
-        story.taken_back_settled(payment)
-    else:
+    payments = [
+        Payment(intent, intent, amount, shares, None, GBP)
+        for intent in (story.name("pi"), story.name("pi"))[: 2 if chance.random() < 0.25 else 1]
+    ]
+    story.second_payments += len(payments) - 1
+    story.add(InvoiceReported(invoice, recurring.id, is_first))
+    for payment in payments:
+        story.add(InvoicePaid(invoice, payment.id))
+        charge = story.taken(payment)
+        _shows(story, payment)
+        if chance.random() < 0.15:
+            story.taken_back(payment, charge)
+            story.taken_back_settled(payment)
+            if chance.random() < 0.5:
+                continue
+            story.taken(payment)
+            _shows(story, payment)
         _goes_back(story, payment)
 
 
@@ -193,18 +206,15 @@ def _pledge(story: Story, currency: Currency) -> tuple[Gift, Money]:
 
 
 def _payment_of(story: Story, gift: Gift, amount: Money, held_in: Currency) -> Payment:
-    """A payment of this gift, known by the charge's metadata, by a session alone, or by both."""
-    intent, link = story.name("pi"), story.chance.choice(("metadata", "session", "both"))
+    """A payment of this gift. Its charge's own metadata may say so; else a session must."""
+    intent = story.name("pi")
     shares = tuple((share.campaign, share.amount.minor) for share in gift.allocations)
-    payment = Payment(intent, intent, amount, shares, None if link == "session" else gift.id, held_in)
-    if link != "metadata":
-        story.add(CheckoutReported(story.name("cs"), gift.id, intent, None))
-    return payment
+    return Payment(intent, intent, amount, shares, story.chance.choice((gift.id, None)), held_in)
 
 
-def _linked(story: Story, gift: Gift, payment: Payment, state: GiftState) -> None:
-    """The gift's own session says how it stands, and leads to this payment."""
-    story.add(CheckoutReported(story.sessions[gift.id], gift.id, payment.intent, state))
+def _linked(story: Story, gift: Gift, payment: Payment, session: str, state: GiftState | None = None) -> None:
+    """A session of the gift leads to this payment, and may say how the gift stands."""
+    story.add(CheckoutReported(session, gift.id, payment.intent, state))
 
 
 def _paid(story: Story, gift: Gift, payment: Payment) -> str:
