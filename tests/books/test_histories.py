@@ -1,4 +1,9 @@
-"""Whatever happens, and however badly it is told: after one reconcile the books are exact, on both engines."""
+"""Whatever happens, and however badly it is told: after one reconcile the books are exact, on both engines.
+
+Twenty-four short histories and a long one: what is proved here is the whole way, with restarts, settlements and a
+reconcile. What is decided of random histories, 2,000 of them prove in memory
+(`tests/payments/books/test_random_stories.py`); `./farthing soak books` plays thousands on both engines.
+"""
 
 import random
 
@@ -7,7 +12,7 @@ import pytest
 from tests.books.histories import play_history
 from tests.books.places import Place
 
-SEEDS = 60
+SEEDS = 25
 LONGEST = 500
 
 
@@ -23,5 +28,5 @@ def test_a_random_history_ends_in_the_models_books(seed: int, sqlite_place: Plac
 
 
 def events_of(seed: int) -> int:
-    """Most histories are short, so that many fit into the suite; every thirtieth has all five hundred."""
-    return LONGEST if seed % 30 == 0 else random.Random(seed).randint(30, 110)
+    """All histories but the first are short, so that many fit into the suite."""
+    return LONGEST if seed == 0 else random.Random(seed).randint(30, 110)

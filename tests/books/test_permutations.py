@@ -1,4 +1,9 @@
-"""Whatever the order in which a story is told, the books end the same, on either engine, as the model says."""
+"""Whatever the order in which a story is told, the books end the same, on either engine, as the model says.
+
+A few orders of each story: what is proved here is that loading, saving and settling keep what was decided. All 24
+orders of each story are decided in memory (`tests/payments/books/test_story_orders.py`); that loading leaves nothing
+out, `tests/payments/books/test_load_known.py` proves; `./farthing soak books` plays all orders on both engines.
+"""
 
 import random
 from itertools import chain
@@ -11,21 +16,23 @@ from tests.books.scenarios import SCENARIOS, Scenario
 from tests.books.stage import stage
 
 PERMUTED = 4
-# A database is dear on PostgreSQL: there a few orders of each story, other ones for each; the soak plays all.
-ON_POSTGRESQL = 3
+# Other orders for each story; a database costs more on PostgreSQL.
+ON_SQLITE, ON_POSTGRESQL = 3, 2
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS.values(), ids=lambda scenario: scenario.name)
-def test_every_order_of_a_story_ends_in_the_same_books(
+def test_some_orders_of_a_story_end_in_the_same_books(
     scenario: Scenario, sqlite_place: Place, postgres_place: Place
 ) -> None:
-    """All orders of four deliveries, then one settlement: the model's books, and one canonical export."""
+    """Some orders of four deliveries, then one settlement: the model's books, and one canonical export."""
     with stage() as on:
         for _ in scenario.story(on):
             pass
         orders = list(arrangements(scenario, on.told(), PERMUTED))
-        some = random.Random(scenario.name).sample(orders, min(ON_POSTGRESQL, len(orders)))
-        found = set(chain(exports(orders, sqlite_place, on), exports(some, postgres_place, on)))
+        chance = random.Random(scenario.name)
+        on_sqlite = chance.sample(orders, min(ON_SQLITE, len(orders)))
+        on_postgresql = chance.sample(orders, min(ON_POSTGRESQL, len(orders)))
+        found = set(chain(exports(on_sqlite, sqlite_place, on), exports(on_postgresql, postgres_place, on)))
     assert len(found) == 1
 
 
