@@ -194,7 +194,7 @@ GUARDS: dict[str, Guard] = {
     ),
     "overlap": Guard(
         "a line that appears late, with an earlier instant, would never be read",
-        (Cut("payments/settlement/list_walk.py", "OVERLAP = timedelta(hours=2)", "OVERLAP = timedelta(0)"),),
+        (Cut("payments/settlement/list_reader.py", "OVERLAP = timedelta(hours=2)", "OVERLAP = timedelta(0)"),),
         ("tests/payments/settlement/test_walking.py",),
     ),
     "idempotency-key": Guard(

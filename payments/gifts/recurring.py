@@ -1,6 +1,5 @@
 """A recurring gift: a standing instruction, its rhythm, its end and its states. Values only."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -124,12 +123,3 @@ def instalment(recurring: Recurring, invoice: str, charged: Money, at: datetime)
         recurring_id=recurring.id,
         invoice_id=invoice,
     )
-
-
-# Stripe knows no quarters: three months.
-STRIPE_RHYTHM: Mapping[Interval, tuple[str, int]] = {
-    Interval.WEEK: ("week", 1),
-    Interval.MONTH: ("month", 1),
-    Interval.QUARTER: ("month", 3),
-    Interval.YEAR: ("year", 1),
-}

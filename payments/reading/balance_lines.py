@@ -1,28 +1,29 @@
-"""Lines of the balance: Stripe's balance transactions, read with `expand[]=data.source` and `data.source.charge`.
+"""Balance lines: Stripe's balance transactions, read with `expand[]=data.source` and `data.source.charge`.
 
-What a line is, its `reporting_category` says (docs.stripe.com/reports/reporting-categories, and the list in
+Its `reporting_category` says what a line is (docs.stripe.com/reports/reporting-categories, and the list in
 stripe-python 16.1, read 2026-11): `type` alone calls a dispute, a fee and a reserve all an adjustment.
 """
 
 from collections.abc import Mapping
 
 from ledger.money import Money
-from payments.reading import charges, refunds
-from payments.reading.disputes import move
-from payments.reading.happenings import BalanceLine, Category, Happening
-from payments.reading.shapes import (
-    NOTHING,
-    Misshapen,
-    Object,
+from payments.reading.charges import immediate_success
+from payments.reading.disputes import dispute_move
+from payments.reading.fields import (
+    EMPTY,
+    StripeObject,
+    UnexpectedShape,
+    expandable_id,
+    has_our_metadata,
     instant,
-    link,
-    marked,
     money,
     payment_of,
-    positive,
+    positive_money,
     text,
-    whole,
+    whole_number,
 )
+from payments.reading.happenings import BalanceLine, Category, Happening
+from payments.reading.refunds import refund_agreed
 
 CATEGORIES: Mapping[str, Category] = {
     "charge": Category.PAYMENT,
@@ -71,89 +72,89 @@ _OF_A_PAYMENT = (Category.PAYMENT, Category.REFUND, Category.DISPUTE)
 _OF_A_PAYOUT = (Category.PAYOUT, Category.PAYOUT_RETURNED)
 
 
-def read_line(line: Object) -> tuple[Happening, ...]:
-    """A balance transaction: the line, and what its source tells. A category that nobody knows is UNKNOWN.
+def read_line(line: StripeObject) -> tuple[Happening, ...]:
+    """A balance transaction: the line, and the facts in its source. A new category of Stripe's is UNKNOWN.
 
-    The category decides, and never what the source happens to be: a new kind of line about a payment of ours is
-    not taken for the payment.
+    Only the category decides, never the type of the source: a new category of line about a payment of ours is not taken
+    for the payment.
     """
     kind = text(line, "reporting_category")
     category = CATEGORIES.get(kind, Category.UNKNOWN)
     amount, source = money(line), _source(line, category)
-    charge = _charge(source) if category in _OF_A_PAYMENT else NOTHING
+    charge = _charge(source) if category in _OF_A_PAYMENT else EMPTY
     payment = _payment(source) if category in _OF_A_PAYMENT else None
-    found = BalanceLine(
+    balance_line = BalanceLine(
         id=text(line, "id"),
         category=category,
         kind=kind,
         amount=amount,
-        fee=Money(whole(line, "fee"), amount.currency),
+        fee=Money(whole_number(line, "fee"), amount.currency),
         original=_original(amount, source) if payment else None,
         subject=_subject(line, category, payment, source),
         payment=payment,
-        marked=marked(charge),
+        marked=has_our_metadata(charge),
         at=instant(line),
     )
-    if whole(line, "net") != amount.minor - found.fee.minor:
-        raise Misshapen("balance_transaction: amount less fee is not its net")
-    return found, *_told(kind, line, source)
+    if whole_number(line, "net") != amount.minor - balance_line.fee.minor:
+        raise UnexpectedShape("balance_transaction: amount less fee is not its net")
+    return balance_line, *_facts_of_source(kind, line, source)
 
 
-def _source(line: Object, category: Category) -> Object:
+def _source(line: StripeObject, category: Category) -> StripeObject:
     """The source, empty where a line has none."""
     source = line.get("source")
     if isinstance(source, str) and category in _OF_A_PAYMENT:
-        raise Misshapen("balance_transaction: its source was not expanded")
-    return source if isinstance(source, dict) else NOTHING
+        raise UnexpectedShape("balance_transaction: its source was not expanded")
+    return source if isinstance(source, dict) else EMPTY
 
 
-def _charge(source: Object) -> Object:
+def _charge(source: StripeObject) -> StripeObject:
     if source.get("object") == "charge":
         return source
     charge = source.get("charge")
-    return charge if isinstance(charge, dict) else NOTHING
+    return charge if isinstance(charge, dict) else EMPTY
 
 
-def _payment(source: Object) -> str | None:
+def _payment(source: StripeObject) -> str | None:
     match source.get("object"):
         case "charge":
-            return link(source, "payment_intent") or text(source, "id")
+            return expandable_id(source, "payment_intent") or text(source, "id")
         case "refund" | "dispute":
             return payment_of(source)
         case _:
             return None
 
 
-def _subject(line: Object, category: Category, payment: str | None, source: Object) -> str:
-    """Under which subject the line clears: the payment, refund, dispute or payout; else the line itself."""
+def _subject(line: StripeObject, category: Category, payment: str | None, source: StripeObject) -> str:
+    """The subject that the line clears under: the payment, refund, dispute or payout, else the line itself."""
     if category in _OF_A_PAYOUT:
-        return link(line, "source") or text(line, "id")
+        return expandable_id(line, "source") or text(line, "id")
     if payment is None:
         return text(line, "id")
     return payment if category is Category.PAYMENT else text(source, "id")
 
 
-def _original(amount: Money, source: Object) -> Money:
-    """The source's own amount, with the line's sign: in another currency than the balance it differs.
+def _original(amount: Money, source: StripeObject) -> Money:
+    """What the line moved in the currency of its source: the source's own amount, with the line's sign.
 
-    In the same currency the line's own amount is the truth, also of a part.
+    Where the balance has the same currency it is the line's amount, which may be only a part.
     """
     captured = source.get("object") == "charge" and source.get("amount_captured")
-    own = positive(source, "amount_captured" if captured else "amount")
-    if own.currency == amount.currency:
+    source_amount = positive_money(source, "amount_captured" if captured else "amount")
+    if source_amount.currency == amount.currency:
         return amount
-    return own if amount.minor >= 0 else -own
+    return source_amount if amount.minor >= 0 else -source_amount
 
 
-def _told(kind: str, line: Object, source: Object) -> tuple[Happening, ...]:
-    """What the source tells. That a payment or refund failed, only an event tells: it alone has the instant."""
+def _facts_of_source(kind: str, line: StripeObject, source: StripeObject) -> tuple[Happening, ...]:
+    """The facts in the source. That a payment or refund failed is read from events only: they have the instant."""
     match kind, source.get("object"):
         case "charge", "charge":
-            told: Happening | None = charges.at_once(source)
+            fact: Happening | None = immediate_success(source)
         case "refund" | "refund_failure", "refund":
-            told = refunds.agreed(source)
+            fact = refund_agreed(source)
         case "dispute" | "dispute_reversal", "dispute":
-            told = move(line, source) if whole(line, "amount") else None
+            fact = dispute_move(line, source) if whole_number(line, "amount") else None
         case _:
             return ()
-    return (told,) if told else ()
+    return (fact,) if fact else ()

@@ -2,93 +2,95 @@
 
 import re
 
-from payments.reading.happenings import BalanceChanged, ChargeSucceeded, Happening, InvoicePaid, PaymentFailed
-from payments.reading.shapes import (
-    Object,
-    before,
+from payments.reading.fields import (
+    StripeObject,
+    expandable_id,
     flag,
     instant,
-    labelled,
-    link,
-    positive,
-    section,
+    metadata_id,
+    nested,
+    positive_money,
+    previous_attributes,
     text,
 )
+from payments.reading.happenings import BalanceChanged, ChargeSucceeded, Happening, InvoicePaid, PaymentFailed
 
 # Methods whose charge is created days before its money is confirmed: success has an instant of its own.
 DELAYED_METHODS = frozenset({"acss_debit", "au_becs_debit", "bacs_debit", "sepa_debit", "us_bank_account"})
 
-_MOVED = BalanceChanged()
+_BALANCE_CHANGED = BalanceChanged()
 
 
-def succeeded(event: Object, charge: Object) -> tuple[Happening, ...]:
+def charge_succeeded(event: StripeObject, charge: StripeObject) -> tuple[Happening, ...]:
     """Money was taken; it is in the balance already if the charge names its balance transaction.
 
     Before 2025-03-31.basil a charge also named the invoice that it paid.
     """
-    if not _taken(charge):
+    if not _was_captured(charge):
         return ()
-    kind, details = _means(charge)
-    told: tuple[Happening, ...] = (_success(charge, event if kind in DELAYED_METHODS else charge, kind, details),)
+    method, details = _method_details(charge)
+    timed = event if method in DELAYED_METHODS else charge
+    happenings: tuple[Happening, ...] = (_success(charge, timed, method, details),)
     if charge.get("invoice"):
-        told += (InvoicePaid(str(link(charge, "invoice")), _payment(charge)),)
-    return (*told, _MOVED) if charge.get("balance_transaction") else told
+        happenings += (InvoicePaid(str(expandable_id(charge, "invoice")), _payment(charge)),)
+    return (*happenings, _BALANCE_CHANGED) if charge.get("balance_transaction") else happenings
 
 
-def updated(event: Object, charge: Object) -> tuple[Happening, ...]:
-    """What was captured asynchronously has reached the balance."""
-    changed = before(event)
-    arrived = changed is None or "balance_transaction" in changed
-    return (_MOVED,) if arrived and charge.get("balance_transaction") else ()
+def charge_updated(event: StripeObject, charge: StripeObject) -> tuple[Happening, ...]:
+    """Money that was captured asynchronously has reached the balance."""
+    changed = previous_attributes(event)
+    settled = changed is None or "balance_transaction" in changed
+    return (_BALANCE_CHANGED,) if settled and charge.get("balance_transaction") else ()
 
 
-def failed(event: Object, charge: Object) -> tuple[Happening, ...]:
-    """A delayed payment failed, perhaps after it had succeeded. A card that is declined is no fact of the books."""
-    if _means(charge)[0] not in DELAYED_METHODS:
+def charge_failed(event: StripeObject, charge: StripeObject) -> tuple[Happening, ...]:
+    """A delayed payment failed, perhaps after it had succeeded. A declined card is no fact of the books."""
+    if _method_details(charge)[0] not in DELAYED_METHODS:
         return ()
-    hint = labelled(charge, "gift_id")
-    fact = PaymentFailed(text(charge, "id"), _payment(charge), positive(charge), instant(event), hint)
-    late = charge.get("balance_transaction") or charge.get("failure_balance_transaction")
-    return (fact, _MOVED) if late else (fact,)
+    gift = metadata_id(charge, "gift_id")
+    failure = PaymentFailed(text(charge, "id"), _payment(charge), positive_money(charge), instant(event), gift)
+    settled = charge.get("balance_transaction") or charge.get("failure_balance_transaction")
+    return (failure, _BALANCE_CHANGED) if settled else (failure,)
 
 
-def at_once(charge: Object) -> ChargeSucceeded | None:
-    """The success that a charge shows by itself. None for a delayed one: when it succeeded its event alone says."""
-    kind, details = _means(charge)
-    return None if kind in DELAYED_METHODS or not _taken(charge) else _success(charge, charge, kind, details)
+def immediate_success(charge: StripeObject) -> ChargeSucceeded | None:
+    """The success of a charge without its event. None for a delayed method: only the event says when it succeeded."""
+    method, details = _method_details(charge)
+    return None if method in DELAYED_METHODS or not _was_captured(charge) else _success(charge, charge, method, details)
 
 
-def _taken(charge: Object) -> bool:
+def _was_captured(charge: StripeObject) -> bool:
     return text(charge, "status") == "succeeded" and flag(charge, "captured")
 
 
-def _success(charge: Object, timed: Object, kind: str, details: Object) -> ChargeSucceeded:
-    identity, intent = text(charge, "id"), link(charge, "payment_intent")
+def _success(charge: StripeObject, timed: StripeObject, method: str, details: StripeObject) -> ChargeSucceeded:
+    """The fact. `timed` is the object whose `created` is the instant of the success: the charge, or its event."""
+    charge_id, intent = text(charge, "id"), expandable_id(charge, "payment_intent")
     return ChargeSucceeded(
-        charge=identity,
-        payment=intent or identity,
+        charge=charge_id,
+        payment=intent or charge_id,
         payment_intent=intent,
-        amount=positive(charge, "amount_captured"),
-        method=_method(kind, details),
+        amount=positive_money(charge, "amount_captured"),
+        method=_method_name(method, details),
         at=instant(timed),
-        gift=labelled(charge, "gift_id"),
+        gift=metadata_id(charge, "gift_id"),
     )
 
 
-def _payment(charge: Object) -> str:
-    return link(charge, "payment_intent") or text(charge, "id")
+def _payment(charge: StripeObject) -> str:
+    return expandable_id(charge, "payment_intent") or text(charge, "id")
 
 
-def _means(charge: Object) -> tuple[str, Object]:
-    """By which method it is paid, with the details; a charge made long ago may have none, and was a card's."""
-    details = section(charge, "payment_method_details")
+def _method_details(charge: StripeObject) -> tuple[str, StripeObject]:
+    """The type of the payment method, with its details; very old charges have none, and were by card."""
+    details = nested(charge, "payment_method_details")
     return (text(details, "type") if details else "card"), details
 
 
-def _method(kind: str, details: Object) -> str:
-    """How it was paid, as a receipt says it: "Visa ending 4242", "Bacs Direct Debit"."""
-    if kind != "card":
-        return _NAMES.get(kind, kind.replace("_", " ").capitalize())[:40]
+def _method_name(method: str, details: StripeObject) -> str:
+    """How it was paid, as a receipt prints it: "Visa ending 4242", "Bacs Direct Debit"."""
+    if method != "card":
+        return _NAMES.get(method, method.replace("_", " ").capitalize())[:40]
     card = details.get("card")
     if not isinstance(card, dict):
         return "Card"

@@ -1,46 +1,55 @@
-"""Disputes: the money that they take and give back, each time in a balance transaction of its own."""
+"""Disputes: the money that they withdraw and reinstate, each time in a balance transaction of its own."""
 
 from ledger.money import Money
+from payments.reading.fields import (
+    StripeObject,
+    UnexpectedShape,
+    instant,
+    money,
+    objects,
+    payment_of,
+    positive_money,
+    text,
+)
 from payments.reading.happenings import BalanceChanged, DisputeFundsMoved, Happening, StatusChanged, StatusObject
-from payments.reading.shapes import Misshapen, Object, instant, money, objects, payment_of, positive, text
 
 CATEGORIES = ("dispute", "dispute_reversal")
 
 
-def told(_event: Object, dispute: Object) -> tuple[Happening, ...]:
-    """A dispute was opened, changed, decided, or moved money. An inquiry, or one prevented, has moved none."""
-    look = StatusChanged(StatusObject.DISPUTE, text(dispute, "id"))
-    found = moves(dispute)
-    return (*found, look, BalanceChanged()) if found else (look,)
+def dispute_changed(_event: StripeObject, dispute: StripeObject) -> tuple[Happening, ...]:
+    """A dispute was opened, changed, decided, or moved money. An inquiry, or a prevented dispute, moves none."""
+    status = StatusChanged(StatusObject.DISPUTE, text(dispute, "id"))
+    moves = dispute_moves(dispute)
+    return (*moves, status, BalanceChanged()) if moves else (status,)
 
 
-def moves(dispute: Object) -> tuple[DisputeFundsMoved, ...]:
+def dispute_moves(dispute: StripeObject) -> tuple[DisputeFundsMoved, ...]:
     """Every movement of money that a dispute lists. What Stripe charges for it is a fee, not a movement."""
-    listed = objects(dispute, "balance_transactions")
     return tuple(
-        move(line, dispute) for line in listed if text(line, "reporting_category") in CATEGORIES and _moved(line)
+        dispute_move(line, dispute)
+        for line in objects(dispute, "balance_transactions")
+        if text(line, "reporting_category") in CATEGORIES and _moves_money(line)
     )
 
 
-def move(line: Object, dispute: Object) -> DisputeFundsMoved:
+def dispute_move(line: StripeObject, dispute: StripeObject) -> DisputeFundsMoved:
     """What this balance transaction moved, in the currency of the charge.
 
-    Where the balance is kept in another, the dispute's own amount stands for it, never Stripe's rounded rate.
+    Where the balance has another currency, it is the dispute's own amount, never one by Stripe's rounded rate.
     """
     payment = payment_of(dispute)
     if payment is None:
-        raise Misshapen("dispute has no charge")
-    return DisputeFundsMoved(
-        text(line, "id"), text(dispute, "id"), payment, _in_its_currency(line, dispute), instant(line)
-    )
+        raise UnexpectedShape("dispute has no charge")
+    amount = _in_currency_of_charge(line, dispute)
+    return DisputeFundsMoved(text(line, "id"), text(dispute, "id"), payment, amount, instant(line))
 
 
-def _in_its_currency(line: Object, dispute: Object) -> Money:
-    own, disputed = money(line), positive(dispute)
-    if own.currency == disputed.currency:
-        return own
-    return disputed if own.minor > 0 else -disputed
+def _in_currency_of_charge(line: StripeObject, dispute: StripeObject) -> Money:
+    moved, disputed = money(line), positive_money(dispute)
+    if moved.currency == disputed.currency:
+        return moved
+    return disputed if moved.minor > 0 else -disputed
 
 
-def _moved(line: Object) -> bool:
+def _moves_money(line: StripeObject) -> bool:
     return money(line).minor != 0

@@ -1,8 +1,8 @@
-"""What Stripe's messages and lists tell us, in our words: values only.
+"""Happenings: what Stripe's messages and lists report, in our own words. Values only.
 
-A happening adds facts; it never says what to post. Whoever reads Stripe's shapes (`payments/reading/`) makes
-these, and the bookkeeper applies them: in any order, any number of times, with the same books in the end.
-Instants are those of the object that is the fact, never of our hearing about it.
+A happening adds facts; it never says what to post. The other modules of `payments/reading/` make happenings out of
+Stripe's objects. The bookkeeper applies them in any order, any number of times, with the same books in the end.
+Instants are those of the object that is the fact, never the instant at which we learn of it.
 """
 
 from dataclasses import dataclass
@@ -15,9 +15,9 @@ from payments.gifts.gift import GiftState
 
 @dataclass(frozen=True, slots=True)
 class ChargeSucceeded:
-    """Money was taken from a donor (or from somebody else who pays into the same Stripe account).
+    """Money was taken from a donor (or from anybody else who pays into the same Stripe account).
 
-    `payment` is the payment intent, else the charge; `gift` what the charge's own metadata says.
+    `payment` is the payment intent, else the charge; `gift` is the id in the charge's own metadata.
     """
 
     charge: str
@@ -33,7 +33,7 @@ class ChargeSucceeded:
 class PaymentFailed:
     """A delayed payment failed: taken back, if its success had been posted.
 
-    `gift` is what the charge's own metadata says.
+    `gift` is the id in the charge's own metadata.
     """
 
     charge: str
@@ -45,7 +45,7 @@ class PaymentFailed:
 
 @dataclass(frozen=True, slots=True)
 class CheckoutReported:
-    """A Checkout Session says which payment intent it led to, and perhaps how its gift stands."""
+    """A Checkout Session led to this payment intent, or put its gift into this state."""
 
     session: str
     gift: str
@@ -68,8 +68,8 @@ NO_RECURRING_GIFT = ""
 class InvoiceReported:
     """An invoice belongs to this recurring gift; `first` when it is the one that began it.
 
-    `recurring` is empty (NO_RECURRING_GIFT) when the invoice says that it is no gift's: then what its payments bring is
-    somebody else's money, and need not wait for more.
+    `recurring` is empty (NO_RECURRING_GIFT) when the invoice says that it is no gift's. Then the money of its payments
+    is not ours, and need not wait for more facts.
     """
 
     invoice: str
@@ -121,7 +121,7 @@ class DisputeFundsMoved:
 
 @dataclass(frozen=True, slots=True)
 class PayoutArrived:
-    """Stripe calls a payout paid. `amount` is negative when Stripe debited the bank; `at` its arrival date."""
+    """Stripe reports a payout as paid. `amount` is negative when Stripe debited the bank; `at` its arrival date."""
 
     payout: str
     amount: Money
@@ -130,7 +130,7 @@ class PayoutArrived:
 
 @dataclass(frozen=True, slots=True)
 class PayoutReturned:
-    """A payout failed or was cancelled; one that had arrived has not, after all."""
+    """A payout failed or was cancelled, perhaps after it was reported as paid."""
 
     payout: str
     amount: Money
@@ -138,7 +138,7 @@ class PayoutReturned:
 
 
 class StatusObject(StrEnum):
-    """Objects whose status is fetched anew, because the order of messages must not decide it."""
+    """Types of objects whose status is fetched, because the order of messages must not decide it."""
 
     SUBSCRIPTION = "subscription"
     DISPUTE = "dispute"
@@ -147,7 +147,7 @@ class StatusObject(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StatusChanged:
-    """Look at this object again."""
+    """The status of this object has to be fetched again."""
 
     what: StatusObject
     id: str
@@ -155,11 +155,11 @@ class StatusChanged:
 
 @dataclass(frozen=True, slots=True)
 class BalanceChanged:
-    """Stripe's balance has lines that we may not have read: settle soon."""
+    """Stripe's balance may have new lines: settle soon."""
 
 
 class Category(StrEnum):
-    """What a line of the balance is, by Stripe's `reporting_category`, as far as the books differ."""
+    """What a balance line is, by Stripe's `reporting_category`, as far as it is booked differently."""
 
     PAYMENT = "payment"
     REFUND = "refund"

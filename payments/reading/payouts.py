@@ -1,6 +1,7 @@
-"""Payouts: what left for the bank, arrived, or came back. Negative when Stripe debits the bank."""
+"""Payouts: money that left for the bank, arrived, or came back. Negative when Stripe debits the bank."""
 
 from ledger.money import Money
+from payments.reading.fields import StripeObject, UnexpectedShape, instant, money, text
 from payments.reading.happenings import (
     BalanceChanged,
     Happening,
@@ -9,30 +10,31 @@ from payments.reading.happenings import (
     StatusChanged,
     StatusObject,
 )
-from payments.reading.shapes import Misshapen, Object, instant, money, text
 
 
-def told(_event: Object, payout: Object) -> tuple[Happening, ...]:
-    """A payout was made, sent, changed, or its lines were worked out."""
-    return (*_look(payout), BalanceChanged())
+def payout_changed(_event: StripeObject, payout: StripeObject) -> tuple[Happening, ...]:
+    """A payout was made, sent or changed, or its lines were worked out."""
+    return _status_changed(payout), BalanceChanged()
 
 
-def arrived(_event: Object, payout: Object) -> tuple[Happening, ...]:
-    """Stripe calls it paid: a hope that its arrival date gives."""
-    return PayoutArrived(text(payout, "id"), _amount(payout), instant(payout, "arrival_date")), *_look(payout)
+def payout_paid(_event: StripeObject, payout: StripeObject) -> tuple[Happening, ...]:
+    """Stripe expects it at the bank on its arrival date; it may still fail."""
+    arrived = PayoutArrived(text(payout, "id"), _amount(payout), instant(payout, "arrival_date"))
+    return arrived, _status_changed(payout)
 
 
-def returned(event: Object, payout: Object) -> tuple[Happening, ...]:
+def payout_returned(event: StripeObject, payout: StripeObject) -> tuple[Happening, ...]:
     """It failed, perhaps after it was paid, or was cancelled: the money is in the balance again."""
-    return PayoutReturned(text(payout, "id"), _amount(payout), instant(event)), *_look(payout), BalanceChanged()
+    returned = PayoutReturned(text(payout, "id"), _amount(payout), instant(event))
+    return returned, _status_changed(payout), BalanceChanged()
 
 
-def _look(payout: Object) -> tuple[Happening, ...]:
-    return (StatusChanged(StatusObject.PAYOUT, text(payout, "id")),)
+def _status_changed(payout: StripeObject) -> StatusChanged:
+    return StatusChanged(StatusObject.PAYOUT, text(payout, "id"))
 
 
-def _amount(payout: Object) -> Money:
-    found = money(payout)
-    if not found:
-        raise Misshapen("payout has no amount")
-    return found
+def _amount(payout: StripeObject) -> Money:
+    amount = money(payout)
+    if not amount:
+        raise UnexpectedShape("payout has no amount")
+    return amount

@@ -1,6 +1,6 @@
-"""How a subscription, dispute or payout stands, read from the object as it is now.
+"""The status of a subscription, dispute or payout, read from the object as it is now.
 
-Fetched anew whenever something may have changed: the order of messages never decides a status.
+It is fetched again whenever it may have changed: the order of messages never decides a status.
 """
 
 from collections.abc import Mapping
@@ -9,20 +9,20 @@ from datetime import datetime
 
 from ledger.money import Money
 from payments.gifts.recurring import RecurringState
-from payments.reading.shapes import (
-    Misshapen,
-    Object,
+from payments.reading.fields import (
+    StripeObject,
+    UnexpectedShape,
     flag,
     instant,
     instant_or_none,
-    labelled,
+    metadata_id,
     money,
+    nested,
     objects,
     payment_of,
-    positive,
-    section,
+    positive_money,
     text,
-    whole,
+    whole_number,
 )
 
 
@@ -48,7 +48,7 @@ class SubscriptionStatus:
 
 @dataclass(frozen=True, slots=True)
 class DisputeStatus:
-    """A dispute in Stripe's own words; `answer_by` while it waits for our answer."""
+    """A dispute, with Stripe's status and reason. `answer_by` is set while Stripe waits for our answer."""
 
     dispute: str
     payment: str
@@ -60,7 +60,7 @@ class DisputeStatus:
 
 @dataclass(frozen=True, slots=True)
 class PayoutStatus:
-    """A payout in Stripe's own words; `reconciled` once Stripe has worked out its lines."""
+    """A payout, with Stripe's status. `reconciled` once Stripe has worked out its lines."""
 
     payout: str
     amount: Money
@@ -82,11 +82,11 @@ _STATES: Mapping[str, RecurringState] = {
 }
 
 
-def read_subscription(subscription: Object) -> SubscriptionStatus:
+def read_subscription(subscription: StripeObject) -> SubscriptionStatus:
     """A subscription, its latest invoice expanded (`expand[]=latest_invoice`) for the dates of retries."""
-    status, pause = text(subscription, "status"), section(subscription, "pause_collection")
+    status, pause = text(subscription, "status"), nested(subscription, "pause_collection")
     if status not in _STATES:
-        raise Misshapen(f"subscription: nobody knows the status {status}")
+        raise UnexpectedShape(f"subscription: the status {status} is unknown")
     period_end, ends_at = _period_end(subscription), _ends_at(subscription)
     paused = bool(pause) or status == "paused"
     state = _state(_STATES[status], paused=paused, ending=ends_at is not None)
@@ -94,7 +94,7 @@ def read_subscription(subscription: Object) -> SubscriptionStatus:
     retry_at, attempts = _retry(subscription)
     return SubscriptionStatus(
         subscription=text(subscription, "id"),
-        recurring=labelled(subscription, "recurring_id"),
+        recurring=metadata_id(subscription, "recurring_id"),
         state=state,
         amount=_amount(subscription),
         next_at=None if last or paused or state is RecurringState.ENDED else period_end,
@@ -107,9 +107,9 @@ def read_subscription(subscription: Object) -> SubscriptionStatus:
 
 
 def _state(by_status: RecurringState, *, paused: bool, ending: bool) -> RecurringState:
-    """What a treasurer must know first: it is over, it fails, it is paused, it will end, or all is well.
+    """The most important of several states: it has ended, fails, is paused, will end, or is active.
 
-    `ends_at` says beside every state that it will end.
+    Beside every state `ends_at` says that it will end.
     """
     if by_status in (RecurringState.ENDED, RecurringState.PENDING, RecurringState.PAST_DUE):
         return by_status
@@ -118,31 +118,32 @@ def _state(by_status: RecurringState, *, paused: bool, ending: bool) -> Recurrin
     return RecurringState.ENDING if ending else by_status
 
 
-def _parts(subscription: Object) -> list[Object]:
-    parts = objects(section(subscription, "items"), "data")
-    if not parts:
-        raise Misshapen("subscription has no items")
-    return parts
+def _items(subscription: StripeObject) -> list[StripeObject]:
+    items = objects(nested(subscription, "items"), "data")
+    if not items:
+        raise UnexpectedShape("subscription has no items")
+    return items
 
 
-def _amount(subscription: Object) -> Money:
-    """The price of every part, times how often it is taken: one part, unless somebody added to it at Stripe."""
-    parts = [
-        (positive(section(part, "price"), "unit_amount"), whole(part, "quantity")) for part in _parts(subscription)
+def _amount(subscription: StripeObject) -> Money:
+    """The sum of price times quantity. There is one item for each campaign, unless items were added at Stripe."""
+    prices = [
+        (positive_money(nested(item, "price"), "unit_amount"), whole_number(item, "quantity"))
+        for item in _items(subscription)
     ]
-    if {price.currency for price, _ in parts} != {parts[0][0].currency}:
-        raise Misshapen("subscription has prices in several currencies")
-    return Money(sum(price.minor * quantity for price, quantity in parts), parts[0][0].currency)
+    if {price.currency for price, _ in prices} != {prices[0][0].currency}:
+        raise UnexpectedShape("subscription has prices in several currencies")
+    return Money(sum(price.minor * quantity for price, quantity in prices), prices[0][0].currency)
 
 
-def _period_end(subscription: Object) -> datetime:
-    """When the period that runs is over: on its parts since 2025-03-31.basil, on the subscription before."""
-    first = _parts(subscription)[0]
+def _period_end(subscription: StripeObject) -> datetime:
+    """When the current period ends. Since 2025-03-31.basil its items say it; before, the subscription did."""
+    first = _items(subscription)[0]
     return instant(first if "current_period_end" in first else subscription, "current_period_end")
 
 
-def _ends_at(subscription: Object) -> datetime | None:
-    """A cancellation may be planned by a day or by the period's end; Stripe's own pages use the day."""
+def _ends_at(subscription: StripeObject) -> datetime | None:
+    """When it ended or will end: on a day (as Stripe's own pages set it), or with the period."""
     ended = instant_or_none(subscription, "ended_at")
     if ended is not None:
         return ended
@@ -151,33 +152,33 @@ def _ends_at(subscription: Object) -> datetime | None:
     return instant_or_none(subscription, "cancel_at")
 
 
-def _retry(subscription: Object) -> tuple[datetime | None, int]:
-    """Stripe's next attempt and the count of failed ones, while the latest invoice is open because it failed."""
+def _retry(subscription: StripeObject) -> tuple[datetime | None, int]:
+    """Stripe's next attempt and the number of failed ones, while the latest invoice is open because of them."""
     invoice = subscription.get("latest_invoice")
     if not isinstance(invoice, dict) or text(invoice, "status") != "open":
         return None, 0
-    attempts = whole(invoice, "attempt_count")
+    attempts = whole_number(invoice, "attempt_count")
     return (instant_or_none(invoice, "next_payment_attempt"), attempts) if attempts else (None, 0)
 
 
-def read_dispute(dispute: Object) -> DisputeStatus:
-    """A dispute as it stands."""
+def read_dispute(dispute: StripeObject) -> DisputeStatus:
+    """A dispute as it is now."""
     payment, status = payment_of(dispute), text(dispute, "status")
     if payment is None:
-        raise Misshapen("dispute has no charge")
+        raise UnexpectedShape("dispute has no charge")
     waits = status.endswith("needs_response")
     return DisputeStatus(
         dispute=text(dispute, "id"),
         payment=payment,
         status=status,
         reason=text(dispute, "reason"),
-        amount=positive(dispute),
-        answer_by=instant_or_none(section(dispute, "evidence_details"), "due_by") if waits else None,
+        amount=positive_money(dispute),
+        answer_by=instant_or_none(nested(dispute, "evidence_details"), "due_by") if waits else None,
     )
 
 
-def read_payout(payout: Object) -> PayoutStatus:
-    """A payout as it stands; negative when Stripe debits the bank."""
+def read_payout(payout: StripeObject) -> PayoutStatus:
+    """A payout as it is now; negative when Stripe debits the bank."""
     return PayoutStatus(
         payout=text(payout, "id"),
         amount=money(payout),

@@ -1,12 +1,12 @@
-"""Stripe's subscription: which recurring gift it carries out. How it stands is fetched, not read from here."""
+"""Stripe's subscription: which recurring gift it carries out. Its status is fetched, not read from events."""
 
+from payments.reading.fields import StripeObject, metadata_id, text
 from payments.reading.happenings import Happening, StatusChanged, StatusObject, SubscriptionReported
-from payments.reading.shapes import Object, labelled, text
 
 
-def told(_event: Object, subscription: Object) -> tuple[Happening, ...]:
+def subscription_changed(_event: StripeObject, subscription: StripeObject) -> tuple[Happening, ...]:
     """A subscription of ours was made or changed in some way."""
-    recurring, identity = labelled(subscription, "recurring_id"), text(subscription, "id")
+    recurring, subscription_id = metadata_id(subscription, "recurring_id"), text(subscription, "id")
     if recurring is None:
         return ()
-    return SubscriptionReported(identity, recurring), StatusChanged(StatusObject.SUBSCRIPTION, identity)
+    return SubscriptionReported(subscription_id, recurring), StatusChanged(StatusObject.SUBSCRIPTION, subscription_id)

@@ -1,1 +1,1 @@
-"""What Stripe's balance says: every line posted once, lists walked from the last mark."""
+"""Settlement: Stripe's balance, line by line; payouts, and reconcile, which reads Stripe's lists for missing facts."""

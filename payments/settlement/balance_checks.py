@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from ledger.money import Currency, Money
+from payments.reading.fields import StripeObject, money, objects
 from payments.reading.happenings import BalanceLine
-from payments.reading.shapes import Object, money, objects
 
 Balances = Mapping[Currency, int]
 """Minor units by currency."""
@@ -13,13 +13,13 @@ Balances = Mapping[Currency, int]
 
 @dataclass(frozen=True, slots=True)
 class BalanceComparison:
-    """What our `stripe` account held and what Stripe said it holds, at one instant."""
+    """What our `stripe` account held and what Stripe reported, at one instant."""
 
     ours: Money
     theirs: Money
 
 
-def held(balance: Object) -> Balances:
+def read_balance(balance: StripeObject) -> Balances:
     """What Stripe holds for us, available and pending together."""
     sums: dict[Currency, int] = {}
     for part in (*objects(balance, "available"), *objects(balance, "pending")):
@@ -28,16 +28,18 @@ def held(balance: Object) -> Balances:
     return sums
 
 
-def with_lines(ours: Balances, waiting: Iterable[BalanceLine]) -> Balances:
-    """Our balances as they will be when these lines are booked, as ours or as somebody else's."""
+def with_unbooked_lines(ours: Balances, lines: Iterable[BalanceLine]) -> Balances:
+    """Our balances as they will be once these lines are booked, whether as ours or as other people's money."""
     sums = dict(ours)
-    for line in waiting:
-        of = line.amount.currency
-        sums[of] = sums.get(of, 0) + line.amount.minor - line.fee.minor
+    for line in lines:
+        currency = line.amount.currency
+        sums[currency] = sums.get(currency, 0) + line.amount.minor - line.fee.minor
     return sums
 
 
-def beside(ours: Balances, theirs: Balances) -> tuple[BalanceComparison, ...]:
-    """The two, currency by currency."""
-    currencies = sorted({*ours, *theirs}, key=str)
-    return tuple(BalanceComparison(Money(ours.get(of, 0), of), Money(theirs.get(of, 0), of)) for of in currencies)
+def compare_balances(ours: Balances, theirs: Balances) -> tuple[BalanceComparison, ...]:
+    """Both balances, currency by currency."""
+    return tuple(
+        BalanceComparison(Money(ours.get(currency, 0), currency), Money(theirs.get(currency, 0), currency))
+        for currency in sorted({*ours, *theirs}, key=str)
+    )

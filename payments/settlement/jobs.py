@@ -1,4 +1,4 @@
-"""What Stripe is asked because a message came, or because an hour has passed: the worker's handlers."""
+"""The jobs that ask Stripe: because a message came, because a treasurer asked for a change, or every hour."""
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
@@ -14,22 +14,22 @@ from payments.books.bookkeeper import Bookkeeper
 from payments.books.jobs import EVERYTHING, FETCH_STATUS, SETTLE
 from payments.gifts.recurring_changes import CHANGE_RECURRING
 from payments.reading.happenings import StatusObject
-from payments.settlement.list_readers import INVOICE_LAG
-from payments.settlement.list_walk import Progress, TurnEnded
+from payments.settlement.list_reader import Progress, TimeSliceEnded
+from payments.settlement.list_sources import INVOICE_DELAY
 from payments.settlement.reconcile import Reconciliation, SettlementResult
-from payments.settlement.recurring_changes import RecurringChanges
+from payments.settlement.recurring_changes import RecurringChanger
 from payments.settlement.statuses import StatusFetcher
-from payments.settlement.stripe_contact import asking
+from payments.settlement.stripe_contact import recording_contact
 from payments.settlement.subscriptions import SubscriptionStatuses
-from payments.stripe.lists import NotThere, StripeLists
+from payments.stripe.lists import NoSuchObject, StripeLists
 from payments.stripe.subscriptions import RecurringGateway
 
-# Walk all of Stripe's lists. One subject, so at most one such job waits.
+# Read all of Stripe's lists. One subject, so at most one such job waits.
 RECONCILE = "stripe.reconcile"
 RENEWALS = "renewals"  # the subject of a settlement that is only for lines which wait for their invoice
 RECONCILE_EVERY = timedelta(hours=1)
-# Receipts must not wait for hours' worth of lists; well below the outbox's lease of a job.
-TURN = timedelta(seconds=20)
+# Receipts must not wait until hours of lists are read. Well below the outbox's lease of a job.
+TIME_SLICE = timedelta(seconds=20)
 
 log = structlog.get_logger()
 
@@ -43,78 +43,78 @@ def stripe_jobs(
     fetchers: Mapping[StatusObject, FetchStatus],
     clock: Clock,
 ) -> dict[str, Handler]:
-    """The handlers of everything that Stripe is asked. They raise what fails, and the outbox tries again."""
+    """The handlers that read from Stripe. They raise what fails, and the outbox tries again."""
 
     def fetch_status(payload: Payload) -> None:
-        what, identity = StatusObject(payload["what"]), payload["id"]
+        kind, object_id = StatusObject(payload["what"]), payload["id"]
         try:
-            with asking(engine, clock):
-                fetchers[what](identity)
-        except NotThere:
-            log.warning("nothing_to_look_at", what=what.value, id=identity)
+            with recording_contact(engine, clock):
+                fetchers[kind](object_id)
+        except NoSuchObject:
+            log.warning("nothing_to_look_at", what=kind.value, id=object_id)
 
-    def in_turns(kind: str, walk: Callable[[Progress], SettlementResult]) -> Handler:
-        """Walk for a while; then let other jobs have their turn, and go on where the walk stood."""
+    def in_time_slices(kind: str, read_lists: Callable[[Progress], SettlementResult]) -> Handler:
+        """Read lists for one time slice, and queue the next one after the other jobs that wait."""
 
-        def take_a_turn(_payload: Payload) -> None:
-            turn = _Turn(clock)
+        def run_slice(_payload: Payload) -> None:
+            time_slice = _TimeSlice(clock)
             try:
-                result = walk(turn.end_when_over)
-            except TurnEnded:
+                result = read_lists(time_slice.stop_when_over)
+            except TimeSliceEnded:
                 with writing(engine) as conn:
                     enqueue(conn, kind, EVERYTHING, {}, now=clock())
                 return
-            if result.waiting:  # a job of its own, so that what happens meanwhile is settled at once
+            if result.waiting:  # a job of its own, so that other money is settled without this delay
                 with writing(engine) as conn:
-                    enqueue(conn, SETTLE, RENEWALS, {}, now=clock() + INVOICE_LAG)
+                    enqueue(conn, SETTLE, RENEWALS, {}, now=clock() + INVOICE_DELAY)
 
-        return take_a_turn
+        return run_slice
 
     return {
         FETCH_STATUS: fetch_status,
-        SETTLE: in_turns(SETTLE, reconciliation.settle),
-        RECONCILE: in_turns(RECONCILE, lambda progress: reconciliation.reconcile(progress).settled),
+        SETTLE: in_time_slices(SETTLE, reconciliation.settle),
+        RECONCILE: in_time_slices(RECONCILE, lambda progress: reconciliation.reconcile(progress).settled),
     }
 
 
-def recurring_jobs(engine: Engine, changes: RecurringChanges, clock: Clock) -> dict[str, Handler]:
-    """The handler of changes to recurring gifts. What Stripe does not agree to is raised, and tried again later."""
+def recurring_jobs(engine: Engine, changer: RecurringChanger, clock: Clock) -> dict[str, Handler]:
+    """The handler of changes to recurring gifts. What Stripe refuses is raised, and tried again later."""
 
     def change_recurring(payload: Payload) -> None:
-        with asking(engine, clock):
-            changes.make_changes(payload["recurring"])
+        with recording_contact(engine, clock):
+            changer.make_changes(payload["recurring"])
 
     return {CHANGE_RECURRING: change_recurring}
 
 
-class _Turn:
-    """Ends a walk, between two pages, when it has taken its time."""
+class _TimeSlice:
+    """Stops a run between two pages once it has taken TIME_SLICE."""
 
     def __init__(self, clock: Clock) -> None:
-        self._clock, self._over = clock, clock() + TURN
+        self._clock, self._ends_at = clock, clock() + TIME_SLICE
 
-    def end_when_over(self, _name: str, _rows: int, share: float) -> None:
-        """The last page of a list does not end a walk: what is left is little."""
-        if share < 1.0 and self._clock() > self._over:
-            raise TurnEnded
+    def stop_when_over(self, _name: str, _rows: int, share: float) -> None:
+        """Raise TimeSliceEnded after its end, but never on the last page of a list: little is left then."""
+        if share < 1.0 and self._clock() > self._ends_at:
+            raise TimeSliceEnded
 
 
 def settlement_jobs(
     engine: Engine, bookkeeper: Bookkeeper, lists: StripeLists, gateway: RecurringGateway, clock: Clock
 ) -> dict[str, Handler]:
-    """The handlers of everything that Stripe is asked, each built of its parts."""
+    """All handlers that talk to Stripe, built from their parts."""
     subscriptions = SubscriptionStatuses(engine, lists, gateway, clock)
     fetchers = StatusFetcher(engine, bookkeeper, lists, clock).fetchers
     fetchers |= {StatusObject.SUBSCRIPTION: subscriptions.fetch}
     handlers = stripe_jobs(engine, Reconciliation(engine, bookkeeper, lists, clock), fetchers, clock)
-    return handlers | recurring_jobs(engine, RecurringChanges(engine, lists, gateway, clock), clock)
+    return handlers | recurring_jobs(engine, RecurringChanger(engine, lists, gateway, clock), clock)
 
 
 def reconcile_hourly(engine: Engine, clock: Clock) -> Chore:
-    """Have Stripe's lists walked, also at the start. As a job it is tried again soon when Stripe is away."""
+    """Queue a reconcile every hour, and at the start. As a job it is tried again soon when Stripe is away."""
 
-    def ask_for_reconcile() -> None:
+    def queue_reconcile() -> None:
         with writing(engine) as conn:
             enqueue(conn, RECONCILE, EVERYTHING, {}, now=clock())
 
-    return Chore(RECONCILE_EVERY, ask_for_reconcile)
+    return Chore(RECONCILE_EVERY, queue_reconcile)

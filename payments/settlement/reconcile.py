@@ -1,6 +1,6 @@
-"""Settle and reconcile: bring to the books what Stripe's lists know and we do not.
+"""Settle and reconcile: read into the books what Stripe's lists have and we do not.
 
-Both go through the bookkeeper's one door, with the same keys as the webhook: what is known already posts nothing.
+Both apply rows through the bookkeeper, with the same keys as the webhook: what is known already posts nothing.
 """
 
 from dataclasses import dataclass, field
@@ -15,26 +15,32 @@ from database.transactions import booking, reading
 from ledger.kinds import EntryKind
 from payments.books.bookkeeper import Bookkeeper
 from payments.settlement import store
-from payments.settlement.balance_checks import BalanceComparison, Balances, beside, held, with_lines
-from payments.settlement.list_readers import ListReaders
-from payments.settlement.list_walk import ListWalk, NotApplied, Progress, TurnEnded, quietly
-from payments.settlement.stripe_contact import asking
+from payments.settlement.balance_checks import (
+    BalanceComparison,
+    Balances,
+    compare_balances,
+    read_balance,
+    with_unbooked_lines,
+)
+from payments.settlement.list_reader import ListReader, NotApplied, Progress, TimeSliceEnded, no_progress
+from payments.settlement.list_sources import ListSources
+from payments.settlement.stripe_contact import recording_contact
 from payments.settlement.tables import LISTS
-from payments.settlement.unreported import recall
+from payments.settlement.unreported import apply_unreported
 from payments.stripe.lists import StripeLists
 
-# How often the balance is read again because money moved while we listed its lines.
-COMPARISONS = 3
+# How often the balance is read again because money moved while we read its lines.
+MOST_COMPARISONS = 3
 
 log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
 class SettlementResult:
-    """What a settlement found: how many rows it read, and how our balance stood beside Stripe's.
+    """What a settlement did: how many rows it read, and how our balance compared with Stripe's.
 
-    `checks` is empty where money kept moving: then nothing was compared. `waiting` lines are of payments that may
-    be a renewal's and whose invoice was not there yet: they are compared, and booked when it is.
+    `checks` is empty where money kept moving, so that nothing could be compared. `waiting` counts lines of payments
+    that may be a renewal's and whose invoice was not there yet: they are compared now, and booked with their invoice.
     """
 
     rows: int = 0
@@ -51,8 +57,8 @@ class SettlementResult:
 class ReconcileResult:
     """What a reconcile run brought to the books.
 
-    `rows` read of each list; `entries` posted and `gifts` concerned, by the kind of entry; `received` gifts that
-    were not known to be paid before; `unfit` rows that could not be applied, each with the reason.
+    `rows` counts the rows read of each list; `entries` the entries posted, by kind; `received` the gifts that were not
+    known to be paid before. `errors` are the rows that could not be applied, each with the reason.
     """
 
     run: str
@@ -60,14 +66,14 @@ class ReconcileResult:
     entries: dict[str, int] = field(default_factory=dict)
     received: int = 0
     settled: SettlementResult = SettlementResult()
-    unfit: dict[str, str] = field(default_factory=dict)
+    errors: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """A reconcile run, and the last entry in the books before it."""
+    """A reconcile run. `after` is the last entry in the books before it."""
 
-    walker: ListWalk
+    reader: ListReader
     after: int
 
 
@@ -76,117 +82,114 @@ class Reconciliation:
 
     def __init__(self, engine: Engine, bookkeeper: Bookkeeper, lists: StripeLists, clock: Clock) -> None:
         self._engine, self._bookkeeper, self._lists, self._clock = engine, bookkeeper, lists, clock
-        self._library = ListReaders(engine, lists, clock)
-        self._unfinished: _Run | None = None
+        self._sources = ListSources(engine, lists, clock)
+        self._interrupted: _Run | None = None
 
-    def settle(self, progress: Progress = quietly) -> SettlementResult:
-        """Read the newest lines of the balance, and compare it. Raises NotApplied after all else was applied."""
-        walker = self._walker("settle", progress)
-        with asking(self._engine, self._clock):
-            settled = self._settle(walker)
-        _complain(walker)
+    def settle(self, progress: Progress = no_progress) -> SettlementResult:
+        """Read the newest balance lines, and compare the balance. Raises NotApplied after all else was applied."""
+        reader = self._reader("settle", progress)
+        with recording_contact(self._engine, self._clock):
+            settled = self._settle(reader)
+        if reader.errors:
+            raise NotApplied("; ".join(f"{row}: {error}" for row, error in sorted(reader.errors.items())))
         return settled
 
     def reconcile(self, progress: Progress | None = None) -> ReconcileResult:
-        """Walk every list from its last mark with an overlap, and say what that recovered.
+        """Read every list from its checkpoint with an overlap; returns what that recovered.
 
-        A run that is cut off has applied what it has read; the next one goes on there.
+        An interrupted run has applied the rows that it read; the next call resumes it.
         """
-        run = self._unfinished or _Run(self._walker("reconcile"), self._last_entry())
-        # After any other failure the lists are walked again: a run that never ends must not keep them unread.
-        self._unfinished = None
-        run.walker.progress = progress or quietly
+        run = self._interrupted or _Run(self._reader("reconcile"), self._last_entry_id())
+        # After any other failure the lists are read again: resuming a run that never ends would leave them unread.
+        self._interrupted = None
+        run.reader.progress = progress or no_progress
         try:
-            with asking(self._engine, self._clock):
-                settled = self._reconcile(run.walker)
-        except TurnEnded:
-            self._unfinished = run
+            with recording_contact(self._engine, self._clock):
+                settled = self._reconcile(run.reader)
+        except TimeSliceEnded:
+            self._interrupted = run
             raise
         return self._recovered(run, settled)
 
     def _recovered(self, run: _Run, settled: SettlementResult) -> ReconcileResult:
         with reading(self._engine) as conn:
-            posted = store.posted_since(conn, run.after, run.walker.cause)
+            posted = store.posted_since(conn, run.after, run.reader.cause)
         return ReconcileResult(
-            run=run.walker.cause,
-            rows=run.walker.rows,
+            run=run.reader.cause,
+            rows=run.reader.rows,
             entries={kind: entries for kind, (entries, _) in posted.items()},
             received=posted.get(EntryKind.GIFT, (0, 0))[1],
             settled=settled,
-            unfit=run.walker.unfit,
+            errors=run.reader.errors,
         )
 
-    def _last_entry(self) -> int:
+    def _last_entry_id(self) -> int:
         with reading(self._engine) as conn:
-            return store.last_entry(conn)
+            return store.last_entry_id(conn)
 
-    def _walker(self, name: str, progress: Progress = quietly) -> ListWalk:
-        return ListWalk(self._engine, self._bookkeeper, self._clock, f"{name}:{uuid4().hex}", progress)
+    def _reader(self, name: str, progress: Progress = no_progress) -> ListReader:
+        return ListReader(self._engine, self._bookkeeper, self._clock, f"{name}:{uuid4().hex}", progress)
 
-    def _settle(self, walker: ListWalk) -> SettlementResult:
-        since = self._library.since()
+    def _settle(self, reader: ListReader) -> SettlementResult:
+        since = self._sources.since()
         if since is None:
             return SettlementResult()
-        walker.walk(self._library.invoice_payments(since), thorough=False)
-        return self._compare(since, walker)
+        reader.read_list(self._sources.invoice_payments(since), thorough=False)
+        return self._compare(since, reader)
 
-    def _reconcile(self, walker: ListWalk) -> SettlementResult:
-        since = self._library.since()
+    def _reconcile(self, reader: ListReader) -> SettlementResult:
+        since = self._sources.since()
         if since is None:
-            self._note_nothing_to_walk()
+            self._note_nothing_to_read()
             return SettlementResult()
-        walker.walk(self._library.invoice_payments(since), thorough=True)
-        # The lines first: with its line a gift comes whole, and then its events are hardly news.
-        walker.walk(self._library.lines(since), thorough=True)
-        walker.walk(self._library.events(since), thorough=True)
-        walker.walk(self._library.charges(since), thorough=True)
-        recall(walker, self._lists)
-        return self._compare(since, walker)
+        reader.read_list(self._sources.invoice_payments(since), thorough=True)
+        # The lines first: a line brings its gift with it, so that few of the events are still new.
+        reader.read_list(self._sources.lines(since), thorough=True)
+        reader.read_list(self._sources.events(since), thorough=True)
+        reader.read_list(self._sources.charges(since), thorough=True)
+        apply_unreported(reader, self._lists)
+        return self._compare(since, reader)
 
-    def _note_nothing_to_walk(self) -> None:
-        """Nobody has given yet: the lists were seen to, and the doctor may know."""
+    def _note_nothing_to_read(self) -> None:
+        """Nobody has given yet. The doctor must still see that reconcile runs."""
         with booking(self._engine) as conn:
             for name in LISTS:
-                store.keep_mark(conn, self._clock(), store.mark(conn, name))
+                store.save_checkpoint(conn, self._clock(), store.load_checkpoint(conn, name))
 
-    def _compare(self, since: datetime, walker: ListWalk) -> SettlementResult:
-        """Read the balance, the lines to the tip, the balance again: what has not moved meanwhile is compared."""
-        theirs = held(self._lists.balance())
-        for _ in range(COMPARISONS):
-            walker.early.clear()
-            walker.walk(self._library.lines(since), thorough=False)
-            ours = self._ours()
-            before, theirs = theirs, held(self._lists.balance())
-            if before == theirs and (checks := self._keep_checks(ours, theirs, since, walker)):
-                return SettlementResult(sum(walker.rows.values()), checks, len(walker.early))
-        return SettlementResult(sum(walker.rows.values()), waiting=len(walker.early))
+    def _compare(self, since: datetime, reader: ListReader) -> SettlementResult:
+        """Read the balance, all new lines, the balance again: it is compared if it has not moved meanwhile."""
+        theirs = read_balance(self._lists.balance())
+        for _ in range(MOST_COMPARISONS):
+            reader.too_early.clear()
+            reader.read_list(self._sources.lines(since), thorough=False)
+            ours = self._stripe_balances()
+            before, theirs = theirs, read_balance(self._lists.balance())
+            if before == theirs and (checks := self._save_checks(ours, theirs, since, reader)):
+                return SettlementResult(sum(reader.rows.values()), checks, len(reader.too_early))
+        return SettlementResult(sum(reader.rows.values()), waiting=len(reader.too_early))
 
-    def _ours(self) -> Balances:
+    def _stripe_balances(self) -> Balances:
         with reading(self._engine) as conn:
             return store.stripe_balances(conn)
 
-    def _keep_checks(
-        self, ours: Balances, theirs: Balances, since: datetime, walker: ListWalk
+    def _save_checks(
+        self, ours: Balances, theirs: Balances, since: datetime, reader: ListReader
     ) -> tuple[BalanceComparison, ...]:
-        """Keep the comparison, and open the books with the first; nothing, if our account moved meanwhile."""
+        """Save the comparison, and open the books with the first one; nothing, if our account moved meanwhile."""
         now = self._clock()
         with booking(self._engine) as conn:
             if store.stripe_balances(conn) != ours:
                 return ()
             if not store.was_compared(conn):
-                if walker.unfit:  # what a line has not brought would be taken for what was there before
+                if reader.errors:  # the money of a line that is not booked would be taken for an opening balance
                     return ()
-                before = [check.theirs - check.ours for check in beside(with_lines(ours, walker.early), theirs)]
-                self._bookkeeper.open_balances(conn, before, since, walker.cause, now)
+                differences = compare_balances(with_unbooked_lines(ours, reader.too_early), theirs)
+                opening = [check.theirs - check.ours for check in differences]
+                self._bookkeeper.open_balances(conn, opening, since, reader.cause, now)
                 ours = store.stripe_balances(conn)
-            checks = beside(with_lines(ours, walker.early), theirs)
-            store.keep_checks(conn, checks, now)
+            checks = compare_balances(with_unbooked_lines(ours, reader.too_early), theirs)
+            store.save_balance_checks(conn, checks, now)
         for check in checks:
             if check.ours != check.theirs:
                 log.error("balance_differs", ours=str(check.ours), theirs=str(check.theirs))
         return checks
-
-
-def _complain(walker: ListWalk) -> None:
-    if walker.unfit:
-        raise NotApplied("; ".join(f"{row}: {why}" for row, why in sorted(walker.unfit.items())))

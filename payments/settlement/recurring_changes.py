@@ -1,4 +1,4 @@
-"""Makes the changes that treasurers asked for at Stripe, in their order, until it agrees; each takes effect once."""
+"""Makes the changes of recurring gifts that treasurers asked for at Stripe, in their order; each takes effect once."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -17,21 +17,21 @@ from payments.reading.statuses import read_subscription
 from payments.settlement.subscriptions import SubscriptionStatuses
 from payments.stripe.checkout import Purpose
 from payments.stripe.lists import StripeLists
-from payments.stripe.subscriptions import Object, RecurringGateway
+from payments.stripe.subscriptions import RecurringGateway, StripeObject
 
 log = structlog.get_logger()
 
 
-def key_of(change: RecurringChange, now: datetime) -> str:
-    """A change's idempotency key: the same for a minute, so that an answer that got lost is given again.
+def idempotency_key(change: RecurringChange, now: datetime) -> str:
+    """A change's idempotency key: the same for a minute, so that a lost answer is repeated.
 
     Stripe remembers its own errors under a key as well, for a day; so after one minute, two, four and so on a
-    new key asks anew. A change says how it shall be, so nothing doubles.
+    new key asks anew. A change says what the result shall be, so nothing happens twice.
     """
     return f"{change.id}-{int((now - change.requested_at).total_seconds() // 60).bit_length()}"
 
 
-class RecurringChanges:
+class RecurringChanger:
     """Makes the waiting changes of recurring gifts. No transaction is open while Stripe is asked."""
 
     def __init__(self, engine: Engine, lists: StripeLists, gateway: RecurringGateway, clock: Clock) -> None:
@@ -39,7 +39,7 @@ class RecurringChanges:
         self._statuses = SubscriptionStatuses(engine, lists, gateway, clock)
 
     def make_changes(self, recurring_id: str) -> None:
-        """Make what waits for this recurring gift; raises StripeAway or StripeRefused, to be tried again."""
+        """Make this recurring gift's waiting changes; raises StripeAway or StripeRefused, to be tried again."""
         with reading(self._engine) as conn:
             recurring = recurring_store.recurring_of(conn, [recurring_id])[recurring_id]
             changes = recurring_store.changes_of(conn, recurring)
@@ -61,9 +61,9 @@ class RecurringChanges:
         log.info("recurring_act_done", recurring=recurring.id, act=change.kind.value)
 
     def _ask(
-        self, recurring: Recurring, subscription: Object, change: RecurringChange, products: Mapping[int, str]
+        self, recurring: Recurring, subscription: StripeObject, change: RecurringChange, products: Mapping[int, str]
     ) -> None:
-        subscription_id, key = str(subscription["id"]), key_of(change, self._clock())
+        subscription_id, key = str(subscription["id"]), idempotency_key(change, self._clock())
         match change.kind:
             case ChangeKind.AMOUNT:
                 assert change.amount is not None

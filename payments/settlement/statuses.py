@@ -1,4 +1,4 @@
-"""Look at a payout or a dispute at Stripe, and keep how it stands: messages only say that it is time to look."""
+"""Fetches payouts and disputes from Stripe and saves their status. Messages only say that it is time to fetch."""
 
 from collections.abc import Callable
 
@@ -8,12 +8,12 @@ from sqlalchemy.engine import Engine
 from database.instants import Clock
 from database.transactions import booking, reading
 from payments.books.bookkeeper import Bookkeeper
+from payments.reading.fields import expandable_id
 from payments.reading.happenings import StatusObject
-from payments.reading.shapes import link
 from payments.reading.statuses import PayoutStatus, read_dispute, read_payout
 from payments.settlement import store
-from payments.settlement.list_readers import ListReaders
-from payments.settlement.list_walk import ListWalk, NotApplied
+from payments.settlement.list_reader import ListReader, NotApplied
+from payments.settlement.list_sources import ListSources
 from payments.stripe.lists import Row, StripeLists
 
 log = structlog.get_logger()
@@ -24,7 +24,7 @@ class StatusFetcher:
 
     def __init__(self, engine: Engine, bookkeeper: Bookkeeper, lists: StripeLists, clock: Clock) -> None:
         self._engine, self._bookkeeper, self._lists, self._clock = engine, bookkeeper, lists, clock
-        self._library = ListReaders(engine, lists, clock)
+        self._sources = ListSources(engine, lists, clock)
 
     @property
     def fetchers(self) -> dict[StatusObject, Callable[[str], None]]:
@@ -32,51 +32,53 @@ class StatusFetcher:
         return {StatusObject.DISPUTE: self.fetch_dispute, StatusObject.PAYOUT: self.fetch_payout}
 
     def fetch_dispute(self, identity: str) -> None:
-        """Keep a dispute's status, and until when Stripe waits for our answer."""
+        """Save a dispute's status, and until when Stripe waits for our answer."""
         now = self._clock()
-        seen = read_dispute(self._lists.dispute(identity))
+        status = read_dispute(self._lists.dispute(identity))
         with booking(self._engine) as conn:
-            store.keep_dispute(conn, seen, now)
+            store.save_dispute(conn, status, now)
 
     def fetch_payout(self, identity: str) -> None:
-        """Keep a payout's status; once Stripe has worked out its lines, see that they are its amount.
+        """Save a payout's status; once Stripe has worked out its lines, check that they add up to its amount.
 
-        Raises NotApplied when they are not, or when one of them cannot be brought to the books.
+        Raises NotApplied when they do not, or when one of them cannot be brought to the books.
         """
         now = self._clock()
-        seen = read_payout(self._lists.payout(identity))
-        if not seen.amount:
+        status = read_payout(self._lists.payout(identity))
+        if not status.amount:
             return
         with reading(self._engine) as conn:
             lines = store.payout_lines(conn, identity)
-        if lines != seen.amount.minor and seen.automatic and seen.reconciled:
-            lines = self._add_up(seen)
+        if lines != status.amount.minor and status.automatic and status.reconciled:
+            lines = self._net_of_lines(status)
         with booking(self._engine) as conn:
-            store.keep_payout(conn, seen, lines, now)
-        if lines not in (None, seen.amount.minor):
-            raise NotApplied(f"{identity}: its lines add up to {lines}, its amount is {seen.amount.minor}")
+            store.save_payout(conn, status, lines, now)
+        if lines not in (None, status.amount.minor):
+            raise NotApplied(f"{identity}: its lines add up to {lines}, its amount is {status.amount.minor}")
 
-    def _add_up(self, payout: PayoutStatus) -> int:
+    def _net_of_lines(self, payout: PayoutStatus) -> int:
         """The net of every line that left with this payout. A line that is not in our books is brought there."""
-        walker = ListWalk(self._engine, self._bookkeeper, self._clock, f"settle:{payout.payout}")
-        since, total = self._library.since(), 0
+        reader = ListReader(self._engine, self._bookkeeper, self._clock, f"settle:{payout.payout}")
+        since, total = self._sources.since(), 0
         after: dict[str, str] = {}
         more = True
         while more:
             page = self._lists.balance_transactions(payout=payout.payout, **after)
             rows = [row for row in page.rows if not _is_the_payout(row, payout)]
-            if since is not None:  # what was there before our time is in the opening
-                walker.take(self._library.read_lines([row for row in rows if row["created"] >= since.timestamp()]))
+            if since is not None:  # older lines are in the opening balance
+                reader.apply_rows(
+                    self._sources.read_lines([row for row in rows if row["created"] >= since.timestamp()])
+                )
             with booking(self._engine) as conn:
-                store.put_into_payout(conn, [row["id"] for row in rows], payout.payout)
+                store.assign_to_payout(conn, [row["id"] for row in rows], payout.payout)
             total += sum(row["net"] for row in rows)
             more = page.has_more
             after = {"starting_after": page.rows[-1]["id"]} if more else {}
-        if walker.unfit:
-            raise NotApplied("; ".join(f"{row}: {why}" for row, why in sorted(walker.unfit.items())))
+        if reader.errors:
+            raise NotApplied("; ".join(f"{row}: {error}" for row, error in sorted(reader.errors.items())))
         return total
 
 
 def _is_the_payout(row: Row, payout: PayoutStatus) -> bool:
-    """The line with which the payout itself left the balance is listed with what it is made of."""
-    return row["reporting_category"] == "payout" and link(row, "source") == payout.payout
+    """Whether this is the payout's own line: Stripe lists it with the lines that the payout is made of."""
+    return row["reporting_category"] == "payout" and expandable_id(row, "source") == payout.payout

@@ -1,4 +1,4 @@
-"""How far Stripe's lists were read, whether it answers, and what is known of their rows: one function a question."""
+"""How far Stripe's lists were read, which of their rows are known, whether Stripe answers, and fetched statuses."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ from payments.settlement.balance_checks import BalanceComparison, Balances
 from payments.settlement.tables import balance_check, contact, walk
 
 _LINE = (balance_line.c.id,)
-_BY_SUBJECT = (balance_line.c.subject, balance_line.c.id, balance_line.c.category, balance_line.c.created_at)
+_BY_SUBJECT = (balance_line.c.subject, balance_line.c.id)
 _OWNED = (charge.c.payment, charge.c.gift_id)
 _LINKED = (invoice_payment.c.payment, invoice_payment.c.invoice_id)
 _INVOICE = (invoice.c.id,)
@@ -32,11 +32,11 @@ _IN_PAYOUT = (balance_line.c.id, balance_line.c.payout_id)
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class Checkpoint:
     """How far a list was read: everything up to `reached` is known.
 
-    A walk that was cut off stands at `cursor`, the last row that it took, and brings us to `aim` once it has
-    come down to `reached`.
+    An interrupted run goes on after the row `cursor`. When it has read down to `reached`, everything up to `aim` is
+    known.
     """
 
     name: str
@@ -45,28 +45,24 @@ class Mark:
     cursor: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Stuck:
-    """A line of the balance whose other side nobody has told us."""
-
-    line: str
-    category: Category
-    subject: str
-    at: datetime
-
-
-def mark(conn: Connection, name: str) -> Mark:
-    """How far this list was read; nowhere yet, when nothing is kept."""
+def load_checkpoint(conn: Connection, name: str) -> Checkpoint:
+    """How far this list was read; an empty checkpoint for one that was never read."""
     t = walk.c
     row = conn.execute(sa.select(t.name, t.reached, t.aim, t.cursor).where(t.name == name)).first()
-    return Mark(*row) if row else Mark(name)
+    return Checkpoint(*row) if row else Checkpoint(name)
 
 
-def keep_mark(conn: Connection, now: datetime, kept: Mark) -> None:
-    """Keep how far a list was read, in the transaction that applies what was read."""
-    row = {"name": kept.name, "reached": kept.reached, "aim": kept.aim, "cursor": kept.cursor, "walked_at": now}
-    news = ", ".join(f"{name} = excluded.{name}" for name in ("reached", "aim", "cursor", "walked_at"))
-    put_rows(conn, walk, [row], f"DO UPDATE SET {news}")
+def save_checkpoint(conn: Connection, now: datetime, checkpoint: Checkpoint) -> None:
+    """Save how far a list was read, in the transaction that applies its rows."""
+    row = {
+        "name": checkpoint.name,
+        "reached": checkpoint.reached,
+        "aim": checkpoint.aim,
+        "cursor": checkpoint.cursor,
+        "walked_at": now,
+    }
+    changed = ", ".join(f"{name} = excluded.{name}" for name in ("reached", "aim", "cursor", "walked_at"))
+    put_rows(conn, walk, [row], f"DO UPDATE SET {changed}")
 
 
 def first_gift(conn: Connection) -> datetime | None:
@@ -81,55 +77,55 @@ def known_lines(conn: Connection, ids: Sequence[str]) -> set[str]:
 
 
 def applied_deliveries(conn: Connection, ids: Sequence[str]) -> set[str]:
-    """Those of these events that came by the webhook and are in the books."""
+    """Those of these events that the webhook has brought and that are in the books."""
     return {row[0] for row in look_up(conn, _APPLIED, delivery.c.id, ids) if row[1] is not None}
 
 
-def first_without_charge(conn: Connection, since: datetime) -> datetime | None:
-    """The instant of the first line since then that brought a charge of ours, when nobody told us that it succeeded.
+def first_line_without_charge(conn: Connection, since: datetime) -> datetime | None:
+    """The instant of the first line since then of a charge of ours whose success was not reported to us.
 
-    Of a payment that has more such lines than charges that we know; or whose charges were taken back more often than
-    they had succeeded by then, as far as we know: a later charge may be known before its line is there.
+    It is a line of a payment that has more such lines than known charges; or whose charges were taken back more often
+    than we know them to have succeeded by then: a later charge may be known before its line is there.
     """
     paid, line = balance_line.c, balance_line.alias().c
     lines = sa.select(sa.func.count()).where(line.payment == paid.payment, line.kind == _CHARGED)
-    told = sa.select(sa.func.count()).where(charge.c.payment == paid.payment)
-    lacking = lines.correlate(balance_line).scalar_subquery() > told.correlate(balance_line).scalar_subquery()
+    known = sa.select(sa.func.count()).where(charge.c.payment == paid.payment)
+    lacking = lines.correlate(balance_line).scalar_subquery() > known.correlate(balance_line).scalar_subquery()
     ours = sa.or_(paid.ours.is_(None), paid.ours == 1)
-    unheard = sa.or_(lacking, paid.payment.in_(_taken_back_unheard(since)))
+    unreported = sa.or_(lacking, paid.payment.in_(_taken_back_too_often(since)))
     first: datetime | None = conn.scalar(
-        sa.select(sa.func.min(paid.created_at)).where(paid.kind == _CHARGED, paid.created_at >= since, ours, unheard)
+        sa.select(sa.func.min(paid.created_at)).where(paid.kind == _CHARGED, paid.created_at >= since, ours, unreported)
     )
     return first
 
 
-def _taken_back_unheard(since: datetime) -> sa.Select[tuple[str]]:
+def _taken_back_too_often(since: datetime) -> sa.Select[tuple[str]]:
     """The payments that were taken back, since then, more often than we know them to have succeeded before."""
     back = balance_line.alias()
     line, at = balance_line.alias().c, back.c.created_at
     times = sa.select(sa.func.count()).where(
         line.payment == back.c.payment, line.kind == _TAKEN_BACK, line.created_at <= at
     )
-    told = sa.select(sa.func.count()).where(charge.c.payment == back.c.payment, charge.c.succeeded_at <= at)
-    unheard = times.correlate(back).scalar_subquery() > told.correlate(back).scalar_subquery()
-    return sa.select(back.c.payment).where(back.c.kind == _TAKEN_BACK, at >= since, unheard)
+    known = sa.select(sa.func.count()).where(charge.c.payment == back.c.payment, charge.c.succeeded_at <= at)
+    too_often = times.correlate(back).scalar_subquery() > known.correlate(back).scalar_subquery()
+    return sa.select(back.c.payment).where(back.c.kind == _TAKEN_BACK, at >= since, too_often)
 
 
-def linked(conn: Connection, payments: Sequence[str]) -> set[str]:
-    """Those of these payments whose gift is known, or which recurring gift they belong to."""
+def payments_with_owner(conn: Connection, payments: Sequence[str]) -> set[str]:
+    """Those of these payments of which the gift or the recurring gift is known."""
     owned = {row[0] for row in look_up(conn, _OWNED, charge.c.payment, payments) if row[1] is not None}
-    return owned | invoiced(conn, payments)
+    return owned | payments_with_invoice(conn, payments)
 
 
-def invoiced(conn: Connection, payments: Sequence[str]) -> set[str]:
+def payments_with_invoice(conn: Connection, payments: Sequence[str]) -> set[str]:
     """Those of these payments whose invoice is known to be a recurring gift's."""
     invoice_of = {row[0]: row[1] for row in look_up(conn, _LINKED, invoice_payment.c.payment, payments)}
     ours = {row[0] for row in look_up(conn, _INVOICE, invoice.c.id, sorted(set(invoice_of.values())))}
-    return {payment for payment, of in invoice_of.items() if of in ours}
+    return {payment for payment, invoice_id in invoice_of.items() if invoice_id in ours}
 
 
 def stripe_balances(conn: Connection) -> Balances:
-    """What our `stripe` account holds, in each currency that it ever moved."""
+    """What our `stripe` account holds, in each currency that it ever had."""
     t = total.c
     rows = conn.execute(
         sa.select(t.currency, sa.func.sum(t.debit_minor - t.credit_minor))
@@ -144,8 +140,8 @@ def was_compared(conn: Connection) -> bool:
     return conn.scalar(sa.select(balance_check.c.currency).limit(1)) is not None
 
 
-def keep_checks(conn: Connection, checks: Iterable[BalanceComparison], now: datetime) -> None:
-    """Keep the last comparison, by currency."""
+def save_balance_checks(conn: Connection, checks: Iterable[BalanceComparison], now: datetime) -> None:
+    """Save the latest comparison, by currency."""
     rows = [
         {
             "currency": check.ours.currency.code,
@@ -160,93 +156,93 @@ def keep_checks(conn: Connection, checks: Iterable[BalanceComparison], now: date
 
 
 def note_answer(conn: Connection, now: datetime) -> None:
-    """Stripe answers."""
+    """Note that Stripe answers."""
     row = {"id": 1, "answered_at": now, "failing_since": None, "error": None}
     put_rows(
         conn, contact, [row], "DO UPDATE SET answered_at = excluded.answered_at, failing_since = NULL, error = NULL"
     )
 
 
-def note_silence(conn: Connection, error: str, now: datetime) -> None:
-    """Stripe does not answer, or refuses what we ask: since when, and in which words."""
+def note_failure(conn: Connection, error: str, now: datetime) -> None:
+    """Note since when Stripe does not answer or refuses what we ask, and its latest error."""
     row = {"id": 1, "answered_at": None, "failing_since": now, "error": error}
     since = "coalesce(contact.failing_since, excluded.failing_since)"
     put_rows(conn, contact, [row], f"DO UPDATE SET failing_since = {since}, error = excluded.error")
 
 
-def keep_subscription(conn: Connection, recurring_id: str, seen: SubscriptionStatus, asked_at: datetime) -> None:
-    """Keep the status of a recurring gift; an answer to a question asked earlier than the last changes nothing."""
+def save_subscription(conn: Connection, recurring_id: str, status: SubscriptionStatus, asked_at: datetime) -> None:
+    """Save the status of a recurring gift, unless a later question was answered before."""
     latest = sa.or_(recurring.c.looked_at.is_(None), recurring.c.looked_at <= asked_at)
     conn.execute(
         sa.update(recurring)
         .where(recurring.c.id == recurring_id, latest)
         .values(
-            state=seen.state.value,
-            amount_minor=seen.amount.minor,
-            stripe_ends_at=seen.ends_at,
-            paused_at=sa.func.coalesce(recurring.c.paused_at, asked_at) if seen.paused else None,
-            next_at=seen.next_at,
-            retry_at=seen.retry_at,
-            failed_attempts=seen.attempts,
+            state=status.state.value,
+            amount_minor=status.amount.minor,
+            stripe_ends_at=status.ends_at,
+            paused_at=sa.func.coalesce(recurring.c.paused_at, asked_at) if status.paused else None,
+            next_at=status.next_at,
+            retry_at=status.retry_at,
+            failed_attempts=status.attempts,
             looked_at=asked_at,
         )
     )
 
 
-def keep_dispute(conn: Connection, seen: DisputeStatus, now: datetime) -> None:
-    """How a dispute stands, as Stripe said at that instant. Call it inside `booking`."""
+def save_dispute(conn: Connection, status: DisputeStatus, now: datetime) -> None:
+    """Save a dispute's status at that instant. Call it inside `booking`."""
     row = {
-        "id": seen.dispute,
-        "status": seen.status,
-        "reason": seen.reason,
-        "currency": seen.amount.currency.code,
-        "amount_minor": seen.amount.minor,
-        "answer_by": seen.answer_by,
+        "id": status.dispute,
+        "status": status.status,
+        "reason": status.reason,
+        "currency": status.amount.currency.code,
+        "amount_minor": status.amount.minor,
+        "answer_by": status.answer_by,
         "looked_at": now,
     }
-    before = conn.execute(sa.select(dispute.c.looked_at).where(dispute.c.id == seen.dispute)).first()
+    before = conn.execute(sa.select(dispute.c.looked_at).where(dispute.c.id == status.dispute)).first()
     if before is None:
-        insert_rows(conn, dispute, [{**row, "payment": seen.payment}])
+        insert_rows(conn, dispute, [{**row, "payment": status.payment}])
     elif before.looked_at <= now:
         change_rows(conn, dispute, [row])
 
 
-def keep_payout(conn: Connection, seen: PayoutStatus, lines_minor: int | None, now: datetime) -> None:
-    """How a payout stands, as Stripe said at that instant. Call it inside `booking`."""
+def save_payout(conn: Connection, status: PayoutStatus, lines_minor: int | None, now: datetime) -> None:
+    """Save a payout's status at that instant. Call it inside `booking`."""
     row = {
-        "id": seen.payout,
-        "status": seen.status,
-        "automatic": seen.automatic,
+        "id": status.payout,
+        "status": status.status,
+        "automatic": status.automatic,
         "lines_minor": lines_minor,
         "looked_at": now,
     }
-    before = conn.execute(sa.select(payout.c.looked_at).where(payout.c.id == seen.payout)).first()
+    before = conn.execute(sa.select(payout.c.looked_at).where(payout.c.id == status.payout)).first()
     if before is None:
-        money = {"currency": seen.amount.currency.code, "amount_minor": seen.amount.minor}
+        money = {"currency": status.amount.currency.code, "amount_minor": status.amount.minor}
         insert_rows(conn, payout, [row | money])
     elif before.looked_at is None or before.looked_at <= now:
         change_rows(conn, payout, [row])
 
 
 def payout_lines(conn: Connection, payout_id: str) -> int | None:
-    """What a payout's lines were found to add up to; None while they were not added up."""
-    found: int | None = conn.scalar(sa.select(payout.c.lines_minor).where(payout.c.id == payout_id))
-    return found
+    """What a payout's lines add up to, in minor units; None while they were not added up."""
+    lines_minor: int | None = conn.scalar(sa.select(payout.c.lines_minor).where(payout.c.id == payout_id))
+    return lines_minor
 
 
-def put_into_payout(conn: Connection, ids: Sequence[str], payout_id: str) -> None:
-    """These lines left with this payout. Call it inside `booking`."""
-    free = [row[0] for row in look_up(conn, _IN_PAYOUT, balance_line.c.id, ids) if row[1] is None]
-    change_rows(conn, balance_line, [{"id": identity, "payout_id": payout_id} for identity in sorted(free)])
+def assign_to_payout(conn: Connection, ids: Sequence[str], payout_id: str) -> None:
+    """Note that these lines left with this payout. Call it inside `booking`."""
+    unassigned = [row[0] for row in look_up(conn, _IN_PAYOUT, balance_line.c.id, ids) if row[1] is None]
+    change_rows(conn, balance_line, [{"id": identity, "payout_id": payout_id} for identity in sorted(unassigned)])
 
 
-def last_entry(conn: Connection) -> int:
+def last_entry_id(conn: Connection) -> int:
     """The number of the last entry in the books; 0 when there is none."""
     return conn.scalar(sa.select(sa.func.max(entry.c.id))) or 0
 
 
 def posted_since(conn: Connection, after: int, cause: str) -> dict[str, tuple[int, int]]:
-    """What this cause has posted after that entry: for each kind, how many entries and for how many gifts."""
+    """What this cause has posted after that entry: by kind, how many entries, and for how many gifts."""
     e = entry.c
     rows = conn.execute(
         sa.select(e.kind, sa.func.count(), sa.func.count(e.gift_id.distinct()))
@@ -257,22 +253,22 @@ def posted_since(conn: Connection, after: int, cause: str) -> dict[str, tuple[in
     return {row[0]: (int(row[1]), int(row[2])) for row in rows}
 
 
-def stuck_payouts(conn: Connection, before: datetime) -> list[str]:
-    """Payouts that left before that instant, and of which nobody has told whether they arrived."""
-    line, fate = balance_line.c, payout.c
+def payouts_without_arrival(conn: Connection, before: datetime) -> list[str]:
+    """Payouts that left before that instant, and of which no event has reported an arrival or a return."""
+    line, known = balance_line.c, payout.c
     rows = conn.scalars(
         sa.select(line.subject)
         .distinct()
-        .join_from(balance_line, payout, line.subject == fate.id, isouter=True)
+        .join_from(balance_line, payout, line.subject == known.id, isouter=True)
         .where(line.category == Category.PAYOUT.value, line.created_at < before)
-        .where(fate.arrived_at.is_(None), fate.returned_at.is_(None))
+        .where(known.arrived_at.is_(None), known.returned_at.is_(None))
         .order_by(line.subject)
     )
     return list(rows)
 
 
-def stuck_lines(conn: Connection, before: datetime) -> list[Stuck]:
-    """Lines that have been in the balance since before that instant, with nothing told on the other side."""
-    subjects = [one.subject for one in uncleared(conn, before)]
+def long_uncleared_lines(conn: Connection, before: datetime) -> list[str]:
+    """Lines from before that instant whose subject has not cleared: the fact that they settle is missing."""
+    subjects = [clearing.subject for clearing in uncleared(conn, before)]
     rows = look_up(conn, _BY_SUBJECT, balance_line.c.subject, subjects) if subjects else []
-    return [Stuck(row[1], Category(row[2]), row[0], row[3]) for row in sorted(rows)]
+    return [row[1] for row in sorted(rows)]

@@ -1,4 +1,4 @@
-"""Whether Stripe answers: every try says so, for the desk and the doctor."""
+"""Records whether Stripe answers, for the desk and the doctor."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,20 +9,20 @@ from database.instants import Clock
 from database.transactions import writing
 from payments.settlement import store
 from payments.stripe.gateway import StripeAway, StripeRefused
-from payments.stripe.lists import NotThere
+from payments.stripe.lists import NoSuchObject
 
 
 @contextmanager
-def asking(engine: Engine, clock: Clock) -> Iterator[None]:
-    """While it lasts Stripe is asked; afterwards it is noted that it answered, or since when it does not."""
+def recording_contact(engine: Engine, clock: Clock) -> Iterator[None]:
+    """Wrap calls to Stripe: afterwards the database says that it answers, or since when it does not."""
     try:
         yield
-    except NotThere:
+    except NoSuchObject:
         _note_answer(engine, clock)
         raise
     except (StripeAway, StripeRefused) as error:
         with writing(engine) as conn:
-            store.note_silence(conn, f"{type(error).__name__}: {error}", clock())
+            store.note_failure(conn, f"{type(error).__name__}: {error}", clock())
         raise
     _note_answer(engine, clock)
 

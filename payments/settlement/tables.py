@@ -7,8 +7,8 @@ from database.tables import one_of, table
 
 LISTS = ("events", "charges", "invoice_payments", "balance")
 
-# How far a list of Stripe's was read. `reached` is the instant up to which everything is known; a walk that was
-# cut off goes on at `cursor`, whose aim was `aim`.
+# How far a list of Stripe's was read. Everything up to `reached` is known. An interrupted run goes on after the row
+# `cursor`; when it is finished, everything up to `aim` is known.
 walk = table(
     "walk",
     sa.Column("name", Code, primary_key=True),

@@ -1,66 +1,71 @@
-"""The last resort for what only an event tells, once Stripe has forgotten the event (after 30 days).
+"""Recovers what only an event reports, after Stripe has deleted the event (it keeps events for 30 days).
 
-A delayed payment's success, a refund that failed, a payout's arrival: the lines of the balance show that it must
-have happened, and the object itself says what. It is read as the event that Stripe would have sent; where the event's
-own instant is the fact's, the line's stands for it.
+The success of a delayed payment, a refund that failed, a payout's arrival: the balance shows that it must have
+happened, and the object itself shows its present state. It is read as the event that Stripe would have sent. Where the
+fact would have the event's instant, it gets the balance line's.
 """
 
 from collections.abc import Mapping
 
 from database.transactions import reading
 from payments.reading.events import read
-from payments.reading.happenings import StatusChanged
+from payments.reading.happenings import Happening, StatusChanged
 from payments.settlement import store
-from payments.settlement.list_readers import EVENTS_KEPT
-from payments.settlement.list_walk import ListWalk, ReadRow, read_rows
-from payments.stripe.lists import NotThere, Row, StripeLists
+from payments.settlement.list_reader import ListReader, ListRow, read_rows
+from payments.settlement.list_sources import EVENTS_KEPT
+from payments.stripe.lists import NoSuchObject, Row, StripeLists
 
-# Objects looked at in one run: there should be none, and each costs a call.
-MOST_AT_ONCE = 200
+# Objects fetched in one run: there should be none, and each costs a call.
+MOST_OBJECTS = 200
 
-# What the present state of a source says that must have happened, in the words of Stripe's events.
-_CHARGES = {"succeeded": "charge.succeeded", "failed": "charge.failed"}
-_REFUNDS = {"failed": "refund.failed", "canceled": "refund.failed"}
-_PAYOUTS = {"paid": "payout.paid", "failed": "payout.failed", "canceled": "payout.canceled"}
-
-
-def recall(walker: ListWalk, lists: StripeLists) -> None:
-    """Fetch what has stood open for longer than Stripe keeps events, and apply what it says of itself."""
-    before = walker.clock() - EVENTS_KEPT
-    with reading(walker.engine) as conn:
-        lines = store.stuck_lines(conn, before)[:MOST_AT_ONCE]
-        payouts = store.stuck_payouts(conn, before)[:MOST_AT_ONCE]
-    walker.take([_recalled(event) for stuck in lines if (event := _event_of_line(lists, stuck.line))])
-    walker.take([_recalled(event) for payout in payouts if (event := _event_of_payout(lists, payout))])
+# Which event must have been sent, by the object's present status.
+_CHARGE_EVENTS = {"succeeded": "charge.succeeded", "failed": "charge.failed"}
+_REFUND_EVENTS = {"failed": "refund.failed", "canceled": "refund.failed"}
+_PAYOUT_EVENTS = {"paid": "payout.paid", "failed": "payout.failed", "canceled": "payout.canceled"}
 
 
-def _event_of_line(lists: StripeLists, identity: str) -> Row | None:
+def apply_unreported(reader: ListReader, lists: StripeLists) -> None:
+    """Fetch the objects that have been open for longer than Stripe keeps events, and apply their present state."""
+    before = reader.clock() - EVENTS_KEPT
+    with reading(reader.engine) as conn:
+        lines = store.long_uncleared_lines(conn, before)[:MOST_OBJECTS]
+        payouts = store.payouts_without_arrival(conn, before)[:MOST_OBJECTS]
+    reader.apply_rows([_as_row(event) for line in lines if (event := _event_of_line(lists, line))])
+    reader.apply_rows([_as_row(event) for payout in payouts if (event := _event_of_payout(lists, payout))])
+
+
+def _event_of_line(lists: StripeLists, line_id: str) -> Row | None:
     try:
-        line = lists.balance_transaction(identity)
-    except NotThere:
+        line = lists.balance_transaction(line_id)
+    except NoSuchObject:
         return None
     source = line["source"]
     if not isinstance(source, Mapping):
         return None
-    kinds = {"charge": _CHARGES, "refund": _REFUNDS}.get(source["object"], {})
-    return _event(kinds.get(source.get("status", "")), line["created"], source)
+    event_types = {"charge": _CHARGE_EVENTS, "refund": _REFUND_EVENTS}.get(source["object"], {})
+    return _event(event_types.get(source.get("status", "")), line["created"], source)
 
 
-def _event_of_payout(lists: StripeLists, identity: str) -> Row | None:
+def _event_of_payout(lists: StripeLists, payout_id: str) -> Row | None:
     try:
-        payout = lists.payout(identity)
-    except NotThere:
+        payout = lists.payout(payout_id)
+    except NoSuchObject:
         return None
-    return _event(_PAYOUTS.get(payout["status"]), payout["arrival_date"], payout)
+    return _event(_PAYOUT_EVENTS.get(payout["status"]), payout["arrival_date"], payout)
 
 
-def _event(kind: str | None, created: int, thing: Row) -> Row | None:
-    """The event that Stripe would have sent; None where its state tells nothing new."""
-    if kind is None:
+def _event(event_type: str | None, created: int, subject: Row) -> Row | None:
+    """The event that Stripe would have sent about this object; None where its status says nothing new."""
+    if event_type is None:
         return None
-    return {"id": thing["id"], "object": "event", "type": kind, "created": created, "data": {"object": thing}}
+    data = {"object": subject}
+    return {"id": subject["id"], "object": "event", "type": event_type, "created": created, "data": data}
 
 
-def _recalled(event: Row) -> ReadRow:
-    """What it tells, but for a hint to look at it: it has just been fetched."""
-    return read_rows([event], lambda row: tuple(one for one in read(row) if not isinstance(one, StatusChanged)))[0]
+def _as_row(event: Row) -> ListRow:
+    return read_rows([event], _facts_of)[0]
+
+
+def _facts_of(event: Row) -> tuple[Happening, ...]:
+    """The event's happenings without a change of status: the object has just been fetched."""
+    return tuple(happening for happening in read(event) if not isinstance(happening, StatusChanged))

@@ -1,4 +1,4 @@
-"""What Stripe's Checkout is asked for: the parameters of a session, and nothing that speaks to Stripe."""
+"""The parameters of a Checkout Session. Nothing here calls Stripe."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,54 +11,61 @@ from stripe.params.checkout import (
 )
 
 from payments.gifts.gift import Allocation, Gift
-from payments.gifts.recurring import STRIPE_RHYTHM, Interval, Recurring
+from payments.gifts.recurring import Interval, Recurring
 from payments.gifts.recurring_words import ADJECTIVE
 
-# Stripe keeps a session open for 30 minutes to 24 hours; a gift at a launch party is given or forgotten.
+# Stripe allows 30 minutes to 24 hours. Who has not paid after an hour has left.
 SESSION_LIFETIME = timedelta(hours=1)
 APP, SCHEMA = "farthing", "1"
 LONGEST_DESCRIPTION = 500
+# Stripe's interval and interval_count; it has no quarters, but three months.
+STRIPE_INTERVALS: Mapping[Interval, tuple[str, int]] = {
+    Interval.WEEK: ("week", 1),
+    Interval.MONTH: ("month", 1),
+    Interval.QUARTER: ("month", 3),
+    Interval.YEAR: ("year", 1),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Purpose:
-    """What a line on Stripe's page is called: a campaign's address and title."""
+    """What a line on Stripe's page is for: a campaign's slug and title."""
 
     slug: str
     title: str
 
     @property
     def product(self) -> str:
-        """The campaign's Product at Stripe. One for all its gifts, under an id of our own."""
+        """The id of the campaign's Product at Stripe, which we choose. All its gifts are for this one Product."""
         return f"campaign_{self.slug}"
 
 
 def session_params(
     gift: Gift, purposes: Mapping[int, Purpose], base_url: str, recurring: Recurring | None
 ) -> SessionCreateParams:
-    """What Stripe is asked for: a gift given once, or the first instalment of a recurring one.
+    """The parameters for a gift given once, or for the first instalment of a recurring one.
 
-    No `payment_method_types`: the version that we pin refuses it. Adaptive pricing off: a gift is charged
-    in the currency that the donor chose. The same gift and attempt always ask for the same.
+    No `payment_method_types`: the API version that we pin refuses it. Adaptive pricing is off: a gift is charged in the
+    currency that the donor chose. The same gift and attempt always give the same parameters, as idempotency needs.
     """
     first = purposes[gift.allocations[0].campaign]
     params = _common(gift, first, base_url)
     interval = recurring.interval if recurring else None
     params["line_items"] = [_line(share, purposes[share.campaign], interval) for share in gift.allocations]
-    known_by = {"gift_id": gift.id, "app": APP, "schema": SCHEMA}
+    metadata = {"gift_id": gift.id, "app": APP, "schema": SCHEMA}
     if recurring is None:
         params["mode"], params["customer_creation"] = "payment", "if_required"
-        params["payment_intent_data"] = {"description": _described("Gift", gift, first), "metadata": known_by}
+        params["payment_intent_data"] = {"description": _described("Gift", gift, first), "metadata": metadata}
     else:
-        known_by["recurring_id"] = recurring.id
+        metadata["recurring_id"] = recurring.id
         params["mode"] = "subscription"
-        # Never the gift's id: what a subscription carries comes with every later instalment as well.
+        # Never the gift's id: every later instalment has the subscription's metadata as well.
         params["subscription_data"] = {
             "description": _described(f"{ADJECTIVE[recurring.interval]} gift", gift, first),
             "metadata": {"recurring_id": recurring.id, "app": APP, "schema": SCHEMA},
             "billing_mode": {"type": "flexible"},
         }
-    params["metadata"] = known_by
+    params["metadata"] = metadata
     return params
 
 
@@ -82,7 +89,7 @@ def _line(share: Allocation, purpose: Purpose, interval: Interval | None) -> Ses
         "product": purpose.product,
     }
     if interval is not None:
-        every, count = STRIPE_RHYTHM[interval]
+        every, count = STRIPE_INTERVALS[interval]
         price["recurring"] = {"interval": every, "interval_count": count}
     return {"quantity": 1, "price_data": price}
 

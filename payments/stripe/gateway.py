@@ -1,4 +1,4 @@
-"""The gateway: our port to Stripe, on the donor's way. It opens no transaction."""
+"""The gateway to Stripe for donors: it opens checkouts. It opens no database transaction."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from payments.gifts.recurring import Recurring
 from payments.stripe.checkout import Purpose, session_params
 
 API_VERSION = "2026-10-28.endive"
-PATIENCE_SECONDS = (3.05, 8.0)  # for a connection, and for an answer
+TIMEOUT_SECONDS = (3.05, 8.0)  # for a connection, and for an answer
 RETRIES = 2
 
 # On by default the library writes a file into the home directory and reports timings to Stripe.
@@ -26,7 +26,7 @@ class StripeAway(RuntimeError):
 
 
 class StripeRefused(RuntimeError):
-    """Stripe did not accept what we asked for: our mistake or the account's settings."""
+    """Stripe refused the call: a mistake of ours, or the account's settings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +38,10 @@ class Checkout:
 
 
 class Gateway:
-    """Asks Stripe for what the donor's way needs."""
+    """Opens Checkout Sessions."""
 
     def __init__(self, api_key: str, base_url: str, *, api_base: str | None = None) -> None:
-        """`base_url` is where donors reach us; `api_base` another Stripe, such as the twin."""
+        """`base_url` is our own address; `api_base` is another Stripe, such as the twin."""
         self._base_url = base_url
         self._client = open_client(api_key, api_base)
 
@@ -52,8 +52,8 @@ class Gateway:
 
         Raises StripeAway or StripeRefused.
 
-        The idempotency key is the gift's id and the count of tries, so that a form sent twice opens one
-        session. Campaigns are Products of their own at Stripe, made the first time one is missing.
+        The idempotency key is the gift's id and its number of attempts, so that a form sent twice opens one session.
+        Each campaign is a Product at Stripe, made when Stripe does not have it yet.
         """
         params = session_params(gift, purposes, self._base_url, recurring)
         try:
@@ -70,7 +70,7 @@ class Gateway:
 
     def _create(self, params: SessionCreateParams, gift: Gift, *, again: bool = False) -> Checkout:
         key = f"{gift.id}-{gift.attempts}{'-p' if again else ''}"
-        session = asking(lambda: self._client.v1.checkout.sessions.create(params, {"idempotency_key": key}))
+        session = call_stripe(lambda: self._client.v1.checkout.sessions.create(params, {"idempotency_key": key}))
         if not session.url:
             raise StripeRefused("the session came without an address")
         return Checkout(session.id, session.url)
@@ -78,18 +78,18 @@ class Gateway:
     def _make_product(self, purpose: Purpose) -> None:
         params: ProductCreateParams = {"id": purpose.product, "name": purpose.title}
         try:
-            asking(lambda: self._client.v1.products.create(params))
+            call_stripe(lambda: self._client.v1.products.create(params))
         except stripe.InvalidRequestError as error:
-            if error.code != "resource_already_exists":  # another donor was first: as good
+            if error.code != "resource_already_exists":  # another donor's request has made it
                 raise StripeRefused(f"{error.code}: {error.param}") from error
 
 
-def open_client(api_key: str, api_base: str | None = None, wire: RequestsClient | None = None) -> StripeClient:
-    """The library's client as we use it: our version, short waits, few retries of its own."""
+def open_client(api_key: str, api_base: str | None = None, http_client: RequestsClient | None = None) -> StripeClient:
+    """The library's client as we use it: our API version, short timeouts, few retries of its own."""
     return StripeClient(
         api_key,
         base_addresses={"api": api_base} if api_base else None,
-        http_client=wire or RequestsClient(timeout=PATIENCE_SECONDS),
+        http_client=http_client or RequestsClient(timeout=TIMEOUT_SECONDS),
         max_network_retries=RETRIES,
         stripe_version=API_VERSION,
     )
@@ -98,10 +98,10 @@ def open_client(api_key: str, api_base: str | None = None, wire: RequestsClient 
 Answer = TypeVar("Answer")
 
 
-def asking(ask: Callable[[], Answer]) -> Answer:
-    """Ask, and name a failure by what must be done. InvalidRequestError is left to the caller."""
+def call_stripe(call: Callable[[], Answer]) -> Answer:
+    """Call Stripe; a failure becomes StripeAway or StripeRefused. InvalidRequestError is left to the caller."""
     try:
-        return ask()
+        return call()
     except stripe.InvalidRequestError:
         raise
     except (stripe.APIConnectionError, stripe.RateLimitError, stripe.APIError) as error:

@@ -1,7 +1,7 @@
 """Stripe's lists and single objects as plain dicts, for settling and reconciling.
 
-Through the library's `raw_request`: what it answers is never made into typed objects, which would cost eleven
-times as much (docs/performance.md). Opens no transaction.
+They are fetched by the library's `raw_request`: making typed objects of the answers would cost eleven times as much
+(docs/performance.md). Opens no database transaction.
 """
 
 import threading
@@ -13,35 +13,35 @@ import stripe
 from pydantic_core import from_json
 from stripe import RequestsClient
 
-from payments.stripe.gateway import PATIENCE_SECONDS, StripeAway, StripeRefused, asking, open_client
+from payments.stripe.gateway import TIMEOUT_SECONDS, StripeAway, StripeRefused, call_stripe, open_client
 
-MOST = 100  # rows a call; Stripe gives no more
+ROWS_PER_PAGE = 100  # the most that Stripe gives
 
 Row = Mapping[str, Any]
 
 
-class NotThere(StripeRefused):
-    """Stripe answers, and knows no such object."""
+class NoSuchObject(StripeRefused):
+    """Stripe has no such object."""
 
 
 @dataclass(frozen=True, slots=True)
 class ListPage:
-    """A part of a list, newest first; there is more after its last row, or it ends here."""
+    """A part of a list, newest first. `has_more` when there are rows after its last one."""
 
     rows: list[dict[str, Any]]
     has_more: bool
 
 
 class StripeLists:
-    """Asks Stripe for what it has written down. Every question raises StripeAway or StripeRefused."""
+    """Reads lists and objects from Stripe. Every method raises StripeAway or StripeRefused."""
 
     def __init__(self, api_key: str, *, api_base: str | None = None) -> None:
         """`api_base` is another Stripe, such as the twin."""
-        self._wire = _Unread(timeout=PATIENCE_SECONDS)
-        self._client = open_client(api_key, api_base, self._wire)
+        self._http = _RawBodyClient(timeout=TIMEOUT_SECONDS)
+        self._client = open_client(api_key, api_base, self._http)
 
     def balance_transactions(self, **params: Any) -> ListPage:
-        """Lines of the balance, each with its source, and the charge behind a refund or a dispute."""
+        """Balance transactions, each with its source, and the charge behind a refund or a dispute."""
         return self._page("/v1/balance_transactions", expand=["data.source", "data.source.charge"], **params)
 
     def events(self, **params: Any) -> ListPage:
@@ -53,7 +53,7 @@ class StripeLists:
         return self._page("/v1/invoice_payments", expand=["data.invoice"], **params)
 
     def endpoints(self) -> ListPage:
-        """Where Stripe delivers to, and which events."""
+        """The webhook endpoints, and which events each is sent."""
         return self._page("/v1/webhook_endpoints")
 
     def balance(self) -> Row:
@@ -61,7 +61,7 @@ class StripeLists:
         return self._get("/v1/balance")
 
     def balance_transaction(self, identity: str) -> Row:
-        """One line of the balance, with its source as it is now."""
+        """One balance transaction, with its source as it is now."""
         return self._get(f"/v1/balance_transactions/{identity}", expand=["source", "source.charge"])
 
     def payout(self, identity: str) -> Row:
@@ -77,7 +77,7 @@ class StripeLists:
         return self._get(f"/v1/subscriptions/{identity}", expand=["latest_invoice"])
 
     def _page(self, path: str, **params: Any) -> ListPage:
-        answer = self._get(path, **{"limit": MOST, **params})
+        answer = self._get(path, **{"limit": ROWS_PER_PAGE, **params})
         rows, more = answer.get("data"), answer.get("has_more")
         if not isinstance(rows, list) or not isinstance(more, bool):
             raise StripeRefused(f"{path} answered something that is not a list")
@@ -85,12 +85,12 @@ class StripeLists:
 
     def _get(self, path: str, **params: Any) -> dict[str, Any]:
         try:
-            asking(lambda: self._client.raw_request("get", path, **params))
+            call_stripe(lambda: self._client.raw_request("get", path, **params))
         except stripe.InvalidRequestError as error:
-            refused = NotThere if error.code == "resource_missing" else StripeRefused
+            refused = NoSuchObject if error.code == "resource_missing" else StripeRefused
             raise refused(f"{error.code}: {error.param} {path}") from error
         try:
-            answer = from_json(self._wire.take())
+            answer = from_json(self._http.take_body())
         except ValueError as error:
             raise StripeAway(f"{path} answered no JSON") from error
         if not isinstance(answer, dict):
@@ -98,28 +98,28 @@ class StripeLists:
         return answer
 
 
-class _Unread(RequestsClient):
-    """Sets the body of a good answer aside, and gives the library an empty one.
+class _RawBodyClient(RequestsClient):
+    """Keeps the body of a good answer for us, and gives the library an empty one.
 
-    It would make an OrderedDict of every object: for a page of a hundred lines twice the time of plain dicts,
-    and reading is half of what a reconcile costs. Refusals it reads itself, and raises.
+    The library would make an OrderedDict of every object. For a page of a hundred rows that takes twice the time of
+    plain dicts, and parsing is half of what a reconcile costs. The library still reads refusals, and raises them.
     """
 
     def __init__(self, timeout: tuple[float, float]) -> None:
         super().__init__(timeout=timeout)
-        self._aside = threading.local()
+        self._kept = threading.local()
 
     def request(  # type: ignore[override]  # as the library itself overrides it
         self, method: str, url: str, headers: Mapping[str, str] | None, post_data: Any = None
     ) -> tuple[bytes, int, Mapping[str, str]]:
-        """Ask; called by the library, which tries again by status."""
+        """Send a request; called by the library, which tries again by status."""
         body, status, answered = super().request(method, url, headers, post_data)
         if status != 200:
             return body, status, answered
-        self._aside.body = body
+        self._kept.body = body
         return b"{}", status, answered
 
-    def take(self) -> bytes:
+    def take_body(self) -> bytes:
         """The body of this thread's last good answer."""
-        body: bytes = self._aside.body
+        body: bytes = self._kept.body
         return body

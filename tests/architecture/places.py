@@ -90,7 +90,7 @@ PURE = {
     "payments.reading.balance_lines",
     "payments.reading.payouts",
     "payments.reading.refunds",
-    "payments.reading.shapes",
+    "payments.reading.fields",
     "payments.reading.statuses",
     "payments.reading.subscriptions",
     "payments.gifts.recurring_changes",

@@ -105,7 +105,7 @@ def _end(on: Stage, products: Sequence[Product]) -> tuple[int, int]:
         recovered += posted - before
         exports.add(product.canonical())
         again = product.reconcile()
-        assert (again.entries, again.received, again.unfit, product.entries()) == ({}, 0, {}, posted)
+        assert (again.entries, again.received, again.errors, product.entries()) == ({}, 0, {}, posted)
         exports.add(product.canonical())
     assert len(exports) == 1
     return posted, recovered

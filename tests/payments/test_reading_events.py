@@ -9,6 +9,7 @@ from database.instants import from_unix
 from ledger.money import GBP, USD, Money, UnknownCurrency
 from payments.gifts.gift import GiftState
 from payments.reading.events import read
+from payments.reading.fields import LARGEST_NUMBER, UnexpectedShape
 from payments.reading.happenings import (
     NO_RECURRING_GIFT,
     BalanceChanged,
@@ -27,7 +28,6 @@ from payments.reading.happenings import (
     StatusObject,
     SubscriptionReported,
 )
-from payments.reading.shapes import LARGEST, Misshapen
 from tests.payments.messages import CREATED, charge, event, session
 from tests.payments.things import RECURRING, dispute, invoice, line, old_invoice, payout, refund
 
@@ -171,7 +171,7 @@ def test_a_refund_is_undone_by_the_change_that_undid_it() -> None:
     for status in ("failed", "canceled"):
         assert _heard("refund.updated", refund(status=status), status="pending") == both
         assert _heard("refund.updated", refund(status=status), metadata={}) == [both[0], both[2]]
-        with pytest.raises(Misshapen, match="what changed"):
+        with pytest.raises(UnexpectedShape, match="what changed"):
             _heard("refund.updated", refund(status=status))
     assert _heard("refund.failed", refund(status="failed")) == both
 
@@ -213,7 +213,7 @@ def test_a_payout_arrives_on_its_day_and_comes_back_when_its_event_says_so() -> 
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"id": "ch_\x00"}, {"id": "ch_\ud800"}, {"id": "c" * 256}, {"id": ""}, {"amount_captured": LARGEST + 1},
+        {"id": "ch_\x00"}, {"id": "ch_\ud800"}, {"id": "c" * 256}, {"id": ""}, {"amount_captured": LARGEST_NUMBER + 1},
         {"amount_captured": 0}, {"amount_captured": -1}, {"amount_captured": True}, {"amount_captured": 25.0},
         {"created": -1}, {"created": 2**40}, {"status": None}, {"captured": None}, {"payment_intent": 7},
         {"payment_intent": {"object": "payment_intent"}}, {"payment_method_details": "card"},
@@ -221,7 +221,7 @@ def test_a_payout_arrives_on_its_day_and_comes_back_when_its_event_says_so() -> 
 )  # fmt: skip
 def test_what_no_database_would_keep_is_misshapen(wrong: dict[str, Any]) -> None:
     """Odd characters, numbers and instants out of bounds, amounts that are none."""
-    with pytest.raises(Misshapen):
+    with pytest.raises(UnexpectedShape):
         _heard("charge.succeeded", charge(**wrong))
 
 

@@ -11,6 +11,7 @@ from database.instants import from_unix
 from ledger.money import EUR, GBP, USD, Money
 from payments.reading.balance_lines import CATEGORIES, read_line
 from payments.reading.events import read
+from payments.reading.fields import UnexpectedShape
 from payments.reading.happenings import (
     BalanceLine,
     Category,
@@ -19,7 +20,6 @@ from payments.reading.happenings import (
     Happening,
     RefundAgreed,
 )
-from payments.reading.shapes import Misshapen
 from tests.payments.messages import CREATED, charge
 from tests.payments.things import line, refund
 from tests.payments.twin_story import ENDIVE, Year, a_year
@@ -87,7 +87,7 @@ def test_a_line_adds_up(year: Year) -> None:
         line = read_line(row)[0]
         assert isinstance(line, BalanceLine)
         assert (line.amount - line.fee).minor == row["net"]
-    with pytest.raises(Misshapen, match="net"):
+    with pytest.raises(UnexpectedShape, match="net"):
         read_line({**year.lines[0], "net": 1})
 
 
@@ -133,7 +133,7 @@ def test_what_the_charge_itself_calls_ours_is_marked(year: Year) -> None:
 def test_a_source_that_was_not_expanded_is_not_taken_for_nothing(year: Year) -> None:
     """It would make somebody else's money of every gift."""
     row = next(row for row in year.lines if row["reporting_category"] == "charge")
-    with pytest.raises(Misshapen, match="expanded"):
+    with pytest.raises(UnexpectedShape, match="expanded"):
         read_line({**row, "source": row["source"]["id"]})
     [line] = read_line({**row, "source": None})
     assert isinstance(line, BalanceLine)

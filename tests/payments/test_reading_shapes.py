@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from ledger.money import Money, UnknownCurrency
 from payments.reading.balance_lines import read_line
 from payments.reading.events import EVENTS, read
+from payments.reading.fields import LARGEST_NUMBER, LONGEST_ID, UnexpectedShape
 from payments.reading.happenings import BalanceChanged, Happening
 from payments.reading.invoices import read_invoice_payment
-from payments.reading.shapes import LARGEST, LONGEST_ID, Misshapen
 from payments.reading.statuses import read_dispute, read_payout, read_subscription
 from tests.payments.twin_story import ENDIVE, a_year
 
@@ -65,7 +65,7 @@ def _told(event: Mapping[str, Any]) -> tuple[Happening, ...] | None:
     """What an event tells; None when it is refused."""
     try:
         return read(event)
-    except (Misshapen, UnknownCurrency):
+    except (UnexpectedShape, UnknownCurrency):
         return None
 
 
@@ -133,7 +133,7 @@ def test_whatever_a_list_brings_is_read_or_refused(data: st.DataObject) -> None:
     path = data.draw(st.sampled_from(sorted(_paths(thing), key=str)))
     try:
         reader(_changed(thing, path, data.draw(anything)))
-    except (Misshapen, UnknownCurrency):
+    except (UnexpectedShape, UnknownCurrency):
         return
 
 
@@ -142,7 +142,7 @@ def _unkeepable(happening: Happening) -> Iterator[object]:
     for value in (getattr(happening, field.name) for field in fields(happening)):
         match value:
             case Money():
-                fits = abs(value.minor) <= LARGEST
+                fits = abs(value.minor) <= LARGEST_NUMBER
             case str():
                 fits = value.isprintable() and len(value) <= LONGEST_ID
             case datetime():

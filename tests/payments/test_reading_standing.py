@@ -7,7 +7,7 @@ import pytest
 
 from ledger.money import GBP, Money
 from payments.gifts.recurring import RecurringState
-from payments.reading.shapes import Misshapen
+from payments.reading.fields import UnexpectedShape
 from payments.reading.statuses import read_dispute, read_payout, read_subscription
 from sandbox.webhooks.endpoint import VERSIONS
 from tests.payments.twin_story import a_year
@@ -59,7 +59,7 @@ def test_every_status_of_stripes_is_a_state_of_ours(status: str, state: Recurrin
 
 def test_a_status_that_nobody_knows_is_misshapen() -> None:
     """It is not taken for active."""
-    with pytest.raises(Misshapen, match="hibernating"):
+    with pytest.raises(UnexpectedShape, match="hibernating"):
         read_subscription(_subscription(status="hibernating"))
 
 
@@ -121,7 +121,7 @@ def test_prices_that_do_not_add_up_are_misshapen() -> None:
     euros = part | {"price": part["price"] | {"currency": "eur"}}
     vague = part | {"price": part["price"] | {"unit_amount": None}}
     for parts in ([part, euros], [], [vague]):
-        with pytest.raises(Misshapen):
+        with pytest.raises(UnexpectedShape):
             read_subscription(good | {"items": {"object": "list", "data": parts}})
     two = read_subscription(good | {"items": {"object": "list", "data": [part, part]}})
     assert two.amount == Money(4000, GBP)

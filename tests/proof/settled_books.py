@@ -20,13 +20,13 @@ from payments.reading.happenings import (
 from payments.reading.statuses import DisputeStatus, PayoutStatus
 from payments.settlement.balance_checks import BalanceComparison
 from payments.settlement.store import (
-    Mark,
-    keep_checks,
-    keep_dispute,
-    keep_mark,
-    keep_payout,
+    Checkpoint,
+    assign_to_payout,
     note_answer,
-    put_into_payout,
+    save_balance_checks,
+    save_checkpoint,
+    save_dispute,
+    save_payout,
 )
 from payments.settlement.tables import LISTS
 from tests.proof.books import Desk
@@ -83,7 +83,7 @@ def dispute(desk: Desk, name: str, n: int, pence: int, *, answer_by: datetime | 
     tell(desk, line(txn, Category.DISPUTE, -pence, name, f"pi_{n}", 2000))
     standing = DisputeStatus(name, f"pi_{n}", "needs_response", "fraudulent", pounds(pence), answer_by)
     with booking(desk.books.engine) as conn:
-        keep_dispute(conn, standing, NOON)
+        save_dispute(conn, standing, NOON)
 
 
 def pay_out(desk: Desk, name: str, pence: int, inside: Sequence[str], *, arrived: bool = True) -> None:
@@ -94,17 +94,17 @@ def pay_out(desk: Desk, name: str, pence: int, inside: Sequence[str], *, arrived
     status = "paid" if arrived else "in_transit"
     standing = PayoutStatus(name, pounds(pence), status, automatic=True, reconciled=True, arrives_at=NOON)
     with booking(desk.books.engine) as conn:
-        keep_payout(conn, standing, pence, NOON)
-        put_into_payout(conn, list(inside), name)
+        save_payout(conn, standing, pence, NOON)
+        assign_to_payout(conn, list(inside), name)
 
 
 def compare(desk: Desk, ours: int, theirs: int, at: datetime = NOON) -> None:
     """Stripe's balance was read, and compared with ours."""
     with booking(desk.books.engine) as conn:
-        keep_checks(conn, [BalanceComparison(pounds(ours), pounds(theirs))], at)
+        save_balance_checks(conn, [BalanceComparison(pounds(ours), pounds(theirs))], at)
         note_answer(conn, at)
         for name in LISTS:
-            keep_mark(conn, at, Mark(name, at))
+            save_checkpoint(conn, at, Checkpoint(name, at))
 
 
 def everything(desk: Desk) -> None:

@@ -14,7 +14,7 @@ from ledger.finding import Status
 from outbox.jobs import claim, enqueue, postpone
 from payments.reading.events import EVENTS
 from payments.reading.happenings import RefundAgreed
-from payments.settlement.store import note_silence
+from payments.settlement.store import note_failure
 from payments.stripe.gateway import API_VERSION
 from proof.doctor import Installation, StripeState, examine
 from proof.store_doctor import Health, JobQueue, StripeContact, health
@@ -144,7 +144,7 @@ def test_the_database_is_asked_for_what_waits(desk: Desk, engine: Engine) -> Non
     desk.books.hear(delivery(event("charge.succeeded", charge("bad", currency="xxx"), name="odd")))
     tell(desk, RefundAgreed("re_7", "pi_7", pounds(500), NOON))
     with writing(engine) as conn:
-        note_silence(conn, "StripeAway: APIConnectionError", NOON)
+        note_failure(conn, "StripeAway: APIConnectionError", NOON)
         enqueue(conn, "a.kind", "x", {}, now=NOON - timedelta(days=1), urgent=True)
         job = claim(conn, NOON)
         assert job is not None

@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 
 from database.transactions import reading, writing
 from payments.gifts.tables import settled_discrepancy
-from payments.settlement.store import note_silence
+from payments.settlement.store import note_failure
 from staff.act import Subject
 from staff.member import Role
 from staff.routes import staff_routes
@@ -122,7 +122,7 @@ def test_the_desk_says_that_balances_differ(treasurer: TestClient, desk: Desk) -
 def test_the_desk_says_since_when_stripe_is_silent(treasurer: TestClient, desk: Desk, engine: Engine) -> None:
     """And that nothing is lost."""
     with writing(engine) as conn:
-        note_silence(conn, "StripeAway", NOON)
+        note_failure(conn, "StripeAway", NOON)
 
     assert "Stripe does not answer Since 21 November 2026 at 12:00. Gifts are not lost" in read(treasurer, "/desk")
 

@@ -28,7 +28,7 @@ from payments.inbox.delivery import parse
 from payments.reading.happenings import StatusObject
 from payments.settlement.jobs import recurring_jobs, stripe_jobs
 from payments.settlement.reconcile import Reconciliation
-from payments.settlement.recurring_changes import RecurringChanges
+from payments.settlement.recurring_changes import RecurringChanger
 from payments.settlement.statuses import StatusFetcher
 from payments.settlement.subscriptions import SubscriptionStatuses
 from payments.stripe.checkout import Purpose
@@ -98,9 +98,9 @@ class Ground:
         return SubscriptionStatuses(self.engine, self.lists, self.gateway, self.twin.now)
 
     @property
-    def acting(self) -> RecurringChanges:
+    def acting(self) -> RecurringChanger:
         """Fulfils wishes."""
-        return RecurringChanges(self.engine, self.lists, self.gateway, self.twin.now)
+        return RecurringChanger(self.engine, self.lists, self.gateway, self.twin.now)
 
     def pledge(self, rhythm: Rhythm | None = None, *, pence: int = 1000, token: str = "token") -> Gift:  # noqa: S107
         """A form that was sent: kept, and its checkout is open."""

@@ -11,7 +11,7 @@ from payments.gifts.recurring import Interval, Recurring, Rhythm
 from payments.gifts.recurring_changes import ChangeKind, NotRunning, RecurringChange
 from payments.gifts.recurring_store import add_change, changes_of
 from payments.gifts.tables import recurring_act
-from payments.settlement.recurring_changes import key_of
+from payments.settlement.recurring_changes import idempotency_key
 from payments.stripe.gateway import StripeAway
 from sandbox.controls import run_control
 from tests.payments.recurring.ground import DAY, MONTH, Ground
@@ -125,7 +125,7 @@ def test_an_error_that_stripe_remembers_does_not_stop_an_act(place: Ground) -> N
     wanted = place.wish(recurring, ChangeKind.PAUSE)
     run_control(place.twin.clock_control, "chaos", {"api_500": "1"})
     with pytest.raises(StripeAway):
-        place.gateway.pause(str(recurring.subscription), key_of(wanted, place.twin.now()))
+        place.gateway.pause(str(recurring.subscription), idempotency_key(wanted, place.twin.now()))
     run_control(place.twin.clock_control, "chaos", {"mood": "calm"})
     place.work()
     assert undone(place, recurring) == [wanted]
@@ -137,7 +137,10 @@ def test_an_error_that_stripe_remembers_does_not_stop_an_act(place: Ground) -> N
 def test_keys_of_an_act_change_ever_more_slowly(place: Ground) -> None:
     """The same within a minute; new ones after one minute, two, four, eight."""
     wanted = RecurringChange("act", "recurring", ChangeKind.PAUSE, None, "ada@example.org", place.twin.now())
-    keys = [key_of(wanted, wanted.requested_at + timedelta(seconds=seconds)) for seconds in (0, 59, 60, 119, 120, 240)]
+    keys = [
+        idempotency_key(wanted, wanted.requested_at + timedelta(seconds=seconds))
+        for seconds in (0, 59, 60, 119, 120, 240)
+    ]
 
     assert keys == ["act-0", "act-0", "act-1", "act-1", "act-2", "act-3"]
 

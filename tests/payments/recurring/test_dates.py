@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from payments.gifts.due_dates import due, stop_at
-from payments.gifts.recurring import STRIPE_RHYTHM, Interval, Rhythm
+from payments.gifts.recurring import Interval, Rhythm
+from payments.stripe.checkout import STRIPE_INTERVALS
 from sandbox.lifecycle.periods import period_after
 
 BEGUN = datetime(2026, 1, 31, 9, 30, tzinfo=UTC)
@@ -31,7 +32,7 @@ def test_a_leap_day_comes_once_in_four_years() -> None:
 def test_the_twin_counts_the_same(begun: datetime, interval: Interval, steps: int) -> None:
     """Period after period, from whatever second."""
     begun = begun.replace(microsecond=0)
-    word, count = STRIPE_RHYTHM[interval]
+    word, count = STRIPE_INTERVALS[interval]
     at = anchor = int(begun.timestamp())
     for _ in range(steps):
         at = period_after(anchor, {"interval": word, "interval_count": count}, at)

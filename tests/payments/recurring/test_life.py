@@ -8,7 +8,7 @@ from payments.gifts.gift import GiftState
 from payments.gifts.recurring import Interval, RecurringState, Rhythm
 from payments.gifts.tables import recurring as recurring_table
 from payments.reading.statuses import read_subscription
-from payments.settlement.store import keep_subscription
+from payments.settlement.store import save_subscription
 from receipts.tables import receipt
 from tests.payments.recurring.ground import CARD, DAY, DEBIT, FAILS_LATER, MONTH, Ground
 
@@ -123,10 +123,10 @@ def test_the_answer_to_an_earlier_question_changes_nothing(place: Ground) -> Non
     ended = replace(read_subscription(place.subscription(recurring)), state=RecurringState.ENDED)
 
     with writing(place.engine) as conn:
-        keep_subscription(conn, recurring.id, ended, now - timedelta(seconds=1))
+        save_subscription(conn, recurring.id, ended, now - timedelta(seconds=1))
     assert place.row(recurring).state == "active"
     with writing(place.engine) as conn:
-        keep_subscription(conn, recurring.id, ended, now + timedelta(seconds=1))
+        save_subscription(conn, recurring.id, ended, now + timedelta(seconds=1))
     assert place.row(recurring).state == "ended"
 
 

@@ -6,7 +6,7 @@ import pytest
 import stripe
 
 from payments.stripe.gateway import API_VERSION, StripeRefused
-from payments.stripe.lists import NotThere, StripeLists
+from payments.stripe.lists import NoSuchObject, StripeLists
 from tests.payments.settlement.account import HOUR, Account
 
 
@@ -64,13 +64,13 @@ def test_pages_follow_each_other(account: Account) -> None:
 
 def test_refusals_say_what_must_be_done(account: Account) -> None:
     """What is not there is told apart from what is wrong with us."""
-    with pytest.raises(NotThere):
+    with pytest.raises(NoSuchObject):
         account.lists.payout("po_nowhere")
-    with pytest.raises(NotThere):
+    with pytest.raises(NoSuchObject):
         account.lists.balance_transactions(starting_after="txn_nowhere")
     with pytest.raises(StripeRefused) as refused:
         account.lists.events(colour="red")
-    assert not isinstance(refused.value, NotThere)
+    assert not isinstance(refused.value, NoSuchObject)
     with pytest.raises(StripeRefused, match="AuthenticationError"):
         StripeLists("sk_test_sandbox_wrong", api_base=account.twin.world.settings.public_url).balance()
 

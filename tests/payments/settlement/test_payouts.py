@@ -8,7 +8,7 @@ from outbox.worker import Worker
 from payments.books.tables import balance_line, dispute, payout
 from payments.reading.happenings import StatusObject
 from payments.settlement.jobs import stripe_jobs
-from payments.settlement.list_walk import NotApplied
+from payments.settlement.list_reader import NotApplied
 from payments.stripe.lists import ListPage
 from tests.payments.settlement.account import DAY, HOUR, Account
 

@@ -44,7 +44,7 @@ def test_a_random_life_is_followed_to_the_penny(account: Account, seed: int, eng
     account.lose()
     found = account.settling.reconcile()
 
-    assert found.unfit == {}
+    assert found.errors == {}
     account.agree()
     assert set(account.uncleared()) <= account.still_open()
     assert account.settling.reconcile().entries == {}

@@ -8,9 +8,9 @@ import sqlalchemy as sa
 
 from database.transactions import booking, reading
 from payments.gifts.gift import GiftState
-from payments.settlement import list_readers, store
-from payments.settlement.list_readers import WALKED
-from payments.settlement.list_walk import ListWalk
+from payments.settlement import list_sources, store
+from payments.settlement.list_reader import ListReader
+from payments.settlement.list_sources import LISTED_EVENTS
 from payments.settlement.tables import walk
 from payments.stripe.gateway import StripeAway, StripeRefused
 from payments.stripe.lists import ListPage, Row, StripeLists
@@ -64,7 +64,7 @@ def test_a_debit_whose_line_came_without_its_success_is_looked_for_below_the_mar
     account.lose()
     account.settle()
     with booking(account.books.engine) as conn:
-        store.keep_mark(conn, account.twin.now(), store.Mark("charges", account.twin.now()))
+        store.save_checkpoint(conn, account.twin.now(), store.Checkpoint("charges", account.twin.now()))
 
     assert account.settling.reconcile().received == 1
     healed(account)
@@ -77,7 +77,7 @@ def test_a_debit_that_was_taken_back_is_looked_for_though_its_second_charge_is_k
     account.lose()
     account.settle()
     with booking(account.books.engine) as conn:
-        store.keep_mark(conn, account.twin.now(), store.Mark("charges", account.twin.now()))
+        store.save_checkpoint(conn, account.twin.now(), store.Checkpoint("charges", account.twin.now()))
     account.do("collect-again", charge=lost["id"], card=CARD)
     account.hear()
     with pytest.MonkeyPatch.context() as patch:
@@ -101,7 +101,7 @@ def test_a_debit_that_was_told_is_not_looked_for_again(account: Account, card: s
     account.settle()
 
     with reading(account.books.engine) as conn:
-        assert store.first_without_charge(conn, began) is None
+        assert store.first_line_without_charge(conn, began) is None
 
 
 def test_every_webhook_was_lost(account: Account) -> None:
@@ -112,7 +112,7 @@ def test_every_webhook_was_lost(account: Account) -> None:
 
     assert found.received == 9
     assert found.entries["gift"] == 18
-    assert (found.settled.agrees, found.unfit) == (True, {})
+    assert (found.settled.agrees, found.errors) == (True, {})
     assert account.books.count(receipt) == 9
     assert account.books.gift(1).state is GiftState.RECEIVED
     healed(account)
@@ -194,9 +194,9 @@ def test_what_a_killed_process_had_not_committed_is_read_again(
     """The mark is kept with what was read: between the two nothing can come."""
     a_busy_fortnight(account)
     account.lose()
-    apply, pages = ListWalk._apply, 0
+    apply, pages = ListReader._apply, 0
 
-    def killed(self: ListWalk, conn: Any, reads: Any) -> None:
+    def killed(self: ListReader, conn: Any, reads: Any) -> None:
         nonlocal pages
         apply(self, conn, reads)
         pages += 1
@@ -204,7 +204,7 @@ def test_what_a_killed_process_had_not_committed_is_read_again(
             raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(ListWalk, "_apply", killed)
+        patch.setattr(ListReader, "_apply", killed)
         with pytest.raises(KeyboardInterrupt):
             account.settling.reconcile()
     account.settling.reconcile()
@@ -257,8 +257,8 @@ def test_progress_is_told_list_by_list(account: Account) -> None:
 
 def test_events_are_asked_for_by_as_many_names_as_stripe_takes() -> None:
     """Twenty."""
-    assert len(WALKED) <= 20
-    assert timedelta(days=30) == list_readers.EVENTS_KEPT
+    assert len(LISTED_EVENTS) <= 20
+    assert timedelta(days=30) == list_sources.EVENTS_KEPT
 
 
 def test_a_run_that_failed_late_does_not_keep_the_next_from_walking(

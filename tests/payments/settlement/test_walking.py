@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from database.transactions import booking
 from payments.books.tables import balance_line
 from payments.settlement import store
-from payments.settlement.list_walk import OVERLAP, NotApplied
+from payments.settlement.list_reader import OVERLAP, NotApplied
 from payments.settlement.tables import walk
 from payments.stripe.lists import ListPage, StripeLists
 from tests.payments.settlement.account import DAY, HOUR, Account
@@ -93,7 +93,7 @@ def test_a_line_that_contradicts_the_books_is_an_alarm_of_its_own(account: Accou
     assert account.books.count(balance_line) == 1
 
     found = account.settling.reconcile()
-    assert list(found.unfit.values()) == [f"ConflictingEntry: {charge['id']} was reported before with other contents"]
+    assert list(found.errors.values()) == [f"ConflictingEntry: {charge['id']} was reported before with other contents"]
     account.step(lambda world: world.store.change(world.store.get(charge["id"]), amount_captured=4000))
     account.settle()
 
@@ -104,7 +104,9 @@ def test_a_walk_whose_last_row_stripe_has_forgotten_begins_anew(account: Account
     account.wait()
     with booking(account.books.engine) as conn:
         for name in ("events", "balance"):
-            store.keep_mark(conn, account.twin.now(), store.Mark(name, cursor="evt_gone", aim=account.twin.now()))
+            store.save_checkpoint(
+                conn, account.twin.now(), store.Checkpoint(name, cursor="evt_gone", aim=account.twin.now())
+            )
     account.lose()
 
     assert account.settling.reconcile().received == 1

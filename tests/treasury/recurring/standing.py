@@ -11,7 +11,7 @@ from payments.gifts.gift import Donor, Gift, pledge
 from payments.gifts.recurring import Interval, Recurring, RecurringState, Rhythm, begin, recurring_id_of
 from payments.gifts.recurring_store import add_recurring, link_subscriptions
 from payments.reading.statuses import SubscriptionStatus
-from payments.settlement.store import keep_subscription
+from payments.settlement.store import save_subscription
 from tests.payments.house import gift_id
 from tests.payments.messages import charge, delivery, event
 from tests.proof.books import Desk
@@ -42,7 +42,7 @@ def stand(
     desk.books.hear(delivery(event("charge.succeeded", paid, name=f"first_{n}")))
     with writing(desk.books.engine) as conn:
         link_subscriptions(conn, {recurring.id: f"sub_{n}"})
-        keep_subscription(conn, recurring.id, _standing(recurring, n, state, **changes), NOW)
+        save_subscription(conn, recurring.id, _standing(recurring, n, state, **changes), NOW)
     return replace(recurring, subscription=f"sub_{n}", state=state)
 
 
