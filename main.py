@@ -42,13 +42,13 @@ from outbox.worker import Chore, Worker
 from payments.books.bookkeeper import Bookkeeper
 from payments.books.decide.decide import BookRules
 from payments.gifts.recurring import Interval
-from payments.giving.pledges import Giving
+from payments.giving.pledges import Pledges
 from payments.giving.routes import payment_routes
 from payments.inbox.inbox import Inbox
 from payments.inbox.keep import replay
 from payments.inbox.webhook import PATH as WEBHOOK_PATH
 from payments.inbox.webhook import Webhook
-from payments.inbox.writer import Writer, writing_beside
+from payments.inbox.writer import Writer, writer_thread
 from payments.settlement.jobs import reconcile_hourly, settlement_jobs
 from payments.stripe.gateway import Gateway
 from payments.stripe.lists import StripeLists
@@ -226,7 +226,7 @@ def _app(house: House, inbox: Inbox, twin: Twin | None, line: socket.socket | No
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         to_thread.current_default_thread_limiter().total_tokens = PAGE_THREADS
         async with AsyncExitStack() as stack:
-            await inbox.open(line or stack.enter_context(writing_beside(build_writer(house))))
+            await inbox.open(line or stack.enter_context(writer_thread(build_writer(house))))
             stack.push_async_callback(inbox.close)
             if twin:  # stops before the inbox: what it still delivers finds an open door
                 await stack.enter_async_context(twin.lifespan())
@@ -235,11 +235,11 @@ def _app(house: House, inbox: Inbox, twin: Twin | None, line: socket.socket | No
 
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     install_errors(app, house.pages)
-    giving = Giving(house.engine, _gateway(house, twin), house.clock)
+    pledges = Pledges(house.engine, _gateway(house, twin), house.clock)
     for router in (
         campaign_routes(house.engine, house.clock, house.pages),
         payment_routes(
-            house.engine, giving, house.clock, house.pages, [Interval(name) for name in house.profile.giving.intervals]
+            house.engine, pledges, house.clock, house.pages, [Interval(name) for name in house.profile.giving.intervals]
         ),
         receipt_routes(house.engine, house.clock, house.pages),
         staff_routes(house.engine, house.clock, house.pages),

@@ -1,7 +1,7 @@
-"""The one door to the books: webhook, settlement and reconcile all come through it.
+"""The only way into the books: the inbox, settlement and reconcile all use it.
 
-Facts are sets: any order, loss and repetition of deliveries ends in the same books. Everything happens in one `booking`
-transaction that the caller opens and commits.
+Facts are sets: deliveries that are lost, repeated or in another order end in the same books. Everything happens in one
+`booking` transaction that the caller opens and commits.
 """
 
 from collections.abc import Sequence

@@ -16,11 +16,11 @@ EVERYTHING = "all"
 
 
 def queue_statuses(conn: Connection, changed: Sequence[StatusChanged], now: datetime) -> None:
-    """Have these objects fetched anew, each once."""
+    """Queue the jobs that fetch these objects, each once."""
     work = {f"{status.what}:{status.id}": {"what": status.what.value, "id": status.id} for status in changed}
     enqueue_many(conn, FETCH_STATUS, list(work.items()), now=now)
 
 
 def queue_settlement(conn: Connection, now: datetime) -> None:
-    """Have the new lines of Stripe's balance read."""
+    """Queue the job that reads the new lines of Stripe's balance."""
     enqueue_many(conn, SETTLE, [(EVERYTHING, {})], now=now)

@@ -62,7 +62,7 @@ dispute_move = table(
     sa.CheckConstraint("amount_minor <> 0", name="amount"),
 )
 
-# How a dispute stands, as Stripe last said it.
+# The status of a dispute, as it was last fetched.
 dispute = table(
     "dispute",
     sa.Column("id", Code, primary_key=True),
@@ -76,7 +76,7 @@ dispute = table(
     sa.Index("ix_dispute_payment", "payment"),
 )
 
-# Fact: a payout, when it arrived and when it came back. `status` is as Stripe last said it.
+# Fact: a payout, when it arrived and when it came back. `status` is as it was last fetched.
 payout = table(
     "payout",
     sa.Column("id", Code, primary_key=True),
@@ -119,8 +119,8 @@ invoice_payment = table(
     sa.Index("ix_invoice_payment_invoice_id", "invoice_id"),
 )
 
-# Fact: this balance transaction. `ours` is decided when it is posted: NULL while it waits for a link. What was
-# taken for somebody else's may turn out to be ours, never the other way round.
+# Fact: this balance transaction. `ours` is decided when it is posted: NULL while it waits for a link. A line
+# that was taken for not ours may turn out to be ours, never the other way round.
 balance_line = table(
     "balance_line",
     sa.Column("id", Code, primary_key=True),

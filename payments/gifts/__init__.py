@@ -1,1 +1,1 @@
-"""A gift and its shares, a recurring gift, and receiving one from whatever source. Knows nothing of Stripe."""
+"""A gift and its shares, a recurring gift, and receiving a gift from any source. Knows nothing of Stripe."""

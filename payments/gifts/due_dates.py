@@ -1,6 +1,6 @@
-"""When instalments fall due, counted as Stripe counts them: in UTC, months keep the anchor's day where they have it.
+"""When instalments fall due. In UTC, as Stripe counts: on the anchor's day of the month, or the month's last day.
 
-Pure. Rule: docs.stripe.com/billing/subscriptions/billing-cycle, read 2026-11.
+Pure. Source of the rule: docs.stripe.com/billing/subscriptions/billing-cycle, read 2026-11.
 """
 
 from calendar import monthrange
@@ -9,16 +9,16 @@ from datetime import UTC, datetime, timedelta
 from payments.gifts.recurring import Interval, Rhythm
 
 _MONTHS = {Interval.MONTH: 1, Interval.QUARTER: 3, Interval.YEAR: 12}
-# A standing instruction with an end beyond this is better left open; and no loop below runs longer.
+# A recurring gift with a later end is better left open. The loop below is bounded by it as well.
 LONGEST_YEARS = 5
-_A_YEAR = {Interval.WEEK: 52, Interval.MONTH: 12, Interval.QUARTER: 4, Interval.YEAR: 1}
+_PER_YEAR = {Interval.WEEK: 52, Interval.MONTH: 12, Interval.QUARTER: 4, Interval.YEAR: 1}
 
 
 def due(anchor: datetime, interval: Interval, steps: int, since: datetime | None = None) -> datetime:
-    """The instant `steps` periods after `since` (a due instant; the anchor itself if none is named).
+    """The instant `steps` periods after `since`, which is a due instant (without it: after the anchor).
 
-    `anchor` says which day of the month is meant: begun on the 31st, it is the 28th in February and the 31st again
-    in March. Steps may be negative.
+    The anchor's day of the month counts: a gift begun on the 31st falls due on the 28th in February, and on the 31st
+    again in March. Steps may be negative.
     """
     start = (since or anchor).astimezone(UTC)
     if interval is Interval.WEEK:
@@ -31,18 +31,18 @@ def due(anchor: datetime, interval: Interval, steps: int, since: datetime | None
 
 def most_instalments(interval: Interval) -> int:
     """The largest number of instalments that a donor may choose."""
-    return _A_YEAR[interval] * LONGEST_YEARS
+    return _PER_YEAR[interval] * LONGEST_YEARS
 
 
-def stop_at(rhythm: Rhythm, anchor: datetime, next_due: datetime, asked: int) -> datetime | None:
+def stop_at(rhythm: Rhythm, anchor: datetime, next_due: datetime, instalments_so_far: int) -> datetime | None:
     """When Stripe has to stop, so that exactly what was chosen is taken; None when no end was chosen.
 
-    `next_due` is the end of the period that runs, `asked` the number of instalments that were asked for so far.
-    Always the end of a period: an end inside of one makes Stripe ask for a part of the last instalment
-    (installed library, `SubscriptionUpdateParams.cancel_at`: "will always cause a proration").
+    `next_due` is the end of the current period. The result is always the end of a period: an end inside of one makes
+    Stripe charge only a part of the last instalment (docs.stripe.com/api/subscriptions/update, `cancel_at`: "will
+    always cause a proration").
     """
     if rhythm.instalments is not None:
-        return due(anchor, rhythm.interval, max(0, rhythm.instalments - asked), next_due)
+        return due(anchor, rhythm.interval, max(0, rhythm.instalments - instalments_so_far), next_due)
     if rhythm.ends_at is None:
         return None
     for steps in range(most_instalments(rhythm.interval) + 2):

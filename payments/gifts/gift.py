@@ -15,7 +15,7 @@ MINIMUM_WHOLE_UNIT_CURRENCIES = 300
 
 
 class GiftState(StrEnum):
-    """How far a gift has come. Stored; it only ever rises in this order."""
+    """How far a gift has come. It is stored, and only rises in this order."""
 
     PENDING = "pending"
     PROCESSING = "processing"
@@ -25,7 +25,7 @@ class GiftState(StrEnum):
 
     @property
     def rank(self) -> int:
-        """Its place in the order: of two tidings about one gift the higher wins, whichever came first."""
+        """Its place in the order: of two reported states the higher one wins, whichever came first."""
         return _ORDER.index(self)
 
 
@@ -52,11 +52,11 @@ class Donor:
 
 @dataclass(frozen=True, slots=True)
 class Gift:
-    """Money given once: asked for with the form, received when Stripe says that the charge succeeded.
+    """Money given once: asked for with the form, received when its charge has succeeded.
 
-    `attempts` counts the tries to open a checkout, the last at `attempted_at`; `return_token` opens the
-    filled form again for a donor who turns back at Stripe. An instalment of a recurring gift names that gift,
-    and the invoice that asked for it.
+    `attempts` counts the attempts to open a checkout, the last at `attempted_at`. `return_token` opens the filled form
+    again for a donor who turns back at Stripe. An instalment has the id of its recurring gift, and of the invoice that
+    asked for it.
     """
 
     id: str
@@ -80,7 +80,7 @@ class Gift:
 
     @property
     def reference(self) -> str:
-        """What a donor reads out on the telephone: the first eight characters of the id."""
+        """The gift's short name for donors: the first eight characters of its id, in capitals."""
         return self.id[:8].upper()
 
 
@@ -102,14 +102,14 @@ def pledge(amount: Money, campaigns: Sequence[int], donor: Donor, now: datetime)
     )
 
 
-def minimum(of: Currency) -> Money:
+def minimum(currency: Currency) -> Money:
     """The smallest gift that we ask Stripe to charge."""
-    units = MINIMUM_UNITS if of.exponent else MINIMUM_WHOLE_UNIT_CURRENCIES
-    return Money(units * 10**of.exponent, of)
+    units = MINIMUM_UNITS if currency.exponent else MINIMUM_WHOLE_UNIT_CURRENCIES
+    return Money(units * 10**currency.exponent, currency)
 
 
 def shares_of(charged: Money, gift: Gift) -> list[Money]:
-    """Split what was really charged over the gift's campaigns, in proportion to what was asked for."""
+    """Split the amount that was charged over the gift's campaigns, in proportion to what was asked for."""
     if charged == gift.amount:
         return [share.amount for share in gift.allocations]
     return charged.allocate([share.amount.minor for share in gift.allocations])

@@ -1,4 +1,4 @@
-"""Receiving a gift, from whatever source: what becomes of the gift, its receipt, and the list of discrepancies. Pure.
+"""Receiving a gift from any source: what becomes of the gift, its receipt, and the list of discrepancies. Pure.
 
 A charge at Stripe is one source. Cash, a cheque and a bank transfer are others.
 """
@@ -17,9 +17,9 @@ from receipts.receipt import Draft, ReceiptLine
 class Received:
     """Money that paid a gift.
 
-    `amount` is what came, which may differ from what the gift asked for; `method` names the means of payment as the
-    receipt prints it. `subject` is what the money clears under (the payment), `source` the id of what brought it (the
-    charge), `cause` what made us learn of it. `day` is the organisation's calendar day of `at`.
+    `amount` is what came, which may differ from what the gift asked for. `method` is the payment method as the receipt
+    prints it. `subject` is what the money clears under (the payment), `source` the id of what brought it (the charge),
+    `cause` the delivery or run that reported it. `day` is the organisation's calendar day of `at`.
     """
 
     gift: Gift

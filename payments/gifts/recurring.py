@@ -8,9 +8,9 @@ from uuid import UUID, uuid5
 from ledger.money import Money
 from payments.gifts.gift import Allocation, Donor, Gift, GiftState
 
-# The name space of the ids of instalments: the same invoice is the same gift, however often we hear of it.
+# The name space of the ids of instalments: the same invoice makes the same gift, however often it is reported.
 INSTALMENTS = UUID("9a3c5be0-1f0d-4f59-8a53-6f2f9f1f6f44")
-# And of recurring gifts: the same first gift begins the same one.
+# The name space of the ids of recurring gifts: the same first gift begins the same one.
 BEGINNINGS = UUID("0d5a2b0e-6a3c-4a0a-9d7e-0b6c1a6f7f52")
 
 
@@ -24,7 +24,7 @@ class Interval(StrEnum):
 
 
 class RecurringState(StrEnum):
-    """How a recurring gift stands; set from Stripe's subscription as it is now, never by the order of messages."""
+    """The state of a recurring gift, set from Stripe's subscription as it is now, never by the order of messages."""
 
     PENDING = "pending"
     ACTIVE = "active"
@@ -45,7 +45,7 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Rhythm:
-    """How often, and when to stop: after an instant, after a number of instalments, or (neither) when told to."""
+    """How often, and when to stop: after an instant, or after a number of instalments; with neither, when cancelled."""
 
     interval: Interval
     ends_at: datetime | None = None
@@ -105,7 +105,7 @@ def instalment_id(invoice: str) -> str:
 
 
 def instalment(recurring: Recurring, invoice: str, charged: Money, at: datetime) -> Gift:
-    """The gift that a later invoice makes: split as the instruction says, whatever amount was charged."""
+    """The gift that a later invoice makes: split by the recurring gift's weights, whatever amount was charged."""
     parts = charged.allocate([share.weight for share in recurring.shares])
     return Gift(
         id=instalment_id(invoice),

@@ -1,4 +1,4 @@
-"""A change that a treasurer asks for in a running recurring gift: kept first, then asked of Stripe until it agrees."""
+"""A change that a treasurer asks for in a running recurring gift. It is saved first, then made at Stripe by a job."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,17 +6,17 @@ from enum import StrEnum
 
 from ledger.money import Money
 
-# The kind of job that asks Stripe for the waiting changes of one recurring gift: {"recurring": id}. Its subject is
+# The kind of job that makes the waiting changes of one recurring gift at Stripe: {"recurring": id}. Its subject is
 # the recurring gift, so a change never overtakes an earlier one.
 CHANGE_RECURRING = "recurring.act"
 
 
 class NotRunning(ValueError):
-    """A recurring gift that has not begun at Stripe, or has ended: nothing about it can be changed."""
+    """The recurring gift has not begun at Stripe, or has ended: it cannot be changed."""
 
 
 class ChangeKind(StrEnum):
-    """What is to become of a recurring gift."""
+    """What to change in a recurring gift."""
 
     AMOUNT = "amount"
     PAUSE = "pause"
@@ -27,7 +27,7 @@ class ChangeKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RecurringChange:
-    """A change that a treasurer asked for; `id` is its idempotency key at Stripe, `done_at` when Stripe agreed."""
+    """A change that a treasurer asked for; its idempotency keys begin with `id`. `done_at` is when Stripe made it."""
 
     id: str
     recurring: str

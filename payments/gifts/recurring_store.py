@@ -1,4 +1,4 @@
-"""Recurring gifts, and the changes that were asked for, in the database: one function a question."""
+"""Recurring gifts, and the changes that treasurers asked for, in the database."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -26,7 +26,7 @@ _SHARE = (_s.recurring_id, _s.n, _s.campaign_id, _s.weight)
 
 
 def add_recurring(conn: Connection, recurring: Recurring) -> None:
-    """Store a standing instruction with its shares, after its first gift; one that is there stays as it is."""
+    """Add a recurring gift with its shares, after its first gift; one that is there already stays as it is."""
     if recurring_of(conn, [recurring.id]):
         return
     row = {
@@ -53,7 +53,7 @@ def add_recurring(conn: Connection, recurring: Recurring) -> None:
 
 
 def recurring_of(conn: Connection, ids: Iterable[str]) -> dict[str, Recurring]:
-    """The standing instructions of these ids, with their shares; unknown ids are left out."""
+    """The recurring gifts with these ids, with their shares; unknown ids are left out."""
     wanted = sorted(set(ids))
     if not wanted:
         return {}
@@ -65,13 +65,13 @@ def recurring_of(conn: Connection, ids: Iterable[str]) -> dict[str, Recurring]:
 
 
 def recurring_of_subscription(conn: Connection, subscription: str) -> Recurring | None:
-    """The standing instruction that this subscription carries out, once Stripe has told of it."""
+    """The recurring gift that this subscription carries out, once Stripe has reported it."""
     recurring_id = conn.scalar(sa.select(_r.id).where(_r.subscription == subscription))
     return recurring_of(conn, [recurring_id]).get(recurring_id) if recurring_id else None
 
 
 def request_change(conn: Connection, recurring: Recurring, change: RecurringChange) -> None:
-    """Keep a change that was asked for, and have Stripe asked for it soon; raises NotRunning."""
+    """Save a change that was asked for, and queue the job that makes it at Stripe; raises NotRunning."""
     if recurring.subscription is None or recurring.state is RecurringState.ENDED:
         raise NotRunning(recurring.id)
     add_change(conn, change)
@@ -79,10 +79,10 @@ def request_change(conn: Connection, recurring: Recurring, change: RecurringChan
 
 
 def add_change(conn: Connection, change: RecurringChange) -> None:
-    """Keep what was asked for; the same button pressed twice is one change."""
+    """Save a change that was asked for; the same button pressed twice is one change."""
     t = gift_tables.recurring_act
     if conn.scalar(sa.select(t.c.id).where(t.c.id == change.id)) is not None:
-        return  # a guard of the table would call a second row an error
+        return  # a trigger of the table would refuse a second row
     row = {
         "id": change.id,
         "recurring_id": change.recurring,
@@ -95,16 +95,15 @@ def add_change(conn: Connection, change: RecurringChange) -> None:
 
 
 def changes_of(conn: Connection, recurring: Recurring) -> list[RecurringChange]:
-    """Everything that was ever asked for, in the order of asking."""
+    """Every change that was ever asked for, the earliest first."""
     t = gift_tables.recurring_act
     rows = conn.execute(sa.select(t).where(t.c.recurring_id == recurring.id).order_by(t.c.asked_at, t.c.id))
-    of = recurring.amount.currency
     return [
         RecurringChange(
             row.id,
             row.recurring_id,
             ChangeKind(row.act),
-            None if row.amount_minor is None else Money(row.amount_minor, of),
+            None if row.amount_minor is None else Money(row.amount_minor, recurring.amount.currency),
             row.who,
             row.asked_at,
             row.done_at,
@@ -114,7 +113,7 @@ def changes_of(conn: Connection, recurring: Recurring) -> list[RecurringChange]:
 
 
 def mark_done(conn: Connection, change: RecurringChange, now: datetime) -> None:
-    """Stripe has agreed (or there was nothing left to ask for)."""
+    """Note that Stripe has made the change, or that there was nothing left to change."""
     t = gift_tables.recurring_act
     conn.execute(sa.update(t).where(t.c.id == change.id, t.c.done_at.is_(None)).values(done_at=now))
 

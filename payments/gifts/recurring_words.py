@@ -13,7 +13,7 @@ EVERY = {
     Interval.QUARTER: "every three months",
     Interval.YEAR: "every year",
 }
-A = {Interval.WEEK: "a week", Interval.MONTH: "a month", Interval.QUARTER: "a quarter", Interval.YEAR: "a year"}
+PER = {Interval.WEEK: "a week", Interval.MONTH: "a month", Interval.QUARTER: "a quarter", Interval.YEAR: "a year"}
 ADJECTIVE = {
     Interval.WEEK: "Weekly",
     Interval.MONTH: "Monthly",
@@ -31,8 +31,8 @@ def ordinal(number: int) -> str:
     return f"{number}{ending}"
 
 
-def on_which(interval: Interval, day: date, wording: Wording) -> str:
-    """Which days those are, when the first was `day`: "on the 22nd of each month"."""
+def due_days(interval: Interval, day: date, wording: Wording) -> str:
+    """The days of instalments, when the first was on `day`: "on the 22nd of each month"."""
     match interval:
         case Interval.WEEK:
             return f"each {_WEEKDAYS[day.weekday()]}"
@@ -43,8 +43,8 @@ def on_which(interval: Interval, day: date, wording: Wording) -> str:
             return f"{_day_of_month(day)} of {each}"
 
 
-def until(rhythm: Rhythm, wording: Wording, otherwise: str = "until you stop it") -> str:
-    """How long it goes on: "until 6 May 2027", "12 times in all"; `otherwise` where no end was chosen."""
+def lasting(rhythm: Rhythm, wording: Wording, otherwise: str = "until you stop it") -> str:
+    """How long it lasts: "until 6 May 2027", "12 times in all"; `otherwise` where no end was chosen."""
     if rhythm.ends_at is not None:
         return f"until {wording.day(rhythm.ends_at)}"
     if rhythm.instalments is not None:
@@ -77,6 +77,7 @@ class Upcoming:
 def upcoming(rhythm: Rhythm, began: datetime, wording: Wording) -> Upcoming:
     """What follows when the first instalment was taken at `began`."""
     first, second = (due(began, rhythm.interval, steps).astimezone(wording.zone).date() for steps in (0, 1))
-    of = rhythm.interval
-    days = on_which(of, first, wording)
-    return Upcoming(of.value, ADJECTIVE[of].lower(), EVERY[of], days, until(rhythm, wording), second)
+    interval = rhythm.interval
+    days = due_days(interval, first, wording)
+    kind, every = ADJECTIVE[interval].lower(), EVERY[interval]
+    return Upcoming(interval.value, kind, every, days, lasting(rhythm, wording), second)

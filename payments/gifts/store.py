@@ -1,4 +1,7 @@
-"""Gifts, their shares, checkouts and discrepancies in the database: one function a question."""
+"""Gifts in the database: their shares and checkouts, how they are received, and discrepancies.
+
+Receiving a gift also issues its receipt and queues the print job, in the same transaction.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -30,7 +33,7 @@ _ALLOCATION_OF_GIFT = _a.gift_id == _g.id
 
 
 def add_gift(conn: Connection, gift: Gift) -> None:
-    """Store a pending gift with its allocations; one that is there already stays as it is.
+    """Add a pending gift with its allocations; one that is there already stays as it is.
 
     Of two clicks at once on PostgreSQL the second waits for the first, then adds nothing.
     """
@@ -39,7 +42,7 @@ def add_gift(conn: Connection, gift: Gift) -> None:
 
 
 def add_gifts(conn: Connection, new: Sequence[Gift]) -> None:
-    """Store pending gifts, none of which was there a moment ago, with their allocations."""
+    """Add pending gifts with their allocations; one that another transaction has just added stays as it is."""
     rows = [
         {
             "id": gift.id,
@@ -68,7 +71,7 @@ def add_gifts(conn: Connection, new: Sequence[Gift]) -> None:
 
 
 def name_invoices(conn: Connection, paid: Sequence[Gift]) -> None:
-    """These gifts, kept already, are instalments: of which recurring gift, and asked for by which invoice."""
+    """Note of these gifts, which are in the database, their recurring gift and the invoice that asked for them."""
     rows = [{"id": gift.id, "recurring_id": gift.recurring_id, "invoice_id": gift.invoice_id} for gift in paid]
     change_rows(conn, gift_tables.gift, rows)
 
@@ -79,7 +82,7 @@ def gifts(conn: Connection, ids: Iterable[str]) -> dict[str, Gift]:
 
 
 def gift(conn: Connection, gift_id: str) -> Gift | None:
-    """One gift by its id."""
+    """The gift with this id."""
     return gifts(conn, [gift_id]).get(gift_id)
 
 
@@ -97,18 +100,18 @@ def gift_to_return_to(conn: Connection, return_token: str) -> Gift | None:
 
 
 def campaign_of(conn: Connection, gift: Gift) -> Campaign | None:
-    """The campaign that a gift is (first of all) for."""
+    """The campaign of a gift's first share."""
     return campaign_by_id(conn, gift.allocations[0].campaign)
 
 
 def next_attempt(conn: Connection, gift_id: str, now: datetime) -> None:
-    """Count one more try to open a checkout for this gift; each try has its own idempotency key."""
+    """Count another attempt to open a checkout for this gift; each attempt has its own idempotency key."""
     t = gift_tables.gift
     conn.execute(sa.update(t).where(t.c.id == gift_id).values(attempts=t.c.attempts + 1, attempted_at=now))
 
 
 def link_session(conn: Connection, gift_id: str, session_id: str) -> None:
-    """The gift's checkout is open: its donor is sent to this session, and may yet pay an earlier one."""
+    """Note the session that the donor is sent to. The donor may still pay an earlier one."""
     t, c = gift_tables.gift, gift_tables.checkout
     conn.execute(sa.update(t).where(t.c.id == gift_id).values(session_id=session_id))
     if conn.scalar(sa.select(c.c.session_id).where(c.c.session_id == session_id)) is None:
@@ -122,7 +125,7 @@ def raise_states(conn: Connection, states: Mapping[str, GiftState]) -> None:
 
 
 def save_reception(conn: Connection, reception: Reception, now: datetime) -> None:
-    """Move gifts to received, issue and queue their receipts, and list what is not as it was asked for."""
+    """Move gifts to received, issue their receipts, queue the print jobs, and list the discrepancies."""
     _receive(conn, reception.received)
     numbers = receipts.store.issue_receipts(conn, reception.drafts, issued_on=reception.issued_on, now=now)
     queue_prints(conn, numbers, now=now)
@@ -130,9 +133,9 @@ def save_reception(conn: Connection, reception: Reception, now: datetime) -> Non
 
 
 def settle_discrepancy(conn: Connection, charge: str, who: str, now: datetime) -> bool:
-    """Note that somebody has dealt with a charge that was not as asked; False when there is none such.
+    """Note that a treasurer has dealt with a discrepancy; False when there is none for this charge.
 
-    Once noted it stays: the first who said so.
+    The first note stays.
     """
     t, settled = gift_tables.discrepancy.c, gift_tables.settled_discrepancy
     if conn.scalar(sa.select(t.charge).where(t.charge == charge)) is None:
@@ -145,13 +148,13 @@ def settle_discrepancy(conn: Connection, charge: str, who: str, now: datetime) -
 def _receive(conn: Connection, received: Sequence[Received]) -> None:
     rows = [
         {
-            "id": receipt.gift.id,
+            "id": payment.gift.id,
             "state": GiftState.RECEIVED.value,
-            "payment": receipt.subject,
-            "received_at": receipt.at,
-            "received_on": receipt.day,
+            "payment": payment.subject,
+            "received_at": payment.at,
+            "received_on": payment.day,
         }
-        for receipt in received
+        for payment in received
     ]
     change_rows(conn, gift_tables.gift, rows)
 
@@ -174,7 +177,7 @@ def _note_discrepancies(conn: Connection, discrepancies: Sequence[Discrepancy], 
 
 
 def _gifts(rows: Iterable[tuple[Any, ...]]) -> dict[str, Gift]:
-    """Gifts, of rows that have an allocation each, with its gift."""
+    """Gifts from rows of one allocation each, joined with its gift."""
     gift_rows: dict[str, tuple[Any, ...]] = {}
     shares: defaultdict[str, list[tuple[int, int, int]]] = defaultdict(list)
     for n, campaign, minor, *gift in rows:
@@ -186,12 +189,12 @@ def _gifts(rows: Iterable[tuple[Any, ...]]) -> dict[str, Gift]:
 def _gift(row: tuple[Any, ...], shares: list[tuple[int, int, int]]) -> Gift:
     identity, state, code, minor, name, email, message, *rest = row
     created, received, attempts, attempted, token, session, payment, recurring, invoice = rest
-    of = currency(code)
+    gift_currency = currency(code)
     return Gift(
         id=identity,
         state=GiftState(state),
-        amount=Money(minor, of),
-        allocations=tuple(Allocation(n, campaign, Money(part, of)) for n, campaign, part in shares),
+        amount=Money(minor, gift_currency),
+        allocations=tuple(Allocation(n, campaign, Money(part, gift_currency)) for n, campaign, part in shares),
         donor=Donor(name, email, message),
         created_at=created,
         received_at=received,

@@ -1,6 +1,6 @@
 """Gifts with their shares and checkouts, recurring gifts, and charges that differ from what was asked.
 
-Foreign keys to other packages are given by table name. A gift's state only rises; the migration's triggers see to it.
+Foreign keys to other packages are given by table name. Triggers of the migrations refuse to lower a gift's state.
 """
 
 import sqlalchemy as sa
@@ -28,8 +28,8 @@ gift = table(
     sa.Column("return_token", Code, nullable=False),
     sa.Column("session_id", Code),
     sa.Column("payment", Code),
-    # The standing instruction and the invoice that it is an instalment of. By name only: the first gift of a
-    # recurring one is there before it.
+    # The recurring gift and the invoice that this is an instalment of. No foreign key: the first gift is stored before
+    # its recurring gift.
     sa.Column("recurring_id", Code),
     sa.Column("invoice_id", Code),
     one_of("state", (state.value for state in GiftState)),
@@ -39,7 +39,7 @@ gift = table(
     sa.CheckConstraint("amount_minor > 0", name="amount"),
 )
 
-# Only instalments stand in these: a gift given once is not written into them when it is received.
+# These indexes have instalments only: receiving a gift given once does not have to write them.
 for _name, _column, _unique in (
     ("uq_gift_invoice_id", gift.c.invoice_id, True),
     ("ix_gift_recurring_id", gift.c.recurring_id, False),
@@ -65,8 +65,8 @@ checkout = table(
     sa.UniqueConstraint("payment_intent"),
 )
 
-# A charge that is not what was asked (another amount or currency, or a second payment of one gift):
-# booked as charged, shown to the treasurer.
+# A charge of another amount or currency than was asked for, or a second payment of one gift. It is booked as charged,
+# and listed for the treasurer.
 discrepancy = table(
     "discrepancy",
     sa.Column("charge", Code, sa.ForeignKey("charge.id"), primary_key=True),
@@ -80,7 +80,7 @@ discrepancy = table(
     one_of("why", ("amount", "currency", "second_payment")),
 )
 
-# A treasurer has looked at a discrepancy and done what was to be done.
+# A treasurer has dealt with this discrepancy.
 settled_discrepancy = table(
     "settled_discrepancy",
     sa.Column("charge", Code, sa.ForeignKey("discrepancy.charge"), primary_key=True),
@@ -88,7 +88,7 @@ settled_discrepancy = table(
     sa.Column("settled_at", Instant, nullable=False),
 )
 
-# A standing instruction. What it asks for now: earlier instalments keep what they were.
+# A recurring gift, with the amount that the next instalment asks for. Earlier instalments keep their own.
 recurring = table(
     "recurring",
     sa.Column("id", Code, primary_key=True),
@@ -103,7 +103,7 @@ recurring = table(
     # When to stop, as the donor chose it: a day, or a number of instalments; neither means: until cancelled.
     sa.Column("ends_at", Instant),
     sa.Column("instalments", Count),
-    # Fact, once it is known; the rest is as Stripe last said it.
+    # `subscription` is a fact, once it is known. The columns after it are Stripe's, as they were last fetched.
     sa.Column("subscription", Code),
     sa.Column("stripe_ends_at", Instant),
     sa.Column("paused_at", Instant),
@@ -129,7 +129,7 @@ recurring_share = table(
     sa.CheckConstraint("weight > 0", name="weight"),
 )
 
-# What a treasurer changed in a recurring gift, and which answer Stripe gave.
+# What a treasurer asked to change in a recurring gift, and when Stripe had made the change.
 recurring_act = table(
     "recurring_act",
     sa.Column("id", Code, primary_key=True),

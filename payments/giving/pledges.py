@@ -1,4 +1,4 @@
-"""A gift's first steps: kept as pending before Stripe hears of it, then a checkout is opened for it."""
+"""A gift's first steps: it is saved as pending before Stripe is asked, then its checkout is opened."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -20,9 +20,10 @@ from payments.giving.form import Pledge
 from payments.stripe.checkout import Purpose
 from payments.stripe.gateway import Gateway
 
-FORMS = UUID("5f1b8a52-6d0e-4c0b-9d53-2f3f6d0a7e11")  # the name space of ids made from a form's token
-
-LATE = timedelta(minutes=20)
+FORMS = UUID("5f1b8a52-6d0e-4c0b-9d53-2f3f6d0a7e11")  # the name space of gift ids made from a form's token
+# After so long a checkout that was never opened is asked for as a new attempt: Stripe refuses a session that would be
+# open for less than half an hour.
+NEW_ATTEMPT_AFTER = timedelta(minutes=20)
 
 log = structlog.get_logger()
 
@@ -32,32 +33,32 @@ class NotOpen(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class OnTheWay:
-    """The gift has gone further than a form can follow: its donor belongs on the thank-you page."""
+class PaymentUnderWay:
+    """The donor has paid, or is paying: the form leads to the thank-you page."""
 
     session_id: str
 
 
-class Giving:
-    """Keeps pledges and opens their checkouts. No transaction is open while Stripe is asked."""
+class Pledges:
+    """Saves pledges as pending gifts and opens their checkouts. No transaction is open while Stripe is asked."""
 
     def __init__(self, engine: Engine, gateway: Gateway, clock: Clock) -> None:
         self._engine, self._gateway, self._clock = engine, gateway, clock
 
-    def keep(self, campaign: Campaign, pledged: Pledge, token: str) -> Gift | OnTheWay:
-        """Commit the pending gift, and the recurring one that it begins; raises NotOpen.
+    def save(self, campaign: Campaign, form: Pledge, token: str) -> Gift | PaymentUnderWay:
+        """Save the pending gift, and the recurring gift that it begins; raises NotOpen.
 
-        The same form sent twice is the same gift.
+        The same form sent twice is one gift.
         """
         now = self._clock()
         if campaign.openness(now) is not Openness.OPEN:
             raise NotOpen(campaign.slug)
-        gift = pledge(pledged.amount, [campaign.id], pledged.donor, now)
+        gift = pledge(form.amount, [campaign.id], form.donor, now)
         with writing(self._engine) as conn:
-            return _kept_once(conn, replace(gift, id=_gift_id(campaign, pledged, token)), pledged.rhythm, now)
+            return _saved_once(conn, replace(gift, id=_gift_id(campaign, form, token)), form.rhythm, now)
 
-    def again(self, gift_id: str) -> Gift | OnTheWay | None:
-        """Another try for a gift whose checkout could not be opened; None when there is nothing to try.
+    def retry(self, gift_id: str) -> Gift | PaymentUnderWay | None:
+        """Begin another attempt for a gift whose checkout could not be opened; None when there is no such gift.
 
         Raises NotOpen when its campaign has closed since, or the gift is older than a day.
         """
@@ -65,11 +66,11 @@ class Giving:
         with writing(self._engine) as conn:
             gift = store.gift(conn, gift_id)
             if gift is None or gift.state is not GiftState.PENDING:
-                return _further(gift) if gift else None
+                return _payment_under_way(gift) if gift else None
             campaign = store.campaign_of(conn, gift)
             if campaign is None or campaign.openness(now) is not Openness.OPEN or _is_old(gift, now):
                 raise NotOpen(gift_id)
-            return _tried_again(conn, gift, now)
+            return _with_new_attempt(conn, gift, now)
 
     def open_checkout(self, gift: Gift) -> str:
         """The address of Stripe's page for this gift; raises StripeAway or StripeRefused."""
@@ -88,12 +89,12 @@ def recurring_of_gift(conn: Connection, gift: Gift) -> Recurring | None:
 
 
 def _purposes(conn: Connection, gift: Gift) -> dict[int, Purpose]:
-    found = [campaign_by_id(conn, share.campaign) for share in gift.allocations]
-    return {one.id: Purpose(one.slug, one.title) for one in found if one}
+    campaigns = [campaign_by_id(conn, share.campaign) for share in gift.allocations]
+    return {campaign.id: Purpose(campaign.slug, campaign.title) for campaign in campaigns if campaign}
 
 
-def unfinished(conn: Connection, return_token: str, now: datetime) -> Gift | None:
-    """A gift whose donor came back from Stripe without paying, to fill the form again; for one day."""
+def gift_to_resume(conn: Connection, return_token: str, now: datetime) -> Gift | None:
+    """The gift of a donor who came back from Stripe without paying, to fill the form again; for one day."""
     gift = store.gift_to_return_to(conn, return_token)
     open_again = gift is not None and gift.state in (GiftState.PENDING, GiftState.EXPIRED)
     return gift if gift and open_again and not _is_old(gift, now) else None
@@ -103,36 +104,35 @@ def _is_old(gift: Gift, now: datetime) -> bool:
     return now - gift.created_at >= timedelta(days=1)
 
 
-def _kept_once(conn: Connection, new: Gift, rhythm: Rhythm | None, now: datetime) -> Gift | OnTheWay:
-    """The gift as it is kept now, whoever was first; another one when the first has ended."""
+def _saved_once(conn: Connection, new: Gift, rhythm: Rhythm | None, now: datetime) -> Gift | PaymentUnderWay:
+    """The gift as it is in the database, perhaps by another request; a new one if it has expired or failed."""
     if rhythm is None:
         store.add_gift(conn, new)
     else:
         new = replace(new, recurring_id=recurring_id_of(new.id))
         store.add_gift(conn, new)
         add_recurring(conn, begin(new, rhythm))
-    kept = store.gift(conn, new.id)
-    assert kept is not None
-    if kept.state is GiftState.PENDING:
-        # Stripe takes a session for half an hour at least; one that is asked for late is asked for anew.
-        stale = kept.session_id is None and kept.attempted_at is not None and now - kept.attempted_at > LATE
-        return _tried_again(conn, kept, now) if stale else kept
-    return _further(kept) or _kept_once(conn, replace(new, id=str(uuid5(FORMS, kept.id))), rhythm, now)
+    saved = store.gift(conn, new.id)
+    assert saved is not None
+    if saved.state is GiftState.PENDING:
+        old_attempt = saved.attempted_at is not None and now - saved.attempted_at > NEW_ATTEMPT_AFTER
+        return _with_new_attempt(conn, saved, now) if saved.session_id is None and old_attempt else saved
+    return _payment_under_way(saved) or _saved_once(conn, replace(new, id=str(uuid5(FORMS, saved.id))), rhythm, now)
 
 
-def _tried_again(conn: Connection, gift: Gift, now: datetime) -> Gift:
+def _with_new_attempt(conn: Connection, gift: Gift, now: datetime) -> Gift:
     store.next_attempt(conn, gift.id, now)
-    found = store.gift(conn, gift.id)
-    assert found is not None
-    return found
+    counted = store.gift(conn, gift.id)
+    assert counted is not None
+    return counted
 
 
-def _further(gift: Gift) -> OnTheWay | None:
-    on_the_way = gift.state in (GiftState.PROCESSING, GiftState.RECEIVED) and gift.session_id
-    return OnTheWay(gift.session_id) if on_the_way and gift.session_id else None
+def _payment_under_way(gift: Gift) -> PaymentUnderWay | None:
+    under_way = gift.state in (GiftState.PROCESSING, GiftState.RECEIVED) and gift.session_id
+    return PaymentUnderWay(gift.session_id) if under_way and gift.session_id else None
 
 
-def _gift_id(campaign: Campaign, pledged: Pledge, token: str) -> str:
-    """The same page sent twice with the same words is one gift; other words are another."""
-    words = (token, campaign.slug, pledged.amount, pledged.donor, pledged.rhythm)
-    return str(uuid5(FORMS, sha256(repr(words).encode()).hexdigest()))
+def _gift_id(campaign: Campaign, form: Pledge, token: str) -> str:
+    """The same page sent twice with the same contents is one gift; with other contents it is another."""
+    contents = (token, campaign.slug, form.amount, form.donor, form.rhythm)
+    return str(uuid5(FORMS, sha256(repr(contents).encode()).hexdigest()))

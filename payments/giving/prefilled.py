@@ -1,4 +1,4 @@
-"""What the donor's form shows: what may be chosen, and what is filled in already."""
+"""What the donor's form shows: the choices, and the values that are filled in already."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,10 +9,10 @@ from ledger.money import Money
 from payments.gifts.due_dates import most_instalments
 from payments.gifts.gift import Gift
 from payments.gifts.recurring import Interval, Recurring
-from payments.gifts.recurring_words import ADJECTIVE, A, on_which
+from payments.gifts.recurring_words import ADJECTIVE, PER, due_days
 from payments.giving import rhythm_form
-from payments.giving.form import OTHER, Typed, presets
-from payments.giving.rhythm_form import ONCE, IntervalOffer, typed_before
+from payments.giving.form import OTHER, FormFields, presets
+from payments.giving.rhythm_form import ONCE, IntervalOffer, fields_of_rhythm
 from web.wording import Wording
 
 LONGEST_MINOR = 9  # digits of an amount in a deep link
@@ -20,7 +20,7 @@ LONGEST_MINOR = 9  # digits of an amount in a deep link
 
 @dataclass(frozen=True, slots=True)
 class IntervalChoice:
-    """One choice of how often: its words, on which days, and how the button says it."""
+    """One choice of how often. `each` is printed on the button; `most` is the largest number of instalments."""
 
     interval: Interval
     name: str
@@ -29,47 +29,53 @@ class IntervalChoice:
     most: int
 
 
-def oftens(offer: IntervalOffer, wording: Wording) -> list[IntervalChoice]:
+def interval_choices(offer: IntervalOffer, wording: Wording) -> list[IntervalChoice]:
     """The choices besides once, the most frequent first."""
     return [
-        IntervalChoice(one, ADJECTIVE[one], on_which(one, offer.today, wording), A[one], most_instalments(one))
-        for one in Interval
-        if one in offer.intervals
+        IntervalChoice(
+            interval,
+            ADJECTIVE[interval],
+            due_days(interval, offer.today, wording),
+            PER[interval],
+            most_instalments(interval),
+        )
+        for interval in Interval
+        if interval in offer.intervals
     ]
 
 
-def shown(typed: Typed) -> dict[str, str]:
-    """The form's fields as the page names them."""
+def template_fields(fields: FormFields) -> dict[str, str]:
+    """The form's fields as the template names them."""
     return {
-        "amount_choice": typed.get("amount", ""),
-        "amount_other": typed.get("other_amount", ""),
-        "name": typed.get("name", ""),
-        "email": typed.get("email", ""),
-        "message": typed.get("message", ""),
-        **{field: typed.get(field, "") for field in rhythm_form.FIELDS},
+        "amount_choice": fields.get("amount", ""),
+        "amount_other": fields.get("other_amount", ""),
+        "name": fields.get("name", ""),
+        "email": fields.get("email", ""),
+        "message": fields.get("message", ""),
+        **{name: fields.get(name, "") for name in rhythm_form.FIELDS},
     }
 
 
-def filled_before(gift: Gift, recurring: Recurring | None, campaign: Campaign, zone: tzinfo) -> Typed:
-    """The form as it was when its donor went to Stripe, and turned back there."""
+def fields_of_gift(gift: Gift, recurring: Recurring | None, campaign: Campaign, zone: tzinfo) -> FormFields:
+    """The form as its donor had filled it in before going to Stripe."""
     return {
         **_amount(gift.amount),
-        **typed_before(recurring.rhythm if recurring else None, campaign.closes_at, zone),
+        **fields_of_rhythm(recurring.rhythm if recurring else None, campaign.closes_at, zone),
         "name": gift.donor.name,
         "email": gift.donor.email,
         "message": gift.donor.message,
     }
 
 
-def preselected(campaign: Campaign, minor: str, interval: str, offered: Sequence[Interval]) -> Typed:
-    """A deep link's `?amount=2500&interval=month` (in pence) preselects; it never submits."""
-    often = interval if interval in offered else ONCE
+def fields_of_link(campaign: Campaign, minor: str, interval: str, offered: Sequence[Interval]) -> FormFields:
+    """The fields that a deep link preselects: `?amount=2500&interval=month`, in pence. It never submits."""
+    chosen = interval if interval in offered else ONCE
     if not (minor.isascii() and minor.isdecimal() and len(minor) <= LONGEST_MINOR) or int(minor) == 0:
-        return {"interval": often}
-    return {"interval": often, **_amount(Money(int(minor), campaign.currency))}
+        return {"interval": chosen}
+    return {"interval": chosen, **_amount(Money(int(minor), campaign.currency))}
 
 
-def _amount(amount: Money) -> Typed:
+def _amount(amount: Money) -> FormFields:
     typed = str(amount.decimal)
     if amount in presets(amount.currency):
         return {"amount": typed}

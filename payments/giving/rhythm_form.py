@@ -1,4 +1,4 @@
-"""How often, and until when: what a donor may choose in the form, and how the choice is read."""
+"""The part of the form that says how often and until when: what is offered, and how the choice is read."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -16,8 +16,8 @@ _COUNT = re.compile(r"[0-9]{1,4}")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
-class End(StrEnum):
-    """How a recurring gift may end, as the form names it."""
+class EndChoice(StrEnum):
+    """How a recurring gift may end: when it is stopped, with the campaign, on a day, after a number of instalments."""
 
     OPEN = "open"
     CLOSING = "closing"
@@ -26,7 +26,7 @@ class End(StrEnum):
 
 
 class UnclearRhythm(ValueError):
-    """A choice that cannot be taken; the message tells the donor what to do."""
+    """A choice that cannot be accepted; the message tells the donor what to do."""
 
     def __init__(self, field: str, message: str) -> None:
         super().__init__(message)
@@ -40,7 +40,7 @@ class IntervalOffer:
     intervals: tuple[Interval, ...]
     now: datetime
     zone: tzinfo
-    say_day: Callable[[date], str]
+    format_day: Callable[[date], str]
     closes_at: datetime | None = None
 
     @property
@@ -50,8 +50,8 @@ class IntervalOffer:
 
     @property
     def closing_day(self) -> date | None:
-        """The campaign's last day, where a second instalment of any rhythm would come before it."""
-        if self.closes_at is None or not any(self.second(one) <= self.closes_at for one in self.intervals):
+        """The campaign's last day, if any rhythm would bring a second instalment before it."""
+        if self.closes_at is None or not any(self.second(interval) <= self.closes_at for interval in self.intervals):
             return None
         return self.closes_at.astimezone(self.zone).date()
 
@@ -60,50 +60,50 @@ class IntervalOffer:
         return due(self.now, interval, 1)
 
 
-def read_rhythm(typed: Mapping[str, str], offer: IntervalOffer) -> Rhythm | None:
+def read_rhythm(fields: Mapping[str, str], offer: IntervalOffer) -> Rhythm | None:
     """The rhythm that was chosen; None for a gift given once. Raises UnclearRhythm."""
-    choice = typed.get("interval", "").strip()
+    choice = fields.get("interval", "").strip()
     if choice in ("", ONCE):
         return None  # what else was filled in belongs to choices that are not made
     if choice not in offer.intervals:
         raise UnclearRhythm("interval", "Choose how often you would like to give.")
     interval = Interval(choice)
-    match _end(typed):
-        case End.OPEN:
+    match _end(fields):
+        case EndChoice.OPEN:
             return Rhythm(interval)
-        case End.CLOSING:
+        case EndChoice.CLOSING:
             return Rhythm(interval, ends_at=_closing(interval, offer))
-        case End.DAY:
-            return Rhythm(interval, ends_at=_last_day(typed.get("until", "").strip(), interval, offer))
-        case End.NUMBER:
-            return Rhythm(interval, instalments=_number(typed.get("instalments", "").strip(), interval))
+        case EndChoice.DAY:
+            return Rhythm(interval, ends_at=_last_day(fields.get("until", "").strip(), interval, offer))
+        case EndChoice.NUMBER:
+            return Rhythm(interval, instalments=_number(fields.get("instalments", "").strip(), interval))
 
 
-def typed_before(rhythm: Rhythm | None, closes_at: datetime | None, zone: tzinfo) -> dict[str, str]:
-    """The fields as they were filled in when this rhythm was chosen."""
+def fields_of_rhythm(rhythm: Rhythm | None, closes_at: datetime | None, zone: tzinfo) -> dict[str, str]:
+    """The fields that were filled in when this rhythm was chosen."""
     if rhythm is None:
         return {"interval": ONCE}
     chosen = {"interval": rhythm.interval.value}
     if rhythm.instalments is not None:
-        return chosen | {"end": End.NUMBER.value, "instalments": str(rhythm.instalments)}
+        return chosen | {"end": EndChoice.NUMBER.value, "instalments": str(rhythm.instalments)}
     if rhythm.ends_at is None:
-        return chosen | {"end": End.OPEN.value}
+        return chosen | {"end": EndChoice.OPEN.value}
     if rhythm.ends_at == closes_at:
-        return chosen | {"end": End.CLOSING.value}
-    return chosen | {"end": End.DAY.value, "until": rhythm.ends_at.astimezone(zone).date().isoformat()}
+        return chosen | {"end": EndChoice.CLOSING.value}
+    return chosen | {"end": EndChoice.DAY.value, "until": rhythm.ends_at.astimezone(zone).date().isoformat()}
 
 
-def _end(typed: Mapping[str, str]) -> End:
-    """The end that was chosen. A day or a number beside no choice, or beside the first one, is asked about."""
-    choice = typed.get("end", "").strip()
-    day, number = bool(typed.get("until", "").strip()), bool(typed.get("instalments", "").strip())
-    if choice not in ("", *End) or (day and number and not choice):
+def _end(fields: Mapping[str, str]) -> EndChoice:
+    """The end that was chosen. A day or a number beside a choice that it contradicts raises UnclearRhythm."""
+    choice = fields.get("end", "").strip()
+    day, number = bool(fields.get("until", "").strip()), bool(fields.get("instalments", "").strip())
+    if choice not in ("", *EndChoice) or (day and number and not choice):
         raise UnclearRhythm("end", "Choose when it should end.")
-    if choice in ("", End.OPEN) and (day or number):
+    if choice in ("", EndChoice.OPEN) and (day or number):
         if choice:
             raise UnclearRhythm("end", "Choose one: until you stop it, or the end that you entered.")
-        return End.DAY if day else End.NUMBER
-    return End(choice or End.OPEN)
+        return EndChoice.DAY if day else EndChoice.NUMBER
+    return EndChoice(choice or EndChoice.OPEN)
 
 
 def _closing(interval: Interval, offer: IntervalOffer) -> datetime:
@@ -136,7 +136,8 @@ def _require_two(end: datetime, interval: Interval, offer: IntervalOffer, field:
     if end < second:
         raise UnclearRhythm(
             field,
-            f"Choose {offer.say_day(second)} or later: the second donation comes on that day. Or choose to give once.",
+            f"Choose {offer.format_day(second)} or later: the second donation comes on that day."
+            " Or choose to give once.",
         )
 
 

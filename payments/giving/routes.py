@@ -23,18 +23,18 @@ from payments.gifts import store
 from payments.gifts.gift import Gift, GiftState, minimum
 from payments.gifts.recurring import Interval, Recurring
 from payments.gifts.recurring_words import Upcoming, upcoming
-from payments.giving.form import FIELDS, Mistakes, Pledge, Typed, presets, read_form
-from payments.giving.pledges import Giving, NotOpen, OnTheWay, recurring_of_gift, unfinished
-from payments.giving.prefilled import filled_before, oftens, preselected, shown
+from payments.giving.form import FIELDS, FieldErrors, FormFields, Pledge, presets, read_form
+from payments.giving.pledges import NotOpen, PaymentUnderWay, Pledges, gift_to_resume, recurring_of_gift
+from payments.giving.prefilled import fields_of_gift, fields_of_link, interval_choices, template_fields
 from payments.giving.rhythm_form import IntervalOffer
 from payments.stripe.gateway import StripeAway, StripeRefused
 from receipts.store import Issued, mint_token, receipt_of_gift
 from web.errors import NOT_FOUND, NotFound, Refusal, Trouble
 from web.pages import Pages
 
-# Calls to Stripe wait in threads of their own, so that slow answers never keep a page waiting.
+# Calls to Stripe have threads of their own, so that slow answers never delay a page.
 GATEWAY_THREADS = 20
-SHOWN_FOR = timedelta(hours=24)
+RECEIPT_LINK_LIFETIME = timedelta(hours=24)
 _STATES = {
     GiftState.PENDING: "confirming",
     GiftState.PROCESSING: "processing",
@@ -65,24 +65,24 @@ class LinkTooOld(Refusal):
 
 
 @dataclass(frozen=True, slots=True)
-class Thanked:
-    """What the thank-you page may show to whoever holds its address. `ahead` is what follows, if it goes on."""
+class ThanksDetails:
+    """What the thank-you page may show to anybody who has its address. `upcoming` are further instalments, if any."""
 
     amount: Money
     donor_name: str
     given_on: date
     reference: str
-    ahead: Upcoming | None
+    upcoming: Upcoming | None
 
 
 def payment_routes(
-    engine: Engine, giving: Giving, clock: Clock, pages: Pages, intervals: Sequence[Interval] = ()
+    engine: Engine, pledges: Pledges, clock: Clock, pages: Pages, intervals: Sequence[Interval] = ()
 ) -> APIRouter:
     """`/c/{slug}/give`, `/thanks` and the way from there to the receipt.
 
     `intervals` are what the form offers besides giving once.
     """
-    form, thanks = FormPages(engine, giving, clock, pages, intervals), ThanksPages(engine, clock, pages)
+    form, thanks = FormPages(engine, pledges, clock, pages, intervals), ThanksPages(engine, clock, pages)
     router = APIRouter()
     router.add_api_route("/c/{slug}/give", form.show, methods=["GET"])
     router.add_api_route("/c/{slug}/give", form.give, methods=["POST"])
@@ -95,66 +95,67 @@ class FormPages:
     """The donor's form and the way from it to Stripe."""
 
     def __init__(
-        self, engine: Engine, giving: Giving, clock: Clock, pages: Pages, intervals: Sequence[Interval]
+        self, engine: Engine, pledges: Pledges, clock: Clock, pages: Pages, intervals: Sequence[Interval]
     ) -> None:
-        self._engine, self._giving, self._clock, self._pages = engine, giving, clock, pages
+        self._engine, self._pledges, self._clock, self._pages = engine, pledges, clock, pages
         self._intervals = tuple(intervals)
         self._limiter = CapacityLimiter(GATEWAY_THREADS)
 
     def show(self, slug: str, cancelled: str = "", amount: str = "", interval: str = "") -> Response:
-        """The form: empty, preselected by a deep link, or as it was before a donor turned back at Stripe."""
+        """The form: empty, preselected by a deep link, or as a donor who turned back at Stripe had filled it in."""
         campaign, now = _campaign(self._engine, slug), self._clock()
         if campaign.openness(now) is not Openness.OPEN:
             raise TakesNoGifts
         with reading(self._engine) as conn:
-            before = unfinished(conn, cancelled, now) if cancelled else None
+            before = gift_to_resume(conn, cancelled, now) if cancelled else None
             recurring = recurring_of_gift(conn, before) if before else None
         if before:
-            typed = filled_before(before, recurring, campaign, self._pages.wording.zone)
+            fields = fields_of_gift(before, recurring, campaign, self._pages.wording.zone)
         else:
-            typed = preselected(campaign, amount, interval, self._intervals)
-        return self._form(campaign, typed, {}, cancelled=bool(cancelled))
+            fields = fields_of_link(campaign, amount, interval, self._intervals)
+        return self._form(campaign, fields, {}, cancelled=bool(cancelled))
 
     async def give(self, slug: str, request: Request) -> Response:
-        """Keep the gift, open its checkout, and send the donor there."""
-        typed = await _fields(request)
-        kept = await run_in_threadpool(self._keep, slug, typed)
-        if isinstance(kept, Response):
-            return kept
+        """Save the gift, open its checkout, and send the donor there."""
+        fields = await _fields(request)
+        gift = await run_in_threadpool(self._save, slug, fields)
+        if isinstance(gift, Response):
+            return gift
         try:
-            url = await to_thread.run_sync(self._giving.open_checkout, kept, limiter=self._limiter)
+            url = await to_thread.run_sync(self._pledges.open_checkout, gift, limiter=self._limiter)
         except (StripeAway, StripeRefused) as error:
-            log.error("checkout_not_opened", gift=kept.id, error=str(error))
-            return await run_in_threadpool(self._not_charged, slug, kept)
+            log.error("checkout_not_opened", gift=gift.id, error=str(error))
+            return await run_in_threadpool(self._not_charged, slug, gift)
         return RedirectResponse(url, 303)
 
-    def _keep(self, slug: str, typed: Typed) -> Gift | Response:
+    def _save(self, slug: str, fields: FormFields) -> Gift | Response:
         campaign = _campaign(self._engine, slug)
         try:
-            kept = self._giving.again(typed["retry"]) if typed.get("retry") else self._pledge(campaign, typed)
+            retry = fields.get("retry")
+            gift = self._pledges.retry(retry) if retry else self._pledge(campaign, fields)
         except NotOpen:
             raise TakesNoGifts from None
-        if kept is None:
+        if gift is None:
             return RedirectResponse(f"{self._pages.base_url}/c/{slug}/give", 303)
-        if isinstance(kept, OnTheWay):
-            return RedirectResponse(f"{self._pages.base_url}/thanks?session_id={kept.session_id}", 303)
-        return kept
+        if isinstance(gift, PaymentUnderWay):
+            return RedirectResponse(f"{self._pages.base_url}/thanks?session_id={gift.session_id}", 303)
+        return gift
 
-    def _pledge(self, campaign: Campaign, typed: Typed) -> Gift | OnTheWay | Response:
-        read = read_form(typed, campaign.currency, self._pages.wording.money, self._offer(campaign))
-        if not isinstance(read, Pledge):
-            return self._form(campaign, typed, read, status=422)
-        return self._giving.keep(campaign, read, typed.get("form_token") or token_hex(16))
+    def _pledge(self, campaign: Campaign, fields: FormFields) -> Gift | PaymentUnderWay | Response:
+        pledge = read_form(fields, campaign.currency, self._pages.wording.money, self._offer(campaign))
+        if not isinstance(pledge, Pledge):
+            return self._form(campaign, fields, pledge, status=422)
+        return self._pledges.save(campaign, pledge, fields.get("form_token") or token_hex(16))
 
     def _offer(self, campaign: Campaign) -> IntervalOffer:
-        words = self._pages.wording
-        return IntervalOffer(self._intervals, self._clock(), words.zone, words.day, campaign.closes_at)
+        wording = self._pages.wording
+        return IntervalOffer(self._intervals, self._clock(), wording.zone, wording.day, campaign.closes_at)
 
     def _form(
         self,
         campaign: Campaign,
-        typed: Typed,
-        mistakes: Mistakes,
+        fields: FormFields,
+        errors: FieldErrors,
         *,
         cancelled: bool = False,
         status: int = 200,
@@ -168,13 +169,13 @@ class FormPages:
             private=True,
             campaign=campaign,
             progress=so_far,
-            form=shown(typed),
-            errors=mistakes,
-            oftens=oftens(offer, self._pages.wording),
+            form=template_fields(fields),
+            errors=errors,
+            interval_choices=interval_choices(offer, self._pages.wording),
             offer=offer,
             presets=presets(campaign.currency),
             minimum=minimum(campaign.currency),
-            form_token=typed.get("form_token") or token_hex(16),
+            form_token=fields.get("form_token") or token_hex(16),
             cancelled=cancelled,
         )
 
@@ -193,13 +194,13 @@ class FormPages:
 
 
 class ThanksPages:
-    """Where Stripe sends the donor back to. It trusts our database, never the address."""
+    """The page that Stripe sends the donor back to. What it shows comes from our database, never from the address."""
 
     def __init__(self, engine: Engine, clock: Clock, pages: Pages) -> None:
         self._engine, self._clock, self._pages = engine, clock, pages
 
     def show(self, session_id: str = "") -> Response:
-        """Thanks when the books say so; until then, that it is being confirmed."""
+        """Thanks once the gift is received; until then, that it is being confirmed."""
         with reading(self._engine) as conn:
             gift = store.gift_of_session(conn, session_id)
             campaign = store.campaign_of(conn, gift) if gift else None
@@ -210,14 +211,14 @@ class ThanksPages:
             status=200 if gift else NOT_FOUND.status,
             private=True,
             state=_STATES[gift.state] if gift else "unknown",
-            gift=self._thanked(gift, issued, recurring) if gift else None,
+            gift=self._thanks_details(gift, issued, recurring) if gift else None,
             campaign=campaign,
             session_id=session_id,
             receipt=bool(gift and issued and self._is_fresh(gift, issued)),
         )
 
     async def open_receipt(self, request: Request) -> Response:
-        """A link of its own to the gift's receipt, for whoever has just given."""
+        """Send a donor who has just given to the receipt, under a new link."""
         session_id = (await _fields(request)).get("session_id", "")
         token = await run_in_threadpool(self._mint, session_id)
         return RedirectResponse(f"{self._pages.base_url}/receipts/{token}", 303)
@@ -232,33 +233,33 @@ class ThanksPages:
                 raise LinkTooOld
             return mint_token(conn, gift.id, self._clock())
 
-    def _thanked(self, gift: Gift, issued: Issued | None, recurring: Recurring | None) -> Thanked:
+    def _thanks_details(self, gift: Gift, issued: Issued | None, recurring: Recurring | None) -> ThanksDetails:
         began = gift.received_at or gift.created_at
-        return Thanked(
+        return ThanksDetails(
             amount=issued.receipt.total if issued else gift.amount,
             donor_name=gift.donor.name if self._is_fresh(gift, issued) else "",
             given_on=began.astimezone(self._pages.wording.zone).date(),
             reference=gift.reference,
-            ahead=upcoming(recurring.rhythm, began, self._pages.wording) if recurring else None,
+            upcoming=upcoming(recurring.rhythm, began, self._pages.wording) if recurring else None,
         )
 
     def _is_fresh(self, gift: Gift, issued: Issued | None) -> bool:
         """A day from the receipt: a bank debit's comes days after its form."""
-        return self._clock() - (issued.issued_at if issued else gift.created_at) < SHOWN_FOR
+        return self._clock() - (issued.issued_at if issued else gift.created_at) < RECEIPT_LINK_LIFETIME
 
 
 def _campaign(engine: Engine, slug: str) -> Campaign:
     with reading(engine) as conn:
-        found = campaign_by_slug(conn, slug)
-    if found is None:
+        campaign = campaign_by_slug(conn, slug)
+    if campaign is None:
         raise NoSuchCampaign
-    return found
+    return campaign
 
 
-async def _fields(request: Request) -> Typed:
-    """The form's fields, each at most once: a field sent twice could be read two ways."""
+async def _fields(request: Request) -> FormFields:
+    """The form's fields. A field that we do not have, or one sent twice, is refused."""
     form = await request.form(max_files=0, max_fields=20)
-    typed = {name: value for name, value in form.multi_items() if isinstance(value, str)}
-    if len(typed) != len(form.multi_items()) or not set(typed) <= {*FIELDS, "session_id"}:
+    fields = {name: value for name, value in form.multi_items() if isinstance(value, str)}
+    if len(fields) != len(form.multi_items()) or not set(fields) <= {*FIELDS, "session_id"}:
         raise Refusal("The form came with a field that we do not have, or one twice. Nothing was charged.")
-    return typed
+    return fields

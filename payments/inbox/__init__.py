@@ -1,1 +1,1 @@
-"""From the socket to the books: verify, keep, understand, apply once, and only then answer."""
+"""The inbox for Stripe's webhook: verify a message, keep it, apply it once, and only then answer."""

@@ -1,4 +1,4 @@
-"""One message as it came: checked for its outer shape, kept byte for byte."""
+"""A message from Stripe as it came, with the fields that every event has checked."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -21,7 +21,7 @@ LARGEST_UNIX = 4_102_444_800  # the year 2100; beyond it a date is a mistake
 
 
 class NotAnEvent(ValueError):
-    """The body has a right signature and is not an event: answered 400, nothing kept."""
+    """The body is correctly signed, but is no event. It is answered 400, and not kept."""
 
 
 @dataclass(frozen=True)
@@ -38,17 +38,17 @@ class Delivery:
 
     @cached_property
     def happenings(self) -> Sequence[Happening]:
-        """What it tells; raises what is wrong with a shape that we cannot read."""
+        """What it reports; raises UnexpectedShape or UnknownCurrency where that cannot be read."""
         return tuple(read(self.event))
 
     @property
     def digest(self) -> str:
-        """SHA-256 of the body: says what was received once the body itself may have been deleted."""
+        """SHA-256 of the body. It stays when the body, which has personal data, is deleted."""
         return sha256(self.body).hexdigest()
 
 
 def parse(body: bytes) -> Delivery:
-    """Read a body whose signature was found right; raises NotAnEvent for whatever is not an event."""
+    """Read a body whose signature was verified; raises NotAnEvent."""
     try:
         event = from_json(body, allow_inf_nan=False)
     except ValueError as error:

@@ -1,4 +1,4 @@
-"""The inbox: the web's end of the socket to the writer. It answers each delivery when the writer has."""
+"""The inbox: the web's end of the socket to the writer. It answers each delivery once the writer has."""
 
 import asyncio
 import socket
@@ -8,7 +8,7 @@ from typing import cast
 
 import structlog
 
-from payments.inbox.writer import Outcome, framed
+from payments.inbox.writer import Outcome, frame
 
 LONGEST_QUEUE = 2000
 
@@ -16,10 +16,10 @@ log = structlog.get_logger()
 
 
 class Inbox(asyncio.Protocol):
-    """Takes bodies from the event loop, hands them to the writer in order, and bounds how many wait."""
+    """Takes bodies on the event loop, sends them to the writer in order, and limits how many wait."""
 
     def __init__(self, on_loss: Callable[[], None]) -> None:
-        """`on_loss` is called when the writer is gone though `close` was not called."""
+        """`on_loss` is called when the writer has ended without a call of `close`."""
         self._on_loss = on_loss
         self._waiting: deque[asyncio.Future[Outcome]] = deque()
         self._socket: asyncio.Transport | None = None
@@ -31,16 +31,16 @@ class Inbox(asyncio.Protocol):
         await asyncio.get_running_loop().create_unix_connection(lambda: self, sock=connection)
 
     async def deliver(self, body: bytes) -> Outcome:
-        """Wait until the delivery is kept for good; TRY_LATER when too many wait or the writer is away."""
+        """Wait until the delivery is committed; TRY_LATER when too many wait or there is no writer."""
         if self._socket is None or self._closed or len(self._waiting) >= LONGEST_QUEUE:
             return Outcome.TRY_LATER
         answer: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
         self._waiting.append(answer)
-        self._socket.write(framed(body))
+        self._socket.write(frame(body))
         return await answer
 
     async def close(self) -> None:
-        """Take nothing more, and wait until the writer has answered what it was given."""
+        """Accept nothing more, and wait until the writer has answered everything."""
         self._closed = True
         if self._socket is not None:
             self._socket.write_eof()
@@ -56,10 +56,10 @@ class Inbox(asyncio.Protocol):
             _answer(self._waiting.popleft(), Outcome(byte))
 
     def eof_received(self) -> None:
-        """The writer hung up: it has answered all that it will."""
+        """The writer closed its end: it answers nothing more."""
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Deliveries that still wait are answered TRY_LATER: nothing of theirs was acknowledged."""
+        """Answer TRY_LATER to the deliveries that still wait: none of them was acknowledged."""
         self._socket = None
         for answer in self._waiting:
             _answer(answer, Outcome.TRY_LATER)
@@ -71,5 +71,5 @@ class Inbox(asyncio.Protocol):
 
 
 def _answer(answer: "asyncio.Future[Outcome]", outcome: Outcome) -> None:
-    if not answer.done():  # a caller who hung up has cancelled its future
+    if not answer.done():  # a caller that closed the connection has cancelled its future
         answer.set_result(outcome)

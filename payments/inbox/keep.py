@@ -1,4 +1,4 @@
-"""Keep deliveries and apply them, in one transaction when all is well, each behind a savepoint when one is not."""
+"""Keep deliveries and apply them: all in one transaction or, if that fails, each behind a savepoint of its own."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
-class Replayed:
+class ReplayResult:
     """What a replay did: deliveries tried, and how many are in the books now."""
 
     tried: int
@@ -29,10 +29,10 @@ class Replayed:
 
 
 def keep_and_apply(engine: Engine, bookkeeper: Bookkeeper, deliveries: Sequence[Delivery], now: datetime) -> None:
-    """Afterwards every delivery is kept, and applied unless it failed by itself. Raises an Outage.
+    """Keep every delivery, and apply all that can be applied. Raises an Outage of the database.
 
-    One commit for all. If that fails because of what a delivery says, the batch is rolled back and each is
-    kept and applied behind a savepoint of its own; a delivery that still fails stays as a dead letter.
+    One commit for all. If that fails because of a delivery's contents, the batch is rolled back, and each delivery is
+    kept and applied behind a savepoint of its own. One that still fails stays as a dead letter.
     """
     batch = sorted({delivery.id: delivery for delivery in deliveries}.values(), key=lambda delivery: delivery.id)
     try:
@@ -40,27 +40,27 @@ def keep_and_apply(engine: Engine, bookkeeper: Bookkeeper, deliveries: Sequence[
             _apply_together(conn, bookkeeper, batch, now)
     except Outage:
         raise
-    except Exception as error:  # noqa: BLE001 - whatever it is, it must not cost the others their place
+    except Exception as error:  # noqa: BLE001 - one delivery's error must not keep the others from the books
         log.warning("batch_failed", deliveries=len(batch), error=type(error).__name__)
         with booking(engine) as conn:
             _apply_one_by_one(conn, bookkeeper, batch, now)
 
 
-def replay(engine: Engine, bookkeeper: Bookkeeper, now: datetime, *, only_due: bool) -> Replayed:
-    """Try again what was kept and not applied; with `only_due`, what waited long enough."""
+def replay(engine: Engine, bookkeeper: Bookkeeper, now: datetime, *, only_due: bool) -> ReplayResult:
+    """Apply again the deliveries that were kept and not applied; with `only_due`, those whose next attempt is due."""
     tried, after = 0, ""
     waiting_before = _unapplied_count(engine)
     while True:
         with reading(engine) as conn:
             kept = store.unapplied(conn, now if only_due else None, REPLAY_BATCH, after)
         if not kept:
-            return Replayed(tried, max(0, waiting_before - _unapplied_count(engine)))
+            return ReplayResult(tried, max(0, waiting_before - _unapplied_count(engine)))
         keep_and_apply(engine, bookkeeper, _readable(engine, kept, now), now)
         tried, after = tried + len(kept), kept[-1][0]
 
 
 def _readable(engine: Engine, kept: Sequence[tuple[str, bytes]], now: datetime) -> list[Delivery]:
-    """The kept deliveries that this version can read; another stays a dead letter and blocks none of them."""
+    """The kept deliveries that this version can read; any other stays a dead letter."""
     deliveries = []
     for delivery_id, body in kept:
         try:
@@ -94,7 +94,7 @@ def _apply_one_by_one(conn: Connection, bookkeeper: Bookkeeper, batch: Sequence[
 
 
 def _as_kept(conn: Connection, ids: Sequence[str]) -> list[Delivery]:
-    """Deliveries as we kept them: the books rest on the bytes that are kept, not on a later copy of them."""
+    """The deliveries as they were kept first: the books follow from the bytes that are kept, not from a later copy."""
     return [parse(body) for _, body in sorted(store.bodies(conn, ids).items())] if ids else []
 
 
@@ -105,7 +105,7 @@ def _apply_alone(conn: Connection, bookkeeper: Bookkeeper, delivery: Delivery, n
             store.mark_applied(conn, [delivery.id], now)
     except Outage:
         raise
-    except Exception as error:  # noqa: BLE001 - kept with its error: shown, tried again, blocking nobody
+    except Exception as error:  # noqa: BLE001 - it is kept with its error, shown, and tried again
         log.error("dead_letter", delivery=delivery.id, type=delivery.type, error=type(error).__name__)
         store.mark_failed(conn, delivery.id, _printable(error), now)
 
@@ -115,6 +115,6 @@ def _notices(deliveries: Sequence[Delivery]) -> list[Notice]:
 
 
 def _printable(error: Exception) -> str:
-    """The error as text that either database takes: its first line, without parameters (personal)."""
-    words = f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"
-    return words.encode("utf-8", "backslashreplace").decode().replace("\x00", "\\x00")[:500]
+    """The error's first line as text that both databases can store, without parameters, which may be personal."""
+    line = f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"
+    return line.encode("utf-8", "backslashreplace").decode().replace("\x00", "\\x00")[:500]

@@ -1,4 +1,4 @@
-"""Kept deliveries. Whether a delivery is in the books is told by `applied_at`, never by its presence."""
+"""Kept deliveries. A delivery is in the books if it has `applied_at`, not because it is kept."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from database.questions import among, look_up
 from payments.inbox.delivery import Delivery
 from payments.inbox.tables import delivery, delivery_body
 
-_MARK = (delivery.c.id, delivery.c.applied_at.is_not(None))
+_APPLIED = (delivery.c.id, delivery.c.applied_at.is_not(None))
 LONGEST_WAIT = timedelta(hours=6)
 
 
@@ -29,8 +29,8 @@ class DeadLetter:
 
 
 def applied_by_id(conn: Connection, ids: Sequence[str]) -> dict[str, bool]:
-    """For each of these deliveries that is kept, whether it is applied."""
-    return {row[0]: bool(row[1]) for row in look_up(conn, _MARK, delivery.c.id, ids)}
+    """For each of these deliveries that is kept, whether it was applied."""
+    return {row[0]: bool(row[1]) for row in look_up(conn, _APPLIED, delivery.c.id, ids)}
 
 
 def keep(conn: Connection, new: Sequence[Delivery], now: datetime, *, applied: bool) -> None:
@@ -59,14 +59,14 @@ def keep(conn: Connection, new: Sequence[Delivery], now: datetime, *, applied: b
 
 
 def mark_applied(conn: Connection, ids: Sequence[str], now: datetime) -> None:
-    """These deliveries, kept before, are in the books now."""
+    """Note that these deliveries, kept before, are in the books now."""
     if ids:
         waiting = sa.update(delivery).where(among(conn, delivery.c.id, ids), delivery.c.applied_at.is_(None))
         conn.execute(waiting.values(applied_at=now, attempts=delivery.c.attempts + 1, error=None, next_attempt_at=None))
 
 
 def mark_failed(conn: Connection, delivery_id: str, error: str, now: datetime) -> None:
-    """Write down why a delivery could not be applied, and when to try again: 1, 2, 4 … minutes, to 6 h."""
+    """Note why a delivery could not be applied, and when to try again: after 1, 2, 4 … minutes, at most 6 hours."""
     tried = conn.scalars(sa.select(delivery.c.attempts).where(delivery.c.id == delivery_id)).one() + 1
     wait = min(timedelta(minutes=2 ** min(tried - 1, 12)), LONGEST_WAIT)
     conn.execute(

@@ -1,12 +1,12 @@
-"""Every message from Stripe that came with a right signature."""
+"""Every correctly signed message from Stripe."""
 
 import sqlalchemy as sa
 
 from database.columns import Bytes, Code, Count, Flag, Instant
 from database.tables import table
 
-# Every message that came with a right signature. `applied_at` is the mark that it is in the books;
-# a row with an error and no mark is a dead letter.
+# Every correctly signed message. It is in the books if it has `applied_at`; without that, but with an error, it is a
+# dead letter.
 delivery = table(
     "delivery",
     sa.Column("id", Code, primary_key=True),
@@ -28,7 +28,7 @@ sa.Index(
     postgresql_where=delivery.c.applied_at.is_(None),
 )
 
-# The body stands apart because it holds personal data and may be deleted; the delivery's row stays for ever.
+# The body has a table of its own because it holds personal data and may be deleted; the delivery's row stays.
 delivery_body = table(
     "delivery_body",
     sa.Column("delivery_id", Code, sa.ForeignKey("delivery.id"), primary_key=True),

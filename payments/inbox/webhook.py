@@ -1,4 +1,4 @@
-"""`POST /webhooks/stripe`, plain ASGI in front of FastAPI, whose own overhead would be half of the cost."""
+"""`POST /webhooks/stripe`: plain ASGI in front of FastAPI, whose own overhead would be half of the cost."""
 
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from typing import Any
@@ -21,7 +21,7 @@ LARGEST_BODY = 1 << 20  # bytes; Stripe's largest events are well below
 log = structlog.get_logger()
 
 
-# What Stripe is answered, by what became of its message. Words would be another packet, and nobody reads a yes.
+# The answer to Stripe. A 200 has no body, which would be another packet that nobody reads.
 _ANSWERS = {
     Outcome.KEPT: (200, b""),
     Outcome.TRY_LATER: (503, b"try later"),
@@ -29,12 +29,12 @@ _ANSWERS = {
 }
 
 
-class TooLarge(ValueError):
+class BodyTooLarge(ValueError):
     """The body is longer than any event."""
 
 
 class Webhook:
-    """Verifies a message over its raw bytes, hands it to the inbox, and answers once it is kept."""
+    """Verifies the signature over the raw bytes, passes the body to the inbox, and answers once it is kept."""
 
     def __init__(self, inbox: Inbox, secrets: Sequence[str], clock: Clock) -> None:
         self._inbox, self._secrets, self._clock = inbox, tuple(secrets), clock
@@ -47,7 +47,7 @@ class Webhook:
         try:
             body = await _body(receive)
             verify(body, _header(scope), self._secrets, self._clock())
-        except TooLarge:
+        except BodyTooLarge:
             await _answer(send, 413, b"too large")
         except BadSignature as refusal:
             log.warning("delivery_refused", why=str(refusal))
@@ -68,7 +68,7 @@ async def _body(receive: Receive) -> bytes:
         part = message.get("body", b"")
         size += len(part)
         if size > LARGEST_BODY:
-            raise TooLarge
+            raise BodyTooLarge
         parts.append(part)
         more = message.get("more_body", False)
     return b"".join(parts)
@@ -77,9 +77,9 @@ async def _body(receive: Receive) -> bytes:
 _TYPE = (b"content-type", b"text/plain; charset=utf-8")
 
 
-async def _answer(send: Send, status: int, words: bytes) -> None:
-    headers = [(b"content-length", str(len(words)).encode()), (b"cache-control", b"no-store")]
-    if words:
+async def _answer(send: Send, status: int, body: bytes) -> None:
+    headers = [(b"content-length", str(len(body)).encode()), (b"cache-control", b"no-store")]
+    if body:
         headers.append(_TYPE)
     if status == 503:
         headers.append((b"retry-after", b"5"))
@@ -88,4 +88,4 @@ async def _answer(send: Send, status: int, words: bytes) -> None:
     if status == 413:
         headers.append((b"connection", b"close"))
     await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": words})
+    await send({"type": "http.response.body", "body": body})

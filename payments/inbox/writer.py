@@ -1,9 +1,9 @@
-"""The writer: commits the deliveries that wait as one batch, and answers for each what became of it.
+"""The writer: commits the deliveries that wait as one batch, and answers each of them.
 
-It takes messages from one end of a socket pair and answers there, one byte a message, in their order. While one
-commit reaches the disk the next batch gathers in the socket, so the cost of a durable commit is shared by all
-who wait for it. In production it is a process beside the web's, with an interpreter of its own: as a thread
-it and the event loop took the interpreter's lock from each other (docs/performance.md).
+It reads messages from one end of a socket pair and answers there, one byte a message, in their order. While one commit
+reaches the disk the next batch gathers in the socket, so that many deliveries share the cost of a durable commit. In
+production it is a process beside the web. As a thread it competed with the event loop for the interpreter's lock
+(docs/performance.md).
 """
 
 import socket
@@ -29,33 +29,33 @@ log = structlog.get_logger()
 
 
 class Outcome(IntEnum):
-    """What became of a delivery: the byte that answers it."""
+    """What became of a delivery; the value is the byte that answers it."""
 
     KEPT = 1
     TRY_LATER = 2
     REFUSED = 3
 
 
-def framed(body: bytes) -> bytes:
-    """A body as it travels to the writer: its length, then its bytes."""
+def frame(body: bytes) -> bytes:
+    """A body as it is sent to the writer: its length, then its bytes."""
     return len(body).to_bytes(LENGTH_BYTES, "big") + body
 
 
 class Writer:
-    """Keeps and applies deliveries for one web process, until that hangs up."""
+    """Keeps and applies deliveries for one web process, until that closes its end of the socket."""
 
     def __init__(self, engine: Engine, bookkeeper: Bookkeeper, clock: Clock, *, livemode: bool) -> None:
         self._engine, self._bookkeeper, self._clock, self._livemode = engine, bookkeeper, clock, livemode
 
     def serve(self, connection: socket.socket) -> None:
-        """Write batch after batch; returns when the web has hung up and all it sent is answered."""
-        incoming = _Incoming(connection, self._read)
-        with connection, suppress(ConnectionError):  # the web was killed: nobody is left to answer
-            while batch := incoming.take():
+        """Write batch after batch; returns when the web has closed its end and everything is answered."""
+        incoming = _IncomingMessages(connection, self._read)
+        with connection, suppress(ConnectionError):  # the web was killed: there is nobody to answer
+            while batch := incoming.next_batch():
                 connection.sendall(bytes(self._write(batch)))
 
     def _write(self, batch: Sequence[Delivery | None]) -> list[Outcome]:
-        """Keep these in one commit; for each what became of it."""
+        """Keep these in one commit; the outcome of each."""
         deliveries = [delivery for delivery in batch if delivery]
         kept = not deliveries or self._keep(deliveries)
         outcome = Outcome.KEPT if kept else Outcome.TRY_LATER
@@ -73,21 +73,21 @@ class Writer:
         return delivery
 
     def _keep(self, deliveries: Sequence[Delivery]) -> bool:
-        """Whether they are in the database for good."""
+        """Keep them; whether they are committed."""
         try:
             keep_and_apply(self._engine, self._bookkeeper, deliveries, self._clock())
         except Outage as error:
             log.error("database_away", deliveries=len(deliveries), error=type(error).__name__)
             return False
-        except Exception as error:  # noqa: BLE001 - nothing was kept; the writer must live for the next batch
+        except Exception as error:  # noqa: BLE001 - nothing was kept; the writer must go on with the next batch
             log.error("inbox_bug", deliveries=len(deliveries), error=type(error).__name__)
             return False
         return True
 
 
 @contextmanager
-def writing_beside(writer: Writer) -> Iterator[socket.socket]:
-    """A writer in a thread of this process, for tests and for a single process; yields the web's end of the socket."""
+def writer_thread(writer: Writer) -> Iterator[socket.socket]:
+    """Run a writer in a thread, for tests and for a web without a writer process; yields the web's end."""
     ours, theirs = socket.socketpair()
     thread = threading.Thread(target=writer.serve, args=(theirs,), name="writer", daemon=True)
     thread.start()
@@ -98,33 +98,33 @@ def writing_beside(writer: Writer) -> Iterator[socket.socket]:
         thread.join()
 
 
-class _Incoming:
-    """The messages that have come over the socket, whole ones read, in their order."""
+class _IncomingMessages:
+    """The messages that have come over the socket, in their order."""
 
     def __init__(self, connection: socket.socket, read: Callable[[bytes], Delivery | None]) -> None:
         self._connection, self._read = connection, read
-        self._bytes = bytearray()  # ends with the beginning of another message, or with nothing
+        self._bytes = bytearray()  # may end with the beginning of another message
         self._messages: list[Delivery | None] = []
 
-    def take(self) -> list[Delivery | None]:
-        """The next batch: waits until there is something; nothing when the other end has hung up."""
+    def next_batch(self) -> list[Delivery | None]:
+        """Wait for the next batch; it is empty when the other end was closed."""
         while not self._messages and self._receive():
             pass
-        with suppress(OSError):  # nothing more there; or the web was killed, which the next call finds
+        with suppress(OSError):  # there is nothing more; or the web was killed, which the next call notices
             while len(self._messages) < LARGEST_BATCH and self._receive(socket.MSG_DONTWAIT):
                 pass
         batch, self._messages = self._messages[:LARGEST_BATCH], self._messages[LARGEST_BATCH:]
         return batch
 
     def _receive(self, flags: int = 0) -> bool:
-        """Take what is there and read the whole messages of it; False when the other end has hung up."""
+        """Receive what is there and read its complete messages; False when the other end was closed."""
         part = self._connection.recv(_READ_BYTES, flags)
         self._bytes += part
         at, messages = 0, []
         while (end := _end_of_message(self._bytes, at)) is not None:
             messages.append(self._read(bytes(self._bytes[at + LENGTH_BYTES : end])))
             at = end
-        # Together, so that an error above leaves no message without its answer, and none with two.
+        # Both together, so that after an error above no message goes without an answer or gets two.
         del self._bytes[:at]
         self._messages += messages
         return bool(part)

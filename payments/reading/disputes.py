@@ -19,11 +19,11 @@ CATEGORIES = ("dispute", "dispute_reversal")
 def dispute_changed(_event: StripeObject, dispute: StripeObject) -> tuple[Happening, ...]:
     """A dispute was opened, changed, decided, or moved money. An inquiry, or a prevented dispute, moves none."""
     status = StatusChanged(StatusObject.DISPUTE, text(dispute, "id"))
-    moves = dispute_moves(dispute)
+    moves = _moves(dispute)
     return (*moves, status, BalanceChanged()) if moves else (status,)
 
 
-def dispute_moves(dispute: StripeObject) -> tuple[DisputeFundsMoved, ...]:
+def _moves(dispute: StripeObject) -> tuple[DisputeFundsMoved, ...]:
     """Every movement of money that a dispute lists. What Stripe charges for it is a fee, not a movement."""
     return tuple(
         dispute_move(line, dispute)

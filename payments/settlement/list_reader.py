@@ -160,7 +160,7 @@ class ListReader:
     def _finish_interrupted(
         self, source: ListSource, checkpoint: Checkpoint, floor: datetime
     ) -> tuple[Checkpoint, datetime]:
-        """Finish an interrupted run, after which little is left; read anew if Stripe no longer has its last row."""
+        """Finish an interrupted run, after which little is left; from the top if Stripe no longer has its last row."""
         try:
             checkpoint = self._read_down(source, checkpoint, floor, thorough=True)
         except NoSuchObject:

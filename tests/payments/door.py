@@ -6,7 +6,7 @@ from typing import Any
 
 from payments.inbox.inbox import Inbox
 from payments.inbox.webhook import PATH, Webhook
-from payments.inbox.writer import Writer, writing_beside
+from payments.inbox.writer import Writer, writer_thread
 from tests.clock import FixedClock
 from tests.payments.house import NOON, Books
 from tests.payments.messages import SECRET, signature
@@ -20,7 +20,7 @@ def at_the_door(books: Books, knock: Knock) -> Any:
     async def stay() -> Any:
         clock = FixedClock(NOON)
         inbox = Inbox(on_loss=lambda: None)
-        with writing_beside(Writer(books.engine, books.bookkeeper, clock, livemode=False)) as line:
+        with writer_thread(Writer(books.engine, books.bookkeeper, clock, livemode=False)) as line:
             await inbox.open(line)
             try:
                 return await knock(Webhook(inbox, (SECRET,), clock), inbox)

@@ -16,7 +16,7 @@ from payments.gifts import store
 from payments.gifts import tables as gift_tables
 from payments.gifts.gift import Donor, Gift, GiftState
 from payments.giving.form import Pledge
-from payments.giving.pledges import Giving, NotOpen, OnTheWay, unfinished
+from payments.giving.pledges import NotOpen, PaymentUnderWay, Pledges, gift_to_resume
 from payments.stripe.gateway import Gateway, StripeAway
 from proof.audit import audit_all
 from receipts.store import receipt_of_gift
@@ -35,9 +35,9 @@ def time() -> FixedClock:
 
 
 @pytest.fixture
-def giving(books: Books, time: FixedClock) -> Giving:
+def pledges(books: Books, time: FixedClock) -> Pledges:
     """The form's other side, with Stripe out of reach."""
-    return Giving(books.engine, Gateway("sk_test_x", "http://127.0.0.1:1", api_base=NOBODY), time)
+    return Pledges(books.engine, Gateway("sk_test_x", "http://127.0.0.1:1", api_base=NOBODY), time)
 
 
 @pytest.fixture
@@ -49,11 +49,11 @@ def libraries(books: Books) -> Campaign:
     return found
 
 
-def test_a_double_click_is_one_gift(books: Books, giving: Giving, libraries: Campaign) -> None:
+def test_a_double_click_is_one_gift(books: Books, pledges: Pledges, libraries: Campaign) -> None:
     """Both answers are the same gift, and neither is an error."""
     with ThreadPoolExecutor(2) as threads:
         for n in range(10):
-            pair = [threads.submit(giving.keep, libraries, PLEDGED, f"token-{n}") for _ in range(2)]
+            pair = [threads.submit(pledges.save, libraries, PLEDGED, f"token-{n}") for _ in range(2)]
             first, second = (future.result(20) for future in pair)
             assert isinstance(first, Gift)
             assert first == second
@@ -61,52 +61,52 @@ def test_a_double_click_is_one_gift(books: Books, giving: Giving, libraries: Cam
     assert books.count(gift_tables.allocation) == 10
 
 
-def test_other_words_in_the_same_form_are_another_gift(giving: Giving, libraries: Campaign) -> None:
+def test_other_words_in_the_same_form_are_another_gift(pledges: Pledges, libraries: Campaign) -> None:
     """Who goes back and changes the amount gives that amount."""
     other = replace(PLEDGED, amount=Money(3000, GBP))
-    first, second = giving.keep(libraries, PLEDGED, "token"), giving.keep(libraries, other, "token")
+    first, second = pledges.save(libraries, PLEDGED, "token"), pledges.save(libraries, other, "token")
     assert isinstance(first, Gift)
     assert isinstance(second, Gift)
     assert first.id != second.id
 
 
 def test_when_stripe_is_away_the_gift_is_kept_and_nothing_is_charged(
-    books: Books, giving: Giving, libraries: Campaign
+    books: Books, pledges: Pledges, libraries: Campaign
 ) -> None:
     """The next try has a key of its own."""
-    gift = giving.keep(libraries, PLEDGED, "token")
+    gift = pledges.save(libraries, PLEDGED, "token")
     assert isinstance(gift, Gift)
     with pytest.raises(StripeAway):
-        giving.open_checkout(gift)
-    again = giving.again(gift.id)
+        pledges.open_checkout(gift)
+    again = pledges.retry(gift.id)
     assert isinstance(again, Gift)
     assert (again.attempts, again.state) == (2, GiftState.PENDING)
     assert books.raised() == 0
 
 
 def test_a_closed_campaign_takes_no_second_try_either(
-    books: Books, giving: Giving, libraries: Campaign, time: FixedClock
+    books: Books, pledges: Pledges, libraries: Campaign, time: FixedClock
 ) -> None:
     """Nor does a gift of last week."""
-    gift = giving.keep(libraries, PLEDGED, "token")
+    gift = pledges.save(libraries, PLEDGED, "token")
     assert isinstance(gift, Gift)
     time.advance(timedelta(days=2))
     with pytest.raises(NotOpen):
-        giving.again(gift.id)
+        pledges.retry(gift.id)
     with writing(books.engine) as conn:
         conn.execute(sa.update(campaign_table).where(campaign_table.c.id == 1).values(closes_at=NOON))
     with pytest.raises(NotOpen):
-        giving.keep(replace(libraries, closes_at=NOON), PLEDGED, "other")
+        pledges.save(replace(libraries, closes_at=NOON), PLEDGED, "other")
 
 
-def test_the_same_form_after_paying_leads_to_thanks(books: Books, giving: Giving, libraries: Campaign) -> None:
+def test_the_same_form_after_paying_leads_to_thanks(books: Books, pledges: Pledges, libraries: Campaign) -> None:
     """The browser's Back button never pays twice."""
-    gift = giving.keep(libraries, PLEDGED, "token")
+    gift = pledges.save(libraries, PLEDGED, "token")
     assert isinstance(gift, Gift)
     with writing(books.engine) as conn:
         store.link_session(conn, gift.id, "cs_test_1")
     books.hear(charged(gift=gift.id))
-    assert giving.keep(libraries, PLEDGED, "token") == OnTheWay("cs_test_1")
+    assert pledges.save(libraries, PLEDGED, "token") == PaymentUnderWay("cs_test_1")
 
 
 def test_every_session_of_a_gift_finds_its_thanks(books: Books) -> None:
@@ -134,24 +134,24 @@ def test_an_earlier_session_that_expires_does_not_end_a_gift_that_is_being_paid(
 
 
 def test_who_turned_back_finds_the_form_by_a_token_of_its_own_for_a_day(
-    books: Books, giving: Giving, libraries: Campaign
+    books: Books, pledges: Pledges, libraries: Campaign
 ) -> None:
     """The gift's id, which stands in logs and at Stripe, opens nothing."""
-    gift = giving.keep(libraries, PLEDGED, "token")
+    gift = pledges.save(libraries, PLEDGED, "token")
     assert isinstance(gift, Gift)
     with reading(books.engine) as conn:
-        assert unfinished(conn, gift.return_token, NOON) == gift
-        assert unfinished(conn, gift.id, NOON) is None
-        assert unfinished(conn, gift.return_token, NOON + timedelta(days=1)) is None
+        assert gift_to_resume(conn, gift.return_token, NOON) == gift
+        assert gift_to_resume(conn, gift.id, NOON) is None
+        assert gift_to_resume(conn, gift.return_token, NOON + timedelta(days=1)) is None
 
 
-def test_the_same_try_always_asks_stripe_for_the_same(giving: Giving, libraries: Campaign, time: FixedClock) -> None:
+def test_the_same_try_always_asks_stripe_for_the_same(pledges: Pledges, libraries: Campaign, time: FixedClock) -> None:
     """Else its idempotency key would be refused."""
-    gift = giving.keep(libraries, PLEDGED, "token")
+    gift = pledges.save(libraries, PLEDGED, "token")
     time.advance(timedelta(minutes=5))
-    assert giving.keep(libraries, PLEDGED, "token") == gift
+    assert pledges.save(libraries, PLEDGED, "token") == gift
     time.advance(timedelta(minutes=30))
-    late = giving.keep(libraries, PLEDGED, "token")
+    late = pledges.save(libraries, PLEDGED, "token")
     assert isinstance(late, Gift)
     assert (late.attempts, late.attempted_at) == (2, time())
 

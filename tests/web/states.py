@@ -10,7 +10,7 @@ from campaigns.demo import demo_campaigns
 from ledger.money import GBP, Money
 from payments.gifts.recurring import Interval, Rhythm
 from payments.gifts.recurring_words import Upcoming, upcoming
-from payments.giving.prefilled import oftens
+from payments.giving.prefilled import interval_choices
 from payments.giving.rhythm_form import IntervalOffer
 from web.wording import Wording
 
@@ -30,7 +30,7 @@ class Given:
     donor_name: str
     given_on: date
     reference: str
-    ahead: Upcoming | None
+    upcoming: Upcoming | None
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ def form(typed: Mapping[str, str] = EMPTY, errors: Mapping[str, str] | None = No
         "form_token": "token",
         "cancelled": False,
         "offer": OFFER,
-        "oftens": oftens(OFFER, WORDS),
+        "interval_choices": interval_choices(OFFER, WORDS),
     }
     return State("payments/give.html", values | more)
 
@@ -138,8 +138,10 @@ STATES = {
         MONTHLY | {"end": "day", "until": "yesterday"}, {"until": "Enter a day that is to come, like 2027-05-06."}
     ),
     "form with two ends": form(MONTHLY | {"until": "2027-05-06"}, {"end": "Choose one.", "interval": "Choose."}),
-    "form with every rhythm": form(MONTHLY | {"interval": "week"}, offer=EVERYTHING, oftens=oftens(EVERYTHING, WORDS)),
-    "form for once alone": form(offer=ONCE_ONLY, oftens=[]),
+    "form with every rhythm": form(
+        MONTHLY | {"interval": "week"}, offer=EVERYTHING, interval_choices=interval_choices(EVERYTHING, WORDS)
+    ),
+    "form for once alone": form(offer=ONCE_ONLY, interval_choices=[]),
     **{f"thanks {state}": thanks(state) for state in ("received", "processing", "confirming", "failed")},
     "thanks expired": thanks("expired"),
     "thanks unknown": thanks("unknown"),

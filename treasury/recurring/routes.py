@@ -14,7 +14,7 @@ from ledger.money import BadAmount, Money
 from payments.gifts.recurring import Interval, Recurring, RecurringState
 from payments.gifts.recurring_changes import ChangeKind, NotRunning, RecurringChange
 from payments.gifts.recurring_store import changes_of, recurring_of, request_change
-from payments.gifts.recurring_words import A, until
+from payments.gifts.recurring_words import PER, lasting
 from payments.giving.form import read_amount
 from staff.act import Subject
 from staff.changing import changing
@@ -208,11 +208,11 @@ class RecurringDesk:
         return RedirectResponse(f"{PATH}/{identity}", 303)
 
     def _shown(self, row: RecurringRow) -> ShownRecurring:
-        lasts = until(row.rhythm, self._pages.wording, "until it is stopped")
+        lasts = lasting(row.rhythm, self._pages.wording, "until it is stopped")
         return ShownRecurring(row, self._each(row.amount, row.rhythm.interval), lasts)
 
     def _each(self, amount: Money, interval: Interval) -> str:
-        return f"{self._pages.wording.money(amount)} {A[interval]}"
+        return f"{self._pages.wording.money(amount)} {PER[interval]}"
 
 
 def _row(conn: Connection, identity: str) -> RecurringRow:

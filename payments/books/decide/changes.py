@@ -81,7 +81,7 @@ class PayoutChanges:
 class Changes:
     """Everything that follows from a batch: facts, entries, gifts that rise, receipts that are due, jobs to queue.
 
-    `states` are the gifts that rise, and to which state. `statuses` are objects to fetch anew from Stripe;
+    `states` are the gifts that rise, and to which state. `statuses` are objects to fetch from Stripe;
     `balance_changed` when the lines of Stripe's balance are to be read.
     """
 

@@ -1,4 +1,4 @@
-"""Whose payment is it: charges and what links them to gifts, joined in whatever order they come."""
+"""Which gift a charge paid: charges and their links to gifts, joined in any order."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from payments.books.decide.changes import ChargeChanges
 from payments.books.decide.checkouts import DecidedCheckouts
 from payments.books.decide.known import BookedCharge, Known
 from payments.books.decide.notice import Batch, FactsOf, new_facts
-from payments.books.decide.recurring import DecidedInvoices, Instalments, instalments
+from payments.books.decide.recurring import DecidedInvoices, Instalments, decide_instalments
 from payments.gifts.gift import Gift
 from payments.reading.happenings import ChargeSucceeded
 
@@ -55,7 +55,7 @@ def decide_charges(
         for charge in unmarked
         if charge.payment in checkouts.gift_of_intent
     }
-    by_invoice = instalments(known, invoices, [charge for charge in unmarked if charge.charge not in by_session])
+    by_invoice = decide_instalments(known, invoices, [charge for charge in unmarked if charge.charge not in by_session])
     linked = {**by_session, **by_invoice.gift_of_charge}
     gift_of = {**marked, **linked}
     changes = ChargeChanges(

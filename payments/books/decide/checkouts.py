@@ -24,7 +24,7 @@ class DecidedCheckouts:
 
 
 def decide_checkouts(known: Known, batch: Batch) -> DecidedCheckouts:
-    """Sessions of gifts that we know; one of an unknown gift is none of ours."""
+    """Decide about the sessions of known gifts; a session of an unknown gift is not ours."""
     reported = [(session, cause) for session, cause in batch.of(CheckoutReported) if session.gift in known.gifts]
     sessions = _each_once(reported)
     for session, _ in sessions.values():

@@ -34,7 +34,7 @@ class BookRules:
 
 
 def decide(known: Known, notices: Sequence[Notice], rules: BookRules, now: datetime) -> Changes:
-    """What these happenings change. Whatever was known already changes nothing.
+    """What these happenings change. What was known already changes nothing.
 
     Raises ConflictingEntry when a fact is reported with other contents than before.
     """

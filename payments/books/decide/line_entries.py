@@ -1,7 +1,7 @@
 """Which entries follow from a line of Stripe's balance. Pure.
 
-What a line does to the `stripe` account is its amount less its fee, whatever it is: so the account is Stripe's
-balance, line by line. What stands against it says what the money was.
+Every line moves the `stripe` account by its amount less its fee, so that the account is Stripe's balance, line by line.
+The other account says what the money was.
 """
 
 from dataclasses import dataclass, replace
@@ -13,7 +13,7 @@ from ledger.kinds import EntryKind
 from ledger.money import Money
 from payments.reading.happenings import BalanceLine, Category
 
-# Lines of a payment that may be ours or somebody else's; all others are the account's own.
+# Lines of a payment, which may be ours or not; all other lines are the Stripe account's own.
 OF_PAYMENTS = frozenset({Category.PAYMENT, Category.REFUND, Category.DISPUTE})
 
 _OF_PAYOUTS = frozenset({Category.PAYOUT, Category.PAYOUT_RETURNED})
@@ -44,14 +44,14 @@ def line_entries(line: BalanceLine, ours: bool, zone: tzinfo, cause: str) -> lis
 
 
 def found_ours_entries(line: BalanceLine, zone: tzinfo, cause: str) -> list[Entry]:
-    """A line that was booked as somebody else's turns out to be ours: that is undone, and the line settles.
+    """A line that was booked as not ours turns out to be ours: the first entry is reversed, and the line settles.
 
     It happens only when Stripe's balance was read before Stripe could say whose the payment was. The fee
     stays as it was booked: it is as large, and in the same account, whosever it is.
     """
     booked = _Movement(line, line.id, zone, cause)
     undone = booked.entry(EntryKind.OURS, Account.STRIPE, Account.OTHER, -line.amount)
-    reversals = [replace(one, reverses=EntryKind.OTHER.key(line.id)) for one in undone]
+    reversals = [replace(entry, reverses=EntryKind.OTHER.key(line.id)) for entry in undone]
     return reversals + _settled(replace(booked, subject=line.subject))
 
 
@@ -65,7 +65,7 @@ class _Movement:
     cause: str
 
     def entry(self, kind: EntryKind, debit: Account, credit: Account, amount: Money, *side: str) -> list[Entry]:
-        """One entry, turned round when the amount is negative; none for nothing."""
+        """One entry, with debit and credit swapped when the amount is negative; none for zero."""
         if not amount:
             return []
         into = amount.minor > 0
@@ -88,10 +88,10 @@ class _Movement:
 
 
 def _settled(of_line: _Movement) -> list[Entry]:
-    """What Stripe told of meets what its balance shows, under one subject.
+    """The line clears what was booked for its payment, refund or dispute, under the same subject.
 
-    A donor's currency that is not the balance's: out of clearing in the one, into the balance in the other,
-    each side as Stripe counted it (never by its rate, which is a rounded decimal).
+    Where the donor's currency is not the balance's, it leaves clearing in the one and enters the balance in the other,
+    each amount as Stripe counted it (never by its rate, which is a rounded decimal).
     """
     line = of_line.line
     if line.original is None or line.original.currency == line.amount.currency:

@@ -1,10 +1,9 @@
 """Balance lines: kept once, booked as soon as it is known whose money they moved.
 
 For a line of a payment, refund or dispute that must be known first. It is ours when its own metadata says so, when its
-charge has a gift, or when a session or an invoice of ours led to it. It is not ours when none of these is so; whoever
-reads lines has asked Stripe for the invoices of their payments before. It waits only where a payment is known to have
-paid an invoice that was not reported yet. A line that was booked as somebody else's before Stripe could say better is
-put right when it says so (`found_ours_entries`).
+charge has a gift, or when a session or an invoice of ours led to it. Otherwise it is not ours: settlement has asked
+Stripe for the invoices of the payments before. A line waits only where its payment has paid an invoice that was not
+reported yet. A line that was booked as not ours too early is corrected later (`found_ours_entries`).
 """
 
 from collections.abc import Iterable, Mapping
@@ -29,17 +28,17 @@ _LINES = FactsOf(
 
 @dataclass(frozen=True, slots=True)
 class DecidedLines:
-    """`lines` is all that is known afterwards. `strangers` are the payments that were found not to be ours now."""
+    """`lines` is all that is known afterwards. `not_ours` are the payments that this batch shows not to be ours."""
 
     changes: LineChanges
     entries: tuple[Entry, ...]
     lines: Mapping[str, BookedLine]
-    strangers: frozenset[str]
+    not_ours: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
 class _Owners:
-    """What says whose a payment is."""
+    """What decides whose a payment is."""
 
     with_gift: frozenset[str]
     invoices: DecidedInvoices
@@ -47,7 +46,7 @@ class _Owners:
     def is_ours(self, line: BalanceLine) -> bool | None:
         """Whether the line is ours; None where that has to wait."""
         if line.marked or line.category not in OF_PAYMENTS:
-            return True  # its own metadata says so, or it is no donor's at all but the account's own
+            return True  # its own metadata says so, or it is no payment's but the Stripe account's own
         if line.payment is None:
             return False
         if line.payment in self.with_gift:
@@ -84,11 +83,11 @@ def decide_lines(
     lines = {**known.lines, **{booked.fact.id: booked for booked in changes.new}}
     lines |= {identity: BookedLine(known.lines[identity].fact, ours) for identity, ours in decided.items()}
     changed = [*changes.new, *(lines[identity] for identity in decided)]
-    return DecidedLines(changes, tuple(entries), lines, _strangers(changed))
+    return DecidedLines(changes, tuple(entries), lines, _not_ours(changed))
 
 
 def _reconsidered(known: Known, newly_linked: Mapping[str, str], owners: _Owners) -> dict[str, bool]:
-    """What a new link says of lines that waited, or that were taken for somebody else's."""
+    """The lines that waited, or were taken for not ours, and that a new link decides."""
     decided = {}
     for identity, booked in sorted(known.lines.items()):
         if not booked.ours and booked.fact.payment in newly_linked:
@@ -105,5 +104,5 @@ def _entries_of_decided(booked: BookedLine, ours: bool, causes: Mapping[str, str
     return found_ours_entries(booked.fact, zone, cause)
 
 
-def _strangers(lines: Iterable[BookedLine]) -> frozenset[str]:
+def _not_ours(lines: Iterable[BookedLine]) -> frozenset[str]:
     return frozenset(booked.fact.payment for booked in lines if booked.ours is False and booked.fact.payment)

@@ -23,7 +23,7 @@ class Notice:
 
 
 class FactsOf(NamedTuple):
-    """How facts of one kind are told apart: by an id, and with contents that must agree when the id comes again."""
+    """How facts of one kind are distinguished: by an id, with contents that must agree when the id comes again."""
 
     identity: Callable[[Any], str]
     contents: Callable[[Any], Contents]

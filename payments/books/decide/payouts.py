@@ -49,7 +49,7 @@ def decide_payouts(known: Known, batch: Batch, lines: DecidedLines, zone: tzinfo
 
 
 def _with(payout: Payout, fact: PayoutArrived | PayoutReturned) -> Payout:
-    """What is known of a payout once this is known, too; the first instant that was reported stays."""
+    """The payout with this fact added; the first instant that was reported stays."""
     if isinstance(fact, PayoutArrived):
         return replace(payout, arrived_at=payout.arrived_at or fact.at)
     return replace(payout, returned_at=payout.returned_at or fact.at)

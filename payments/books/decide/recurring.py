@@ -84,7 +84,7 @@ def _bill(invoice: InvoiceReported | None, known: Known) -> Bill:
     return Bill(invoice, known.recurring.get(invoice.recurring) if invoice else None)
 
 
-def instalments(known: Known, invoices: DecidedInvoices, charges: Iterable[ChargeSucceeded]) -> Instalments:
+def decide_instalments(known: Known, invoices: DecidedInvoices, charges: Iterable[ChargeSucceeded]) -> Instalments:
     """For each charge that a recurring gift asked for, its gift: the pending first one, or a new instalment."""
     gift_of_charge: dict[str, Gift] = {}
     new: dict[str, Gift] = {}

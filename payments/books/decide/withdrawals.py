@@ -49,7 +49,7 @@ def decide_withdrawals(known: Known, batch: Batch, links: Links, zone: tzinfo) -
     new: list[Caused[Withdrawal]] = [*refund_facts, *new_moves, *new_failures]
     withdrawals = new + _bookable_now(known, links.charges)
     paid_by = _paid_by(known, links.charges)
-    homeless = [withdrawal for withdrawal, _ in withdrawals if withdrawal.payment not in paid_by]
+    without_gift = [withdrawal for withdrawal, _ in withdrawals if withdrawal.payment not in paid_by]
     entries = [
         entry
         for withdrawal, cause in withdrawals
@@ -61,10 +61,10 @@ def decide_withdrawals(known: Known, batch: Batch, links: Links, zone: tzinfo) -
         changed_refunds=changed_refunds,
         dispute_moves=tuple(move for move, _ in new_moves),
         failures=tuple(failure for failure, _ in new_failures),
-        waiting=_waiting(homeless, links.lines),
+        waiting=_waiting(without_gift, links.lines),
         no_longer_waiting=_no_longer_waiting(known, links, paid_by),
     )
-    failed = [withdrawal for withdrawal in homeless if isinstance(withdrawal, PaymentFailed)]
+    failed = [withdrawal for withdrawal in without_gift if isinstance(withdrawal, PaymentFailed)]
     return DecidedWithdrawals(changes, tuple(entries), _failed_gifts(known, links, failed))
 
 
@@ -90,7 +90,7 @@ def _refunds(
 
 
 def _with(refund: Refund, fact: RefundAgreed | RefundFailed) -> Refund:
-    """What is known of a refund once this is known, too; the first instant that was reported stays."""
+    """The refund with this fact added; the first instant that was reported stays."""
     if isinstance(fact, RefundAgreed):
         return replace(refund, agreed_at=refund.agreed_at or fact.at)
     return replace(refund, failed_at=refund.failed_at or fact.at)
@@ -99,7 +99,7 @@ def _with(refund: Refund, fact: RefundAgreed | RefundFailed) -> Refund:
 def _bookable_now(known: Known, charges: DecidedCharges) -> list[Caused[Withdrawal]]:
     """What was reported before of payments whose gift has become known now.
 
-    What a link has found late may have been taken for somebody else's, so that nothing waited for it.
+    A payment that a link shows to be ours only now may have been taken for not ours, so that nothing waited for it.
     """
     linked = {joined.charge.payment for joined in charges.paid if joined.linked}
     payments = linked | (known.waiting & charges.causes.keys())
@@ -110,7 +110,7 @@ def _bookable_now(known: Known, charges: DecidedCharges) -> list[Caused[Withdraw
 
 
 def _facts_of(refund: Refund) -> list[RefundAgreed | RefundFailed]:
-    """What a kept refund amounts to, as it was reported."""
+    """The facts that a kept refund consists of."""
     facts: list[RefundAgreed | RefundFailed] = []
     if refund.agreed_at:
         facts.append(RefundAgreed(refund.id, refund.payment, refund.amount, refund.agreed_at))
@@ -120,7 +120,7 @@ def _facts_of(refund: Refund) -> list[RefundAgreed | RefundFailed]:
 
 
 def _taken_from(withdrawal: Withdrawal) -> str:
-    """What it was taken from: the charge that failed; otherwise the payment, of which Stripe names us no charge."""
+    """What it was taken from: the charge that failed; otherwise the payment, because Stripe names no charge there."""
     return withdrawal.charge if isinstance(withdrawal, PaymentFailed) else withdrawal.payment
 
 
@@ -138,16 +138,16 @@ def _paid_by(known: Known, charges: DecidedCharges) -> dict[str, PaidBy]:
     return paid_by
 
 
-def _waiting(homeless: Sequence[Withdrawal], lines: DecidedLines) -> tuple[WaitingFact, ...]:
-    """What waits for its gift: not what the balance showed to be somebody else's.
+def _waiting(without_gift: Sequence[Withdrawal], lines: DecidedLines) -> tuple[WaitingFact, ...]:
+    """What waits for its gift: nothing of payments that the balance showed not to be ours.
 
     A failure does not wait: without a success nothing was taken, and with one it is found by its payment.
     """
-    strangers = {booked.fact.payment for booked in lines.lines.values() if booked.ours is False}
+    not_ours = {booked.fact.payment for booked in lines.lines.values() if booked.ours is False}
     return tuple(
         _waiting_fact(withdrawal)
-        for withdrawal in homeless
-        if not isinstance(withdrawal, PaymentFailed) and withdrawal.payment not in strangers
+        for withdrawal in without_gift
+        if not isinstance(withdrawal, PaymentFailed) and withdrawal.payment not in not_ours
     )
 
 
@@ -158,9 +158,9 @@ def _waiting_fact(withdrawal: RefundAgreed | RefundFailed | DisputeFundsMoved) -
 
 
 def _no_longer_waiting(known: Known, links: Links, paid_by: Mapping[str, object]) -> tuple[str, ...]:
-    """The payments whose gift is known now, and those that the balance showed to be somebody else's."""
+    """The payments whose gift is known now, and those that the balance showed not to be ours."""
     with_gift = known.waiting & links.charges.causes.keys() & paid_by.keys()
-    return tuple(sorted(with_gift | (known.waiting & links.lines.strangers)))
+    return tuple(sorted(with_gift | (known.waiting & links.lines.not_ours)))
 
 
 def _failed_gifts(known: Known, links: Links, failures: Iterable[PaymentFailed]) -> frozenset[str]:

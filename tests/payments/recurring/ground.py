@@ -23,7 +23,7 @@ from payments.gifts.recurring_changes import ChangeKind, RecurringChange
 from payments.gifts.recurring_store import add_recurring, recurring_of, request_change
 from payments.gifts.tables import recurring as recurring_table
 from payments.giving.form import Pledge
-from payments.giving.pledges import Giving
+from payments.giving.pledges import Pledges
 from payments.inbox.delivery import parse
 from payments.reading.happenings import StatusObject
 from payments.settlement.jobs import recurring_jobs, stripe_jobs
@@ -104,14 +104,14 @@ class Ground:
 
     def pledge(self, rhythm: Rhythm | None = None, *, pence: int = 1000, token: str = "token") -> Gift:  # noqa: S107
         """A form that was sent: kept, and its checkout is open."""
-        giving = Giving(self.engine, Gateway(KEY, "http://give.invalid", api_base=self.url), self.twin.now)
+        pledges = Pledges(self.engine, Gateway(KEY, "http://give.invalid", api_base=self.url), self.twin.now)
         with reading(self.engine) as conn:
             campaign = campaign_by_id(conn, 1)
         assert campaign is not None
         donor = Donor("Zoë", "zoe@example.org")
-        kept = giving.keep(campaign, Pledge(Money(pence, GBP), donor, rhythm), token)
+        kept = pledges.save(campaign, Pledge(Money(pence, GBP), donor, rhythm), token)
         assert isinstance(kept, Gift)
-        giving.open_checkout(kept)
+        pledges.open_checkout(kept)
         return self.gift(kept.id)
 
     def begin(self, rhythm: Rhythm | None = None, *, pence: int = 1000, card: str = CARD) -> Recurring:

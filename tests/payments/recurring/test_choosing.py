@@ -8,7 +8,7 @@ import pytest
 
 from payments.gifts.due_dates import stop_at
 from payments.gifts.recurring import Interval, Rhythm
-from payments.giving.rhythm_form import IntervalOffer, UnclearRhythm, read_rhythm, typed_before
+from payments.giving.rhythm_form import IntervalOffer, UnclearRhythm, fields_of_rhythm, read_rhythm
 
 LONDON = ZoneInfo("Europe/London")
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -83,7 +83,7 @@ def test_what_is_unclear_is_asked_about(typed: dict[str, str], field: str, words
 )
 def test_who_turns_back_finds_the_choice_as_it_was(rhythm: Rhythm | None) -> None:
     """What is filled in again reads as the same."""
-    assert read_rhythm(typed_before(rhythm, CLOSES, LONDON), OFFER) == rhythm
+    assert read_rhythm(fields_of_rhythm(rhythm, CLOSES, LONDON), OFFER) == rhythm
 
 
 def test_the_closing_day_is_offered_only_where_a_second_gift_comes_before_it() -> None:

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from payments.gifts.recurring import Interval, Rhythm
-from payments.gifts.recurring_words import on_which, ordinal, until, upcoming
+from payments.gifts.recurring_words import due_days, lasting, ordinal, upcoming
 from web.wording import Wording
 
 WORDS = Wording("en_GB", "Europe/London")
@@ -33,15 +33,15 @@ def test_a_day_of_the_month_is_said_as_people_say_it(number: int, words: str) ->
 )
 def test_a_rhythm_names_its_days(interval: Interval, day: date, words: str) -> None:
     """A short month has no 31st, and the words say so."""
-    assert on_which(interval, day, WORDS) == words
+    assert due_days(interval, day, WORDS) == words
 
 
 def test_an_end_is_said_as_it_was_chosen() -> None:
     """A day is the day here, whatever it is in UTC."""
     last = datetime(2027, 5, 6, 22, 59, 59, tzinfo=UTC)
-    assert until(Rhythm(Interval.MONTH, ends_at=last), WORDS) == "until 6 May 2027"
-    assert until(Rhythm(Interval.MONTH, instalments=12), WORDS) == "12 times in all"
-    assert until(Rhythm(Interval.MONTH), WORDS) == "until you stop it"
+    assert lasting(Rhythm(Interval.MONTH, ends_at=last), WORDS) == "until 6 May 2027"
+    assert lasting(Rhythm(Interval.MONTH, instalments=12), WORDS) == "12 times in all"
+    assert lasting(Rhythm(Interval.MONTH), WORDS) == "until you stop it"
 
 
 def test_what_follows_the_first_gift_is_said_from_its_day() -> None:
