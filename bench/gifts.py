@@ -13,6 +13,7 @@ from database.bulk import insert_rows
 from database.engine import open_database
 from database.migrating import migrate, require_mode
 from database.transactions import booking, reading, writing
+from donors.tables import donor
 from ledger.money import GBP, Money
 from ledger.store import open_accounts, raised_by_campaign
 from payments.gifts import tables as gift_tables
@@ -75,7 +76,7 @@ def _store(engine: Engine, gifts: Sequence[Pending], now: datetime) -> None:
     rows = [
         {
             "id": gift.id, "state": "pending", "currency": "GBP", "amount_minor": gift.amount,
-            "donor_name": f"Donor Number {gift.n}", "donor_email": f"donor{gift.n}@example.org",
+            "donor_id": gift.id, "donor_name": f"Donor Number {gift.n}", "donor_email": f"donor{gift.n}@example.org",
             "message": "", "created_at": now, "attempts": 1,
             "attempted_at": now, "return_token": f"bench-{gift.n}",
         }
@@ -85,6 +86,14 @@ def _store(engine: Engine, gifts: Sequence[Pending], now: datetime) -> None:
         {"gift_id": gift.id, "n": 0, "campaign_id": gift.n % CAMPAIGNS + 1, "amount_minor": gift.amount}
         for gift in gifts
     ]
+    donors = [
+        {
+            "id": gift.id, "email": f"donor{gift.n}@example.org", "email_key": f"donor{gift.n}@example.org",
+            "name": f"Donor Number {gift.n}", "language": "en", "created_at": now,
+        }
+        for gift in gifts
+    ]  # fmt: skip
     with writing(engine) as conn:
+        insert_rows(conn, donor, donors)
         insert_rows(conn, gift_tables.gift, rows)
         insert_rows(conn, gift_tables.allocation, shares)

@@ -47,12 +47,16 @@ def add_to_rows(connection: Connection, table: sa.Table, rows: Sequence[Row], ad
     put_rows(connection, table, ordered, f"DO UPDATE SET {sums}")
 
 
-def put_rows(connection: Connection, table: sa.Table, rows: Sequence[Row], otherwise: str) -> None:
-    """Insert rows; `otherwise` says in SQL what becomes of the row whose primary key is there already.
+def put_rows(
+    connection: Connection, table: sa.Table, rows: Sequence[Row], otherwise: str, key: str | None = None
+) -> None:
+    """Insert rows; `otherwise` says in SQL what becomes of the row whose key is there already.
+
+    The key is the table's primary key, or the unique column that is named.
 
     In one statement, so that nobody can come between the look and the leap.
     """
-    keys = ", ".join(column.name for column in table.primary_key)
+    keys = key or ", ".join(column.name for column in table.primary_key)
     _write(connection, table, rows, _insert, f" ON CONFLICT ({keys}) {otherwise}")
 
 

@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from alembic import context
 
 import campaigns.tables
+import donors.tables
 import ledger.tables
 import organisation.tables
 import outbox.tables
@@ -19,7 +20,7 @@ from database.migrating import installation
 from database.tables import metadata
 from database.transactions import booking
 
-TABLES = (campaigns, ledger, organisation, outbox, payments, receipts, staff, web, installation)
+TABLES = (campaigns, donors, ledger, organisation, outbox, payments, receipts, staff, web, installation)
 
 
 def run(connection: sa.Connection) -> None:

@@ -42,8 +42,8 @@ class Allocation:
 
 
 @dataclass(frozen=True, slots=True)
-class Donor:
-    """Who gives, as typed in the form."""
+class DonorDetails:
+    """What a donor typed in the form. It stays with the gift, whatever becomes of the donor (`donors/`)."""
 
     name: str
     email: str
@@ -56,14 +56,14 @@ class Gift:
 
     `attempts` counts the attempts to open a checkout, the last at `attempted_at`. `return_token` opens the filled form
     again for a donor who turns back at Stripe. An instalment has the id of its recurring gift, and of the invoice that
-    asked for it.
+    asked for it. `donor_id` is None until the gift is stored.
     """
 
     id: str
     state: GiftState
     amount: Money
     allocations: tuple[Allocation, ...]
-    donor: Donor
+    donor: DonorDetails
     created_at: datetime
     received_at: datetime | None = None
     attempts: int = 1
@@ -73,6 +73,7 @@ class Gift:
     payment: str | None = None
     recurring_id: str | None = None
     invoice_id: str | None = None
+    donor_id: str | None = None
 
     def __post_init__(self) -> None:
         if sum(share.amount.minor for share in self.allocations) != self.amount.minor:
@@ -84,7 +85,7 @@ class Gift:
         return self.id[:8].upper()
 
 
-def pledge(amount: Money, campaigns: Sequence[int], donor: Donor, now: datetime) -> Gift:
+def pledge(amount: Money, campaigns: Sequence[int], donor: DonorDetails, now: datetime) -> Gift:
     """A new pending gift, shared evenly over its campaigns."""
     shares = amount.allocate([1] * len(campaigns))
     allocations = tuple(

@@ -6,7 +6,7 @@ from enum import StrEnum
 from uuid import UUID, uuid5
 
 from ledger.money import Money
-from payments.gifts.gift import Allocation, Donor, Gift, GiftState
+from payments.gifts.gift import Allocation, DonorDetails, Gift, GiftState
 
 # The name space of the ids of instalments: the same invoice makes the same gift, however often it is reported.
 INSTALMENTS = UUID("9a3c5be0-1f0d-4f59-8a53-6f2f9f1f6f44")
@@ -65,12 +65,13 @@ class Recurring:
     amount: Money
     interval: Interval
     shares: tuple[Share, ...]
-    donor: Donor
+    donor: DonorDetails
     first_gift: str
     created_at: datetime
     ends_at: datetime | None = None
     instalments: int | None = None
     subscription: str | None = None
+    donor_id: str | None = None
 
     @property
     def rhythm(self) -> Rhythm:
@@ -91,6 +92,7 @@ def begin(first: Gift, rhythm: Rhythm) -> Recurring:
         created_at=first.created_at,
         ends_at=rhythm.ends_at,
         instalments=rhythm.instalments,
+        donor_id=first.donor_id,
     )
 
 
@@ -122,4 +124,5 @@ def instalment(recurring: Recurring, invoice: str, charged: Money, at: datetime)
         return_token=str(uuid5(INSTALMENTS, f"return {invoice}")),
         recurring_id=recurring.id,
         invoice_id=invoice,
+        donor_id=recurring.donor_id,
     )

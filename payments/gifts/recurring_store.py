@@ -13,14 +13,14 @@ from database.questions import look_up
 from ledger.money import Money, currency
 from outbox.jobs import enqueue
 from payments.gifts import tables as gift_tables
-from payments.gifts.gift import Donor
+from payments.gifts.gift import DonorDetails
 from payments.gifts.recurring import Interval, Recurring, RecurringState, Share
 from payments.gifts.recurring_changes import CHANGE_RECURRING, ChangeKind, NotRunning, RecurringChange
 
-_r, _s = gift_tables.recurring.c, gift_tables.recurring_share.c
+_r, _s, _g = gift_tables.recurring.c, gift_tables.recurring_share.c, gift_tables.gift.c
 _RECURRING = (
     _r.id, _r.state, _r.currency, _r.amount_minor, _r.interval, _r.donor_name, _r.donor_email, _r.first_gift_id,
-    _r.created_at, _r.ends_at, _r.instalments, _r.subscription,
+    _r.created_at, _r.ends_at, _r.instalments, _r.subscription, _r.donor_id,
 )  # fmt: skip
 _SHARE = (_s.recurring_id, _s.n, _s.campaign_id, _s.weight)
 
@@ -35,6 +35,7 @@ def add_recurring(conn: Connection, recurring: Recurring) -> None:
         "currency": recurring.amount.currency.code,
         "amount_minor": recurring.amount.minor,
         "interval": recurring.interval.value,
+        "donor_id": conn.scalar(sa.select(_g.donor_id).where(_g.id == recurring.first_gift)),
         "donor_name": recurring.donor.name,
         "donor_email": recurring.donor.email,
         "first_gift_id": recurring.first_gift,
@@ -127,17 +128,18 @@ def link_subscriptions(conn: Connection, subscription_of: Mapping[str, str]) -> 
 
 
 def _recurring(row: tuple[Any, ...], shares: list[Share]) -> Recurring:
-    identity, state, code, minor, interval, name, email, first, created, ends, instalments, subscription = row
+    identity, state, code, minor, interval, name, email, first, created, ends, instalments, subscription, donor_id = row
     return Recurring(
         id=identity,
         state=RecurringState(state),
         amount=Money(minor, currency(code)),
         interval=Interval(interval),
         shares=tuple(sorted(shares, key=lambda share: share.n)),
-        donor=Donor(name, email),
+        donor=DonorDetails(name, email),
         first_gift=first,
         created_at=created,
         ends_at=ends,
         instalments=instalments,
         subscription=subscription,
+        donor_id=donor_id,
     )

@@ -5,6 +5,7 @@ Receiving a gift also issues its receipt and queues the print job, in the same t
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -16,9 +17,10 @@ from campaigns.campaign import Campaign
 from campaigns.store import campaign_by_id
 from database.bulk import change_rows, insert_rows, put_rows
 from database.questions import look_up
+from donors.store import find_or_add_donor
 from ledger.money import Money, currency
 from payments.gifts import tables as gift_tables
-from payments.gifts.gift import Allocation, Donor, Gift, GiftState
+from payments.gifts.gift import Allocation, DonorDetails, Gift, GiftState
 from payments.gifts.receiving import Discrepancy, Received, Reception
 from receipts.jobs import queue_prints
 
@@ -26,29 +28,31 @@ _g, _a = gift_tables.gift.c, gift_tables.allocation.c
 _GIFT = (
     _g.id, _g.state, _g.currency, _g.amount_minor, _g.donor_name, _g.donor_email, _g.message,
     _g.created_at, _g.received_at, _g.attempts, _g.attempted_at, _g.return_token, _g.session_id, _g.payment,
-    _g.recurring_id, _g.invoice_id,
+    _g.recurring_id, _g.invoice_id, _g.donor_id,
 )  # fmt: skip
 _ALLOCATION = (_a.n, _a.campaign_id, _a.amount_minor)
 _ALLOCATION_OF_GIFT = _a.gift_id == _g.id
 
 
 def add_gift(conn: Connection, gift: Gift) -> None:
-    """Add a pending gift with its allocations; one that is there already stays as it is.
+    """Add a pending gift with its allocations and its donor; one that is there already stays as it is.
 
     Of two clicks at once on PostgreSQL the second waits for the first, then adds nothing.
     """
     if not gifts(conn, [gift.id]):
-        add_gifts(conn, [gift])
+        donor = find_or_add_donor(conn, gift.donor.name, gift.donor.email, gift.created_at)
+        add_gifts(conn, [replace(gift, donor_id=donor.id)])
 
 
 def add_gifts(conn: Connection, new: Sequence[Gift]) -> None:
-    """Add pending gifts with their allocations; one that another transaction has just added stays as it is."""
+    """Add pending gifts of known donors with their allocations; one that another transaction just added stays."""
     rows = [
         {
             "id": gift.id,
             "state": gift.state.value,
             "currency": gift.amount.currency.code,
             "amount_minor": gift.amount.minor,
+            "donor_id": gift.donor_id,
             "donor_name": gift.donor.name,
             "donor_email": gift.donor.email,
             "message": gift.donor.message,
@@ -188,14 +192,14 @@ def _gifts(rows: Iterable[tuple[Any, ...]]) -> dict[str, Gift]:
 
 def _gift(row: tuple[Any, ...], shares: list[tuple[int, int, int]]) -> Gift:
     identity, state, code, minor, name, email, message, *rest = row
-    created, received, attempts, attempted, token, session, payment, recurring, invoice = rest
+    created, received, attempts, attempted, token, session, payment, recurring, invoice, donor_id = rest
     gift_currency = currency(code)
     return Gift(
         id=identity,
         state=GiftState(state),
         amount=Money(minor, gift_currency),
         allocations=tuple(Allocation(n, campaign, Money(part, gift_currency)) for n, campaign, part in shares),
-        donor=Donor(name, email, message),
+        donor=DonorDetails(name, email, message),
         created_at=created,
         received_at=received,
         attempts=attempts,
@@ -205,4 +209,5 @@ def _gift(row: tuple[Any, ...], shares: list[tuple[int, int, int]]) -> Gift:
         payment=payment,
         recurring_id=recurring,
         invoice_id=invoice,
+        donor_id=donor_id,
     )

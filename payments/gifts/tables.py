@@ -17,6 +17,8 @@ gift = table(
     sa.Column("state", Code, nullable=False),
     sa.Column("currency", Code, sa.ForeignKey("currency.code"), nullable=False),
     sa.Column("amount_minor", Minor, nullable=False),
+    # Who gives (a trigger refuses a gift without), and what they typed: that stays with the gift.
+    sa.Column("donor_id", Code, sa.ForeignKey("donor.id"), index=True),
     sa.Column("donor_name", Code, nullable=False),
     sa.Column("donor_email", Code, nullable=False),
     sa.Column("message", Code, nullable=False),
@@ -96,6 +98,7 @@ recurring = table(
     sa.Column("currency", Code, sa.ForeignKey("currency.code"), nullable=False),
     sa.Column("amount_minor", Minor, nullable=False),
     sa.Column("interval", Code, nullable=False),
+    sa.Column("donor_id", Code, sa.ForeignKey("donor.id"), index=True),
     sa.Column("donor_name", Code, nullable=False),
     sa.Column("donor_email", Code, nullable=False),
     sa.Column("first_gift_id", Code, sa.ForeignKey("gift.id"), nullable=False),

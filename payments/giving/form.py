@@ -7,7 +7,7 @@ from typing import TypeVar
 from email_validator import EmailNotValidError, validate_email
 
 from ledger.money import BadAmount, Currency, Money
-from payments.gifts.gift import Donor, minimum
+from payments.gifts.gift import DonorDetails, minimum
 from payments.gifts.recurring import Rhythm
 from payments.giving import rhythm_form
 from payments.giving.rhythm_form import IntervalOffer, UnclearRhythm, read_rhythm
@@ -29,7 +29,7 @@ class Pledge:
     """A valid form: what becomes a gift, or a recurring gift if it has a rhythm."""
 
     amount: Money
-    donor: Donor
+    donor: DonorDetails
     rhythm: Rhythm | None = None
 
 
@@ -45,7 +45,7 @@ def read_form(
     message = _read(lambda: tidy(fields.get("message", ""), LONGEST_MESSAGE, lines=True), "message", errors)
     if errors or amount is None or email is None or name is None or message is None:
         return errors
-    return Pledge(amount, Donor(name, email, message), rhythm)
+    return Pledge(amount, DonorDetails(name, email, message), rhythm)
 
 
 def presets(currency: Currency) -> list[Money]:

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from ledger.money import Money, currency
-from payments.gifts.gift import Allocation, Donor, Gift, GiftState
+from payments.gifts.gift import Allocation, DonorDetails, Gift, GiftState
 from payments.gifts.recurring import Interval, Recurring, Rhythm, begin
 from payments.inbox.delivery import Delivery, parse
 from payments.reading.events import EVENTS
@@ -170,7 +170,7 @@ class Stage:
             allocations=tuple(
                 Allocation(k, campaign, part) for k, ((campaign, _), part) in enumerate(zip(shares, parts, strict=True))
             ),
-            donor=Donor(f"Donor {n}", f"donor{n}@example.org"),
+            donor=DonorDetails(f"Donor {n}", f"donor{n}@example.org"),
             created_at=self.twin.now(),
             attempted_at=self.twin.now(),
             return_token=f"return{n}",

@@ -51,8 +51,13 @@ def unsound(what: str, *guards: str, **changes: str) -> Attack:
     return Attack(f"entry: {what}", "entry", statement, (*guards, "entry_sound"))
 
 
+def _lone_gift(name: str, **changes: str) -> str:
+    alone = {"session_id": "NULL", "payment": "NULL", "invoice_id": "NULL"}
+    return copied("gift", "id = 'gift-1'", id=f"'{name}'", **(alone | changes))
+
+
 # Rows that only the row under attack refers to, so that no foreign key helps the guard.
-LONE_GIFT = copied("gift", "id = 'gift-1'", id="'gift-3'", session_id="NULL", payment="NULL", invoice_id="NULL")
+LONE_GIFT = _lone_gift("gift-3")
 LONE_DELIVERY = copied("delivery", "id = 'evt_1'", id="'evt_2'")
 LONE_CHECKOUT = copied("checkout", "session_id = 'cs_1'", session_id="'cs_3'", payment_intent="NULL")
 
@@ -89,6 +94,17 @@ EVERYWHERE = (
     changed("gift", "received_at = NULL", "id = 'gift-1'", "gift_set_once"),
     changed("gift", "received_on = '2025-12-31'", "id = 'gift-1'", "gift_set_once"),
     changed("gift", "payment = 'pi_9'", "id = 'gift-1'", "gift_set_once"),
+    changed("gift", "donor_id = 'donor-2'", "id = 'gift-1'", "gift_donor_set_once"),
+    changed("recurring", "donor_id = 'donor-2'", "id = 'rec-1'", "recurring_donor_set_once"),
+    removed("donor", "id = 'donor-2'"),
+    Attack("gift: without a donor", "gift", _lone_gift("gift-9", donor_id="NULL"), ("gift_has_donor",)),
+    Attack(
+        "recurring: without a donor", "recurring",
+        copied(
+            "recurring", "id = 'rec-1'", id="'rec-9'", subscription="NULL", first_gift_id="'gift-3'", donor_id="NULL"
+        ),
+        ("recurring_has_donor",), (LONE_GIFT,),
+    ),
     removed("gift", "id = 'gift-3'", LONE_GIFT),
     changed("allocation", "campaign_id = 2", "n = 1", "allocation_no_update", "fk_allocation_campaign_id"),
     removed("allocation", "n = 1"),

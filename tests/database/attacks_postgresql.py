@@ -7,7 +7,7 @@ from tests.database.attacks import EVERYWHERE, Attack, as_replica, copied
 from tests.database.attacks_every_penny import FILLED_ONCE, MONEY_TABLES, WRITTEN_ONCE
 
 TRUNCATED = (
-    "entry", "account", "currency", "total", "gift", "allocation", "delivery", "charge", "checkout",
+    "entry", "account", "currency", "total", "donor", "gift", "allocation", "delivery", "charge", "checkout",
     "discrepancy", "receipt", "receipt_pdf", "receipt_series", "organisation_version",
     "installation", "act", *MONEY_TABLES,
 )  # fmt: skip

@@ -69,6 +69,10 @@ IDENTITIES = {
         "charge = 'ch_3'", (("rowid",), ("charge",)), {"charge": "'x'"}, {"who": "'nobody'"}
     ),
     "recurring_share": Identity("n = 1", (("rowid",), ("recurring_id", "n")), {"n": "9"}, {"weight": "99"}),
+    "donor": Identity(
+        "id = 'donor-2'", (("rowid",), ("id",), ("email_key",)),
+        {"id": "'x'", "email_key": "'x'"}, {"name": "'nobody'"},
+    ),
     "refund": Identity("id = 're_1'", (("rowid",), ("id",)), {"id": "'x'"}, {"amount_minor": "1"}),
     "dispute": Identity("id = 'du_1'", (("rowid",), ("id",)), {"id": "'x'"}, {"payment": "'pi_9'"}),
     "payout": Identity("id = 'po_1'", (("rowid",), ("id",)), {"id": "'x'"}, {"amount_minor": "1"}),
@@ -107,7 +111,7 @@ TAKING = (
     _taking("gift", "invoice_id = 'in_2'", "id = 'gift-3'", LONE_GIFT),
     *(
         _taking(table, "rowid = 2", "rowid = 1")
-        for table in ("refund", "dispute", "payout", "balance_line", "recurring", "recurring_act")
+        for table in ("donor", "refund", "dispute", "payout", "balance_line", "recurring", "recurring_act")
     ),
     _taking("recurring", "subscription = 'sub_2'", "id = 'rec-3'", LONE_RECURRING),
     _taking("checkout", "payment_intent = 'pi_1'", "session_id = 'cs_3'", LONE_CHECKOUT),

@@ -9,6 +9,7 @@ from sqlalchemy.engine import Connection
 from campaigns.tables import campaign
 from database.columns import BookDate, Count, Flag, Instant, Json, Minor
 from database.migrating import installation
+from donors.tables import donor
 from ledger import store
 from ledger.accounts import Account
 from ledger.kinds import EntryKind
@@ -23,20 +24,30 @@ from tests.ledger.samples import NOON, TODAY, entry
 
 FIRST_RECEIPT = 2026 * receipts.YEAR_SPAN + 1
 
-INSTRUCTION = {"state": "active", "currency": "GBP", "interval": "month"}
+INSTRUCTION = {"donor_id": "donor-1", "state": "active", "currency": "GBP", "interval": "month"}
 # What a plain value of the column's type would not satisfy; everything else is filled in by `row`.
 FURNITURE: tuple[tuple[sa.Table, Mapping[str, Any]], ...] = (
     (installation, {"id": 1, "mode": "sandbox"}),
     (organisation_version, {"id": 1, "kind": "campaigning_body", "colour": None, "logo": None}),
     (campaign, {"slug": "hall", "currency": "GBP", "parent_id": None, "closes_at": None}),
+    (donor, {"id": "donor-1", "email_key": "one@example.org"}),
+    (donor, {"id": "donor-2", "email_key": "two@example.org"}),
     (
         gift_tables.gift,
-        {"id": "gift-1", "currency": "GBP", "state": "received", "payment": "pi_1", "invoice_id": "in_1"},
+        {
+            "id": "gift-1",
+            "donor_id": "donor-1",
+            "currency": "GBP",
+            "state": "received",
+            "payment": "pi_1",
+            "invoice_id": "in_1",
+        },
     ),
     (
         gift_tables.gift,
         {
             "id": "gift-2",
+            "donor_id": "donor-1",
             "currency": "GBP",
             "state": "failed",
             "session_id": "cs_2",

@@ -18,7 +18,7 @@ from outbox.tables import job
 from payments.books.bookkeeper import Bookkeeper
 from payments.gifts import store
 from payments.gifts import tables as gift_tables
-from payments.gifts.gift import Allocation, Donor, Gift, GiftState
+from payments.gifts.gift import Allocation, DonorDetails, Gift, GiftState
 from payments.inbox.delivery import Delivery
 from payments.inbox.keep import keep_and_apply
 from payments.inbox.store import DeadLetter, dead_letters, unapplied_count
@@ -41,7 +41,7 @@ class Books:
             state=GiftState.PENDING,
             amount=Money(amount, GBP),
             allocations=tuple(Allocation(k, campaign, Money(minor, GBP)) for k, (campaign, minor) in enumerate(parts)),
-            donor=Donor(f"Donor {n}", f"donor{n}@example.org"),
+            donor=DonorDetails(f"Donor {n}", f"donor{n}@example.org"),
             created_at=NOON,
             attempts=1,
         )

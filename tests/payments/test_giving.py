@@ -14,7 +14,7 @@ from database.transactions import reading, writing
 from ledger.money import GBP, Money
 from payments.gifts import store
 from payments.gifts import tables as gift_tables
-from payments.gifts.gift import Donor, Gift, GiftState
+from payments.gifts.gift import DonorDetails, Gift, GiftState
 from payments.giving.form import Pledge
 from payments.giving.pledges import NotOpen, PaymentUnderWay, Pledges, gift_to_resume
 from payments.stripe.gateway import Gateway, StripeAway
@@ -24,7 +24,7 @@ from tests.clock import FixedClock
 from tests.payments.house import NOON, Books, gift_id
 from tests.payments.messages import charge, charged, completed, delivery, event, session
 
-PLEDGED = Pledge(Money(2500, GBP), Donor("Zoë", "zoe@example.org"))
+PLEDGED = Pledge(Money(2500, GBP), DonorDetails("Zoë", "zoe@example.org"))
 NOBODY = "http://127.0.0.1:9"  # nothing listens there: Stripe is away
 
 

@@ -10,7 +10,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 
 from database.transactions import writing
-from payments.gifts.gift import Donor
+from payments.gifts.gift import DonorDetails
 from payments.gifts.store import add_gift
 from staff.routes import staff_routes
 from tests.clock import FixedClock
@@ -189,7 +189,9 @@ def test_what_went_wrong_stands_under_things_to_do(treasurer: TestClient, desk: 
 
 def test_names_are_escaped(treasurer: TestClient, desk: Desk) -> None:
     """What a donor typed never runs on the treasurer's desk."""
-    gift = replace(desk.books.pledge(1), id=gift_id(2), donor=Donor("<script>alert(1)</script>", "x@example.org"))
+    gift = replace(
+        desk.books.pledge(1), id=gift_id(2), donor=DonorDetails("<script>alert(1)</script>", "x@example.org")
+    )
     with writing(desk.books.engine) as conn:
         add_gift(conn, gift)
     desk.books.hear(charged("2", gift=gift_id(2)))

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from ledger.money import GBP, Currency, Money
-from payments.gifts.gift import Allocation, Donor, Gift, GiftState
+from payments.gifts.gift import Allocation, DonorDetails, Gift, GiftState
 from payments.gifts.recurring import Interval, Recurring, Rhythm, begin
 from payments.reading.happenings import (
     BalanceLine,
@@ -79,7 +79,7 @@ class Story:
             allocations=tuple(
                 Allocation(n, campaign, part) for n, ((campaign, _), part) in enumerate(zip(shares, parts, strict=True))
             ),
-            donor=Donor(f"Donor {self.number}", "donor@example.org"),
+            donor=DonorDetails(f"Donor {self.number}", "donor@example.org"),
             created_at=NOON,
             attempted_at=NOON,
             return_token=f"return{self.number}x{len(self.gifts)}",

@@ -19,7 +19,7 @@ from payments.books.decide.notice import Notice
 from payments.books.load import load_known
 from payments.books.save import save_changes
 from payments.gifts.recurring_store import add_recurring
-from payments.gifts.store import add_gift, link_session
+from payments.gifts.store import add_gift, gifts, link_session
 from payments.reading.happenings import (
     Category,
     Happening,
@@ -106,7 +106,12 @@ def _pledged(database: Engine, story: Story) -> MemoryBooks:
             add_recurring(conn, recurring)
         for gift_id, session in story.sessions.items():
             link_session(conn, gift_id, session)
-    return MemoryBooks(story.gifts, story.recurring, story.sessions)
+        donor_of = {gift.id: gift.donor_id for gift in gifts(conn, [gift.id for gift in story.gifts]).values()}
+    return MemoryBooks(
+        [replace(gift, donor_id=donor_of[gift.id]) for gift in story.gifts],
+        [replace(recurring, donor_id=donor_of[recurring.first_gift]) for recurring in story.recurring],
+        story.sessions,
+    )
 
 
 def _apply(database: Engine, notices: Sequence[Notice]) -> Changes:

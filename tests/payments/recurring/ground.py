@@ -17,7 +17,7 @@ from outbox.worker import Worker
 from payments.books.jobs import SETTLE
 from payments.gifts import store
 from payments.gifts import tables as gift_tables
-from payments.gifts.gift import Allocation, Donor, Gift, GiftState
+from payments.gifts.gift import Allocation, DonorDetails, Gift, GiftState
 from payments.gifts.recurring import Interval, Recurring, Rhythm, begin, recurring_id_of
 from payments.gifts.recurring_changes import ChangeKind, RecurringChange
 from payments.gifts.recurring_store import add_recurring, recurring_of, request_change
@@ -108,7 +108,7 @@ class Ground:
         with reading(self.engine) as conn:
             campaign = campaign_by_id(conn, 1)
         assert campaign is not None
-        donor = Donor("Zoë", "zoe@example.org")
+        donor = DonorDetails("Zoë", "zoe@example.org")
         kept = pledges.save(campaign, Pledge(Money(pence, GBP), donor, rhythm), token)
         assert isinstance(kept, Gift)
         pledges.open_checkout(kept)
@@ -131,7 +131,7 @@ class Ground:
             state=GiftState.PENDING,
             amount=Money(1501, GBP),
             allocations=shares,
-            donor=Donor("Zoë", "zoe@example.org"),
+            donor=DonorDetails("Zoë", "zoe@example.org"),
             created_at=self.twin.now(),
             recurring_id=recurring_id_of(gift_id(7)),
         )

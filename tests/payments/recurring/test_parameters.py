@@ -7,7 +7,7 @@ from stripe.params import SubscriptionUpdateParams
 from stripe.params.checkout import SessionCreateParams
 
 from ledger.money import GBP, Money
-from payments.gifts.gift import Allocation, Donor, Gift, GiftState
+from payments.gifts.gift import Allocation, DonorDetails, Gift, GiftState
 from payments.gifts.recurring import Interval, Rhythm, begin
 from payments.stripe.checkout import Purpose, session_params
 from payments.stripe.subscriptions import repriced
@@ -21,7 +21,7 @@ GIFT = Gift(
     state=GiftState.PENDING,
     amount=Money(1001, GBP),
     allocations=(Allocation(0, 1, Money(501, GBP)), Allocation(1, 2, Money(500, GBP))),
-    donor=Donor("Zoë", "zoe@example.org"),
+    donor=DonorDetails("Zoë", "zoe@example.org"),
     created_at=NOON,
     return_token="back",
 )

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from ledger.money import Money, currency
-from payments.gifts.gift import Allocation, Donor, Gift, GiftState
+from payments.gifts.gift import Allocation, DonorDetails, Gift, GiftState
 from tests.payments.house import gift_id
 
 
@@ -16,7 +16,7 @@ def pledge(n: int, minor: int, code: str, now: datetime) -> Gift:
         state=GiftState.PENDING,
         amount=amount,
         allocations=tuple(Allocation(k, k + 1, part) for k, part in enumerate(parts)),
-        donor=Donor(f"Donor {n}", f"donor{n}@example.org"),
+        donor=DonorDetails(f"Donor {n}", f"donor{n}@example.org"),
         created_at=now,
         attempted_at=now,
         return_token=f"return-{n}",

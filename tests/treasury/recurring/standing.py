@@ -7,7 +7,7 @@ from typing import Any
 from database.transactions import booking, writing
 from ledger.money import GBP, Money
 from payments.gifts import store
-from payments.gifts.gift import Donor, Gift, pledge
+from payments.gifts.gift import DonorDetails, Gift, pledge
 from payments.gifts.recurring import Interval, Recurring, RecurringState, Rhythm, begin, recurring_id_of
 from payments.gifts.recurring_store import add_recurring, link_subscriptions
 from payments.reading.statuses import SubscriptionStatus
@@ -27,11 +27,11 @@ def stand(
     *,
     pence: int = 1000,
     rhythm: Rhythm | None = None,
-    donor: Donor | None = None,
+    donor: DonorDetails | None = None,
     **changes: Any,
 ) -> Recurring:
     """A recurring gift whose first instalment was received, in the state that Stripe reports."""
-    first = _first(n, pence, donor or Donor(f"Donor {n}", f"donor{n}@example.org"))
+    first = _first(n, pence, donor or DonorDetails(f"Donor {n}", f"donor{n}@example.org"))
     recurring = begin(first, rhythm or Rhythm(Interval.MONTH))
     with booking(desk.books.engine) as conn:
         store.add_gift(conn, first)
@@ -46,7 +46,7 @@ def stand(
     return replace(recurring, subscription=f"sub_{n}", state=state)
 
 
-def _first(n: int, pence: int, donor: Donor) -> Gift:
+def _first(n: int, pence: int, donor: DonorDetails) -> Gift:
     began = NOW - timedelta(days=40, minutes=n)
     gift = replace(pledge(Money(pence, GBP), [1], donor, began), id=gift_id(n))
     return replace(gift, recurring_id=recurring_id_of(gift.id))

@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 
 from database.transactions import reading, writing
 from outbox.tables import job
-from payments.gifts.gift import Donor
+from payments.gifts.gift import DonorDetails
 from payments.gifts.recurring import Interval, Recurring, RecurringState, Rhythm
 from payments.gifts.recurring_changes import CHANGE_RECURRING, ChangeKind, RecurringChange
 from payments.gifts.recurring_store import changes_of, mark_done
@@ -276,7 +276,7 @@ def test_a_button_that_is_none_or_a_wish_without_number_is_refused(treasurer: Te
 
 def test_names_are_escaped(treasurer: TestClient, desk: Desk) -> None:
     """What a donor typed never runs on the desk."""
-    recurring = stand(desk, 1, donor=Donor("<script>alert(1)</script>", "x@example.org"))
+    recurring = stand(desk, 1, donor=DonorDetails("<script>alert(1)</script>", "x@example.org"))
 
     for path in (PATH, f"{PATH}/{recurring.id}", f"{PATH}/{recurring.id}/end-now"):
         assert "<script>alert" not in treasurer.get(path).text

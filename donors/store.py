@@ -1,0 +1,50 @@
+"""Donors in the database: one function a question."""
+
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from database.bulk import put_rows
+from donors.donor import Donor, address_key
+from donors.tables import donor as table
+
+LANGUAGE = "en"
+
+
+def donor_by_id(conn: Connection, donor_id: str) -> Donor | None:
+    """A donor by their id."""
+    return _donor(conn.execute(sa.select(table).where(table.c.id == donor_id)).one_or_none())
+
+
+def donor_of_address(conn: Connection, email: str) -> Donor | None:
+    """The donor who uses this address, however it is spelt."""
+    return _donor(conn.execute(sa.select(table).where(table.c.email_key == address_key(email))).one_or_none())
+
+
+def find_or_add_donor(conn: Connection, name: str, email: str, now: datetime) -> Donor:
+    """The donor of this address; a new one when nobody has used it before.
+
+    Of two forms at once on PostgreSQL the second waits for the first, and finds its donor.
+    """
+    known = donor_of_address(conn, email)
+    if known is not None:
+        return known
+    row = {
+        "id": str(uuid4()),
+        "email": email.strip(),
+        "email_key": address_key(email),
+        "name": name,
+        "language": LANGUAGE,
+        "created_at": now,
+    }
+    put_rows(conn, table, [row], "DO NOTHING", key="email_key")
+    added = donor_of_address(conn, email)
+    assert added is not None
+    return added
+
+
+def _donor(row: sa.Row[Any] | None) -> Donor | None:
+    return None if row is None else Donor(row.id, row.email, row.name, row.language, row.created_at)
