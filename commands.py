@@ -1,4 +1,4 @@
-"""The command line: `./farthing COMMAND`. It parses, prints, and leaves the building to `main`."""
+"""The command line: `./farthing COMMAND`. It parses and prints; `installation` and `main` do the building."""
 
 import socket
 import subprocess
@@ -18,8 +18,9 @@ from sqlalchemy.exc import OperationalError
 from database.engine import NotDurable, open_database
 from database.instants import utc_now
 from database.migrating import REVISION, WrongMode, WrongVersion, require_mode, require_revision
+from installation import open_installation, prepare
 from ledger.finding import Finding
-from main import build_house, check_up, prepare
+from main import check_up
 from payments.inbox.keep import replay as replay_kept
 from payments.settlement.reconcile import Reconciliation
 from payments.settlement.reconcile_command import reconcile_with_progress
@@ -119,8 +120,8 @@ def migrate(var_dir: VarDir = None) -> None:
 def replay(var_dir: VarDir = None) -> None:
     """Try every kept delivery again that is not in the books (dead letters)."""
     with _stopping_politely():
-        house = build_house(read_settings(var_dir=var_dir))
-        done = replay_kept(house.engine, house.bookkeeper, utc_now(), only_due=False)
+        installation = open_installation(read_settings(var_dir=var_dir))
+        done = replay_kept(installation.engine, installation.bookkeeper, utc_now(), only_due=False)
         out.print(f"{done.tried} tried, {done.applied} now in the books, {done.tried - done.applied} still waiting.")
 
 
@@ -128,8 +129,8 @@ def replay(var_dir: VarDir = None) -> None:
 def reconcile(port: Port = None, var_dir: VarDir = None) -> None:
     """Read from Stripe's lists what no message brought; prints what that recovered. Safe at any time."""
     with _stopping_politely():
-        house = build_house(read_settings(port=port, var_dir=var_dir))
-        settling = Reconciliation(house.engine, house.bookkeeper, house.lists, house.clock)
+        installation = open_installation(read_settings(port=port, var_dir=var_dir))
+        settling = Reconciliation(installation.engine, installation.bookkeeper, installation.lists, installation.clock)
         leave_alone_what_stays()
         raise typer.Exit(reconcile_with_progress(settling, out, complain))
 
@@ -148,8 +149,8 @@ def test(context: typer.Context) -> None:
     # The tests leave a quarter of two cores idle.
     with subprocess.Popen([sys.executable, "-m", "mypy"], cwd=HERE, stdout=subprocess.PIPE, text=True) as types:
         status = _python(*tests)
-        said, _ = types.communicate()
-    complain.print(said, markup=False)
+        report, _ = types.communicate()
+    complain.print(report, markup=False)
     raise typer.Exit(status or types.returncode)
 
 
@@ -213,7 +214,7 @@ def _desk(var_dir: Path | None) -> Iterator[tuple[str, Engine]]:
 def _examined(var_dir: Path | None) -> list[Finding]:
     """What the doctor finds."""
     with _stopping_politely():
-        return check_up(build_house(read_settings(var_dir=var_dir)))
+        return check_up(open_installation(read_settings(var_dir=var_dir)))
 
 
 add_proof_commands(app, _books, _examined)

@@ -9,7 +9,8 @@ from functools import partial
 
 import uvicorn
 
-from main import House, build_house, build_twin, build_web, build_worker, build_writer, record_organisation
+from installation import Installation, open_installation, open_sandbox, record_organisation
+from main import build_web, build_worker, build_writer
 from settings import BadSettings, Settings
 from supervisor import fork_beside
 from web.logs import write_logs
@@ -39,11 +40,11 @@ def serve(settings: Settings, address: str, listening: socket.socket) -> None:
     """Be the web, until told to stop; a process beside it writes what Stripe sends."""
     write_logs()
     record_organisation(settings)
-    house = build_house(settings, address)
-    house.engine.dispose()  # a connection must not live in two processes
-    line = fork_beside(partial(_write_books, house, listening))
+    installation = open_installation(settings, address)
+    installation.engine.dispose()  # a connection must not live in two processes
+    writer = fork_beside(partial(_write_books, installation, listening))
     config = uvicorn.Config(
-        build_web(house, build_twin(house), line),
+        build_web(installation, open_sandbox(installation), writer),
         loop="uvloop",
         http="httptools",
         lifespan="on",
@@ -57,11 +58,11 @@ def serve(settings: Settings, address: str, listening: socket.socket) -> None:
     uvicorn.Server(config).run(sockets=[listening])
 
 
-def _write_books(house: House, listening: socket.socket, line: socket.socket) -> None:
+def _write_books(installation: Installation, listening: socket.socket, web: socket.socket) -> None:
     """Be the writer, until the web has hung up."""
     listening.close()  # the web's alone
     leave_alone_what_stays()
-    build_writer(house).serve(line)
+    build_writer(installation).serve(web)
 
 
 def leave_alone_what_stays() -> None:
@@ -77,11 +78,11 @@ def work(settings: Settings, address: str | None, listening: socket.socket | Non
     if listening is not None:
         listening.close()  # the web's alone: else a call would wait here after the web has gone
     record_organisation(settings)
-    working = build_worker(build_house(settings, address))
+    worker = build_worker(open_installation(settings, address))
     leave_alone_what_stays()
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: working.stop())
-    working.run()
+        signal.signal(number, lambda *_: worker.stop())
+    worker.run()
 
 
 def bind(settings: Settings) -> socket.socket:

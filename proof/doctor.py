@@ -33,7 +33,7 @@ _WORKER = "Is the worker running? ./farthing run starts it, or ./farthing worker
 
 
 @dataclass(frozen=True, slots=True)
-class Installation:
+class Expected:
     """This installation: its mode, its webhook's address, and the address of a Stripe other than Stripe's own."""
 
     mode: str
@@ -51,22 +51,22 @@ class StripeState:
     now: datetime
 
 
-def check_installation(engine: Engine, installation: Installation, lists: StripeLists, clock: Clock) -> list[Finding]:
+def check_installation(engine: Engine, expected: Expected, lists: StripeLists, clock: Clock) -> list[Finding]:
     """Every finding. What only Stripe knows is unchecked when Stripe does not answer."""
-    stripe = _ask_stripe(engine, installation, lists)
+    stripe = _ask_stripe(engine, expected, lists)
     now = clock()
     with reading(engine) as conn:
         ours = health(conn, now)
-    return examine(installation, ours, stripe, now)
+    return examine(expected, ours, stripe, now)
 
 
-def _ask_stripe(engine: Engine, installation: Installation, lists: StripeLists) -> StripeState | str:
+def _ask_stripe(engine: Engine, expected: Expected, lists: StripeLists) -> StripeState | str:
     """Stripe's answers, or a sentence that says why there are none."""
     try:
-        theirs = stripe_now(installation.api_base)
+        theirs = stripe_now(expected.api_base)
         endpoints, newest = lists.endpoints().rows, lists.events().rows
     except StripeAway as error:
-        return _no_answer(installation, str(error))
+        return _no_answer(expected, str(error))
     except StripeRefused as error:
         return f"Stripe refused to say: {error}. A restricted key needs to read events and webhook endpoints."
     with reading(engine) as conn:
@@ -74,32 +74,32 @@ def _ask_stripe(engine: Engine, installation: Installation, lists: StripeLists) 
     return StripeState(endpoints, newest, frozenset(delivered), theirs)
 
 
-def _no_answer(installation: Installation, error: str) -> str:
-    if installation.mode == "sandbox":
-        address = installation.api_base
+def _no_answer(expected: Expected, error: str) -> str:
+    if expected.mode == "sandbox":
+        address = expected.api_base
         return f"nothing answers at {address}: the twin lives in the web; ./farthing run starts it ({error})."
     return f"Stripe does not answer ({error}). Check the network, and status.stripe.com."
 
 
-def examine(installation: Installation, ours: Health, stripe: StripeState | str, now: datetime) -> list[Finding]:
+def examine(expected: Expected, ours: Health, stripe: StripeState | str, now: datetime) -> list[Finding]:
     """Every finding. `stripe` is a sentence when Stripe could not be asked."""
     if isinstance(stripe, str):
         theirs = [unchecked("Stripe", {}, stripe)]
     else:
-        theirs = [*_endpoint(installation, stripe), _clock(stripe.now, now), _arrivals(stripe, now)]
+        theirs = [*_endpoint(expected, stripe), _clock(stripe.now, now), _arrivals(stripe, now)]
     return [*theirs, *_deliveries(ours, now), *_money(ours, now), *_work(ours, now), _database(ours)]
 
 
-def _endpoint(installation: Installation, stripe: StripeState) -> Iterator[Finding]:
+def _endpoint(expected: Expected, stripe: StripeState) -> Iterator[Finding]:
     """Stripe delivers to us every event that we read, in a version that we can read."""
     addresses = [str(endpoint.get("url", "")) for endpoint in stripe.endpoints]
     ours = [
         endpoint
         for endpoint, address in zip(stripe.endpoints, addresses, strict=True)
-        if address.rstrip("/") == installation.webhook
+        if address.rstrip("/") == expected.webhook
     ]
-    advice = f"At Stripe, under Developers, Webhooks, add an endpoint with the address {installation.webhook}."
-    figures = {"address": installation.webhook, "others": len(addresses) - len(ours)}
+    advice = f"At Stripe, under Developers, Webhooks, add an endpoint with the address {expected.webhook}."
+    figures = {"address": expected.webhook, "others": len(addresses) - len(ours)}
     yield checked("endpoint", not ours, figures, advice)
     for endpoint in ours[:1]:
         status = str(endpoint.get("status"))
@@ -107,7 +107,7 @@ def _endpoint(installation: Installation, stripe: StripeState) -> Iterator[Findi
         yield checked("endpoint enabled", status != "enabled", {"status": status}, advice)
         yield _events(endpoint)
         yield _version(endpoint, stripe.newest)
-        yield _mode(installation, endpoint)
+        yield _mode(expected, endpoint)
 
 
 def _events(endpoint: Mapping[str, Any]) -> Finding:
@@ -131,10 +131,10 @@ def _version(endpoint: Mapping[str, Any], newest: Sequence[Mapping[str, Any]]) -
     return checked("API version", version != API_VERSION, figures, renew)
 
 
-def _mode(installation: Installation, endpoint: Mapping[str, Any]) -> Finding:
+def _mode(expected: Expected, endpoint: Mapping[str, Any]) -> Finding:
     live = bool(endpoint.get("livemode"))
-    figures = {"endpoint": "live" if live else "test", "ours": installation.mode}
-    wrong = live != (installation.mode == "live")
+    figures = {"endpoint": "live" if live else "test", "ours": expected.mode}
+    wrong = live != (expected.mode == "live")
     return checked("mode", wrong, figures, "Use a key and an endpoint of the same mode.")
 
 

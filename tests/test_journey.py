@@ -15,7 +15,8 @@ from starlette.types import ASGIApp
 
 from database.instants import utc_now
 from database.transactions import reading
-from main import House, build_house, build_web, build_worker, prepare
+from installation import Installation, open_installation, prepare
+from main import build_web, build_worker
 from payments.inbox.store import dead_letters
 from payments.inbox.webhook import PATH as WEBHOOK
 from proof.audit import audit_all
@@ -35,7 +36,7 @@ class Place:
     """A running Farthing with its twin on another port."""
 
     address: str
-    house: House
+    house: Installation
     twin: Twin
 
     def print_receipts(self) -> int:
@@ -46,13 +47,13 @@ class Place:
 @pytest.fixture
 def place(database_url: str, tmp_path: Path) -> Iterator[Place]:
     """Everything up, in sandbox mode, on both engines."""
-    houses: list[House] = []
+    houses: list[Installation] = []
     twins: list[Twin] = []
 
     def build_pages(address: str) -> ASGIApp:
         settings = read_settings(database_url=database_url, var_dir=tmp_path, base_url=address)
         prepare(settings, durable=False)
-        houses.append(build_house(settings, durable=False))
+        houses.append(open_installation(settings, durable=False))
         # The twin's own port comes first, so its address is known; ours is told to it now.
         twins[0].attach(endpoint_url=address + WEBHOOK)
         return build_web(houses[0], twins[0])

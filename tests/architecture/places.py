@@ -16,6 +16,7 @@ LAYERS = (
     ("payments",),
     ("proof",),
     ("treasury",),
+    ("installation",),
     ("main", "supervisor"),
     ("processes",),
     ("commands",),
@@ -27,7 +28,10 @@ SIBLINGS_MEET = {("web.wording", "ledger.money")}
 # Packages whose folders import one way.
 ONE_WAY = {"proof", "staff", "treasury"}
 # Who may read the settings, and who may know the twin.
-DOORS = {"settings": {"main", "processes", "commands"} | OUTSIDE, "sandbox": {"main", "commands"} | OUTSIDE}
+DOORS = {
+    "settings": {"installation", "main", "processes", "commands"} | OUTSIDE,
+    "sandbox": {"installation", "main", "commands"} | OUTSIDE,
+}
 # What an installation's settings are made of.
 SETTINGS_MAY_USE = {"organisation.organisation"}
 

@@ -10,14 +10,14 @@ import sqlalchemy as sa
 from campaigns.demo import DEMO_ORGANISATION
 from database.engine import open_database
 from database.transactions import booking, reading
-from main import House, build_house, prepare, record_organisation
+from installation import Installation, open_installation, prepare, record_organisation
 from organisation.organisation import GivingRules
 from organisation.store import add_version
 from organisation.tables import organisation_version
 from settings import Settings, read_settings
 from tests.clock import FixedClock
 
-Build = Callable[[Settings], House]
+Build = Callable[[Settings], Installation]
 NAMED = {
     "organisation_name": "A Fair Count",
     "organisation_address": "1 Row; Town",
@@ -29,10 +29,10 @@ NAMED = {
 @pytest.fixture
 def build() -> Iterator[Build]:
     """Builds houses, and closes their databases after the test."""
-    houses: list[House] = []
+    houses: list[Installation] = []
 
-    def build_one(settings: Settings) -> House:
-        houses.append(build_house(settings, durable=False))
+    def build_one(settings: Settings) -> Installation:
+        houses.append(open_installation(settings, durable=False))
         return houses[-1]
 
     yield build_one

@@ -16,13 +16,13 @@ from payments.reading.events import EVENTS
 from payments.reading.happenings import RefundAgreed
 from payments.settlement.store import note_failure
 from payments.stripe.gateway import API_VERSION
-from proof.doctor import Installation, StripeState, examine
+from proof.doctor import Expected, StripeState, examine
 from proof.store_doctor import Health, JobQueue, StripeContact, health
 from tests.payments.messages import charge, delivery, event
 from tests.proof.books import Desk
 from tests.proof.settled_books import NOON, everything, pounds, tell
 
-HERE = Installation("live", "https://give.example/webhooks/stripe")
+HERE = Expected("live", "https://give.example/webhooks/stripe")
 ENDPOINT: Mapping[str, Any] = {
     "url": HERE.webhook, "status": "enabled", "api_version": API_VERSION, "enabled_events": list(EVENTS),
     "livemode": True,

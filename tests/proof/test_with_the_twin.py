@@ -14,7 +14,7 @@ from payments.reading.happenings import StatusObject
 from payments.settlement.jobs import stripe_jobs
 from payments.stripe.lists import StripeLists
 from proof.audit import audit_all
-from proof.doctor import Installation, check_installation
+from proof.doctor import Expected, check_installation
 from proof.trace import trace
 from sandbox.twin import open_twin
 from tests.payments.settlement.account import DAY, Account, Satchel
@@ -57,9 +57,9 @@ def wrong(findings: list[Finding]) -> dict[str, str]:
     return {finding.name: finding.advice for finding in findings if finding.has_failed}
 
 
-def here(account: Account, **other: str) -> Installation:
+def here(account: Account, **other: str) -> Expected:
     """This installation, as its settings would say."""
-    return replace(Installation("sandbox", ENDPOINT, account.twin.world.settings.public_url), **other)
+    return replace(Expected("sandbox", ENDPOINT, account.twin.world.settings.public_url), **other)
 
 
 def test_a_gift_that_reached_the_bank_is_proved_and_traced(account: Account, engine: Engine) -> None:

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from commands import app
 from database.engine import open_database
 from database.transactions import booking
-from main import prepare
+from installation import prepare
 from payments.gifts.store import add_gift
 from payments.settlement.reconcile import Reconciliation
 from payments.settlement.reconcile_command import reconcile_with_progress

@@ -1,0 +1,124 @@
+"""An installation: its settings, database, organisation and Stripe account, which web, writer and worker share."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.engine import Engine
+
+from campaigns.demo import DEMO_ORGANISATION, add_demo_campaigns
+from database.engine import open_database
+from database.instants import Clock, utc_now
+from database.migrating import is_current, migrate, refuse_other_mode, require_mode, require_revision
+from database.transactions import booking, reading, writing
+from ledger.store import open_accounts
+from organisation.organisation import OrganisationProfile
+from organisation.store import add_version_if_changed, newest_version
+from payments.books.bookkeeper import Bookkeeper
+from payments.books.decide.decide import BookRules
+from payments.inbox.webhook import PATH as WEBHOOK_PATH
+from payments.stripe.lists import StripeLists
+from sandbox.keys import sandbox_keys
+from sandbox.twin import Twin, TwinSettings, open_twin
+from settings import Settings
+from web.pages import Pages
+
+HERE = Path(__file__).resolve().parent
+SANDBOX_PATH = "/sandbox"
+
+
+@dataclass(frozen=True)
+class Installation:
+    """What each process opens for itself: the web, the writer beside it, the worker, and a command."""
+
+    settings: Settings
+    base_url: str
+    engine: Engine
+    profile: OrganisationProfile
+    pages: Pages
+    bookkeeper: Bookkeeper
+    clock: Clock
+
+    @property
+    def stripe(self) -> tuple[str, str | None]:
+        """Stripe's key and address: of the twin that our web serves, or of the organisation's own account."""
+        if self.settings.mode == "sandbox":
+            return sandbox_keys(self.settings.var_dir)["api_key"], self.base_url + SANDBOX_PATH
+        assert self.settings.stripe_api_key is not None
+        return self.settings.stripe_api_key.get_secret_value(), self.settings.stripe_api_base
+
+    @property
+    def lists(self) -> StripeLists:
+        """What Stripe has written down: in a sandbox over HTTP, at the web's address."""
+        key, base = self.stripe
+        return StripeLists(key, api_base=base)
+
+
+def prepare(settings: Settings, clock: Clock = utc_now, *, durable: bool = True) -> None:
+    """Migrate the database, open the accounts, record the organisation, and add demo campaigns in a sandbox."""
+    if settings.address.startswith("sqlite"):
+        settings.var_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    engine = open_database(settings.address, durable=durable)
+    try:
+        refuse_other_mode(engine, settings.mode)
+        if not is_current(engine):
+            migrate(settings.address)
+        require_mode(engine, settings.mode)
+        with booking(engine) as conn:
+            open_accounts(conn)
+            add_version_if_changed(conn, settings.profile(DEMO_ORGANISATION), "settings", clock())
+        if settings.mode == "sandbox":
+            sandbox_keys(settings.var_dir)  # before web and worker, which would each make their own
+            with writing(engine) as conn:
+                add_demo_campaigns(conn, clock())
+    finally:
+        engine.dispose()
+
+
+def record_organisation(settings: Settings, clock: Clock = utc_now, *, durable: bool = True) -> None:
+    """Write a new version of the organisation if the settings have changed since the newest."""
+    engine = open_database(settings.address, durable=durable)
+    try:
+        require_revision(engine)
+        require_mode(engine, settings.mode)
+        with booking(engine) as conn:
+            add_version_if_changed(conn, settings.profile(DEMO_ORGANISATION), "settings", clock())
+    finally:
+        engine.dispose()
+
+
+def open_installation(
+    settings: Settings, base_url: str | None = None, clock: Clock = utc_now, *, durable: bool = True
+) -> Installation:
+    """Open the database, which must have our revision and mode, and build what every process needs."""
+    engine = open_database(settings.address, durable=durable)
+    require_revision(engine)
+    require_mode(engine, settings.mode)
+    address = (base_url or settings.base_url or f"http://{settings.host}:{settings.port}").rstrip("/")
+    with reading(engine) as conn:
+        profile = newest_version(conn, settings.timezone).profile
+    recipient = profile.organisation
+    pages = Pages(
+        HERE / "templates", organisation=recipient, mode=settings.mode, base_url=address, locale=profile.locale
+    )
+    bookkeeper = Bookkeeper(BookRules(recipient, ZoneInfo(settings.timezone), settings.mode))
+    return Installation(settings, address, engine, profile, pages, bookkeeper, clock)
+
+
+def open_sandbox(installation: Installation) -> Twin | None:
+    """The Stripe twin of a sandbox, for the web's own process, with keys made once per installation."""
+    settings = installation.settings
+    if settings.mode != "sandbox":
+        return None
+    keys = sandbox_keys(settings.var_dir)
+    return open_twin(
+        TwinSettings(
+            public_url=installation.base_url + SANDBOX_PATH,
+            api_key=keys["api_key"],
+            endpoint_url=installation.base_url + WEBHOOK_PATH,
+            endpoint_secret=keys["endpoint_secret"],
+            organisation=installation.profile.organisation.name,
+        ),
+        settings.var_dir / "twin.db",
+        seed=int(keys["seed"]),
+    )
