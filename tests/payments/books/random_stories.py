@@ -42,7 +42,8 @@ def _gift_by_card(story: Story) -> None:
     currency, held_in = story.chance.choice(_CURRENCIES)
     gift, amount = _pledge(story, currency)
     if story.chance.random() < 0.1:
-        amount = Money(story.chance.randint(200, 9_000), currency)
+        amount = Money(amount.minor + 1, currency)
+        story.odd_gifts.add(gift.id)
     payment = _payment_of(story, gift, amount, held_in)
     if payment.gift is None or story.chance.random() < 0.5:
         _linked(story, gift, payment, story.sessions[gift.id])
@@ -59,6 +60,7 @@ def _gift_paid_twice(story: Story) -> None:
         _paid(story, gift, payment)
         _goes_back(story, payment)
     story.second_payments += 1
+    story.odd_gifts.add(gift.id)
 
 
 def _gift_not_paid(story: Story) -> None:
@@ -75,7 +77,10 @@ def _gift_by_debit(story: Story) -> None:
     """A bank debit: confirmed after days, or it fails; what failed late may be collected again."""
     gift, amount = _pledge(story, GBP)
     payment = _payment_of(story, gift, amount, GBP)
-    _linked(story, gift, payment, story.sessions[gift.id], GiftState.PROCESSING)
+    if payment.gift is None or story.chance.random() < 0.5:
+        _linked(story, gift, payment, story.sessions[gift.id], GiftState.PROCESSING)
+    else:
+        story.add(CheckoutReported(story.sessions[gift.id], gift.id, None, GiftState.PROCESSING))
     story.states[gift.id] = GiftState.PROCESSING
     fate = story.chance.choice(("waits", "fails", "fails then succeeds", "succeeds", "fails late", "fails late"))
     if fate.startswith("fails") and fate != "fails late":
@@ -122,12 +127,16 @@ def _instalment(story: Story, recurring: Recurring, amount: Money, *, is_first: 
     """One invoice. It may be paid twice; its debit may fail late, and be collected again."""
     chance, invoice = story.chance, story.name("in")
     shares = tuple((share.campaign, share.weight) for share in recurring.shares)
-    story.states[recurring.first_gift if is_first else instalment_id(invoice)] = GiftState.RECEIVED
+    gift = recurring.first_gift if is_first else instalment_id(invoice)
+    story.states[gift] = GiftState.RECEIVED
+    story.invoices[gift] = invoice
     payments = [
         Payment(intent, intent, amount, shares, None, GBP)
         for intent in (story.name("pi"), story.name("pi"))[: 2 if chance.random() < 0.25 else 1]
     ]
-    story.second_payments += len(payments) - 1
+    if len(payments) > 1:
+        story.second_payments += 1
+        story.odd_gifts.add(gift)
     story.add(InvoiceReported(invoice, recurring.id, is_first))
     for payment in payments:
         story.add(InvoicePaid(invoice, payment.id))
@@ -213,7 +222,9 @@ def _payment_of(story: Story, gift: Gift, amount: Money, held_in: Currency) -> P
 
 
 def _linked(story: Story, gift: Gift, payment: Payment, session: str, state: GiftState | None = None) -> None:
-    """A session of the gift leads to this payment, and may say how the gift stands."""
+    """A session of the gift leads to this payment, and may say how the gift stands; it may say so twice."""
+    if story.chance.random() < 0.2:
+        story.add(CheckoutReported(session, gift.id, None, state))
     story.add(CheckoutReported(session, gift.id, payment.intent, state))
 
 

@@ -40,7 +40,8 @@ class Payment:
 class Story:
     """What happened, in an order in which it could have, and the model's books of it.
 
-    `states` is how each gift must end; `second_payments` are payments of gifts that were paid already.
+    `states` is how each gift must end, `invoices` what asked for it, if it is an instalment. `odd_gifts` must be listed
+    as discrepancies; `second_payments` is how many payments came for gifts that were paid already.
     """
 
     number: int
@@ -51,6 +52,8 @@ class Story:
     recurring: list[Recurring] = field(default_factory=list)
     sessions: dict[str, str] = field(default_factory=dict)
     states: dict[str, GiftState] = field(default_factory=dict)
+    invoices: dict[str, str] = field(default_factory=dict)
+    odd_gifts: set[str] = field(default_factory=set)
     second_payments: int = 0
     _ids: int = 0
     _now: datetime = NOON
