@@ -24,7 +24,7 @@ from main import check_up
 from payments.inbox.keep import replay as replay_kept
 from payments.settlement.reconcile import Reconciliation
 from payments.settlement.reconcile_command import reconcile_with_progress
-from processes import address_of, bind, claim_sandbox, leave_alone_what_stays, serve, work
+from processes import address_of, bind, claim_sandbox, freeze_garbage_collector, serve, work
 from proof.commands import add_proof_commands
 from sandbox.commands import sandbox_commands
 from settings import BadSettings, Settings, read_settings
@@ -36,7 +36,7 @@ from staff.sign_in import NotAnEmail, invite
 from supervisor import Child, Supervisor
 
 HERE = Path(__file__).resolve().parent
-PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
+PASSED_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
 
 
 class Measures(StrEnum):
@@ -64,7 +64,7 @@ app = typer.Typer(
 )
 app.add_typer(sandbox_commands, name="sandbox")
 out = Console(highlight=False, soft_wrap=True)
-complain = Console(stderr=True, highlight=False, soft_wrap=True)
+errors = Console(stderr=True, highlight=False, soft_wrap=True)
 
 Port = Annotated[int | None, typer.Option(help="The port to listen on; 0 takes a free one.")]
 VarDir = Annotated[Path | None, typer.Option(help="Where SQLite files and sandbox keys are kept.")]
@@ -73,13 +73,13 @@ VarDir = Annotated[Path | None, typer.Option(help="Where SQLite files and sandbo
 @app.command()
 def run(port: Port = None, var_dir: VarDir = None) -> None:
     """Everything: migrate, print where to go, and serve (on the built-in Stripe twin without a key)."""
-    with _stopping_politely():
+    with _errors_as_sentences():
         settings = read_settings(port=port, var_dir=var_dir)
         claim_sandbox(settings)
         prepare(settings)
         listening = bind(settings)
         address = settings.base_url or address_of(listening)
-        _say_where(settings, address)
+        _print_addresses(settings, address)
         children = [
             Child("web", partial(serve, settings, address, listening)),
             Child("worker", partial(work, settings, address, listening), vital=False),
@@ -94,7 +94,7 @@ def web(
     fd: Annotated[int | None, typer.Option(help="A listening socket that the caller passes.")] = None,
 ) -> None:
     """The web alone, for production: any number of them on one PostgreSQL."""
-    with _stopping_politely():
+    with _errors_as_sentences():
         settings = read_settings(port=port, var_dir=var_dir)
         claim_sandbox(settings)
         listening = socket.socket(fileno=fd) if fd is not None else bind(settings)
@@ -104,14 +104,14 @@ def web(
 @app.command()
 def worker(var_dir: VarDir = None) -> None:
     """The worker alone, for production: prints receipts, and tries again what failed."""
-    with _stopping_politely():
+    with _errors_as_sentences():
         work(read_settings(var_dir=var_dir), None)
 
 
 @app.command()
 def migrate(var_dir: VarDir = None) -> None:
     """Bring the database to this version's shape. Make a backup first."""
-    with _stopping_politely():
+    with _errors_as_sentences():
         prepare(read_settings(var_dir=var_dir))
         out.print(f"The database is at version {REVISION}.")
 
@@ -119,48 +119,52 @@ def migrate(var_dir: VarDir = None) -> None:
 @app.command()
 def replay(var_dir: VarDir = None) -> None:
     """Try every kept delivery again that is not in the books (dead letters)."""
-    with _stopping_politely():
+    with _errors_as_sentences():
         installation = open_installation(read_settings(var_dir=var_dir))
-        done = replay_kept(installation.engine, installation.bookkeeper, utc_now(), only_due=False)
-        out.print(f"{done.tried} tried, {done.applied} now in the books, {done.tried - done.applied} still waiting.")
+        result = replay_kept(installation.engine, installation.bookkeeper, utc_now(), only_due=False)
+        out.print(
+            f"{result.tried} tried, {result.applied} now in the books, {result.tried - result.applied} still waiting."
+        )
 
 
 @app.command()
 def reconcile(port: Port = None, var_dir: VarDir = None) -> None:
     """Read from Stripe's lists what no message brought; prints what that recovered. Safe at any time."""
-    with _stopping_politely():
+    with _errors_as_sentences():
         installation = open_installation(read_settings(port=port, var_dir=var_dir))
-        settling = Reconciliation(installation.engine, installation.bookkeeper, installation.lists, installation.clock)
-        leave_alone_what_stays()
-        raise typer.Exit(reconcile_with_progress(settling, out, complain))
+        reconciliation = Reconciliation(
+            installation.engine, installation.bookkeeper, installation.lists, installation.clock
+        )
+        freeze_garbage_collector()
+        raise typer.Exit(reconcile_with_progress(reconciliation, out, errors))
 
 
-@app.command(context_settings=PASS_ON)
+@app.command(context_settings=PASSED_ON)
 def test(context: typer.Context) -> None:
     """The whole suite, as CI runs it: lint, types, then every test on both databases."""
     tests = ["-m", "pytest", "-n", "3", "--dist", "worksteal", *context.args]
     if context.args:
         raise typer.Exit(_python(*tests))
     for step in (["-m", "ruff", "check", "."], ["-m", "ruff", "format", "--check", "."]):
-        complain.print(f"[bold]python {' '.join(step)}[/bold]")
+        errors.print(f"[bold]python {' '.join(step)}[/bold]")
         if status := _python(*step):
             raise typer.Exit(status)
-    complain.print(f"[bold]python {' '.join(tests)}[/bold], and beside it python -m mypy")
+    errors.print(f"[bold]python {' '.join(tests)}[/bold], and beside it python -m mypy")
     # The tests leave a quarter of two cores idle.
     with subprocess.Popen([sys.executable, "-m", "mypy"], cwd=HERE, stdout=subprocess.PIPE, text=True) as types:
         status = _python(*tests)
         report, _ = types.communicate()
-    complain.print(report, markup=False)
+    errors.print(report, markup=False)
     raise typer.Exit(status or types.returncode)
 
 
-@app.command(context_settings=PASS_ON)
+@app.command(context_settings=PASSED_ON)
 def bench(context: typer.Context, name: Annotated[Measures, typer.Argument()]) -> None:
     """Measure against a floor and a plain baseline in the same run; --json for machines."""
     raise typer.Exit(_python("-m", f"bench.{name.value}", *context.args))
 
 
-@app.command(context_settings=PASS_ON)
+@app.command(context_settings=PASSED_ON)
 def soak(context: typer.Context, name: Annotated[Soaks, typer.Argument()]) -> None:
     """The long versions of what the suite does briefly; --json for machines."""
     raise typer.Exit(_python("-m", f"bench.{name.value}", *context.args))
@@ -171,23 +175,23 @@ def _python(*arguments: str) -> int:
 
 
 @contextmanager
-def _stopping_politely() -> Iterator[None]:
-    """A wrong setting or database is one sentence and exit 2, never a traceback."""
+def _errors_as_sentences() -> Iterator[None]:
+    """Print one sentence and exit with 2 when a setting or the database is wrong, instead of a traceback."""
     try:
         yield
     except OperationalError as error:
         reason = str(error.orig).strip().splitlines()[0] if error.orig else "no answer"
-        complain.print(f"The database cannot be used: {reason}. Nothing was changed.", style="red", markup=False)
+        errors.print(f"The database cannot be used: {reason}. Nothing was changed.", style="red", markup=False)
         raise typer.Exit(2) from None
     except (BadSettings, NotAnEmail, NotDurable, WrongMode, WrongVersion) as error:
-        complain.print(str(error), style="red")
+        errors.print(str(error), style="red")
         raise typer.Exit(2) from None
 
 
 @contextmanager
-def _opened(var_dir: Path | None) -> Iterator[tuple[Settings, Engine]]:
-    """This installation's database, for a command that looks or changes a little."""
-    with _stopping_politely():
+def _open_installation(var_dir: Path | None) -> Iterator[tuple[Settings, Engine]]:
+    """This installation's settings and database."""
+    with _errors_as_sentences():
         settings = read_settings(var_dir=var_dir)
         engine = open_database(settings.address)
         try:
@@ -199,31 +203,31 @@ def _opened(var_dir: Path | None) -> Iterator[tuple[Settings, Engine]]:
 
 
 @contextmanager
-def _books(var_dir: Path | None) -> Iterator[Engine]:
-    with _opened(var_dir) as (_, engine):
+def _open_books(var_dir: Path | None) -> Iterator[Engine]:
+    with _open_installation(var_dir) as (_, engine):
         yield engine
 
 
 @contextmanager
-def _desk(var_dir: Path | None) -> Iterator[tuple[str, Engine]]:
+def _open_desk(var_dir: Path | None) -> Iterator[tuple[str, Engine]]:
     """The web address of this installation, and its database."""
-    with _opened(var_dir) as (settings, engine):
+    with _open_installation(var_dir) as (settings, engine):
         yield settings.base_url or f"http://{settings.host}:{settings.port}", engine
 
 
-def _examined(var_dir: Path | None) -> list[Finding]:
+def _check_up(var_dir: Path | None) -> list[Finding]:
     """What the doctor finds."""
-    with _stopping_politely():
+    with _errors_as_sentences():
         return check_up(open_installation(read_settings(var_dir=var_dir)))
 
 
-add_proof_commands(app, _books, _examined)
-add_staff_commands(app, _desk, utc_now)
+add_proof_commands(app, _open_books, _check_up)
+add_staff_commands(app, _open_desk, utc_now)
 
 
-def _say_where(settings: Settings, address: str) -> None:
+def _print_addresses(settings: Settings, address: str) -> None:
     out.print(f"[bold]Donors[/bold]     {address}/")
-    with _opened(settings.var_dir) as (_, engine):
+    with _open_installation(settings.var_dir) as (_, engine):
         if settings.mode == "sandbox":
             with changing(engine, by_command("run"), utc_now()) as change:
                 token = invite(change, "treasurer@sandbox.example", "Treasurer", Role.OWNER)

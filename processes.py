@@ -1,4 +1,4 @@
-"""What the processes of a running Farthing do: the web, the writer beside it, and the worker."""
+"""The processes of a running Farthing: the web, its writer, and the worker."""
 
 import fcntl
 import gc
@@ -19,9 +19,9 @@ GRACE_SECONDS = 20
 
 
 def claim_sandbox(settings: Settings) -> None:
-    """A sandbox is one web process: a second one on the same twin would take the deliveries from the first.
+    """Lock the sandbox: it has one web process, because a second one on the same twin would take its deliveries.
 
-    Raises BadSettings while another holds it. The claim ends with the last process that came of this one.
+    Raises BadSettings while another process has the lock, which ends with the last process forked from this one.
     """
     if settings.mode != "sandbox":
         return
@@ -37,14 +37,14 @@ def claim_sandbox(settings: Settings) -> None:
 
 
 def serve(settings: Settings, address: str, listening: socket.socket) -> None:
-    """Be the web, until told to stop; a process beside it writes what Stripe sends."""
+    """Run the web until a signal stops it, with a writer process beside it."""
     write_logs()
     record_organisation(settings)
     installation = open_installation(settings, address)
-    installation.engine.dispose()  # a connection must not live in two processes
-    writer = fork_beside(partial(_write_books, installation, listening))
+    installation.engine.dispose()  # a connection must not be shared by two processes
+    to_writer = fork_beside(partial(_write_books, installation, listening))
     config = uvicorn.Config(
-        build_web(installation, open_sandbox(installation), writer),
+        build_web(installation, open_sandbox(installation), to_writer),
         loop="uvloop",
         http="httptools",
         lifespan="on",
@@ -54,39 +54,39 @@ def serve(settings: Settings, address: str, listening: socket.socket) -> None:
         server_header=False,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
-    leave_alone_what_stays()
+    freeze_garbage_collector()
     uvicorn.Server(config).run(sockets=[listening])
 
 
-def _write_books(installation: Installation, listening: socket.socket, web: socket.socket) -> None:
-    """Be the writer, until the web has hung up."""
-    listening.close()  # the web's alone
-    leave_alone_what_stays()
-    build_writer(installation).serve(web)
+def _write_books(installation: Installation, listening: socket.socket, from_web: socket.socket) -> None:
+    """Run the writer until the web closes its end of the socket."""
+    listening.close()  # only the web accepts connections
+    freeze_garbage_collector()
+    build_writer(installation).serve(from_web)
 
 
-def leave_alone_what_stays() -> None:
-    """Keep the collector from walking, again and again, through the program itself (docs/performance.md)."""
+def freeze_garbage_collector() -> None:
+    """Exclude the loaded program from garbage collection, and collect less often (docs/performance.md)."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)
 
 
 def work(settings: Settings, address: str | None, listening: socket.socket | None = None) -> None:
-    """Be the worker, until told to stop."""
+    """Run the worker until a signal stops it."""
     write_logs()
     if listening is not None:
-        listening.close()  # the web's alone: else a call would wait here after the web has gone
+        listening.close()  # only the web accepts connections; one would wait here after the web has ended
     record_organisation(settings)
     worker = build_worker(open_installation(settings, address))
-    leave_alone_what_stays()
+    freeze_garbage_collector()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: worker.stop())
     worker.run()
 
 
 def bind(settings: Settings) -> socket.socket:
-    """Take the port before anything is built on its number."""
+    """Bind the port before its number is used to build anything."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -102,6 +102,6 @@ def bind(settings: Settings) -> socket.socket:
 
 
 def address_of(listening: socket.socket) -> str:
-    """Where a socket listens."""
+    """The web address of a listening socket."""
     host, port = listening.getsockname()[:2]
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

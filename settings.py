@@ -1,8 +1,6 @@
-"""What differs between installations, read once from the environment or `.env`.
+"""What differs between installations, read once from the environment or `.env`. Errors name the setting.
 
-Each failure names its setting.
-
-Only `main` and `commands` import this; every other part is handed what it needs.
+Only `main`, `processes` and `commands` import this; everything else gets its values as arguments.
 """
 
 import re
@@ -24,7 +22,7 @@ _KEY_MODES = {"sk_test_": "test", "rk_test_": "test", "sk_live_": "live", "rk_li
 
 
 class BadSettings(ValueError):
-    """The installation cannot start like this; the message names the setting and what to do."""
+    """The installation cannot start; the message names the setting and what to do."""
 
 
 class Settings(BaseSettings):
@@ -77,7 +75,7 @@ class Settings(BaseSettings):
 
     @property
     def mode(self) -> str:
-        """sandbox, test or live: told by the key alone."""
+        """sandbox, test or live: only the key decides."""
         if self.stripe_api_key is None or self.sandbox:
             return "sandbox"
         key = self.stripe_api_key.get_secret_value()
@@ -128,12 +126,12 @@ def _words(text: str) -> list[str]:
     return [part.strip() for part in text.split(",") if part.strip()]
 
 
-def read_settings(**given: object) -> Settings:
-    """The settings of this installation, checked; raises BadSettings."""
+def read_settings(**options: object) -> Settings:
+    """The settings of this installation, checked; an option that is not None comes first. Raises BadSettings."""
     try:
-        settings = Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
+        settings = Settings(**{name: value for name, value in options.items() if value is not None})  # type: ignore[arg-type]
     except ValidationError as error:
-        wrong = "; ".join(f"{PREFIX}{str(one['loc'][0]).upper()}: {one['msg']}" for one in error.errors())
+        wrong = "; ".join(f"{PREFIX}{str(fault['loc'][0]).upper()}: {fault['msg']}" for fault in error.errors())
         raise BadSettings(f"Some settings cannot be used. {wrong}") from None
     _check(settings)
     return settings

@@ -1,4 +1,7 @@
-"""Keeps the web and the worker running side by side: two processes, so that a PDF never delays a page."""
+"""Keeps a web process and a worker process running, so that making a PDF never delays a page.
+
+The web forks a third process itself: the writer, which keeps the books (`fork_beside`).
+"""
 
 import os
 import signal
@@ -12,20 +15,20 @@ from typing import NoReturn
 
 GRACE_SECONDS = 30.0
 RESTART_SECONDS = 1.0
-MOST_RESTARTS = 5  # in a row, each within SETTLED_SECONDS: then something is wrong that a restart cannot mend
+MOST_RESTARTS = 5  # in a row, each within SETTLED_SECONDS: after that another restart will not help
 SETTLED_SECONDS = 30.0
 POLL_SECONDS = 0.2
 STOPPING = (signal.SIGTERM, signal.SIGINT)
 
 
 class Child:
-    """One process that is to be kept running.
+    """A process to keep running.
 
-    It is forked, so it starts with everything imported. The supervisor must hold no thread and no connection.
+    It is forked, so it starts with everything imported. The supervisor must have no threads and no connections.
     """
 
     def __init__(self, name: str, run: Callable[[], None], *, vital: bool = True) -> None:
-        """Without a vital child the others are stopped; one that is not vital is tried again, less often."""
+        """When a vital child will not stay up, everything is stopped; any other is restarted, less often."""
         self.name, self._run, self._vital = name, run, vital
         self._restarts, self._not_before = 0, 0.0
         self._ended = True
@@ -41,35 +44,35 @@ class Child:
             _become(self._run)
 
     def revive(self) -> bool:
-        """Start it again if it has ended; False when it will not stay up."""
+        """Start it again if it has ended; False when it is vital and will not stay up."""
         if not self.has_ended():
             return True
         if not self._not_before:
             settled = time.monotonic() - self._started > SETTLED_SECONDS
             self._restarts = 0 if settled else self._restarts + 1
-            tired = self._restarts > MOST_RESTARTS
-            if tired and self._vital:
+            gave_up = self._restarts > MOST_RESTARTS
+            if gave_up and self._vital:
                 return False
-            self._not_before = time.monotonic() + (SETTLED_SECONDS if tired else RESTART_SECONDS)
+            self._not_before = time.monotonic() + (SETTLED_SECONDS if gave_up else RESTART_SECONDS)
         if time.monotonic() >= self._not_before:
             self._not_before = 0.0
             self.start()
         return True
 
     def has_ended(self) -> bool:
-        """Whether the process is gone."""
+        """Whether the process has ended."""
         if not self._ended:
             self._ended = os.waitpid(self.pid, os.WNOHANG)[0] == self.pid
         return self._ended
 
-    def tell(self, number: signal.Signals) -> None:
-        """Send it a signal, unless it is gone."""
+    def send_signal(self, number: signal.Signals) -> None:
+        """Send it a signal, unless it has ended."""
         if not self.has_ended():
             os.kill(self.pid, number)
 
 
 def _become(run: Callable[[], None], on_stop: signal.Handlers = signal.SIG_DFL) -> NoReturn:
-    """In the new process: be the child, and never return into its parent's code."""
+    """In the new process: run the child, and never return into its parent's code."""
     status = 1
     try:
         for number in STOPPING:
@@ -87,10 +90,10 @@ def _become(run: Callable[[], None], on_stop: signal.Handlers = signal.SIG_DFL) 
 
 
 def fork_beside(run: Callable[[socket.socket], None]) -> socket.socket:
-    """Fork a process that lives by this one's end of a socket pair, which is returned: it ends when that closes.
+    """Fork a process that serves one end of a socket pair; returns the other end. The process ends when that closes.
 
-    Call it before there are threads or connections. Signals that stop this process are not for it: what it was
-    given it finishes first.
+    Call it before there are threads or connections. The new process ignores the signals that stop this one, so that it
+    can finish what it was sent.
     """
     ours, theirs = socket.socketpair()
     sys.stdout.flush()
@@ -103,15 +106,15 @@ def fork_beside(run: Callable[[socket.socket], None]) -> socket.socket:
 
 
 class Supervisor:
-    """Watches its children until it is told to stop, then lets them finish what is in their hands."""
+    """Watches its children until a signal stops it, then gives them GRACE_SECONDS to finish."""
 
     def __init__(self, children: Sequence[Child], listening: socket.socket) -> None:
-        """`listening` is the web's; it is let go when stopping, so that no call waits for nobody."""
+        """`listening` is the web's socket; it is closed when stopping, so that no connection waits in it."""
         self._children, self._listening = list(children), listening
         self._stopping = False
 
     def run(self) -> int:
-        """Watch; returns the exit status: 0 after a stop that was asked for, 1 when a child will not run."""
+        """Watch; returns the exit status: 0 after a signal, 1 when a vital child will not stay up."""
         for number in STOPPING:
             signal.signal(number, self._stop)
         for child in self._children:
@@ -133,9 +136,9 @@ class Supervisor:
     def _end_children(self) -> None:
         self._listening.close()
         for child in self._children:
-            child.tell(signal.SIGTERM)
+            child.send_signal(signal.SIGTERM)
         deadline = time.monotonic() + GRACE_SECONDS
         while not all(child.has_ended() for child in self._children) and time.monotonic() < deadline:
             time.sleep(POLL_SECONDS / 4)
         for child in self._children:
-            child.tell(signal.SIGKILL)
+            child.send_signal(signal.SIGKILL)

@@ -33,7 +33,7 @@ from payments.books.bookkeeper import Bookkeeper
 from payments.books.decide.decide import BookRules
 from payments.settlement.reconcile import Reconciliation
 from payments.stripe.lists import StripeLists
-from processes import leave_alone_what_stays
+from processes import freeze_garbage_collector
 from sandbox.twin import Twin, TwinSettings, open_twin
 
 KEY = "sk_test_sandbox_lost"
@@ -94,7 +94,7 @@ def heal(url: str, gifts: int) -> Healed:
         _rehearse(address, gifts, began, now)
         engine = open_database(url)
         settling = _settling(engine, address, now)
-        leave_alone_what_stays()  # as the command and the worker do
+        freeze_garbage_collector()  # as the command and the worker do
         memory = [_memory()]
         started, processor = time.perf_counter(), time.process_time()
         found = settling.reconcile(lambda *_: memory.append(_memory()))

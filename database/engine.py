@@ -15,9 +15,9 @@ from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 from database.driver import PREPARES
 
-# A thread holds at most one connection. The web has 20 threads for pages (`main.PAGE_THREADS`); the writer and the
-# worker are processes with a pool of their own. So nothing waits for a connection: the overflow is to spare.
-POOL_SIZE, POOL_OVERFLOW = 20, 24
+# A thread never holds two connections, so a pool for all threads of the web (20 for pages, 20 for calls to Stripe)
+# makes none of them wait. The writer and the worker are processes with pools of their own, and use one or two.
+POOL_SIZE, POOL_OVERFLOW = 20, 20
 BUSY_TIMEOUT_MS = 5000
 BUSY_PAUSE_SECONDS = 0.005
 # A silent server is noticed within half a minute; TCP's default is two hours.

@@ -87,7 +87,9 @@ def test_a_charge_of_another_amount_is_a_thing_to_do(desk: Desk, engine: Engine)
         [discrepancy] = money.discrepancies(conn, limit=50)
 
     asked, charged_instead = Money(2500, GBP), Money(2000, GBP)
-    expected = money.Discrepancy("ch_1", gift_id(1), "Donor 1", asked, charged_instead, "amount", discrepancy.noted_at)
+    expected = money.DiscrepancyRow(
+        "ch_1", gift_id(1), "Donor 1", asked, charged_instead, "amount", discrepancy.noted_at
+    )
     assert discrepancy == expected
 
 

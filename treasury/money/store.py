@@ -86,7 +86,7 @@ class ChargeWithoutGift:
 
 
 @dataclass(frozen=True, slots=True)
-class Discrepancy:
+class DiscrepancyRow:
     """A charge that is not what was asked for. `why` is amount, currency or second_payment."""
 
     charge: str
@@ -213,7 +213,7 @@ def list_lengths(conn: Connection) -> dict[str, int]:
     return {table.name: conn.scalar(sa.select(sa.func.count()).select_from(table)) or 0 for table in tables}
 
 
-def discrepancies(conn: Connection, limit: int, page: int = 1) -> list[Discrepancy]:
+def discrepancies(conn: Connection, limit: int, page: int = 1) -> list[DiscrepancyRow]:
     """Charges that are not what was asked for and that nobody has settled, newest first."""
     d = discrepancy.c
     rows = conn.execute(
@@ -225,7 +225,7 @@ def discrepancies(conn: Connection, limit: int, page: int = 1) -> list[Discrepan
         .offset((page - 1) * (limit - 1))
     )
     return [
-        Discrepancy(
+        DiscrepancyRow(
             row.charge,
             row.gift_id,
             row.donor_name,

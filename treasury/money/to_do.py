@@ -9,7 +9,7 @@ from payments.inbox.store import DeadLetter, dead_letters
 from proof.store_audit import count_charges_without_gift
 from treasury.money.store import (
     ChargeWithoutGift,
-    Discrepancy,
+    DiscrepancyRow,
     DisputeRow,
     PayoutRow,
     charges_without_gift,
@@ -28,7 +28,7 @@ class ToDo:
     """What waits. The lists hold the first few of each kind; the counts are of all."""
 
     disputes: Sequence[DisputeRow]
-    discrepancies: Sequence[Discrepancy]
+    discrepancies: Sequence[DiscrepancyRow]
     discrepancy_count: int
     dead_letters: Sequence[DeadLetter]
     dead_letter_count: int
