@@ -11,13 +11,13 @@ from pathlib import Path
 import structlog
 
 from database.migrating import migrate
-from tests.books.places import Place, PostgresPlace, SqlitePlace
+from tests.books.book_databases import BookDatabase, PostgresBookDatabase, SqliteBookDatabase
 from tests.postgres import Cluster, start_cluster
 
 PROCESSES = 2
 
-PLACES: dict[str, Place] = {}
-"""The places of this process, by engine: filled where the pool starts it."""
+DATABASES: dict[str, BookDatabase] = {}
+"""The databases of this process, by engine: filled where the pool starts it."""
 
 
 @contextmanager
@@ -28,16 +28,16 @@ def book_processes(directory: Path) -> Iterator[ProcessPoolExecutor]:
     with start_cluster(durable=False) as cluster:
         template = cluster.create()
         migrate(cluster.url(template))
-        places = (sqlite, cluster, template)
-        with ProcessPoolExecutor(PROCESSES, get_context("spawn"), _open_places, places) as pool:
+        databases = (sqlite, cluster, template)
+        with ProcessPoolExecutor(PROCESSES, get_context("spawn"), _open_databases, databases) as pool:
             yield pool
 
 
-def _open_places(migrated: Path, cluster: Cluster, template: str) -> None:
-    """What each process does first."""
+def _open_databases(migrated: Path, cluster: Cluster, template: str) -> None:
+    """Prepare a process: a database for books on either engine."""
     # What goes wrong is in the report; the log would only hide it.
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     directory = Path(tempfile.mkdtemp(dir=migrated.parent))
     path = directory / migrated.name
     path.write_bytes(migrated.read_bytes())
-    PLACES["sqlite"], PLACES["postgresql"] = SqlitePlace(path), PostgresPlace(cluster, template)
+    DATABASES["sqlite"], DATABASES["postgresql"] = SqliteBookDatabase(path), PostgresBookDatabase(cluster, template)

@@ -19,11 +19,11 @@ from typing import Annotated
 
 import typer
 
-from bench.book_processes import PLACES, PROCESSES, book_processes
+from bench.book_processes import DATABASES, PROCESSES, book_processes
 from tests.books.histories import play_history
-from tests.books.playing import arrangements, exports
+from tests.books.product_books import delivery_orders, exports_after
 from tests.books.scenarios import SCENARIOS
-from tests.books.stage import stage
+from tests.books.simulation import simulate
 
 ORDERS_AT_ONCE, SEEDS_AT_ONCE = 120, 5
 ENGINES = ("sqlite", "postgresql")
@@ -48,8 +48,8 @@ class Histories:
 
 
 @dataclass
-class Found:
-    """What was played, and what was wrong. `exports` are digests, by story: one each, if all is well."""
+class SoakResult:
+    """Counts, and what was wrong. `exports` are digests, by story: one for each story, if all is well."""
 
     orders: int = 0
     histories: int = 0
@@ -59,8 +59,8 @@ class Found:
     exports: dict[str, set[str]] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
 
-    def add(self, other: "Found") -> None:
-        """Both together."""
+    def add(self, other: "SoakResult") -> None:
+        """Add another result to this one."""
         for name in ("orders", "histories", "events", "entries", "recovered"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         for story, digests in other.exports.items():
@@ -73,40 +73,41 @@ class Found:
         return self.faults + [f"{story} ends in {len(self.exports[story])} different exports" for story in several]
 
 
-def play(task: Orders | Histories) -> Found:
+def play(task: Orders | Histories) -> SoakResult:
     """One task, in one of the processes."""
     return play_orders(task) if isinstance(task, Orders) else play_histories(task)
 
 
-def play_orders(task: Orders) -> Found:
-    """Tell the story anew in each of these orders."""
-    scenario, found = SCENARIOS[task.story], Found()
-    digests: set[str] = found.exports.setdefault(task.story, set())
-    with stage() as on:
-        for _ in scenario.story(on):
+def play_orders(task: Orders) -> SoakResult:
+    """Play the story in each of these orders."""
+    scenario, result = SCENARIOS[task.story], SoakResult()
+    digests: set[str] = result.exports.setdefault(task.story, set())
+    with simulate() as simulation:
+        for _ in scenario.story(simulation):
             pass
-        orders = islice(arrangements(scenario, on.told(), task.permuted), task.first, task.first + ORDERS_AT_ONCE)
+        every = delivery_orders(scenario, simulation.deliveries(), task.permuted)
+        orders = islice(every, task.first, task.first + ORDERS_AT_ONCE)
         try:
-            for export in exports(orders, PLACES[task.engine], on):
+            for export in exports_after(orders, DATABASES[task.engine], simulation):
                 digests.add(sha256("\n".join(export).encode()).hexdigest())
-                found.orders += 1
+                result.orders += 1
         except AssertionError as error:
-            found.faults.append(f"{task.story} on {task.engine}: {error}")
-    return found
+            result.faults.append(f"{task.story} on {task.engine}: {error}")
+    return result
 
 
-def play_histories(task: Histories) -> Found:
+def play_histories(task: Histories) -> SoakResult:
     """Each seed has a length of its own, up to the longest."""
-    found = Found()
+    result = SoakResult()
     for seed in task.seeds:
         try:
-            played = play_history(seed, Random(seed).randint(20, task.longest), list(PLACES.values()))
-        except (AssertionError, RuntimeError, LookupError) as error:  # told; the other seeds are played all the same
+            played = play_history(seed, Random(seed).randint(20, task.longest), list(DATABASES.values()))
+        except (AssertionError, RuntimeError, LookupError) as error:  # noted; the other seeds are played all the same
             where = traceback.extract_tb(error.__traceback__)[-1]
-            found.faults.append(f"history {seed}: {type(error).__name__} in {where.name}: {error}")
+            result.faults.append(f"history {seed}: {type(error).__name__} in {where.name}: {error}")
             continue
-        found.add(Found(0, 1, played.events, played.entries, played.recovered))
-    return found
+        result.add(SoakResult(0, 1, played.events, played.entries, played.recovered))
+    return result
 
 
 def tasks(permuted: int, seeds: int, first_seed: int, longest: int) -> Iterator[Orders | Histories]:
@@ -125,51 +126,51 @@ def tasks(permuted: int, seeds: int, first_seed: int, longest: int) -> Iterator[
 
 def _orders(permuted: int) -> Iterator[Orders]:
     for story, scenario in SCENARIOS.items():
-        with stage() as on:
-            for _ in scenario.story(on):
+        with simulate() as simulation:
+            for _ in scenario.story(simulation):
                 pass
-            orders = sum(1 for _ in arrangements(scenario, on.told(), permuted))
+            orders = sum(1 for _ in delivery_orders(scenario, simulation.deliveries(), permuted))
         for engine in ENGINES:
             for first in range(0, orders, ORDERS_AT_ONCE):
                 yield Orders(story, engine, first, permuted)
 
 
-def soak(todo: Iterator[Orders | Histories], seconds: float, directory: Path, *, say: bool) -> Found:
+def soak(todo: Iterator[Orders | Histories], seconds: float, directory: Path, *, verbose: bool) -> SoakResult:
     """Play for so long, in two processes."""
-    found, deadline = Found(), time.monotonic() + seconds
+    result, deadline = SoakResult(), time.monotonic() + seconds
     with book_processes(directory) as pool:
-        playing: set[Future[Found]] = set()
+        playing: set[Future[SoakResult]] = set()
         while playing or time.monotonic() < deadline:
             new = islice(todo, 2 * PROCESSES - len(playing)) if time.monotonic() < deadline else ()
             playing |= {pool.submit(play, task) for task in new}
             if not playing:
                 break
             done, playing = wait(playing, return_when=FIRST_COMPLETED)
-            for one in done:
-                found.add(one.result())
-                if say:
-                    _say(found, one.result().faults)
-    return found
+            for future in done:
+                result.add(future.result())
+                if verbose:
+                    _print_progress(result, future.result().faults)
+    return result
 
 
-def _say(found: Found, faults: Sequence[str]) -> None:
-    """What was played until now, and the newest faults: an hour is long to wait for them."""
+def _print_progress(result: SoakResult, faults: Sequence[str]) -> None:
+    """Print the counts until now, and the newest faults, because a soak takes hours."""
     for fault in faults:
         typer.echo(fault)
-    typer.echo(f"{found.orders} orders, {found.histories} histories, {len(found.wrong())} faults")
+    typer.echo(f"{result.orders} orders, {result.histories} histories, {len(result.wrong())} faults")
 
 
-def report(found: Found, seconds: float) -> dict[str, object]:
+def report(result: SoakResult, seconds: float) -> dict[str, object]:
     """The figures as JSON has them."""
     return {
         "seconds": round(seconds),
-        "stories": len(found.exports),
-        "orders": found.orders,
-        "histories": found.histories,
-        "events": found.events,
-        "entries": found.entries,
-        "recovered": found.recovered,
-        "faults": found.wrong(),
+        "stories": len(result.exports),
+        "orders": result.orders,
+        "histories": result.histories,
+        "events": result.events,
+        "entries": result.entries,
+        "recovered": result.recovered,
+        "faults": result.wrong(),
     }
 
 
@@ -184,10 +185,10 @@ def main(
     """So many random histories, and every order of so many deliveries; for so many seconds at most."""
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="farthing-soak-") as name:
-        found = soak(tasks(permuted, seeds, first_seed, longest), seconds, Path(name), say=not as_json)
-    figures = report(found, time.monotonic() - began)
-    typer.echo(json.dumps(figures, indent=2) if as_json else _in_words(figures, found.wrong()))
-    raise typer.Exit(bool(found.wrong()) or not found.orders + found.histories)
+        result = soak(tasks(permuted, seeds, first_seed, longest), seconds, Path(name), verbose=not as_json)
+    figures = report(result, time.monotonic() - began)
+    typer.echo(json.dumps(figures, indent=2) if as_json else _in_words(figures, result.wrong()))
+    raise typer.Exit(bool(result.wrong()) or not result.orders + result.histories)
 
 
 def _in_words(figures: dict[str, object], faults: Sequence[str]) -> str:

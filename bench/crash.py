@@ -19,11 +19,11 @@ import sqlalchemy as sa
 import typer
 from stripe import WebhookSignature
 
-from bench.gifts import Pending, plant_books, raised_in
-from bench.load import body_length
+from bench.load_client import body_length
 from bench.messages import charge_succeeded
-from bench.serving import SECRET, serving
-from bench.telling import tell_json, tell_one, two_databases
+from bench.pending_gifts import PendingGift, create_books, total_raised
+from bench.reporting import print_json, print_line, two_databases
+from bench.web_process import SECRET, serving
 from database.engine import open_database
 from database.transactions import reading
 from payments.inbox import tables as inbox_tables
@@ -36,8 +36,8 @@ GIFTS_A_CYCLE = 400
 
 
 @dataclass
-class Survived:
-    """What the cycles found."""
+class CrashFigures:
+    """What the cycles showed."""
 
     cycles: int = 0
     acknowledged: int = 0
@@ -47,10 +47,10 @@ class Survived:
     kills: list[float] = field(default_factory=list)
 
 
-def crash(url: str, cycles: int, directory: Path, seed: int = 0) -> Survived:
+def crash(url: str, cycles: int, directory: Path, seed: int = 0) -> CrashFigures:
     """Run the cycles on an empty database at this address."""
-    chance, found = random.Random(seed), Survived()
-    gifts = plant_books(url, cycles * GIFTS_A_CYCLE)
+    chance, figures = random.Random(seed), CrashFigures()
+    gifts = create_books(url, cycles * GIFTS_A_CYCLE)
     acknowledged: set[str] = set()
     for cycle in range(cycles):
         new = gifts[cycle * GIFTS_A_CYCLE : (cycle + 1) * GIFTS_A_CYCLE]
@@ -62,25 +62,27 @@ def crash(url: str, cycles: int, directory: Path, seed: int = 0) -> Survived:
             victims = chance.choice(_VICTIMS)(process.pid)
             acknowledged |= asyncio.run(_stream_until_killed(victims, port, stream, after))
             process.wait(STOP_SECONDS)  # without its writer the web stops by itself
-        found.kills.append(round(after, 3))
-        found.lost += len(acknowledged - _applied(url))
-        found.cycles += 1
-    found.acknowledged = len(acknowledged)
+        figures.kills.append(round(after, 3))
+        figures.lost += len(acknowledged - _applied(url))
+        figures.cycles += 1
+    figures.acknowledged = len(acknowledged)
     with serving(url, directory, ending=signal.SIGKILL) as (port, process):
-        found.redelivered = len(asyncio.run(_deliver(port, gifts)))
-    found.doubled_pence = raised_in(url) - sum(gift.amount for gift in gifts)
-    return found
+        figures.redelivered = len(asyncio.run(_deliver(port, gifts)))
+    figures.doubled_pence = total_raised(url) - sum(gift.amount for gift in gifts)
+    return figures
 
 
 def _writer_of(web: int) -> list[int]:
-    """The process that writes for a web process: its one child."""
+    """The writer of a web process: its only child."""
     return [int(child) for child in Path(f"/proc/{web}/task/{web}/children").read_text().split()]
 
 
 _VICTIMS = (lambda web: [web], _writer_of, lambda web: [*_writer_of(web), web])
 
 
-async def _stream_until_killed(victims: Sequence[int], port: int, gifts: Sequence[Pending], after: float) -> set[str]:
+async def _stream_until_killed(
+    victims: Sequence[int], port: int, gifts: Sequence[PendingGift], after: float
+) -> set[str]:
     streaming = asyncio.create_task(_deliver(port, gifts))
     await asyncio.sleep(after)
     for victim in victims:
@@ -88,15 +90,15 @@ async def _stream_until_killed(victims: Sequence[int], port: int, gifts: Sequenc
     return await streaming
 
 
-async def _deliver(port: int, gifts: Sequence[Pending]) -> set[str]:
-    """Deliver over several connections until done or cut off; returns the events that were answered 200."""
+async def _deliver(port: int, gifts: Sequence[PendingGift]) -> set[str]:
+    """Deliver over several connections until done or interrupted; returns the events that were answered 200."""
     acknowledged: set[str] = set()
     shared = iter(gifts)
-    await asyncio.gather(*[_caller(port, shared, acknowledged) for _ in range(CONNECTIONS)])
+    await asyncio.gather(*[_deliver_over_a_connection(port, shared, acknowledged) for _ in range(CONNECTIONS)])
     return acknowledged
 
 
-async def _caller(port: int, gifts: Iterator[Pending], acknowledged: set[str]) -> None:
+async def _deliver_over_a_connection(port: int, gifts: Iterator[PendingGift], acknowledged: set[str]) -> None:
     try:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
     except OSError:
@@ -130,28 +132,28 @@ def _applied(url: str) -> set[str]:
         engine.dispose()
 
 
-def report(found: Survived) -> Mapping[str, object]:
+def report(figures: CrashFigures) -> Mapping[str, object]:
     """The figures as JSON has them."""
     return {
-        "cycles": found.cycles,
-        "acknowledged": found.acknowledged,
-        "lost": found.lost,
-        "doubled_pence": found.doubled_pence,
-        "redelivered": found.redelivered,
+        "cycles": figures.cycles,
+        "acknowledged": figures.acknowledged,
+        "lost": figures.lost,
+        "doubled_pence": figures.doubled_pence,
+        "redelivered": figures.redelivered,
     }
 
 
 def main(cycles: int = 20, as_json: Annotated[bool, typer.Option("--json")] = False, seed: int = 0) -> None:
     """Kill and restart so many times on each database."""
-    found: dict[str, Mapping[str, object]] = {}
+    reports: dict[str, Mapping[str, object]] = {}
     with two_databases("soak") as (directory, urls):
         for engine, url in urls.items():
-            found[engine] = report(crash(url, cycles, directory, seed))
+            reports[engine] = report(crash(url, cycles, directory, seed))
             if not as_json:
-                tell_one(engine, found[engine])
+                print_line(engine, reports[engine])
     if as_json:
-        tell_json(found)
-    raise typer.Exit(any(one["lost"] or one["doubled_pence"] for one in found.values()))
+        print_json(reports)
+    raise typer.Exit(any(figures["lost"] or figures["doubled_pence"] for figures in reports.values()))
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
-"""`./farthing soak lost`: nothing was ever delivered; one reconcile brings every gift into the books.
+"""`./farthing soak lost`: every webhook was lost; one reconcile brings all gifts into the books.
 
-A twin in a process of its own takes the payments of pending gifts and delivers nothing. Then the lists are walked:
-how many gifts a second; how memory grew; and that the books are exact and a second run posts nothing. The twin's own
-time is left out: it has been asked the same before, and repeats its answers from a file.
+A twin in a process of its own takes the payments of pending gifts and delivers nothing. Then Stripe's lists are read.
+Measured are the gifts a second and the growth of memory. The books must be exact, and a second run must post nothing.
+The twin's own time is left out: it was asked the same questions before, and repeats its answers from a file.
 """
 
 import os
@@ -24,9 +24,9 @@ import uvicorn
 from sqlalchemy.engine import Engine
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bench.gifts import Pending, plant_books, raised_in
-from bench.serving import HERE
-from bench.telling import failed_findings, tell_json, tell_one, two_databases
+from bench.pending_gifts import PendingGift, create_books, total_raised
+from bench.reporting import failed_findings, print_json, print_line, two_databases
+from bench.web_process import HERE
 from campaigns.demo import DEMO_ORGANISATION
 from database.engine import open_database
 from payments.books.bookkeeper import Bookkeeper
@@ -37,13 +37,13 @@ from processes import freeze_garbage_collector
 from sandbox.twin import Twin, TwinSettings, open_twin
 
 KEY = "sk_test_sandbox_lost"
-A_DAY = 10_000  # gifts; Stripe keeps events for 30 days
+GIFTS_A_DAY = 10_000  # gifts; Stripe keeps events for 30 days
 READY_SECONDS = 3600.0
 
 
 @dataclass(frozen=True)
-class Healed:
-    """What a reconcile came to. Seconds are of the first run. Memory in MB."""
+class ReconcileFigures:
+    """The figures of a reconcile. Seconds are those of the first run; memory in MB."""
 
     gifts: int
     seconds: float
@@ -57,78 +57,78 @@ class Healed:
     audit_failures: int
 
 
-class Repeating:
-    """An ASGI application that answers a question asked before with the same bytes, from a file: no time of its own."""
+class RepeatedAnswers:
+    """An ASGI application that repeats earlier answers from a file, so that it takes no time of its own."""
 
     def __init__(self, app: ASGIApp, file: BinaryIO) -> None:
         self._app, self._file = app, file
-        self._answers: dict[bytes, tuple[Message, int, int]] = {}  # the head; where in the file the body stands
+        self._answers: dict[bytes, tuple[Message, int, int]] = {}  # the start message, and where the body is
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer, or have the application answer and keep what it says."""
+        """Repeat an earlier answer, or pass the question on and keep the answer."""
         question = scope["raw_path"] + b"?" + scope["query_string"]
         if question in self._answers:
             head, start, end = self._answers[question]
             await send(head)
             await send({"type": "http.response.body", "body": os.pread(self._file.fileno(), end - start, start)})
             return
-        said: list[Message] = []
+        messages: list[Message] = []
 
-        async def listen(message: Message) -> None:
-            said.append(message)
+        async def keep(message: Message) -> None:
+            messages.append(message)
             await send(message)
 
-        await self._app(scope, receive, listen)
+        await self._app(scope, receive, keep)
         start = self._file.tell()
-        self._file.write(b"".join(one.get("body", b"") for one in said[1:]))
+        self._file.write(b"".join(message.get("body", b"") for message in messages[1:]))
         self._file.flush()
-        self._answers[question] = said[0], start, self._file.tell()
+        self._answers[question] = messages[0], start, self._file.tell()
 
 
-def heal(url: str, gifts: int) -> Healed:
-    """Plant, pay at the twin, reconcile twice; and once before, in books that are thrown away (see `Repeating`)."""
+def reconcile_lost_gifts(url: str, gifts: int) -> ReconcileFigures:
+    """Create books, pay at the twin, reconcile twice; and once before, in throwaway books (see `RepeatedAnswers`)."""
     began = datetime.now(UTC)
-    pending = plant_books(url, gifts, began)
-    now = began + timedelta(days=gifts // A_DAY + 5)
+    pending = create_books(url, gifts, began)
+    now = began + timedelta(days=gifts // GIFTS_A_DAY + 5)
     with _twin(gifts) as address:
-        _rehearse(address, gifts, began, now)
+        _rehearse_in_a_process(address, gifts, began, now)
         engine = open_database(url)
-        settling = _settling(engine, address, now)
+        reconciliation = _reconciliation(engine, address, now)
         freeze_garbage_collector()  # as the command and the worker do
         memory = [_memory()]
         started, processor = time.perf_counter(), time.process_time()
-        found = settling.reconcile(lambda *_: memory.append(_memory()))
+        result = reconciliation.reconcile(lambda *_: memory.append(_memory()))
         seconds, processor = time.perf_counter() - started, time.process_time() - processor
-        again = settling.reconcile()
+        again = reconciliation.reconcile()
     failures = len(failed_findings(engine, lambda: now))
     engine.dispose()
-    if raised_in(url) != sum(gift.amount for gift in pending):
+    if total_raised(url) != sum(gift.amount for gift in pending):
         raise RuntimeError("the books are not exact")
-    return Healed(
-        gifts, round(seconds, 1), round(processor, 1), round(gifts / seconds), sum(found.entries.values()),
+    return ReconcileFigures(
+        gifts, round(seconds, 1), round(processor, 1), round(gifts / seconds), sum(result.entries.values()),
         sum(again.entries.values()), round(memory[len(memory) // 2], 1), round(memory[-1], 1), again.settled.agrees,
         failures,
     )  # fmt: skip
 
 
-def _settling(engine: Engine, address: str, now: datetime) -> Reconciliation:
+def _reconciliation(engine: Engine, address: str, now: datetime) -> Reconciliation:
     bookkeeper = Bookkeeper(BookRules(DEMO_ORGANISATION, ZoneInfo("Europe/London"), "sandbox"))
     return Reconciliation(engine, bookkeeper, StripeLists(KEY, api_base=address), lambda: now)
 
 
-def _rehearse(address: str, gifts: int, began: datetime, now: datetime) -> None:
-    """Ask the twin all that will be asked; in a process of its own, whose memory is not ours."""
+def _rehearse_in_a_process(address: str, gifts: int, began: datetime, now: datetime) -> None:
+    """Ask the twin every question once, in a process of its own, so that its memory is not measured."""
     command = [sys.executable, "-m", "bench.lost", "rehearsal", address, str(gifts), began.isoformat(), now.isoformat()]
     subprocess.run(command, cwd=HERE, check=True)
 
 
-def be_the_rehearsal(address: str, gifts: int, began: datetime, now: datetime) -> None:
-    """Reconcile books that are thrown away."""
+def reconcile_throwaway_books(address: str, gifts: int, began: datetime, now: datetime) -> None:
+    """Reconcile books that are deleted afterwards."""
     with tempfile.TemporaryDirectory(prefix="farthing-rehearsal-") as directory:
         url = f"sqlite:///{directory}/books.db"
-        plant_books(url, gifts, began)
+        create_books(url, gifts, began)
         engine = open_database(url, durable=False)
-        _settling(engine, address, now).reconcile()
+        _reconciliation(engine, address, now).reconcile()
         engine.dispose()
 
 
@@ -138,7 +138,7 @@ def _memory() -> float:
 
 @contextmanager
 def _twin(gifts: int) -> Iterator[str]:
-    """A twin that has taken these gifts' payments, in a process of its own: its address."""
+    """Run a twin that has taken these gifts' payments, in a process of its own; yields its address."""
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         listening.listen(64)
@@ -157,28 +157,28 @@ def _twin(gifts: int) -> Iterator[str]:
         process.wait(30)
 
 
-def be_the_twin(fd: int, gifts: int) -> None:
-    """Take so many payments, a part of them each simulated day; then answer questions."""
+def serve_twin(fd: int, gifts: int) -> None:
+    """Take so many payments over simulated days; then serve the API."""
     settings = TwinSettings("http://twin.invalid", KEY, None, "whsec_lost", "The Bench")
     twin = open_twin(settings)
     twin.world.clock.set(time.time() + 60)
     product = str(twin.api.request("POST", "/v1/products", {"name": "Appeal"})[1]["id"])
     for n in range(gifts):
-        twin.pay(_session(twin, product, Pending(n, 500 + n % 97 * 100)))
-        twin.world.clock.set(twin.now().timestamp() + 86_400 / A_DAY)
+        twin.pay(_session(twin, product, PendingGift(n, 500 + n % 97 * 100)))
+        twin.world.clock.set(twin.now().timestamp() + 86_400 / GIFTS_A_DAY)
         if n % 1000 == 999:
             twin.settle()
     twin.advance(timedelta(minutes=5))
     sys.stdout.write("ready\n")
     sys.stdout.flush()
     with tempfile.TemporaryFile() as file:
-        app = Repeating(twin.app, file)
+        app = RepeatedAnswers(twin.app, file)
         config = uvicorn.Config(app, log_config=None, lifespan="off", loop="uvloop", http="httptools")
         uvicorn.Server(config).run(sockets=[socket.socket(fileno=fd)])
 
 
-def _session(twin: Twin, product: str, gift: Pending) -> str:
-    known_by = {"gift_id": gift.id, "app": "farthing", "schema": "1"}
+def _session(twin: Twin, product: str, gift: PendingGift) -> str:
+    metadata = {"gift_id": gift.id, "app": "farthing", "schema": "1"}
     price = {"currency": "gbp", "product": product, "unit_amount": gift.amount}
     status, session = twin.api.request(
         "POST",
@@ -187,8 +187,8 @@ def _session(twin: Twin, product: str, gift: Pending) -> str:
             "mode": "payment",
             "success_url": "https://give.example/thanks",
             "line_items": [{"price_data": price, "quantity": 1}],
-            "payment_intent_data": {"metadata": known_by},
-            "metadata": known_by,
+            "payment_intent_data": {"metadata": metadata},
+            "metadata": metadata,
         },
         gift.id,
     )
@@ -202,20 +202,20 @@ def main(
     as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
     """So many gifts whose every webhook was lost, on sqlite (or `--engine postgresql`)."""
-    found: dict[str, Mapping[str, object]] = {}
+    figures: dict[str, Mapping[str, object]] = {}
     with two_databases("soak") as (_, urls):
-        for one in engine or ["sqlite"]:
-            found[one] = asdict(heal(urls[one], gifts))
+        for name in engine or ["sqlite"]:
+            figures[name] = asdict(reconcile_lost_gifts(urls[name], gifts))
             if not as_json:
-                tell_one(one, found[one])
+                print_line(name, figures[name])
     if as_json:
-        tell_json(found)
+        print_json(figures)
 
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["twin"]:
-        be_the_twin(int(sys.argv[2]), int(sys.argv[3]))
+        serve_twin(int(sys.argv[2]), int(sys.argv[3]))
     elif sys.argv[1:2] == ["rehearsal"]:
-        be_the_rehearsal(sys.argv[2], int(sys.argv[3]), *map(datetime.fromisoformat, sys.argv[4:6]))
+        reconcile_throwaway_books(sys.argv[2], int(sys.argv[3]), *map(datetime.fromisoformat, sys.argv[4:6]))
     else:
         typer.run(main)

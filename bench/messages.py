@@ -1,13 +1,13 @@
-"""The messages that Stripe would send about pending gifts, as long and as indented as its own."""
+"""The messages that Stripe would send about pending gifts, with all of their fields and its indentation."""
 
 import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from bench.gifts import Pending
+from bench.pending_gifts import PendingGift
 
-# What a charge says besides, as long as Stripe says it.
+# The other fields of a charge, as long as Stripe's.
 CHARGE: Mapping[str, Any] = {
     "object": "charge",
     "amount_refunded": 0, "application": None, "application_fee": None,
@@ -53,7 +53,7 @@ CHARGE: Mapping[str, Any] = {
 }  # fmt: skip
 
 
-# What a Checkout Session says besides.
+# The other fields of a Checkout Session.
 SESSION: Mapping[str, Any] = {
     "object": "checkout.session",
     "adaptive_pricing": {"enabled": False},
@@ -140,8 +140,8 @@ SESSION: Mapping[str, Any] = {
 }
 
 
-def charge_succeeded(gift: Pending, now: datetime) -> bytes:
-    """A `charge.succeeded` about this gift, as long and as indented as Stripe's own."""
+def charge_succeeded(gift: PendingGift, now: datetime) -> bytes:
+    """A `charge.succeeded` about this gift."""
     created = int((now - timedelta(seconds=2)).timestamp())
     charge = {**CHARGE} | {
         "id": f"ch_3Bench{gift.n:016d}",
@@ -161,7 +161,7 @@ def charge_succeeded(gift: Pending, now: datetime) -> bytes:
     return json.dumps(event, indent=2).encode()
 
 
-def checkout_completed(gift: Pending, now: datetime) -> bytes:
+def checkout_completed(gift: PendingGift, now: datetime) -> bytes:
     """A `checkout.session.completed` about this gift."""
     created = int((now - timedelta(seconds=2)).timestamp())
     session = {**SESSION} | {
@@ -177,14 +177,14 @@ def checkout_completed(gift: Pending, now: datetime) -> bytes:
     return _event(gift, "checkout.session.completed", session, created + 1)
 
 
-def charge_updated(gift: Pending, now: datetime) -> bytes:
+def charge_updated(gift: PendingGift, now: datetime) -> bytes:
     """A `charge.updated` about this gift: its balance transaction is there."""
-    told = json.loads(charge_succeeded(gift, now))
-    charge = told["data"]["object"] | {"balance_transaction": f"txn_3Bench{gift.n:016d}"}
-    return _event(gift, "charge.updated", charge, told["created"] + 1, {"balance_transaction": None})
+    succeeded = json.loads(charge_succeeded(gift, now))
+    charge = succeeded["data"]["object"] | {"balance_transaction": f"txn_3Bench{gift.n:016d}"}
+    return _event(gift, "charge.updated", charge, succeeded["created"] + 1, {"balance_transaction": None})
 
 
-def balance_line(gift: Pending, now: datetime) -> dict[str, Any]:
+def balance_line(gift: PendingGift, now: datetime) -> dict[str, Any]:
     """The balance transaction of this gift's charge, with the charge in it."""
     charge = json.loads(charge_updated(gift, now))["data"]["object"]
     fee = gift.amount * 15 // 1000 + 20
@@ -199,10 +199,10 @@ def balance_line(gift: Pending, now: datetime) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _event(gift: Pending, kind: str, about: Mapping[str, Any], created: int, before: Any = None) -> bytes:
+def _event(gift: PendingGift, kind: str, event_object: Mapping[str, Any], created: int, before: Any = None) -> bytes:
     event = {
         "id": f"evt_{kind.replace('.', '')}{gift.n:016d}", "object": "event", "api_version": "2026-10-28.endive",
-        "created": created, "data": {"object": about} | ({"previous_attributes": before} if before else {}),
+        "created": created, "data": {"object": event_object} | ({"previous_attributes": before} if before else {}),
         "livemode": False, "pending_webhooks": 1, "request": {"id": None, "idempotency_key": None}, "type": kind,
     }  # fmt: skip
     return json.dumps(event, indent=2).encode()

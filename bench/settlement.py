@@ -1,7 +1,7 @@
-"""`./farthing bench settlement`: what it costs to post a line of Stripe's balance, against parsing it.
+"""`./farthing bench settlement`: what it costs to post a balance line, compared with only parsing it.
 
-Floor: the pages of 100 lines, with their charges in them, only parsed. Ours: parsed, read, and posted with facts,
-entries, totals and clearing, a durable transaction a page. The lines settle gifts that are in the books.
+Floor: pages of 100 lines, with their charges in them, are only parsed. Ours: they are parsed, read, and posted with
+facts, entries, totals and clearing, in a durable transaction for each page. The lines settle gifts in the books.
 """
 
 import json
@@ -15,9 +15,9 @@ from zoneinfo import ZoneInfo
 import typer
 from sqlalchemy import Engine
 
-from bench.gifts import Pending, plant_books
 from bench.messages import balance_line, charge_succeeded
-from bench.telling import failed_findings, spread, tell_all, tell_json, two_databases
+from bench.pending_gifts import PendingGift, create_books
+from bench.reporting import failed_findings, print_json, print_table, spread, two_databases
 from campaigns.demo import DEMO_ORGANISATION
 from database.engine import open_database
 from database.transactions import booking
@@ -29,13 +29,13 @@ from payments.inbox.keep import keep_and_apply
 from payments.reading.balance_lines import read_line
 
 PAGE = 100
-KEPT = 200  # deliveries to a batch, before the clock runs
+DELIVERIES_A_BATCH = 200  # before the measurement
 BOOKKEEPER = Bookkeeper(BookRules(DEMO_ORGANISATION, ZoneInfo("Europe/London"), "test"))
 
 
 def measure(url: str, lines: int, rounds: int) -> dict[str, object]:
-    """Rounds of floor and ours in turn, each round with lines of its own; raises unless all is cleared at the end."""
-    gifts = plant_books(url, lines * rounds)
+    """Rounds of floor and ours in turn, each with its own lines; raises unless everything has cleared at the end."""
+    gifts = create_books(url, lines * rounds)
     engine = open_database(url)
     floor, ours = [], []
     try:
@@ -52,23 +52,24 @@ def measure(url: str, lines: int, rounds: int) -> dict[str, object]:
     return {"floor": spread(floor), "ours": spread(ours), "ours/floor": spread(ratios, 3)}
 
 
-def _receive(engine: Engine, gifts: Sequence[Pending]) -> None:
+def _receive(engine: Engine, gifts: Sequence[PendingGift]) -> None:
     now = datetime.now(UTC)
-    for start in range(0, len(gifts), KEPT):
-        told = [parse(charge_succeeded(gift, now)) for gift in gifts[start : start + KEPT]]
-        keep_and_apply(engine, BOOKKEEPER, told, now)
+    for start in range(0, len(gifts), DELIVERIES_A_BATCH):
+        deliveries = [parse(charge_succeeded(gift, now)) for gift in gifts[start : start + DELIVERIES_A_BATCH]]
+        keep_and_apply(engine, BOOKKEEPER, deliveries, now)
 
 
-def _pages(gifts: Sequence[Pending]) -> list[bytes]:
+def _pages(gifts: Sequence[PendingGift]) -> list[bytes]:
     now = datetime.now(UTC)
     rows = [balance_line(gift, now) for gift in gifts]
     return [json.dumps({"object": "list", "data": rows[at : at + PAGE]}).encode() for at in range(0, len(rows), PAGE)]
 
 
 def _post(engine: Engine, page: bytes) -> None:
-    told = [Notice(one, "bench") for row in json.loads(page)["data"] for one in read_line(row)]
+    rows = json.loads(page)["data"]
+    notices = [Notice(happening, "bench") for row in rows for happening in read_line(row)]
     with booking(engine) as conn:
-        BOOKKEEPER.apply(conn, told, datetime.now(UTC))
+        BOOKKEEPER.apply(conn, notices, datetime.now(UTC))
 
 
 def _seconds(work: Callable[[bytes], object], pages: Sequence[bytes]) -> float:
@@ -85,11 +86,11 @@ def main(
     as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
     """Measure so many rounds of so many lines, on sqlite and postgresql."""
-    found: dict[str, dict[str, object]] = {}
+    figures: dict[str, dict[str, object]] = {}
     with two_databases("bench") as (_, urls):
-        for one in engine or list(urls):
-            found[one] = measure(urls[one], lines, rounds)
-    (tell_json if as_json else tell_all)(found)
+        for name in engine or list(urls):
+            figures[name] = measure(urls[name], lines, rounds)
+    (print_json if as_json else print_table)(figures)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
-"""`./farthing soak surge`: a telethon's night. So many gifts a second for so long, three messages each.
+"""`./farthing soak surge`: gifts at a fixed rate, three messages each.
 
-400 gifts a second (1,200 deliveries) for two minutes, on each database, with durable settings. Shown: how long an
-answer took (from the moment it was due), how much memory web and writer had in the first and the last quarter, and
-that the books are exact afterwards.
+400 gifts a second (1,200 deliveries) for two minutes, on each database, with durable settings. It shows how long an
+answer took (from the instant at which it was due), and how much memory web and writer had in the first and the last
+quarter. The books must be exact afterwards.
 """
 
 import json
@@ -20,10 +20,10 @@ from typing import Annotated
 
 import typer
 
-from bench.gifts import Pending, plant_books
-from bench.load import Measured
-from bench.serving import READY_SECONDS, serving, signed_request
-from bench.telling import failed_findings, tell_json, tell_one, two_databases
+from bench.load_client import LoadFigures
+from bench.pending_gifts import PendingGift, create_books
+from bench.reporting import failed_findings, print_json, print_line, two_databases
+from bench.web_process import READY_SECONDS, serving, signed_request
 from bench.webhooks import HERE, MIX, check
 from database.engine import open_database
 
@@ -32,8 +32,8 @@ SAMPLE_SECONDS = 0.5
 
 
 @dataclass(frozen=True)
-class Night:
-    """What a surge came to. Memory in MB, web and writer together."""
+class SurgeFigures:
+    """The figures of a surge. Memory in MB, web and writer together."""
 
     deliveries: int
     refused: int
@@ -46,36 +46,36 @@ class Night:
     audit_failures: int
 
 
-def surge(url: str, directory: Path, rate: int, seconds: float) -> Night:
-    """One night on an empty database at this address; raises when the books are not exact."""
-    gifts = plant_books(url, int(rate * seconds))
+def surge(url: str, directory: Path, rate: int, seconds: float) -> SurgeFigures:
+    """Run a surge on an empty database at this address; raises when the books are not exact."""
+    gifts = create_books(url, int(rate * seconds))
     path = directory / "requests"
-    path.write_bytes(b"".join(len(one).to_bytes(4, "big") + one for one in _requests(gifts)))
-    with serving(url, directory) as (port, server), _watching(server.pid) as memory:
+    path.write_bytes(b"".join(len(request).to_bytes(4, "big") + request for request in _requests(gifts)))
+    with serving(url, directory) as (port, server), _memory_samples(server.pid) as memory:
         done = subprocess.run(
-            [sys.executable, "-m", "bench.pace", str(port), str(CONNECTIONS), str(path), str(rate * len(MIX))],
+            [sys.executable, "-m", "bench.paced_client", str(port), str(CONNECTIONS), str(path), str(rate * len(MIX))],
             cwd=HERE, check=False, capture_output=True, text=True,
         )  # fmt: skip
     if done.returncode:
         raise RuntimeError(done.stderr[-2000:])
-    found = Measured(**json.loads(done.stdout))
+    load = LoadFigures(**json.loads(done.stdout))
     check(url, gifts, len(MIX))
     quarter = max(1, len(memory) // 4)
     first, last = statistics.mean(memory[:quarter]), statistics.mean(memory[-quarter:])
-    return Night(
-        found.answered, found.refused, round(found.per_second), round(found.p50_ms, 1), round(found.p99_ms, 1),
-        round(found.longest_ms, 1), round(first, 1), round(last, 1), _failures(url),
+    return SurgeFigures(
+        load.answered, load.refused, round(load.per_second), round(load.p50_ms, 1), round(load.p99_ms, 1),
+        round(load.longest_ms, 1), round(first, 1), round(last, 1), _failures(url),
     )  # fmt: skip
 
 
-def _requests(gifts: Sequence[Pending]) -> Iterator[bytes]:
+def _requests(gifts: Sequence[PendingGift]) -> Iterator[bytes]:
     """Each gift's messages, in the order in which Stripe sends them; signed for the next five minutes."""
     now = datetime.now(UTC)
     return chain.from_iterable((signed_request(message(gift, now)) for message in MIX) for gift in gifts)
 
 
 @contextmanager
-def _watching(pid: int) -> Iterator[list[float]]:
+def _memory_samples(pid: int) -> Iterator[list[float]]:
     """Resident memory of a process and its children, sampled until the end."""
     samples, stop = [_memory(pid)], threading.Event()
 
@@ -113,14 +113,14 @@ def main(
     as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
     """So many gifts a second for so many seconds, on sqlite and postgresql."""
-    found: dict[str, Mapping[str, object]] = {}
+    figures: dict[str, Mapping[str, object]] = {}
     with two_databases("soak") as (directory, urls):
-        for one in engine or list(urls):
-            found[one] = asdict(surge(urls[one], directory, rate, seconds))
+        for name in engine or list(urls):
+            figures[name] = asdict(surge(urls[name], directory, rate, seconds))
             if not as_json:
-                tell_one(one, found[one])
+                print_line(name, figures[name])
     if as_json:
-        tell_json(found)
+        print_json(figures)
 
 
 if __name__ == "__main__":

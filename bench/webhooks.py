@@ -1,8 +1,8 @@
-"""`./farthing bench webhooks`: what a durably booked gift costs, against the floor and the usual way.
+"""`./farthing bench webhooks`: what a durably booked gift costs, compared with the floor and the usual way.
 
 Rounds alternate floor, ours and usual, each against a fresh copy of one database with pending gifts, with
 durable settings, at 64 connections, one delivery in ten a duplicate; the books are checked after each run.
-Charges alone, and the mix that a gift really brings: its session, its charge, and the charge's update.
+Charges alone, and the three messages that a real gift brings: its session, its charge, and the charge's update.
 """
 
 import json
@@ -23,11 +23,11 @@ from typing import Annotated
 import sqlalchemy as sa
 import typer
 
-from bench.gifts import Pending, plant_books, raised_in
-from bench.load import Measured
+from bench.load_client import LoadFigures
 from bench.messages import charge_succeeded, charge_updated, checkout_completed
-from bench.serving import serving, signed_request
-from bench.telling import spread, tell_all, tell_json
+from bench.pending_gifts import PendingGift, create_books, total_raised
+from bench.reporting import print_json, print_table, spread
+from bench.web_process import serving, signed_request
 from database.engine import open_database
 from database.transactions import reading
 from payments.inbox import tables as inbox_tables
@@ -37,15 +37,15 @@ HERE = Path(__file__).resolve().parent.parent
 CONNECTIONS = 64
 DUPLICATES = 0.1
 
-Message = Callable[[Pending, datetime], bytes]
-Copy = Callable[[], str]  # a fresh copy of the planted database: its address
+Message = Callable[[PendingGift, datetime], bytes]
+Copy = Callable[[], str]  # makes a fresh copy of the database with pending gifts; its address
 
 
 @dataclass
 class Result:
     """What one kind of server reached on one database, round by round."""
 
-    runs: list[Measured] = field(default_factory=list)
+    runs: list[LoadFigures] = field(default_factory=list)
 
     @property
     def per_second(self) -> float:
@@ -66,11 +66,11 @@ class Result:
 
 
 def measure(rounds: int, gifts: int, engines: Sequence[str]) -> dict[str, object]:
-    """Run it all; returns figures a database."""
+    """Run everything; the figures of each database."""
     report: dict[str, object] = {}
     with ExitStack() as stack:
         directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="farthing-bench-")))
-        ceiling = Result([_run("nothing", None, _requests(_made_up(gifts)), directory) for _ in range(rounds)])
+        ceiling = Result([_run("nothing", None, _requests(_pending(gifts)), directory) for _ in range(rounds)])
         report["client"] = ceiling.as_json()
         for engine in engines:
             copies = _sqlite_copies(directory, gifts) if engine == "sqlite" else None
@@ -82,8 +82,8 @@ def measure(rounds: int, gifts: int, engines: Sequence[str]) -> dict[str, object
 
 
 CHARGES, MIX = (charge_succeeded,), (checkout_completed, charge_succeeded, charge_updated)
-# What is run: which server, with which messages a gift, and with what share of the gifts (the usual way is
-# slow, and a mix has three messages a gift: a part of them tells as much).
+# Which server is run, with which messages for each gift, and with what share of the gifts: fewer are enough where the
+# usual way is slow, or a gift has three messages.
 RUNS = {
     "floor": ("floor", CHARGES, 1.0),
     "ours": ("ours", CHARGES, 1.0),
@@ -97,7 +97,7 @@ def _compare(copy: Copy, gifts: int, rounds: int, directory: Path) -> dict[str, 
     results = {name: Result() for name in RUNS}
     for _ in range(rounds):
         for name, (kind, messages, share) in RUNS.items():
-            some = _made_up(max(200, int(gifts * share)))
+            some = _pending(max(200, int(gifts * share)))
             url = copy() if kind != "floor" else None
             results[name].runs.append(_run(kind, url, _requests(some, messages), directory))
             if url:
@@ -110,16 +110,16 @@ def _compare(copy: Copy, gifts: int, rounds: int, directory: Path) -> dict[str, 
     }
 
 
-def _ratio(one: Result, other: Result) -> dict[str, float]:
-    """Round by round, so that a machine that grew slower in between does not count."""
-    return spread([a.per_second / b.per_second for a, b in zip(one.runs, other.runs, strict=True)], 2)
+def _ratio(first: Result, second: Result) -> dict[str, float]:
+    """PacedRequests by round, so that a machine that grew slower in between does not count."""
+    return spread([a.per_second / b.per_second for a, b in zip(first.runs, second.runs, strict=True)], 2)
 
 
-def _made_up(count: int) -> list[Pending]:
-    return [Pending(n, 500 + n % 97 * 100) for n in range(count)]
+def _pending(count: int) -> list[PendingGift]:
+    return [PendingGift(n, 500 + n % 97 * 100) for n in range(count)]
 
 
-def _requests(gifts: Sequence[Pending], messages: Sequence[Message] = CHARGES) -> list[bytes]:
+def _requests(gifts: Sequence[PendingGift], messages: Sequence[Message] = CHARGES) -> list[bytes]:
     """Signed deliveries about these gifts, one in ten sent again a little later."""
     chance, now = random.Random(7), datetime.now(UTC)
     bodies: list[bytes] = []
@@ -131,27 +131,27 @@ def _requests(gifts: Sequence[Pending], messages: Sequence[Message] = CHARGES) -
     return [signed_request(body) for body in bodies]
 
 
-def _run(kind: str, url: str | None, requests: Sequence[bytes], directory: Path) -> Measured:
+def _run(kind: str, url: str | None, requests: Sequence[bytes], directory: Path) -> LoadFigures:
     path = directory / "requests"
-    path.write_bytes(b"".join(len(one).to_bytes(4, "big") + one for one in requests))
+    path.write_bytes(b"".join(len(request).to_bytes(4, "big") + request for request in requests))
     with serving(url or "", directory, _baseline(kind, url)) as (port, server):
         before = _cpu_seconds(server.pid)
         done = subprocess.run(
-            [sys.executable, "-m", "bench.load", str(port), str(CONNECTIONS), str(path)],
+            [sys.executable, "-m", "bench.load_client", str(port), str(CONNECTIONS), str(path)],
             cwd=HERE, check=False, capture_output=True, text=True,
         )  # fmt: skip
         spent = _cpu_seconds(server.pid) - before
     if done.returncode:
         raise RuntimeError(f"{kind}: {done.stderr[-2000:]}")
-    found = replace(Measured(**json.loads(done.stdout)), cpu_us=spent / len(requests) * 1e6)
-    if found.refused:
-        raise RuntimeError(f"{kind}: {found.refused} requests were not answered 200")
-    return found
+    figures = replace(LoadFigures(**json.loads(done.stdout)), cpu_us=spent / len(requests) * 1e6)
+    if figures.refused:
+        raise RuntimeError(f"{kind}: {figures.refused} requests were not answered 200")
+    return figures
 
 
 def _baseline(kind: str, url: str | None) -> Sequence[str]:
     """The module that serves this kind, with its arguments before the socket's; nothing for ours."""
-    return () if kind == "ours" else ("bench.servers", kind, url or "")
+    return () if kind == "ours" else ("bench.baseline_servers", kind, url or "")
 
 
 def _cpu_seconds(pid: int) -> float:
@@ -162,7 +162,7 @@ def _cpu_seconds(pid: int) -> float:
     return own + sum(_cpu_seconds(int(child)) for child in children)
 
 
-def check(url: str, gifts: Sequence[Pending], messages: int) -> None:
+def check(url: str, gifts: Sequence[PendingGift], messages: int) -> None:
     """Every gift once, every penny once."""
     engine = open_database(url)
     try:
@@ -170,14 +170,14 @@ def check(url: str, gifts: Sequence[Pending], messages: int) -> None:
             deliveries = conn.scalar(sa.select(sa.func.count()).select_from(inbox_tables.delivery))
     finally:
         engine.dispose()
-    found = raised_in(url)
-    if found != sum(gift.amount for gift in gifts) or deliveries != len(gifts) * messages:
-        raise RuntimeError(f"the books are wrong: {found} pence in {deliveries} deliveries of {len(gifts)} gifts")
+    raised = total_raised(url)
+    if raised != sum(gift.amount for gift in gifts) or deliveries != len(gifts) * messages:
+        raise RuntimeError(f"the books are wrong: {raised} pence in {deliveries} deliveries of {len(gifts)} gifts")
 
 
 def _sqlite_copies(directory: Path, gifts: int) -> Copy:
     template = directory / "template.db"
-    plant_books(f"sqlite:///{template}", gifts)
+    create_books(f"sqlite:///{template}", gifts)
 
     def copy() -> str:
         for old in directory.glob("copy.db*"):
@@ -189,7 +189,7 @@ def _sqlite_copies(directory: Path, gifts: int) -> Copy:
 
 def _postgresql_copies(cluster: Cluster, gifts: int) -> Copy:
     template = cluster.create()
-    plant_books(cluster.url(template), gifts)
+    create_books(cluster.url(template), gifts)
     return lambda: cluster.url(cluster.create(template))
 
 
@@ -200,8 +200,8 @@ def main(
     as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
     """Measure so many rounds with so many gifts each, on sqlite and postgresql."""
-    found = measure(rounds, gifts, engine or ["sqlite", "postgresql"])
-    (tell_json if as_json else tell_all)(found)
+    figures = measure(rounds, gifts, engine or ["sqlite", "postgresql"])
+    (print_json if as_json else print_table)(figures)
 
 
 if __name__ == "__main__":

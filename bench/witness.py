@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from bench.book_processes import PLACES, book_processes
+from bench.book_processes import DATABASES, book_processes
 from tests.books.witness import (
     FILE,
     NAMES,
@@ -29,12 +29,12 @@ from tests.books.witness import (
 
 def take(name: str) -> dict[str, Digests]:
     """In one of the processes: digests by engine."""
-    return take_digests(name, list(PLACES.values()))
+    return take_digests(name, list(DATABASES.values()))
 
 
 def show(name: str) -> dict[str, Readings]:
     """In one of the processes: the lines by engine."""
-    return read_books(name, list(PLACES.values()))
+    return read_books(name, list(DATABASES.values()))
 
 
 def compare(kept: Mapping[str, Digests], taken: Mapping[str, Mapping[str, Digests]]) -> list[str]:

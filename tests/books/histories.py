@@ -1,7 +1,7 @@
-"""Random histories: a life at the twin, told by a bad post to books on both engines, mended by one reconcile.
+"""Random histories at the twin, brought by unreliable webhooks to books on both engines, completed by one reconcile.
 
-One engine hears of it while it happens, settles now and then, and is closed and opened again in between; the
-other hears of it when all is over. Both must end in the books of the model, and print the same.
+One engine gets the deliveries while it happens, settles now and then, and is closed and opened again in between. The
+other gets them when everything is over. Both must end in the model's books, with the same canonical export.
 """
 
 import random
@@ -10,19 +10,19 @@ from dataclasses import dataclass
 
 from payments.inbox.delivery import Delivery
 from sandbox.webhooks.endpoint import VERSIONS
-from tests.books.bad_post import BadPost
-from tests.books.chronicle import chronicle
-from tests.books.life import Life
-from tests.books.places import Place
-from tests.books.playing import Product
-from tests.books.stage import Stage, stage
+from tests.books.book_databases import BookDatabase
+from tests.books.model_from_twin import model_from_twin
+from tests.books.product_books import ProductBooks
+from tests.books.random_donors import RandomDonors
+from tests.books.simulation import Simulation, simulate
+from tests.books.unreliable_webhooks import UnreliableWebhooks
 
 SETTLES, RESTARTS = 0.04, 0.04
 
 
 @dataclass(frozen=True)
 class History:
-    """What was played: enough to see that it was not empty."""
+    """Counts of what happened: enough to see that the history was not empty."""
 
     seed: int
     steps: int
@@ -32,35 +32,37 @@ class History:
     recovered: int
 
 
-def play_history(seed: int, events: int, places: Sequence[Place]) -> History:
+def play_history(seed: int, events: int, databases: Sequence[BookDatabase]) -> History:
     """One history of about so many events; raises AssertionError where the books are not the model's."""
     chance = random.Random(seed)
     versions = sorted({VERSIONS[-1], chance.choice(VERSIONS)})
-    with stage(seed, versions) as on:
-        now, afterwards = [Product(place.engine, on) for place in sorted(places, key=lambda _: chance.random())]
-        for place in places:
-            place.begin(place.empty)
-        steps = live(on, seed, events, [now])
-        _hear_afterwards(on, seed, afterwards)
-        posted, recovered = _end(on, (now, afterwards))
-        return History(seed, steps, _events(on), len(on.gifts), posted, recovered)
+    with simulate(seed, versions) as simulation:
+        shuffled = sorted(databases, key=lambda _: chance.random())
+        now, afterwards = [ProductBooks(database.engine, simulation) for database in shuffled]
+        for database in databases:
+            database.restore(database.empty)
+        steps = live(simulation, seed, events, [now])
+        _deliver_afterwards(simulation, seed, afterwards)
+        posted, recovered = _reconcile(simulation, (now, afterwards))
+        return History(seed, steps, _events(simulation), len(simulation.gifts), posted, recovered)
 
 
-def live(on: Stage, seed: int, events: int, products: Sequence[Product]) -> int:
+def live(simulation: Simulation, seed: int, events: int, products: Sequence[ProductBooks]) -> int:
     """Let it happen, and deliver it to these books meanwhile, to all of them alike; returns the number of steps."""
-    life, chance, post, steps = Life(on, seed), random.Random(seed + 1), BadPost(seed), 0
-    told: dict[str, int] = {}
+    donors, webhooks = RandomDonors(simulation, seed), UnreliableWebhooks(seed)
+    chance, steps = random.Random(seed + 1), 0
+    delivered: dict[str, int] = {}
     for product in products:
-        product.know()  # a life begins with gifts, and may be as long as it is to be by that
-    while _events(on) < events and not life.over:
-        life.step()
+        product.add_gifts()  # there are gifts before the first step, which may be events enough
+    while _events(simulation) < events and not donors.over:
+        donors.step()
         steps += 1
-        batches = list(post.carry(_new(on, told)))
+        batches = list(webhooks.deliver(_new_deliveries(simulation, delivered)))
         settles, restarts = chance.random() < SETTLES, chance.random() < RESTARTS
         for product in products:
-            product.know()
+            product.add_gifts()
             for batch in batches:
-                product.hear(batch)
+                product.deliver(batch)
             if settles:
                 product.settle()
             if restarts:
@@ -68,39 +70,40 @@ def live(on: Stage, seed: int, events: int, products: Sequence[Product]) -> int:
     return steps
 
 
-def _new(on: Stage, told: dict[str, int]) -> list[Delivery]:
-    """What was told since, each in one of the versions."""
-    found = []
-    for version in sorted(on.courier.piles):
-        pile = on.told(version)
-        found += [one for one in pile[told.get(version, 0) :] if _comes_in(one, version, on)]
-        told[version] = len(pile)
-    return found
+def _new_deliveries(simulation: Simulation, delivered: dict[str, int]) -> list[Delivery]:
+    """The deliveries since the last call, each event in one of the versions."""
+    deliveries = []
+    for version in sorted(simulation.recorded.by_version):
+        recorded = simulation.deliveries(version)
+        new = recorded[delivered.get(version, 0) :]
+        deliveries += [delivery for delivery in new if _is_of_version(delivery, version, simulation)]
+        delivered[version] = len(recorded)
+    return deliveries
 
 
-def _hear_afterwards(on: Stage, seed: int, product: Product) -> None:
-    post = BadPost(seed + 2)
-    product.know()
-    for batch in post.carry(sorted(_new(on, {}), key=lambda one: one.created_at)):
-        product.hear(batch)
-    for batch in post.empty_the_bag():
-        product.hear(batch)
+def _deliver_afterwards(simulation: Simulation, seed: int, product: ProductBooks) -> None:
+    webhooks = UnreliableWebhooks(seed + 2)
+    product.add_gifts()
+    for batch in webhooks.deliver(sorted(_new_deliveries(simulation, {}), key=lambda delivery: delivery.created_at)):
+        product.deliver(batch)
+    for batch in webhooks.deliver_rest():
+        product.deliver(batch)
 
 
-def _comes_in(one: Delivery, version: str, on: Stage) -> bool:
-    """Each event comes in one of the versions, as its id has it."""
-    versions = sorted(on.courier.piles)
-    return versions[sum(one.id.encode()) % len(versions)] == version
+def _is_of_version(delivery: Delivery, version: str, simulation: Simulation) -> bool:
+    """Whether the delivery comes in this version: the event's id decides."""
+    versions = sorted(simulation.recorded.by_version)
+    return versions[sum(delivery.id.encode()) % len(versions)] == version
 
 
-def _end(on: Stage, products: Sequence[Product]) -> tuple[int, int]:
-    """One reconcile each: the model's books, and one export. A second posts nothing."""
-    model, exports, posted, recovered = chronicle(on), set(), 0, 0
-    assert model.stripe() == on.balance()
+def _reconcile(simulation: Simulation, products: Sequence[ProductBooks]) -> tuple[int, int]:
+    """Reconcile each: the books are the model's, the exports are equal, and a second run posts nothing."""
+    model, exports, posted, recovered = model_from_twin(simulation), set(), 0, 0
+    assert model.stripe() == simulation.balance()
     for product in products:
         before = product.entries()
         product.reconcile()
-        product.must_be(model, product.engine.dialect.name)
+        product.require_equal(model, product.engine.dialect.name)
         posted = product.entries()
         recovered += posted - before
         exports.add(product.canonical())
@@ -111,5 +114,5 @@ def _end(on: Stage, products: Sequence[Product]) -> tuple[int, int]:
     return posted, recovered
 
 
-def _events(on: Stage) -> int:
-    return int(on.twin.world.store.query("SELECT count(*) FROM object WHERE kind = 'event'")[0][0])
+def _events(simulation: Simulation) -> int:
+    return int(simulation.twin.world.store.query("SELECT count(*) FROM object WHERE kind = 'event'")[0][0])

@@ -1,8 +1,7 @@
-"""The reference: what the books must say, worked out from deeds in plain words.
+"""The reference model: what the books must be, worked out from what happened.
 
-No database, no Stripe, nothing of the product: a sheet of paper with one column an account. Amounts are whole
-minor units; a positive one came in, a negative one went out. Deeds are written down in the order in which
-they happened.
+No database, no Stripe, nothing of the product: a balance for each account. Amounts are whole minor units; a positive
+one came in, a negative one went out. Facts are added in the order in which they happened.
 """
 
 from collections import Counter
@@ -14,7 +13,7 @@ Shares = tuple[tuple[int, int], ...]
 
 @dataclass
 class Model:
-    """The sheet: a balance for each account, currency and campaign, and what has not met in clearing."""
+    """A balance for each account, currency and campaign; and what has not cleared."""
 
     balances: Counter[tuple[str, str, int]] = field(default_factory=Counter)
     clearing: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -41,7 +40,7 @@ class Model:
         self._shared(payment, refund, "refunds", -minor)
 
     def undid(self, refund: str) -> None:
-        """The refund failed or was called off: the money is ours again."""
+        """The refund failed or was cancelled: the money is ours again."""
         payment, minor = self.refunds[refund]
         self._shared(payment, refund, "refunds", minor)
 
@@ -81,12 +80,12 @@ class Model:
         self.in_transit[payout, currency] += minor
 
     def arrives(self, payout: str) -> None:
-        """Stripe says that the payout is in the bank."""
+        """Stripe reports that the payout is in the bank."""
         self.arrived.add(payout)
         self._at_the_bank(payout, 1)
 
     def came_back(self, payout: str) -> None:
-        """The payout failed or was called off, perhaps after it had arrived; its money is in the balance again."""
+        """The payout failed or was cancelled, perhaps after it had arrived; its money is in the balance again."""
         minor, currency = self.payouts[payout]
         if payout in self.arrived:
             self._at_the_bank(payout, -1)
@@ -99,11 +98,11 @@ class Model:
 
     def raised(self) -> dict[tuple[int, str], int]:
         """What each campaign has raised, by currency: gifts less what went back."""
-        found: Counter[tuple[int, str]] = Counter()
+        sums: Counter[tuple[int, str]] = Counter()
         for (account, currency, campaign), minor in self.balances.items():
             if account in ("gifts", "refunds", "dispute_losses") and campaign:
-                found[campaign, currency] -= minor
-        return {key: minor for key, minor in found.items() if minor}
+                sums[campaign, currency] -= minor
+        return {key: minor for key, minor in sums.items() if minor}
 
     def _fee(self, subject: str, fee: int, currency: str) -> None:
         self._move("stripe", "dispute_fees" if subject in self.disputed else "fees", fee, currency)
@@ -129,7 +128,7 @@ class Model:
 
 
 def _parts(minor: int, shares: Shares) -> list[int]:
-    """Everybody's exact part, rounded down; the pennies left over go to the largest remainders, first come first."""
+    """Each exact part, rounded down; the pennies left over go to the largest remainders, of equal ones to the first."""
     sign, whole, total = (-1 if minor < 0 else 1), abs(minor), sum(weight for _, weight in shares)
     parts = [whole * weight // total for _, weight in shares]
     by_remainder = sorted(range(len(shares)), key=lambda n: (-(whole * shares[n][1] % total), n))

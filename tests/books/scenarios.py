@@ -1,8 +1,8 @@
 """All scenarios, by name. Importing the stories puts them on the list."""
 
-from tests.books import stories_back, stories_giving, stories_other, stories_out, stories_standing
+from tests.books import stories_giving, stories_other, stories_payouts, stories_recurring, stories_refunds_and_disputes
 from tests.books.story import SCENARIOS, Scenario
 
-STORIES = (stories_giving, stories_standing, stories_back, stories_out, stories_other)
+STORIES = (stories_giving, stories_recurring, stories_refunds_and_disputes, stories_payouts, stories_other)
 
 __all__ = ["SCENARIOS", "STORIES", "Scenario"]

@@ -1,20 +1,20 @@
-"""The list of scenarios: ways that money goes, each a story with its most interesting deliveries.
+"""The list of scenarios. Each is a story of money, with its most interesting deliveries.
 
-A story yields after each step; whoever plays it may look at the books there. Fees by a British card are 1.5 %
-and 20p, of a Bacs debit 1 % and at least 20p, of a dispute £20 (`sandbox/lifecycle/fees.py`).
+A story yields after each step, where a test may check the books. Fees of a British card are 1.5 % and 20p, of a Bacs
+debit 1 % and at least 20p, of a dispute £20 (`sandbox/lifecycle/fees.py`).
 """
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from tests.books.stage import Stage
+from tests.books.simulation import Simulation
 
-Story = Callable[[Stage], Iterator[None]]
+Story = Callable[[Simulation], Iterator[None]]
 
 
 @dataclass(frozen=True)
 class Scenario:
-    """A story, and the kinds of deliveries whose every order is the interesting part of it."""
+    """A story, and the types of events that are delivered in every order."""
 
     name: str
     story: Story
@@ -35,5 +35,5 @@ def scenario(*interesting: str) -> Callable[[Story], Story]:
 
 
 def card_fee(minor: int) -> int:
-    """What Stripe takes of so many pence by a British card; half a penny rounds up."""
+    """Stripe's fee for so many pence by a British card; half a penny rounds up."""
     return (minor * 15 + 500) // 1000 + 20

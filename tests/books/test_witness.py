@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.books.places import Place
+from tests.books.book_databases import BookDatabase
 from tests.books.scenarios import SCENARIOS
 from tests.books.witness import HISTORY, NAMES, ODD_CHARGES, SEEDS, differences, read_kept, take_digests
 
@@ -13,9 +13,11 @@ KEPT = read_kept()
 
 
 @pytest.mark.parametrize("name", PLAYED)
-def test_the_digests_are_those_that_were_kept(name: str, sqlite_place: Place, postgres_place: Place) -> None:
+def test_the_digests_are_those_that_were_kept(
+    name: str, sqlite_books: BookDatabase, postgres_books: BookDatabase
+) -> None:
     """Export, receipts, jobs, the desk's figures and the evidence: each aspect has its kept digest."""
-    taken = take_digests(name, [sqlite_place, postgres_place])
+    taken = take_digests(name, [sqlite_books, postgres_books])
 
     assert list(taken) == ["sqlite", "postgresql"]
     assert not differences(name, KEPT, taken)

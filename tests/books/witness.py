@@ -15,11 +15,11 @@ from uuid import UUID
 
 from database.transactions import reading
 from payments.inbox.delivery import Delivery, parse
+from tests.books.book_databases import BookDatabase
 from tests.books.histories import live
-from tests.books.places import Place
-from tests.books.playing import Product
+from tests.books.product_books import ProductBooks
 from tests.books.scenarios import SCENARIOS
-from tests.books.stage import SPLIT, Stage, stage
+from tests.books.simulation import SPLIT, Simulation, simulate
 from tests.books.witness_aspects import ASPECTS
 
 FILE = Path(__file__).with_name("witness.txt")
@@ -43,7 +43,7 @@ NAMES = (*sorted(SCENARIOS), ODD_CHARGES, *(f"{HISTORY}{seed}" for seed in SEEDS
 class Witness:
     """Reads one database, each time that it is asked, aspect by aspect."""
 
-    def __init__(self, product: Product) -> None:
+    def __init__(self, product: ProductBooks) -> None:
         self._product = product
         self.readings: Readings = {aspect: [] for aspect in ASPECTS}
 
@@ -59,71 +59,71 @@ class Witness:
                 self.readings[aspect] += [f"--- {moment}", *lines(conn)]
 
 
-def read_books(name: str, places: Sequence[Place]) -> dict[str, Readings]:
-    """Play a story or a history into new books at each place; what was read there, by database engine."""
+def read_books(name: str, databases: Sequence[BookDatabase]) -> dict[str, Readings]:
+    """Play a story or a history into new books in each database; what was read there, by database engine."""
     if name.startswith(HISTORY):
-        return _play_history(int(name.removeprefix(HISTORY)), places)
-    return _play_odd_charges(places) if name == ODD_CHARGES else _play_story(name, places)
+        return _play_history(int(name.removeprefix(HISTORY)), databases)
+    return _play_odd_charges(databases) if name == ODD_CHARGES else _play_story(name, databases)
 
 
-def take_digests(name: str, places: Sequence[Place]) -> dict[str, Digests]:
+def take_digests(name: str, databases: Sequence[BookDatabase]) -> dict[str, Digests]:
     """The digests of a story's or a history's books, by database engine."""
     return {
         engine: {aspect: sha256("\n".join(lines).encode()).hexdigest()[:DIGITS] for aspect, lines in readings.items()}
-        for engine, readings in read_books(name, places).items()
+        for engine, readings in read_books(name, databases).items()
     }
 
 
-def _play_story(name: str, places: Sequence[Place]) -> dict[str, Readings]:
+def _play_story(name: str, databases: Sequence[BookDatabase]) -> dict[str, Readings]:
     """Delivered step by step; read after each delivery, each settlement, and the reconcile at the end."""
-    with stage() as on:
-        products = _begin(on, places)
+    with simulate() as simulation:
+        products = _begin(simulation, databases)
         witnesses = [Witness(product) for product in products]
         delivered = 0
-        for step, _ in enumerate(SCENARIOS[name].story(on), start=1):
+        for step, _ in enumerate(SCENARIOS[name].story(simulation), start=1):
             for product, witness in zip(products, witnesses, strict=True):
-                product.know()
-                product.hear(on.told()[delivered:])
+                product.add_gifts()
+                product.deliver(simulation.deliveries()[delivered:])
                 witness.read(f"step {step} delivered")
                 product.settle()
                 product.do_stripe_jobs()
                 witness.read(f"step {step} settled")
-            delivered = len(on.told())
+            delivered = len(simulation.deliveries())
         return _end(products, witnesses)
 
 
-def _play_history(seed: int, places: Sequence[Place]) -> dict[str, Readings]:
+def _play_history(seed: int, databases: Sequence[BookDatabase]) -> dict[str, Readings]:
     """Lost, doubled and reordered deliveries; read before and after one reconcile, and once Stripe was asked."""
-    with stage(seed) as on:
-        products = _begin(on, places)
-        live(on, seed, Random(seed).randint(FEWEST_EVENTS, MOST_EVENTS), products)
+    with simulate(seed) as simulation:
+        products = _begin(simulation, databases)
+        live(simulation, seed, Random(seed).randint(FEWEST_EVENTS, MOST_EVENTS), products)
         witnesses = [Witness(product) for product in products]
         for witness in witnesses:
             witness.read("delivered")
         return _end(products, witnesses)
 
 
-def _play_odd_charges(places: Sequence[Place]) -> dict[str, Readings]:
+def _play_odd_charges(databases: Sequence[BookDatabase]) -> dict[str, Readings]:
     """Charges that are not what was asked for, which no story has; read once, as Stripe's lists know none of them."""
-    with stage() as on:
-        products = _begin(on, places)
-        odd = _odd_charges(on)
+    with simulate() as simulation:
+        products = _begin(simulation, databases)
+        odd = _odd_charges(simulation)
         for product in products:
-            product.know()
+            product.add_gifts()
             for delivery in odd:
-                product.hear([delivery])
+                product.deliver([delivery])
         witnesses = [Witness(product) for product in products]
         for witness in witnesses:
             witness.read("delivered")
         return {witness.engine: witness.readings for witness in witnesses}
 
 
-def _odd_charges(on: Stage) -> list[Delivery]:
+def _odd_charges(simulation: Simulation) -> list[Delivery]:
     """As asked; another amount, currency, a second payment, no such gift; the first again, with another amount."""
     for _ in range(5):
-        on.pay(on.pledge(shares=SPLIT))
-    charges = [delivery for delivery in on.told() if delivery.type == "charge.succeeded"]
-    gifts = [gift.id for gift in on.gifts]
+        simulation.pay(simulation.pledge(shares=SPLIT))
+    charges = [delivery for delivery in simulation.deliveries() if delivery.type == "charge.succeeded"]
+    gifts = [gift.id for gift in simulation.gifts]
     edits: list[dict[str, Any]] = [
         {},
         {"amount": 2400, "amount_captured": 2400},
@@ -142,13 +142,13 @@ def _edited(delivery: Delivery, edit: Mapping[str, Any], event: str | None = Non
     return parse(json.dumps(body).encode())
 
 
-def _begin(on: Stage, places: Sequence[Place]) -> list[Product]:
-    for place in places:
-        place.begin(place.empty)
-    return [Product(place.engine, on) for place in places]
+def _begin(simulation: Simulation, databases: Sequence[BookDatabase]) -> list[ProductBooks]:
+    for database in databases:
+        database.restore(database.empty)
+    return [ProductBooks(database.engine, simulation) for database in databases]
 
 
-def _end(products: Sequence[Product], witnesses: Sequence[Witness]) -> dict[str, Readings]:
+def _end(products: Sequence[ProductBooks], witnesses: Sequence[Witness]) -> dict[str, Readings]:
     """Reconcile, and do what the jobs ask of Stripe; read after each."""
     for product, witness in zip(products, witnesses, strict=True):
         product.reconcile()

@@ -2,14 +2,14 @@
 
 from pathlib import Path
 
-from bench.surge import Night, surge
+from bench.surge import SurgeFigures, surge
 from tests.postgres import start_cluster
 
 GIFTS_A_SECOND, SECONDS = 100, 3.0
 PATIENCE_MS = 1500  # two busy processors run other tests beside this; the soak asks for 250
 
 
-def calm(night: Night) -> bool:
+def calm(night: SurgeFigures) -> bool:
     """Every delivery was taken, in time, and the books are right."""
     return (night.refused, night.audit_failures) == (0, 0) and night.p99_ms < PATIENCE_MS
 

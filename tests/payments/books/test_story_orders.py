@@ -12,9 +12,9 @@ from payments.reading.events import EVENTS, read
 from payments.reading.happenings import Happening
 from payments.reading.invoices import read_invoice_payment
 from sandbox.webhooks.endpoint import CURRENT
-from tests.books.playing import Arrangement, arrangements
+from tests.books.product_books import DeliveryOrder, delivery_orders
 from tests.books.scenarios import SCENARIOS, Scenario
-from tests.books.stage import Stage, stage
+from tests.books.simulation import Simulation, simulate
 from tests.payments.books.against_model import differences
 from tests.payments.books.memory import MemoryBooks
 
@@ -36,38 +36,38 @@ def test_every_order_of_a_story_is_decided_the_same(scenario: Scenario) -> None:
 
     The list of events, which a reconcile reads as well, has no news then.
     """
-    with stage(versions=[CURRENT]) as on:
-        for _ in scenario.story(on):
+    with simulate(versions=[CURRENT]) as simulation:
+        for _ in scenario.story(simulation):
             pass
-        lists = _read_lists(on)
-    orders = list(arrangements(scenario, on.told(), PERMUTED))
-    books = [_told(on, order, lists, number) for number, order in enumerate(orders)]
+        lists = _read_lists(simulation)
+    orders = list(delivery_orders(scenario, simulation.deliveries(), PERMUTED))
+    books = [_delivered(simulation, order, lists, number) for number, order in enumerate(orders)]
 
     for order, kept in zip(orders, books, strict=True):
-        faults = differences(kept, on.model)
+        faults = differences(kept, simulation.model)
         assert not faults, "\n".join([str([[delivery.type for delivery in batch] for batch in order]), *faults])
         before = kept.snapshot()
-        kept.apply(_of_rows(lists.events, "reconcile"), on.twin.now())
+        kept.apply(_of_rows(lists.events, "reconcile"), simulation.twin.now())
         assert kept.snapshot() == before
     assert len({kept.canonical() for kept in books}) == 1
     assert len({tuple(sorted(kept.receipts)) for kept in books}) == 1
 
 
-def _told(on: Stage, order: Arrangement, lists: _Lists, number: int) -> MemoryBooks:
-    """Books that were told in this order; every third time Stripe's balance is read before all is told."""
-    books = MemoryBooks(on.gifts, on.recurring, on.sessions)
-    for place, batch in enumerate(order):
-        if number % 3 == 1 and place == 1 + number % (len(order) - 1):
-            _settle(books, lists, on)
-        books.apply(_of_deliveries(batch), on.twin.now())
-    _settle(books, lists, on)
+def _delivered(simulation: Simulation, order: DeliveryOrder, lists: _Lists, number: int) -> MemoryBooks:
+    """Books after deliveries in this order; every third time Stripe's balance is read in between as well."""
+    books = MemoryBooks(simulation.gifts, simulation.recurring, simulation.sessions)
+    for number_of_batch, batch in enumerate(order):
+        if number % 3 == 1 and number_of_batch == 1 + number % (len(order) - 1):
+            _settle(books, lists, simulation)
+        books.apply(_of_deliveries(batch), simulation.twin.now())
+    _settle(books, lists, simulation)
     return books
 
 
-def _settle(books: MemoryBooks, lists: _Lists, on: Stage) -> None:
+def _settle(books: MemoryBooks, lists: _Lists, simulation: Simulation) -> None:
     """The links between payments and invoices, then the lines of the balance, each list as one batch."""
     for rows in (lists.invoice_payments, lists.lines):
-        books.apply(_of_rows(rows, "settle"), on.twin.now())
+        books.apply(_of_rows(rows, "settle"), simulation.twin.now())
 
 
 def _of_rows(rows: Sequence[Sequence[Happening]], cause: str) -> list[Notice]:
@@ -78,24 +78,24 @@ def _of_deliveries(batch: Sequence[Delivery]) -> list[Notice]:
     return [Notice(happening, delivery.id) for delivery in batch for happening in delivery.happenings]
 
 
-def _read_lists(on: Stage) -> _Lists:
+def _read_lists(simulation: Simulation) -> _Lists:
     expanded = {"expand": ["data.source", "data.source.charge"]}
     return _Lists(
         invoice_payments=[
             read_invoice_payment(row)
-            for row in _all(on, "/v1/invoice_payments", status="paid", expand=["data.invoice"])
+            for row in _all(simulation, "/v1/invoice_payments", status="paid", expand=["data.invoice"])
         ],
-        lines=[read_line(row) for row in _all(on, "/v1/balance_transactions", **expanded)],
-        events=[read(row) for row in _all(on, "/v1/events") if row["type"] in EVENTS],
+        lines=[read_line(row) for row in _all(simulation, "/v1/balance_transactions", **expanded)],
+        events=[read(row) for row in _all(simulation, "/v1/events") if row["type"] in EVENTS],
     )
 
 
-def _all(on: Stage, path: str, **params: object) -> Iterator[dict[str, object]]:
+def _all(simulation: Simulation, path: str, **params: object) -> Iterator[dict[str, object]]:
     """Every row of a list, oldest first."""
     rows: list[dict[str, object]] = []
     after: dict[str, object] = {}
     while True:
-        page = on.ask("GET", path, limit=100, **params, **after)
+        page = simulation.ask("GET", path, limit=100, **params, **after)
         rows += page["data"]
         if not page["has_more"]:
             return reversed(rows)

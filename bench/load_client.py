@@ -1,7 +1,7 @@
-"""A raw HTTP/1.1 client: so many connections, each sending the next request when its answer is whole.
+"""A raw HTTP/1.1 client: several connections, each of which sends the next request after a complete answer.
 
-It runs in a process of its own and is measured too: against a server that does nothing it must reach at
-least twice what it is used to measure.
+It runs in a process of its own and is measured too: against a server that does nothing it must reach at least twice the
+rate that it is used to measure.
 """
 
 import asyncio
@@ -16,12 +16,12 @@ from typing import cast
 
 import uvloop
 
-PATIENCE_SECONDS = 120
+TIMEOUT_SECONDS = 120
 
 
 @dataclass(frozen=True)
-class Measured:
-    """What a run gave: requests answered 200 and otherwise, seconds, and milliseconds a request waited."""
+class LoadFigures:
+    """The figures of a run: requests answered 200 and otherwise, seconds in all, and milliseconds for each request."""
 
     answered: int
     refused: int
@@ -29,7 +29,7 @@ class Measured:
     p50_ms: float
     p99_ms: float
     longest_ms: float
-    cpu_us: float = 0.0  # of the server's process, a request
+    cpu_us: float = 0.0  # of the server's processes, for each request
 
     @property
     def per_second(self) -> float:
@@ -37,7 +37,7 @@ class Measured:
         return self.answered / self.seconds
 
 
-class Caller(asyncio.Protocol):
+class Connection(asyncio.Protocol):
     """One connection: sends a request, waits for its answer, sends the next."""
 
     def __init__(self, requests: Iterator[bytes], waited: list[float], done: asyncio.Future[None]) -> None:
@@ -53,8 +53,8 @@ class Caller(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """Wait for the whole answer, note how long it took, go on."""
         self._answer += data
-        head, found, body = self._answer.partition(b"\r\n\r\n")
-        if not found or len(body) < body_length(head):
+        head, separator, body = self._answer.partition(b"\r\n\r\n")
+        if not separator or len(body) < body_length(head):
             return
         self._waited.append(time.perf_counter() - self._sent)
         self.refused += b" 200 " not in head[:15]
@@ -62,9 +62,9 @@ class Caller(asyncio.Protocol):
         self._next()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """The server closed: an error unless all was sent."""
+        """The server closed the connection: an error unless all was sent."""
         if not self._done.done():
-            self._done.set_exception(exc or ConnectionError("the server hung up"))
+            self._done.set_exception(exc or ConnectionError("the server closed the connection"))
 
     def _next(self) -> None:
         request = next(self._requests, None)
@@ -77,45 +77,50 @@ class Caller(asyncio.Protocol):
         self._transport.write(request)
 
 
-async def call(port: int, requests: list[bytes], connections: int) -> Measured:
-    """Send all requests over so many connections, and say how it went."""
+async def call(port: int, requests: list[bytes], connections: int) -> LoadFigures:
+    """Send all requests over so many connections, and measure."""
     loop = asyncio.get_running_loop()
     waited: list[float] = []
     shared = iter(requests)
     started = time.perf_counter()
-    callers, ends = [], []
+    opened, ends = [], []
     for _ in range(connections):
         done: asyncio.Future[None] = loop.create_future()
-        caller = Caller(shared, waited, done)
-        await loop.create_connection(partial(_itself, caller), "127.0.0.1", port)
-        callers.append(caller)
+        connection = Connection(shared, waited, done)
+        await loop.create_connection(partial(_itself, connection), "127.0.0.1", port)
+        opened.append(connection)
         ends.append(done)
-    await asyncio.wait_for(asyncio.gather(*ends), PATIENCE_SECONDS)
+    await asyncio.wait_for(asyncio.gather(*ends), TIMEOUT_SECONDS)
     seconds = time.perf_counter() - started
-    refused = sum(caller.refused for caller in callers)
+    refused = sum(connection.refused for connection in opened)
     waited.sort()
-    return Measured(
-        len(waited) - refused, refused, seconds, at_share(waited, 0.5), at_share(waited, 0.99), waited[-1] * 1000
+    return LoadFigures(
+        len(waited) - refused,
+        refused,
+        seconds,
+        percentile_ms(waited, 0.5),
+        percentile_ms(waited, 0.99),
+        waited[-1] * 1000,
     )
 
 
-def _itself(caller: Caller) -> Caller:
-    return caller
+def _itself(connection: Connection) -> Connection:
+    return connection
 
 
-def at_share(waited: list[float], share: float) -> float:
-    """The milliseconds within which this share was answered, of sorted seconds."""
+def percentile_ms(waited: list[float], share: float) -> float:
+    """The milliseconds within which this share was answered; `waited` are sorted seconds."""
     return waited[int(len(waited) * share)] * 1000
 
 
 def body_length(head: bytes) -> int:
-    """How long the body is, by the answer's head."""
+    """The length of the body, by the answer's headers."""
     at = head.lower().find(b"content-length:")
     return int(head[at + 15 :].split(b"\r\n", 1)[0]) if at >= 0 else 0
 
 
 def requests_in(path: Path) -> list[bytes]:
-    """The requests of a file, each behind its length."""
+    """The requests in a file; each comes after its length."""
     raw, requests, at = path.read_bytes(), [], 0
     while at < len(raw):
         size = int.from_bytes(raw[at : at + 4], "big")
@@ -125,7 +130,7 @@ def requests_in(path: Path) -> list[bytes]:
 
 
 def main() -> None:
-    """`python -m bench.load PORT CONNECTIONS FILE`: send what the file holds."""
+    """`python -m bench.load_client PORT CONNECTIONS FILE`: send the requests in the file."""
     port, connections, requests = int(sys.argv[1]), int(sys.argv[2]), requests_in(Path(sys.argv[3]))
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         sys.stdout.write(json.dumps(asdict(runner.run(call(port, requests, connections)))))

@@ -1,4 +1,4 @@
-"""What the product's books say, and where that differs from the model."""
+"""Compares the product's books with the model."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -25,17 +25,17 @@ def differences(conn: Connection, model: Model) -> list[str]:
     received = gift_tables.gift.c.state == GiftState.RECEIVED.value
     waiting = book_tables.waiting_fact.c.payment.in_(list(model.gifts))
     pairs: dict[str, tuple[Mapping[Any, int], Mapping[Any, int]]] = {
-        "balance": (_balances(conn), _some(model.balances)),
-        "clearing": ({(one.subject, one.balance.currency.code): one.balance.minor for one in uncleared(conn)},
-                     _some(model.clearing)),
-        "in transit": (_in_transit(conn), _some(model.in_transit)),
+        "balance": (_balances(conn), _not_zero(model.balances)),
+        "clearing": (_clearing(conn),
+                     _not_zero(model.clearing)),
+        "in transit": (_in_transit(conn), _not_zero(model.in_transit)),
         "raised": (_raised(conn, model), model.raised()),
         "gifts received": ({"all": _count(conn, gift_tables.gift, received)}, {"all": len(model.gifts)}),
         "deliveries not applied": ({"all": unapplied_count(conn)}, {"all": 0}),
-        # What somebody else's money did waits for a gift that will never be.
+        # Facts of unrelated money wait for ever for a gift.
         "facts of ours that wait": ({"all": _count(conn, book_tables.waiting_fact, waiting)}, {"all": 0}),
     }  # fmt: skip
-    dead = [f"dead letter {one.id} {one.type}: {one.error}" for one in dead_letters(conn)]
+    dead = [f"dead letter {letter.id} {letter.type}: {letter.error}" for letter in dead_letters(conn)]
     return dead + [
         f"{what} {key}: {ours.get(key, 0)}, should be {theirs.get(key, 0)}"
         for what, (ours, theirs) in pairs.items()
@@ -45,11 +45,11 @@ def differences(conn: Connection, model: Model) -> list[str]:
 
 
 def stripe_balance(conn: Connection) -> dict[str, int]:
-    """What we believe that Stripe holds for us, by currency, where it is not zero."""
-    found: Counter[str] = Counter()
-    for one in totals(conn, [Account.STRIPE]):
-        found[one.debit.currency.code] += one.debit.minor - one.credit.minor
-    return _some(found)
+    """What Stripe holds for us by our books, by currency, where it is not zero."""
+    sums: Counter[str] = Counter()
+    for total in totals(conn, [Account.STRIPE]):
+        sums[total.debit.currency.code] += total.debit.minor - total.credit.minor
+    return _not_zero(sums)
 
 
 def count_entries(conn: Connection) -> int:
@@ -58,39 +58,43 @@ def count_entries(conn: Connection) -> int:
 
 
 def _count(conn: Connection, table: sa.Table, where: sa.ColumnElement[bool] | None = None) -> int:
-    asked = sa.select(sa.func.count()).select_from(table)
-    return conn.scalar(asked if where is None else asked.where(where)) or 0
+    question = sa.select(sa.func.count()).select_from(table)
+    return conn.scalar(question if where is None else question.where(where)) or 0
 
 
 def _balances(conn: Connection) -> dict[tuple[str, str, int], int]:
-    """From the entries themselves, not from the kept totals: the audit proves those."""
-    e, found = entry.c, Counter[tuple[str, str, int]]()
-    asked = sa.select(e.debit, e.credit, e.currency, e.campaign_id, sa.func.sum(e.amount_minor))
+    """Added up from the entries, not read from the totals, which the audit proves."""
+    e, sums = entry.c, Counter[tuple[str, str, int]]()
+    question = sa.select(e.debit, e.credit, e.currency, e.campaign_id, sa.func.sum(e.amount_minor))
     for debit, credit, code, campaign, minor in conn.execute(
-        asked.group_by(e.debit, e.credit, e.currency, e.campaign_id)
+        question.group_by(e.debit, e.credit, e.currency, e.campaign_id)
     ):
-        found[debit, code, campaign] += int(minor)
-        found[credit, code, campaign] -= int(minor)
-    return _some(found)
+        sums[debit, code, campaign] += int(minor)
+        sums[credit, code, campaign] -= int(minor)
+    return _not_zero(sums)
+
+
+def _clearing(conn: Connection) -> dict[tuple[str, str], int]:
+    return {(line.subject, line.balance.currency.code): line.balance.minor for line in uncleared(conn)}
 
 
 def _in_transit(conn: Connection) -> dict[tuple[str, str], int]:
-    e, found, account = entry.c, Counter[tuple[str, str]](), Account.IN_TRANSIT.value
-    asked = sa.select(e.subject, e.currency, e.debit, e.amount_minor)
-    for subject, code, debit, minor in conn.execute(asked.where(sa.or_(e.debit == account, e.credit == account))):
-        found[subject, code] += minor if debit == account else -minor
-    return _some(found)
+    e, sums, account = entry.c, Counter[tuple[str, str]](), Account.IN_TRANSIT.value
+    question = sa.select(e.subject, e.currency, e.debit, e.amount_minor)
+    for subject, code, debit, minor in conn.execute(question.where(sa.or_(e.debit == account, e.credit == account))):
+        sums[subject, code] += minor if debit == account else -minor
+    return _not_zero(sums)
 
 
 def _raised(conn: Connection, model: Model) -> dict[tuple[int, str], int]:
     """As a campaign's own page asks for it."""
     codes, campaigns = {code for _, code in model.raised()} | {"GBP"}, (1, 2, 3)
     return {
-        (campaign, code): one.amount.minor
+        (campaign, code): raised.amount.minor
         for code in codes
-        for campaign, one in raised_by_campaign(conn, campaigns, currency(code)).items()
+        for campaign, raised in raised_by_campaign(conn, campaigns, currency(code)).items()
     }
 
 
-def _some(figures: Counter[Key]) -> dict[Key, int]:
+def _not_zero(figures: Counter[Key]) -> dict[Key, int]:
     return {key: minor for key, minor in figures.items() if minor}

@@ -1,4 +1,4 @@
-"""The stage: a twin that tells four endpoints, our own gateway before it, and the model at its side."""
+"""A simulation: a twin with an endpoint of each API version, our own gateway to it, and the reference model."""
 
 import json
 from collections import defaultdict
@@ -34,31 +34,31 @@ PURPOSES = {
 }
 
 
-class Courier:
-    """Carries each letter into the pile of its API version, and always brings back a 200."""
+class RecordedDeliveries:
+    """A sender that keeps every delivery, by API version, and always answers 200."""
 
     def __init__(self) -> None:
-        self.piles: defaultdict[str, list[Delivery]] = defaultdict(list)
+        self.by_version: defaultdict[str, list[Delivery]] = defaultdict(list)
 
     def send(self, message: SignedMessage, url: str) -> DeliveryAttempt:
-        """Keep what was told."""
+        """Keep a delivery."""
         assert url == ENDPOINT
-        told = parse(message.body)
-        assert told.api_version is not None
-        self.piles[told.api_version].append(told)
+        delivery = parse(message.body)
+        assert delivery.api_version is not None
+        self.by_version[delivery.api_version].append(delivery)
         return DeliveryAttempt(200, "kept")
 
     def close(self) -> None:
-        """There is no line."""
+        """There is no connection to close."""
 
 
 @dataclass
-class Stage:
-    """What a scenario plays on. Its deeds move the twin; what they mean is written into the model beside."""
+class Simulation:
+    """Where a scenario happens. Its methods act on the twin; scenarios write what that means into the model."""
 
     twin: Twin
     url: str
-    courier: Courier
+    recorded: RecordedDeliveries
     model: Model = field(default_factory=Model)
     gifts: list[Gift] = field(default_factory=list)
     recurring: list[Recurring] = field(default_factory=list)
@@ -67,20 +67,20 @@ class Stage:
 
     @property
     def gateway(self) -> Gateway:
-        """Our own way of asking, pointed at the twin."""
+        """Our own gateway, with the twin as Stripe."""
         return Gateway(KEY, "http://give.invalid", api_base=self.url)
 
-    def told(self, version: str = CURRENT) -> list[Delivery]:
+    def deliveries(self, version: str = CURRENT) -> list[Delivery]:
         """Every delivery so far that our endpoint wants, in the shape of this version."""
-        return [one for one in self.courier.piles[version] if one.type in EVENTS]
+        return [delivery for delivery in self.recorded.by_version[version] if delivery.type in EVENTS]
 
     def balance(self) -> dict[str, int]:
         """Stripe's balance, available and pending together, where it is not zero."""
-        found: defaultdict[str, int] = defaultdict(int)
+        sums: defaultdict[str, int] = defaultdict(int)
         answer = self.ask("GET", "/v1/balance")
         for part in answer["available"] + answer["pending"]:
-            found[part["currency"].upper()] += part["amount"]
-        return {code: minor for code, minor in found.items() if minor}
+            sums[part["currency"].upper()] += part["amount"]
+        return {code: minor for code, minor in sums.items() if minor}
 
     def ask(self, method: str, path: str, **params: Any) -> dict[str, Any]:
         """A call of the API that must succeed."""
@@ -94,19 +94,19 @@ class Stage:
         run_control(self.twin.clock_control, name, fields)
         self.twin.settle()
 
-    def step(self, deed: Callable[..., dict[str, Any]], *args: Any, **named: Any) -> dict[str, Any]:
-        """Something happens in the twin's world that nobody can ask for."""
+    def step(self, action: Callable[..., dict[str, Any]], *args: Any, **named: Any) -> dict[str, Any]:
+        """Run one of the twin's lifecycle functions, for what the API cannot do."""
         with self.twin.world.step():
-            found = deed(self.twin.world, *args, **named)
+            changed = action(self.twin.world, *args, **named)
         self.twin.settle()
-        return found
+        return changed
 
     def wait(self, seconds: float) -> None:
-        """Time passes, and everything that is due in it happens and is told."""
+        """Advance the clock; everything that is due happens, and is delivered."""
         self.twin.advance(seconds)
 
     def stored(self, identity: str) -> dict[str, Any]:
-        """An object of the twin's with what it keeps to itself."""
+        """An object of the twin, with its private fields."""
         with self.twin.world.step():
             return self.twin.world.store.get(identity)
 
@@ -117,7 +117,7 @@ class Stage:
         return gift
 
     def pay(self, gift: Gift, card: str = CARD) -> str:
-        """Press Pay on its checkout; the payment that comes of it, whatever becomes of that."""
+        """Press Pay on its checkout; returns the payment, which may succeed or fail."""
         charge = self.twin.pay(self.sessions[gift.id], card=card, email=gift.donor.email)
         self.twin.settle()
         return str(charge["payment_intent"])
@@ -133,31 +133,31 @@ class Stage:
         """The charge of a payment."""
         return str(self.stored(payment)["latest_charge"])
 
-    def pledge_standing(
+    def pledge_recurring(
         self, minor: int = 1000, shares: Shares = ((1, 1),), interval: Interval = Interval.MONTH
     ) -> Recurring:
         """A recurring gift of ours and its first gift, both pending; its checkout is open."""
         first = self._gift(minor, shares, "GBP")
-        standing = begin(first, Rhythm(interval))
-        self.gifts[-1] = first = replace(first, recurring_id=standing.id)
-        self.recurring.append(standing)
-        self.sessions[first.id] = self.gateway.open_checkout(first, PURPOSES, standing).session_id
-        return standing
+        recurring = begin(first, Rhythm(interval))
+        self.gifts[-1] = first = replace(first, recurring_id=recurring.id)
+        self.recurring.append(recurring)
+        self.sessions[first.id] = self.gateway.open_checkout(first, PURPOSES, recurring).session_id
+        return recurring
 
-    def start(self, standing: Recurring, card: str = CARD) -> str:
+    def start(self, recurring: Recurring, card: str = CARD) -> str:
         """Press Pay on its checkout; the first payment."""
-        session = self.sessions[standing.first_gift]
-        self.twin.pay(session, card=card, email=standing.donor.email)
+        session = self.sessions[recurring.first_gift]
+        self.twin.pay(session, card=card, email=recurring.donor.email)
         self.twin.settle()
         return str(self.stored(session)["_intent"])
 
-    def subscription_of(self, standing: Recurring) -> str:
+    def subscription_of(self, recurring: Recurring) -> str:
         """What Stripe calls it."""
-        return str(self.stored(self.sessions[standing.first_gift])["subscription"])
+        return str(self.stored(self.sessions[recurring.first_gift])["subscription"])
 
-    def instalment_of(self, standing: Recurring) -> str:
+    def instalment_of(self, recurring: Recurring) -> str:
         """The payment of its latest invoice."""
-        invoice = self.stored(self.subscription_of(standing))["latest_invoice"]
+        invoice = self.stored(self.subscription_of(recurring))["latest_invoice"]
         return str(self.stored(invoice)["_intent"])
 
     def _gift(self, minor: int, shares: Shares, code: str) -> Gift:
@@ -180,10 +180,10 @@ class Stage:
 
 
 @contextmanager
-def stage(seed: int = 0, versions: Sequence[str] = VERSIONS) -> Iterator[Stage]:
-    """A new world in memory whose clock stands still until it is told to move."""
-    courier = Courier()
-    twin = open_twin(settings(ENDPOINT), seed=seed, sender=courier)
+def simulate(seed: int = 0, versions: Sequence[str] = VERSIONS) -> Iterator[Simulation]:
+    """A new twin in memory, whose clock moves only by `wait`."""
+    recorded = RecordedDeliveries()
+    twin = open_twin(settings(ENDPOINT), seed=seed, sender=recorded)
     twin.world.clock.set(START)
     for version in versions:
         if version != CURRENT:  # the first endpoint has it
@@ -192,6 +192,6 @@ def stage(seed: int = 0, versions: Sequence[str] = VERSIONS) -> Iterator[Stage]:
             assert status == 200, json.dumps(answer)
     try:
         with served(twin) as url:
-            yield Stage(twin, url, courier)
+            yield Simulation(twin, url, recorded)
     finally:
         twin.close()

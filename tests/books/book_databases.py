@@ -1,6 +1,6 @@
-"""A place where books are kept, on either engine: they can be begun anew, at once and as often as one likes.
+"""Databases for books, on either engine, which can be restored from a template quickly and any number of times.
 
-The engine stays all the time, because it remembers its statements; the database under it is another copy.
+The SQLAlchemy engine stays, because it caches its statements; the database under it is replaced by a copy.
 """
 
 import os
@@ -20,96 +20,96 @@ from database.engine import open_database
 from database.transactions import booking
 from ledger.money import GBP, Money
 from ledger.store import open_accounts
-from tests.books.stage import PURPOSES
+from tests.books.simulation import PURPOSES
 from tests.postgres import Cluster
 
 _numbers = count(1)
 
 
-class Place(Protocol):
-    """Where books are kept. A template is what books can be begun from."""
+class BookDatabase(Protocol):
+    """A database with books. It can be restored from a template, which is a copy of a database."""
 
     engine: Engine
     empty: str
     """The template with nothing but accounts and campaigns."""
 
-    def begin(self, template: str) -> None:
-        """Forget these books, and begin as the template does."""
+    def restore(self, template: str) -> None:
+        """Replace these books by the template's."""
 
-    def keep(self) -> str:
-        """These books as a template."""
+    def save_template(self) -> str:
+        """Copy these books to a new template."""
 
-    def forget(self, template: str) -> None:
-        """Nobody will begin from it any more."""
+    def delete_template(self, template: str) -> None:
+        """Delete a template that is no longer needed."""
 
 
-class SqlitePlace:
-    """A file, and templates beside it."""
+class SqliteBookDatabase:
+    """A file; templates are files beside it."""
 
     def __init__(self, migrated: Path) -> None:
         self._at = migrated.with_name(f"books-{os.getpid()}.db")
         self.engine = open_database(f"sqlite:///{self._at}", durable=False)
-        self.begin(str(migrated))
-        _campaigns(self.engine)
-        self.empty = self.keep()
+        self.restore(str(migrated))
+        _open_books(self.engine)
+        self.empty = self.save_template()
 
-    def begin(self, template: str) -> None:
+    def restore(self, template: str) -> None:
         """Copy the template's file over ours."""
         self.engine.dispose()
         for name in (f"{self._at.name}-wal", f"{self._at.name}-shm"):
             self._at.with_name(name).unlink(missing_ok=True)
         shutil.copyfile(template, self._at)
 
-    def keep(self) -> str:
-        """A copy of the file, with what SQLite wrote beside it."""
+    def save_template(self) -> str:
+        """Copy the file, with the contents of its WAL."""
         self.engine.dispose()
         with closing(sqlite3.connect(self._at)) as connection:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         return str(shutil.copyfile(self._at, self._at.with_name(f"template-{os.getpid()}-{next(_numbers)}.db")))
 
-    def forget(self, template: str) -> None:
+    def delete_template(self, template: str) -> None:
         """Remove the file."""
         Path(template).unlink()
 
 
-class PostgresPlace:
-    """A database, and templates in the same server."""
+class PostgresBookDatabase:
+    """A database; templates are databases of the same server."""
 
     def __init__(self, cluster: Cluster, migrated: str) -> None:
         self._cluster, self._name = cluster, cluster.create(migrated)
         self.engine = open_database(cluster.url(self._name), durable=False)
-        _campaigns(self.engine)
-        self.empty = self.keep()
+        _open_books(self.engine)
+        self.empty = self.save_template()
 
-    def begin(self, template: str) -> None:
-        """The server copies the template under our name."""
+    def restore(self, template: str) -> None:
+        """Have the server copy the template under our name."""
         self.engine.dispose()
         self._cluster.drop(self._name)
         self._cluster.create(template, self._name)
 
-    def keep(self) -> str:
-        """A copy under a name of its own."""
+    def save_template(self) -> str:
+        """Copy the database under a new name."""
         self.engine.dispose()
         return self._cluster.create(self._name)
 
-    def forget(self, template: str) -> None:
-        """Drop it."""
+    def delete_template(self, template: str) -> None:
+        """Drop the template."""
         self._cluster.drop(template)
 
 
 @contextmanager
-def closing_down(place: Place) -> Iterator[Place]:
-    """The place, left tidy afterwards."""
+def closing_database(database: BookDatabase) -> Iterator[BookDatabase]:
+    """Yield the database, and delete it and its template afterwards."""
     try:
-        yield place
+        yield database
     finally:
-        place.engine.dispose()
-        place.forget(place.empty)
-        place.forget(str(place.engine.url.database))
+        database.engine.dispose()
+        database.delete_template(database.empty)
+        database.delete_template(str(database.engine.url.database))
 
 
-def _campaigns(engine: Engine) -> None:
-    """Open accounts, and the three campaigns for which every scenario gives."""
+def _open_books(engine: Engine) -> None:
+    """Open the accounts, and add the three campaigns of all scenarios."""
     with booking(engine) as conn:
         open_accounts(conn)
         for number, purpose in PURPOSES.items():

@@ -1,4 +1,4 @@
-"""What ours is measured against, each in one uvicorn process: `python -m bench.servers KIND DATABASE FD`.
+"""The servers that ours is compared with, each in one uvicorn process: `python -m bench.baseline_servers KIND DB FD`.
 
 nothing: answers at once (how fast is the client?). floor: a FastAPI route that verifies and parses.
 usual: one ORM transaction a request, as such services are usually written, with the same rows as ours.
@@ -15,14 +15,14 @@ import uvicorn
 from fastapi import FastAPI, Request, Response
 from starlette.concurrency import run_in_threadpool
 
-from bench.serving import SECRET
-from bench.usual import Usual
+from bench.orm_baseline import OrmBaseline
+from bench.web_process import SECRET
 from payments.inbox.webhook import PATH
 from payments.stripe.signature import verify
 
 
 async def nothing(_scope: Any, receive: Callable[[], Awaitable[Any]], send: Callable[[Any], Awaitable[None]]) -> None:
-    """An ASGI application that reads the body and says yes."""
+    """An ASGI application that reads the body and answers 200."""
     while (await receive()).get("more_body"):
         pass
     await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"2")]})
@@ -45,13 +45,13 @@ def floor() -> FastAPI:
 
 def usual(url: str) -> FastAPI:
     """Verify, parse, and write all rows in one ORM transaction of the request's own."""
-    app, books = FastAPI(openapi_url=None), Usual(url)
+    app, books = FastAPI(openapi_url=None), OrmBaseline(url)
 
     @app.post(PATH)
     async def webhook(request: Request) -> Response:
         body = await request.body()
         verify(body, request.headers["stripe-signature"].encode(), (SECRET,), datetime.now(UTC))
-        await run_in_threadpool(books.take, json.loads(body), body)
+        await run_in_threadpool(books.apply, json.loads(body), body)
         return Response()
 
     return app

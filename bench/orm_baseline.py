@@ -1,4 +1,4 @@
-"""The usual way, for comparison: SQLAlchemy's ORM, one transaction a request, the same rows as ours."""
+"""The usual way, as a baseline: SQLAlchemy's ORM, one transaction a request, the same rows as ours."""
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
@@ -26,9 +26,9 @@ _mapped = registry()
 
 def _class(table: sa.Table) -> Any:
     """A mapped class for a table, as declarative code would make it."""
-    made = type(table.name.title().replace("_", ""), (), {})
-    _mapped.map_imperatively(made, table)
-    return made
+    mapped = type(table.name.title().replace("_", ""), (), {})
+    _mapped.map_imperatively(mapped, table)
+    return mapped
 
 
 Delivery, Body, Charge = map(
@@ -40,15 +40,15 @@ Receipt, Series = map(_class, (receipts.tables.receipt, receipts.tables.receipt_
 Job, Campaign = _class(outbox.tables.job), _class(campaigns.tables.campaign)
 
 
-class Usual:
-    """Takes deliveries one transaction each."""
+class OrmBaseline:
+    """Applies each delivery in a transaction of its own."""
 
     def __init__(self, url: str) -> None:
         self._engine = open_database(url).execution_options(farthing_begin="immediate")
-        if self._engine.dialect.name == "sqlite":  # forty threads wait for one lock: let them, as long as it takes
+        if self._engine.dialect.name == "sqlite":  # forty threads wait for one lock, and must not time out
             sa.event.listen(self._engine, "connect", lambda conn, _: conn.execute("PRAGMA busy_timeout=60000"))
 
-    def take(self, event: Mapping[str, Any], body: bytes) -> None:
+    def apply(self, event: Mapping[str, Any], body: bytes) -> None:
         """Store a delivery and everything that follows from it."""
         now = datetime.now(UTC)
         with Session(self._engine) as session, session.begin():
@@ -99,10 +99,10 @@ class Usual:
 
 
 def _add(session: Session, mapped: Any, **columns: Any) -> None:
-    made = mapped()
+    row = mapped()
     for name, value in columns.items():
-        setattr(made, name, value)
-    session.add(made)
+        setattr(row, name, value)
+    session.add(row)
 
 
 def _total(session: Session, account: str, share: Any, day: date, *, debit: bool) -> None:

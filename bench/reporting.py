@@ -1,4 +1,4 @@
-"""What benches and soaks have in common: a database on each engine, a look at the books, and how figures are told."""
+"""What benches and soaks share: a database on each engine, the audit of the books, and printing figures."""
 
 import json
 import statistics
@@ -20,7 +20,7 @@ Figures = Mapping[str, object]
 
 @contextmanager
 def two_databases(purpose: str) -> Iterator[tuple[Path, dict[str, str]]]:
-    """A directory for a while, and the addresses of a SQLite file in it and of a durable PostgreSQL, both empty."""
+    """A temporary directory, and the addresses of two empty databases: SQLite in it, and a durable PostgreSQL."""
     with tempfile.TemporaryDirectory(prefix=f"farthing-{purpose}-") as name, start_cluster(durable=True) as cluster:
         yield (
             Path(name),
@@ -29,30 +29,30 @@ def two_databases(purpose: str) -> Iterator[tuple[Path, dict[str, str]]]:
 
 
 def failed_findings(engine: Engine, clock: Clock = utc_now) -> list[str]:
-    """What the audit of the books says is wrong."""
+    """The names of the audit's findings that failed."""
     with reading(engine) as conn:
         return [finding.name for finding in audit(conn, clock) if finding.has_failed]
 
 
-def spread(found: Sequence[float], digits: int = 0) -> dict[str, float]:
+def spread(rounds: Sequence[float], digits: int = 0) -> dict[str, float]:
     """The median of rounds, with the lowest and the highest."""
-    named = {"median": statistics.median(found), "lowest": min(found), "highest": max(found)}
+    named = {"median": statistics.median(rounds), "lowest": min(rounds), "highest": max(rounds)}
     return {name: round(figure, digits) for name, figure in named.items()}
 
 
-def tell_one(engine: str, figures: Figures) -> None:
-    """What a soak found on one engine, in one line, as soon as it is known."""
+def print_line(engine: str, figures: Figures) -> None:
+    """Print a soak's figures on one engine in a line, as soon as they are known."""
     typer.echo(f"{engine:>10}  " + ", ".join(f"{name} {value}" for name, value in figures.items()))
 
 
-def tell_all(found: Mapping[str, object]) -> None:
-    """What a bench measured, a line for each kind under each engine."""
-    for engine, figures in found.items():
+def print_table(by_engine: Mapping[str, object]) -> None:
+    """Print a bench's figures: under each engine a line for each kind."""
+    for engine, figures in by_engine.items():
         typer.echo(engine)
         for kind, figure in figures.items() if isinstance(figures, Mapping) else ():
             typer.echo(f"  {kind:<12} {figure}")
 
 
-def tell_json(found: Mapping[str, object]) -> None:
-    """The same for machines."""
-    typer.echo(json.dumps(found, indent=2))
+def print_json(by_engine: Mapping[str, object]) -> None:
+    """Print the figures for machines."""
+    typer.echo(json.dumps(by_engine, indent=2))

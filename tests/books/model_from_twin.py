@@ -1,40 +1,42 @@
-"""The chronicle: what happened in a twin, told to a model in plain words once it is all over.
+"""The model of what happened at a twin, made once everything is over.
 
-It reads what the twin keeps, not what it told anybody: nothing can be lost or doubled on the way.
+It is made from the twin's own objects, not from its deliveries, so that nothing can be lost or doubled on the way.
 """
 
 from collections.abc import Callable
 from typing import Any
 
 from tests.books.model import Model, Shares
-from tests.books.stage import Stage
+from tests.books.simulation import Simulation
 
 Object = dict[str, Any]
 
 
-def chronicle(stage: Stage) -> Model:
-    """The model's books of everything that has happened on this stage."""
-    with stage.twin.world.store.transaction():
-        writer = _Chronicler(stage)
+def model_from_twin(simulation: Simulation) -> Model:
+    """The model's books of everything that has happened in this simulation."""
+    with simulation.twin.world.store.transaction():
+        writer = _ModelWriter(simulation)
         writer.write()
     return writer.model
 
 
-class _Chronicler:
-    def __init__(self, stage: Stage) -> None:
+class _ModelWriter:
+    def __init__(self, simulation: Simulation) -> None:
         self.model = Model()
-        self._store = stage.twin.world.store
-        # What was in the balance before anybody gave is not ours to explain.
-        self._since = min(gift.created_at for gift in stage.gifts).timestamp() - 600
+        self._store = simulation.twin.world.store
+        # Lines from before the first gift are the opening balance.
+        self._since = min(gift.created_at for gift in simulation.gifts).timestamp() - 600
         self._once: dict[str, Shares] = {
-            gift.id: tuple((share.campaign, share.amount.minor) for share in gift.allocations) for gift in stage.gifts
+            gift.id: tuple((share.campaign, share.amount.minor) for share in gift.allocations)
+            for gift in simulation.gifts
         }
-        self._standing: dict[str, Shares] = {
-            one.id: tuple((share.campaign, share.weight) for share in one.shares) for one in stage.recurring
+        self._recurring: dict[str, Shares] = {
+            recurring.id: tuple((share.campaign, share.weight) for share in recurring.shares)
+            for recurring in simulation.recurring
         }
 
     def write(self) -> None:
-        """Gifts first, then what became of them, then what showed in the balance."""
+        """Gifts first, then refunds and disputes, then the balance."""
         for charge in self._all("charge"):
             self._charge(charge)
         for refund in self._all("refund"):
@@ -45,7 +47,7 @@ class _Chronicler:
             if line["created"] < self._since:
                 self.model.moved("opening", line["net"], _code(line))
             else:
-                _LINES.get(line["reporting_category"], _Chronicler._strange)(self, line)
+                _LINES.get(line["reporting_category"], _ModelWriter._other_line)(self, line)
         for payout in self._all("payout"):
             if payout["status"] == "paid":
                 self.model.arrives(payout["id"])
@@ -60,7 +62,7 @@ class _Chronicler:
         if once is not None or invoice is None:
             return once
         labels = self._store.get(self._store.get(invoice)["_subscription"])["metadata"]
-        return self._standing.get(labels.get("recurring_id", ""))
+        return self._recurring.get(labels.get("recurring_id", ""))
 
     def _charge(self, charge: Object) -> None:
         shares = self._shares(charge) if _was_taken(charge) else None
@@ -106,16 +108,16 @@ class _Chronicler:
         payout = self._store.get(line["source"])
         self.model.came_back(payout["id"])
 
-    def _strange(self, line: Object) -> None:
+    def _other_line(self, line: Object) -> None:
         reason = _REASONS.get(line["reporting_category"], "suspense")
         self.model.moved(reason, line["amount"], _code(line))
 
 
-_LINES: dict[str, Callable[[_Chronicler, Object], None]] = {
+_LINES: dict[str, Callable[[_ModelWriter, Object], None]] = {
     **dict.fromkeys(("charge", "charge_failure", "refund", "refund_failure", "dispute", "dispute_reversal"),
-                    _Chronicler._of_a_payment),
-    "payout": _Chronicler._sent,
-    "payout_reversal": _Chronicler._came_back,
+                    _ModelWriter._of_a_payment),
+    "payout": _ModelWriter._sent,
+    "payout_reversal": _ModelWriter._came_back,
 }  # fmt: skip
 _REASONS = {"fee": "fees", "tax": "fees", "network_cost": "fees", "topup": "bank", "transfer": "other",
             "risk_reserved_funds": "adjustments"}  # fmt: skip

@@ -1,4 +1,4 @@
-"""Run ours as in production, in test mode, on loopback, and sign what is sent to it."""
+"""Runs our web process as in production, in test mode, on loopback; and signs the requests that are sent to it."""
 
 import os
 import signal
@@ -34,14 +34,14 @@ def production_settings(url: str, port: int, directory: Path) -> dict[str, str]:
 
 
 def await_ready(port: int) -> None:
-    """Ask until an HTTP answer comes: the socket itself takes calls before there is a server behind it."""
+    """Ask until an HTTP answer comes: the socket accepts connections before there is a server behind it."""
     deadline = time.monotonic() + READY_SECONDS
     while time.monotonic() < deadline:
         try:
-            with socket.create_connection(("127.0.0.1", port), 1) as knock:
-                knock.settimeout(READY_SECONDS)
-                knock.sendall(b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
-                if knock.recv(12):
+            with socket.create_connection(("127.0.0.1", port), 1) as connection:
+                connection.settimeout(READY_SECONDS)
+                connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
+                if connection.recv(12):
                     return
         except OSError:
             time.sleep(0.05)

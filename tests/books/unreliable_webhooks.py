@@ -1,4 +1,4 @@
-"""A bad post: some deliveries never come, some come twice, most in another order and in batches of any size."""
+"""Unreliable webhooks: some deliveries are lost, some come twice, most in another order and in batches of any size."""
 
 import random
 from collections.abc import Iterator, Sequence
@@ -8,28 +8,28 @@ from payments.inbox.delivery import Delivery
 LOST, DOUBLED, LATE, LONGEST_DELAY, LARGEST_BATCH = 0.15, 0.2, 0.5, 12, 6
 
 
-class BadPost:
-    """What it does depends on its seed and on nothing else."""
+class UnreliableWebhooks:
+    """What they do depends on the seed alone."""
 
     def __init__(self, seed: int) -> None:
         self._chance = random.Random(seed)
         self._under_way: list[tuple[int, float, Delivery]] = []
         self._rounds = 0
 
-    def carry(self, told: Sequence[Delivery]) -> Iterator[list[Delivery]]:
-        """Take these along, and bring what is due by now."""
+    def deliver(self, deliveries: Sequence[Delivery]) -> Iterator[list[Delivery]]:
+        """Accept these deliveries, and return batches of those that are due by now."""
         self._rounds += 1
-        for one in told:
+        for delivery in deliveries:
             for _ in range(self._copies()):
-                self._under_way.append((self._rounds + self._delay(), self._chance.random(), one))
+                self._under_way.append((self._rounds + self._delay(), self._chance.random(), delivery))
         self._under_way.sort(key=lambda way: way[:2])
-        due = [one for at, _, one in self._under_way if at <= self._rounds]
+        due = [delivery for at, _, delivery in self._under_way if at <= self._rounds]
         del self._under_way[: len(due)]
         yield from self._batches(due)
 
-    def empty_the_bag(self) -> Iterator[list[Delivery]]:
-        """Bring whatever is still under way."""
-        due = [one for _, _, one in self._under_way]
+    def deliver_rest(self) -> Iterator[list[Delivery]]:
+        """Return batches of everything that is still under way."""
+        due = [delivery for _, _, delivery in self._under_way]
         self._under_way.clear()
         yield from self._batches(due)
 

@@ -1,4 +1,4 @@
-"""Pending gifts in a database."""
+"""A database with pending gifts."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,57 +22,58 @@ CAMPAIGNS = 10
 
 
 @dataclass(frozen=True)
-class Pending:
-    """A gift that waits for its charge."""
+class PendingGift:
+    """A gift that is not paid yet."""
 
     n: int
     amount: int
 
     @property
     def id(self) -> str:
-        """Its id, made from its number so that every run is alike."""
+        """Its id, made from its number so that every run is the same."""
         return str(UUID(int=self.n + (1 << 100)))
 
     @property
     def event_id(self) -> str:
-        """The event that tells of its charge."""
+        """The event of its charge."""
         return f"evt_3Bench{self.n:016d}"
 
 
-def plant(engine: Engine, count: int, now: datetime) -> list[Pending]:
+def add_pending_gifts(engine: Engine, count: int, now: datetime) -> list[PendingGift]:
     """Store campaigns and `count` pending gifts; returns the gifts."""
     with booking(engine) as conn:
         open_accounts(conn)
         for n in range(CAMPAIGNS):
             add_campaign(conn, Campaign(0, f"appeal-{n}", f"Appeal {n}", "For the bench.", GBP, Money(10**8, GBP)))
-    pending = [Pending(n, 500 + n % 97 * 100) for n in range(count)]
+    pending = [PendingGift(n, 500 + n % 97 * 100) for n in range(count)]
     for start in range(0, count, 1000):
         _store(engine, pending[start : start + 1000], now)
     return pending
 
 
-def plant_books(url: str, gifts: int, now: datetime | None = None) -> list[Pending]:
-    """Make the database at this address, in test mode, with so many pending gifts."""
+def create_books(url: str, gifts: int, now: datetime | None = None) -> list[PendingGift]:
+    """Migrate the database at this address, in test mode, and add so many pending gifts."""
     migrate(url)
     engine = open_database(url)
     try:
         require_mode(engine, "test")
-        return plant(engine, gifts, now or datetime.now(UTC))
+        return add_pending_gifts(engine, gifts, now or datetime.now(UTC))
     finally:
         engine.dispose()
 
 
-def raised_in(url: str) -> int:
-    """Pence raised by all campaigns of the database at this address."""
+def total_raised(url: str) -> int:
+    """Pence that all campaigns of the database at this address have raised."""
     engine = open_database(url)
     try:
         with reading(engine) as conn:
-            return sum(one.amount.minor for one in raised_by_campaign(conn, range(1, CAMPAIGNS + 1), GBP).values())
+            raised = raised_by_campaign(conn, range(1, CAMPAIGNS + 1), GBP)
+            return sum(campaign.amount.minor for campaign in raised.values())
     finally:
         engine.dispose()
 
 
-def _store(engine: Engine, gifts: Sequence[Pending], now: datetime) -> None:
+def _store(engine: Engine, gifts: Sequence[PendingGift], now: datetime) -> None:
     rows = [
         {
             "id": gift.id, "state": "pending", "currency": "GBP", "amount_minor": gift.amount,
