@@ -195,12 +195,12 @@ GUARDS: dict[str, Guard] = {
     "overlap": Guard(
         "a line that appears late, with an earlier instant, would never be read",
         (Cut("payments/settlement/list_reader.py", "OVERLAP = timedelta(hours=2)", "OVERLAP = timedelta(0)"),),
-        ("tests/payments/settlement/test_walking.py",),
+        ("tests/payments/settlement/test_checkpoints.py",),
     ),
     "idempotency-key": Guard(
         "a form that is sent twice, or an answer that is lost, would open two sessions",
         (Cut("payments/stripe/gateway.py", 'create(params, {"idempotency_key": key})', "create(params)"),),
-        ("tests/payments/test_asked_twice.py",),
+        ("tests/payments/test_idempotency_key.py",),
     ),
     "acts-append-only": Guard(
         "what somebody did at the desk could be changed or removed afterwards",

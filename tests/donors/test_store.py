@@ -9,7 +9,7 @@ from database.transactions import reading, writing
 from donors.store import donor_by_id, donor_of_address, find_or_add_donor
 from donors.tables import donor as donor_table
 from tests.ledger.samples import NOON
-from tests.payments.house import Books, gift_id
+from tests.payments.organisation_books import Books, gift_id
 
 
 def test_two_spellings_of_an_address_are_one_donor(engine: Engine) -> None:

@@ -13,7 +13,7 @@ from ledger.money import GBP, Money
 from ledger.store import open_accounts
 from payments.books.bookkeeper import Bookkeeper
 from payments.books.decide.decide import BookRules
-from tests.payments.house import Books
+from tests.payments.organisation_books import Books
 
 LONDON = ZoneInfo("Europe/London")
 

@@ -13,14 +13,16 @@ SECRET = "whsec_tests"
 CREATED = 1_795_262_400  # 2026-11-21 12:00:00 UTC
 
 
-def event(kind: str, thing: Mapping[str, Any], *, name: str, created: int = CREATED, **more: Any) -> dict[str, Any]:
+def event(
+    kind: str, event_object: Mapping[str, Any], *, name: str, created: int = CREATED, **more: Any
+) -> dict[str, Any]:
     """An event about an object."""
     return {
         "id": f"evt_{name}",
         "object": "event",
         "api_version": "2026-10-28.endive",
         "created": created,
-        "data": {"object": dict(thing)},
+        "data": {"object": dict(event_object)},
         "livemode": False,
         "pending_webhooks": 1,
         "request": {"id": None, "idempotency_key": None},
@@ -58,18 +60,18 @@ def session(n: str = "1", *, gift: str | None = None, **more: Any) -> dict[str, 
     } | more
 
 
-def charged(n: str = "1", **about: Any) -> Delivery:
-    """The delivery that tells of a charge."""
-    return delivery(event("charge.succeeded", charge(n, **about), name=f"charge_{n}"))
+def charged(n: str = "1", **more: Any) -> Delivery:
+    """The delivery of a charge that succeeded."""
+    return delivery(event("charge.succeeded", charge(n, **more), name=f"charge_{n}"))
 
 
-def completed(n: str = "1", **about: Any) -> Delivery:
-    """The delivery that tells of a completed session."""
-    return delivery(event("checkout.session.completed", session(n, **about), name=f"session_{n}"))
+def completed(n: str = "1", **more: Any) -> Delivery:
+    """The delivery of a completed session."""
+    return delivery(event("checkout.session.completed", session(n, **more), name=f"session_{n}"))
 
 
 def delivery(of: Mapping[str, Any]) -> Delivery:
-    """An event as it comes through the door."""
+    """An event as the inbox parses it."""
     return parse(body(of))
 
 

@@ -1,4 +1,4 @@
-"""The law: any order, loss-and-redelivery and multiplicity of deliveries gives the same books."""
+"""Deliveries in any order, lost and redelivered, any number of times, give the same books."""
 
 from itertools import permutations
 
@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine
 
 from payments.inbox.delivery import Delivery, parse
-from tests.payments.house import Books, gift_id
 from tests.payments.messages import charge, charged, completed, delivery, event, session
+from tests.payments.organisation_books import Books, gift_id
 
-# Three gifts: one told by metadata, one only by its session, one expired and then paid; and a stranger.
+# Three gifts: one found by metadata, one only by its session, one expired and then paid; and a charge that is not ours.
 STORY = [
     charged("1", gift=gift_id(1)),
     completed("1", gift=gift_id(1)),
@@ -27,16 +27,16 @@ batches = st.lists(st.lists(st.sampled_from(STORY), min_size=1, max_size=6), max
 
 def test_every_order_of_a_joined_gift_gives_the_same_books(books: Books, engine: Engine) -> None:
     """Charge, session and a repeated charge, in all six orders, one delivery a batch."""
-    seen = []
+    outcomes = []
     for number, order in enumerate(permutations(range(3))):
         n, gift = f"9{number}", number + 100
         books.pledge(gift)
-        told = [charged(n), completed(n, gift=gift_id(gift)), charged(n)]
+        deliveries = [charged(n), completed(n, gift=gift_id(gift)), charged(n)]
         for k in order:
-            books.hear(told[k])
-        seen.append((books.raised(), books.gift(gift).state))
-    assert [raised for raised, _ in seen] == [2500 * (number + 1) for number in range(6)]
-    assert {state.value for _, state in seen} == {"received"}
+            books.deliver(deliveries[k])
+        outcomes.append((books.raised(), books.gift(gift).state))
+    assert [raised for raised, _ in outcomes] == [2500 * (number + 1) for number in range(6)]
+    assert {state.value for _, state in outcomes} == {"received"}
 
 
 @settings(
@@ -46,25 +46,25 @@ def test_every_order_of_a_joined_gift_gives_the_same_books(books: Books, engine:
     derandomize=True,
 )
 @given(early=batches)
-def test_what_was_heard_before_changes_nothing_once_all_is_heard(books: Books, early: list[list[Delivery]]) -> None:
+def test_what_came_before_changes_nothing_once_everything_has_come(books: Books, early: list[list[Delivery]]) -> None:
     """Whatever came early, in whatever batches: after everything was delivered once more, one state of books.
 
-    Books cannot be emptied, so each example plays the story with gifts of its own and compares shapes.
+    Books cannot be emptied, so each example uses gifts of its own.
     """
-    Played.count += 1
-    played = Played(books, Played.count)
+    StoryRun.count += 1
+    run = StoryRun(books, StoryRun.count)
     for batch in early:
-        played.hear(batch)
-    for told in STORY:
-        played.hear([told])
-    assert played.outcome() == {
+        run.deliver(batch)
+    for deliveries in STORY:
+        run.deliver([deliveries])
+    assert run.outcome() == {
         "raised": 2500 + 2500 + 2499,
         "states": ["received", "received", "received"],
         "charges": 4,
     }
 
 
-class Played:
+class StoryRun:
     """The story with every id moved to this example's own numbers."""
 
     count = 0
@@ -75,9 +75,9 @@ class Played:
         for n in (1, 2, 3):
             books.pledge(self.base + n)
 
-    def hear(self, batch: list[Delivery]) -> None:
+    def deliver(self, batch: list[Delivery]) -> None:
         """Deliver these as this example's."""
-        self.books.hear(*[self._own(told) for told in batch])
+        self.books.deliver(*[self._own(deliveries) for deliveries in batch])
 
     def outcome(self) -> dict[str, object]:
         """What the books say of this example."""
@@ -88,8 +88,8 @@ class Played:
             "charges": len([key for key in keys if key.startswith("gift:") and f"x{self.base}:" in key]) + 1,
         }
 
-    def _own(self, told: Delivery) -> Delivery:
-        text = told.body.decode()
+    def _own(self, deliveries: Delivery) -> Delivery:
+        text = deliveries.body.decode()
         for n in (1, 2, 3):
             text = text.replace(gift_id(n), gift_id(self.base + n))
         for kind in ("ch_", "pi_", "cs_test_"):

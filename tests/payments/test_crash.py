@@ -12,16 +12,16 @@ CYCLES = 3  # twenty of them: ./farthing soak crash
 
 def test_a_killed_web_has_lost_nothing_on_sqlite(tmp_path: Path) -> None:
     """Durable settings, the whole web, a stream of deliveries."""
-    found = crash(f"sqlite:///{tmp_path / 'crash.db'}", CYCLES, tmp_path)
-    assert found.acknowledged > 0
-    assert (found.lost, found.doubled_pence) == (0, 0)
+    figures = crash(f"sqlite:///{tmp_path / 'crash.db'}", CYCLES, tmp_path)
+    assert figures.acknowledged > 0
+    assert (figures.lost, figures.doubled_pence) == (0, 0)
 
 
 def test_a_killed_web_has_lost_nothing_on_postgresql(durable: Cluster, tmp_path: Path) -> None:
     """The same on the other engine."""
-    found = crash(durable.url(durable.create()), CYCLES, tmp_path)
-    assert found.acknowledged > 0
-    assert (found.lost, found.doubled_pence) == (0, 0)
+    figures = crash(durable.url(durable.create()), CYCLES, tmp_path)
+    assert figures.acknowledged > 0
+    assert (figures.lost, figures.doubled_pence) == (0, 0)
 
 
 @pytest.fixture

@@ -15,9 +15,9 @@ from payments.inbox import tables as inbox_tables
 from payments.inbox.inbox import Inbox
 from payments.inbox.keep import replay
 from payments.inbox.webhook import Webhook
-from tests.payments.door import at_the_door, post, send
-from tests.payments.house import NOON, Books, gift_id
 from tests.payments.messages import body, charge, charged, delivery, event
+from tests.payments.organisation_books import NOON, Books, gift_id
+from tests.payments.webhook_requests import post, send, with_webhook
 
 POISON = event("charge.succeeded", charge("bad", gift=gift_id(9), currency="xxx"), name="poison")
 
@@ -27,7 +27,7 @@ def test_one_poisoned_delivery_among_many_blocks_nobody(books: Books) -> None:
     for n in range(1, 11):
         books.pledge(n)
     good = [charged(str(n), gift=gift_id(n)) for n in range(1, 11)]
-    books.hear(*good[:5], delivery(POISON), *good[5:])
+    books.deliver(*good[:5], delivery(POISON), *good[5:])
     assert books.raised() == 25_000
     [dead] = books.dead_letters()
     assert (dead.id, dead.attempts) == ("evt_poison", 1)
@@ -54,7 +54,7 @@ def test_a_poisoned_delivery_is_answered_200_because_it_is_kept(books: Books) ->
 def test_a_message_whose_shape_changed_is_a_dead_letter_not_a_guess(books: Books, change: dict[str, object]) -> None:
     """A missing field is an error, never None."""
     books.pledge()
-    books.hear(delivery(event("charge.succeeded", charge(gift=gift_id(1)) | change, name="odd")))
+    books.deliver(delivery(event("charge.succeeded", charge(gift=gift_id(1)) | change, name="odd")))
     assert len(books.dead_letters()) == 1
     assert books.count(entry) == 0
 
@@ -63,9 +63,9 @@ def test_the_same_charge_with_another_amount_is_an_alarm(books: Books) -> None:
     """The facts say 25 pounds; a later message about the same payment says 30."""
     books.pledge()
     books.pledge(2)
-    books.hear(charged(gift=gift_id(1)))
+    books.deliver(charged(gift=gift_id(1)))
     other = charge(gift=gift_id(2), amount=3000) | {"id": "ch_other"}
-    books.hear(delivery(event("charge.succeeded", other, name="other")))
+    books.deliver(delivery(event("charge.succeeded", other, name="other")))
     assert books.raised() == 2500
     assert len(books.dead_letters()) == 1
 
@@ -73,33 +73,33 @@ def test_the_same_charge_with_another_amount_is_an_alarm(books: Books) -> None:
 def test_a_dead_letter_is_applied_once_what_it_lacked_is_there(books: Books) -> None:
     """As it would be after a release that knows the new shape: redelivery, replay and the worker all try."""
     books.pledge()
-    books.hear(charged(gift=gift_id(1)))
+    books.deliver(charged(gift=gift_id(1)))
     with writing(books.engine) as conn:
         conn.execute(sa.insert(inbox_tables.delivery).values(_kept_row("evt_kept")))
         kept = body(event("charge.succeeded", charge("2", gift=gift_id(1)), name="kept"))
         conn.execute(sa.insert(inbox_tables.delivery_body).values(delivery_id="evt_kept", body=kept))
     assert books.unapplied() == 1
-    done = replay(books.engine, books.bookkeeper, NOON, only_due=False)
-    assert (done.tried, done.applied) == (1, 1)
+    result = replay(books.engine, books.bookkeeper, NOON, only_due=False)
+    assert (result.tried, result.applied) == (1, 1)
     assert books.raised() == 5000
     assert replay(books.engine, books.bookkeeper, NOON, only_due=False).tried == 0
 
 
 def test_a_kept_delivery_that_was_not_applied_is_applied_by_its_redelivery(books: Books) -> None:
-    """Duplicates are told by applied, not by presence: else a crash in between would lose it for ever."""
+    """A duplicate is one that was applied, not one that is kept: else a crash in between would lose it for ever."""
     books.pledge()
-    told = charged(gift=gift_id(1))
+    sent = charged(gift=gift_id(1))
     with writing(books.engine) as conn:
-        conn.execute(sa.insert(inbox_tables.delivery).values(_kept_row(told.id)))
-        conn.execute(sa.insert(inbox_tables.delivery_body).values(delivery_id=told.id, body=told.body))
-    books.hear(told)
+        conn.execute(sa.insert(inbox_tables.delivery).values(_kept_row(sent.id)))
+        conn.execute(sa.insert(inbox_tables.delivery_body).values(delivery_id=sent.id, body=sent.body))
+    books.deliver(sent)
     assert books.raised() == 2500
     assert books.unapplied() == 0
 
 
 def test_a_dead_letter_waits_longer_after_each_try(books: Books) -> None:
     """One, two, four minutes; a replay by hand does not wait."""
-    books.hear(delivery(POISON))
+    books.deliver(delivery(POISON))
     waits = []
     now = NOON
     for _ in range(3):
@@ -115,29 +115,29 @@ def test_a_dead_letter_waits_longer_after_each_try(books: Books) -> None:
 def test_a_database_that_is_not_fit_makes_no_dead_letters_and_stripe_comes_again(books: Books) -> None:
     """503; nothing is kept, nothing is blamed on the delivery; the writer lives on and the next one counts."""
     books.pledge()
-    told = charged(gift=gift_id(1))
+    sent = charged(gift=gift_id(1))
 
-    async def knock(webhook: Webhook, _inbox: Inbox) -> list[int]:
+    async def requests(webhook: Webhook, _inbox: Inbox) -> list[int]:
         with writing(books.engine) as conn:
             conn.execute(sa.text("ALTER TABLE delivery RENAME TO away"))
-        first = await post(webhook, [told.body])
+        first = await post(webhook, [sent.body])
         with writing(books.engine) as conn:
             conn.execute(sa.text("ALTER TABLE away RENAME TO delivery"))
-        return [first, await post(webhook, [told.body])]
+        return [first, await post(webhook, [sent.body])]
 
-    assert at_the_door(books, knock) == [503, 200]
+    assert with_webhook(books, requests) == [503, 200]
     assert books.raised() == 2500
 
 
 def test_a_writer_who_cannot_have_the_books_is_an_outage(books: Books) -> None:
     """Another process holds them for too long: 503, and after that the redelivery counts once."""
     books.pledge()
-    told = charged(gift=gift_id(1))
+    sent = charged(gift=gift_id(1))
     impatient = _impatient(books)
     with booking(books.engine), pytest.raises(OperationalError):
-        impatient.hear(told)
+        impatient.deliver(sent)
     impatient.engine.dispose()
-    books.hear(told)
+    books.deliver(sent)
     assert books.raised() == 2500
 
 

@@ -1,4 +1,4 @@
-"""From the form to Stripe's door: the same form is the same gift, however often and fast it is sent."""
+"""From the form to Stripe: the same form is the same gift, however often and fast it is sent."""
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -21,11 +21,11 @@ from payments.stripe.gateway import Gateway, StripeAway
 from proof.audit import audit_all
 from receipts.store import receipt_of_gift
 from tests.clock import FixedClock
-from tests.payments.house import NOON, Books, gift_id
 from tests.payments.messages import charge, charged, completed, delivery, event, session
+from tests.payments.organisation_books import NOON, Books, gift_id
 
-PLEDGED = Pledge(Money(2500, GBP), DonorDetails("Zoë", "zoe@example.org"))
-NOBODY = "http://127.0.0.1:9"  # nothing listens there: Stripe is away
+PLEDGE = Pledge(Money(2500, GBP), DonorDetails("Zoë", "zoe@example.org"))
+CLOSED_PORT = "http://127.0.0.1:9"  # nothing listens there: Stripe is away
 
 
 @pytest.fixture
@@ -37,23 +37,23 @@ def time() -> FixedClock:
 @pytest.fixture
 def pledges(books: Books, time: FixedClock) -> Pledges:
     """The form's other side, with Stripe out of reach."""
-    return Pledges(books.engine, Gateway("sk_test_x", "http://127.0.0.1:1", api_base=NOBODY), time)
+    return Pledges(books.engine, Gateway("sk_test_x", "http://127.0.0.1:1", api_base=CLOSED_PORT), time)
 
 
 @pytest.fixture
 def libraries(books: Books) -> Campaign:
     """The open campaign."""
     with reading(books.engine) as conn:
-        found = campaign_by_id(conn, 1)
-    assert found is not None
-    return found
+        campaign = campaign_by_id(conn, 1)
+    assert campaign is not None
+    return campaign
 
 
 def test_a_double_click_is_one_gift(books: Books, pledges: Pledges, libraries: Campaign) -> None:
     """Both answers are the same gift, and neither is an error."""
     with ThreadPoolExecutor(2) as threads:
         for n in range(10):
-            pair = [threads.submit(pledges.save, libraries, PLEDGED, f"token-{n}") for _ in range(2)]
+            pair = [threads.submit(pledges.save, libraries, PLEDGE, f"token-{n}") for _ in range(2)]
             first, second = (future.result(20) for future in pair)
             assert isinstance(first, Gift)
             assert first == second
@@ -63,8 +63,8 @@ def test_a_double_click_is_one_gift(books: Books, pledges: Pledges, libraries: C
 
 def test_other_words_in_the_same_form_are_another_gift(pledges: Pledges, libraries: Campaign) -> None:
     """Who goes back and changes the amount gives that amount."""
-    other = replace(PLEDGED, amount=Money(3000, GBP))
-    first, second = pledges.save(libraries, PLEDGED, "token"), pledges.save(libraries, other, "token")
+    other = replace(PLEDGE, amount=Money(3000, GBP))
+    first, second = pledges.save(libraries, PLEDGE, "token"), pledges.save(libraries, other, "token")
     assert isinstance(first, Gift)
     assert isinstance(second, Gift)
     assert first.id != second.id
@@ -74,13 +74,13 @@ def test_when_stripe_is_away_the_gift_is_kept_and_nothing_is_charged(
     books: Books, pledges: Pledges, libraries: Campaign
 ) -> None:
     """The next try has a key of its own."""
-    gift = pledges.save(libraries, PLEDGED, "token")
+    gift = pledges.save(libraries, PLEDGE, "token")
     assert isinstance(gift, Gift)
     with pytest.raises(StripeAway):
         pledges.open_checkout(gift)
-    again = pledges.retry(gift.id)
-    assert isinstance(again, Gift)
-    assert (again.attempts, again.state) == (2, GiftState.PENDING)
+    retried = pledges.retry(gift.id)
+    assert isinstance(retried, Gift)
+    assert (retried.attempts, retried.state) == (2, GiftState.PENDING)
     assert books.raised() == 0
 
 
@@ -88,7 +88,7 @@ def test_a_closed_campaign_takes_no_second_try_either(
     books: Books, pledges: Pledges, libraries: Campaign, time: FixedClock
 ) -> None:
     """Nor does a gift of last week."""
-    gift = pledges.save(libraries, PLEDGED, "token")
+    gift = pledges.save(libraries, PLEDGE, "token")
     assert isinstance(gift, Gift)
     time.advance(timedelta(days=2))
     with pytest.raises(NotOpen):
@@ -96,17 +96,17 @@ def test_a_closed_campaign_takes_no_second_try_either(
     with writing(books.engine) as conn:
         conn.execute(sa.update(campaign_table).where(campaign_table.c.id == 1).values(closes_at=NOON))
     with pytest.raises(NotOpen):
-        pledges.save(replace(libraries, closes_at=NOON), PLEDGED, "other")
+        pledges.save(replace(libraries, closes_at=NOON), PLEDGE, "other")
 
 
 def test_the_same_form_after_paying_leads_to_thanks(books: Books, pledges: Pledges, libraries: Campaign) -> None:
     """The browser's Back button never pays twice."""
-    gift = pledges.save(libraries, PLEDGED, "token")
+    gift = pledges.save(libraries, PLEDGE, "token")
     assert isinstance(gift, Gift)
     with writing(books.engine) as conn:
         store.link_session(conn, gift.id, "cs_test_1")
-    books.hear(charged(gift=gift.id))
-    assert pledges.save(libraries, PLEDGED, "token") == PaymentUnderWay("cs_test_1")
+    books.deliver(charged(gift=gift.id))
+    assert pledges.save(libraries, PLEDGE, "token") == PaymentUnderWay("cs_test_1")
 
 
 def test_every_session_of_a_gift_finds_its_thanks(books: Books) -> None:
@@ -115,29 +115,29 @@ def test_every_session_of_a_gift_finds_its_thanks(books: Books) -> None:
     with writing(books.engine) as conn:
         store.link_session(conn, gift_id(1), "cs_test_1")
         store.link_session(conn, gift_id(1), "cs_test_2")
-    books.hear(completed("1", gift=gift_id(1)), charged("1", gift=gift_id(1)))
+    books.deliver(completed("1", gift=gift_id(1)), charged("1", gift=gift_id(1)))
     with reading(books.engine) as conn:
         for known in ("cs_test_1", "cs_test_2"):
-            found = store.gift_of_session(conn, known)
-            assert found
-            assert receipt_of_gift(conn, found.id)
+            gift = store.gift_of_session(conn, known)
+            assert gift
+            assert receipt_of_gift(conn, gift.id)
 
 
 def test_an_earlier_session_that_expires_does_not_end_a_gift_that_is_being_paid(books: Books) -> None:
-    """Else a donor who pays is told that nothing was charged."""
+    """Otherwise a donor who pays would read that nothing was charged."""
     books.pledge()
     with writing(books.engine) as conn:
         store.link_session(conn, gift_id(1), "cs_test_1")
         store.link_session(conn, gift_id(1), "cs_test_2")
-    books.hear(delivery(event("checkout.session.expired", session("1", gift=gift_id(1)), name="expired")))
+    books.deliver(delivery(event("checkout.session.expired", session("1", gift=gift_id(1)), name="expired")))
     assert books.gift().state is GiftState.PENDING
 
 
 def test_who_turned_back_finds_the_form_by_a_token_of_its_own_for_a_day(
     books: Books, pledges: Pledges, libraries: Campaign
 ) -> None:
-    """The gift's id, which stands in logs and at Stripe, opens nothing."""
-    gift = pledges.save(libraries, PLEDGED, "token")
+    """The gift's id, which is in logs and at Stripe, opens nothing."""
+    gift = pledges.save(libraries, PLEDGE, "token")
     assert isinstance(gift, Gift)
     with reading(books.engine) as conn:
         assert gift_to_resume(conn, gift.return_token, NOON) == gift
@@ -147,27 +147,27 @@ def test_who_turned_back_finds_the_form_by_a_token_of_its_own_for_a_day(
 
 def test_the_same_try_always_asks_stripe_for_the_same(pledges: Pledges, libraries: Campaign, time: FixedClock) -> None:
     """Else its idempotency key would be refused."""
-    gift = pledges.save(libraries, PLEDGED, "token")
+    gift = pledges.save(libraries, PLEDGE, "token")
     time.advance(timedelta(minutes=5))
-    assert pledges.save(libraries, PLEDGED, "token") == gift
+    assert pledges.save(libraries, PLEDGE, "token") == gift
     time.advance(timedelta(minutes=30))
-    late = pledges.save(libraries, PLEDGED, "token")
+    late = pledges.save(libraries, PLEDGE, "token")
     assert isinstance(late, Gift)
     assert (late.attempts, late.attempted_at) == (2, time())
 
 
 def test_a_charge_whose_gift_is_not_here_is_found_by_the_audit(books: Books) -> None:
     """As after restoring a backup that is older than the gift: it waits as a listed fact."""
-    books.hear(charged(gift=gift_id(77)))
+    books.deliver(charged(gift=gift_id(77)))
     with reading(books.engine) as conn:
         failed = [finding.name for finding in audit_all(conn) if finding.has_failed]
     assert failed == ["every charge that names a gift has found it"]
 
 
-def test_the_same_charge_told_with_another_amount_is_an_alarm(books: Books) -> None:
+def test_the_same_charge_reported_with_another_amount_is_an_alarm(books: Books) -> None:
     """Later, or in the same batch: never a silent skip."""
     books.pledge()
-    books.hear(charged(gift=gift_id(1)))
-    books.hear(delivery(event("charge.succeeded", charge(gift=gift_id(1), amount=9900), name="other")))
+    books.deliver(charged(gift=gift_id(1)))
+    books.deliver(delivery(event("charge.succeeded", charge(gift=gift_id(1), amount=9900), name="other")))
     assert [letter.id for letter in books.dead_letters()] == ["evt_other"]
     assert books.raised() == 2500

@@ -23,8 +23,18 @@ from payments.reading.happenings import (
     InvoiceReported,
     SubscriptionReported,
 )
-from tests.payments.facts import charged, failed, later, line, posted, refunded, standing, state_of, tell
-from tests.payments.house import Books, gift_id
+from tests.payments.organisation_books import Books, gift_id
+from tests.payments.sample_happenings import (
+    add_recurring_gift,
+    apply_happenings,
+    charged,
+    failed,
+    later,
+    line,
+    posted,
+    refunded,
+    state_of,
+)
 
 SECOND = str(uuid5(INSTALMENTS, "in_2"))
 
@@ -42,14 +52,14 @@ def of_invoice(n: str, recurring: str, *, first: bool = False) -> list[Happening
 def test_the_first_invoice_takes_the_pending_gift(books: Books, order: tuple[int, ...]) -> None:
     """Received, receipted once, and it says which recurring gift and which invoice it is of."""
     books.pledge(amount=1000)
-    told = of_invoice("1", standing(books), first=True)
+    happenings = of_invoice("1", add_recurring_gift(books), first=True)
     for k in order:
         assert books.raised() == 0
-        tell(books, told[k])
+        apply_happenings(books, happenings[k])
     assert books.raised() == 1000
     gift = books.gift()
     assert (gift.state, gift.payment, gift.invoice_id) == (GiftState.RECEIVED, "pi_1", "in_1")
-    assert gift.recurring_id == standing(books)
+    assert gift.recurring_id == add_recurring_gift(books)
     assert books.count(receipts.tables.receipt) == 1
 
 
@@ -57,9 +67,9 @@ def test_the_first_invoice_takes_the_pending_gift(books: Books, order: tuple[int
 def test_a_later_invoice_makes_a_gift_of_its_own(books: Books, order: tuple[int, ...]) -> None:
     """With its own id, its own receipt, shared as the instruction says, and given on the charge's day."""
     books.pledge(amount=1000)
-    told = of_invoice("2", standing(books, shares=[(1, 1), (2, 2)]))
+    happenings = of_invoice("2", add_recurring_gift(books, shares=[(1, 1), (2, 2)]))
     for k in order:
-        tell(books, told[k])
+        apply_happenings(books, happenings[k])
     assert posted(books) == {
         "gift:ch_2:0": ("clearing", "gifts", 333),
         "gift:ch_2:1": ("clearing", "gifts", 667),
@@ -67,18 +77,18 @@ def test_a_later_invoice_makes_a_gift_of_its_own(books: Books, order: tuple[int,
     with reading(books.engine) as conn:
         kept = conn.execute(sa.select(gift_tables.gift).where(gift_tables.gift.c.id == SECOND)).one()
     assert (kept.state, kept.payment, kept.invoice_id) == ("received", "pi_2", "in_2")
-    assert (kept.recurring_id, kept.received_at) == (standing(books), later(3))
+    assert (kept.recurring_id, kept.received_at) == (add_recurring_gift(books), later(3))
     assert state_of(books, gift_id(1)) is GiftState.PENDING
     assert books.count(receipts.tables.receipt) == 1
 
 
-def test_an_instalment_told_again_and_again_is_one_gift(books: Books) -> None:
+def test_an_instalment_reported_again_and_again_is_one_gift(books: Books) -> None:
     """In one batch, in later ones, in other company."""
     books.pledge(amount=1000)
-    told = of_invoice("2", standing(books))
-    tell(books, *told, *told)
-    tell(books, *reversed(told))
-    tell(books, *of_invoice("3", standing(books)), *told)
+    happenings = of_invoice("2", add_recurring_gift(books))
+    apply_happenings(books, *happenings, *happenings)
+    apply_happenings(books, *reversed(happenings))
+    apply_happenings(books, *of_invoice("3", add_recurring_gift(books)), *happenings)
     assert books.raised() == 2000
     assert books.count(receipts.tables.receipt) == 2
 
@@ -86,37 +96,37 @@ def test_an_instalment_told_again_and_again_is_one_gift(books: Books) -> None:
 def test_many_instalments_in_one_batch_are_many_gifts(books: Books) -> None:
     """The first of the month."""
     books.pledge(amount=1000)
-    told = [one for n in range(2, 42) for one in of_invoice(str(n), standing(books))]
-    tell(books, *told)
+    happenings = [happening for n in range(2, 42) for happening in of_invoice(str(n), add_recurring_gift(books))]
+    apply_happenings(books, *happenings)
     assert books.raised() == 40_000
     assert books.count(gift_tables.gift) == 41
 
 
 def test_an_instalment_is_refunded_like_any_gift(books: Books) -> None:
-    """Also when the refund is heard of before the invoice that says whose the charge was."""
+    """Also when the refund is reported before the invoice that says whose the charge was."""
     books.pledge(amount=1000)
-    charge, invoice, payment = of_invoice("2", standing(books))
-    tell(books, charge, refunded("a", "2", 400), payment)
+    charge, invoice, payment = of_invoice("2", add_recurring_gift(books))
+    apply_happenings(books, charge, refunded("a", "2", 400), payment)
     assert (books.raised(), books.count(book_tables.waiting_fact)) == (0, 1)
-    tell(books, invoice)
+    apply_happenings(books, invoice)
     assert (books.raised(), books.count(book_tables.waiting_fact)) == (600, 0)
 
 
 def test_a_first_instalment_that_never_succeeds_fails_its_gift(books: Books) -> None:
     """A later one that fails is no gift at all."""
     books.pledge(amount=1000)
-    _, invoice, payment = of_invoice("1", standing(books), first=True)
-    tell(books, failed("1"))
-    tell(books, invoice, payment)
-    tell(books, failed("2"), *of_invoice("2", standing(books))[1:])
+    _, invoice, payment = of_invoice("1", add_recurring_gift(books), first=True)
+    apply_happenings(books, failed("1"))
+    apply_happenings(books, invoice, payment)
+    apply_happenings(books, failed("2"), *of_invoice("2", add_recurring_gift(books))[1:])
     assert books.gift().state is GiftState.FAILED
     assert books.count(gift_tables.gift) == 1
 
 
-def test_an_invoice_of_nobodys_makes_no_gift(books: Books) -> None:
+def test_an_invoice_that_is_not_ours_makes_no_gift(books: Books) -> None:
     """A membership fee on the same account; or a recurring gift that is kept elsewhere."""
     books.pledge(amount=1000)
-    tell(books, *of_invoice("8", NO_RECURRING_GIFT), *of_invoice("9", standing(books)[:-1] + "9"))
+    apply_happenings(books, *of_invoice("8", NO_RECURRING_GIFT), *of_invoice("9", add_recurring_gift(books)[:-1] + "9"))
     assert posted(books) == {}
     assert books.count(gift_tables.gift) == 1
 
@@ -124,37 +134,37 @@ def test_an_invoice_of_nobodys_makes_no_gift(books: Books) -> None:
 def test_two_payments_of_one_invoice_are_one_gift_paid_twice(books: Books) -> None:
     """All of it is booked, one receipt is given, and the treasurer is shown."""
     books.pledge(amount=1000)
-    tell(books, *of_invoice("2", standing(books)))
-    tell(books, charged("3", 500), InvoicePaid("in_2", "pi_3"))
+    apply_happenings(books, *of_invoice("2", add_recurring_gift(books)))
+    apply_happenings(books, charged("3", 500), InvoicePaid("in_2", "pi_3"))
     assert books.raised() == 1500
     assert (books.count(receipts.tables.receipt), books.count(gift_tables.discrepancy)) == (1, 1)
 
 
 def test_a_subscription_is_linked_once(books: Books) -> None:
-    """The first that is told stays; a second one must not keep the money out of the books."""
+    """The first report stays; a second one must not keep the money out of the books."""
     books.pledge(amount=1000)
-    recurring = standing(books)
-    tell(books, SubscriptionReported("sub_1", recurring), SubscriptionReported("sub_2", recurring))
-    tell(books, SubscriptionReported("sub_2", recurring), SubscriptionReported("sub_3", "unknown"))
+    recurring = add_recurring_gift(books)
+    apply_happenings(books, SubscriptionReported("sub_1", recurring), SubscriptionReported("sub_2", recurring))
+    apply_happenings(books, SubscriptionReported("sub_2", recurring), SubscriptionReported("sub_3", "unknown"))
     with reading(books.engine) as conn:
         assert recurring_of(conn, [recurring])[recurring].subscription == "sub_1"
 
 
-def test_an_invoice_told_with_another_recurring_gift_is_an_alarm(books: Books) -> None:
+def test_an_invoice_reported_with_another_recurring_gift_is_an_alarm(books: Books) -> None:
     """And so is a payment of two invoices."""
     books.pledge(amount=1000)
-    tell(books, *of_invoice("2", standing(books)))
+    apply_happenings(books, *of_invoice("2", add_recurring_gift(books)))
     with pytest.raises(ConflictingEntry):
-        tell(books, InvoiceReported("in_2", NO_RECURRING_GIFT, first=False))
+        apply_happenings(books, InvoiceReported("in_2", NO_RECURRING_GIFT, first=False))
     with pytest.raises(ConflictingEntry):
-        tell(books, InvoicePaid("in_3", "pi_2"))
+        apply_happenings(books, InvoicePaid("in_3", "pi_2"))
 
 
 def test_an_amount_that_changed_is_the_new_instalments_amount(books: Books) -> None:
     """The gift is what was charged; nothing is odd about it."""
     books.pledge(amount=1000)
-    _, invoice, payment = of_invoice("2", standing(books))
-    tell(books, charged("2", 1500), invoice, payment)
+    _, invoice, payment = of_invoice("2", add_recurring_gift(books))
+    apply_happenings(books, charged("2", 1500), invoice, payment)
     assert books.raised() == 1500
     assert books.count(gift_tables.discrepancy) == 0
 
@@ -162,10 +172,10 @@ def test_an_amount_that_changed_is_the_new_instalments_amount(books: Books) -> N
 def test_a_line_of_a_renewal_is_ours_by_its_invoice(books: Books) -> None:
     """The charge carries none of our metadata; its line waits while the invoice is known and not whose it is."""
     books.pledge(amount=1000)
-    charge, invoice, payment = of_invoice("2", standing(books))
-    tell(books, charge, payment, line("a", Category.PAYMENT, 1000, n="2", fee=34))
+    charge, invoice, payment = of_invoice("2", add_recurring_gift(books))
+    apply_happenings(books, charge, payment, line("a", Category.PAYMENT, 1000, n="2", fee=34))
     assert posted(books) == {}
-    tell(books, invoice)
+    apply_happenings(books, invoice)
     assert posted(books) == {
         "gift:ch_2:0": ("clearing", "gifts", 1000),
         "settle:txn_a": ("stripe", "clearing", 1000),
@@ -173,12 +183,12 @@ def test_a_line_of_a_renewal_is_ours_by_its_invoice(books: Books) -> None:
     }
 
 
-def test_a_line_of_an_invoice_of_nobodys_waits_until_that_is_told(books: Books) -> None:
-    """Then it is somebody else's."""
-    tell(books, InvoicePaid("in_8", "pi_8"), charged("8", 700))
-    tell(books, line("a", Category.PAYMENT, 700, n="8"))
+def test_a_line_of_an_invoice_that_is_not_ours_waits_until_that_is_reported(books: Books) -> None:
+    """Then it is not ours."""
+    apply_happenings(books, InvoicePaid("in_8", "pi_8"), charged("8", 700))
+    apply_happenings(books, line("a", Category.PAYMENT, 700, n="8"))
     assert posted(books) == {}
-    tell(books, InvoiceReported("in_8", NO_RECURRING_GIFT, first=False))
+    apply_happenings(books, InvoiceReported("in_8", NO_RECURRING_GIFT, first=False))
     assert posted(books) == {"other:txn_a": ("stripe", "other", 700)}
 
 
@@ -186,5 +196,10 @@ def test_the_amount_of_the_instruction_is_no_matter_for_its_instalments(books: B
     """Stripe charges what the subscription says; the books say what was charged."""
     books.pledge(amount=1000)
     assert Money(1000, GBP) == books.gift().amount
-    tell(books, *of_invoice("2", standing(books)), charged("3", 1), *of_invoice("3", standing(books))[1:])
+    apply_happenings(
+        books,
+        *of_invoice("2", add_recurring_gift(books)),
+        charged("3", 1),
+        *of_invoice("3", add_recurring_gift(books))[1:],
+    )
     assert books.raised() == 1001

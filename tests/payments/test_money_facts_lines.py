@@ -12,20 +12,20 @@ from ledger.money import EUR, GBP, USD, Money
 from ledger.store import balance, uncleared
 from payments.books.tables import balance_line
 from payments.reading.happenings import Category, Happening, InvoicePaid, InvoiceReported
-from tests.payments.facts import (
+from tests.payments.organisation_books import NOON, Books, gift_id
+from tests.payments.sample_happenings import (
+    add_recurring_gift,
+    apply_happenings,
     charged,
-    column,
+    dispute_moved,
+    entry_field,
     later,
     line,
     linked,
-    moved,
     posted,
+    refund_failed,
     refunded,
-    standing,
-    tell,
-    undone,
 )
-from tests.payments.house import NOON, Books, gift_id
 
 EACH = [
     (Category.PAYOUT, -1442, "payout:txn_a", ("in_transit", "stripe", 1442)),
@@ -54,7 +54,7 @@ def stripe(books: Books, of: str = "GBP") -> int:
 def open_subjects(books: Books) -> dict[str, int]:
     """What has not met in clearing, by subject."""
     with reading(books.engine) as conn:
-        return {f"{one.subject} {one.balance.currency}": one.balance.minor for one in uncleared(conn)}
+        return {f"{row.subject} {row.balance.currency}": row.balance.minor for row in uncleared(conn)}
 
 
 def decided(books: Books) -> dict[str, bool | None]:
@@ -69,70 +69,78 @@ def test_each_kind_of_line_has_its_entry(
     books: Books, category: Category, minor: int, key: str, booked: tuple[object, ...]
 ) -> None:
     """Against the account that says what it was, turned round when it is negative."""
-    tell(books, line("a", category, minor))
+    apply_happenings(books, line("a", category, minor))
     assert posted(books) == {key: booked}
     assert stripe(books) == minor
-    assert column(books, key, "occurred_at") == later(120)
-    assert column(books, key, "campaign_id") == 0
+    assert entry_field(books, key, "occurred_at") == later(120)
+    assert entry_field(books, key, "campaign_id") == 0
 
 
 def test_a_payouts_line_has_the_payout_as_its_subject_and_others_the_line(books: Books) -> None:
     """So that in_transit meets by payout."""
-    tell(books, line("a", Category.PAYOUT, -10, subject="po_1"), line("b", Category.STRIPE_FEE, -2))
-    assert column(books, "payout:txn_a", "subject") == "po_1"
-    assert column(books, "stripe_fee:txn_b", "subject") == "txn_b"
+    apply_happenings(books, line("a", Category.PAYOUT, -10, subject="po_1"), line("b", Category.STRIPE_FEE, -2))
+    assert entry_field(books, "payout:txn_a", "subject") == "po_1"
+    assert entry_field(books, "stripe_fee:txn_b", "subject") == "txn_b"
 
 
 @pytest.mark.parametrize("order", list(permutations(range(3))))
 def test_a_gift_meets_its_line_in_clearing(books: Books, order: tuple[int, ...]) -> None:
     """£25 less 58p: Stripe holds £24.42, and nothing is left between the two."""
     books.pledge()
-    told: list[Happening] = [
+    happenings: list[Happening] = [
         charged("1", gift=gift_id(1)),
         line("a", Category.PAYMENT, 2500, n="1", fee=58, marked=True),
         linked("1", gift_id(1)),
     ]
     for k in order:
-        tell(books, told[k])
+        apply_happenings(books, happenings[k])
     assert stripe(books) == 2442
     assert open_subjects(books) == {}
     assert posted(books, "settle", "fee") == {
         "settle:txn_a": ("stripe", "clearing", 2500),
         "fee:txn_a": ("fees", "stripe", 58),
     }
-    assert column(books, "fee:txn_a", "subject") == "pi_1"
+    assert entry_field(books, "fee:txn_a", "subject") == "pi_1"
 
 
 def test_refunds_and_disputes_meet_their_lines(books: Books) -> None:
     """A refund that failed after it settled, and a dispute that was won, whose fee is a dispute's fee."""
     books.pledge()
-    tell(books, charged("1", gift=gift_id(1)), line("p", Category.PAYMENT, 2500, n="1", marked=True))
-    tell(books, refunded("a", "1", 1000), undone("a", "1", 1000), moved("d", "1", -2500), moved("w", "1", 2500))
-    assert open_subjects(books) == {}  # what was taken and came back meets by itself
-    about = {"n": "1", "marked": True}
-    tell(
+    apply_happenings(books, charged("1", gift=gift_id(1)), line("p", Category.PAYMENT, 2500, n="1", marked=True))
+    apply_happenings(
         books,
-        line("r", Category.REFUND, -1000, subject="re_a", **about),
-        line("f", Category.REFUND, 1000, subject="re_a", **about),
-        line("d", Category.DISPUTE, -2500, subject="du_1", fee=2000, **about),
-        line("w", Category.DISPUTE, 2500, subject="du_1", **about),
+        refunded("a", "1", 1000),
+        refund_failed("a", "1", 1000),
+        dispute_moved("d", "1", -2500),
+        dispute_moved("w", "1", 2500),
+    )
+    assert open_subjects(books) == {}  # what was taken and came back meets by itself
+    more = {"n": "1", "marked": True}
+    apply_happenings(
+        books,
+        line("r", Category.REFUND, -1000, subject="re_a", **more),
+        line("f", Category.REFUND, 1000, subject="re_a", **more),
+        line("d", Category.DISPUTE, -2500, subject="du_1", fee=2000, **more),
+        line("w", Category.DISPUTE, 2500, subject="du_1", **more),
     )
     assert open_subjects(books) == {}
     assert stripe(books) == 2500 - 2000
     assert posted(books, "fee") == {"fee:txn_d": ("dispute_fees", "stripe", 2000)}
-    assert column(books, "fee:txn_d", "subject") == "du_1"
+    assert entry_field(books, "fee:txn_d", "subject") == "du_1"
 
 
 def test_a_negative_fee_is_given_back(books: Books) -> None:
     """Stripe returns fees in some countries."""
-    tell(books, line("a", Category.REFUND, -1000, n="1", marked=True, subject="re_a", fee=-58))
+    apply_happenings(books, line("a", Category.REFUND, -1000, n="1", marked=True, subject="re_a", fee=-58))
     assert posted(books, "fee") == {"fee:txn_a": ("stripe", "fees", 58)}
     assert stripe(books) == -942
 
 
 def test_nothing_writes_no_row_but_the_line_is_kept(books: Books) -> None:
     """A line of zero, as Stripe makes of some adjustments."""
-    tell(books, line("a", Category.ADJUSTMENT, 0), line("b", Category.PAYMENT, 0, n="1", marked=True, fee=20))
+    apply_happenings(
+        books, line("a", Category.ADJUSTMENT, 0), line("b", Category.PAYMENT, 0, n="1", marked=True, fee=20)
+    )
     assert posted(books) == {"fee:txn_b": ("fees", "stripe", 20)}
     assert books.count(balance_line) == 2
 
@@ -141,25 +149,25 @@ def test_another_currency_goes_through_fx(books: Books) -> None:
     """$30 were given and £23.70 came; each side as Stripe counted it."""
     books.pledge(amount=3000)
     settled = line("a", Category.PAYMENT, 2370, n="1", fee=70, marked=True, original=Money(3000, USD))
-    tell(books, charged("1", 3000, gift=gift_id(1), of=USD), settled)
+    apply_happenings(books, charged("1", 3000, gift=gift_id(1), of=USD), settled)
     assert posted(books, "settle", "fee") == {
         "settle:txn_a:from": ("fx", "clearing", 3000),
         "settle:txn_a:to": ("stripe", "fx", 2370),
         "fee:txn_a": ("fees", "stripe", 70),
     }
     assert (open_subjects(books), stripe(books), stripe(books, "USD")) == ({}, 2300, 0)
-    assert column(books, "settle:txn_a:from", "currency") == "USD"
+    assert entry_field(books, "settle:txn_a:from", "currency") == "USD"
 
 
 def test_a_refund_in_another_currency_goes_through_fx_the_other_way(books: Books) -> None:
     """The refund's subject comes to zero in the donor's currency."""
     books.pledge(amount=3000)
-    about = {"n": "1", "marked": True, "subject": "re_a"}
-    tell(
+    more = {"n": "1", "marked": True, "subject": "re_a"}
+    apply_happenings(
         books,
         charged("1", 3000, gift=gift_id(1), of=USD),
         refunded("a", "1", 1000, of=USD),
-        line("r", Category.REFUND, -810, original=Money(-1000, USD), **about),
+        line("r", Category.REFUND, -810, original=Money(-1000, USD), **more),
     )
     assert posted(books, "settle") == {
         "settle:txn_r:from": ("clearing", "fx", 1000),
@@ -169,8 +177,8 @@ def test_a_refund_in_another_currency_goes_through_fx_the_other_way(books: Books
 
 
 def test_money_that_is_not_ours_keeps_the_balance_true(books: Books) -> None:
-    """Somebody's ticket, its refund and its dispute: against `other`, under the line; the fees are ours to pay."""
-    tell(
+    """A ticket, its refund and its dispute: against `other`, under the line; the fees are ours to pay."""
+    apply_happenings(
         books,
         charged("1", 4000),
         line("a", Category.PAYMENT, 4000, n="1", fee=80),
@@ -184,49 +192,51 @@ def test_money_that_is_not_ours_keeps_the_balance_true(books: Books) -> None:
         "other:txn_c": ("other", "stripe", 3000),
         "fee:txn_c": ("dispute_fees", "stripe", 2000),
     }
-    assert column(books, "fee:txn_c", "subject") == "txn_c"
+    assert entry_field(books, "fee:txn_c", "subject") == "txn_c"
     assert set(decided(books).values()) == {False}
     assert open_subjects(books) == {}
 
 
-def test_somebody_elses_money_in_another_currency_needs_no_fx(books: Books) -> None:
-    """What they were paid is no matter of ours."""
-    tell(books, line("a", Category.PAYMENT, 2370, n="1", original=Money(3000, USD)))
+def test_money_that_is_not_ours_in_another_currency_needs_no_fx(books: Books) -> None:
+    """What the other party was paid does not matter here."""
+    apply_happenings(books, line("a", Category.PAYMENT, 2370, n="1", original=Money(3000, USD)))
     assert posted(books) == {"other:txn_a": ("stripe", "other", 2370)}
 
 
 def test_a_line_is_ours_when_its_charge_has_a_gift_though_it_is_not_marked(books: Books) -> None:
     """Found by its session."""
     books.pledge()
-    tell(books, charged("1"), linked("1", gift_id(1)))
-    tell(books, line("a", Category.REFUND, -1000, n="1", subject="re_a"))
+    apply_happenings(books, charged("1"), linked("1", gift_id(1)))
+    apply_happenings(books, line("a", Category.REFUND, -1000, n="1", subject="re_a"))
     assert posted(books, "settle") == {"settle:txn_a": ("clearing", "stripe", 1000)}
 
 
 def test_a_line_read_again_posts_nothing_and_one_that_changed_is_an_alarm(books: Books) -> None:
     """A balance transaction never changes."""
-    told = line("a", Category.PAYMENT, 4000, n="1", fee=80)
-    tell(books, told, told)
-    tell(books, told)
+    first_read = line("a", Category.PAYMENT, 4000, n="1", fee=80)
+    apply_happenings(books, first_read, first_read)
+    apply_happenings(books, first_read)
     assert len(posted(books)) == 2
     for changed in (line("a", Category.PAYMENT, 4000, n="1", fee=81), line("a", Category.OTHER, 4000, n="1", fee=80)):
         with pytest.raises(ConflictingEntry):
-            tell(books, changed)
+            apply_happenings(books, changed)
 
 
-def test_a_line_that_was_taken_for_somebody_elses_is_put_right(books: Books) -> None:
-    """Stripe makes the invoice after the payment: who read the balance in between could not know.
+def test_a_line_that_was_taken_for_not_ours_is_corrected(books: Books) -> None:
+    """Stripe makes the invoice after the payment: the balance may be read in between.
 
-    The first entry is reversed and the line settles; the fee stays. Told again, nothing more happens.
+    The first entry is reversed and the line settles; the fee stays. Reported again, nothing more happens.
     """
     books.pledge(amount=1000)
-    recurring = standing(books)
-    tell(books, charged("2", 1000), line("a", Category.PAYMENT, 1000, n="2", fee=34), refunded("b", "2", 400))
-    tell(books, line("b", Category.REFUND, -400, n="2", subject="re_b"))
+    recurring = add_recurring_gift(books)
+    apply_happenings(
+        books, charged("2", 1000), line("a", Category.PAYMENT, 1000, n="2", fee=34), refunded("b", "2", 400)
+    )
+    apply_happenings(books, line("b", Category.REFUND, -400, n="2", subject="re_b"))
     assert set(posted(books)) == {"other:txn_a", "fee:txn_a", "other:txn_b"}
     late: list[Happening] = [InvoicePaid("in_2", "pi_2"), InvoiceReported("in_2", recurring, first=False)]
     for _ in range(2):
-        tell(books, *late)
+        apply_happenings(books, *late)
         assert posted(books, "ours", "settle") == {
             "ours:txn_a": ("other", "stripe", 1000),
             "ours:txn_b": ("stripe", "other", 400),
@@ -234,7 +244,7 @@ def test_a_line_that_was_taken_for_somebody_elses_is_put_right(books: Books) -> 
             "settle:txn_b": ("clearing", "stripe", 400),
         }
     assert (books.raised(), stripe(books), open_subjects(books)) == (600, 566, {})
-    assert column(books, "ours:txn_a", "reverses") == "other:txn_a"
+    assert entry_field(books, "ours:txn_a", "reverses") == "other:txn_a"
     assert decided(books) == {"txn_a": True, "txn_b": True}
 
 

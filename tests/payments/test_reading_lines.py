@@ -1,4 +1,4 @@
-"""Lines of the balance: what each is, whose it is, and what its source tells."""
+"""Balance lines: what each is, whose it is, and the facts in its source."""
 
 import re
 from collections.abc import Mapping
@@ -21,23 +21,23 @@ from payments.reading.happenings import (
     RefundAgreed,
 )
 from tests.payments.messages import CREATED, charge
-from tests.payments.things import line, refund
-from tests.payments.twin_story import ENDIVE, Year, a_year
+from tests.payments.stripe_objects import line, refund
+from tests.payments.year_at_stripe import ENDIVE, Year, year_at_stripe
 
 
 @pytest.fixture(scope="module")
 def year() -> Year:
     """The year."""
-    return a_year()
+    return year_at_stripe()
 
 
 def _lines(year: Year, kind: str) -> list[tuple[BalanceLine, Mapping[str, Any]]]:
-    found = [(read_line(row)[0], row) for row in year.lines if row["reporting_category"] == kind]
-    return [(line, row) for line, row in found if isinstance(line, BalanceLine)]
+    rows = [(read_line(row)[0], row) for row in year.lines if row["reporting_category"] == kind]
+    return [(line, row) for line, row in rows if isinstance(line, BalanceLine)]
 
 
-def _told(year: Year) -> set[Happening]:
-    return {one for event in year.told[ENDIVE] for one in read(event)}
+def _of_events(year: Year) -> set[Happening]:
+    return {happening for event in year.events[ENDIVE] for happening in read(event)}
 
 
 def test_every_category_of_the_installed_library_is_known() -> None:
@@ -59,26 +59,26 @@ def test_a_category_that_nobody_knows_is_unknown(year: Year) -> None:
     )
     charge = next(row for row in year.lines if row["reporting_category"] == "charge")
     new = read_line({**charge, "reporting_category": "charge_of_a_new_kind"})
-    assert [one.category for one in new if isinstance(one, BalanceLine)] == [Category.UNKNOWN]
+    assert [line.category for line in new if isinstance(line, BalanceLine)] == [Category.UNKNOWN]
     assert len(new) == 1
 
 
-def test_lines_tell_nothing_that_events_do_not(year: Year) -> None:
+def test_lines_report_nothing_that_events_do_not(year: Year) -> None:
     """Not another payment, amount or instant: so either may come first."""
-    beside = {one for row in year.lines for one in read_line(row)[1:]}
-    assert {type(one) for one in beside} == {ChargeSucceeded, RefundAgreed, DisputeFundsMoved}
-    assert beside <= _told(year)
+    of_lines = {fact for row in year.lines for fact in read_line(row)[1:]}
+    assert {type(fact) for fact in of_lines} == {ChargeSucceeded, RefundAgreed, DisputeFundsMoved}
+    assert of_lines <= _of_events(year)
 
 
-def test_lines_tell_every_refund_and_movement_and_every_charge_that_was_not_delayed(year: Year) -> None:
+def test_lines_report_every_refund_and_movement_and_every_charge_that_was_not_delayed(year: Year) -> None:
     """So a year without a single webhook is in the books; a debit's success has its instant from its event alone."""
-    beside = {one for row in year.lines for one in read_line(row)[1:]}
-    missing = _told(year) - beside
-    charges = [one for one in missing if isinstance(one, ChargeSucceeded)]
+    of_lines = {fact for row in year.lines for fact in read_line(row)[1:]}
+    missing = _of_events(year) - of_lines
+    charges = [fact for fact in missing if isinstance(fact, ChargeSucceeded)]
     assert {charge.method for charge in charges} == {"Bacs Direct Debit"}
-    assert not [one for one in missing if isinstance(one, DisputeFundsMoved)]
-    # The one that was called off never moved money.
-    assert len([one for one in missing if isinstance(one, RefundAgreed)]) == 1
+    assert not [fact for fact in missing if isinstance(fact, DisputeFundsMoved)]
+    # The cancelled one never moved money.
+    assert len([fact for fact in missing if isinstance(fact, RefundAgreed)]) == 1
 
 
 def test_a_line_adds_up(year: Year) -> None:
@@ -118,7 +118,7 @@ def test_the_original_amount_is_in_the_donors_currency(year: Year) -> None:
         for line, _ in _lines(year, kind)
         if line.original and line.original.currency == USD
     ]
-    # Of a part that came back Stripe does not say how many dollars it was: the whole stands for it.
+    # Stripe does not say how many dollars a part was that came back: the whole amount is used.
     assert dollars == [(Money(-2500, USD), True), (Money(2500, USD), False)]
     assert {line.original for line, _ in _lines(year, "payout")} == {None}
 
@@ -131,7 +131,7 @@ def test_what_the_charge_itself_calls_ours_is_marked(year: Year) -> None:
 
 
 def test_a_source_that_was_not_expanded_is_not_taken_for_nothing(year: Year) -> None:
-    """It would make somebody else's money of every gift."""
+    """Every gift would be taken for money that is not ours."""
     row = next(row for row in year.lines if row["reporting_category"] == "charge")
     with pytest.raises(UnexpectedShape, match="expanded"):
         read_line({**row, "source": row["source"]["id"]})

@@ -51,8 +51,8 @@ def test_both_secrets_pass_while_one_is_being_retired(clock: FixedClock, signed_
 
 def test_a_header_with_several_signatures_passes_by_any(clock: FixedClock) -> None:
     """While a secret is rolled, Stripe signs with both."""
-    one, two = (signature(BODY, clock, secret=secret) for secret in ("whsec_old", SECRET))
-    assert passes(BODY, one + "," + two.split(",")[1], clock)
+    first, second = (signature(BODY, clock, secret=secret) for secret in ("whsec_old", SECRET))
+    assert passes(BODY, first + "," + second.split(",")[1], clock)
 
 
 @pytest.mark.parametrize(

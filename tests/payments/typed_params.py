@@ -10,8 +10,8 @@ from tests.sandbox.library_parameters import choices, hints
 
 def faults(value: Any, wanted: Any, path: str = "$") -> list[str]:
     """What the library would not know, would miss, or would take for something else."""
-    found = [list(_faults(value, choice, path)) for choice in choices(wanted)]
-    return [] if any(not one for one in found) else max(found, key=len)
+    by_choice = [list(_faults(value, choice, path)) for choice in choices(wanted)]
+    return [] if any(not choice for choice in by_choice) else max(by_choice, key=len)
 
 
 def _faults(value: Any, wanted: Any, path: str) -> Iterator[str]:

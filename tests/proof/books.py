@@ -17,8 +17,8 @@ from ledger.money import GBP, Currency, Money
 from ledger.store import open_accounts, post
 from payments.books.bookkeeper import Bookkeeper
 from payments.books.decide.decide import BookRules
-from tests.payments.house import Books, gift_id
 from tests.payments.messages import CREATED, charged
+from tests.payments.organisation_books import Books, gift_id
 
 LIBRARIES, BUSES = 1, 2
 DAY_SECONDS = 86_400
@@ -34,7 +34,7 @@ class Desk:
         """A gift that Stripe charged so many days before 21 November 2026."""
         self.books.pledge(n, amount=pence, shares=[(campaign, pence)])
         at = CREATED - days_ago * DAY_SECONDS
-        self.books.hear(charged(str(n), gift=gift_id(n), amount=pence, created=at))
+        self.books.deliver(charged(str(n), gift=gift_id(n), amount=pence, created=at))
 
     def move(self, kind: EntryKind, debit: Account, credit: Account, minor: int, of: Currency = GBP) -> None:
         """An entry that is not a gift, on 21 November 2026."""

@@ -213,7 +213,7 @@ def test_a_line_of_somebody_else_is_booked_and_proved_too(desk: Desk, engine: En
 
 def test_a_charge_whose_gift_was_lost_is_found(desk: Desk, engine: Engine) -> None:
     """A backup from before the gift was restored."""
-    desk.books.hear(charged("9", gift="00000000-0000-0000-0000-000000000009"))
+    desk.books.deliver(charged("9", gift="00000000-0000-0000-0000-000000000009"))
 
     assert "every charge that names a gift has found it" in failed(findings_of(engine))
 

@@ -11,8 +11,8 @@ from database.transactions import reading
 from ledger.accounts import Account
 from ledger.kinds import EntryKind
 from proof.canonical import canonical
-from tests.payments.house import gift_id
 from tests.payments.messages import charged
+from tests.payments.organisation_books import gift_id
 from tests.proof.books import BUSES, Desk, open_desk
 
 
@@ -29,7 +29,7 @@ def export_of(url: str, order: Sequence[int]) -> list[str]:
     for n in range(3):
         desk.books.pledge(n, amount=1000 + n, shares=[(BUSES, 1000 + n)])
     for n in order:
-        desk.books.hear(charged("aBc"[n], gift=gift_id(n), amount=1000 + n))
+        desk.books.deliver(charged("aBc"[n], gift=gift_id(n), amount=1000 + n))
     desk.move(EntryKind.FEE, Account.FEES, Account.STRIPE, 58)
     lines = exported(engine)
     engine.dispose()

@@ -12,8 +12,8 @@ from typer.testing import CliRunner
 
 from ledger.finding import Finding, Status
 from proof.commands import add_proof_commands
-from tests.payments.house import gift_id
 from tests.payments.messages import charged
+from tests.payments.organisation_books import gift_id
 from tests.proof.books import Desk
 from tests.proof.settled_books import everything
 
@@ -90,5 +90,5 @@ def test_the_canonical_export_is_printed_or_written(app: typer.Typer, tmp_path: 
     output_of(app, "export", "canonical", str(tmp_path / "books.txt"))
 
     assert (tmp_path / "books.txt").read_text() == printed
-    desk.books.hear(charged("9", gift=gift_id(9)))
+    desk.books.deliver(charged("9", gift=gift_id(9)))
     assert printed.splitlines()[-1].startswith("sha256 ")

@@ -141,7 +141,7 @@ def test_missing_events_are_listed() -> None:
 def test_the_database_is_asked_for_what_waits(desk: Desk, engine: Engine) -> None:
     """A dead letter, a refund without its gift, a failing job, a silent Stripe, and receipts to print."""
     everything(desk)
-    desk.books.hear(delivery(event("charge.succeeded", charge("bad", currency="xxx"), name="odd")))
+    desk.books.deliver(delivery(event("charge.succeeded", charge("bad", currency="xxx"), name="odd")))
     tell(desk, RefundAgreed("re_7", "pi_7", pounds(500), NOON))
     with writing(engine) as conn:
         note_failure(conn, "StripeAway: APIConnectionError", NOON)

@@ -7,8 +7,8 @@ from database.transactions import reading
 from ledger.money import Money
 from payments.reading.happenings import Category, RefundAgreed
 from proof.trace import NoTrace, SeveralTraces, Trace, trace
-from tests.payments.house import gift_id
 from tests.payments.messages import charged, completed
+from tests.payments.organisation_books import gift_id
 from tests.proof.books import Desk
 from tests.proof.settled_books import NOON, dispute, everything, line, pay_out, pounds, refund, settle_gift, tell
 
@@ -64,7 +64,7 @@ def test_every_entry_says_what_made_us_post_it(desk: Desk, engine: Engine) -> No
 def test_money_goes_by_many_names(desk: Desk, engine: Engine, name: str) -> None:
     """Whatever a treasurer can read at Stripe or on a receipt leads to the same gift."""
     everything(desk)
-    desk.books.hear(completed("1", gift=gift_id(1)))
+    desk.books.deliver(completed("1", gift=gift_id(1)))
 
     assert traced(engine, name).id == gift_id(1)
 
@@ -139,7 +139,7 @@ def test_what_is_missing_is_said_with_the_reason(desk: Desk, engine: Engine, hap
     stages = ["pledged", "charged", "settled", "refunded", "sent", "arrived"].index(happened)
     desk.books.pledge(1)
     if stages >= 1:
-        desk.books.hear(charged("1", gift=gift_id(1)))
+        desk.books.deliver(charged("1", gift=gift_id(1)))
     if stages >= 2:
         tell(desk, line("txn_1", Category.PAYMENT, 2500, "pi_1", "pi_1", 58))
     if happened == "refunded":
@@ -165,7 +165,7 @@ def test_a_refund_of_a_payment_that_nobody_knows_says_that_it_waits(desk: Desk, 
 
 def test_a_payment_whose_gift_was_lost_says_which(desk: Desk, engine: Engine) -> None:
     """So that it can be looked for in another backup."""
-    desk.books.hear(charged("9", gift=gift_id(9)))
+    desk.books.deliver(charged("9", gift=gift_id(9)))
 
     assert gift_id(9) in traced(engine, "ch_9").missing[0]
 

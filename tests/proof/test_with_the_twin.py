@@ -17,7 +17,7 @@ from proof.audit import audit_all
 from proof.doctor import Expected, check_installation
 from proof.trace import trace
 from sandbox.twin import open_twin
-from tests.payments.settlement.account import DAY, Account, Satchel
+from tests.payments.settlement.account import DAY, Account, KeptDeliveries
 from tests.proof.books import Desk
 from tests.sandbox.loopback import KEY, START, served, settings
 
@@ -27,18 +27,18 @@ ENDPOINT = "https://give.example/webhooks/stripe"
 @pytest.fixture
 def account(desk: Desk) -> Iterator[Account]:
     """A twin, and the desk's books beside it; what it tells is kept until it is heard."""
-    satchel = Satchel()
-    twin = open_twin(settings(ENDPOINT), sender=satchel)
+    kept = KeptDeliveries()
+    twin = open_twin(settings(ENDPOINT), sender=kept)
     twin.world.clock.set(START)
     with served(twin) as url:
-        yield Account(twin, satchel, desk.books, StripeLists(KEY, api_base=url))
+        yield Account(twin, kept, desk.books, StripeLists(KEY, api_base=url))
     twin.close()
 
 
 def work(account: Account) -> None:
     """What the worker does with what the messages asked for."""
-    looks = account.watching.fetchers | {StatusObject.SUBSCRIPTION: lambda _identity: None}
-    handlers = stripe_jobs(account.books.engine, account.settling, looks, account.twin.now)
+    looks = account.statuses.fetchers | {StatusObject.SUBSCRIPTION: lambda _identity: None}
+    handlers = stripe_jobs(account.books.engine, account.reconciliation, looks, account.twin.now)
     Worker(account.books.engine, handlers | {"receipts.print": lambda _payload: None}, account.twin.now).run_due()
 
 
@@ -47,7 +47,7 @@ def paid_out(account: Account) -> str:
     charge = account.give()
     for _ in range(9):
         account.wait(DAY)
-    account.hear()
+    account.deliver()
     work(account)
     return str(charge["payment_intent"])
 
@@ -65,7 +65,7 @@ def here(account: Account, **other: str) -> Expected:
 def test_a_gift_that_reached_the_bank_is_proved_and_traced(account: Account, engine: Engine) -> None:
     """Nothing fails, nothing is unchecked, and the trace lacks only the print."""
     payment = paid_out(account)
-    account.settling.reconcile()
+    account.reconciliation.reconcile()
 
     with reading(engine) as conn:
         findings, traced = audit_all(conn, account.twin.now), trace(conn, payment)
@@ -79,7 +79,7 @@ def test_a_gift_that_reached_the_bank_is_proved_and_traced(account: Account, eng
 def test_the_doctor_finds_nothing_wrong_with_a_healthy_installation(account: Account, engine: Engine) -> None:
     """Printed or not is the worker's, which did not print here; the clock is the machine's own."""
     paid_out(account)
-    account.settling.reconcile()
+    account.reconciliation.reconcile()
 
     findings = check_installation(engine, here(account), account.lists, account.twin.now)
 
@@ -120,7 +120,7 @@ def test_the_doctor_sees_an_endpoint_that_is_not_ours(
 def test_the_doctor_sees_that_nothing_arrives_any_more(account: Account, engine: Engine) -> None:
     """Stripe told, and nothing came: a wrong secret, or a closed door. Settings alone would look well."""
     account.give()
-    account.lose()
+    account.lose_deliveries()
     account.wait(timedelta(minutes=20).total_seconds())
 
     assert "deliveries arrive" in wrong(check_installation(engine, here(account), account.lists, account.twin.now))

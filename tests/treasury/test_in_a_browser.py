@@ -13,8 +13,8 @@ from ledger.kinds import EntryKind
 from staff.routes import staff_routes
 from tests.browser import PHONE, Tabs, assert_accessible, served
 from tests.clock import FixedClock
-from tests.payments.house import gift_id
 from tests.payments.messages import charge, charged, delivery, event
+from tests.payments.organisation_books import gift_id
 from tests.proof.books import BUSES, Desk
 from tests.proof.settled_books import NOON, dispute, pay_out, refund, settle_gift
 from tests.staff.signing_in import link_path
@@ -40,7 +40,7 @@ def address(engine: Engine, clock: FixedClock, desk: Desk) -> Iterator[str]:
     desk.move(EntryKind.REFUND, Account.REFUNDS, Account.CLEARING, 700)
     desk.move(EntryKind.FEE, Account.FEES, Account.STRIPE, 58)
     desk.books.pledge(3, amount=2500)
-    desk.books.hear(charged("3", gift=gift_id(3), amount=2000))
+    desk.books.deliver(charged("3", gift=gift_id(3), amount=2000))
 
     def build(base_url: str) -> ASGIApp:
         site = pages("sandbox", base_url)
@@ -98,8 +98,8 @@ def busy(desk: Desk) -> None:
     refund(desk, "re_3QNk2uLkdIwHu7ix0kqbw1", 11, 1000)
     dispute(desk, "du_3QNk2uLkdIwHu7ix0kqbw1", 12, 4000, answer_by=NOON + timedelta(days=9))
     pay_out(desk, "po_3QNk2uLkdIwHu7ix0kqbw1", 2442, ["txn_11"])
-    desk.books.hear(charged("77", gift=gift_id(77), amount=1500))
-    desk.books.hear(delivery(event("charge.succeeded", charge("bad", currency="xxx"), name="odd")))
+    desk.books.deliver(charged("77", gift=gift_id(77), amount=1500))
+    desk.books.deliver(delivery(event("charge.succeeded", charge("bad", currency="xxx"), name="odd")))
 
 
 BEHIND = (

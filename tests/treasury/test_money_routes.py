@@ -17,8 +17,8 @@ from staff.member import Role
 from staff.routes import staff_routes
 from staff.store import acts_on
 from tests.clock import FixedClock
-from tests.payments.house import gift_id
 from tests.payments.messages import charge, charged, delivery, event
+from tests.payments.organisation_books import gift_id
 from tests.proof.books import Desk
 from tests.proof.settled_books import NOON, compare, dispute, everything, pay_out, refund, settle_gift
 from tests.staff.signing_in import link_path
@@ -163,7 +163,7 @@ def test_a_dispute_to_answer_stands_on_the_desk_with_its_day(treasurer: TestClie
 def test_a_discrepancy_is_dealt_with_once_and_leaves_the_desk(treasurer: TestClient, desk: Desk) -> None:
     """Who did it is kept; a second press changes nothing, and an unknown charge is not found."""
     desk.books.pledge(1)
-    desk.books.hear(charged("1", gift=gift_id(1), amount=2000))
+    desk.books.deliver(charged("1", gift=gift_id(1), amount=2000))
     assert "charged £20.00" in read(treasurer, "/desk")
 
     pressed = [treasurer.post("/desk/discrepancies/ch_1") for _ in range(2)]
@@ -176,7 +176,7 @@ def test_a_discrepancy_is_dealt_with_once_and_leaves_the_desk(treasurer: TestCli
 def test_dealing_with_a_discrepancy_is_an_act(treasurer: TestClient, desk: Desk, engine: Engine) -> None:
     """One, however often the button is pressed; none for a charge that is not there."""
     desk.books.pledge(1)
-    desk.books.hear(charged("1", gift=gift_id(1), amount=2000))
+    desk.books.deliver(charged("1", gift=gift_id(1), amount=2000))
     for charge_id in ("ch_1", "ch_1", "ch_9"):
         treasurer.post(f"/desk/discrepancies/{charge_id}")
 
@@ -193,7 +193,7 @@ def test_an_auditor_reads_and_changes_nothing(
 ) -> None:
     """There is no button, and pressing one anyway is refused."""
     desk.books.pledge(1)
-    desk.books.hear(charged("1", gift=gift_id(1), amount=2000))
+    desk.books.deliver(charged("1", gift=gift_id(1), amount=2000))
     visitor.post(link_path(engine, clock(), Role.AUDITOR))
 
     assert ("charged £20.00" in read(visitor, "/desk"), "I have dealt with it" in read(visitor, "/desk")) == (
@@ -208,7 +208,7 @@ def test_more_discrepancies_than_the_desk_holds_have_pages(treasurer: TestClient
     """The desk counts them and leads there; the list has fifty a page."""
     for n in range(1, PAGE_ROWS + 2):
         desk.books.pledge(n)
-        desk.books.hear(charged(str(n), gift=gift_id(n), amount=2000))
+        desk.books.deliver(charged(str(n), gift=gift_id(n), amount=2000))
 
     assert "46 more payments not as asked for" in read(treasurer, "/desk")
     first, second = (treasurer.get(f"/desk/discrepancies?page={page}").text for page in (1, 2))
@@ -218,8 +218,8 @@ def test_more_discrepancies_than_the_desk_holds_have_pages(treasurer: TestClient
 
 def test_a_charge_without_its_gift_and_a_dead_letter_stand_on_the_desk(treasurer: TestClient, desk: Desk) -> None:
     """Each with a way to look closer."""
-    desk.books.hear(charged("9", gift=gift_id(9), amount=1500))
-    desk.books.hear(delivery(event("charge.succeeded", charge("bad", currency="xxx"), name="odd")))
+    desk.books.deliver(charged("9", gift=gift_id(9), amount=1500))
+    desk.books.deliver(delivery(event("charge.succeeded", charge("bad", currency="xxx"), name="odd")))
 
     page = treasurer.get("/desk").text
 

@@ -14,8 +14,8 @@ from payments.gifts.gift import DonorDetails
 from payments.gifts.store import add_gift
 from staff.routes import staff_routes
 from tests.clock import FixedClock
-from tests.payments.house import gift_id
 from tests.payments.messages import charge, charged, delivery, event
+from tests.payments.organisation_books import gift_id
 from tests.proof.books import BUSES, Desk
 from tests.staff.signing_in import link_path
 from tests.web.samples import pages
@@ -138,7 +138,7 @@ def test_every_figure_leads_to_a_list_with_the_same_total(treasurer: TestClient,
 def test_a_long_list_goes_on_at_the_next_page(treasurer: TestClient, desk: Desk) -> None:
     """Fifty rows a page; the total is that of all pages."""
     desk.books.pledge(1, amount=200 * (PAGE_ROWS + 1), shares=[(1, 200)] * (PAGE_ROWS + 1))
-    desk.books.hear(charged("1", gift=gift_id(1), amount=200 * (PAGE_ROWS + 1)))
+    desk.books.deliver(charged("1", gift=gift_id(1), amount=200 * (PAGE_ROWS + 1)))
 
     first = treasurer.get("/desk/gifts?campaign=1").text
     older = re.findall(r'href="([^"]*before=[^"]*)"', first)[0].replace("&amp;", "&")
@@ -178,8 +178,8 @@ def test_an_unknown_campaign_or_month_is_an_empty_list(treasurer: TestClient, de
 def test_what_went_wrong_stands_under_things_to_do(treasurer: TestClient, desk: Desk) -> None:
     """A charge of another amount, and a message that could not be booked."""
     desk.books.pledge(1, amount=2500)
-    desk.books.hear(charged("1", gift=gift_id(1), amount=2000))
-    desk.books.hear(delivery(event("charge.succeeded", charge("bad", gift=gift_id(9), currency="xxx"), name="odd")))
+    desk.books.deliver(charged("1", gift=gift_id(1), amount=2000))
+    desk.books.deliver(delivery(event("charge.succeeded", charge("bad", gift=gift_id(9), currency="xxx"), name="odd")))
 
     text = words(treasurer.get("/desk").text)
 
@@ -194,7 +194,7 @@ def test_names_are_escaped(treasurer: TestClient, desk: Desk) -> None:
     )
     with writing(desk.books.engine) as conn:
         add_gift(conn, gift)
-    desk.books.hear(charged("2", gift=gift_id(2)))
+    desk.books.deliver(charged("2", gift=gift_id(2)))
 
     page = treasurer.get("/desk/gifts").text
 

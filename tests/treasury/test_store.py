@@ -8,8 +8,8 @@ from database.transactions import reading
 from ledger.accounts import Account, Figure
 from ledger.kinds import EntryKind
 from ledger.money import GBP, Money
-from tests.payments.house import gift_id
 from tests.payments.messages import charged
+from tests.payments.organisation_books import gift_id
 from tests.proof.books import BUSES, LIBRARIES, Desk
 from treasury.money import store as money
 from treasury.overview import store
@@ -82,7 +82,7 @@ def test_pages_of_a_list_follow_on_without_gap_or_overlap(desk: Desk, engine: En
 def test_a_charge_of_another_amount_is_a_thing_to_do(desk: Desk, engine: Engine) -> None:
     """With both amounts, and whose gift it was."""
     desk.books.pledge(1, amount=2500)
-    desk.books.hear(charged("1", gift=gift_id(1), amount=2000))
+    desk.books.deliver(charged("1", gift=gift_id(1), amount=2000))
     with reading(engine) as conn:
         [discrepancy] = money.discrepancies(conn, limit=50)
 

@@ -19,7 +19,7 @@ from payments.reading.happenings import (
     RefundFailed,
 )
 from tests.books.model import Model, Shares
-from tests.payments.house import NOON
+from tests.payments.organisation_books import NOON
 
 GBP_PER_CENT = {"USD": 79, "EUR": 86, "JPY": 52}  # pence for a hundred of the smallest unit
 

@@ -30,8 +30,18 @@ from tests.payments.books.memory import RULES, TITLES, MemoryBooks
 from tests.payments.books.random_orders import random_batches
 from tests.payments.books.random_stories import random_story
 from tests.payments.books.story import Story
-from tests.payments.facts import arrived, charged, failed, line, linked, moved, refunded, returned, undone
-from tests.payments.house import NOON
+from tests.payments.organisation_books import NOON
+from tests.payments.sample_happenings import (
+    arrived,
+    charged,
+    dispute_moved,
+    failed,
+    line,
+    linked,
+    refund_failed,
+    refunded,
+    returned,
+)
 
 STORIES = 100
 
@@ -67,9 +77,9 @@ _CONFLICTS: Mapping[str, tuple[Happening, Happening]] = {
     "invoice": (InvoiceReported("in_1", "", first=False), InvoiceReported("in_1", GIFT, first=False)),
     "invoice of a payment": (InvoicePaid("in_1", "pi_1"), InvoicePaid("in_2", "pi_1")),
     "refund": (refunded("1", "1", 500), refunded("1", "2", 500)),
-    "refund agreed then failed": (refunded("1", "1", 500), undone("1", "2", 500)),
-    "refund failed then agreed": (undone("1", "1", 500), refunded("1", "2", 500)),
-    "dispute move": (moved("1", "1", -500), moved("1", "2", -500)),
+    "refund agreed then failed": (refunded("1", "1", 500), refund_failed("1", "2", 500)),
+    "refund failed then agreed": (refund_failed("1", "1", 500), refunded("1", "2", 500)),
+    "dispute move": (dispute_moved("1", "1", -500), dispute_moved("1", "2", -500)),
     "payout": (arrived("1", 500), arrived("1", 501)),
     "payout arrived then returned": (arrived("1", 500), returned("1", 501)),
     "line of a payment": (line("1", Category.PAYMENT, 500, n="1"), line("1", Category.PAYMENT, 500, n="2")),

@@ -12,7 +12,7 @@ from tests.payments.books.memory import MemoryBooks
 from tests.payments.books.random_orders import random_batches
 from tests.payments.books.random_stories import random_story
 from tests.payments.books.story import Story
-from tests.payments.house import NOON
+from tests.payments.organisation_books import NOON
 
 SEEDS, AT_ONCE = 2000, 100
 LATE_LINKS = 5  # every fifth story is told with links that come after the lines of their payments

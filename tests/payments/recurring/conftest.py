@@ -1,15 +1,15 @@
-"""Books and a twin that tells them everything, on both engines."""
+"""Books and a twin that delivers everything to them, on both engines."""
 
 from collections.abc import Iterator
 
 import pytest
 
-from tests.payments.house import Books
-from tests.payments.recurring.ground import Ground, ground
+from tests.payments.organisation_books import Books
+from tests.payments.recurring.recurring_setup import RecurringSetup, open_recurring_setup
 
 
 @pytest.fixture
-def place(books: Books) -> Iterator[Ground]:
-    """Two campaigns, and a Stripe of their own."""
-    with ground(books) as made:
-        yield made
+def setup(books: Books) -> Iterator[RecurringSetup]:
+    """Books with two campaigns, and a twin."""
+    with open_recurring_setup(books) as opened:
+        yield opened

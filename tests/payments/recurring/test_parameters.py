@@ -11,8 +11,8 @@ from payments.gifts.gift import Allocation, DonorDetails, Gift, GiftState
 from payments.gifts.recurring import Interval, Rhythm, begin
 from payments.stripe.checkout import Purpose, session_params
 from payments.stripe.subscriptions import repriced
-from tests.payments.house import NOON, gift_id
-from tests.payments.recurring.ground import Ground
+from tests.payments.organisation_books import NOON, gift_id
+from tests.payments.recurring.recurring_setup import RecurringSetup
 from tests.payments.typed_params import faults
 
 PURPOSES = {1: Purpose("libraries", "Save our libraries"), 2: Purpose("buses", "Bring back the bus")}
@@ -90,14 +90,14 @@ def test_what_the_library_does_not_know_is_found() -> None:
     ]
 
 
-def test_a_split_gift_keeps_its_shares_when_the_amount_changes(place: Ground) -> None:
+def test_a_split_gift_keeps_its_shares_when_the_amount_changes(setup: RecurringSetup) -> None:
     """Each campaign's line gets its part of the new amount, under the id that it had."""
-    recurring = place.begin_split()
-    before = place.subscription(recurring)
+    recurring = setup.begin_split()
+    before = setup.subscription(recurring)
     parts = {"campaign_libraries": Money(1000, GBP), "campaign_buses": Money(500, GBP)}
-    place.gateway.change_amount(before, parts, Interval.MONTH, "act")
+    setup.gateway.change_amount(before, parts, Interval.MONTH, "act")
 
-    after = {line["id"]: line["price"] for line in place.subscription(recurring)["items"]["data"]}
+    after = {line["id"]: line["price"] for line in setup.subscription(recurring)["items"]["data"]}
     assert {line["id"] for line in before["items"]["data"]} == set(after)
     assert {price["product"]: price["unit_amount"] for price in after.values()} == {
         name: part.minor for name, part in parts.items()

@@ -1,4 +1,4 @@
-"""An account at the twin and our books beside it: what happens there is heard by the webhook, or lost."""
+"""An account at the twin, and our books: what happens there is delivered to the webhook, or lost."""
 
 import random
 from collections import defaultdict
@@ -22,7 +22,7 @@ from sandbox.controls import run_control
 from sandbox.twin import Twin
 from sandbox.webhooks.queue import DeliveryAttempt
 from sandbox.webhooks.signed_message import SignedMessage
-from tests.payments.house import Books
+from tests.payments.organisation_books import Books
 from tests.payments.settlement.gifts import pledge
 
 HOUR, DAY = 3600, 86_400
@@ -30,74 +30,72 @@ CARD = "4242424242424242"
 THANKS = "http://give.invalid/thanks?session_id={CHECKOUT_SESSION_ID}"
 
 
-class Satchel:
-    """A courier that keeps the letters until somebody wants to hear them."""
+class KeptDeliveries:
+    """A sender that keeps the deliveries until a test delivers or loses them."""
 
     def __init__(self) -> None:
-        self.letters: list[Delivery] = []
+        self.deliveries: list[Delivery] = []
 
     def send(self, message: SignedMessage, url: str) -> DeliveryAttempt:
-        """Keep it, and say that it arrived."""
-        self.letters.append(parse(message.body))
+        """Keep it, and answer 200."""
+        self.deliveries.append(parse(message.body))
         return DeliveryAttempt(200, "kept")
 
     def close(self) -> None:
-        """There is no line."""
+        """There is no connection to close."""
 
 
 @dataclass
 class Account:
-    """The twin at an address, and the books that must follow it."""
+    """A twin over HTTP, and the books that must agree with it."""
 
     twin: Twin
-    satchel: Satchel
+    kept: KeptDeliveries
     books: Books
     lists: StripeLists
     gifts: int = 0
-    settling: Reconciliation = field(init=False)
-    watching: StatusFetcher = field(init=False)
+    reconciliation: Reconciliation = field(init=False)
+    statuses: StatusFetcher = field(init=False)
 
     def __post_init__(self) -> None:
-        self.settling = Reconciliation(self.books.engine, self.books.bookkeeper, self.lists, self.twin.now)
-        self.watching = StatusFetcher(self.books.engine, self.books.bookkeeper, self.lists, self.twin.now)
+        self.reconciliation = Reconciliation(self.books.engine, self.books.bookkeeper, self.lists, self.twin.now)
+        self.statuses = StatusFetcher(self.books.engine, self.books.bookkeeper, self.lists, self.twin.now)
 
     def give(self, minor: int = 2500, code: str = "gbp", card: str = CARD, **session: Any) -> dict[str, Any]:
         """A gift of ours, pledged (in pounds) and paid; its charge. It settles a second later."""
-        marks = self.marks("payment", minor)
-        data = {"payment_intent_data": {"metadata": marks}, "metadata": marks} | session
+        metadata = self.pledge_metadata("payment", minor)
+        data = {"payment_intent_data": {"metadata": metadata}, "metadata": metadata} | session
         return self.pay(minor, code, card, **data)
 
     def give_monthly(self, minor: int = 1000, card: str = CARD) -> None:
         """A recurring gift of ours and its first instalment."""
-        self.pay_monthly(minor, card, self.marks("subscription", minor))
+        self.pay_monthly(minor, card, self.pledge_metadata("subscription", minor))
 
-    def marks(self, mode: str, minor: int) -> dict[str, str]:
-        """Pledge a gift, once or (mode subscription) monthly; the metadata by which it is known at Stripe."""
+    def pledge_metadata(self, mode: str, minor: int) -> dict[str, str]:
+        """Pledge a gift, once or (mode subscription) monthly; its metadata at Stripe."""
         self.gifts += 1
         gift = pledge(self.gifts, minor, "gbp", self.twin.now())
-        standing = begin(gift, Rhythm(Interval.MONTH))
+        recurring = begin(gift, Rhythm(Interval.MONTH))
         with booking(self.books.engine) as conn:
             if mode == "payment":
                 add_gift(conn, gift)
                 return {"gift_id": gift.id, "app": "farthing"}
-            add_gift(conn, replace(gift, recurring_id=standing.id))
-            add_recurring(conn, standing)
-        return {"recurring_id": standing.id, "app": "farthing"}
+            add_gift(conn, replace(gift, recurring_id=recurring.id))
+            add_recurring(conn, recurring)
+        return {"recurring_id": recurring.id, "app": "farthing"}
 
     def pay(self, minor: int, code: str = "gbp", card: str = CARD, **session: Any) -> dict[str, Any]:
-        """A payment that nobody marked, unless the session does; its charge."""
+        """A payment without our metadata, unless `session` has it; its charge."""
         price = {"currency": code, "unit_amount": minor, "product_data": {"name": "A mug"}}
         return self._pay(card, mode="payment", line_items=[{"quantity": 1, "price_data": price}], **session)
 
     def pay_monthly(self, minor: int, card: str = CARD, metadata: dict[str, str] | None = None) -> dict[str, Any]:
-        """A subscription, somebody else's unless its metadata says more; its first charge."""
+        """A subscription, not ours unless its metadata says so; its first charge."""
         rhythm = {"interval": "month"}
         price = {"currency": "gbp", "unit_amount": minor, "product_data": {"name": "A paper"}, "recurring": rhythm}
         lines = [{"quantity": 1, "price_data": price}]
-        marks = metadata or {}
-        return self._pay(
-            card, mode="subscription", line_items=lines, metadata=marks, subscription_data={"metadata": marks}
-        )
+        data = {"metadata": metadata or {}, "subscription_data": {"metadata": metadata or {}}}
+        return self._pay(card, mode="subscription", line_items=lines, **data)
 
     def ask(self, method: str, path: str, **params: Any) -> dict[str, Any]:
         """A call of the API that must succeed."""
@@ -107,50 +105,50 @@ class Account:
         return dict(answer)
 
     def do(self, name: str, **fields: str) -> str:
-        """Push a button of the twin's panel."""
-        said = run_control(self.twin.clock_control, name, fields)
+        """Run a control of the twin's panel."""
+        message = run_control(self.twin.clock_control, name, fields)
         self.twin.settle()
-        return said
+        return message
 
-    def step(self, deed: Callable[..., Any], *args: Any, **named: Any) -> Any:
-        """Something happens in the twin's world that nobody can ask for."""
+    def step(self, action: Callable[..., Any], *args: Any, **named: Any) -> Any:
+        """Run one of the twin's lifecycle functions, for what the API cannot do."""
         with self.twin.world.step():
-            found = deed(self.twin.world, *args, **named)
+            result = action(self.twin.world, *args, **named)
         self.twin.settle()
-        return found
+        return result
 
     def wait(self, seconds: float = 2) -> None:
-        """Time passes; what is due happens, and is told."""
+        """Advance the clock; what is due happens, and is delivered."""
         self.twin.advance(seconds)
 
-    def hear(self) -> None:
-        """The webhook brings everything that was told since."""
+    def deliver(self) -> None:
+        """Deliver everything since the last time."""
         self.twin.settle()
-        told, self.satchel.letters = self.satchel.letters, []
-        if told:
-            self.books.hear(*told, now=self.twin.now())
+        deliveries, self.kept.deliveries = self.kept.deliveries, []
+        if deliveries:
+            self.books.deliver(*deliveries, now=self.twin.now())
 
-    def hear_some(self, chance: random.Random) -> None:
-        """Of what was told some is heard, some twice, in another order, and some never."""
+    def deliver_some(self, chance: random.Random) -> None:
+        """Deliver some of everything since the last time, some of it twice, in another order; lose the rest."""
         self.twin.settle()
-        told, self.satchel.letters = self.satchel.letters, []
-        heard = [one for one in told for _ in range(chance.choice((0, 1, 1, 2)))]
-        chance.shuffle(heard)
-        if heard:
-            self.books.hear(*heard, now=self.twin.now())
+        deliveries, self.kept.deliveries = self.kept.deliveries, []
+        chosen = [delivery for delivery in deliveries for _ in range(chance.choice((0, 1, 1, 2)))]
+        chance.shuffle(chosen)
+        if chosen:
+            self.books.deliver(*chosen, now=self.twin.now())
 
-    def lose(self) -> None:
-        """What was told since never comes."""
+    def lose_deliveries(self) -> None:
+        """Lose everything since the last time."""
         self.twin.settle()
-        self.satchel.letters.clear()
+        self.kept.deliveries.clear()
 
     def settle(self) -> None:
-        """Settle, and see that our balance is Stripe's."""
-        assert self.settling.settle().agrees
-        self.agree()
+        """Settle; our balance must be Stripe's."""
+        assert self.reconciliation.settle().agrees
+        self.require_agreement()
 
-    def agree(self) -> None:
-        """Our balance is Stripe's, available and pending, in every currency."""
+    def require_agreement(self) -> None:
+        """Our balance must be Stripe's, available and pending, in every currency."""
         assert self.ours() == self.theirs()
 
     def theirs(self) -> dict[str, int]:
@@ -174,8 +172,8 @@ class Account:
 
     def entries(self, kind: str) -> list[tuple[str, str, int]]:
         """Debit, credit and amount of every entry of a kind."""
-        found = self._entries(entry.c.kind, entry.c.debit, entry.c.credit)
-        return sorted((debit, credit, minor) for of, debit, credit, minor in found if of == kind)
+        entries = self._entries(entry.c.kind, entry.c.debit, entry.c.credit)
+        return sorted((debit, credit, minor) for entry_kind, debit, credit, minor in entries if entry_kind == kind)
 
     def keys(self) -> list[str]:
         """The keys of all entries."""
@@ -184,14 +182,16 @@ class Account:
     def uncleared(self) -> dict[str, int]:
         """Subjects that have not come to zero."""
         with reading(self.books.engine) as conn:
-            return {one.subject: one.balance.minor for one in uncleared(conn)}
+            return {row.subject: row.balance.minor for row in uncleared(conn)}
 
-    def still_open(self) -> set[str]:
-        """Refunds that Stripe has agreed to and not yet sent, for want of money: told, and not in the balance."""
+    def pending_refunds(self) -> set[str]:
+        """Refunds that Stripe has agreed to and not sent yet, for lack of money: they are not in the balance."""
         with self.twin.world.step():
             refunds = self.twin.world.store.select("refund", limit=1000)
-        waiting = [one for one in refunds if one["status"] == "pending" and one["balance_transaction"] is None]
-        return {one["id"] for one in waiting}
+        waiting = [
+            refund for refund in refunds if refund["status"] == "pending" and refund["balance_transaction"] is None
+        ]
+        return {refund["id"] for refund in waiting}
 
     def row(self, of: "sa.Table | sa.Select[Any]") -> Any:
         """The one row of a table, or of a question."""

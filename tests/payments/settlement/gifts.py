@@ -4,7 +4,7 @@ from datetime import datetime
 
 from ledger.money import Money, currency
 from payments.gifts.gift import Allocation, DonorDetails, Gift, GiftState
-from tests.payments.house import gift_id
+from tests.payments.organisation_books import gift_id
 
 
 def pledge(n: int, minor: int, code: str, now: datetime) -> Gift:

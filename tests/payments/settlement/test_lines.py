@@ -7,9 +7,9 @@ from tests.payments.settlement.account import DAY, HOUR, Account
 
 
 def test_a_gift_and_its_fee(account: Account) -> None:
-    """£25, less 58p; what was told and what the balance shows meet."""
+    """£25, less 58p; what was reported and what the balance shows clear."""
     account.give()
-    account.hear()
+    account.deliver()
     assert account.uncleared()
     account.wait()
     account.settle()
@@ -19,13 +19,13 @@ def test_a_gift_and_its_fee(account: Account) -> None:
     assert account.entries("fee") == [("fees", "stripe", 58)]
 
 
-def test_a_gift_whose_line_is_read_before_anything_is_told(account: Account) -> None:
-    """The line's own charge tells of the gift; what the webhook says later is no news."""
+def test_a_gift_whose_line_is_read_before_any_delivery(account: Account) -> None:
+    """The line's own charge is enough for the gift; the delivery that comes later changes nothing."""
     account.give()
     account.wait()
     account.settle()
     before = account.keys()
-    account.hear()
+    account.deliver()
 
     assert account.keys() == before
     assert account.uncleared() == {}
@@ -38,7 +38,7 @@ def test_a_refund_takes_the_gift_but_not_the_fee_back(account: Account) -> None:
     account.wait()
     account.settle()
     account.ask("POST", "/v1/refunds", charge=charge["id"], amount=1000)
-    account.hear()
+    account.deliver()
     account.settle()
 
     assert account.ours() == {"GBP": 1442}
@@ -47,30 +47,30 @@ def test_a_refund_takes_the_gift_but_not_the_fee_back(account: Account) -> None:
 
 
 def test_a_refund_made_in_stripes_dashboard_needs_no_webhook(account: Account) -> None:
-    """Its line tells of it; that it fails two days later, only its event."""
+    """Its line reports it; only its event reports that it fails two days later."""
     charge = account.give(card="4000000000005126")
     account.give(4000)
     account.wait()
     account.settle()
     refund = account.ask("POST", "/v1/refunds", charge=charge["id"])
-    account.lose()
+    account.lose_deliveries()
     account.settle()
     assert account.balances("refunds") == {"GBP": 2500}
 
     account.wait(3 * DAY)
     account.settle()
-    assert account.uncleared() == {refund["id"]: -2500}  # the balance has it again; nobody has said why
-    account.hear()
+    assert account.uncleared() == {refund["id"]: -2500}  # the balance has it again; the reason is not reported
+    account.deliver()
     assert account.uncleared() == {}
     assert account.balances("refunds") == {}
 
 
-@pytest.mark.parametrize("heard", [True, False], ids=["heard", "lost"])
-def test_a_dispute_that_is_won(account: Account, heard: bool) -> None:
+@pytest.mark.parametrize("delivered", [True, False], ids=["delivered", "lost"])
+def test_a_dispute_that_is_won(account: Account, delivered: bool) -> None:
     """Money and £20 go, and come back, each in a line of its own."""
     account.give(card="4000000000000259")
     account.wait(2 * HOUR)
-    account.hear() if heard else account.lose()
+    account.deliver() if delivered else account.lose_deliveries()
     account.settle()
     assert account.ours() == {"GBP": 2442 - 4500}
     assert account.balances("dispute_losses") == {"GBP": 2500}
@@ -117,10 +117,10 @@ def test_money_that_is_not_ours_is_booked_to_other(account: Account) -> None:
     mug = account.pay(1200)
     account.pay_monthly(700)
     account.wait(HOUR)
-    account.hear()
+    account.deliver()
     account.settle()
     account.ask("POST", "/v1/refunds", charge=mug["id"], amount=200)
-    account.hear()
+    account.deliver()
     account.settle()
 
     assert account.balances("other") == {"GBP": -(1200 + 700 - 200)}
@@ -163,18 +163,18 @@ def test_a_line_is_booked_once_however_often_it_is_read(account: Account) -> Non
 def test_a_debit_counts_when_its_money_is_confirmed_and_not_when_it_fails_later(account: Account) -> None:
     """Four days; the bank takes it back after six."""
     charge = account.give(card="00012345")
-    account.hear()
+    account.deliver()
     account.wait()
     account.settle()
     assert account.balances("gifts") == {}
     account.wait(5 * DAY)
-    account.hear()
+    account.deliver()
     account.settle()
     assert account.balances("gifts") == {"GBP": -2500}
     assert account.uncleared() == {}
 
     account.do("fail-charge", charge=charge["id"])
     account.settle()
-    account.hear()
+    account.deliver()
     assert account.balances("refunds") == {"GBP": 2500}
     assert account.uncleared() == {}

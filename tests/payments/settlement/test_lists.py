@@ -63,7 +63,7 @@ def test_pages_follow_each_other(account: Account) -> None:
 
 
 def test_refusals_say_what_must_be_done(account: Account) -> None:
-    """What is not there is told apart from what is wrong with us."""
+    """A missing object is another error than a refusal."""
     with pytest.raises(NoSuchObject):
         account.lists.payout("po_nowhere")
     with pytest.raises(NoSuchObject):

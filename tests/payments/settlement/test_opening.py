@@ -15,8 +15,8 @@ def test_nothing_is_asked_before_the_first_gift(account: Account) -> None:
     account.pay(9000)
     account.wait()
 
-    assert account.settling.settle() == SettlementResult()
-    assert account.settling.reconcile().rows == {}
+    assert account.reconciliation.settle() == SettlementResult()
+    assert account.reconciliation.reconcile().rows == {}
     assert account.keys() == []
 
 
@@ -55,8 +55,8 @@ def test_the_books_are_opened_once(account: Account) -> None:
     with account.twin.world.store.transaction():
         account.twin.world.store.execute("UPDATE holding SET net = net + 5")
 
-    assert account.settling.settle().agrees is False
-    assert account.settling.reconcile().settled.agrees is False
+    assert account.reconciliation.settle().agrees is False
+    assert account.reconciliation.reconcile().settled.agrees is False
     assert account.entries("opening") == []
     pounds = sa.select(balance_check).where(balance_check.c.currency == "GBP")
     assert (account.row(pounds).ours_minor, account.row(pounds).theirs_minor) == (2442, 2447)
@@ -88,7 +88,7 @@ def test_while_money_moves_nothing_is_compared_and_nothing_opened(
         return look()
 
     monkeypatch.setattr(account.lists, "balance", busy)
-    assert account.settling.settle().agrees is None
+    assert account.reconciliation.settle().agrees is None
     assert account.entries("opening") == []
     monkeypatch.setattr(account.lists, "balance", look)
     account.settle()

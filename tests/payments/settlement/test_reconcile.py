@@ -1,4 +1,4 @@
-"""Lost webhooks heal: whatever was not heard is read from the lists, and a second run posts nothing."""
+"""Lost webhooks are recovered: whatever was not delivered is read from the lists, and a second run posts nothing."""
 
 from datetime import timedelta
 from typing import Any
@@ -18,8 +18,8 @@ from receipts.tables import receipt
 from tests.payments.settlement.account import CARD, DAY, HOUR, Account
 
 
-def a_busy_fortnight(account: Account) -> None:
-    """Gifts, a renewal to be, a refund, one that fails, a dispute, a payout that arrives, and somebody else's."""
+def two_busy_weeks(account: Account) -> None:
+    """Gifts, a renewal to be, a refund, one that fails, a dispute, a payout that arrives, and an unrelated payment."""
     for minor in (2500, 4000, 700):
         account.give(minor)
     account.give(3000, "usd")
@@ -34,70 +34,70 @@ def a_busy_fortnight(account: Account) -> None:
     account.wait(12 * DAY)
 
 
-def healed(account: Account) -> None:
-    """Nothing waits, nothing is missing, and what is kept is true."""
-    account.agree()
+def require_complete_books(account: Account) -> None:
+    """Nothing waits, nothing is missing, and our balance is Stripe's."""
+    account.require_agreement()
     assert account.uncleared() == {}
     assert account.balances("in_transit") == {}
-    assert account.settling.reconcile().entries == {}
+    assert account.reconciliation.reconcile().entries == {}
 
 
 def test_a_charge_whose_line_is_late_comes_by_its_event(account: Account) -> None:
-    """Stripe may take an hour for the line; until then nobody else tells of it."""
+    """Stripe may take an hour for the line; until then only its event reports it."""
     for _ in range(2):
-        account.settling.reconcile()
+        account.reconciliation.reconcile()
         account.give()
         account.wait(HOUR)
-        account.lose()
+        account.lose_deliveries()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(account.lists, "balance_transactions", lambda **_: ListPage([], has_more=False))
-        assert account.settling.reconcile().received == 1
+        assert account.reconciliation.reconcile().received == 1
 
-    account.settling.reconcile()
-    healed(account)
+    account.reconciliation.reconcile()
+    require_complete_books(account)
 
 
-def test_a_debit_whose_line_came_without_its_success_is_looked_for_below_the_mark(account: Account) -> None:
-    """When it succeeded its event alone says, and that list was walked past it."""
+def test_a_debit_whose_line_came_without_its_success_is_looked_for_below_the_checkpoint(account: Account) -> None:
+    """Only its event says when it succeeded, and that list was read past it."""
     account.give(card="00012345")
     account.wait(10 * DAY)
-    account.lose()
+    account.lose_deliveries()
     account.settle()
     with booking(account.books.engine) as conn:
         store.save_checkpoint(conn, account.twin.now(), store.Checkpoint("charges", account.twin.now()))
 
-    assert account.settling.reconcile().received == 1
-    healed(account)
+    assert account.reconciliation.reconcile().received == 1
+    require_complete_books(account)
 
 
 def test_a_debit_that_was_taken_back_is_looked_for_though_its_second_charge_is_known(account: Account) -> None:
-    """As many charges as lines, for a while: the second has been told and its line is not there yet."""
+    """As many charges as lines, for a while: the second was reported and its line is not there yet."""
     lost = account.give(card="66666662")
     account.wait(10 * DAY)
-    account.lose()
+    account.lose_deliveries()
     account.settle()
     with booking(account.books.engine) as conn:
         store.save_checkpoint(conn, account.twin.now(), store.Checkpoint("charges", account.twin.now()))
     account.do("collect-again", charge=lost["id"], card=CARD)
-    account.hear()
+    account.deliver()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(account.lists, "balance_transactions", lambda **_: ListPage([], has_more=False))
-        found = account.settling.reconcile()
+        result = account.reconciliation.reconcile()
 
-    assert (found.entries["gift"], found.entries["payment_failed"]) == (2, 2)
+    assert (result.entries["gift"], result.entries["payment_failed"]) == (2, 2)
     account.wait(HOUR)
-    account.settling.reconcile()
-    healed(account)
+    account.reconciliation.reconcile()
+    require_complete_books(account)
     assert account.books.raised(1) + account.books.raised(2) == 2500
 
 
 @pytest.mark.parametrize("card", ["00012345", "22222227", "66666662"])
-def test_a_debit_that_was_told_is_not_looked_for_again(account: Account, card: str) -> None:
+def test_a_debit_that_was_reported_is_not_looked_for_again(account: Account, card: str) -> None:
     """Confirmed, failed, or taken back after it was confirmed: else the charges of weeks would be read each hour."""
     began = account.twin.now()
     account.give(card=card)
     account.wait(20 * DAY)
-    account.hear()
+    account.deliver()
     account.settle()
 
     with reading(account.books.engine) as conn:
@@ -106,54 +106,54 @@ def test_a_debit_that_was_told_is_not_looked_for_again(account: Account, card: s
 
 def test_every_webhook_was_lost(account: Account) -> None:
     """One run brings it all; what comes after all is no news."""
-    a_busy_fortnight(account)
-    late, account.satchel.letters = account.satchel.letters, []
-    found = account.settling.reconcile()
+    two_busy_weeks(account)
+    late, account.kept.deliveries = account.kept.deliveries, []
+    result = account.reconciliation.reconcile()
 
-    assert found.received == 9
-    assert found.entries["gift"] == 18
-    assert (found.settled.agrees, found.errors) == (True, {})
+    assert result.received == 9
+    assert result.entries["gift"] == 18
+    assert (result.settled.agrees, result.errors) == (True, {})
     assert account.books.count(receipt) == 9
     assert account.books.gift(1).state is GiftState.RECEIVED
-    healed(account)
+    require_complete_books(account)
     before = account.keys()
-    account.books.hear(*late, now=account.twin.now())
+    account.books.deliver(*late, now=account.twin.now())
     assert account.keys() == before
 
 
-def test_every_webhook_was_heard(account: Account) -> None:
+def test_every_webhook_was_delivered(account: Account) -> None:
     """There is nothing to recover but what the balance alone shows."""
-    a_busy_fortnight(account)
-    account.hear()
-    found = account.settling.reconcile()
+    two_busy_weeks(account)
+    account.deliver()
+    result = account.reconciliation.reconcile()
 
-    assert found.received == 0
-    assert set(found.entries) == {"settle", "fee", "payout", "paid", "other"}
-    healed(account)
+    assert result.received == 0
+    assert set(result.entries) == {"settle", "fee", "payout", "paid", "other"}
+    require_complete_books(account)
 
 
 @pytest.mark.parametrize("kept", [0, 1])
-def test_the_order_of_hearing_and_reading_does_not_matter(account: Account, kept: int) -> None:
-    """Some heard before, some after, some never: the same books."""
-    a_busy_fortnight(account)
-    letters, account.satchel.letters = account.satchel.letters, []
-    account.books.hear(*letters[kept::3], now=account.twin.now())
-    account.settling.reconcile()
-    account.books.hear(*letters[(kept + 1) % 3 :: 3], now=account.twin.now())
+def test_the_order_of_delivering_and_reading_does_not_matter(account: Account, kept: int) -> None:
+    """Some delivered before, some after, some never: the same books."""
+    two_busy_weeks(account)
+    deliveries, account.kept.deliveries = account.kept.deliveries, []
+    account.books.deliver(*deliveries[kept::3], now=account.twin.now())
+    account.reconciliation.reconcile()
+    account.books.deliver(*deliveries[(kept + 1) % 3 :: 3], now=account.twin.now())
 
-    healed(account)
+    require_complete_books(account)
     assert account.balances("gifts") == {"GBP": -(2500 + 4000 + 700 + 2000 + 1000 + 6000 + 8000 + 5000), "USD": -3000}
 
 
 @pytest.mark.parametrize("cut", [StripeAway("silence"), KeyError("id")], ids=["silence", "nonsense"])
 @pytest.mark.parametrize("cut_at", [1, 4])
-def test_a_run_that_is_cut_off_goes_on_where_it_stood(
+def test_a_run_that_is_interrupted_is_resumed(
     account: Account, monkeypatch: pytest.MonkeyPatch, cut_at: int, cut: Exception
 ) -> None:
-    """Pages of three; Stripe falls silent in the middle, or talks nonsense; the next run does not begin anew."""
-    a_busy_fortnight(account)
-    account.lose()
-    small, asked = Few(account.lists, 3), 0
+    """Pages of three; Stripe stops answering in the middle, or answers nonsense; the next run goes on from there."""
+    two_busy_weeks(account)
+    account.lose_deliveries()
+    small, asked = SmallPages(account.lists, 3), 0
 
     def silent_after(**params: Any) -> ListPage:
         nonlocal asked
@@ -164,18 +164,18 @@ def test_a_run_that_is_cut_off_goes_on_where_it_stood(
 
     monkeypatch.setattr(account.lists, "balance_transactions", silent_after)
     with pytest.raises(type(cut)):
-        account.settling.reconcile()
+        account.reconciliation.reconcile()
     monkeypatch.setattr(account.lists, "balance_transactions", small.balance_transactions)
     stood = account.row(sa.select(walk).where(walk.c.name == "balance"))
     assert stood.reached is None and stood.cursor is not None and stood.aim is not None  # noqa: PT018
     small.began.clear()
-    account.settling.reconcile()
+    account.reconciliation.reconcile()
 
     assert small.began[0] == stood.cursor
-    healed(account)
+    require_complete_books(account)
 
 
-class Few:
+class SmallPages:
     """The same lists, a few rows a page; remembers where each page began."""
 
     def __init__(self, lists: StripeLists, rows: int) -> None:
@@ -191,14 +191,14 @@ class Few:
 def test_what_a_killed_process_had_not_committed_is_read_again(
     account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The mark is kept with what was read: between the two nothing can come."""
-    a_busy_fortnight(account)
-    account.lose()
+    """The checkpoint is saved in the same transaction as the rows."""
+    two_busy_weeks(account)
+    account.lose_deliveries()
     apply, pages = ListReader._apply, 0
 
-    def killed(self: ListReader, conn: Any, reads: Any) -> None:
+    def killed(self: ListReader, conn: Any, rows: Any) -> None:
         nonlocal pages
-        apply(self, conn, reads)
+        apply(self, conn, rows)
         pages += 1
         if pages == 2:
             raise KeyboardInterrupt
@@ -206,53 +206,53 @@ def test_what_a_killed_process_had_not_committed_is_read_again(
     with monkeypatch.context() as patch:
         patch.setattr(ListReader, "_apply", killed)
         with pytest.raises(KeyboardInterrupt):
-            account.settling.reconcile()
-    account.settling.reconcile()
+            account.reconciliation.reconcile()
+    account.reconciliation.reconcile()
 
-    healed(account)
+    require_complete_books(account)
 
 
-def test_what_only_a_forgotten_event_told_is_read_from_the_object(account: Account) -> None:
-    """Nobody listened for 45 days: a debit that was confirmed, a refund that failed, payouts that arrived."""
+def test_what_only_a_deleted_event_reported_is_read_from_the_object(account: Account) -> None:
+    """Nothing was delivered for 45 days: a debit that was confirmed, a refund that failed, payouts that arrived."""
     account.give(2000, card="00012345")
     failing = account.give(8000, card="4000000000005126")
     account.give(9000)
     account.wait(2 * HOUR)
     account.ask("POST", "/v1/refunds", charge=failing["id"])
     account.wait(45 * DAY)
-    account.lose()
-    found = account.settling.reconcile()
+    account.lose_deliveries()
+    result = account.reconciliation.reconcile()
 
-    assert found.received == 3
+    assert result.received == 3
     assert account.balances("bank") == {"GBP": 2000 - 20 + 8000 - 140 + 9000 - 155}
-    healed(account)
+    require_complete_books(account)
 
 
 def test_a_delayed_payment_that_failed_long_ago_is_taken_back(account: Account) -> None:
-    """Its success was heard; its failure was not."""
+    """Its success was delivered; its failure was not."""
     account.give(2000, card="66666662")
     account.give(9000)
     account.wait(5 * DAY)
-    account.hear()
+    account.deliver()
     account.settle()
     account.wait(40 * DAY)
-    account.lose()
-    account.settling.reconcile()
+    account.lose_deliveries()
+    account.reconciliation.reconcile()
 
     assert account.balances("refunds") == {"GBP": 2000}
     assert account.uncleared() == {}
 
 
-def test_progress_is_told_list_by_list(account: Account) -> None:
-    """How many rows, and which share of the time is walked: it ends at one."""
-    a_busy_fortnight(account)
-    told: list[tuple[str, int, float]] = []
-    account.settling.reconcile(lambda *step: told.append(step))
+def test_progress_is_reported_list_by_list(account: Account) -> None:
+    """How many rows, and which share of the time span is done: it ends at one."""
+    two_busy_weeks(account)
+    steps: list[tuple[str, int, float]] = []
+    account.reconciliation.reconcile(lambda *step: steps.append(step))
 
-    last = {name: (rows, share) for name, rows, share in told}
+    last = {name: (rows, share) for name, rows, share in steps}
     assert set(last) == {"invoice_payments", "balance", "events", "charges"}
     assert all(rows > 0 and share == 1.0 for rows, share in last.values())
-    assert all(0.0 <= share <= 1.0 for _, _, share in told)
+    assert all(0.0 <= share <= 1.0 for _, _, share in steps)
 
 
 def test_events_are_asked_for_by_as_many_names_as_stripe_takes() -> None:
@@ -261,7 +261,7 @@ def test_events_are_asked_for_by_as_many_names_as_stripe_takes() -> None:
     assert timedelta(days=30) == list_sources.EVENTS_KEPT
 
 
-def test_a_run_that_failed_late_does_not_keep_the_next_from_walking(
+def test_a_run_that_failed_late_does_not_keep_the_next_from_reading(
     account: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Stripe refuses the last question, for good: what was lost since is found all the same, each time."""
@@ -273,14 +273,14 @@ def test_a_run_that_failed_late_does_not_keep_the_next_from_walking(
     for gifts in (1, 2, 3):
         account.give()
         account.wait(HOUR)
-        account.lose()
+        account.lose_deliveries()
         with pytest.raises(StripeRefused):
-            account.settling.reconcile()
+            account.reconciliation.reconcile()
         assert account.balances("gifts") == {"GBP": -2500 * gifts}
 
 
 def test_a_run_before_the_first_gift_is_noted(account: Account) -> None:
-    """There was nothing to walk, and the doctor may know that it was seen to."""
-    account.settling.reconcile()
+    """There was nothing to read, and the doctor must see that reconcile runs."""
+    account.reconciliation.reconcile()
 
     assert account.row(sa.select(walk).where(walk.c.name == "balance")).walked_at == account.twin.now()

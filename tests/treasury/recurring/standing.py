@@ -12,8 +12,8 @@ from payments.gifts.recurring import Interval, Recurring, RecurringState, Rhythm
 from payments.gifts.recurring_store import add_recurring, link_subscriptions
 from payments.reading.statuses import SubscriptionStatus
 from payments.settlement.store import save_subscription
-from tests.payments.house import gift_id
 from tests.payments.messages import charge, delivery, event
+from tests.payments.organisation_books import gift_id
 from tests.proof.books import Desk
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -39,7 +39,7 @@ def stand(
     if state is RecurringState.PENDING:
         return recurring
     paid = charge(str(n), gift=first.id, amount=pence, created=int(first.created_at.timestamp()))
-    desk.books.hear(delivery(event("charge.succeeded", paid, name=f"first_{n}")))
+    desk.books.deliver(delivery(event("charge.succeeded", paid, name=f"first_{n}")))
     with writing(desk.books.engine) as conn:
         link_subscriptions(conn, {recurring.id: f"sub_{n}"})
         save_subscription(conn, recurring.id, _standing(recurring, n, state, **changes), NOW)

@@ -20,7 +20,7 @@ from staff.member import Role
 from staff.routes import staff_routes
 from staff.store import acts_on
 from tests.clock import FixedClock
-from tests.payments.house import gift_id
+from tests.payments.organisation_books import gift_id
 from tests.proof.books import Desk
 from tests.staff.signing_in import link_path
 from tests.treasury.recurring.standing import one_of_each, stand

@@ -26,22 +26,22 @@ from tests.payments.settlement.gifts import pledge
 from tests.sandbox.loopback import KEY, START, served_app
 
 
-def aloud(account: Account, settling: Reconciliation | None = None) -> tuple[int, str, str]:
-    """Its status, what it said, and what it complained of."""
-    out, complain = StringIO(), StringIO()
+def run_command(account: Account, reconciliation: Reconciliation | None = None) -> tuple[int, str, str]:
+    """The exit status, the output, and the errors."""
+    out, errors = StringIO(), StringIO()
     status = reconcile_with_progress(
-        settling or account.settling, Console(file=out, width=200), Console(file=complain, width=200)
+        reconciliation or account.reconciliation, Console(file=out, width=200), Console(file=errors, width=200)
     )
-    return status, out.getvalue(), complain.getvalue()
+    return status, out.getvalue(), errors.getvalue()
 
 
 def test_it_says_what_it_recovered_and_then_that_nothing_was_missing(account: Account) -> None:
     """By kinds of entries, and the balance of both sides."""
     account.give()
     account.wait()
-    account.lose()
-    status, said, _ = aloud(account)
-    assert (status, said.splitlines()) == (
+    account.lose_deliveries()
+    status, printed, _ = run_command(account)
+    assert (status, printed.splitlines()) == (
         0,
         [
             "Recovered 1 gift; posted 1 fee, 2 gift, 1 settle.",
@@ -49,13 +49,13 @@ def test_it_says_what_it_recovered_and_then_that_nothing_was_missing(account: Ac
         ],
     )
 
-    status, said, _ = aloud(account)
-    assert (status, said.splitlines()[0]) == (0, "Nothing was missing.")
+    status, printed, _ = run_command(account)
+    assert (status, printed.splitlines()[0]) == (0, "Nothing was missing.")
 
 
 def test_without_a_gift_there_is_nothing_to_read(account: Account) -> None:
     """And it says so."""
-    assert aloud(account)[:2] == (
+    assert run_command(account)[:2] == (
         0, "Nothing was missing.\nThe balance was not compared: money moved all the while, or nobody has given yet.\n"
     )  # fmt: skip
 
@@ -66,10 +66,10 @@ def test_a_row_that_cannot_be_applied_is_named(account: Account) -> None:
     account.wait()
     odd = account.do("line", category="fee", amount="-77").partition(":")[0]
     account.step(lambda world: world.store.change(world.store.get(odd), currency="xxx"))
-    status, said, _ = aloud(account)
+    status, printed, _ = run_command(account)
 
     assert status == 1
-    assert f"Not applied: {odd}: UnknownCurrency" in said
+    assert f"Not applied: {odd}: UnknownCurrency" in printed
 
 
 def test_a_difference_is_shouted(account: Account) -> None:
@@ -79,10 +79,10 @@ def test_a_difference_is_shouted(account: Account) -> None:
     account.settle()
     with account.twin.world.store.transaction():
         account.twin.world.store.execute("UPDATE holding SET net = net + 5")
-    status, said, _ = aloud(account)
+    status, printed, _ = run_command(account)
 
     assert status == 1
-    assert "GBP: our balance 24.42, Stripe's 24.47: THEY DIFFER" in said
+    assert "GBP: our balance 24.42, Stripe's 24.47: THEY DIFFER" in printed
 
 
 def test_when_stripe_is_away_it_is_one_sentence(account: Account) -> None:
@@ -90,17 +90,19 @@ def test_when_stripe_is_away_it_is_one_sentence(account: Account) -> None:
     account.give()
     lists = StripeLists(KEY, api_base="http://127.0.0.1:9")
     books = account.books
-    status, said, complaint = aloud(account, Reconciliation(books.engine, books.bookkeeper, lists, account.twin.now))
+    status, printed, error = run_command(
+        account, Reconciliation(books.engine, books.bookkeeper, lists, account.twin.now)
+    )
 
-    assert (status, said) == (1, "")
-    assert complaint.strip().endswith(
+    assert (status, printed) == (1, "")
+    assert error.strip().endswith(
         "Stripe cannot be asked (APIConnectionError). What was read is in the books; run it again and it goes on there."
     )
 
 
 @pytest.fixture
 def sandbox(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Twin]:
-    """An installation in sandbox mode, its twin at the web's address, and one gift that was not heard of."""
+    """An installation in sandbox mode, its twin at the web's address, and one paid gift that was not delivered."""
     monkeypatch.setenv("FARTHING_VAR_DIR", str(tmp_path))
     prepare(read_settings(var_dir=tmp_path), durable=False)
     keys = sandbox_keys(tmp_path)
@@ -114,11 +116,11 @@ def sandbox(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Twin]:
             add_gift(conn, gift)
         engine.dispose()
         price = {"currency": "gbp", "unit_amount": 2500, "product_data": {"name": "A gift"}}
-        asked = {
+        params = {
             "mode": "payment", "success_url": THANKS, "line_items": [{"quantity": 1, "price_data": price}],
             "payment_intent_data": {"metadata": {"gift_id": gift.id}},
         }  # fmt: skip
-        twin.pay(twin.api.request("POST", "/v1/checkout/sessions", asked)[1]["id"])
+        twin.pay(twin.api.request("POST", "/v1/checkout/sessions", params)[1]["id"])
         twin.advance(2)
         yield twin
     twin.close()

@@ -1,4 +1,4 @@
-"""A year at Stripe in which everything happens once, as endpoints of all four versions are told of it."""
+"""A year at Stripe in which everything happens once, with the events in all four API versions."""
 
 import json
 from collections import defaultdict
@@ -25,32 +25,32 @@ GBP_OF_MONTH = {"currency": "gbp", "unit_amount": 1000, "product_data": {"name":
                 "recurring": {"interval": "month"}}  # fmt: skip
 
 
-class Listening:
-    """A courier that keeps what every version was told."""
+class RecordedEvents:
+    """A sender that keeps the events of every version."""
 
     def __init__(self) -> None:
-        self.told: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        self.events: dict[str, list[dict[str, Any]]] = defaultdict(list)
 
     def send(self, message: SignedMessage, url: str) -> DeliveryAttempt:
-        """Take the letter."""
+        """Keep the event."""
         event = json.loads(message.body)
-        self.told[event["api_version"]].append(event)
+        self.events[event["api_version"]].append(event)
         return DeliveryAttempt(200, "")
 
     def close(self) -> None:
-        """Nothing is held open."""
+        """There is no connection to close."""
 
 
 class Story:
-    """A twin with an endpoint of each version, and what may happen at it."""
+    """A twin with an endpoint of each version, and what donors and banks do at it."""
 
     def __init__(self) -> None:
-        self.ears, self.gifts = Listening(), 0
-        told = TwinSettings("http://twin.invalid", "sk_test_sandbox_story", HERE, "whsec_story", "The Alliance")
-        self.twin: Twin = open_twin(told, sender=self.ears)
+        self.recorded, self.gifts = RecordedEvents(), 0
+        settings = TwinSettings("http://twin.invalid", "sk_test_sandbox_story", HERE, "whsec_story", "The Alliance")
+        self.twin: Twin = open_twin(settings, sender=self.recorded)
         self.twin.world.clock.set(BEGIN)
-        for given in self.listed("/v1/webhook_endpoints"):
-            self.ask("DELETE", f"/v1/webhook_endpoints/{given['id']}")
+        for endpoint in self.listed("/v1/webhook_endpoints"):
+            self.ask("DELETE", f"/v1/webhook_endpoints/{endpoint['id']}")
         for version in VERSIONS:
             self.ask("POST", "/v1/webhook_endpoints", url=HERE, enabled_events=["*"], api_version=version)
 
@@ -62,21 +62,21 @@ class Story:
 
     def listed(self, path: str, **params: Any) -> list[dict[str, Any]]:
         """All of a list."""
-        found: list[dict[str, Any]] = []
+        rows: list[dict[str, Any]] = []
         more: dict[str, Any] = {}
         while True:
             page = self.ask("GET", path, limit=100, **params, **more)
-            found += page["data"]
+            rows += page["data"]
             if not page["has_more"]:
-                return found
-            more = {"starting_after": found[-1]["id"]}
+                return rows
+            more = {"starting_after": rows[-1]["id"]}
 
     def give(self, card: str = "4242424242424242", amount: int = 2500, currency: str = "gbp") -> str:
         """A gift by this card; its charge."""
         self.gifts += 1
-        marks = {"gift_id": str(UUID(int=self.gifts)), "app": "farthing"}
+        metadata = {"gift_id": str(UUID(int=self.gifts)), "app": "farthing"}
         price = {"currency": currency, "unit_amount": amount, "product_data": {"name": "A gift"}}
-        session = self._open("payment", marks, price, payment_intent_data={"metadata": marks})
+        session = self._open("payment", metadata, price, payment_intent_data={"metadata": metadata})
         charge = str(self.twin.pay(session, card=card)["id"])
         self.twin.advance(2)
         return charge
@@ -84,37 +84,37 @@ class Story:
     def pledge(self, card: str = "4242424242424242") -> str:
         """£10 a month; its subscription."""
         self.gifts += 1
-        marks = {"gift_id": str(UUID(int=self.gifts)), "recurring_id": str(UUID(int=1000 + self.gifts))}
-        kept = {"recurring_id": marks["recurring_id"], "app": "farthing"}
-        session = self._open("subscription", marks, GBP_OF_MONTH, subscription_data={"metadata": kept})
+        metadata = {"gift_id": str(UUID(int=self.gifts)), "recurring_id": str(UUID(int=1000 + self.gifts))}
+        of_subscription = {"recurring_id": metadata["recurring_id"], "app": "farthing"}
+        session = self._open("subscription", metadata, GBP_OF_MONTH, subscription_data={"metadata": of_subscription})
         self.twin.pay(session, card=card)
         self.twin.advance(2)
         return str(self.ask("GET", f"/v1/checkout/sessions/{session}")["subscription"])
 
-    def _open(self, mode: str, marks: dict[str, str], price: dict[str, Any], **more: Any) -> str:
+    def _open(self, mode: str, metadata: dict[str, str], price: dict[str, Any], **more: Any) -> str:
         lines = [{"price_data": price, "quantity": 1}]
         session = self.ask("POST", "/v1/checkout/sessions", mode=mode, success_url="https://give.example/thanks",
-                           line_items=lines, metadata=marks, **more)  # fmt: skip
+                           line_items=lines, metadata=metadata, **more)  # fmt: skip
         return str(session["id"])
 
-    def walk_away(self) -> None:
+    def leave_unpaid(self) -> None:
         """A session that nobody pays."""
         self.gifts += 1
         self._open("payment", {"gift_id": str(UUID(int=self.gifts))}, {k: v for k, v in GBP_OF_MONTH.items()
                                                                        if k != "recurring"})  # fmt: skip
 
-    def do(self, deed: Callable[..., Object], *about: Any, **more: Any) -> Object:
-        """Something that the outside world does, to objects named by their ids."""
+    def do(self, action: Callable[..., Object], *arguments: Any, **more: Any) -> Object:
+        """Run one of the twin's lifecycle functions; arguments that are ids become their objects."""
         with self.twin.world.step():
-            found = [self.twin.world.store.find(str(one)) or one for one in about]
-            return dict(deed(self.twin.world, *found, **more))
+            values = [self.twin.world.store.find(str(argument)) or argument for argument in arguments]
+            return dict(action(self.twin.world, *values, **more))
 
 
 @dataclass(frozen=True)
 class Year:
-    """What was told, by version, and what Stripe lists at its end, newest first. Nobody may change it."""
+    """The events, by version, and what Stripe lists at the end, newest first. It is shared: do not change it."""
 
-    told: Mapping[str, Sequence[Mapping[str, Any]]]
+    events: Mapping[str, Sequence[Mapping[str, Any]]]
     lines: Sequence[Mapping[str, Any]]
     invoice_payments: Sequence[Mapping[str, Any]]
     subscriptions: Sequence[Mapping[str, Any]]
@@ -123,11 +123,11 @@ class Year:
 
 
 @cache
-def a_year() -> Year:
+def year_at_stripe() -> Year:
     """Everything that can happen, once."""
-    story = _lived()
+    story = _story()
     year = Year(
-        told=dict(story.ears.told),
+        events=dict(story.recorded.events),
         lines=story.listed("/v1/balance_transactions", expand=["data.source", "data.source.charge"]),
         invoice_payments=story.listed("/v1/invoice_payments", expand=["data.invoice"]),
         subscriptions=story.listed("/v1/subscriptions", status="all", expand=["data.latest_invoice"]),
@@ -138,13 +138,13 @@ def a_year() -> Year:
     return year
 
 
-def _lived() -> Story:
+def _story() -> Story:
     story = Story()
     for card in ("4242424242424242", "00012345", "22222227", "66666662", "55555559", "4000000000000002"):
         story.give(card)
     story.give(currency="usd")
     story.give(currency="eur")
-    story.walk_away()
+    story.leave_unpaid()
     _refund(story)
     _dispute(story)
     _stand(story)

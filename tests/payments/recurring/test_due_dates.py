@@ -1,4 +1,4 @@
-"""When instalments fall due and where the end stands: counted as the twin counts them."""
+"""When instalments fall due and when they end: counted as the twin counts them."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -55,12 +55,12 @@ def test_a_last_day_ends_with_the_period_of_the_last_instalment(begun: datetime,
     assert stop is not None
     dues = [due(begun, interval, steps) for steps in range(1, 300)]
     assert stop in dues
-    assert [one for one in dues if one < stop] == [one for one in dues if one <= ends and one < stop]
+    assert [day for day in dues if day < stop] == [day for day in dues if day <= ends and day < stop]
     assert stop > ends or stop == dues[0]
 
 
 def test_without_an_end_there_is_none() -> None:
-    """It goes on until somebody stops it."""
+    """It goes on until it is cancelled."""
     assert stop_at(Rhythm(Interval.MONTH), BEGUN, due(BEGUN, Interval.MONTH, 1), 1) is None
 
 

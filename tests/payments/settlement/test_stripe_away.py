@@ -1,4 +1,4 @@
-"""Stripe is away, slow, or has had enough of us: tried again with back-off, nothing doubled, and said since when."""
+"""Stripe is away, slow, or limits our rate: tried again with back-off, nothing doubled, and noted since when."""
 
 from datetime import timedelta
 from typing import Any
@@ -21,8 +21,8 @@ from tests.sandbox.loopback import KEY
 
 def worker(account: Account) -> Worker:
     """What the worker would do, by the twin's clock."""
-    looks = account.watching.fetchers | {StatusObject.SUBSCRIPTION: lambda _identity: None}
-    handlers = stripe_jobs(account.books.engine, account.settling, looks, account.twin.now)
+    fetchers = account.statuses.fetchers | {StatusObject.SUBSCRIPTION: lambda _identity: None}
+    handlers = stripe_jobs(account.books.engine, account.reconciliation, fetchers, account.twin.now)
     nothing = {"receipts.print": lambda _payload: None}
     chores = [reconcile_hourly(account.books.engine, account.twin.now)]
     return Worker(account.books.engine, handlers | nothing, account.twin.now, chores)
@@ -37,25 +37,25 @@ def test_since_when_stripe_is_away_is_known(account: Account, misfortune: str) -
     began = account.twin.now()
     for _ in range(2):
         with pytest.raises(StripeAway):
-            account.settling.settle()
+            account.reconciliation.settle()
         account.wait(60)
-    seen = account.row(contact)
-    assert (seen.failing_since, seen.answered_at) == (began, None)
-    assert seen.error.startswith("StripeAway")
+    status = account.row(contact)
+    assert (status.failing_since, status.answered_at) == (began, None)
+    assert status.error.startswith("StripeAway")
 
     account.do("chaos", mood="calm")
     account.settle()
-    seen = account.row(contact)
-    assert (seen.failing_since, seen.answered_at, seen.error) == (None, account.twin.now(), None)
+    status = account.row(contact)
+    assert (status.failing_since, status.answered_at, status.error) == (None, account.twin.now(), None)
 
 
-def test_a_wrong_key_is_no_silence_but_must_be_known_as_well(account: Account) -> None:
-    """Stripe refuses: the words say what."""
+def test_a_wrong_key_is_noted_as_well(account: Account) -> None:
+    """Stripe refuses: the error says why."""
     account.give()
     lists = StripeLists("sk_test_sandbox_wrong", api_base=account.twin.world.settings.public_url)
-    settling = Reconciliation(account.books.engine, account.books.bookkeeper, lists, account.twin.now)
+    reconciliation = Reconciliation(account.books.engine, account.books.bookkeeper, lists, account.twin.now)
     with pytest.raises(StripeRefused):
-        settling.settle()
+        reconciliation.settle()
 
     assert "AuthenticationError" in account.row(contact).error
     assert KEY not in account.row(contact).error
@@ -77,7 +77,7 @@ def test_jobs_try_again_until_stripe_has_answered(account: Account) -> None:
         account.give(minor)
     account.give(5000, card="4000000000000259")
     account.wait(2 * HOUR)
-    account.lose()
+    account.lose_deliveries()
     account.do("chaos", api_429="0.4")
     working, tries = worker(account), 0
     working.do_chores()
@@ -88,9 +88,9 @@ def test_jobs_try_again_until_stripe_has_answered(account: Account) -> None:
 
     assert tries > 1
     account.do("chaos", mood="calm")
-    account.agree()
+    account.require_agreement()
     assert account.uncleared() == {}
-    assert account.settling.reconcile().entries == {}
+    assert account.reconciliation.reconcile().entries == {}
 
 
 def waiting(account: Account) -> int:
@@ -98,28 +98,28 @@ def waiting(account: Account) -> int:
     return account.books.count(job)
 
 
-def test_lists_are_walked_at_the_start_and_every_hour(account: Account) -> None:
-    """As one job, which is asked for once however often the hour strikes."""
+def test_lists_are_read_at_the_start_and_every_hour(account: Account) -> None:
+    """As one job, which is queued once even if it still waits an hour later."""
     account.give()
     account.wait()
-    account.lose()
+    account.lose_deliveries()
     working = worker(account)
     for _ in range(3):
         working.do_chores()
     assert account.row(job).kind == RECONCILE
     working.run_due()
     assert waiting(account) == 0
-    account.agree()
+    account.require_agreement()
 
     account.give(4000)
     account.wait(2)
-    account.lose()
+    account.lose_deliveries()
     working.do_chores()
     assert waiting(account) == 0
     account.wait(timedelta(hours=1).total_seconds())
     working.do_chores()
     working.run_due()
-    account.agree()
+    account.require_agreement()
 
 
 def test_a_message_that_money_moved_has_the_balance_read(account: Account) -> None:
@@ -127,20 +127,20 @@ def test_a_message_that_money_moved_has_the_balance_read(account: Account) -> No
     for _ in range(3):
         account.give()
     account.wait(DAY)
-    account.hear()
+    account.deliver()
     assert account.row(sa.select(job).where(job.c.kind == SETTLE))
     worker(account).run_due()
 
-    account.agree()
+    account.require_agreement()
     assert waiting(account) == 0
 
 
-def test_a_long_walk_lets_other_jobs_have_their_turn(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It is cut off between two pages and goes on after them, until it has come down."""
+def test_a_long_run_lets_other_jobs_have_their_turn(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is interrupted between two pages and resumed after them, until everything is read."""
     for _ in range(6):
         account.give()
     account.wait()
-    account.lose()
+    account.lose_deliveries()
     ask = account.lists.balance_transactions
 
     def slowly(**params: Any) -> ListPage:
@@ -155,5 +155,5 @@ def test_a_long_walk_lets_other_jobs_have_their_turn(account: Account, monkeypat
         turns += 1
 
     assert 3 <= turns < 20
-    account.agree()
+    account.require_agreement()
     assert account.uncleared() == {}

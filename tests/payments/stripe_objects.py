@@ -1,4 +1,4 @@
-"""Stripe's other things as these tests need them: the fields that matter, in the shape of 2026-10-28.endive."""
+"""Stripe's other objects as these tests need them: the fields that matter, in the shape of 2026-10-28.endive."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""How recurring gifts, disputes and payouts stand, read from the objects as they are."""
+"""The status of recurring gifts, disputes and payouts, read from the objects as they are now."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -10,7 +10,7 @@ from payments.gifts.recurring import RecurringState
 from payments.reading.fields import UnexpectedShape
 from payments.reading.statuses import read_dispute, read_payout, read_subscription
 from sandbox.webhooks.endpoint import VERSIONS
-from tests.payments.twin_story import a_year
+from tests.payments.year_at_stripe import year_at_stripe
 
 DAY = datetime(2026, 12, 21, 12, tzinfo=UTC)
 AT = int(DAY.timestamp())
@@ -48,16 +48,16 @@ def _subscription(**more: Any) -> dict[str, Any]:
     ],
 )
 def test_every_status_of_stripes_is_a_state_of_ours(status: str, state: RecurringState) -> None:
-    """All eight (reference: stripe-python 16.1, Subscription.status)."""
-    seen = read_subscription(_subscription(status=status))
-    assert (seen.state, seen.amount, seen.recurring) == (
+    """All eight of them (stripe-python 16.1, `Subscription.status`)."""
+    subscription = read_subscription(_subscription(status=status))
+    assert (subscription.state, subscription.amount, subscription.recurring) == (
         state,
         Money(2000, GBP),
         "00000000-0000-0000-0000-000000000009",
     )
 
 
-def test_a_status_that_nobody_knows_is_misshapen() -> None:
+def test_an_unknown_status_is_refused() -> None:
     """It is not taken for active."""
     with pytest.raises(UnexpectedShape, match="hibernating"):
         read_subscription(_subscription(status="hibernating"))
@@ -65,31 +65,37 @@ def test_a_status_that_nobody_knows_is_misshapen() -> None:
 
 def test_an_active_one_says_when_the_next_instalment_is_due() -> None:
     """At the end of the period that runs."""
-    seen = read_subscription(_subscription())
-    assert (seen.next_at, seen.ends_at, seen.paused, seen.retry_at, seen.attempts) == (DAY, None, False, None, 0)
+    status = read_subscription(_subscription())
+    assert (status.next_at, status.ends_at, status.paused, status.retry_at, status.attempts) == (
+        DAY,
+        None,
+        False,
+        None,
+        0,
+    )
 
 
 @pytest.mark.parametrize("planned", [{"cancel_at": AT}, {"cancel_at_period_end": True}])
 def test_one_that_ends_with_its_period_has_no_next_instalment(planned: dict[str, Any]) -> None:
     """Planned by a day, as on Stripe's own pages, or by the period's end."""
-    seen = read_subscription(_subscription(**planned))
-    assert (seen.state, seen.next_at, seen.ends_at) == (RecurringState.ENDING, None, DAY)
+    status = read_subscription(_subscription(**planned))
+    assert (status.state, status.next_at, status.ends_at) == (RecurringState.ENDING, None, DAY)
 
 
-def test_one_that_had_an_end_and_was_told_to_end_sooner_ends_sooner() -> None:
-    """Both are said: the end with this period comes first."""
-    seen = read_subscription(_subscription(cancel_at=int(LATER.timestamp()), cancel_at_period_end=True))
-    assert (seen.state, seen.next_at, seen.ends_at) == (RecurringState.ENDING, None, DAY)
+def test_one_that_is_cancelled_before_its_planned_end_ends_sooner() -> None:
+    """Both are planned: the end with this period comes first."""
+    status = read_subscription(_subscription(cancel_at=int(LATER.timestamp()), cancel_at_period_end=True))
+    assert (status.state, status.next_at, status.ends_at) == (RecurringState.ENDING, None, DAY)
 
 
 def test_one_that_ends_later_still_has_instalments() -> None:
     """Until polling day."""
-    seen = read_subscription(_subscription(cancel_at=int(LATER.timestamp())))
-    assert (seen.state, seen.next_at, seen.ends_at) == (RecurringState.ENDING, DAY, LATER)
+    status = read_subscription(_subscription(cancel_at=int(LATER.timestamp())))
+    assert (status.state, status.next_at, status.ends_at) == (RecurringState.ENDING, DAY, LATER)
 
 
 def test_a_pause_shows_while_all_is_well_and_a_failure_shows_through_it() -> None:
-    """Also that it will end is said beside the state, and hides neither."""
+    """`ends_at` is set as well, whatever the state."""
     pause = {"behavior": "void", "resumes_at": int(LATER.timestamp())}
     paused = read_subscription(_subscription(pause_collection=pause, cancel_at=AT))
     assert (paused.state, paused.paused, paused.next_at) == (RecurringState.PAUSED, True, None)
@@ -104,17 +110,17 @@ def test_a_failed_instalment_says_when_stripe_tries_again() -> None:
     failing = read_subscription(_subscription(status="past_due", latest_invoice=invoice))
     assert (failing.retry_at, failing.attempts) == (DAY, 2)
     for harmless in (invoice | {"status": "draft", "attempt_count": 0}, invoice | {"status": "paid"}, "in_1"):
-        seen = read_subscription(_subscription(latest_invoice=harmless))
-        assert (seen.retry_at, seen.attempts) == (None, 0)
+        status = read_subscription(_subscription(latest_invoice=harmless))
+        assert (status.retry_at, status.attempts) == (None, 0)
 
 
 def test_an_ended_one_says_when() -> None:
     """And nothing is tried again."""
-    seen = read_subscription(_subscription(status="canceled", ended_at=AT, cancel_at=int(LATER.timestamp())))
-    assert (seen.state, seen.ends_at, seen.next_at, seen.retry_at) == (RecurringState.ENDED, DAY, None, None)
+    status = read_subscription(_subscription(status="canceled", ended_at=AT, cancel_at=int(LATER.timestamp())))
+    assert (status.state, status.ends_at, status.next_at, status.retry_at) == (RecurringState.ENDED, DAY, None, None)
 
 
-def test_prices_that_do_not_add_up_are_misshapen() -> None:
+def test_prices_that_do_not_add_up_are_refused() -> None:
     """Two currencies, no price, or none that is a whole number of pence."""
     good = _subscription()
     part = good["items"]["data"][0]
@@ -128,32 +134,33 @@ def test_prices_that_do_not_add_up_are_misshapen() -> None:
 
 
 @pytest.mark.parametrize("version", VERSIONS)
-def test_the_standing_is_the_same_in_every_version(version: str) -> None:
+def test_the_status_is_the_same_in_every_version(version: str) -> None:
     """Each event of the year about a subscription, in this version and in the current one."""
 
-    def standings(of: str) -> dict[str, Any]:
-        told = a_year().told[of]
-        wanted = [event for event in told if event["type"].startswith("customer.subscription.")]
+    def statuses(of: str) -> dict[str, Any]:
+        events = year_at_stripe().events[of]
+        wanted = [event for event in events if event["type"].startswith("customer.subscription.")]
         return {event["id"]: read_subscription(event["data"]["object"]) for event in wanted}
 
-    assert standings(version) == standings(VERSIONS[-1])
-    assert {seen.state for seen in standings(version).values()} == set(RecurringState) - {RecurringState.PENDING}
+    assert statuses(version) == statuses(VERSIONS[-1])
+    assert {status.state for status in statuses(version).values()} == set(RecurringState) - {RecurringState.PENDING}
 
 
-def test_disputes_say_how_they_stand() -> None:
+def test_disputes_have_their_status() -> None:
     """Four of the year; one that waits for an answer says until when."""
-    seen = [read_dispute(dispute) for dispute in a_year().disputes]
-    assert {one.status for one in seen} >= {"won", "warning_closed"}
-    assert all(one.answer_by is None for one in seen)
-    [asked] = [d for d in a_year().disputes if d["status"] == "warning_closed"]
+    statuses = [read_dispute(dispute) for dispute in year_at_stripe().disputes]
+    assert {status.status for status in statuses} >= {"won", "warning_closed"}
+    assert all(status.answer_by is None for status in statuses)
+    [asked] = [d for d in year_at_stripe().disputes if d["status"] == "warning_closed"]
     waiting = read_dispute({**asked, "status": "needs_response"})
     assert waiting.answer_by == datetime.fromtimestamp(asked["evidence_details"]["due_by"], UTC)
 
 
-def test_payouts_say_how_they_stand() -> None:
-    """Paid, failed after that, called off by hand; automatic ones know their lines."""
-    seen = [read_payout(payout) for payout in a_year().payouts]
-    assert {(one.status, one.automatic, one.reconciled) for one in seen} == {
-        ("paid", True, True), ("failed", True, True), ("canceled", False, False), ("in_transit", True, True),
-    } - ({("in_transit", True, True)} if not any(one.status == "in_transit" for one in seen) else set())  # fmt: skip
-    assert any(one.amount.minor < 0 for one in seen)
+def test_payouts_have_their_status() -> None:
+    """Paid, failed after that, cancelled by hand; automatic ones know their lines."""
+    statuses = [read_payout(payout) for payout in year_at_stripe().payouts]
+    seen = {(status.status, status.automatic, status.reconciled) for status in statuses}
+    assert seen - {("in_transit", True, True)} == {
+        ("paid", True, True), ("failed", True, True), ("canceled", False, False),
+    }  # fmt: skip
+    assert any(status.amount.minor < 0 for status in statuses)

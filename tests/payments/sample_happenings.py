@@ -1,4 +1,4 @@
-"""Happenings with short names, and the books as they depend on facts alone."""
+"""Happenings with short names, and how to apply them and look at the entries."""
 
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
@@ -27,21 +27,21 @@ from payments.reading.happenings import (
     RefundAgreed,
     RefundFailed,
 )
-from tests.payments.house import NOON, Books, gift_id
+from tests.payments.organisation_books import NOON, Books, gift_id
 
 RECURRING = "5f1c9f3e-0000-4000-8000-{:012d}"
 
 
-def tell(books: Books, *happenings: Happening, cause: str = "evt_test", now: Any = NOON) -> None:
+def apply_happenings(books: Books, *happenings: Happening, cause: str = "evt_test", now: Any = NOON) -> None:
     """Apply these as one batch."""
     with booking(books.engine) as conn:
-        books.bookkeeper.apply(conn, [Notice(one, cause) for one in happenings], now)
+        books.bookkeeper.apply(conn, [Notice(happening, cause) for happening in happenings], now)
 
 
-def tell_batches(books: Books, batches: Iterable[Sequence[Happening]]) -> None:
+def apply_batches(books: Books, batches: Iterable[Sequence[Happening]]) -> None:
     """Apply these, a batch after the other."""
     for batch in batches:
-        tell(books, *batch)
+        apply_happenings(books, *batch)
 
 
 def charged(
@@ -66,12 +66,12 @@ def refunded(refund: str, n: str, minor: int, *, of: Currency = GBP, at: int = 1
     return RefundAgreed(f"re_{refund}", f"pi_{n}", Money(minor, of), later(at))
 
 
-def undone(refund: str, n: str, minor: int, *, of: Currency = GBP, at: int = 20) -> RefundFailed:
+def refund_failed(refund: str, n: str, minor: int, *, of: Currency = GBP, at: int = 20) -> RefundFailed:
     """It failed."""
     return RefundFailed(f"re_{refund}", f"pi_{n}", Money(minor, of), later(at))
 
 
-def moved(line: str, n: str, minor: int, *, of: Currency = GBP, at: int = 30) -> DisputeFundsMoved:
+def dispute_moved(line: str, n: str, minor: int, *, of: Currency = GBP, at: int = 30) -> DisputeFundsMoved:
     """The dispute of the payment pi_n moved this much."""
     return DisputeFundsMoved(f"txn_{line}", f"du_{n}", f"pi_{n}", Money(minor, of), later(at))
 
@@ -86,18 +86,20 @@ def returned(payout: str, minor: int) -> PayoutReturned:
     return PayoutReturned(f"po_{payout}", Money(minor, GBP), later(90))
 
 
-def line(name: str, category: Category, minor: int, **about: Any) -> BalanceLine:
-    """A line of the balance; of a payment's `n`, with the subject that goes with the category."""
-    n, fee, of = about.pop("n", None), about.pop("fee", 0), about.pop("of", GBP)
+def line(name: str, category: Category, minor: int, **more: Any) -> BalanceLine:
+    """A balance line; with `n` one of that payment, which is its subject."""
+    n, fee, of = more.pop("n", None), more.pop("fee", 0), more.pop("of", GBP)
     usual: dict[str, Any] = {
         "kind": category.value, "original": Money(minor, of), "subject": f"pi_{n}" if n else f"txn_{name}",
         "payment": f"pi_{n}" if n else None, "marked": False, "at": later(120),
     }  # fmt: skip
-    return BalanceLine(f"txn_{name}", category, amount=Money(minor, of), fee=Money(fee, of), **(usual | about))
+    return BalanceLine(f"txn_{name}", category, amount=Money(minor, of), fee=Money(fee, of), **(usual | more))
 
 
-def standing(books: Books, n: int = 1, *, shares: Sequence[tuple[int, int]] = ((1, 1),), first: int = 1) -> str:
-    """Store a recurring gift whose first gift is there; returns its id."""
+def add_recurring_gift(
+    books: Books, n: int = 1, *, shares: Sequence[tuple[int, int]] = ((1, 1),), first: int = 1
+) -> str:
+    """Add a recurring gift, after its first gift; returns its id."""
     recurring = Recurring(
         id=RECURRING.format(n),
         state=RecurringState.PENDING,
@@ -122,18 +124,18 @@ def posted(books: Books, *kinds: str) -> dict[str, tuple[object, ...]]:
         return {row.key: tuple(row)[1:] for row in rows}
 
 
-def column(books: Books, key: str, name: str) -> Any:
+def entry_field(books: Books, key: str, name: str) -> Any:
     """One field of one entry."""
     with reading(books.engine) as conn:
         return conn.scalars(sa.select(entry.c[name]).where(entry.c.key == key)).one()
 
 
 def state_of(books: Books, gift: str) -> GiftState:
-    """How a gift stands."""
+    """The state of a gift."""
     with reading(books.engine) as conn:
-        found = store.gift(conn, gift)
-    assert found is not None
-    return found.state
+        stored = store.gift(conn, gift)
+    assert stored is not None
+    return stored.state
 
 
 def later(minutes: int) -> Any:

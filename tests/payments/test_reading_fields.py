@@ -17,11 +17,11 @@ from payments.reading.fields import LARGEST_NUMBER, LONGEST_ID, UnexpectedShape
 from payments.reading.happenings import BalanceChanged, Happening
 from payments.reading.invoices import read_invoice_payment
 from payments.reading.statuses import read_dispute, read_payout, read_subscription
-from tests.payments.twin_story import ENDIVE, a_year
+from tests.payments.year_at_stripe import ENDIVE, year_at_stripe
 
 Path = tuple[str | int, ...]
 
-# Not said is not done: these only hurry us to look at Stripe's lists.
+# Missing means that it has not happened: these only make us read Stripe's lists sooner.
 HINTS = {("data", "object", "balance_transaction"), ("data", "object", "failure_balance_transaction")}
 
 words = st.text(max_size=8) | st.sampled_from(["paid", "succeeded", "gbp", "card", "bacs_debit", "\x00", "\ud800"])
@@ -34,15 +34,19 @@ anything = st.recursive(
 
 
 def _samples() -> list[Mapping[str, Any]]:
-    """One event of each type, in each version: the last that was told."""
-    return [event for told in a_year().told.values() for event in {one["type"]: one for one in told}.values()]
+    """One event of each type, in each version: the last of the year."""
+    return [
+        last
+        for events in year_at_stripe().events.values()
+        for last in {event["type"]: event for event in events}.values()
+    ]
 
 
 SAMPLES = _samples()
 
 
-def _paths(thing: object, here: Path = ()) -> Iterator[Path]:
-    inner = thing.items() if isinstance(thing, dict) else enumerate(thing) if isinstance(thing, list) else ()
+def _paths(node: object, here: Path = ()) -> Iterator[Path]:
+    inner = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
     for name, value in inner:
         yield (*here, name)
         yield from _paths(value, (*here, name))
@@ -61,33 +65,33 @@ def _changed(event: Mapping[str, Any], path: Path, *new: object) -> dict[str, An
     return dict(changed)
 
 
-def _told(event: Mapping[str, Any]) -> tuple[Happening, ...] | None:
-    """What an event tells; None when it is refused."""
+def _read_or_refused(event: Mapping[str, Any]) -> tuple[Happening, ...] | None:
+    """The happenings of an event; None when it is refused."""
     try:
         return read(event)
     except (UnexpectedShape, UnknownCurrency):
         return None
 
 
-def _kept(found: tuple[Happening, ...]) -> list[Happening]:
-    return [one for one in found if one != BalanceChanged()]
+def _without_hints(happenings: tuple[Happening, ...]) -> list[Happening]:
+    return [happening for happening in happenings if happening != BalanceChanged()]
 
 
 @pytest.mark.parametrize(
     "event",
-    [one for one in SAMPLES if one["api_version"] == ENDIVE and one["type"] in EVENTS],
-    ids=lambda one: one["type"],
+    [event for event in SAMPLES if event["api_version"] == ENDIVE and event["type"] in EVENTS],
+    ids=lambda event: event["type"],
 )
 def test_a_field_that_is_missing_is_never_guessed(event: Mapping[str, Any]) -> None:
-    """With any one field of its object taken away, an event tells the same as before, or is misshapen."""
-    for path in [one for one in _paths(event) if one[:2] == ("data", "object") and len(one) > 2]:
-        found = _told(_changed(event, path))
-        same = found is not None and _kept(found) == _kept(read(event))
-        assert found is None or same or _may_be_missing(path), path
+    """With any one field of its object taken away, an event reports the same as before, or is refused."""
+    for path in [path for path in _paths(event) if path[:2] == ("data", "object") and len(path) > 2]:
+        happenings = _read_or_refused(_changed(event, path))
+        same = happenings is not None and _without_hints(happenings) == _without_hints(read(event))
+        assert happenings is None or same or _may_be_missing(path), path
 
 
 def _may_be_missing(path: Path) -> bool:
-    """Words for a receipt; our own labels, without which a thing is not ours; a whole element of a list."""
+    """Words for a receipt; our own metadata, without which an object is not ours; a whole element of a list."""
     return path in HINTS or "card" in path or path[-1] in ("gift_id", "recurring_id") or isinstance(path[-1], int)
 
 
@@ -97,7 +101,7 @@ def test_the_law_above_is_not_empty() -> None:
         event["type"]
         for event in SAMPLES
         for name in event["data"]["object"]
-        if _told(_changed(event, ("data", "object", name))) is None
+        if _read_or_refused(_changed(event, ("data", "object", name))) is None
     }
     assert set(EVENTS) - needed == {"customer.subscription.paused", "customer.subscription.resumed", "charge.updated"}
 
@@ -107,32 +111,32 @@ def test_the_law_above_is_not_empty() -> None:
 def test_an_event_with_anything_at_any_place_is_read_or_refused(event: Mapping[str, Any], data: st.DataObject) -> None:
     """Never another exception; and what is read, a database can keep."""
     path = data.draw(st.sampled_from(sorted(_paths(event), key=str)))
-    for happening in _told(_changed(event, path, data.draw(anything))) or ():
+    for happening in _read_or_refused(_changed(event, path, data.draw(anything))) or ():
         assert list(_unkeepable(happening)) == []
 
 
 @settings(max_examples=200, deadline=None)
 @given(st.sampled_from(EVENTS), anything, st.dictionaries(words, anything, max_size=4))
-def test_any_json_under_a_known_type_is_read_or_refused(kind: str, thing: object, more: dict[str, object]) -> None:
+def test_any_json_under_a_known_type_is_read_or_refused(kind: str, value: object, more: dict[str, object]) -> None:
     """Any object, also none."""
-    _told({**more, "type": kind, "created": 1, "data": {"object": thing}})
+    _read_or_refused({**more, "type": kind, "created": 1, "data": {"object": value}})
 
 
 @settings(max_examples=300, deadline=None)
 @given(st.data())
 def test_whatever_a_list_brings_is_read_or_refused(data: st.DataObject) -> None:
-    """Lines, links, and things as they stand."""
-    year = a_year()
-    reader, shelf = data.draw(
+    """Lines, links, and objects for their status."""
+    year = year_at_stripe()
+    reader, samples = data.draw(
         st.sampled_from([
             (read_line, year.lines), (read_invoice_payment, year.invoice_payments),
             (read_subscription, year.subscriptions), (read_dispute, year.disputes), (read_payout, year.payouts),
         ])
     )  # fmt: skip
-    thing = data.draw(st.sampled_from(shelf))
-    path = data.draw(st.sampled_from(sorted(_paths(thing), key=str)))
+    value = data.draw(st.sampled_from(samples))
+    path = data.draw(st.sampled_from(sorted(_paths(value), key=str)))
     try:
-        reader(_changed(thing, path, data.draw(anything)))
+        reader(_changed(value, path, data.draw(anything)))
     except (UnexpectedShape, UnknownCurrency):
         return
 

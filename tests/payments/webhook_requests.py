@@ -1,4 +1,4 @@
-"""Knock at the webhook's door as a server would: raw ASGI, with bodies cut as the test likes."""
+"""Send requests to the webhook as a server would: raw ASGI, with bodies in parts of any size."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
@@ -8,36 +8,36 @@ from payments.inbox.inbox import Inbox
 from payments.inbox.webhook import PATH, Webhook
 from payments.inbox.writer import Writer, writer_thread
 from tests.clock import FixedClock
-from tests.payments.house import NOON, Books
 from tests.payments.messages import SECRET, signature
+from tests.payments.organisation_books import NOON, Books
 
-Knock = Callable[[Webhook, Inbox], Awaitable[Any]]
+Requests = Callable[[Webhook, Inbox], Awaitable[Any]]
 
 
-def at_the_door(books: Books, knock: Knock) -> Any:
-    """Open an inbox on these books, knock, close it; returns what knocking gave."""
+def with_webhook(books: Books, requests: Requests) -> Any:
+    """Open a webhook with an inbox on these books, make the requests, close it; returns their result."""
 
-    async def stay() -> Any:
+    async def run() -> Any:
         clock = FixedClock(NOON)
         inbox = Inbox(on_loss=lambda: None)
-        with writer_thread(Writer(books.engine, books.bookkeeper, clock, livemode=False)) as line:
-            await inbox.open(line)
+        with writer_thread(Writer(books.engine, books.bookkeeper, clock, livemode=False)) as to_writer:
+            await inbox.open(to_writer)
             try:
-                return await knock(Webhook(inbox, (SECRET,), clock), inbox)
+                return await requests(Webhook(inbox, (SECRET,), clock), inbox)
             finally:
                 await inbox.close()
 
-    return asyncio.run(stay())
+    return asyncio.run(run())
 
 
 def send(books: Books, *bodies: bytes, header: str | None = None) -> list[int]:
     """The statuses that these bodies, signed unless a header is given, are answered with."""
 
-    async def knock(webhook: Webhook, _inbox: Inbox) -> list[int]:
+    async def requests(webhook: Webhook, _inbox: Inbox) -> list[int]:
         return [await post(webhook, [body], header) for body in bodies]
 
-    found: list[int] = at_the_door(books, knock)
-    return found
+    statuses: list[int] = with_webhook(books, requests)
+    return statuses
 
 
 async def post(webhook: Webhook, parts: Iterable[bytes], header: str | None = None, method: str = "POST") -> int:

@@ -1,4 +1,4 @@
-"""The ground for tests of recurring gifts: our books on one side, Stripe's twin over HTTP on the other."""
+"""The setup for tests of recurring gifts: our books, and a twin over HTTP that delivers to them."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -39,7 +39,7 @@ from receipts.jobs import PRINT
 from sandbox.twin import Twin, open_twin
 from sandbox.webhooks.queue import DeliveryAttempt
 from sandbox.webhooks.signed_message import SignedMessage
-from tests.payments.house import Books, gift_id
+from tests.payments.organisation_books import Books, gift_id
 from tests.sandbox.loopback import KEY, START, served, settings
 
 ENDPOINT = "https://endpoint.invalid/webhooks"
@@ -48,8 +48,8 @@ CARD, FAILS_LATER, DEBIT = "4242424242424242", "4000000000000341", "00012345"
 
 
 @dataclass
-class Ear:
-    """Carries each letter straight into the books."""
+class DirectDelivery:
+    """A sender that delivers each message straight to the books."""
 
     books: Books
     now: Any = None
@@ -57,25 +57,25 @@ class Ear:
     """Types of event that never arrive."""
 
     def send(self, message: SignedMessage, url: str) -> DeliveryAttempt:
-        """Keep and apply what was told."""
+        """Keep and apply a delivery."""
         assert url == ENDPOINT
-        told = parse(message.body)
-        if told.type not in self.dropped:
-            self.books.hear(told, now=self.now())
+        delivery = parse(message.body)
+        if delivery.type not in self.dropped:
+            self.books.deliver(delivery, now=self.now())
         return DeliveryAttempt(200, "kept")
 
     def close(self) -> None:
-        """There is no line."""
+        """There is no connection to close."""
 
 
 @dataclass
-class Ground:
-    """What a test stands on. Its clock is the twin's, and moves only by `wait`."""
+class RecurringSetup:
+    """Our books and a twin. The clock is the twin's, and moves only by `wait`."""
 
     books: Books
     twin: Twin
     url: str
-    ear: Ear
+    endpoint: DirectDelivery
 
     @property
     def engine(self) -> Engine:
@@ -84,26 +84,26 @@ class Ground:
 
     @property
     def gateway(self) -> RecurringGateway:
-        """How we change what runs at Stripe."""
+        """Our gateway, with the twin as Stripe."""
         return RecurringGateway(KEY, api_base=self.url)
 
     @property
     def lists(self) -> StripeLists:
-        """How we read there."""
+        """Our lists, with the twin as Stripe."""
         return StripeLists(KEY, api_base=self.url)
 
     @property
-    def looking(self) -> SubscriptionStatuses:
-        """Looks at a subscription."""
+    def statuses(self) -> SubscriptionStatuses:
+        """Fetches the status of subscriptions."""
         return SubscriptionStatuses(self.engine, self.lists, self.gateway, self.twin.now)
 
     @property
-    def acting(self) -> RecurringChanger:
-        """Fulfils wishes."""
+    def changer(self) -> RecurringChanger:
+        """Makes changes at the twin."""
         return RecurringChanger(self.engine, self.lists, self.gateway, self.twin.now)
 
     def pledge(self, rhythm: Rhythm | None = None, *, pence: int = 1000, token: str = "token") -> Gift:  # noqa: S107
-        """A form that was sent: kept, and its checkout is open."""
+        """Send the form: the gift is saved, and its checkout is open."""
         pledges = Pledges(self.engine, Gateway(KEY, "http://give.invalid", api_base=self.url), self.twin.now)
         with reading(self.engine) as conn:
             campaign = campaign_by_id(conn, 1)
@@ -115,11 +115,11 @@ class Ground:
         return self.gift(kept.id)
 
     def begin(self, rhythm: Rhythm | None = None, *, pence: int = 1000, card: str = CARD) -> Recurring:
-        """A recurring gift whose first instalment was paid, heard of and looked at."""
+        """A recurring gift whose first instalment was paid, delivered, and its status fetched."""
         gift = self.pledge(rhythm or Rhythm(Interval.MONTH), pence=pence)
         assert gift.session_id is not None
         self.twin.pay(gift.session_id, card=card)
-        self.hear()
+        self.deliver()
         assert gift.recurring_id is not None
         return self.recurring(gift.recurring_id)
 
@@ -135,18 +135,18 @@ class Ground:
             created_at=self.twin.now(),
             recurring_id=recurring_id_of(gift_id(7)),
         )
-        standing = begin(first, Rhythm(Interval.MONTH))
+        recurring = begin(first, Rhythm(Interval.MONTH))
         with writing(self.engine) as conn:
             store.add_gift(conn, first)
-            add_recurring(conn, standing)
+            add_recurring(conn, recurring)
         purposes = {1: Purpose("libraries", "Save our libraries"), 2: Purpose("buses", "Bring back the bus")}
-        opened = Gateway(KEY, "http://give.invalid", api_base=self.url).open_checkout(first, purposes, standing)
+        opened = Gateway(KEY, "http://give.invalid", api_base=self.url).open_checkout(first, purposes, recurring)
         self.twin.pay(opened.session_id)
-        self.hear()
-        return self.recurring(standing.id)
+        self.deliver()
+        return self.recurring(recurring.id)
 
-    def hear(self) -> None:
-        """Let Stripe tell what it has to tell, and the worker do what follows."""
+    def deliver(self) -> None:
+        """Deliver everything, and run the worker."""
         self.twin.settle()
         self.work()
         self.twin.settle()
@@ -160,22 +160,22 @@ class Ground:
             self.work()
 
     def work(self) -> int:
-        """What the worker does; receipts are printed elsewhere."""
-        settling = Reconciliation(self.engine, self.books.bookkeeper, self.lists, self.twin.now)
-        looks = StatusFetcher(self.engine, self.books.bookkeeper, self.lists, self.twin.now).fetchers
-        looks |= {StatusObject.SUBSCRIPTION: self.looking.fetch}
-        handlers = stripe_jobs(self.engine, settling, looks, self.twin.now)
-        handlers |= recurring_jobs(self.engine, self.acting, self.twin.now)
+        """Run the worker's jobs, without printing receipts."""
+        reconciliation = Reconciliation(self.engine, self.books.bookkeeper, self.lists, self.twin.now)
+        fetchers = StatusFetcher(self.engine, self.books.bookkeeper, self.lists, self.twin.now).fetchers
+        fetchers |= {StatusObject.SUBSCRIPTION: self.statuses.fetch}
+        handlers = stripe_jobs(self.engine, reconciliation, fetchers, self.twin.now)
+        handlers |= recurring_jobs(self.engine, self.changer, self.twin.now)
         handlers |= {PRINT: lambda _payload: None, SETTLE: lambda _payload: None}
         return Worker(self.engine, handlers, self.twin.now).run_due()
 
-    def wish(self, recurring: Recurring, act: ChangeKind, pence: int | None = None) -> RecurringChange:
-        """What the desk does when a button is pressed."""
+    def request_change(self, recurring: Recurring, kind: ChangeKind, pence: int | None = None) -> RecurringChange:
+        """Request a change, as the desk does when a button is pressed."""
         amount = None if pence is None else Money(pence, GBP)
-        wanted = RecurringChange(uuid4().hex, recurring.id, act, amount, "ada@example.org", self.twin.now())
+        change = RecurringChange(uuid4().hex, recurring.id, kind, amount, "ada@example.org", self.twin.now())
         with writing(self.engine) as conn:
-            request_change(conn, self.recurring(recurring.id), wanted)
-        return wanted
+            request_change(conn, self.recurring(recurring.id), change)
+        return change
 
     def gift(self, identity: str) -> Gift:
         """A gift as it is kept."""
@@ -185,8 +185,8 @@ class Ground:
         """Every gift, the oldest first."""
         with reading(self.engine) as conn:
             ids = conn.scalars(sa.select(gift_tables.gift.c.id)).all()
-            found = store.gifts(conn, ids)
-        return sorted(found.values(), key=lambda gift: (gift.created_at, gift.id))
+            gifts = store.gifts(conn, ids)
+        return sorted(gifts.values(), key=lambda gift: (gift.created_at, gift.id))
 
     def recurring(self, identity: str) -> Recurring:
         """A recurring gift as it is kept."""
@@ -203,30 +203,30 @@ class Ground:
         return [gift.amount.minor for gift in self.gifts() if gift.state is GiftState.RECEIVED]
 
     def charges(self) -> list[int]:
-        """Pence that Stripe took, the first first."""
+        """Pence of each charge, the oldest first."""
         listed = self.ask("GET", "/v1/charges", limit=100)["data"]
-        return [one["amount"] for one in reversed(listed) if one["status"] == "succeeded"]
+        return [charge["amount"] for charge in reversed(listed) if charge["status"] == "succeeded"]
 
     def subscription(self, recurring: Recurring) -> Any:
         """The subscription as Stripe has it now."""
         return self.lists.subscription(str(self.recurring(recurring.id).subscription))
 
     def ask(self, method: str, path: str, **params: Any) -> Any:
-        """Ask the twin beside our gateway."""
+        """Call the twin's API directly."""
         status, answer = self.twin.api.request(method, path, params)
         assert status == 200, answer
         return answer
 
 
 @contextmanager
-def ground(books: Books) -> Iterator[Ground]:
-    """A twin whose clock stands still, telling these books."""
-    ear = Ear(books)
-    twin = open_twin(settings(ENDPOINT), sender=ear)
+def open_recurring_setup(books: Books) -> Iterator[RecurringSetup]:
+    """A twin whose clock moves only by `wait`, and that delivers to these books."""
+    endpoint = DirectDelivery(books)
+    twin = open_twin(settings(ENDPOINT), sender=endpoint)
     twin.world.clock.set(START)
-    ear.now = twin.now
+    endpoint.now = twin.now
     try:
         with served(twin) as url:
-            yield Ground(books, twin, url, ear)
+            yield RecurringSetup(books, twin, url, endpoint)
     finally:
         twin.close()

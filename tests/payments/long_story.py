@@ -1,4 +1,4 @@
-"""One long story with everything in it, told of gifts of its own at each telling."""
+"""A long story with everything that can happen, with its own gifts in each run."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,50 +27,50 @@ from payments.reading.happenings import (
     PayoutArrived,
     SubscriptionReported,
 )
-from tests.payments.facts import (
+from tests.payments.organisation_books import Books, gift_id
+from tests.payments.sample_happenings import (
+    add_recurring_gift,
+    apply_happenings,
     arrived,
     charged,
+    dispute_moved,
     failed,
     line,
     linked,
-    moved,
+    refund_failed,
     refunded,
     returned,
-    standing,
-    tell,
-    undone,
 )
-from tests.payments.house import Books, gift_id
 
 PAYMENT, REFUND, DISPUTE = Category.PAYMENT, Category.REFUND, Category.DISPUTE
-GIFTS = 10  # a telling's gifts, by number; its recurring gift begins with gift 3
+GIFTS = 10  # the gifts of a run, by number; its recurring gift begins with gift 3
 
 
 @dataclass(frozen=True)
-class Telling:
-    """The story, with every id moved to this telling's own."""
+class StoryRun:
+    """The story, with ids of its own for this run."""
 
     books: Books
     number: int
 
     def gift(self, n: int) -> str:
-        """The id of a gift of this telling."""
+        """The id of a gift of this run."""
         return gift_id(self.number * 100 + n)
 
     def prepare(self) -> None:
-        """Store what is there before Stripe hears of anything."""
+        """Store the gifts, which are there before Stripe is asked."""
         for n in range(1, GIFTS + 1):
             self.books.pledge(self.number * 100 + n, shares=[(1, 1000), (2, 1500)])
-        standing(self.books, self.number, shares=[(1, 2), (2, 1)], first=self.number * 100 + 3)
+        add_recurring_gift(self.books, self.number, shares=[(1, 2), (2, 1)], first=self.number * 100 + 3)
 
     @property
     def recurring(self) -> str:
-        """The id of this telling's recurring gift."""
+        """The id of this run's recurring gift."""
         return f"5f1c9f3e-0000-4000-8000-{self.number:012d}"
 
     def story(self) -> list[Happening]:
         """Everything that can happen, in an order in which it could have."""
-        return [*self._once(), *self._standing(), *self._delayed(), *self._strange(), *self._balance()]
+        return [*self._once(), *self._recurring(), *self._delayed(), *self._not_ours(), *self._balance()]
 
     def _once(self) -> list[Happening]:
         """A split gift, refunded twice and disputed; one known by its session alone; one in dollars."""
@@ -83,11 +83,11 @@ class Telling:
             refunded(k("1a"), k("1"), 1001),
             line(k("1a"), REFUND, -1001, subject=f"re_{k('1a')}", **of_re),
             refunded(k("1b"), k("1"), 1499),
-            undone(k("1b"), k("1"), 1499),
+            refund_failed(k("1b"), k("1"), 1499),
             line(k("1b"), REFUND, -1499, subject=f"re_{k('1b')}", **of_re),
             line(k("1c"), REFUND, 1499, subject=f"re_{k('1b')}", fee=-3, **of_re),
-            moved(k("1d"), k("1"), -1500),
-            moved(k("1e"), k("1"), 1500),
+            dispute_moved(k("1d"), k("1"), -1500),
+            dispute_moved(k("1e"), k("1"), 1500),
             line(k("1d"), DISPUTE, -1500, subject=f"du_{k('1')}", fee=2000, **of_re),
             line(k("1e"), DISPUTE, 1500, subject=f"du_{k('1')}", **of_re),
             charged(k("2"), 2499),
@@ -99,7 +99,7 @@ class Telling:
             line(k("9a"), REFUND, -1, n=k("9"), subject=f"re_{k('9')}", marked=True, original=Money(-1, USD)),
         ]
 
-    def _standing(self) -> list[Happening]:
+    def _recurring(self) -> list[Happening]:
         """A recurring gift: its first instalment, and a second one that is refunded in part."""
         k = self._k
         return [
@@ -140,7 +140,7 @@ class Telling:
             line(k("10c"), REFUND, -1001, n=k("10"), subject=f"re_{k('10')}", marked=True),
         ]
 
-    def _strange(self) -> list[Happening]:
+    def _not_ours(self) -> list[Happening]:
         """Money that is not ours: a ticket, refunded and disputed, and a membership fee by subscription."""
         k = self._k
         return [
@@ -148,7 +148,7 @@ class Telling:
             line(k("s1"), PAYMENT, 4000, n=k("s1"), fee=80),
             refunded(k("s1"), k("s1"), 1000),
             line(k("s1a"), REFUND, -1000, n=k("s1"), subject=f"re_{k('s1')}"),
-            moved(k("s1b"), k("s1"), -3000),
+            dispute_moved(k("s1b"), k("s1"), -3000),
             line(k("s1b"), DISPUTE, -3000, n=k("s1"), subject=f"du_{k('s1')}", fee=2000),
             charged(k("s2"), 700),
             InvoicePaid(f"in_{k('s2')}", f"pi_{k('s2')}"),
@@ -185,13 +185,13 @@ class Telling:
     def _mark(self) -> str:
         return f"_x{self.number}z"
 
-    def tell(self, batches: Sequence[Sequence[Happening]]) -> None:
+    def apply(self, batches: Sequence[Sequence[Happening]]) -> None:
         """Apply these, a batch after the other."""
         for batch in batches:
-            tell(self.books, *batch)
+            apply_happenings(self.books, *batch)
 
-    def books_say(self) -> dict[str, list[Any]]:
-        """What came of it, in words that are the same at every telling."""
+    def read_books(self) -> dict[str, list[Any]]:
+        """The books of this run, with names that are the same in every run."""
         e, g, w, b, u = entry.c, gift_tables.gift.c, book_tables.waiting_fact.c, balance_line.c, uncleared.c
         r = receipts.tables.receipt.c
         columns = (
@@ -200,7 +200,7 @@ class Telling:
         )  # fmt: skip
         ours = f"%\\{self._mark}"
         gifts = [*(self.gift(n) for n in range(1, GIFTS + 1)), self._instalment()]
-        asked = {
+        questions = {
             "entries": sa.select(*columns).where(sa.or_(_like(e.key, f"{ours}%"), _like(e.subject, ours))),
             "gifts": sa.select(g.id, g.state, g.recurring_id, g.invoice_id).where(g.id.in_(gifts)),
             "receipts": sa.select(r.gift_id).where(r.gift_id.in_(gifts)),
@@ -209,12 +209,14 @@ class Telling:
             "uncleared": sa.select(u.subject, u.currency, u.balance_minor).where(_like(u.subject, ours)),
         }
         with reading(self.books.engine) as conn:
-            return {name: sorted(self._own(row) for row in conn.execute(question)) for name, question in asked.items()}
+            return {
+                name: sorted(self._own(row) for row in conn.execute(question)) for name, question in questions.items()
+            }
 
     def balances(self) -> dict[tuple[str, str, int], int]:
         """What the entries add up to, by account, currency and campaign."""
         sums: dict[tuple[str, str, int], int] = {}
-        for _, _, debit, credit, code, minor, _, campaign, *_ in self.books_say()["entries"]:
+        for _, _, debit, credit, code, minor, _, campaign, *_ in self.read_books()["entries"]:
             for account, sign in ((debit, 1), (credit, -1)):
                 sums[account, code, int(campaign)] = sums.get((account, code, int(campaign)), 0) + sign * int(minor)
         return {key: minor for key, minor in sums.items() if minor}
@@ -228,24 +230,24 @@ class Telling:
         return tuple(names.get(str(value), str(value).replace(self._mark, "")) for value in row)
 
 
-def links_first(told: Sequence[Happening]) -> list[Happening]:
-    """Move what links a payment to its gift before the first line of that payment, as whoever reads lines does."""
-    ordered = list(told)
-    for link in told:
+def links_first(happenings: Sequence[Happening]) -> list[Happening]:
+    """Move what links a payment to its gift before the first line of that payment, as settlement reads them."""
+    ordered = list(happenings)
+    for link in happenings:
         if payment := _linked(link):
-            places = [n for n, one in enumerate(ordered) if isinstance(one, BalanceLine) and one.payment == payment]
-            if places and places[0] < ordered.index(link):
+            lines = [n for n, line in enumerate(ordered) if isinstance(line, BalanceLine) and line.payment == payment]
+            if lines and lines[0] < ordered.index(link):
                 ordered.remove(link)
-                ordered.insert(places[0], link)
+                ordered.insert(lines[0], link)
     return ordered
 
 
-def _linked(one: Happening) -> str | None:
-    match one:
+def _linked(happening: Happening) -> str | None:
+    match happening:
         case InvoicePaid():
-            return one.payment
+            return happening.payment
         case CheckoutReported():
-            return one.payment_intent
+            return happening.payment_intent
         case _:
             return None
 

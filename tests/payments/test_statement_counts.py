@@ -1,4 +1,4 @@
-"""A batch is a few statements, however much it tells: counted on SQLite, whose driver says what it is asked."""
+"""A batch is a few statements, however large it is: counted on SQLite, whose driver can trace them."""
 
 from collections.abc import Iterator, Sequence
 from itertools import groupby
@@ -18,21 +18,28 @@ from payments.reading.happenings import (
     InvoicePaid,
     InvoiceReported,
 )
-from tests.payments.facts import charged, line, moved, refunded, standing, tell
-from tests.payments.house import NOON, Books, gift_id
+from tests.payments.organisation_books import NOON, Books, gift_id
+from tests.payments.sample_happenings import (
+    add_recurring_gift,
+    apply_happenings,
+    charged,
+    dispute_moved,
+    line,
+    refunded,
+)
 
 SOME, MANY = 4, 32
 
 
-def asked(books: Books, told: Sequence[Happening]) -> list[str]:
+def statements_of(books: Books, happenings: Sequence[Happening]) -> list[str]:
     """The statements of one batch. What triggers do is the same statement over again, and comments."""
-    heard: list[str] = []
+    statements: list[str] = []
     with booking(books.engine) as conn:
         raw: Any = conn.connection.driver_connection
-        raw.set_trace_callback(heard.append)
-        books.bookkeeper.apply(conn, [Notice(one, "evt_test") for one in told], NOON)
+        raw.set_trace_callback(statements.append)
+        books.bookkeeper.apply(conn, [Notice(happening, "evt_test") for happening in happenings], NOON)
         raw.set_trace_callback(None)
-    return [statement for statement, _ in groupby(one for one in heard if not one.startswith("--"))]
+    return [statement for statement, _ in groupby(line for line in statements if not line.startswith("--"))]
 
 
 def gifts(numbers: range) -> list[Happening]:
@@ -41,33 +48,35 @@ def gifts(numbers: range) -> list[Happening]:
 
 
 def mixed(numbers: range) -> list[Happening]:
-    """What Stripe tells of a gift: the charge, its session, and that the balance moved."""
+    """What Stripe reports of a gift: the charge, its session, and that the balance moved."""
     sessions = [CheckoutReported(f"cs_{n}", gift_id(n), f"pi_{n}", None) for n in numbers]
     return [*gifts(numbers), *sessions, BalanceChanged(), BalanceChanged()]
 
 
 def lines(numbers: range) -> list[Happening]:
-    """What settles them."""
+    """The lines that settle them."""
     return [line(str(n), Category.PAYMENT, 2500, n=str(n), fee=58, marked=True) for n in numbers]
 
 
 def foreign(numbers: range) -> list[Happening]:
-    """Somebody else's."""
+    """Lines that are not ours."""
     return [line(f"f{n}", Category.PAYMENT, 2500, n=f"f{n}") for n in numbers]
 
 
 def withdrawn(numbers: range) -> list[Happening]:
     """A refund and a dispute of each, which wait."""
-    return [one for n in numbers for one in (refunded(f"w{n}", f"w{n}", 1), moved(f"w{n}", f"w{n}", -1))]
+    return [
+        happening for n in numbers for happening in (refunded(f"w{n}", f"w{n}", 1), dispute_moved(f"w{n}", f"w{n}", -1))
+    ]
 
 
 def renewed(numbers: range) -> list[Happening]:
     """Instalments of one recurring gift."""
     recurring = "5f1c9f3e-0000-4000-8000-000000000001"
     return [
-        one
+        happening
         for n in numbers
-        for one in (
+        for happening in (
             charged(f"r{n}"), InvoicePaid(f"in_{n}", f"pi_r{n}"), InvoiceReported(f"in_{n}", recurring, first=False),
         )
     ]  # fmt: skip
@@ -87,13 +96,13 @@ def engine(sqlite_url: str) -> Iterator[Engine]:
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.__name__)
 def test_a_batch_of_many_asks_no_more_than_a_batch_of_some(books: Books, story: Any) -> None:
-    """And of each kind no more than this: a statement more in the webhook's way is paid by every gift."""
+    """And of each kind no more than this: one more statement would cost every gift."""
     for n in range(1, SOME + MANY + 3):
         books.pledge(n)
-    standing(books)
-    tell(books, *story(range(1, 2)))  # what the first of all asks for once: a row for the day, for the year
-    some = asked(books, story(range(2, 2 + SOME)))
-    many = asked(books, story(range(2 + SOME, 2 + SOME + MANY)))
+    add_recurring_gift(books)
+    apply_happenings(books, *story(range(1, 2)))  # what the first of all asks for once: a row for the day, for the year
+    some = statements_of(books, story(range(2, 2 + SOME)))
+    many = statements_of(books, story(range(2 + SOME, 2 + SOME + MANY)))
     assert len(many) <= len(some) + 2, many  # PDFs by twenties, and rows by sixty-fours
     assert len(many) <= MOST[story.__name__], many
 
@@ -102,11 +111,11 @@ def test_what_is_known_already_asks_only_whether_it_is(books: Books) -> None:
     """A walk's overlap costs next to nothing: charges and lines, and at once with the charges what belongs to them."""
     for n in range(1, MANY + 1):
         books.pledge(n)
-    told = [*gifts(range(1, MANY + 1)), *lines(range(1, MANY + 1))]
-    tell(books, *told)
-    assert len(asked(books, told)) == 4
+    happenings = [*gifts(range(1, MANY + 1)), *lines(range(1, MANY + 1))]
+    apply_happenings(books, *happenings)
+    assert len(statements_of(books, happenings)) == 4
 
 
 def test_nothing_but_a_moved_balance_asks_for_one_job(books: Books) -> None:
     """A batch of charge.updated alone."""
-    assert len(asked(books, [BalanceChanged()] * MANY)) == 1
+    assert len(statements_of(books, [BalanceChanged()] * MANY)) == 1

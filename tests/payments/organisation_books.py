@@ -1,4 +1,4 @@
-"""What these tests do to the books, and what they read from them."""
+"""An organisation's books, and what tests do to them and read from them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -49,16 +49,16 @@ class Books:
             store.add_gift(conn, gift)
         return gift
 
-    def hear(self, *deliveries: Delivery, now: datetime = NOON) -> None:
+    def deliver(self, *deliveries: Delivery, now: datetime = NOON) -> None:
         """Keep and apply these as one batch."""
         keep_and_apply(self.engine, self.bookkeeper, deliveries, now)
 
     def gift(self, n: int = 1) -> Gift:
-        """A gift as it is kept."""
+        """A gift as it is stored."""
         with reading(self.engine) as conn:
-            found = store.gift(conn, gift_id(n))
-        assert found is not None
-        return found
+            gift = store.gift(conn, gift_id(n))
+        assert gift is not None
+        return gift
 
     def raised(self, campaign: int = 1) -> int:
         """Pence raised by a campaign."""
@@ -76,7 +76,7 @@ class Books:
             return dead_letters(conn)
 
     def unapplied(self) -> int:
-        """How many deliveries wait."""
+        """How many kept deliveries are not applied."""
         with reading(self.engine) as conn:
             return unapplied_count(conn)
 
@@ -86,7 +86,7 @@ class Books:
             return conn.scalar(sa.select(sa.func.count()).select_from(table)) or 0
 
     def canonical(self) -> list[tuple[object, ...]]:
-        """The books as they depend on facts alone: no ids, no posting time, no cause, no receipt number."""
+        """The part of the books that depends on facts alone: no ids, no posting time, no cause, no receipt number."""
         e, g = entry.c, gift_tables.gift.c
         columns = (
             e.key, e.kind, e.debit, e.credit, e.currency, e.amount_minor, e.subject, e.campaign_id,

@@ -46,5 +46,5 @@ def test_an_end_is_said_as_it_was_chosen() -> None:
 
 def test_what_follows_the_first_gift_is_said_from_its_day() -> None:
     """Given late in the evening of UTC it is the next day in summer's London."""
-    said = upcoming(Rhythm(Interval.MONTH), datetime(2026, 6, 21, 23, 30, tzinfo=UTC), WORDS)
-    assert (said.days, said.next_on) == ("on the 22nd of each month", date(2026, 7, 22))
+    ahead = upcoming(Rhythm(Interval.MONTH), datetime(2026, 6, 21, 23, 30, tzinfo=UTC), WORDS)
+    assert (ahead.days, ahead.next_on) == ("on the 22nd of each month", date(2026, 7, 22))
