@@ -189,7 +189,7 @@ def _errors_as_sentences() -> Iterator[None]:
 
 
 @contextmanager
-def _open_installation(var_dir: Path | None) -> Iterator[tuple[Settings, Engine]]:
+def _open_database(var_dir: Path | None) -> Iterator[tuple[Settings, Engine]]:
     """This installation's settings and database."""
     with _errors_as_sentences():
         settings = read_settings(var_dir=var_dir)
@@ -204,14 +204,14 @@ def _open_installation(var_dir: Path | None) -> Iterator[tuple[Settings, Engine]
 
 @contextmanager
 def _open_books(var_dir: Path | None) -> Iterator[Engine]:
-    with _open_installation(var_dir) as (_, engine):
+    with _open_database(var_dir) as (_, engine):
         yield engine
 
 
 @contextmanager
 def _open_desk(var_dir: Path | None) -> Iterator[tuple[str, Engine]]:
     """The web address of this installation, and its database."""
-    with _open_installation(var_dir) as (settings, engine):
+    with _open_database(var_dir) as (settings, engine):
         yield settings.base_url or f"http://{settings.host}:{settings.port}", engine
 
 
@@ -227,7 +227,7 @@ add_staff_commands(app, _open_desk, utc_now)
 
 def _print_addresses(settings: Settings, address: str) -> None:
     out.print(f"[bold]Donors[/bold]     {address}/")
-    with _open_installation(settings.var_dir) as (_, engine):
+    with _open_database(settings.var_dir) as (_, engine):
         if settings.mode == "sandbox":
             with changing(engine, by_command("run"), utc_now()) as change:
                 token = invite(change, "treasurer@sandbox.example", "Treasurer", Role.OWNER)
