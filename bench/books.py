@@ -110,16 +110,16 @@ def play_histories(task: Histories) -> SoakResult:
     return result
 
 
-def tasks(permuted: int, seeds: int, first_seed: int, longest: int) -> Iterator[Orders | Histories]:
+def tasks(permuted: int, histories: int, first_seed: int, longest: int) -> Iterator[Orders | Histories]:
     """Histories and orders in turn, so that a short run has something of both."""
-    of_histories = iter(range(first_seed, first_seed + seeds, SEEDS_AT_ONCE))
+    of_histories = iter(range(first_seed, first_seed + histories, SEEDS_AT_ONCE))
     of_orders = _orders(permuted)
     for _ in count():
         history, order = next(of_histories, None), next(of_orders, None)
         if history is None and order is None:
             return
         if history is not None:
-            yield Histories(range(history, min(history + SEEDS_AT_ONCE, first_seed + seeds)), longest)
+            yield Histories(range(history, min(history + SEEDS_AT_ONCE, first_seed + histories)), longest)
         if order is not None:
             yield order
 
@@ -175,7 +175,7 @@ def report(result: SoakResult, seconds: float) -> dict[str, object]:
 
 
 def main(
-    seeds: int = 2000,
+    histories: int = 2000,
     permuted: int = 6,
     seconds: float = 10_800,
     first_seed: int = 10_000,
@@ -185,7 +185,7 @@ def main(
     """So many random histories, and every order of so many deliveries; for so many seconds at most."""
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="farthing-soak-") as name:
-        result = soak(tasks(permuted, seeds, first_seed, longest), seconds, Path(name), verbose=not as_json)
+        result = soak(tasks(permuted, histories, first_seed, longest), seconds, Path(name), verbose=not as_json)
     figures = report(result, time.monotonic() - began)
     typer.echo(json.dumps(figures, indent=2) if as_json else _in_words(figures, result.wrong()))
     raise typer.Exit(bool(result.wrong()) or not result.orders + result.histories)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
+from json import dumps
 from uuid import UUID, uuid5
 
 import structlog
@@ -134,5 +135,17 @@ def _payment_under_way(gift: Gift) -> PaymentUnderWay | None:
 
 def _gift_id(campaign: Campaign, form: Pledge, token: str) -> str:
     """The same page sent twice with the same contents is one gift; with other contents it is another."""
-    contents = (token, campaign.slug, form.amount, form.donor, form.rhythm)
-    return str(uuid5(FORMS, sha256(repr(contents).encode()).hexdigest()))
+    donor, rhythm = form.donor, form.rhythm
+    contents = [
+        token,
+        campaign.slug,
+        form.amount.currency.code,
+        form.amount.minor,
+        donor.name,
+        donor.email,
+        donor.message,
+    ]
+    if rhythm is not None:
+        contents += [rhythm.interval.value, str(rhythm.ends_at), rhythm.instalments]
+    # Values, not their types' names: a form that is open while Farthing is upgraded stays the same gift.
+    return str(uuid5(FORMS, sha256(dumps(contents).encode()).hexdigest()))
