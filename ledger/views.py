@@ -1,14 +1,15 @@
-"""Questions over all of the books: balances of an account, open subjects, and the share of money that is verified."""
+"""Questions over all of the books: balances, monthly sums, chosen entries, open subjects, the verified share."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from ledger import tables
-from ledger.accounts import Account
-from ledger.money import CURRENCIES, Money
+from ledger.accounts import Account, Figure
+from ledger.money import CURRENCIES, Money, currency
 from ledger.store import Uncleared
 
 _e, _t, _u = tables.entry.c, tables.total.c, tables.uncleared.c
@@ -28,6 +29,38 @@ class VerifiedShare:
     def percent(self) -> int:
         """Whole percent, rounded down: 100 only when every penny has met."""
         return 100 * self.met.minor // self.total.minor if self.total.minor else 100
+
+
+@dataclass(frozen=True, slots=True)
+class MonthlySum:
+    """One account's credits less debits for one campaign in one month, and the number of gifts among them.
+
+    A gift that is shared between campaigns counts once for each.
+    """
+
+    account: Account
+    campaign: int
+    month: date
+    amount: Money
+    gifts: int
+
+
+@dataclass(frozen=True, slots=True)
+class EntryChoice:
+    """A choice of entries: those of a figure, and of one campaign, month or currency where these are not None."""
+
+    figure: Figure = Figure.RAISED
+    campaign: int | None = None
+    month: date | None = None
+    currency: str | None = None
+
+    @property
+    def first_day_after(self) -> date | None:
+        """The first day of the next month."""
+        if self.month is None:
+            return None
+        years, month = divmod(self.month.month, 12)
+        return date(self.month.year + years, month + 1, 1)
 
 
 def verified_shares(conn: Connection) -> list[VerifiedShare]:
@@ -84,3 +117,84 @@ def oldest_uncleared(conn: Connection) -> datetime | None:
     """The instant since when the oldest uncleared subject waits; None when nothing waits."""
     oldest: datetime | None = conn.scalar(sa.select(sa.func.min(_u.since)))
     return oldest
+
+
+def monthly_sums(conn: Connection, accounts: Iterable[Account]) -> list[MonthlySum]:
+    """The books' totals of these accounts, by currency, campaign and month."""
+    month = _month(conn, _t.book_date)
+    rows = conn.execute(
+        sa.select(
+            _t.account,
+            _t.currency,
+            _t.campaign_id,
+            month.label("month"),
+            sa.func.sum(_t.credit_minor - _t.debit_minor).label("minor"),
+            sa.func.sum(sa.case((_t.account == Account.GIFTS.value, _t.credits - _t.debits), else_=0)).label("gifts"),
+        )
+        .where(_t.account.in_([account.value for account in accounts]))
+        .group_by(_t.account, _t.currency, _t.campaign_id, month)
+    )
+    return [
+        MonthlySum(
+            Account(row.account),
+            row.campaign_id,
+            date.fromisoformat(f"{row.month}-01"),
+            Money(int(row.minor), currency(row.currency)),
+            int(row.gifts),
+        )
+        for row in rows
+    ]
+
+
+def _month(conn: Connection, day: sa.Column[date]) -> sa.ColumnElement[str]:
+    """A day's month as text, such as 2026-11, in each database's SQL."""
+    if conn.dialect.name == "sqlite":
+        return sa.func.substr(day, 1, 7, type_=sa.Text)
+    return sa.func.to_char(day, "YYYY-MM", type_=sa.Text)
+
+
+def sums_of(conn: Connection, choice: EntryChoice) -> list[Money]:
+    """The sum of the chosen entries, in each currency."""
+    query = (
+        sa.select(_e.currency, sa.func.sum(signed_amount(choice)))
+        .where(*conditions_of(choice))
+        .group_by(_e.currency)
+        .order_by(_e.currency)
+    )
+    return [Money(int(minor), currency(code)) for code, minor in conn.execute(query)]
+
+
+def signed_amount(choice: EntryChoice) -> sa.ColumnElement[int]:
+    """An entry's amount in minor units: positive when it credits an account of the figure, negative otherwise."""
+    credited = _e.credit.in_([account.value for account in choice.figure.accounts])
+    return sa.case((credited, _e.amount_minor), else_=-_e.amount_minor)
+
+
+def conditions_of(choice: EntryChoice) -> list[sa.ColumnElement[bool]]:
+    """The conditions that chosen entries meet, for a view that joins them with other tables."""
+    accounts = [account.value for account in choice.figure.accounts]
+    conditions = [sa.or_(_e.credit.in_(accounts), _e.debit.in_(accounts))]
+    if choice.campaign is not None:
+        conditions.append(_e.campaign_id == choice.campaign)
+    if choice.month is not None:
+        conditions.append(_e.book_date >= choice.month)
+        conditions.append(_e.book_date < choice.first_day_after)
+    if choice.currency is not None:
+        conditions.append(_e.currency == choice.currency)
+    return conditions
+
+
+def last_entry_id(conn: Connection) -> int:
+    """The number of the last entry in the books; 0 when there is none."""
+    return conn.scalar(sa.select(sa.func.max(_e.id))) or 0
+
+
+def posted_since(conn: Connection, after: int, cause: str) -> dict[str, tuple[int, int]]:
+    """What this cause has posted after that entry: by kind, how many entries, and for how many gifts."""
+    rows = conn.execute(
+        sa.select(_e.kind, sa.func.count(), sa.func.count(_e.gift_id.distinct()))
+        .where(_e.id > after, _e.cause == cause)
+        .group_by(_e.kind)
+        .order_by(_e.kind)
+    )
+    return {row[0]: (int(row[1]), int(row[2])) for row in rows}

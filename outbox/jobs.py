@@ -103,6 +103,13 @@ def _writable(error: str) -> str:
     return error[:2000].replace("\x00", "\ufffd").encode(errors="replace").decode()
 
 
+def last_error(conn: Connection, kind: str, subject: str) -> tuple[str, datetime] | None:
+    """The error that a waiting job has failed with, and when it is tried again; None when it has not failed."""
+    t = tables.job.c
+    row = conn.execute(sa.select(t.error, t.due_at).where(t.key == f"{kind}:{subject}")).one_or_none()
+    return (row.error, row.due_at) if row is not None and row.error else None
+
+
 def oldest_waiting(conn: Connection) -> datetime | None:
     """When the longest-waiting job was queued, or None when nothing waits."""
     oldest: datetime | None = conn.scalar(sa.select(sa.func.min(tables.job.c.queued_at)))

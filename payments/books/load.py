@@ -15,13 +15,12 @@ from campaigns.store import campaign_titles
 from database.questions import look_up, look_up_all
 from ledger.money import Money, currency
 from payments.books import tables
-from payments.books.decide.known import BookedCharge, BookedLine, CheckoutLink, Known, Payout, Refund
+from payments.books.decide.known import BookedCharge, BookedLine, Known, Payout, Refund
 from payments.books.decide.notice import Notice
 from payments.gifts import store as gift_store
-from payments.gifts.gift import Gift, GiftState
+from payments.gifts.gift import CheckoutLink, Gift, GiftState
 from payments.gifts.recurring import Recurring, instalment_id
 from payments.gifts.recurring_store import recurring_of
-from payments.gifts.tables import checkout
 from payments.reading.happenings import (
     BalanceChanged,
     BalanceLine,
@@ -41,7 +40,7 @@ from payments.reading.happenings import (
     SubscriptionReported,
 )
 
-_c, _s, _i, _ip = tables.charge.c, checkout.c, tables.invoice.c, tables.invoice_payment.c
+_c, _i, _ip = tables.charge.c, tables.invoice.c, tables.invoice_payment.c
 _r, _d, _f, _w = tables.refund.c, tables.dispute_move.c, tables.payment_failure.c, tables.waiting_fact.c
 _l, _p = tables.balance_line.c, tables.payout.c
 
@@ -50,7 +49,7 @@ _PLACES: tuple[Any, ...] = tuple(
     ((sa.literal_column(f"'{key.table.name}'"), key), column)
     for key, columns in (
         (_c.id, (_c.id, _c.payment)),
-        (_s.session_id, (_s.session_id, _s.payment_intent)),
+        gift_store.CHECKOUT_NAMES,
         (_i.id, (_i.id,)),
         (_ip.payment, (_ip.payment, _ip.invoice_id)),
         (_r.id, (_r.id, _r.payment)),
@@ -66,7 +65,6 @@ _CHARGE = (
     _c.id, _c.payment, _c.payment_intent, _c.currency, _c.amount_minor, _c.method, _c.succeeded_at, _c.gift_hint,
     _c.gift_id,
 )  # fmt: skip
-_CHECKOUT = (_s.session_id, _s.gift_id, _s.payment_intent)
 _INVOICE = (_i.id, _i.recurring_id, _i.is_first)
 _INVOICE_PAYMENT = (_ip.invoice_id, _ip.payment)
 _REFUND = (_r.id, _r.payment, _r.currency, _r.amount_minor, _r.agreed_at, _r.undone_at)
@@ -112,7 +110,8 @@ def load_known(conn: Connection, notices: Sequence[Notice]) -> Known:
     invoice_payments = _invoice_payments(conn, kept)
     if further := {name for link in invoice_payments.values() for name in (link.invoice, link.payment)} - names:
         kept = _merged(kept, _kept_about(conn, further))
-    charges, checkouts, invoices = _charges(conn, kept), _checkouts(conn, kept), _invoices(conn, kept)
+    charges, invoices = _charges(conn, kept), _invoices(conn, kept)
+    checkouts = gift_store.checkouts(conn, kept["checkout"])
     recurring = recurring_of(conn, _recurring_ids(happenings, invoices))
     gifts = gift_store.gifts(conn, _gift_ids(happenings, charges, checkouts, invoices, recurring))
     return Known(
@@ -195,10 +194,6 @@ def _charges(conn: Connection, kept: Kept) -> dict[str, BookedCharge]:
         )
         for charge, payment, intent, code, minor, method, at, hint, gift in _rows(conn, _CHARGE, _c.id, kept)
     }
-
-
-def _checkouts(conn: Connection, kept: Kept) -> dict[str, CheckoutLink]:
-    return {row[0]: CheckoutLink(*row) for row in _rows(conn, _CHECKOUT, _s.session_id, kept)}
 
 
 def _invoices(conn: Connection, kept: Kept) -> dict[str, InvoiceReported]:

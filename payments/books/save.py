@@ -13,7 +13,6 @@ from payments.books import tables
 from payments.books.decide.changes import (
     Changes,
     ChargeChanges,
-    CheckoutChanges,
     LineChanges,
     PayoutChanges,
     RecurringChanges,
@@ -23,7 +22,6 @@ from payments.books.decide.known import BookedLine, Refund
 from payments.books.jobs import queue_settlement, queue_statuses
 from payments.gifts import recurring_store
 from payments.gifts import store as gift_store
-from payments.gifts.tables import checkout
 
 _NO_LONGER_WAITING = sa.delete(tables.waiting_fact).where(tables.waiting_fact.c.payment == sa.bindparam("paid"))
 
@@ -35,7 +33,7 @@ def save_changes(conn: Connection, changes: Changes, now: datetime) -> None:
     """
     with travelling_together(conn):
         _save_recurring(conn, changes.recurring)
-        _save_checkouts(conn, changes.checkouts)
+        gift_store.save_checkouts(conn, changes.checkouts.new, changes.checkouts.completed)
         _save_charges(conn, changes.charges)
         _save_withdrawals(conn, changes.withdrawals, now)
         _save_lines(conn, changes.lines)
@@ -59,16 +57,6 @@ def _save_recurring(conn: Connection, changes: RecurringChanges) -> None:
     payments = [{"payment": paid.payment, "invoice_id": paid.invoice} for paid in changes.invoice_payments]
     insert_rows(conn, tables.invoice, invoices)
     insert_rows(conn, tables.invoice_payment, payments)
-
-
-def _save_checkouts(conn: Connection, changes: CheckoutChanges) -> None:
-    new = [
-        {"session_id": link.session, "gift_id": link.gift, "payment_intent": link.payment_intent}
-        for link in changes.new
-    ]
-    completed = [{"session_id": link.session, "payment_intent": link.payment_intent} for link in changes.completed]
-    insert_rows(conn, checkout, new)
-    change_rows(conn, checkout, completed)
 
 
 def _save_charges(conn: Connection, changes: ChargeChanges) -> None:

@@ -51,6 +51,15 @@ class DonorDetails:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckoutLink:
+    """A Checkout Session belongs to this gift, and led to this payment intent, if that is known."""
+
+    session: str
+    gift: str
+    payment_intent: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Gift:
     """Money given once: asked for with the form, received when its charge has succeeded.
 

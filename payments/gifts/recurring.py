@@ -79,6 +79,26 @@ class Recurring:
         return Rhythm(self.interval, self.ends_at, self.instalments)
 
 
+@dataclass(frozen=True, slots=True)
+class SubscriptionStatus:
+    """A recurring gift as Stripe carries it out.
+
+    `amount` is what the next instalment asks for; `next_at` when, None when none is to come or while it is paused.
+    `retry_at` is Stripe's next attempt after `attempts` failed ones. `ends_at` is when it ends or ended.
+    """
+
+    subscription: str
+    recurring: str | None
+    state: RecurringState
+    amount: Money
+    next_at: datetime | None
+    retry_at: datetime | None
+    attempts: int
+    ends_at: datetime | None
+    paused: bool
+    resumes_at: datetime | None
+
+
 def begin(first: Gift, rhythm: Rhythm) -> Recurring:
     """The standing instruction that a pending first gift begins; it is shared as that gift is."""
     return Recurring(

@@ -14,7 +14,7 @@ from ledger.money import Money, currency
 from outbox.jobs import enqueue
 from payments.gifts import tables as gift_tables
 from payments.gifts.gift import DonorDetails
-from payments.gifts.recurring import Interval, Recurring, RecurringState, Share
+from payments.gifts.recurring import Interval, Recurring, RecurringState, Share, SubscriptionStatus
 from payments.gifts.recurring_changes import CHANGE_RECURRING, ChangeKind, NotRunning, RecurringChange
 
 _r, _s, _g = gift_tables.recurring.c, gift_tables.recurring_share.c, gift_tables.gift.c
@@ -117,6 +117,25 @@ def mark_done(conn: Connection, change: RecurringChange, now: datetime) -> None:
     """Note that Stripe has made the change, or that there was nothing left to change."""
     t = gift_tables.recurring_act
     conn.execute(sa.update(t).where(t.c.id == change.id, t.c.done_at.is_(None)).values(done_at=now))
+
+
+def save_status(conn: Connection, recurring_id: str, status: SubscriptionStatus, asked_at: datetime) -> None:
+    """Save the status of a recurring gift, unless a later question was answered before."""
+    latest = sa.or_(_r.looked_at.is_(None), _r.looked_at <= asked_at)
+    conn.execute(
+        sa.update(gift_tables.recurring)
+        .where(_r.id == recurring_id, latest)
+        .values(
+            state=status.state.value,
+            amount_minor=status.amount.minor,
+            stripe_ends_at=status.ends_at,
+            paused_at=sa.func.coalesce(_r.paused_at, asked_at) if status.paused else None,
+            next_at=status.next_at,
+            retry_at=status.retry_at,
+            failed_attempts=status.attempts,
+            looked_at=asked_at,
+        )
+    )
 
 
 def link_subscriptions(conn: Connection, subscription_of: Mapping[str, str]) -> None:

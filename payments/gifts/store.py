@@ -20,11 +20,11 @@ from database.questions import look_up
 from donors.store import find_or_add_donor
 from ledger.money import Money, currency
 from payments.gifts import tables as gift_tables
-from payments.gifts.gift import Allocation, DonorDetails, Gift, GiftState
+from payments.gifts.gift import Allocation, CheckoutLink, DonorDetails, Gift, GiftState
 from payments.gifts.receiving import Discrepancy, Received, Reception
 from receipts.jobs import queue_prints
 
-_g, _a = gift_tables.gift.c, gift_tables.allocation.c
+_g, _a, _s = gift_tables.gift.c, gift_tables.allocation.c, gift_tables.checkout.c
 _GIFT = (
     _g.id, _g.state, _g.currency, _g.amount_minor, _g.donor_name, _g.donor_email, _g.message,
     _g.created_at, _g.received_at, _g.attempts, _g.attempted_at, _g.return_token, _g.session_id, _g.payment,
@@ -32,6 +32,9 @@ _GIFT = (
 )  # fmt: skip
 _ALLOCATION = (_a.n, _a.campaign_id, _a.amount_minor)
 _ALLOCATION_OF_GIFT = _a.gift_id == _g.id
+_CHECKOUT = (_s.session_id, _s.gift_id, _s.payment_intent)
+CHECKOUT_NAMES = (_s.session_id, (_s.session_id, _s.payment_intent))
+"""A checkout's key, and the columns by which the books look for it."""
 
 
 def add_gift(conn: Connection, gift: Gift) -> None:
@@ -108,6 +111,12 @@ def campaign_of(conn: Connection, gift: Gift) -> Campaign | None:
     return campaign_by_id(conn, gift.allocations[0].campaign)
 
 
+def first_gift_at(conn: Connection) -> datetime | None:
+    """When the first gift was asked for."""
+    first: datetime | None = conn.scalar(sa.select(sa.func.min(_g.created_at)))
+    return first
+
+
 def next_attempt(conn: Connection, gift_id: str, now: datetime) -> None:
     """Count another attempt to open a checkout for this gift; each attempt has its own idempotency key."""
     t = gift_tables.gift
@@ -120,6 +129,20 @@ def link_session(conn: Connection, gift_id: str, session_id: str) -> None:
     conn.execute(sa.update(t).where(t.c.id == gift_id).values(session_id=session_id))
     if conn.scalar(sa.select(c.c.session_id).where(c.c.session_id == session_id)) is None:
         put_rows(conn, c, [{"session_id": session_id, "gift_id": gift_id, "payment_intent": None}], "DO NOTHING")
+
+
+def checkouts(conn: Connection, sessions: Iterable[str]) -> dict[str, CheckoutLink]:
+    """The links of these Checkout Sessions to their gifts; unknown sessions are left out."""
+    rows = look_up(conn, _CHECKOUT, _s.session_id, sorted(sessions))
+    return {row[0]: CheckoutLink(*row) for row in sorted(rows)}
+
+
+def save_checkouts(conn: Connection, new: Sequence[CheckoutLink], completed: Sequence[CheckoutLink]) -> None:
+    """Add new links of Checkout Sessions to gifts; to those that are there, add the payment intent."""
+    rows = [{"session_id": link.session, "gift_id": link.gift, "payment_intent": link.payment_intent} for link in new]
+    intents = [{"session_id": link.session, "payment_intent": link.payment_intent} for link in completed]
+    insert_rows(conn, gift_tables.checkout, rows)
+    change_rows(conn, gift_tables.checkout, intents)
 
 
 def raise_states(conn: Connection, states: Mapping[str, GiftState]) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ledger.money import Money
-from payments.gifts.recurring import RecurringState
+from payments.gifts.recurring import RecurringState, SubscriptionStatus
 from payments.reading.fields import (
     StripeObject,
     UnexpectedShape,
@@ -24,26 +24,6 @@ from payments.reading.fields import (
     text,
     whole_number,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class SubscriptionStatus:
-    """A recurring gift as Stripe carries it out.
-
-    `amount` is what the next instalment asks for; `next_at` when, None when none is to come or while it is paused.
-    `retry_at` is Stripe's next attempt after `attempts` failed ones. `ends_at` is when it ends or ended.
-    """
-
-    subscription: str
-    recurring: str | None
-    state: RecurringState
-    amount: Money
-    next_at: datetime | None
-    retry_at: datetime | None
-    attempts: int
-    ends_at: datetime | None
-    paused: bool
-    resumes_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,14 @@ from sqlalchemy.engine import Engine
 
 from database.instants import Clock
 from database.transactions import reading
+from payments.books import store as book_store
 from payments.books.decide.line_entries import OF_PAYMENTS
+from payments.gifts.store import first_gift_at
+from payments.inbox.store import applied_by_id
 from payments.reading.balance_lines import read_line
 from payments.reading.events import EVENTS, read
 from payments.reading.happenings import BalanceChanged, BalanceLine, Happening, InvoicePaid
 from payments.reading.invoices import read_invoice_payment
-from payments.settlement import store
 from payments.settlement.list_reader import ListRow, ListSource, read_rows
 from payments.stripe.lists import ListPage, Row, StripeLists
 
@@ -50,7 +52,7 @@ class ListSources:
         """From which instant on Stripe's lists concern us; None while nobody has given yet."""
         if self._since is None:  # the first gift stays the first
             with reading(self._engine) as conn:
-                first = store.first_gift(conn)
+                first = first_gift_at(conn)
             self._since = first - BEFORE_FIRST_GIFT if first else None
         return self._since
 
@@ -70,7 +72,7 @@ class ListSources:
         """
         kept = self._clock() - EVENTS_KEPT
         with reading(self._engine) as conn:
-            lacking = store.first_line_without_charge(conn, kept)
+            lacking = book_store.first_line_without_charge(conn, kept)
         latest = self._clock() - LINE_DELAY
         from_there = max(since, kept, min(latest, lacking - LINE_DELAY) if lacking else latest)
 
@@ -93,15 +95,15 @@ class ListSources:
 
     def _read_events(self, rows: Sequence[Row]) -> list[ListRow]:
         with reading(self._engine) as conn:
-            known = store.applied_deliveries(conn, [row["id"] for row in rows])
-        events = read_rows([row for row in rows if row["id"] not in known], _facts_of)
+            applied = applied_by_id(conn, [row["id"] for row in rows])
+        events = read_rows([row for row in rows if not applied.get(row["id"])], _facts_of)
         return [event for event in events if event.happenings or event.error]
 
     def _read_invoice_payments(self, rows: Sequence[Row]) -> list[ListRow]:
         links = read_rows(rows, read_invoice_payment)
         payments = {link.id: _payment_of_link(link) for link in links}
         with reading(self._engine) as conn:
-            known = store.payments_with_invoice(conn, [payment for payment in payments.values() if payment])
+            known = book_store.payments_with_invoice(conn, [payment for payment in payments.values() if payment])
         return [link for link in links if payments[link.id] not in known]
 
     def read_lines(self, rows: Sequence[Row]) -> list[ListRow]:
@@ -110,14 +112,14 @@ class ListSources:
         A renewal's line is read together with its payment's invoice, which says whose it is.
         """
         with reading(self._engine) as conn:
-            known = store.known_lines(conn, [row["id"] for row in rows])
+            known = book_store.known_lines(conn, [row["id"] for row in rows])
         new = {row["id"]: row for row in rows if row["id"] not in known}
         lines = read_rows(list(new.values()), read_line)
         unlinked = {line.id: payment for line in lines if (payment := _payment_without_owner(line, new[line.id]))}
         if not unlinked:
             return lines
         with reading(self._engine) as conn:
-            linked = store.payments_with_owner(conn, sorted(set(unlinked.values())))
+            linked = book_store.payments_with_owner(conn, sorted(set(unlinked.values())))
         links = {payment: self._ask_for_link(payment) for payment in sorted(set(unlinked.values()) - linked)}
         return [self._with_link(line, links.get(unlinked.get(line.id, ""))) for line in lines]
 

@@ -8,11 +8,14 @@ from datetime import datetime
 from uuid import uuid4
 
 import structlog
-from sqlalchemy.engine import Engine
+from sqlalchemy.engine import Connection, Engine
 
 from database.instants import Clock
 from database.transactions import booking, reading
+from ledger.accounts import Account
 from ledger.kinds import EntryKind
+from ledger.money import currency
+from ledger.views import balances, last_entry_id, posted_since
 from payments.books.bookkeeper import Bookkeeper
 from payments.settlement import store
 from payments.settlement.balance_checks import (
@@ -113,7 +116,7 @@ class Reconciliation:
 
     def _recovered(self, run: _Run, settled: SettlementResult) -> ReconcileResult:
         with reading(self._engine) as conn:
-            posted = store.posted_since(conn, run.after, run.reader.cause)
+            posted = posted_since(conn, run.after, run.reader.cause)
         return ReconcileResult(
             run=run.reader.cause,
             rows=run.reader.rows,
@@ -125,7 +128,7 @@ class Reconciliation:
 
     def _last_entry_id(self) -> int:
         with reading(self._engine) as conn:
-            return store.last_entry_id(conn)
+            return last_entry_id(conn)
 
     def _reader(self, name: str, progress: Progress = no_progress) -> ListReader:
         return ListReader(self._engine, self._bookkeeper, self._clock, f"{name}:{uuid4().hex}", progress)
@@ -162,15 +165,12 @@ class Reconciliation:
         for _ in range(MOST_COMPARISONS):
             reader.too_early.clear()
             reader.read_list(self._sources.lines(since), thorough=False)
-            ours = self._stripe_balances()
+            with reading(self._engine) as conn:
+                ours = _stripe_balances(conn)
             before, theirs = theirs, read_balance(self._lists.balance())
             if before == theirs and (checks := self._save_checks(ours, theirs, since, reader)):
                 return SettlementResult(sum(reader.rows.values()), checks, len(reader.too_early))
         return SettlementResult(sum(reader.rows.values()), waiting=len(reader.too_early))
-
-    def _stripe_balances(self) -> Balances:
-        with reading(self._engine) as conn:
-            return store.stripe_balances(conn)
 
     def _save_checks(
         self, ours: Balances, theirs: Balances, since: datetime, reader: ListReader
@@ -178,7 +178,7 @@ class Reconciliation:
         """Save the comparison, and open the books with the first one; nothing, if our account moved meanwhile."""
         now = self._clock()
         with booking(self._engine) as conn:
-            if store.stripe_balances(conn) != ours:
+            if _stripe_balances(conn) != ours:
                 return ()
             if not store.was_compared(conn):
                 if reader.errors:  # the money of a line that is not booked would be taken for an opening balance
@@ -186,10 +186,15 @@ class Reconciliation:
                 differences = compare_balances(with_unbooked_lines(ours, reader.too_early), theirs)
                 opening = [check.theirs - check.ours for check in differences]
                 self._bookkeeper.open_balances(conn, opening, since, reader.cause, now)
-                ours = store.stripe_balances(conn)
+                ours = _stripe_balances(conn)
             checks = compare_balances(with_unbooked_lines(ours, reader.too_early), theirs)
             store.save_balance_checks(conn, checks, now)
         for check in checks:
             if check.ours != check.theirs:
                 log.error("balance_differs", ours=str(check.ours), theirs=str(check.theirs))
         return checks
+
+
+def _stripe_balances(conn: Connection) -> Balances:
+    """What our `stripe` account holds, in each currency that it ever had."""
+    return {currency(code): minor for code, minor in balances(conn, Account.STRIPE).items()}

@@ -7,11 +7,11 @@ from sqlalchemy.engine import Engine
 
 from database.instants import Clock
 from database.transactions import booking, reading
+from payments.books import store as book_store
 from payments.books.bookkeeper import Bookkeeper
 from payments.reading.fields import expandable_id
 from payments.reading.happenings import StatusObject
 from payments.reading.statuses import PayoutStatus, read_dispute, read_payout
-from payments.settlement import store
 from payments.settlement.list_reader import ListReader, NotApplied
 from payments.settlement.list_sources import ListSources
 from payments.stripe.lists import Row, StripeLists
@@ -36,7 +36,7 @@ class StatusFetcher:
         now = self._clock()
         status = read_dispute(self._lists.dispute(identity))
         with booking(self._engine) as conn:
-            store.save_dispute(conn, status, now)
+            book_store.save_dispute(conn, status, now)
 
     def fetch_payout(self, identity: str) -> None:
         """Save a payout's status; once Stripe has worked out its lines, check that they add up to its amount.
@@ -48,11 +48,11 @@ class StatusFetcher:
         if not status.amount:
             return
         with reading(self._engine) as conn:
-            lines = store.payout_lines(conn, identity)
+            lines = book_store.payout_lines(conn, identity)
         if lines != status.amount.minor and status.automatic and status.reconciled:
             lines = self._net_of_lines(status)
         with booking(self._engine) as conn:
-            store.save_payout(conn, status, lines, now)
+            book_store.save_payout(conn, status, lines, now)
         if lines not in (None, status.amount.minor):
             raise NotApplied(f"{identity}: its lines add up to {lines}, its amount is {status.amount.minor}")
 
@@ -70,7 +70,7 @@ class StatusFetcher:
                     self._sources.read_lines([row for row in rows if row["created"] >= since.timestamp()])
                 )
             with booking(self._engine) as conn:
-                store.assign_to_payout(conn, [row["id"] for row in rows], payout.payout)
+                book_store.assign_to_payout(conn, [row["id"] for row in rows], payout.payout)
             total += sum(row["net"] for row in rows)
             more = page.has_more
             after = {"starting_after": page.rows[-1]["id"]} if more else {}

@@ -1,34 +1,15 @@
-"""How far Stripe's lists were read, which of their rows are known, whether Stripe answers, and fetched statuses."""
+"""How far Stripe's lists were read, how our balance compared with Stripe's, and whether Stripe answers."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from database.bulk import change_rows, insert_rows, put_rows
-from database.questions import look_up
-from ledger.accounts import Account
-from ledger.money import currency
-from ledger.store import uncleared
-from ledger.tables import entry, total
-from payments.books.tables import balance_line, charge, dispute, invoice, invoice_payment, payout
-from payments.gifts.tables import gift, recurring
-from payments.inbox.tables import delivery
-from payments.reading.happenings import Category
-from payments.reading.statuses import DisputeStatus, PayoutStatus, SubscriptionStatus
-from payments.settlement.balance_checks import BalanceComparison, Balances
+from database.bulk import put_rows
+from payments.settlement.balance_checks import BalanceComparison
 from payments.settlement.tables import balance_check, contact, walk
-
-_LINE = (balance_line.c.id,)
-_BY_SUBJECT = (balance_line.c.subject, balance_line.c.id)
-_OWNED = (charge.c.payment, charge.c.gift_id)
-_LINKED = (invoice_payment.c.payment, invoice_payment.c.invoice_id)
-_INVOICE = (invoice.c.id,)
-_APPLIED = (delivery.c.id, delivery.c.applied_at)
-_CHARGED, _TAKEN_BACK = "charge", "charge_failure"  # as Stripe names the category of those lines
-_IN_PAYOUT = (balance_line.c.id, balance_line.c.payout_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,76 +46,6 @@ def save_checkpoint(conn: Connection, now: datetime, checkpoint: Checkpoint) -> 
     put_rows(conn, walk, [row], f"DO UPDATE SET {changed}")
 
 
-def first_gift(conn: Connection) -> datetime | None:
-    """When the first gift was asked for."""
-    first: datetime | None = conn.scalar(sa.select(sa.func.min(gift.c.created_at)))
-    return first
-
-
-def known_lines(conn: Connection, ids: Sequence[str]) -> set[str]:
-    """Those of these balance transactions that are among the facts."""
-    return {row[0] for row in look_up(conn, _LINE, balance_line.c.id, ids)}
-
-
-def applied_deliveries(conn: Connection, ids: Sequence[str]) -> set[str]:
-    """Those of these events that the webhook has brought and that are in the books."""
-    return {row[0] for row in look_up(conn, _APPLIED, delivery.c.id, ids) if row[1] is not None}
-
-
-def first_line_without_charge(conn: Connection, since: datetime) -> datetime | None:
-    """The instant of the first line since then of a charge of ours whose success was not reported to us.
-
-    It is a line of a payment that has more such lines than known charges; or whose charges were taken back more often
-    than we know them to have succeeded by then: a later charge may be known before its line is there.
-    """
-    paid, line = balance_line.c, balance_line.alias().c
-    lines = sa.select(sa.func.count()).where(line.payment == paid.payment, line.kind == _CHARGED)
-    known = sa.select(sa.func.count()).where(charge.c.payment == paid.payment)
-    lacking = lines.correlate(balance_line).scalar_subquery() > known.correlate(balance_line).scalar_subquery()
-    ours = sa.or_(paid.ours.is_(None), paid.ours == 1)
-    unreported = sa.or_(lacking, paid.payment.in_(_taken_back_too_often(since)))
-    first: datetime | None = conn.scalar(
-        sa.select(sa.func.min(paid.created_at)).where(paid.kind == _CHARGED, paid.created_at >= since, ours, unreported)
-    )
-    return first
-
-
-def _taken_back_too_often(since: datetime) -> sa.Select[tuple[str]]:
-    """The payments that were taken back, since then, more often than we know them to have succeeded before."""
-    back = balance_line.alias()
-    line, at = balance_line.alias().c, back.c.created_at
-    times = sa.select(sa.func.count()).where(
-        line.payment == back.c.payment, line.kind == _TAKEN_BACK, line.created_at <= at
-    )
-    known = sa.select(sa.func.count()).where(charge.c.payment == back.c.payment, charge.c.succeeded_at <= at)
-    too_often = times.correlate(back).scalar_subquery() > known.correlate(back).scalar_subquery()
-    return sa.select(back.c.payment).where(back.c.kind == _TAKEN_BACK, at >= since, too_often)
-
-
-def payments_with_owner(conn: Connection, payments: Sequence[str]) -> set[str]:
-    """Those of these payments of which the gift or the recurring gift is known."""
-    owned = {row[0] for row in look_up(conn, _OWNED, charge.c.payment, payments) if row[1] is not None}
-    return owned | payments_with_invoice(conn, payments)
-
-
-def payments_with_invoice(conn: Connection, payments: Sequence[str]) -> set[str]:
-    """Those of these payments whose invoice is known to be a recurring gift's."""
-    invoice_of = {row[0]: row[1] for row in look_up(conn, _LINKED, invoice_payment.c.payment, payments)}
-    ours = {row[0] for row in look_up(conn, _INVOICE, invoice.c.id, sorted(set(invoice_of.values())))}
-    return {payment for payment, invoice_id in invoice_of.items() if invoice_id in ours}
-
-
-def stripe_balances(conn: Connection) -> Balances:
-    """What our `stripe` account holds, in each currency that it ever had."""
-    t = total.c
-    rows = conn.execute(
-        sa.select(t.currency, sa.func.sum(t.debit_minor - t.credit_minor))
-        .where(t.account == Account.STRIPE.value)
-        .group_by(t.currency)
-    )
-    return {currency(row[0]): int(row[1]) for row in rows}
-
-
 def was_compared(conn: Connection) -> bool:
     """Whether our balance was ever compared with Stripe's: the first comparison opens the books."""
     return conn.scalar(sa.select(balance_check.c.currency).limit(1)) is not None
@@ -168,107 +79,3 @@ def note_failure(conn: Connection, error: str, now: datetime) -> None:
     row = {"id": 1, "answered_at": None, "failing_since": now, "error": error}
     since = "coalesce(contact.failing_since, excluded.failing_since)"
     put_rows(conn, contact, [row], f"DO UPDATE SET failing_since = {since}, error = excluded.error")
-
-
-def save_subscription(conn: Connection, recurring_id: str, status: SubscriptionStatus, asked_at: datetime) -> None:
-    """Save the status of a recurring gift, unless a later question was answered before."""
-    latest = sa.or_(recurring.c.looked_at.is_(None), recurring.c.looked_at <= asked_at)
-    conn.execute(
-        sa.update(recurring)
-        .where(recurring.c.id == recurring_id, latest)
-        .values(
-            state=status.state.value,
-            amount_minor=status.amount.minor,
-            stripe_ends_at=status.ends_at,
-            paused_at=sa.func.coalesce(recurring.c.paused_at, asked_at) if status.paused else None,
-            next_at=status.next_at,
-            retry_at=status.retry_at,
-            failed_attempts=status.attempts,
-            looked_at=asked_at,
-        )
-    )
-
-
-def save_dispute(conn: Connection, status: DisputeStatus, now: datetime) -> None:
-    """Save a dispute's status at that instant. Call it inside `booking`."""
-    row = {
-        "id": status.dispute,
-        "status": status.status,
-        "reason": status.reason,
-        "currency": status.amount.currency.code,
-        "amount_minor": status.amount.minor,
-        "answer_by": status.answer_by,
-        "looked_at": now,
-    }
-    before = conn.execute(sa.select(dispute.c.looked_at).where(dispute.c.id == status.dispute)).first()
-    if before is None:
-        insert_rows(conn, dispute, [{**row, "payment": status.payment}])
-    elif before.looked_at <= now:
-        change_rows(conn, dispute, [row])
-
-
-def save_payout(conn: Connection, status: PayoutStatus, lines_minor: int | None, now: datetime) -> None:
-    """Save a payout's status at that instant. Call it inside `booking`."""
-    row = {
-        "id": status.payout,
-        "status": status.status,
-        "automatic": status.automatic,
-        "lines_minor": lines_minor,
-        "looked_at": now,
-    }
-    before = conn.execute(sa.select(payout.c.looked_at).where(payout.c.id == status.payout)).first()
-    if before is None:
-        money = {"currency": status.amount.currency.code, "amount_minor": status.amount.minor}
-        insert_rows(conn, payout, [row | money])
-    elif before.looked_at is None or before.looked_at <= now:
-        change_rows(conn, payout, [row])
-
-
-def payout_lines(conn: Connection, payout_id: str) -> int | None:
-    """What a payout's lines add up to, in minor units; None while they were not added up."""
-    lines_minor: int | None = conn.scalar(sa.select(payout.c.lines_minor).where(payout.c.id == payout_id))
-    return lines_minor
-
-
-def assign_to_payout(conn: Connection, ids: Sequence[str], payout_id: str) -> None:
-    """Note that these lines left with this payout. Call it inside `booking`."""
-    unassigned = [row[0] for row in look_up(conn, _IN_PAYOUT, balance_line.c.id, ids) if row[1] is None]
-    change_rows(conn, balance_line, [{"id": identity, "payout_id": payout_id} for identity in sorted(unassigned)])
-
-
-def last_entry_id(conn: Connection) -> int:
-    """The number of the last entry in the books; 0 when there is none."""
-    return conn.scalar(sa.select(sa.func.max(entry.c.id))) or 0
-
-
-def posted_since(conn: Connection, after: int, cause: str) -> dict[str, tuple[int, int]]:
-    """What this cause has posted after that entry: by kind, how many entries, and for how many gifts."""
-    e = entry.c
-    rows = conn.execute(
-        sa.select(e.kind, sa.func.count(), sa.func.count(e.gift_id.distinct()))
-        .where(e.id > after, e.cause == cause)
-        .group_by(e.kind)
-        .order_by(e.kind)
-    )
-    return {row[0]: (int(row[1]), int(row[2])) for row in rows}
-
-
-def payouts_without_arrival(conn: Connection, before: datetime) -> list[str]:
-    """Payouts that left before that instant, and of which no event has reported an arrival or a return."""
-    line, known = balance_line.c, payout.c
-    rows = conn.scalars(
-        sa.select(line.subject)
-        .distinct()
-        .join_from(balance_line, payout, line.subject == known.id, isouter=True)
-        .where(line.category == Category.PAYOUT.value, line.created_at < before)
-        .where(known.arrived_at.is_(None), known.returned_at.is_(None))
-        .order_by(line.subject)
-    )
-    return list(rows)
-
-
-def long_uncleared_lines(conn: Connection, before: datetime) -> list[str]:
-    """Lines from before that instant whose subject has not cleared: the fact that they settle is missing."""
-    subjects = [clearing.subject for clearing in uncleared(conn, before)]
-    rows = look_up(conn, _BY_SUBJECT, balance_line.c.subject, subjects) if subjects else []
-    return [row[1] for row in sorted(rows)]

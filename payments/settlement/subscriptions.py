@@ -9,10 +9,9 @@ from database.instants import Clock
 from database.transactions import reading, writing
 from payments.gifts import recurring_store
 from payments.gifts.due_dates import stop_at
-from payments.gifts.recurring import Recurring, RecurringState
+from payments.gifts.recurring import Recurring, RecurringState, SubscriptionStatus
 from payments.reading.fields import StripeObject, flag, instant, instant_or_none, nested, objects
-from payments.reading.statuses import SubscriptionStatus, read_subscription
-from payments.settlement import store
+from payments.reading.statuses import read_subscription
 from payments.stripe.lists import StripeLists
 from payments.stripe.subscriptions import STOPS_AT, RecurringGateway
 
@@ -35,7 +34,7 @@ class SubscriptionStatuses:
         if self._set_end(recurring, subscription):
             asked_at, subscription = self._ask(subscription_id)
         with writing(self._engine) as conn:
-            store.save_subscription(conn, recurring.id, read_subscription(subscription), asked_at)
+            recurring_store.save_status(conn, recurring.id, read_subscription(subscription), asked_at)
 
     def _ask(self, subscription_id: str) -> tuple[datetime, StripeObject]:
         asked_at = self._clock()

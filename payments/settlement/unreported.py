@@ -8,9 +8,9 @@ fact would have the event's instant, it gets the balance line's.
 from collections.abc import Mapping
 
 from database.transactions import reading
+from payments.books import store as book_store
 from payments.reading.events import read
 from payments.reading.happenings import Happening, StatusChanged
-from payments.settlement import store
 from payments.settlement.list_reader import ListReader, ListRow, read_rows
 from payments.settlement.list_sources import EVENTS_KEPT
 from payments.stripe.lists import NoSuchObject, Row, StripeLists
@@ -28,8 +28,8 @@ def apply_unreported(reader: ListReader, lists: StripeLists) -> None:
     """Fetch the objects that have been open for longer than Stripe keeps events, and apply their present state."""
     before = reader.clock() - EVENTS_KEPT
     with reading(reader.engine) as conn:
-        lines = store.long_uncleared_lines(conn, before)[:MOST_OBJECTS]
-        payouts = store.payouts_without_arrival(conn, before)[:MOST_OBJECTS]
+        lines = book_store.long_uncleared_lines(conn, before)[:MOST_OBJECTS]
+        payouts = book_store.payouts_without_arrival(conn, before)[:MOST_OBJECTS]
     reader.apply_rows([_as_row(event) for line in lines if (event := _event_of_line(lists, line))])
     reader.apply_rows([_as_row(event) for payout in payouts if (event := _event_of_payout(lists, payout))])
 

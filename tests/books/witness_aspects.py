@@ -19,26 +19,24 @@ from campaigns.store import campaigns
 from ledger.accounts import Figure
 from ledger.money import Money, currency
 from ledger.store import raised_by_campaign
-from payments.inbox.store import dead_letters
-from proof.canonical import canonical
-from proof.store_audit import count_charges_without_gift
-from treasury.money.store import (
+from ledger.views import EntryChoice, monthly_sums, sums_of
+from payments.books.views import (
     charges_without_gift,
-    discrepancies,
-    discrepancy_count,
     dispute_rows,
     disputes_to_answer,
     list_lengths,
     payout_rows,
     payout_rows_unlike_their_lines,
-    places,
     refund_rows,
-    stripe_status,
 )
-from treasury.overview.figures import Choice, sheets
-from treasury.overview.store import monthly_sums, movements, totals_of
-from treasury.recurring.store import counts as recurring_counts
-from treasury.recurring.store import expected, instalments, recurring_rows
+from payments.gifts.recurring_views import expected_sums, instalment_rows, recurring_counts, recurring_rows
+from payments.gifts.views import discrepancies, discrepancy_count, movements
+from payments.inbox.store import dead_letters
+from payments.settlement.views import stripe_status
+from proof.canonical import canonical
+from proof.store_audit import count_charges_without_gift
+from treasury.money.places import places
+from treasury.overview.figures import SHOWN, sheets
 
 ALL = 10_000
 """More rows than any story or history has."""
@@ -87,7 +85,7 @@ def desk_lines(conn: Connection) -> Iterator[str]:
     for heading, rows, fields in _lists(conn):
         yield from _written(heading, (attrgetter(*fields.split())(row) for row in rows))
     yield from _written("places", ([place, amount] for where in places(conn) for place, amount in where.places))
-    yield from _written("promises", ([row.interval, row.count, row.amount] for row in expected(conn)))
+    yield from _written("promises", ([row.interval, row.count, row.amount] for row in expected_sums(conn)))
     yield from _written("counts", [*list_lengths(conn).items(), *recurring_counts(conn).items()])
     yield from _written("to do", [[discrepancy_count(conn), count_charges_without_gift(conn)]])
 
@@ -121,12 +119,12 @@ def _lists(conn: Connection) -> Iterator[tuple[str, Sequence[object], str]]:
         " failed ends_at paused_at looked_at reference unpaid_since runs ends_by_itself",
     )  # fmt: skip
     for line in recurring:
-        yield f"instalments of {line.id}", instalments(conn, line.id, ALL), "gift day asked_at state amount receipt"
+        yield f"instalments of {line.id}", instalment_rows(conn, line.id, ALL), "gift day asked_at state amount receipt"
 
 
 def _sheets(conn: Connection) -> Iterator[list[object]]:
     """What came in and went back, by campaign, by month and in all, in each currency."""
-    for sheet in sheets(monthly_sums(conn)):
+    for sheet in sheets(monthly_sums(conn, SHOWN)):
         for line in (*sheet.by_campaign, *sheet.by_month, sheet.total):
             figures = [[figure, cell.amount] for figure, cell in zip(sheet.columns, line.cells, strict=True)]
             yield [sheet.currency.code, line.campaign, line.month, line.gifts, figures]
@@ -142,19 +140,19 @@ def _raised(conn: Connection) -> Iterator[list[object]]:
 
 def _totals(conn: Connection) -> Iterator[list[object]]:
     """The sums above the desk's lists of gifts: of each figure, in all, by campaign and by month."""
-    months = sorted({total.month for total in monthly_sums(conn)})
+    months = sorted({total.month for total in monthly_sums(conn, SHOWN)})
     for figure in Figure:
-        choices = [Choice(figure)]
-        choices += [Choice(figure, campaign=campaign.id) for campaign in campaigns(conn)]
-        choices += [Choice(figure, month=month) for month in months]
+        choices = [EntryChoice(figure)]
+        choices += [EntryChoice(figure, campaign=campaign.id) for campaign in campaigns(conn)]
+        choices += [EntryChoice(figure, month=month) for month in months]
         for choice in choices:
-            yield [figure, choice.campaign, choice.month, totals_of(conn, choice)]
+            yield [figure, choice.campaign, choice.month, sums_of(conn, choice)]
 
 
 def _movements(conn: Connection) -> Iterator[list[object]]:
     """The rows of the desk's lists of gifts."""
     for figure in Figure:
-        for row in movements(conn, Choice(figure), ALL):
+        for row in movements(conn, EntryChoice(figure), ALL):
             amounts = [row.amount, row.donor, row.subject, row.receipt]
             yield [figure, row.book_date, row.kind, row.campaign, *amounts]
 

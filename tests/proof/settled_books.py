@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from database.transactions import booking
 from ledger.money import GBP, Money
 from payments.books.decide.notice import Notice
+from payments.books.store import assign_to_payout, save_dispute, save_payout
 from payments.reading.happenings import (
     BalanceLine,
     Category,
@@ -19,15 +20,7 @@ from payments.reading.happenings import (
 )
 from payments.reading.statuses import DisputeStatus, PayoutStatus
 from payments.settlement.balance_checks import BalanceComparison
-from payments.settlement.store import (
-    Checkpoint,
-    assign_to_payout,
-    note_answer,
-    save_balance_checks,
-    save_checkpoint,
-    save_dispute,
-    save_payout,
-)
+from payments.settlement.store import Checkpoint, note_answer, save_balance_checks, save_checkpoint
 from payments.settlement.tables import LISTS
 from tests.proof.books import Desk
 

@@ -6,13 +6,13 @@ import pytest
 from sqlalchemy import Engine
 
 from database.transactions import reading
+from payments.books.views import dispute_rows, disputes_to_answer, refund_rows
 from payments.reading.happenings import Category, ChargeSucceeded, PaymentFailed
 from proof.audit import audit_all
 from proof.trace import trace
 from tests.payments.organisation_books import gift_id
 from tests.proof.books import Desk
 from tests.proof.settled_books import NOON, compare, dispute, line, pounds, refund, settle_gift, tell
-from treasury.money.store import dispute_rows, disputes_to_answer, refund_rows
 
 DAY = timedelta(days=1)
 

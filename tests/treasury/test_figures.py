@@ -7,7 +7,8 @@ from hypothesis import strategies as some
 
 from ledger.accounts import Account, Figure
 from ledger.money import EUR, GBP, Money
-from treasury.overview.figures import SHOWN, Cell, Choice, FigureRow, MonthlySum, sheets
+from ledger.views import EntryChoice, MonthlySum
+from treasury.overview.figures import SHOWN, Cell, FigureRow, list_address, sheets
 
 OCTOBER, NOVEMBER = date(2026, 10, 1), date(2026, 11, 1)
 
@@ -62,10 +63,11 @@ def test_each_currency_has_a_sheet_of_its_own() -> None:
 
 def test_a_choice_has_one_address() -> None:
     """Shared and bookmarked, it shows the same list."""
-    choice = Choice(Figure.GIVEN_BACK, campaign=2, month=NOVEMBER, currency="GBP")
+    choice = EntryChoice(Figure.GIVEN_BACK, campaign=2, month=NOVEMBER, currency="GBP")
 
-    assert choice.address(before=7) == ("/desk/gifts?figure=given-back&campaign=2&month=2026-11&currency=GBP&before=7")
-    assert (choice.first_day_after, Choice(month=date(2026, 12, 1)).first_day_after) == (
+    address = "/desk/gifts?figure=given-back&campaign=2&month=2026-11&currency=GBP&before=7"
+    assert list_address(choice, before=7) == address
+    assert (choice.first_day_after, EntryChoice(month=date(2026, 12, 1)).first_day_after) == (
         date(2026, 12, 1),
         date(2027, 1, 1),
     )

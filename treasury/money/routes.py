@@ -10,7 +10,9 @@ from starlette.responses import RedirectResponse, Response
 
 from database.instants import Clock
 from database.transactions import reading
+from payments.books.views import dispute_rows, payout_rows, refund_rows
 from payments.gifts.store import settle_discrepancy
+from payments.gifts.views import discrepancies
 from payments.inbox.store import dead_letters
 from proof.trace import NoTrace, SeveralTraces, trace
 from receipts.store import mint_token, receipt_by_number
@@ -18,7 +20,6 @@ from staff.act import Subject
 from staff.changing import changing
 from staff.door import Door, SignedIn
 from staff.member import StaffMember
-from treasury.money import store
 from web.errors import NotFound
 from web.pages import Pages
 
@@ -63,15 +64,15 @@ def _lists(engine: Engine, pages: Pages, door: Door) -> APIRouter:
 
     @router.get("/desk/payouts")
     def list_payouts(reader: Reader, page: PageNumber = 1) -> Response:
-        return _listed(engine, pages, reader.member, "payouts", store.payout_rows, page)
+        return _listed(engine, pages, reader.member, "payouts", payout_rows, page)
 
     @router.get("/desk/refunds")
     def list_refunds(reader: Reader, page: PageNumber = 1) -> Response:
-        return _listed(engine, pages, reader.member, "refunds", store.refund_rows, page)
+        return _listed(engine, pages, reader.member, "refunds", refund_rows, page)
 
     @router.get("/desk/disputes")
     def list_disputes(reader: Reader, page: PageNumber = 1) -> Response:
-        return _listed(engine, pages, reader.member, "disputes", store.dispute_rows, page)
+        return _listed(engine, pages, reader.member, "disputes", dispute_rows, page)
 
     return router
 
@@ -83,7 +84,7 @@ def _to_do(engine: Engine, clock: Clock, pages: Pages, door: Door) -> APIRouter:
 
     @router.get("/desk/discrepancies")
     def list_discrepancies(reader: Reader, page: PageNumber = 1) -> Response:
-        return _listed(engine, pages, reader.member, "discrepancies", store.discrepancies, page)
+        return _listed(engine, pages, reader.member, "discrepancies", discrepancies, page)
 
     @router.get("/desk/dead-letters")
     def list_dead_letters(reader: Reader, page: PageNumber = 1) -> Response:

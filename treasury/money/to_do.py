@@ -5,19 +5,17 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from payments.inbox.store import DeadLetter, dead_letters
-from proof.store_audit import count_charges_without_gift
-from treasury.money.store import (
+from payments.books.views import (
     ChargeWithoutGift,
-    DiscrepancyRow,
     DisputeRow,
     PayoutRow,
+    charge_without_gift_count,
     charges_without_gift,
-    discrepancies,
-    discrepancy_count,
     disputes_to_answer,
     payout_rows_unlike_their_lines,
 )
+from payments.gifts.views import DiscrepancyRow, discrepancies, discrepancy_count
+from payments.inbox.store import DeadLetter, dead_letters
 
 SHOWN = 5
 MOST_DEAD_LETTERS = 1000
@@ -52,6 +50,6 @@ def to_do(conn: Connection) -> ToDo:
         failed[:SHOWN],
         len(failed),
         charges_without_gift(conn, SHOWN),
-        count_charges_without_gift(conn),
+        charge_without_gift_count(conn),
         payout_rows_unlike_their_lines(conn)[:SHOWN],
     )

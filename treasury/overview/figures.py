@@ -8,61 +8,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 from urllib.parse import urlencode
 
-from ledger.accounts import FIGURE_ACCOUNTS, Account, Figure
+from ledger.accounts import FIGURE_ACCOUNTS, Figure
 from ledger.money import Currency, Money
+from ledger.views import EntryChoice, MonthlySum
 
 LIST_PATH = "/desk/gifts"
-
-
 SHOWN = tuple({account for accounts in FIGURE_ACCOUNTS.values() for account in accounts})
-
-
-@dataclass(frozen=True, slots=True)
-class MonthlySum:
-    """One account's credits less debits for one campaign in one month, and the number of gifts among them.
-
-    A gift that is shared between campaigns counts once for each.
-    """
-
-    account: Account
-    campaign: int
-    month: date
-    amount: Money
-    gifts: int
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """A choice of entries: those of a figure, and of one campaign, month or currency where these are not None."""
-
-    figure: Figure = Figure.RAISED
-    campaign: int | None = None
-    month: date | None = None
-    currency: str | None = None
-
-    @property
-    def month_code(self) -> str | None:
-        """The month as in addresses and forms, such as 2026-11."""
-        return None if self.month is None else f"{self.month:%Y-%m}"
-
-    @property
-    def first_day_after(self) -> date | None:
-        """The first day of the next month."""
-        if self.month is None:
-            return None
-        years, month = divmod(self.month.month, 12)
-        return date(self.month.year + years, month + 1, 1)
-
-    def address(self, before: int | None = None) -> str:
-        """The address of the list of these entries; `before`: of the part of it that is older than this entry."""
-        query = {
-            "figure": self.figure.value,
-            "campaign": self.campaign,
-            "month": self.month_code,
-            "currency": self.currency,
-            "before": before,
-        }
-        return f"{LIST_PATH}?{urlencode({name: value for name, value in query.items() if value is not None})}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +45,23 @@ class Sheet:
     total: FigureRow
 
 
+def month_code(choice: EntryChoice) -> str | None:
+    """The chosen month as in addresses and forms, such as 2026-11."""
+    return None if choice.month is None else f"{choice.month:%Y-%m}"
+
+
+def list_address(choice: EntryChoice, before: int | None = None) -> str:
+    """The address of the list of these entries; `before`: of the part of it that is older than this entry."""
+    query = {
+        "figure": choice.figure.value,
+        "campaign": choice.campaign,
+        "month": month_code(choice),
+        "currency": choice.currency,
+        "before": before,
+    }
+    return f"{LIST_PATH}?{urlencode({name: value for name, value in query.items() if value is not None})}"
+
+
 def sheets(sums: Sequence[MonthlySum]) -> list[Sheet]:
     """One sheet for each currency, most gifts first."""
     currencies = {monthly.amount.currency for monthly in sums}
@@ -102,7 +70,7 @@ def sheets(sums: Sequence[MonthlySum]) -> list[Sheet]:
 
 
 def _sheet(sums: Sequence[MonthlySum], of: Currency) -> Sheet:
-    columns, all_of_it = _columns(sums), Choice(currency=of.code)
+    columns, all_of_it = _columns(sums), EntryChoice(currency=of.code)
     campaigns = sorted({monthly.campaign for monthly in sums})
     months = sorted({monthly.month for monthly in sums}, reverse=True)
     return Sheet(
@@ -126,13 +94,13 @@ def _columns(sums: Sequence[MonthlySum]) -> tuple[Figure, ...]:
     return tuple(figure for figure in Figure if shown[figure])
 
 
-def _row(sums: Iterable[MonthlySum], choice: Choice, columns: Sequence[Figure], of: Currency) -> FigureRow:
+def _row(sums: Iterable[MonthlySum], choice: EntryChoice, columns: Sequence[Figure], of: Currency) -> FigureRow:
     chosen = [
         monthly
         for monthly in sums
         if choice.campaign in (None, monthly.campaign) and choice.month in (None, monthly.month)
     ]
-    cells = tuple(Cell(_total(chosen, figure, of), replace(choice, figure=figure).address()) for figure in columns)
+    cells = tuple(Cell(_total(chosen, figure, of), list_address(replace(choice, figure=figure))) for figure in columns)
     return FigureRow(choice.campaign, choice.month, sum(monthly.gifts for monthly in chosen), cells)
 
 

@@ -11,11 +11,14 @@ from campaigns.store import campaigns
 from database.instants import Clock
 from database.transactions import reading
 from ledger.accounts import Account, Figure
+from ledger.views import EntryChoice, monthly_sums, sums_of
+from payments.books.views import list_lengths
+from payments.gifts.views import movements
+from payments.settlement.views import stripe_status
 from staff.door import Door, SignedIn
-from treasury.money import store as money
+from treasury.money.places import places
 from treasury.money.to_do import to_do
-from treasury.overview import store
-from treasury.overview.figures import Choice, sheets
+from treasury.overview.figures import SHOWN, list_address, month_code, sheets
 from web.pages import Pages
 
 PAGE_ROWS = 50
@@ -38,9 +41,9 @@ def choice_of(
     campaign: Annotated[str, Query(pattern=NUMBER)] = "",
     month: Annotated[str, Query(pattern=MONTH)] = "",
     currency: Annotated[str, Query(pattern=CURRENCY)] = "",
-) -> Choice:
+) -> EntryChoice:
     """The choice of entries in the query of an address."""
-    return Choice(
+    return EntryChoice(
         figure,
         int(campaign) if campaign else None,
         date.fromisoformat(f"{month}-01") if month else None,
@@ -56,8 +59,8 @@ def overview_routes(engine: Engine, clock: Clock, pages: Pages, door: Door) -> A
     @router.get("/desk")
     def show_desk(reader: Reader) -> Response:
         with reading(engine) as conn:
-            sums, titles = store.monthly_sums(conn), _titles(conn)
-            places, stripe, lengths = money.places(conn), money.stripe_status(conn), money.list_lengths(conn)
+            sums, titles = monthly_sums(conn, SHOWN), _titles(conn)
+            currencies, stripe, lengths = places(conn), stripe_status(conn), list_lengths(conn)
             waiting = to_do(conn)
         return pages.page(
             "treasury/desk.html",
@@ -66,7 +69,7 @@ def overview_routes(engine: Engine, clock: Clock, pages: Pages, door: Door) -> A
             now=clock(),
             sheets=sheets(sums),
             titles=titles,
-            currencies=places,
+            currencies=currencies,
             stripe=stripe,
             lengths=lengths,
             to_do=waiting,
@@ -76,23 +79,24 @@ def overview_routes(engine: Engine, clock: Clock, pages: Pages, door: Door) -> A
     @router.get("/desk/gifts")
     def list_gifts(
         reader: Reader,
-        choice: Annotated[Choice, Depends(choice_of)],
+        choice: Annotated[EntryChoice, Depends(choice_of)],
         before: Annotated[int | None, Query(ge=1, lt=2**63)] = None,
     ) -> Response:
         with reading(engine) as conn:
-            movements = store.movements(conn, choice, PAGE_ROWS + 1, before)
-            totals, titles = store.totals_of(conn, choice), _titles(conn)
-        shown = movements[:PAGE_ROWS]
+            rows = movements(conn, choice, PAGE_ROWS + 1, before)
+            totals, titles = sums_of(conn, choice), _titles(conn)
+        shown = rows[:PAGE_ROWS]
         return pages.page(
             "treasury/gifts.html",
             private=True,
             member=reader.member,
             choice=choice,
+            month_code=month_code(choice),
             movements=shown,
             totals=totals,
             titles=titles,
-            older=choice.address(shown[-1].entry) if len(movements) > PAGE_ROWS else None,
-            newest=choice.address() if before else None,
+            older=list_address(choice, shown[-1].entry) if len(rows) > PAGE_ROWS else None,
+            newest=list_address(choice) if before else None,
         )
 
     return router

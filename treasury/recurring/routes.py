@@ -11,17 +11,24 @@ from starlette.responses import RedirectResponse, Response
 from database.instants import Clock
 from database.transactions import reading
 from ledger.money import BadAmount, Money
+from outbox.jobs import last_error
 from payments.gifts.recurring import Interval, Recurring, RecurringState
-from payments.gifts.recurring_changes import ChangeKind, NotRunning, RecurringChange
+from payments.gifts.recurring_changes import CHANGE_RECURRING, ChangeKind, NotRunning, RecurringChange
 from payments.gifts.recurring_store import changes_of, recurring_of, request_change
+from payments.gifts.recurring_views import (
+    RecurringRow,
+    expected_sums,
+    instalment_rows,
+    recurring_counts,
+    recurring_row,
+    recurring_rows,
+)
 from payments.gifts.recurring_words import PER, lasting
 from payments.giving.form import read_amount
 from staff.act import Subject
 from staff.changing import changing
 from staff.door import Door, SignedIn
 from staff.member import StaffMember
-from treasury.recurring import store
-from treasury.recurring.store import RecurringRow
 from web.errors import NotFound, Refusal, Trouble
 from web.pages import Pages
 
@@ -122,8 +129,8 @@ class RecurringDesk:
     def list(self, member: StaffMember, state: RecurringState | None, page: int) -> Response:
         """The recurring gifts that have begun, newest first, with what they will bring."""
         with reading(self._engine) as conn:
-            rows = store.recurring_rows(conn, state, PAGE_ROWS + 1, page)
-            counts, expected = store.counts(conn), store.expected(conn)
+            rows = recurring_rows(conn, state, PAGE_ROWS + 1, page)
+            by_state, sums = recurring_counts(conn), expected_sums(conn)
         return self._pages.page(
             "treasury/recurring.html",
             private=True,
@@ -131,8 +138,8 @@ class RecurringDesk:
             state=state,
             names=NAMES,
             shown=[self._shown(row) for row in rows[:PAGE_ROWS]],
-            counts=counts,
-            expected=[ShownExpected(sums.count, self._each(sums.amount, sums.interval)) for sums in expected],
+            counts=by_state,
+            expected=[ShownExpected(each.count, self._each(each.amount, each.interval)) for each in sums],
             page=page,
             more=len(rows) > PAGE_ROWS,
         )
@@ -143,7 +150,7 @@ class RecurringDesk:
         """A recurring gift with its instalments and what was asked for."""
         with reading(self._engine) as conn:
             row, asked = _row(conn, identity), changes_of(conn, _recurring(conn, identity))
-            instalments, why = store.instalments(conn, identity, INSTALMENT_ROWS), store.why_it_waits(conn, identity)
+            gifts, why = instalment_rows(conn, identity, INSTALMENT_ROWS), last_error(conn, CHANGE_RECURRING, identity)
         return self._pages.page(
             "treasury/recurring_gift.html",
             status=status,
@@ -151,7 +158,7 @@ class RecurringDesk:
             member=member,
             names=NAMES,
             shown=self._shown(row),
-            instalments=instalments,
+            instalments=gifts,
             wishes=asked,
             waiting=[wish for wish in asked if wish.done_at is None],
             why=why,
@@ -216,7 +223,7 @@ class RecurringDesk:
 
 
 def _row(conn: Connection, identity: str) -> RecurringRow:
-    row = store.recurring_row(conn, identity)
+    row = recurring_row(conn, identity)
     if row is None:
         raise NotFound
     return row

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ledger.entry import Entry
-from payments.books.decide.known import BookedCharge, BookedLine, CheckoutLink, Payout, Refund
-from payments.gifts.gift import Gift, GiftState
+from payments.books.decide.known import BookedCharge, BookedLine, Payout, Refund
+from payments.gifts.gift import CheckoutLink, Gift, GiftState
 from payments.gifts.receiving import Reception
 from payments.reading.happenings import DisputeFundsMoved, InvoicePaid, InvoiceReported, PaymentFailed, StatusChanged
 

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from payments.books.decide.changes import CheckoutChanges
-from payments.books.decide.known import CheckoutLink, Known
+from payments.books.decide.known import Known
 from payments.books.decide.notice import Batch, Caused, require_same
-from payments.gifts.gift import Gift, GiftState
+from payments.gifts.gift import CheckoutLink, Gift, GiftState
 from payments.reading.happenings import CheckoutReported
 
 _ENDS = (GiftState.EXPIRED, GiftState.FAILED)

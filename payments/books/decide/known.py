@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from ledger.money import Money
-from payments.gifts.gift import Gift
+from payments.gifts.gift import CheckoutLink, Gift
 from payments.gifts.recurring import Recurring
 from payments.reading.happenings import (
     BalanceLine,
@@ -23,15 +23,6 @@ class BookedCharge:
 
     fact: ChargeSucceeded
     gift: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class CheckoutLink:
-    """A Checkout Session belongs to this gift, and led to this payment intent, if that is known."""
-
-    session: str
-    gift: str
-    payment_intent: str | None
 
 
 @dataclass(frozen=True, slots=True)

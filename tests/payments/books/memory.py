@@ -17,9 +17,9 @@ from ledger.accounts import Account
 from ledger.entry import NO_CAMPAIGN, ConflictingEntry, Entry
 from payments.books.decide.changes import Changes, PayoutChanges, RecurringChanges, WithdrawalChanges
 from payments.books.decide.decide import BookRules, decide
-from payments.books.decide.known import BookedCharge, BookedLine, CheckoutLink, Known, Payout, Refund
+from payments.books.decide.known import BookedCharge, BookedLine, Known, Payout, Refund
 from payments.books.decide.notice import Notice
-from payments.gifts.gift import Gift, GiftState
+from payments.gifts.gift import CheckoutLink, Gift, GiftState
 from payments.gifts.receiving import Discrepancy, Reception
 from payments.gifts.recurring import Recurring
 from payments.reading.happenings import DisputeFundsMoved, InvoicePaid, InvoiceReported, PaymentFailed

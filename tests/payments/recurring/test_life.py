@@ -6,9 +6,9 @@ from datetime import timedelta
 from database.transactions import writing
 from payments.gifts.gift import GiftState
 from payments.gifts.recurring import Interval, RecurringState, Rhythm
+from payments.gifts.recurring_store import save_status
 from payments.gifts.tables import recurring as recurring_table
 from payments.reading.statuses import read_subscription
-from payments.settlement.store import save_subscription
 from receipts.tables import receipt
 from tests.payments.recurring.recurring_setup import CARD, DAY, DEBIT, FAILS_LATER, MONTH, RecurringSetup
 
@@ -123,10 +123,10 @@ def test_the_answer_to_an_earlier_question_changes_nothing(setup: RecurringSetup
     ended = replace(read_subscription(setup.subscription(recurring)), state=RecurringState.ENDED)
 
     with writing(setup.engine) as conn:
-        save_subscription(conn, recurring.id, ended, now - timedelta(seconds=1))
+        save_status(conn, recurring.id, ended, now - timedelta(seconds=1))
     assert setup.row(recurring).state == "active"
     with writing(setup.engine) as conn:
-        save_subscription(conn, recurring.id, ended, now + timedelta(seconds=1))
+        save_status(conn, recurring.id, ended, now + timedelta(seconds=1))
     assert setup.row(recurring).state == "ended"
 
 

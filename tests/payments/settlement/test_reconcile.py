@@ -7,6 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from database.transactions import booking, reading
+from payments.books.store import first_line_without_charge
 from payments.gifts.gift import GiftState
 from payments.settlement import list_sources, store
 from payments.settlement.list_reader import ListReader
@@ -101,7 +102,7 @@ def test_a_debit_that_was_reported_is_not_looked_for_again(account: Account, car
     account.settle()
 
     with reading(account.books.engine) as conn:
-        assert store.first_line_without_charge(conn, began) is None
+        assert first_line_without_charge(conn, began) is None
 
 
 def test_every_webhook_was_lost(account: Account) -> None:

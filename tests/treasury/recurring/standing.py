@@ -8,10 +8,16 @@ from database.transactions import booking, writing
 from ledger.money import GBP, Money
 from payments.gifts import store
 from payments.gifts.gift import DonorDetails, Gift, pledge
-from payments.gifts.recurring import Interval, Recurring, RecurringState, Rhythm, begin, recurring_id_of
-from payments.gifts.recurring_store import add_recurring, link_subscriptions
-from payments.reading.statuses import SubscriptionStatus
-from payments.settlement.store import save_subscription
+from payments.gifts.recurring import (
+    Interval,
+    Recurring,
+    RecurringState,
+    Rhythm,
+    SubscriptionStatus,
+    begin,
+    recurring_id_of,
+)
+from payments.gifts.recurring_store import add_recurring, link_subscriptions, save_status
 from tests.payments.messages import charge, delivery, event
 from tests.payments.organisation_books import gift_id
 from tests.proof.books import Desk
@@ -42,7 +48,7 @@ def stand(
     desk.books.deliver(delivery(event("charge.succeeded", paid, name=f"first_{n}")))
     with writing(desk.books.engine) as conn:
         link_subscriptions(conn, {recurring.id: f"sub_{n}"})
-        save_subscription(conn, recurring.id, _standing(recurring, n, state, **changes), NOW)
+        save_status(conn, recurring.id, _standing(recurring, n, state, **changes), NOW)
     return replace(recurring, subscription=f"sub_{n}", state=state)
 
 

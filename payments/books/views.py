@@ -1,4 +1,4 @@
-"""Where the money is, payouts, refunds, disputes, and charges that need a treasurer. Writes nothing."""
+"""Payouts, refunds, disputes, and charges without a gift, as the desk lists them. Writes nothing."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,36 +8,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from ledger.accounts import Account
-from ledger.money import Currency, Money, currency
-from ledger.views import VerifiedShare, balances, verified_shares
+from ledger.money import Money, currency
 from payments.books.tables import balance_line, charge, dispute, payout, refund
-from payments.gifts.tables import discrepancy, gift, settled_discrepancy
+from payments.gifts.tables import gift
 from payments.reading.happenings import Category
-from payments.settlement.tables import balance_check, contact
 
-# The accounts that hold money, in the order in which it passes through them.
-PLACES = (Account.CLEARING, Account.STRIPE, Account.IN_TRANSIT, Account.BANK, Account.CASH, Account.SUSPENSE)
 # A dispute with one of these statuses waits for our answer (docs.stripe.com/api/disputes, `status`).
 NEEDS_ANSWER = ("needs_response", "warning_needs_response")
-
-
-@dataclass(frozen=True, slots=True)
-class CurrencyPlaces:
-    """Where the money of one currency is, and how much of it is proved."""
-
-    currency: Currency
-    proof: VerifiedShare
-    places: tuple[tuple[Account, Money], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class StripeStatus:
-    """When Stripe's balance was last compared with ours, whether they agreed, and since when Stripe is silent."""
-
-    compared_at: datetime | None
-    agrees: bool
-    silent_since: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,39 +60,6 @@ class ChargeWithoutGift:
     payment: str
     amount: Money
     at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class DiscrepancyRow:
-    """A charge that is not what was asked for. `why` is amount, currency or second_payment."""
-
-    charge: str
-    gift: str
-    donor: str
-    asked: Money
-    charged: Money
-    why: str
-    noted_at: datetime
-
-
-def places(conn: Connection) -> list[CurrencyPlaces]:
-    """Where the money is, largest currency first; accounts that never held any are left out."""
-    balances_by_account = {account: balances(conn, account) for account in PLACES}
-    currencies = []
-    for proof in verified_shares(conn):
-        of = proof.total.currency
-        held = [(account, by_code[of.code]) for account, by_code in balances_by_account.items() if of.code in by_code]
-        currencies.append(CurrencyPlaces(of, proof, tuple((account, Money(minor, of)) for account, minor in held)))
-    return sorted(currencies, key=lambda places: (-places.proof.total.minor, places.currency.code))
-
-
-def stripe_status(conn: Connection) -> StripeStatus:
-    """The last comparison with Stripe's balance, and whether Stripe answers."""
-    b = balance_check.c
-    at = sa.func.min(b.checked_at, type_=b.checked_at.type)
-    differing = sa.func.count(sa.case((b.ours_minor != b.theirs_minor, 1)))
-    compared_at, wrong = conn.execute(sa.select(at, differing)).one()
-    return StripeStatus(compared_at, not wrong, conn.scalar(sa.select(contact.c.failing_since)))
 
 
 def payout_rows(conn: Connection, limit: int, page: int = 1) -> list[PayoutRow]:
@@ -213,47 +157,22 @@ def list_lengths(conn: Connection) -> dict[str, int]:
     return {table.name: conn.scalar(sa.select(sa.func.count()).select_from(table)) or 0 for table in tables}
 
 
-def discrepancies(conn: Connection, limit: int, page: int = 1) -> list[DiscrepancyRow]:
-    """Charges that are not what was asked for and that nobody has settled, newest first."""
-    d = discrepancy.c
-    rows = conn.execute(
-        sa.select(discrepancy, gift.c.donor_name)
-        .join(gift, gift.c.id == d.gift_id)
-        .where(_unsettled())
-        .order_by(d.noted_at.desc(), d.charge)
-        .limit(limit)
-        .offset((page - 1) * (limit - 1))
-    )
-    return [
-        DiscrepancyRow(
-            row.charge,
-            row.gift_id,
-            row.donor_name,
-            Money(row.asked_minor, currency(row.asked_currency)),
-            Money(row.charged_minor, currency(row.charged_currency)),
-            row.why,
-            row.noted_at,
-        )
-        for row in rows
-    ]
-
-
-def discrepancy_count(conn: Connection) -> int:
-    """How many discrepancies nobody has settled."""
-    return conn.scalar(sa.select(sa.func.count()).select_from(discrepancy).where(_unsettled())) or 0
-
-
-def _unsettled() -> sa.ColumnElement[bool]:
-    return ~sa.exists().where(settled_discrepancy.c.charge == discrepancy.c.charge)
-
-
 def charges_without_gift(conn: Connection, limit: int) -> list[ChargeWithoutGift]:
     """Charges that name a gift which is not in this database, newest first."""
     c = charge.c
     rows = conn.execute(
         sa.select(c.id, c.payment, c.currency, c.amount_minor, c.succeeded_at)
-        .where(c.gift_id.is_(None), c.gift_hint.is_not(None))
+        .where(*_without_gift())
         .order_by(c.succeeded_at.desc(), c.id)
         .limit(limit)
     )
     return [ChargeWithoutGift(row[0], row[1], Money(row[3], currency(row[2])), row[4]) for row in rows]
+
+
+def charge_without_gift_count(conn: Connection) -> int:
+    """How many charges name a gift which is not in this database."""
+    return conn.scalar(sa.select(sa.func.count()).select_from(charge).where(*_without_gift())) or 0
+
+
+def _without_gift() -> tuple[sa.ColumnElement[bool], ...]:
+    return charge.c.gift_id.is_(None), charge.c.gift_hint.is_not(None)

@@ -1,4 +1,4 @@
-"""Recurring gifts as the desk shows them, with their instalments. Writes nothing."""
+"""Recurring gifts, what they will bring, and their instalments, as the desk lists them. Writes nothing."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -8,10 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from ledger.money import Money, currency
-from outbox.tables import job
 from payments.gifts.due_dates import due
 from payments.gifts.recurring import Interval, RecurringState, Rhythm
-from payments.gifts.recurring_changes import CHANGE_RECURRING
 from payments.gifts.tables import gift, recurring
 from receipts.receipt import printed_number
 from receipts.tables import receipt
@@ -65,7 +63,7 @@ class RecurringRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Expected:
+class ExpectedSum:
     """What the recurring gifts of one interval and currency will bring each period, and how many they are."""
 
     interval: Interval
@@ -74,7 +72,7 @@ class Expected:
 
 
 @dataclass(frozen=True, slots=True)
-class Instalment:
+class InstalmentRow:
     """A gift of a recurring gift: `asked_at` is when it was created, `day` its book date once it is received."""
 
     gift: str
@@ -98,26 +96,26 @@ def recurring_row(conn: Connection, identity: str) -> RecurringRow | None:
     return None if row is None else _row(row)
 
 
-def counts(conn: Connection) -> dict[RecurringState, int]:
+def recurring_counts(conn: Connection) -> dict[RecurringState, int]:
     """How many recurring gifts are in each state."""
     rows = conn.execute(sa.select(_r.state, sa.func.count().label("count_")).where(_BEGUN).group_by(_r.state))
     by_state = {row.state: row.count_ for row in rows}
     return {state: by_state[state.value] for state in RecurringState if state.value in by_state}
 
 
-def expected(conn: Connection) -> list[Expected]:
+def expected_sums(conn: Connection) -> list[ExpectedSum]:
     """What is to come each week, month, quarter or year, from those that run and are not paused."""
     rows = conn.execute(
         sa.select(_r.interval, _r.currency, sa.func.count(), sa.func.sum(_r.amount_minor))
         .where(_r.state.in_([state.value for state in EXPECTED]), _r.next_at.is_not(None))
         .group_by(_r.interval, _r.currency)
     )
-    sums = [Expected(Interval(word), count, Money(int(minor), currency(code))) for word, code, count, minor in rows]
+    sums = [ExpectedSum(Interval(word), count, Money(int(minor), currency(code))) for word, code, count, minor in rows]
     order = list(Interval)
     return sorted(sums, key=lambda expected: (expected.amount.currency.code, order.index(expected.interval)))
 
 
-def instalments(conn: Connection, identity: str, limit: int) -> list[Instalment]:
+def instalment_rows(conn: Connection, identity: str, limit: int) -> list[InstalmentRow]:
     """The gifts of a recurring gift, newest first, with their receipts."""
     rows = conn.execute(
         sa.select(gift, receipt.c.year, receipt.c.number)
@@ -127,7 +125,7 @@ def instalments(conn: Connection, identity: str, limit: int) -> list[Instalment]
         .limit(limit)
     )
     return [
-        Instalment(
+        InstalmentRow(
             row.id,
             row.received_on,
             row.created_at,
@@ -137,14 +135,6 @@ def instalments(conn: Connection, identity: str, limit: int) -> list[Instalment]
         )
         for row in rows
     ]
-
-
-def why_it_waits(conn: Connection, identity: str) -> tuple[str, datetime] | None:
-    """The error that keeps Stripe from doing what was asked, and when Stripe is asked again."""
-    row = conn.execute(
-        sa.select(job.c.error, job.c.due_at).where(job.c.key == f"{CHANGE_RECURRING}:{identity}")
-    ).one_or_none()
-    return (row.error, row.due_at) if row is not None and row.error else None
 
 
 def _row(row: sa.Row[Any]) -> RecurringRow:
