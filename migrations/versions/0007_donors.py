@@ -12,12 +12,13 @@ from alembic import op
 
 from database.columns import Instant
 from donors.donor import NotAnAddress, address_key
-from migrations.guards import keep_rows, refuse, set_once
+from migrations.guards import keep_rows, on_sqlite, refuse, set_once
 
 revision = "0007"
 down_revision = "0006"
 
 AT_ONCE = 500  # rows in one statement
+READ_AT_ONCE = 5000
 
 
 def upgrade() -> None:
@@ -37,12 +38,15 @@ def upgrade() -> None:
     )
     for table in ("gift", "recurring"):
         # Alembic adds no foreign key to a table of SQLite's; SQLite itself does, with the column.
-        op.execute(f"ALTER TABLE {table} ADD COLUMN donor_id TEXT CONSTRAINT fk_{table}_donor_id REFERENCES donor (id)")
-        op.create_index(f"ix_{table}_donor_id", table, ["donor_id"], unique=False)
-    donor_of = _add_donors()
-    _name_donors(donor_of)
+        refers = f" CONSTRAINT fk_{table}_donor_id REFERENCES donor (id)" if on_sqlite() else ""
+        op.execute(f"ALTER TABLE {table} ADD COLUMN donor_id TEXT{refers}")
+    _name_donors(_add_donors())
     keep_rows("donor", [["id"], ["email_key"]])
     for table in ("gift", "recurring"):
+        # After all rows have their donor: so the index is built, and PostgreSQL asks for the donors, in one go.
+        op.create_index(f"ix_{table}_donor_id", table, ["donor_id"], unique=False)
+        if not on_sqlite():
+            op.create_foreign_key(f"fk_{table}_donor_id", table, "donor", ["donor_id"], ["id"])
         refuse(f"{table}_has_donor", table, "INSERT", f"{table}: it names no donor", "NEW.donor_id IS NULL")
         set_once(table, ["donor_id"], "donor_set_once")
 
@@ -50,7 +54,8 @@ def upgrade() -> None:
 def _add_donors() -> dict[str, str]:
     """A donor for each address; returns the donor of each spelling, as gifts have it."""
     rows = op.get_bind().execute(
-        sa.text("SELECT donor_email, donor_name, created_at FROM gift ORDER BY created_at, id")
+        sa.text("SELECT donor_email, donor_name, created_at FROM gift ORDER BY created_at, id"),
+        execution_options={"yield_per": READ_AT_ONCE},  # a million gifts are not held in memory
     )
     donors: dict[str, dict[str, object]] = {}
     donor_of: dict[str, str] = {}

@@ -38,6 +38,18 @@ def upgrade():
     op.execute("SELECT nonsense FROM nowhere")
 """
 
+LIMITS = """
+from alembic import op
+
+revision, down_revision = "9999", "{head}"
+
+
+def upgrade():
+    names = ("statement_timeout", "transaction_timeout", "idle_in_transaction_session_timeout")
+    listed = ", ".join(f"current_setting('{{name}}', true) AS {{name}}" for name in names)
+    op.execute(f"CREATE TABLE limits AS SELECT {{listed}}")
+"""
+
 
 def _config(url: str) -> Config:
     config = Config()
@@ -75,6 +87,22 @@ def test_a_migration_that_fails_half_way_leaves_the_database_as_it_was(database_
 
     assert _revision(database_url) == REVISION
     assert "half_done" not in _tables(database_url)
+
+
+def test_a_migration_may_take_long_on_postgresql(postgresql_url: str, tmp_path: Path) -> None:
+    """A million gifts take longer than the books may be held for: no limit cuts a migration off."""
+    (tmp_path / "9999_limits.py").write_text(LIMITS.format(head=REVISION))
+    config = _config(postgresql_url)
+    config.set_main_option("version_locations", f"{MIGRATIONS / 'versions'};{tmp_path}")
+    config.set_main_option("path_separator", ";")
+
+    command.upgrade(config, "head")
+
+    engine = open_database(postgresql_url, durable=False)
+    with reading(engine) as conn:
+        limits = conn.execute(sa.text("SELECT * FROM limits")).one()
+    engine.dispose()
+    assert {limit for limit in limits if limit is not None} == {"0"}
 
 
 def test_a_database_of_this_version_is_opened(engine: Engine) -> None:
