@@ -1,6 +1,7 @@
 """A furnished house on each engine, to be attacked: a copy of a file, or a transaction that is rolled back."""
 
 import shutil
+import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -14,6 +15,7 @@ from database.engine import open_database
 from database.transactions import booking
 from tests.database.house import plant
 from tests.database.raw import RawPostgresql, RawSqlite
+from tests.database.version_before.filling import make_version_before
 from tests.postgres import Cluster
 
 
@@ -74,3 +76,13 @@ def postgresql_house(furnished_database: str) -> Iterator[RawPostgresql]:
     with closing(psycopg.connect(address.render_as_string(hide_password=False))) as connection:
         yield RawPostgresql(connection)
         connection.rollback()
+
+
+@pytest.fixture(scope="session")
+def file_before(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file of the version before, with 10,000 gifts. To be copied, never written."""
+    path = tmp_path_factory.mktemp("before") / "before.db"
+    make_version_before(f"sqlite:///{path}")
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # so that one file is all of it
+    return path
