@@ -31,8 +31,8 @@ from tests.database import written_list
 from tests.database.version_before.books import NOON
 from tests.database.version_before.digests import Digests, columns_of, digests, rows_of
 from tests.database.version_before.filling import GIFTS, make_version_before
-from tests.payments.house import Books, gift_id
 from tests.payments.messages import charged
+from tests.payments.organisation_books import Books, gift_id
 from tests.postgres import Cluster
 
 # So many of every kind there must be; what is tested is not tested on nothing.
@@ -207,7 +207,7 @@ def test_the_program_works_on(copied: Engine) -> None:
     raised = books.raised()
     last = _count(copied, "SELECT last_number FROM receipt_series WHERE year = 2026")
     books.pledge()  # by donor1@example.org
-    books.hear(charged(gift=gift_id(1)))
+    books.deliver(charged(gift=gift_id(1)))
 
     assert books.gift().state is GiftState.RECEIVED
     assert books.raised() == raised + 2500
