@@ -227,6 +227,11 @@ BROKEN: list[tuple[Rule, dict[str, str], str]] = [
         "ledger/accounts.py:1 writes 'other'; use EntryKind of ledger/kinds.py.",
     ),
     (
+        kinds.kinds,
+        {"payments/settlement/reconcile.py": "received = posted.get('gift')"},
+        "payments/settlement/reconcile.py:1 writes 'gift'; use EntryKind of ledger/kinds.py.",
+    ),
+    (
         shape.clocks,
         {"web/a.py": "now = datetime.now(UTC)"},
         "web/a.py:1 asks for the time; take a clock, or now, as an argument.",
