@@ -66,7 +66,7 @@ def change_rows(connection: Connection, table: sa.Table, rows: Sequence[Row]) ->
 
 
 Phrase = Callable[[sa.Table, tuple[str, ...], str, str], str]
-Values = Mapping[str, tuple[Any, ...]]  # of each column, one a row: looked at and written a column at a time
+ColumnValues = Mapping[str, tuple[Any, ...]]  # of each column, one a row: looked at and written a column at a time
 LARGEST_STATEMENT = 64  # rows; each number of rows up to it is a statement of its own, prepared once
 
 
@@ -84,7 +84,7 @@ def _write(connection: Connection, table: sa.Table, rows: Sequence[Row], phrase:
         _write_json(connection, table, rows, values, phrase, ending)
 
 
-def _write_values(connection: Connection, table: sa.Table, values: Values, phrase: Phrase, ending: str) -> None:
+def _write_values(connection: Connection, table: sa.Table, values: ColumnValues, phrase: Phrase, ending: str) -> None:
     """SQLite: the rows are the statement's VALUES."""
     columns = tuple(values)
     written = [
@@ -99,7 +99,7 @@ def _write_values(connection: Connection, table: sa.Table, values: Values, phras
 
 
 def _write_json(
-    connection: Connection, table: sa.Table, rows: Sequence[Row], values: Values, phrase: Phrase, ending: str
+    connection: Connection, table: sa.Table, rows: Sequence[Row], values: ColumnValues, phrase: Phrase, ending: str
 ) -> None:
     """PostgreSQL: the rows are one parameter."""
     columns = tuple(values)
@@ -177,7 +177,7 @@ def _as_text(value: object) -> str | None:
     return None if value is None else canonical_json(value)
 
 
-def _refuse_bent(table: sa.Table, values: Values) -> None:
+def _refuse_bent(table: sa.Table, values: ColumnValues) -> None:
     """Refuse what the databases would bend, each in its own way.
 
     True is a 1 to SQLite, which cuts text off at a NUL; an instant in a column of days loses its time on PostgreSQL.

@@ -19,7 +19,7 @@ from proof.canonical import canonical
 from proof.trace import NoTrace, SeveralTraces, Trace, trace
 from proof.trace_steps import Step
 
-Opened = Callable[[Path | None], AbstractContextManager[Engine]]
+OpenedDatabase = Callable[[Path | None], AbstractContextManager[Engine]]
 Examined = Callable[[Path | None], list[Finding]]
 VarDir = Annotated[Path | None, typer.Option(help="Where SQLite files and sandbox keys are kept.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
@@ -28,7 +28,7 @@ out = Console(highlight=False, soft_wrap=True)
 complain = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
-def add_proof_commands(app: typer.Typer, opened: Opened, examined: Examined) -> None:
+def add_proof_commands(app: typer.Typer, opened: OpenedDatabase, examined: Examined) -> None:
     """Add the commands. `opened` opens this installation's database; `examined` gives the doctor's findings."""
     _add_checks(app, opened, examined)
     _add_trace(app, opened)
@@ -37,7 +37,7 @@ def add_proof_commands(app: typer.Typer, opened: Opened, examined: Examined) -> 
     _add_canonical(exports, opened)
 
 
-def _add_checks(app: typer.Typer, opened: Opened, examined: Examined) -> None:
+def _add_checks(app: typer.Typer, opened: OpenedDatabase, examined: Examined) -> None:
 
     @app.command()
     def audit(as_json: AsJson = False, var_dir: VarDir = None) -> None:
@@ -52,7 +52,7 @@ def _add_checks(app: typer.Typer, opened: Opened, examined: Examined) -> None:
         _print_findings(examined(var_dir), as_json=as_json)
 
 
-def _add_trace(app: typer.Typer, opened: Opened) -> None:
+def _add_trace(app: typer.Typer, opened: OpenedDatabase) -> None:
     @app.command(name="trace")
     def follow(identifier: Annotated[str, typer.Argument(metavar="ID")], var_dir: VarDir = None) -> None:
         """Follow money from the click to the bank: a gift, payment, refund, dispute, payout or receipt number."""
@@ -68,7 +68,7 @@ def _add_trace(app: typer.Typer, opened: Opened) -> None:
         _print_trace(traced)
 
 
-def _add_canonical(exports: typer.Typer, opened: Opened) -> None:
+def _add_canonical(exports: typer.Typer, opened: OpenedDatabase) -> None:
     @exports.command(name="canonical")
     def export_canonical(
         file: Annotated[Path | None, typer.Argument(help="Where to write it; else it is printed.")] = None,

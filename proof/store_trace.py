@@ -54,7 +54,7 @@ class ChargeFact:
 
 
 @dataclass(frozen=True, slots=True)
-class Withdrawal:
+class WithdrawalFact:
     """A refund or a dispute's move: its id, the subject of its entries, and the instants that are known."""
 
     id: str
@@ -119,7 +119,7 @@ def entries_about(conn: Connection, subjects: Sequence[str], gift_id: str | None
     ]  # fmt: skip
 
 
-def checkouts(conn: Connection, gift_id: str) -> list[str]:
+def checkout_ids(conn: Connection, gift_id: str) -> list[str]:
     """The ids of a gift's Checkout Sessions."""
     c = checkout.c
     return list(conn.scalars(sa.select(c.session_id).where(c.gift_id == gift_id).order_by(c.session_id)))
@@ -136,18 +136,18 @@ def charge_facts(conn: Connection, gift_id: str | None, payment: str | None = No
     ]
 
 
-def refund_facts(conn: Connection, payments: Sequence[str]) -> list[Withdrawal]:
+def refund_facts(conn: Connection, payments: Sequence[str]) -> list[WithdrawalFact]:
     """Refunds of these payments."""
     r = refund.c
     rows = conn.execute(sa.select(refund).where(r.payment.in_(payments)).order_by(r.id))
-    return [Withdrawal(row.id, row.id, _money(row), row.agreed_at, row.undone_at) for row in rows]
+    return [WithdrawalFact(row.id, row.id, _money(row), row.agreed_at, row.undone_at) for row in rows]
 
 
-def dispute_moves(conn: Connection, payments: Sequence[str]) -> list[Withdrawal]:
+def dispute_moves(conn: Connection, payments: Sequence[str]) -> list[WithdrawalFact]:
     """The money that disputes of these payments moved."""
     m = dispute_move.c
     rows = conn.execute(sa.select(dispute_move).where(m.payment.in_(payments)).order_by(m.moved_at, m.line_id))
-    return [Withdrawal(row.line_id, row.dispute, _money(row), row.moved_at) for row in rows]
+    return [WithdrawalFact(row.line_id, row.dispute, _money(row), row.moved_at) for row in rows]
 
 
 def line_facts(

@@ -113,7 +113,7 @@ def _before_payment(conn: Connection, gift: Gift, titles: Mapping[int, str]) -> 
     else:
         steps = [Step(gift.created_at, f"Asked for, to go to {shares}", gift.id, gift.amount)]
     opened = gift.attempted_at or gift.created_at
-    for session in store.checkouts(conn, gift.id):
+    for session in store.checkout_ids(conn, gift.id):
         steps.append(Step(opened, "Sent to Stripe to pay", session, rank=OPENED))
     for receipt in store.receipts(conn, gift.id):
         steps.append(Step(receipt.issued_at, f"Receipt {receipt.number}", rank=RECEIPTED))

@@ -14,14 +14,14 @@ from staff.changing import changing
 from staff.member import Role
 from staff.sign_in import LINK_LIFETIME, invite
 
-Opened = Callable[[Path | None], AbstractContextManager[tuple[str, Engine]]]
+OpenedInstallation = Callable[[Path | None], AbstractContextManager[tuple[str, Engine]]]
 VarDir = Annotated[Path | None, typer.Option(help="Where SQLite files and sandbox keys are kept.")]
 AsRole = Annotated[
     Role | None, typer.Option(help="What they are there for. Somebody new is a treasurer unless this says otherwise.")
 ]
 
 
-def add_staff_commands(app: typer.Typer, opened: Opened, clock: Clock) -> None:
+def add_staff_commands(app: typer.Typer, opened: OpenedInstallation, clock: Clock) -> None:
     """Add the commands. `opened` gives this installation's web address and its database."""
     staff = typer.Typer(no_args_is_help=True, help="Who may sit at the desk.")
     app.add_typer(staff, name="staff")

@@ -11,7 +11,6 @@ from payments.reading.charges import immediate_success
 from payments.reading.disputes import dispute_move
 from payments.reading.fields import (
     EMPTY,
-    StripeObject,
     UnexpectedShape,
     expandable_id,
     has_our_metadata,
@@ -24,6 +23,7 @@ from payments.reading.fields import (
 )
 from payments.reading.happenings import BalanceLine, Category, Happening
 from payments.reading.refunds import refund_agreed
+from payments.stripe.objects import StripeObject
 
 CATEGORIES: Mapping[str, Category] = {
     "charge": Category.PAYMENT,

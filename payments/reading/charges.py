@@ -3,7 +3,6 @@
 import re
 
 from payments.reading.fields import (
-    StripeObject,
     expandable_id,
     flag,
     instant,
@@ -14,6 +13,7 @@ from payments.reading.fields import (
     text,
 )
 from payments.reading.happenings import BalanceChanged, ChargeSucceeded, Happening, InvoicePaid, PaymentFailed
+from payments.stripe.objects import StripeObject
 
 # Methods whose charge is created days before its money is confirmed: success has an instant of its own.
 DELAYED_METHODS = frozenset({"acss_debit", "au_becs_debit", "bacs_debit", "sepa_debit", "us_bank_account"})

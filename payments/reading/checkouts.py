@@ -1,8 +1,9 @@
 """Checkout Sessions: which payment belongs to which gift, and how far the gift has come."""
 
 from payments.gifts.gift import GiftState
-from payments.reading.fields import StripeObject, expandable_id, metadata_id, text
+from payments.reading.fields import expandable_id, metadata_id, text
 from payments.reading.happenings import CheckoutReported, Happening, SubscriptionReported
+from payments.stripe.objects import StripeObject
 
 _OUR_MODES = ("payment", "subscription")
 

@@ -2,7 +2,6 @@
 
 from ledger.money import Money
 from payments.reading.fields import (
-    StripeObject,
     UnexpectedShape,
     instant,
     money,
@@ -12,6 +11,7 @@ from payments.reading.fields import (
     text,
 )
 from payments.reading.happenings import BalanceChanged, DisputeFundsMoved, Happening, StatusChanged, StatusObject
+from payments.stripe.objects import StripeObject
 
 CATEGORIES = ("dispute", "dispute_reversal")
 

@@ -16,12 +16,13 @@ from payments.reading.checkouts import (
     checkout_paid_later,
 )
 from payments.reading.disputes import dispute_changed
-from payments.reading.fields import StripeObject, object_of, text
+from payments.reading.fields import object_of, text
 from payments.reading.happenings import Happening
 from payments.reading.invoices import invoice_paid, invoice_payment_failed, invoice_payment_paid
 from payments.reading.payouts import payout_changed, payout_paid, payout_returned
 from payments.reading.refunds import refund_created, refund_failed, refund_updated
 from payments.reading.subscriptions import subscription_changed
+from payments.stripe.objects import StripeObject
 
 Reader = Callable[[StripeObject, StripeObject], tuple[Happening, ...]]
 """Takes an event and its object."""

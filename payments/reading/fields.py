@@ -5,14 +5,11 @@ instants lie between 1970 and 2100.
 """
 
 import re
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from database.instants import from_unix
 from ledger.money import Money, currency
-
-StripeObject = Mapping[str, Any]
+from payments.stripe.objects import StripeObject
 
 LONGEST_ID = 255  # Stripe's own bound; an index would refuse what is much longer
 LARGEST_NUMBER = 10**15  # a thousand times what Stripe charges at once; a balance stays far below it

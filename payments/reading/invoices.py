@@ -4,7 +4,7 @@ Since 2025-03-31.basil (docs.stripe.com/changelog) an invoice names its subscrip
 objects of their own. Before, it named the subscription, the payment intent and the charge itself.
 """
 
-from payments.reading.fields import EMPTY, StripeObject, UnexpectedShape, expandable_id, metadata_id, nested, text
+from payments.reading.fields import EMPTY, UnexpectedShape, expandable_id, metadata_id, nested, text
 from payments.reading.happenings import (
     NO_RECURRING_GIFT,
     Happening,
@@ -14,6 +14,7 @@ from payments.reading.happenings import (
     StatusObject,
     SubscriptionReported,
 )
+from payments.stripe.objects import StripeObject
 
 FIRST = "subscription_create"
 

@@ -1,7 +1,7 @@
 """Payouts: money that left for the bank, arrived, or came back. Negative when Stripe debits the bank."""
 
 from ledger.money import Money
-from payments.reading.fields import StripeObject, UnexpectedShape, instant, money, text
+from payments.reading.fields import UnexpectedShape, instant, money, text
 from payments.reading.happenings import (
     BalanceChanged,
     Happening,
@@ -10,6 +10,7 @@ from payments.reading.happenings import (
     StatusChanged,
     StatusObject,
 )
+from payments.stripe.objects import StripeObject
 
 
 def payout_changed(_event: StripeObject, payout: StripeObject) -> tuple[Happening, ...]:

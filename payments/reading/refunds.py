@@ -1,7 +1,6 @@
 """Refunds: money that is to go back, and refunds that failed or were cancelled."""
 
 from payments.reading.fields import (
-    StripeObject,
     UnexpectedShape,
     instant,
     payment_of,
@@ -10,6 +9,7 @@ from payments.reading.fields import (
     text,
 )
 from payments.reading.happenings import BalanceChanged, Happening, RefundAgreed, RefundFailed
+from payments.stripe.objects import StripeObject
 
 FAILED_STATUSES = ("failed", "canceled")
 

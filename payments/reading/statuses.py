@@ -10,7 +10,6 @@ from datetime import datetime
 from ledger.money import Money
 from payments.gifts.recurring import RecurringState, SubscriptionStatus
 from payments.reading.fields import (
-    StripeObject,
     UnexpectedShape,
     flag,
     instant,
@@ -24,6 +23,7 @@ from payments.reading.fields import (
     text,
     whole_number,
 )
+from payments.stripe.objects import StripeObject
 
 
 @dataclass(frozen=True, slots=True)

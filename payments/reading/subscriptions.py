@@ -1,7 +1,8 @@
 """Stripe's subscription: which recurring gift it carries out. Its status is fetched, not read from events."""
 
-from payments.reading.fields import StripeObject, metadata_id, text
+from payments.reading.fields import metadata_id, text
 from payments.reading.happenings import Happening, StatusChanged, StatusObject, SubscriptionReported
+from payments.stripe.objects import StripeObject
 
 
 def subscription_changed(_event: StripeObject, subscription: StripeObject) -> tuple[Happening, ...]:

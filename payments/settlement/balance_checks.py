@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from ledger.money import Currency, Money
-from payments.reading.fields import StripeObject, money, objects
+from payments.reading.fields import money, objects
 from payments.reading.happenings import BalanceLine
+from payments.stripe.objects import StripeObject
 
 Balances = Mapping[Currency, int]
 """Minor units by currency."""

@@ -14,7 +14,7 @@ from payments.books.bookkeeper import Bookkeeper
 from payments.books.jobs import EVERYTHING, FETCH_STATUS, SETTLE
 from payments.gifts.recurring_changes import CHANGE_RECURRING
 from payments.reading.happenings import StatusObject
-from payments.settlement.list_reader import Progress, TimeSliceEnded
+from payments.settlement.list_reader import ShowProgress, TimeSliceEnded
 from payments.settlement.list_sources import INVOICE_DELAY
 from payments.settlement.reconcile import Reconciliation, SettlementResult
 from payments.settlement.recurring_changes import RecurringChanger
@@ -53,7 +53,7 @@ def stripe_jobs(
         except NoSuchObject:
             log.warning("nothing_to_look_at", what=kind.value, id=object_id)
 
-    def in_time_slices(kind: str, read_lists: Callable[[Progress], SettlementResult]) -> Handler:
+    def in_time_slices(kind: str, read_lists: Callable[[ShowProgress], SettlementResult]) -> Handler:
         """Read lists for one time slice, and queue the next one after the other jobs that wait."""
 
         def run_slice(_payload: Payload) -> None:

@@ -22,7 +22,8 @@ from payments.books.decide.notice import Notice
 from payments.reading.happenings import BalanceLine, Happening
 from payments.settlement import store
 from payments.settlement.store import Checkpoint
-from payments.stripe.lists import ListPage, NoSuchObject, Row
+from payments.stripe.lists import ListPage, NoSuchObject
+from payments.stripe.objects import StripeObject
 
 # A thorough run reads this far below the checkpoint: twice the time between two reconcile runs, so that one of them
 # sees a row that appears late with an earlier instant.
@@ -70,12 +71,12 @@ class ListSource:
 
     name: str
     ask: Callable[..., ListPage]
-    read: Callable[[Sequence[Row]], list[ListRow]]
+    read: Callable[[Sequence[StripeObject]], list[ListRow]]
     since: datetime
     below_checkpoint: bool = False
 
 
-Progress = Callable[[str, int, float], None]
+ShowProgress = Callable[[str, int, float], None]
 """Called with a list's name, how many of its rows were read, and which share of its time span is done (0 to 1)."""
 
 
@@ -135,7 +136,7 @@ class ListReader:
     bookkeeper: Bookkeeper
     clock: Clock
     cause: str
-    progress: Progress = no_progress
+    progress: ShowProgress = no_progress
     rows: dict[str, int] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
     started: set[str] = field(default_factory=set)
@@ -248,12 +249,12 @@ class ListReader:
         self.progress(source.name, self.rows[source.name], share)
 
 
-def read_rows(rows: Sequence[Row], read: Callable[[Row], tuple[Happening, ...]]) -> list[ListRow]:
+def read_rows(rows: Sequence[StripeObject], read: Callable[[StripeObject], tuple[Happening, ...]]) -> list[ListRow]:
     """Read each row by itself: one of an unexpected shape does not spoil the others."""
     return [_read_row(row, read) for row in rows]
 
 
-def _read_row(row: Row, read: Callable[[Row], tuple[Happening, ...]]) -> ListRow:
+def _read_row(row: StripeObject, read: Callable[[StripeObject], tuple[Happening, ...]]) -> ListRow:
     try:
         return ListRow(row["id"], _created(row), read(row))
     except ROW_ERRORS as error:
@@ -265,7 +266,7 @@ def _describe(error: Exception) -> str:
     return f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"[:300]
 
 
-def _created(row: Row) -> datetime:
+def _created(row: StripeObject) -> datetime:
     return from_unix(row["created"])
 
 

@@ -18,7 +18,8 @@ from payments.reading.events import EVENTS, read
 from payments.reading.happenings import BalanceChanged, BalanceLine, Happening, InvoicePaid
 from payments.reading.invoices import read_invoice_payment
 from payments.settlement.list_reader import ListRow, ListSource, read_rows
-from payments.stripe.lists import ListPage, Row, StripeLists
+from payments.stripe.lists import ListPage, StripeLists
+from payments.stripe.objects import StripeObject
 
 EVENTS_KEPT = timedelta(days=30)
 # Nothing happened at Stripe on our behalf before the first gift was asked for; minutes, for clocks that differ.
@@ -93,20 +94,20 @@ class ListSources:
         """Balance lines."""
         return ListSource("balance", self._lists.balance_transactions, self.read_lines, since)
 
-    def _read_events(self, rows: Sequence[Row]) -> list[ListRow]:
+    def _read_events(self, rows: Sequence[StripeObject]) -> list[ListRow]:
         with reading(self._engine) as conn:
             applied = applied_by_id(conn, [row["id"] for row in rows])
         events = read_rows([row for row in rows if not applied.get(row["id"])], _facts_of)
         return [event for event in events if event.happenings or event.error]
 
-    def _read_invoice_payments(self, rows: Sequence[Row]) -> list[ListRow]:
+    def _read_invoice_payments(self, rows: Sequence[StripeObject]) -> list[ListRow]:
         links = read_rows(rows, read_invoice_payment)
         payments = {link.id: _payment_of_link(link) for link in links}
         with reading(self._engine) as conn:
             known = book_store.payments_with_invoice(conn, [payment for payment in payments.values() if payment])
         return [link for link in links if payments[link.id] not in known]
 
-    def read_lines(self, rows: Sequence[Row]) -> list[ListRow]:
+    def read_lines(self, rows: Sequence[StripeObject]) -> list[ListRow]:
         """The lines among these that we do not know.
 
         A renewal's line is read together with its payment's invoice, which says whose it is.
@@ -137,7 +138,7 @@ class ListSources:
         return replace(line, happenings=(*link, *line.happenings), too_early=too_early)
 
 
-def _facts_of(event: Row) -> tuple[Happening, ...]:
+def _facts_of(event: StripeObject) -> tuple[Happening, ...]:
     """An event's happenings without a change of the balance, whose lines are read in any case."""
     return tuple(happening for happening in read(event) if not isinstance(happening, BalanceChanged))
 
@@ -146,7 +147,7 @@ def _payment_of_link(link: ListRow) -> str | None:
     return next((happening.payment for happening in link.happenings if isinstance(happening, InvoicePaid)), None)
 
 
-def _payment_without_owner(read: ListRow, row: Row) -> str | None:
+def _payment_without_owner(read: ListRow, row: StripeObject) -> str | None:
     """The payment behind a line whose own metadata does not say whose it is, and which may be a renewal's."""
     line = read.happenings[0] if read.happenings else None
     if not isinstance(line, BalanceLine) or line.category not in OF_PAYMENTS or line.marked or not _may_renew(row):
@@ -154,7 +155,7 @@ def _payment_without_owner(read: ListRow, row: Row) -> str | None:
     return line.payment
 
 
-def _may_renew(row: Row) -> bool:
+def _may_renew(row: StripeObject) -> bool:
     """Whether a subscription may be behind it: it pays by a payment intent, for a customer (Stripe makes one)."""
     source = row["source"]
     charge = source if source.get("object") == "charge" else source.get("charge")

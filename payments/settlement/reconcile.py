@@ -25,7 +25,7 @@ from payments.settlement.balance_checks import (
     read_balance,
     with_unbooked_lines,
 )
-from payments.settlement.list_reader import ListReader, NotApplied, Progress, TimeSliceEnded, no_progress
+from payments.settlement.list_reader import ListReader, NotApplied, ShowProgress, TimeSliceEnded, no_progress
 from payments.settlement.list_sources import ListSources
 from payments.settlement.stripe_contact import recording_contact
 from payments.settlement.tables import LISTS
@@ -88,7 +88,7 @@ class Reconciliation:
         self._sources = ListSources(engine, lists, clock)
         self._interrupted: _Run | None = None
 
-    def settle(self, progress: Progress = no_progress) -> SettlementResult:
+    def settle(self, progress: ShowProgress = no_progress) -> SettlementResult:
         """Read the newest balance lines, and compare the balance. Raises NotApplied after all else was applied."""
         reader = self._reader("settle", progress)
         with recording_contact(self._engine, self._clock):
@@ -97,7 +97,7 @@ class Reconciliation:
             raise NotApplied("; ".join(f"{row}: {error}" for row, error in sorted(reader.errors.items())))
         return settled
 
-    def reconcile(self, progress: Progress | None = None) -> ReconcileResult:
+    def reconcile(self, progress: ShowProgress | None = None) -> ReconcileResult:
         """Read every list from its checkpoint with an overlap; returns what that recovered.
 
         An interrupted run has applied the rows that it read; the next call resumes it.
@@ -130,7 +130,7 @@ class Reconciliation:
         with reading(self._engine) as conn:
             return last_entry_id(conn)
 
-    def _reader(self, name: str, progress: Progress = no_progress) -> ListReader:
+    def _reader(self, name: str, progress: ShowProgress = no_progress) -> ListReader:
         return ListReader(self._engine, self._bookkeeper, self._clock, f"{name}:{uuid4().hex}", progress)
 
     def _settle(self, reader: ListReader) -> SettlementResult:

@@ -17,7 +17,8 @@ from payments.reading.statuses import read_subscription
 from payments.settlement.subscriptions import SubscriptionStatuses
 from payments.stripe.checkout import Purpose
 from payments.stripe.lists import StripeLists
-from payments.stripe.subscriptions import RecurringGateway, StripeObject
+from payments.stripe.objects import StripeObject
+from payments.stripe.subscriptions import RecurringGateway
 
 log = structlog.get_logger()
 

@@ -14,7 +14,8 @@ from payments.reading.happenings import StatusObject
 from payments.reading.statuses import PayoutStatus, read_dispute, read_payout
 from payments.settlement.list_reader import ListReader, NotApplied
 from payments.settlement.list_sources import ListSources
-from payments.stripe.lists import Row, StripeLists
+from payments.stripe.lists import StripeLists
+from payments.stripe.objects import StripeObject
 
 log = structlog.get_logger()
 
@@ -79,6 +80,6 @@ class StatusFetcher:
         return total
 
 
-def _is_the_payout(row: Row, payout: PayoutStatus) -> bool:
+def _is_the_payout(row: StripeObject, payout: PayoutStatus) -> bool:
     """Whether this is the payout's own line: Stripe lists it with the lines that the payout is made of."""
     return row["reporting_category"] == "payout" and expandable_id(row, "source") == payout.payout

@@ -10,9 +10,10 @@ from database.transactions import reading, writing
 from payments.gifts import recurring_store
 from payments.gifts.due_dates import stop_at
 from payments.gifts.recurring import Recurring, RecurringState, SubscriptionStatus
-from payments.reading.fields import StripeObject, flag, instant, instant_or_none, nested, objects
+from payments.reading.fields import flag, instant, instant_or_none, nested, objects
 from payments.reading.statuses import read_subscription
 from payments.stripe.lists import StripeLists
+from payments.stripe.objects import StripeObject
 from payments.stripe.subscriptions import STOPS_AT, RecurringGateway
 
 log = structlog.get_logger()

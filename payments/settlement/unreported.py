@@ -13,7 +13,8 @@ from payments.reading.events import read
 from payments.reading.happenings import Happening, StatusChanged
 from payments.settlement.list_reader import ListReader, ListRow, read_rows
 from payments.settlement.list_sources import EVENTS_KEPT
-from payments.stripe.lists import NoSuchObject, Row, StripeLists
+from payments.stripe.lists import NoSuchObject, StripeLists
+from payments.stripe.objects import StripeObject
 
 # Objects fetched in one run: there should be none, and each costs a call.
 MOST_OBJECTS = 200
@@ -34,7 +35,7 @@ def apply_unreported(reader: ListReader, lists: StripeLists) -> None:
     reader.apply_rows([_as_row(event) for payout in payouts if (event := _event_of_payout(lists, payout))])
 
 
-def _event_of_line(lists: StripeLists, line_id: str) -> Row | None:
+def _event_of_line(lists: StripeLists, line_id: str) -> StripeObject | None:
     try:
         line = lists.balance_transaction(line_id)
     except NoSuchObject:
@@ -46,7 +47,7 @@ def _event_of_line(lists: StripeLists, line_id: str) -> Row | None:
     return _event(event_types.get(source.get("status", "")), line["created"], source)
 
 
-def _event_of_payout(lists: StripeLists, payout_id: str) -> Row | None:
+def _event_of_payout(lists: StripeLists, payout_id: str) -> StripeObject | None:
     try:
         payout = lists.payout(payout_id)
     except NoSuchObject:
@@ -54,7 +55,7 @@ def _event_of_payout(lists: StripeLists, payout_id: str) -> Row | None:
     return _event(_PAYOUT_EVENTS.get(payout["status"]), payout["arrival_date"], payout)
 
 
-def _event(event_type: str | None, created: int, subject: Row) -> Row | None:
+def _event(event_type: str | None, created: int, subject: StripeObject) -> StripeObject | None:
     """The event that Stripe would have sent about this object; None where its status says nothing new."""
     if event_type is None:
         return None
@@ -62,10 +63,10 @@ def _event(event_type: str | None, created: int, subject: Row) -> Row | None:
     return {"id": subject["id"], "object": "event", "type": event_type, "created": created, "data": data}
 
 
-def _as_row(event: Row) -> ListRow:
+def _as_row(event: StripeObject) -> ListRow:
     return read_rows([event], _facts_of)[0]
 
 
-def _facts_of(event: Row) -> tuple[Happening, ...]:
+def _facts_of(event: StripeObject) -> tuple[Happening, ...]:
     """The event's happenings without a change of status: the object has just been fetched."""
     return tuple(happening for happening in read(event) if not isinstance(happening, StatusChanged))

@@ -14,10 +14,9 @@ from pydantic_core import from_json
 from stripe import RequestsClient
 
 from payments.stripe.gateway import TIMEOUT_SECONDS, StripeAway, StripeRefused, call_stripe, open_client
+from payments.stripe.objects import StripeObject
 
 ROWS_PER_PAGE = 100  # the most that Stripe gives
-
-Row = Mapping[str, Any]
 
 
 class NoSuchObject(StripeRefused):
@@ -56,23 +55,23 @@ class StripeLists:
         """The webhook endpoints, and which events each is sent."""
         return self._page("/v1/webhook_endpoints")
 
-    def balance(self) -> Row:
+    def balance(self) -> StripeObject:
         """What Stripe holds for us: available and pending, by currency."""
         return self._get("/v1/balance")
 
-    def balance_transaction(self, identity: str) -> Row:
+    def balance_transaction(self, identity: str) -> StripeObject:
         """One balance transaction, with its source as it is now."""
         return self._get(f"/v1/balance_transactions/{identity}", expand=["source", "source.charge"])
 
-    def payout(self, identity: str) -> Row:
+    def payout(self, identity: str) -> StripeObject:
         """A payout as it is now."""
         return self._get(f"/v1/payouts/{identity}")
 
-    def dispute(self, identity: str) -> Row:
+    def dispute(self, identity: str) -> StripeObject:
         """A dispute as it is now."""
         return self._get(f"/v1/disputes/{identity}")
 
-    def subscription(self, identity: str) -> Row:
+    def subscription(self, identity: str) -> StripeObject:
         """A subscription as it is now, with its latest invoice."""
         return self._get(f"/v1/subscriptions/{identity}", expand=["latest_invoice"])
 

@@ -11,8 +11,7 @@ from ledger.money import Money
 from payments.gifts.recurring import Interval
 from payments.stripe.checkout import STRIPE_INTERVALS
 from payments.stripe.gateway import StripeRefused, call_stripe, open_client
-
-StripeObject = Mapping[str, Any]
+from payments.stripe.objects import StripeObject
 
 # The metadata by which a subscription shows that we set its end: any other end is left alone.
 STOPS_AT = "stops_at"

@@ -25,8 +25,20 @@ FLOOR = {part: floor for floor, parts in enumerate(LAYERS) for part in parts}
 OUTSIDE = {"tests", "bench", "migrations"}  # they look at the house; nothing in it looks at them
 # A page prints amounts: money's only way up past its siblings.
 SIBLINGS_MEET = {("web.wording", "ledger.money")}
-# Packages whose folders import one way.
-ONE_WAY = {"proof", "staff", "treasury"}
+# The folders of a package, each may import those before it; folders on one line do not meet.
+FOLDERS = {
+    "payments": (
+        ("gifts",),
+        ("stripe",),
+        ("reading", "giving"),
+        ("books.decide",),
+        ("books",),
+        ("inbox",),
+        ("settlement",),
+    ),
+}
+# The twin is no part of the product: beside its folders stand both its world and the program that builds it.
+MAY_CIRCLE = {"sandbox"}
 # Who may read the settings, and who may know the twin.
 DOORS = {
     "settings": {"installation", "main", "processes", "commands"} | OUTSIDE,
@@ -75,6 +87,7 @@ PURE = {
     "payments.gifts.gift",
     "payments.reading.happenings",
     "payments.gifts.receiving",
+    "payments.stripe.objects",
     "payments.books.decide.changes",
     "payments.books.decide.charges",
     "payments.books.decide.checkouts",
@@ -115,7 +128,7 @@ PURE_LIBRARY = set(
     " operator re string types typing unicodedata uuid zoneinfo".split()
 )
 # Imported where they are used, because they take up to a second: with a comment that says so.
-HEAVY = {"weasyprint", "alembic", "xlsxwriter", "receipts.pdf"}
+HEAVY = {"weasyprint", "alembic", "receipts.pdf"}
 
 
 def layers(modules: Sequence[Module]) -> Iterator[str]:
@@ -177,36 +190,48 @@ def deferred(modules: Sequence[Module]) -> Iterator[str]:
 
 def cycles(modules: Sequence[Module]) -> Iterator[str]:
     """No two modules need each other."""
-    yield from _circles("modules", _needs(modules))
+    needs: dict[str, set[str]] = {}
+    for module, _, needed in imported_modules(modules):
+        needs.setdefault(module.name, set()).add(needed.name)
+    yield from _circles("modules", needs)
 
 
 def folders(modules: Sequence[Module]) -> Iterator[str]:
     """No two folders of a package need each other; the modules beside the folders count as one folder."""
     needs: dict[str, set[str]] = {}
-    for name, others in _needs(modules).items():
-        folder, package = _folder(name), name.partition(".")[0]
-        if package in ONE_WAY:
-            inside = {_folder(other) for other in others if other.partition(".")[0] == package}
-            needs.setdefault(folder, set()).update(inside - {folder})
+    for module, _, needed in imported_modules(modules):
+        if module.package not in OUTSIDE | MAY_CIRCLE and needed.package == module.package:
+            needs.setdefault(module.folder, set()).update({needed.folder} - {module.folder})
     yield from _circles("folders", needs)
 
 
-def _folder(name: str) -> str:
-    """Where a module stands: `treasury.money` for `treasury.money.store`, `treasury` for `treasury.routes`."""
-    return name.rpartition(".")[0]
-
-
-def _needs(modules: Sequence[Module]) -> dict[str, set[str]]:
-    known = {module.name for module in modules}
-    return {
-        module.name: {
-            name
-            for found in module.imports
-            for name in [found.full if found.full in known else found.target]
-            if name in known and name != module.name
-        }
-        for module in modules
+def folder_order(modules: Sequence[Module]) -> Iterator[str]:
+    """Where the folders of a package have an order, imports follow it, and every folder stands in it."""
+    floors = {
+        f"{package}.{folder}": floor
+        for package, order in FOLDERS.items()
+        for floor, folders in enumerate(order)
+        for folder in folders
     }
+    for module in modules:
+        if module.package in FOLDERS and module.folder not in (*floors, module.package):
+            yield f"{module.path}:1 stands in a folder that the order of {module.package} does not name."
+    for module, line, needed in imported_modules(modules):
+        if module.package not in FOLDERS:
+            continue
+        other_folder = needed.package == module.package and needed.folder != module.folder
+        if other_folder and floors.get(needed.folder, len(floors)) >= floors.get(module.folder, len(floors)):
+            yield f"{module.path}:{line} imports {needed.name}; {needed.folder} is not below {module.folder}."
+
+
+def imported_modules(modules: Sequence[Module]) -> Iterator[tuple[Module, int, Module]]:
+    """Each module, and each of ours that it imports, with the line."""
+    known = {module.name: module for module in modules}
+    for module in modules:
+        for found in module.imports:
+            needed = known.get(found.full) or known.get(found.target)
+            if needed is not None and needed is not module:
+                yield module, found.line, needed
 
 
 def _circles(what: str, needs: Mapping[str, set[str]]) -> Iterator[str]:

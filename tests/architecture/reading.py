@@ -54,6 +54,11 @@ class Module:
         return self.name.partition(".")[0]
 
     @property
+    def folder(self) -> str:
+        """Where it stands: `treasury.money` for `treasury/money/places.py`, `ledger` for `ledger/money.py`."""
+        return self.path.rpartition("/")[0].replace("/", ".")
+
+    @property
     def lines(self) -> int:
         """How long it is."""
         return len(self.source.splitlines())

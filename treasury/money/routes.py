@@ -28,7 +28,7 @@ LAST_PAGE = 10_000
 LONGEST_NAME = 200
 RECEIPT_NUMBER = r"^20[0-9]{2}-[0-9]{6}$"
 PageNumber = Annotated[int, Query(ge=1, le=LAST_PAGE)]
-Row = TypeVar("Row")
+ListedRow = TypeVar("ListedRow")
 
 
 class NoSuchMoney(NotFound):
@@ -153,7 +153,7 @@ def _listed(
     pages: Pages,
     member: StaffMember,
     name: str,
-    query: Callable[[Connection, int, int], Sequence[Row]],
+    query: Callable[[Connection, int, int], Sequence[ListedRow]],
     page: int,
 ) -> Response:
     """A page of a list, and whether there is another after it."""

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from payments.books.tables import balance_line
 from payments.settlement.reconcile import SettlementResult
 from payments.settlement.tables import balance_check
-from payments.stripe.lists import Row
+from payments.stripe.objects import StripeObject
 from tests.payments.settlement.account import DAY, HOUR, Account
 
 
@@ -82,7 +82,7 @@ def test_while_money_moves_nothing_is_compared_and_nothing_opened(
     account.wait()
     look = account.lists.balance
 
-    def busy() -> Row:
+    def busy() -> StripeObject:
         account.give()
         account.wait()
         return look()

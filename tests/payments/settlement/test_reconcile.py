@@ -14,7 +14,8 @@ from payments.settlement.list_reader import ListReader
 from payments.settlement.list_sources import LISTED_EVENTS
 from payments.settlement.tables import walk
 from payments.stripe.gateway import StripeAway, StripeRefused
-from payments.stripe.lists import ListPage, Row, StripeLists
+from payments.stripe.lists import ListPage, StripeLists
+from payments.stripe.objects import StripeObject
 from receipts.tables import receipt
 from tests.payments.settlement.account import CARD, DAY, HOUR, Account
 
@@ -267,7 +268,7 @@ def test_a_run_that_failed_late_does_not_keep_the_next_from_reading(
 ) -> None:
     """Stripe refuses the last question, for good: what was lost since is found all the same, each time."""
 
-    def refuse() -> Row:
+    def refuse() -> StripeObject:
         raise StripeRefused("this key may not read the balance")
 
     monkeypatch.setattr(account.lists, "balance", refuse)
