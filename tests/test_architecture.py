@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.architecture import kinds, ownership, places, shape
+from tests.architecture import dependencies, kinds, ownership, places, shape
 from tests.architecture.made_up import BROKEN, KEPT, Files, Rule
 from tests.architecture.reading import Module, read
 
@@ -46,6 +46,13 @@ def test_the_house_keeps_the_rule(rule: Rule, house: list[Module]) -> None:
     assert not broken, "\n" + "\n".join(broken)
 
 
+def test_every_dependency_is_imported(house: list[Module]) -> None:
+    """What nothing imports is installed, audited and updated for nothing."""
+    broken = list(dependencies.dependencies(house, (ROOT / "pyproject.toml").read_text()))
+
+    assert not broken, "\n" + "\n".join(broken)
+
+
 def test_templates_never_print_unescaped() -> None:
     """`safe` would let a donor's name run as a script on the treasurer's desk."""
     broken = list(shape.templates(ROOT))
@@ -81,3 +88,23 @@ def test_an_unescaped_template_is_named(tmp_path: Path) -> None:
     (tmp_path / "templates/page.html").write_text("<p>\n{{ name|safe }}")
 
     assert list(shape.templates(tmp_path)) == ["templates/page.html:2 prints text unescaped."]
+
+
+def test_an_unused_dependency_is_named() -> None:
+    """The rule for dependencies, tried on a made-up project."""
+    project = """
+        [project]
+        dependencies = ["alembic>=1.20,<2", "psycopg[binary]>=3.3", "email-validator>=2.3", "segno>=1.6"]
+        [dependency-groups]
+        dev = ["hypothesis>=6", "pypdf==7"]
+    """
+    house = [
+        Module("migrations/env.py", "import alembic"),
+        Module("payments/form.py", "import email_validator"),
+        Module("tests/a.py", "import segno, pypdf"),
+    ]
+
+    assert list(dependencies.dependencies(house, project)) == [
+        "pyproject.toml names segno, which nothing imports; it needs to go, or a reason.",
+        "pyproject.toml names hypothesis, which nothing imports; it needs to go, or a reason.",
+    ]
