@@ -6,27 +6,18 @@ psycopg's quoting of arrays. docs/decisions/0002 has the figures.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime
-from functools import cache, lru_cache
+from datetime import date, datetime
+from functools import cache
 from itertools import chain
 from typing import Any
 
 import sqlalchemy as sa
-from pydantic_core import to_json
 from sqlalchemy.engine import Connection
 
-from database.columns import (
-    BookDate,
-    Bytes,
-    Count,
-    Flag,
-    Instant,
-    Json,
-    NotAWholeNumber,
-    canonical_json,
-    instant_text,
-)
+from database.columns import BookDate, Bytes, Count, Flag, Instant, Json, NotAWholeNumber
 from database.driver import execute
+from database.postgresql import recordset_clause, recordset_parameters
+from database.sqlite import values_clause, values_rows
 
 Row = Mapping[str, Any]
 
@@ -81,61 +72,34 @@ def _write(connection: Connection, table: sa.Table, rows: Sequence[Row], phrase:
     if connection.dialect.name == "sqlite":
         _write_values(connection, table, values, phrase, ending)
     else:
-        _write_json(connection, table, rows, values, phrase, ending)
+        _write_recordset(connection, table, rows, values, phrase, ending)
 
 
 def _write_values(connection: Connection, table: sa.Table, values: ColumnValues, phrase: Phrase, ending: str) -> None:
     """SQLite: the rows are the statement's VALUES."""
-    columns = tuple(values)
-    written = [
-        values[name] if write is None else [write(value) for value in values[name]]
-        for name, write in _writers(table, columns)
-    ]
-    rows = list(zip(*written, strict=True))
+    columns, rows = tuple(values), values_rows(table, values)
     for start in range(0, len(rows), LARGEST_STATEMENT):
         part = rows[start : start + LARGEST_STATEMENT]
-        given = list(chain.from_iterable(part))
-        execute(connection, _values_statement(table, columns, len(part), phrase, ending), given)
+        parameters = list(chain.from_iterable(part))
+        execute(connection, _values_statement(table, columns, len(part), phrase, ending), parameters)
 
 
-def _write_json(
+def _write_recordset(
     connection: Connection, table: sa.Table, rows: Sequence[Row], values: ColumnValues, phrase: Phrase, ending: str
 ) -> None:
     """PostgreSQL: the rows are one parameter."""
-    columns = tuple(values)
-    documents, raw = _apart(table, columns)
-    if documents:
-        rows = [{**row, **{name: _as_text(row[name]) for name in documents}} for row in rows]
-    if raw:
-        rows = [{name: value for name, value in row.items() if name not in raw} for row in rows]
-    arrays = [list(values[name]) for name in raw]
-    execute(connection, _json_statement(table, columns, phrase, ending), (to_json(rows).decode(), *arrays))
-
-
-@cache
-def _apart(table: sa.Table, columns: tuple[str, ...]) -> tuple[list[str], list[str]]:
-    """The columns that do not travel as they are: documents, and bytes."""
-    of = [(name, table.c[name].type) for name in columns]
-    return [n for n, kind in of if isinstance(kind, Json)], [n for n, kind in of if isinstance(kind, Bytes)]
+    parameters = recordset_parameters(table, rows, values)
+    execute(connection, _recordset_statement(table, tuple(values), phrase, ending), parameters)
 
 
 @cache
 def _values_statement(table: sa.Table, columns: tuple[str, ...], count: int, phrase: Phrase, ending: str) -> str:
-    row = f"({', '.join('?' * len(columns))})"
-    return phrase(table, columns, f"VALUES {', '.join([row] * count)}", ending)
+    return phrase(table, columns, values_clause(len(columns), count), ending)
 
 
 @cache
-def _json_statement(table: sa.Table, columns: tuple[str, ...], phrase: Phrase, ending: str) -> str:
-    _, raw = _apart(table, columns)
-    plain = [name for name in columns if name not in raw]
-    shape = ", ".join(f"{name} {_postgresql_type(table.c[name].type)}" for name in plain)
-    values = ", ".join(_postgresql_value(name, table.c[name].type) for name in columns)
-    # Bytes travel beside the JSON, as they are: in it they would be spelt out and read back.
-    beside = "".join(f", unnest(${n}::bytea[])" for n, _ in enumerate(raw, start=2))
-    rows = f"SELECT {values} FROM ROWS FROM (json_to_recordset($1) AS ({shape}){beside})"  # noqa: S608 - our own names
-    rows += f" AS rows ({', '.join(plain + raw)})"
-    return phrase(table, columns, rows, ending)
+def _recordset_statement(table: sa.Table, columns: tuple[str, ...], phrase: Phrase, ending: str) -> str:
+    return phrase(table, columns, recordset_clause(table, columns), ending)
 
 
 def _insert(table: sa.Table, columns: tuple[str, ...], rows: str, ending: str) -> str:
@@ -148,33 +112,6 @@ def _update(table: sa.Table, columns: tuple[str, ...], rows: str, _ending: str) 
     same = " AND ".join(f"{table.name}.{name} = given.{name}" for name in keys)
     given = f"WITH given ({', '.join(columns)}) AS ({rows})"
     return f"{given} UPDATE {table.name} SET {new} FROM given WHERE {same}"  # noqa: S608 - our own names
-
-
-@cache
-def _writers(table: sa.Table, columns: tuple[str, ...]) -> list[tuple[str, Callable[[Any], Any] | None]]:
-    """How SQLite is given each column's values, where the driver does not know their type."""
-    return [(name, _writer(table.c[name].type)) for name in columns]
-
-
-def _writer(kind: sa.types.TypeEngine[Any]) -> Callable[[Any], Any] | None:
-    match kind:
-        case Json():
-            return _as_text
-        case Instant() | BookDate():
-            return _temporal
-        case _:
-            return None
-
-
-def _temporal(value: date | None) -> str | None:
-    if isinstance(value, datetime):
-        # Only UTC's instants are told apart by ==, which the cache goes by: others differ in `fold` alone.
-        return _spelt(value) if value.tzinfo is UTC else instant_text(value)
-    return None if value is None else value.isoformat()
-
-
-def _as_text(value: object) -> str | None:
-    return None if value is None else canonical_json(value)
 
 
 def _refuse_bent(table: sa.Table, values: ColumnValues) -> None:
@@ -207,24 +144,3 @@ def _kinds(table: sa.Table, columns: tuple[str, ...]) -> list[tuple[str, frozens
 def _python_type(kind: sa.types.TypeEngine[Any]) -> type:
     kinds = ((Flag, bool), (Count, int), (Instant, datetime), (BookDate, date), (Bytes, bytes))
     return next((python for column, python in kinds if isinstance(kind, column)), str)
-
-
-_spelt = lru_cache(4096)(instant_text)  # one batch says the same instant many times
-
-
-def _postgresql_value(name: str, kind: sa.types.TypeEngine[Any]) -> str:
-    return f"rows.{name}::integer" if isinstance(kind, Flag) else f"rows.{name}"
-
-
-def _postgresql_type(kind: sa.types.TypeEngine[Any]) -> str:
-    match kind:
-        case Flag():
-            return "boolean"
-        case Count():
-            return "bigint"
-        case Instant():
-            return "timestamptz"
-        case BookDate():
-            return "date"
-        case _:
-            return "text"

@@ -124,7 +124,7 @@ class Json(TypeDecorator[object]):
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
         """Sorted keys, no spaces, letters as they are."""
-        return None if value is None else canonical_json(value)
+        return json_text(value)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> object:
         """The value again."""
@@ -137,3 +137,8 @@ _encoder = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=
 def canonical_json(value: object) -> str:
     """Canonical JSON: sorted keys, no spaces, so that equal values are equal text."""
     return _encoder.encode(value)
+
+
+def json_text(value: object) -> str | None:
+    """A value as a Json column keeps it: canonical JSON, or None."""
+    return None if value is None else canonical_json(value)

@@ -10,10 +10,11 @@ from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
-from pydantic_core import to_json
 from sqlalchemy.engine import Connection, Dialect
 
 from database.driver import fetch_rows
+from database.postgresql import array_text, in_array
+from database.sqlite import in_json_list, json_list
 
 # Columns, the key that they are looked up by, and how their tables belong together: the same objects at each call.
 Place = tuple[Any, ...]
@@ -103,20 +104,9 @@ def _numbering(dialect: Dialect) -> Dialect:
 
 
 def _in_listed(dialect: str, key: sa.ColumnElement[Any], listed: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
-    if dialect == "sqlite":
-        rows = sa.func.json_each(listed).table_valued(sa.column("value", sa.Text))
-        return key.in_(sa.select(rows.c.value))
-    return key == sa.func.any(sa.cast(listed, sa.ARRAY(sa.Text)))
+    return in_json_list(key, listed) if dialect == "sqlite" else in_array(key, listed)
 
 
 def _listed(dialect: str, values: Sequence[str]) -> str:
-    """Many texts as one: as JSON for SQLite, and for PostgreSQL as it spells an array itself."""
-    if dialect == "sqlite":
-        return to_json(values).decode()
-    if not values:
-        return "{}"
-    plain = "".join(values)
-    if '"' in plain or "\\" in plain:
-        values = [value.replace("\\", r"\\").replace('"', r"\"") for value in values]
-    between = '","'
-    return f'{{"{between.join(values)}"}}'
+    """Many texts as one parameter, as each database takes it."""
+    return json_list(values) if dialect == "sqlite" else array_text(values)

@@ -6,20 +6,7 @@ from contextlib import contextmanager
 from sqlalchemy.engine import Connection, Engine
 
 from database.driver import fetch_rows
-
-BOOKS_LOCK = 0x0FA27419  # any fixed number that no other program on this database uses
-LONGEST_HOLD = "60s"
-# A process that stopped while it holds the books must not hold up Stripe's messages: a delivery that waits longer
-# is answered 503, and a transaction that holds the lock too long is cut off. Local to the transaction, so PgBouncer
-# does not matter. The whole transaction's time can be limited only since version 17.
-_TAKE_THE_BOOKS = (
-    "SELECT set_config('lock_timeout', '5s', true), set_config('statement_timeout', '30s', true),"
-    " set_config('idle_in_transaction_session_timeout', '30s', true),"
-    " CASE WHEN current_setting('server_version_num')::integer >= 170000"
-    f" THEN set_config('transaction_timeout', '{LONGEST_HOLD}', true) END,"
-    " set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),"
-    f" set_config('enable_mergejoin', 'off', true), pg_advisory_xact_lock({BOOKS_LOCK})"
-)
+from database.postgresql import TAKE_THE_BOOKS
 
 
 @contextmanager
@@ -47,7 +34,7 @@ def booking(engine: Engine) -> Iterator[Connection]:
     """
     with writing(engine) as connection:
         if engine.dialect.name == "postgresql":
-            fetch_rows(connection, _TAKE_THE_BOOKS)
+            fetch_rows(connection, TAKE_THE_BOOKS)
         yield connection
 
 

@@ -17,7 +17,8 @@ from payments.inbox.tables import delivery
 from payments.settlement.tables import contact, walk
 from receipts.tables import receipt, receipt_pdf
 
-# The settings under which a commit survives a power cut (database/engine.py), as each database writes them.
+# The settings under which a commit survives a power cut (database/sqlite.py, postgresql.py), as each database
+# writes them.
 _SAFE_SQLITE = {"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1"}
 _SAFE_POSTGRESQL = {"fsync": "on", "full_page_writes": "on", "synchronous_commit": "on"}
 

@@ -43,12 +43,12 @@ GUARDS: dict[str, Guard] = {
     ),
     "begin-immediate": Guard(
         "on SQLite two writers could begin by reading, and one would lose what it has read",
-        (Cut("database/engine.py", '"BEGIN IMMEDIATE" if immediate else "BEGIN"', '"BEGIN"'),),
+        (Cut("database/sqlite.py", '"BEGIN IMMEDIATE" if immediate else "BEGIN"', '"BEGIN"'),),
         (TRANSACTIONS, TWO_PROCESSES),
     ),
     "books-lock": Guard(
         "on PostgreSQL two writers of books would each miss the other's half of a join",
-        (Cut("database/transactions.py", ", pg_advisory_xact_lock({BOOKS_LOCK})\"", '"'),),
+        (Cut("database/postgresql.py", ", pg_advisory_xact_lock({BOOKS_LOCK})\"", '"'),),
         (TRANSACTIONS, TWO_PROCESSES),
     ),
     "signature": Guard(
@@ -152,7 +152,7 @@ GUARDS: dict[str, Guard] = {
     ),
     "longest-hold": Guard(
         "a process that stands still with the books in its hands would stop everybody for ever",
-        (Cut("database/transactions.py", "set_config('transaction_timeout', '{LONGEST_HOLD}', true) END", "'' END"),),
+        (Cut("database/postgresql.py", "set_config('transaction_timeout', '{LONGEST_HOLD}', true) END", "'' END"),),
         (TRANSACTIONS,),
     ),
     "waiting-charges": Guard(
@@ -236,7 +236,7 @@ GUARDS: dict[str, Guard] = {
     ),
     "durable": Guard(
         "a power cut could take what was acknowledged",
-        (Cut("database/engine.py", '"synchronous": 2 if durable else 0', '"synchronous": 0'),),
+        (Cut("database/sqlite.py", '"synchronous": 2 if durable else 0', '"synchronous": 0'),),
         ("tests/database/test_engine.py",),
     ),
     "foreign-money": Guard(

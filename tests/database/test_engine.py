@@ -159,7 +159,7 @@ def test_a_connection_that_was_cut_off_while_it_rested_is_replaced(
     cluster: Cluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The server was started anew between two gifts: nobody notices."""
-    monkeypatch.setattr("database.engine.RESTED_SECONDS", -1.0)
+    monkeypatch.setattr("database.postgresql.RESTED_SECONDS", -1.0)
     engine = open_database(cluster.url("postgres"), durable=False)
     backend = sa.text("SELECT pg_backend_pid()")
     with engine.connect() as conn:

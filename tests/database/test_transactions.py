@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine
 from database import transactions
 from database.driver import fetch_rows
 from database.engine import Outage, open_database
+from database.postgresql import LONGEST_HOLD, TAKE_THE_BOOKS
 from database.transactions import booking, reading, writing
 
 THREADS, TIMES = 8, 40
@@ -95,8 +96,8 @@ def test_who_stands_still_with_the_books_in_hand_loses_them(
     postgresql_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Even behind questions that were answered, where PostgreSQL measures no idleness while a pipeline is open."""
-    shorter = transactions._TAKE_THE_BOOKS.replace(transactions.LONGEST_HOLD, "300ms")
-    monkeypatch.setattr(transactions, "_TAKE_THE_BOOKS", shorter)
+    shorter = TAKE_THE_BOOKS.replace(LONGEST_HOLD, "300ms")
+    monkeypatch.setattr(transactions, "TAKE_THE_BOOKS", shorter)
     engine = open_database(postgresql_url, durable=False)
     with pytest.raises(Outage), booking(engine) as conn:  # noqa: PT012
         if (conn.dialect.server_version_info or ()) < (17,):
