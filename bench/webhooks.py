@@ -195,7 +195,7 @@ def _postgresql_copies(cluster: Cluster, gifts: int) -> Copy:
 
 def main(
     rounds: int = 5,
-    gifts: int = 10_000,
+    gifts: int = 5_000,
     engine: Annotated[list[str] | None, typer.Option()] = None,
     as_json: Annotated[bool, typer.Option("--json")] = False,
 ) -> None:
