@@ -124,7 +124,7 @@ def _refuse_bent(table: sa.Table, values: ColumnValues) -> None:
         if odd := found - kinds:
             refused = NotAWholeNumber if int in kinds else ValueError
             raise refused(f"{table.name}.{name} takes {_said(kinds)}, not {_said(odd)}")
-        if datetime in found and any(one.tzinfo is None for one in values[name] if one is not None):
+        if datetime in found and any(value.tzinfo is None for value in values[name] if value is not None):
             raise ValueError(f"{table.name}.{name} takes an instant, not a time of nobody knows where")
         if str in found and "\x00" in "".join(filter(None, values[name])):
             raise ValueError(f"{table.name}.{name} holds a NUL character, which text cannot")
