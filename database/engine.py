@@ -13,9 +13,10 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from database.postgresql import open_postgresql, postgresql_weakness
 from database.sqlite import open_sqlite, sqlite_weakness
 
-# A thread never holds two connections, so a pool for all threads of the web (20 for pages, 20 for calls to Stripe)
-# makes none of them wait. The writer and the worker are processes with pools of their own, and use one or two.
-POOL_SIZE, POOL_OVERFLOW = 20, 20
+# Four webs and two workers fit into the hundred connections that PostgreSQL allows by default. A web has 20, one for
+# each thread that makes pages. A thread that has asked Stripe waits for one of them; no thread holds two. The writer
+# and the worker are processes with pools of their own, and use one or two.
+POOL_SIZE, POOL_OVERFLOW = 10, 10
 OPTIONS = {
     "pool_size": POOL_SIZE,
     "max_overflow": POOL_OVERFLOW,

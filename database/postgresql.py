@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from pydantic_core import to_json
 from sqlalchemy import event
-from sqlalchemy.engine import Engine
+from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
@@ -34,18 +34,32 @@ SAFEGUARDS = ("fsync", "full_page_writes", "synchronous_commit")
 
 BOOKS_LOCK = 0x0FA27419  # any fixed number that no other program on this database uses
 LONGEST_HOLD = "60s"
+# Our questions are many and small, and `booking` leaves the planner look-ups by key alone, at a price of 10^10 where
+# a table has to be read whole. Before PostgreSQL 18 that price made the server compile each of them just in time, 14 ms
+# a run (docs/performance.md). So the planner is told what it must have, whatever the server's or role's defaults are.
+PLANNER = {
+    "jit": "off",
+    "enable_nestloop": "on",
+    "enable_indexscan": "on",
+    "enable_indexonlyscan": "on",
+    "enable_bitmapscan": "on",
+    "plan_cache_mode": "auto",
+}
 # A process that stopped while it holds the books must not hold up Stripe's messages: a delivery that waits longer
 # is answered 503, and a transaction that holds the lock too long is cut off. Local to the transaction, so PgBouncer
 # does not matter. The whole transaction's time can be limited only since version 17.
-TAKE_THE_BOOKS = (
+_LIMITS = (
     "SELECT set_config('lock_timeout', '5s', true), set_config('statement_timeout', '30s', true),"
     " set_config('idle_in_transaction_session_timeout', '30s', true),"
     " CASE WHEN current_setting('server_version_num')::integer >= 170000"
     f" THEN set_config('transaction_timeout', '{LONGEST_HOLD}', true) END,"
     " set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),"
-    f" set_config('enable_mergejoin', 'off', true), pg_advisory_xact_lock({BOOKS_LOCK})"
+    " set_config('enable_mergejoin', 'off', true), "
 )
+TAKE_THE_BOOKS = f"{_LIMITS} pg_advisory_xact_lock({BOOKS_LOCK})"
 """Takes the lock that one writer of books holds until its transaction ends."""
+TRY_THE_BOOKS = f"{_LIMITS} pg_try_advisory_xact_lock({BOOKS_LOCK})"
+"""Takes the lock if it is free; the last column says whether. The limits hold either way."""
 
 
 def open_postgresql(url: str, options: Mapping[str, Any]) -> Engine:
@@ -62,6 +76,7 @@ def open_postgresql(url: str, options: Mapping[str, Any]) -> Engine:
     _ping_what_rested(engine)
     event.listen(engine, "connect", _widen)
     event.listen(engine, "connect", _note_pooler)
+    event.listen(engine, "begin", _tell_the_planner)
     _send_lists_in_binary(engine)
     return engine
 
@@ -122,6 +137,19 @@ def _note_pooler(raw: Any, entry: ConnectionPoolEntry) -> None:
     raw.rollback()
     if direct:
         raw.prepare_threshold, raw.prepared_max = NEVER_BY_COUNT, MOST_PREPARED
+        raw.execute(_planner_settings(local=False))
+        raw.commit()
+
+
+def _tell_the_planner(connection: Connection) -> None:
+    """Behind a pooler the settings of a session are another's in the next transaction, so they are set in each."""
+    if not connection.info[PREPARES]:
+        connection.exec_driver_sql(_planner_settings(local=True))
+
+
+def _planner_settings(*, local: bool) -> str:
+    settings = (f"set_config('{name}', '{value}', {local})" for name, value in PLANNER.items())
+    return f"SELECT {', '.join(settings)}"
 
 
 def _send_lists_in_binary(engine: Engine) -> None:

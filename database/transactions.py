@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from sqlalchemy.engine import Connection, Engine
 
 from database.driver import fetch_rows
-from database.postgresql import TAKE_THE_BOOKS
+from database.postgresql import TAKE_THE_BOOKS, TRY_THE_BOOKS
 
 
 @contextmanager
@@ -36,6 +36,20 @@ def booking(engine: Engine) -> Iterator[Connection]:
         if engine.dialect.name == "postgresql":
             fetch_rows(connection, TAKE_THE_BOOKS)
         yield connection
+
+
+@contextmanager
+def booking_if_free(engine: Engine) -> Iterator[tuple[Connection, bool]]:
+    """A writing transaction, and whether it has the books: on PostgreSQL only if no other process holds them.
+
+    On SQLite every writing transaction has them, because it has waited for the one write lock.
+    """
+    with writing(engine) as connection:
+        if engine.dialect.name == "postgresql":
+            [row] = fetch_rows(connection, TRY_THE_BOOKS)
+            yield connection, row[-1]
+        else:
+            yield connection, True
 
 
 @contextmanager

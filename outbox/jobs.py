@@ -103,6 +103,12 @@ def _writable(error: str) -> str:
     return error[:2000].replace("\x00", "\ufffd").encode(errors="replace").decode()
 
 
+def is_queued(conn: Connection, kind: str, subject: str) -> bool:
+    """Whether this job waits or runs."""
+    t = tables.job.c
+    return conn.scalar(sa.select(t.key).where(t.key == f"{kind}:{subject}")) is not None
+
+
 def last_error(conn: Connection, kind: str, subject: str) -> tuple[str, datetime] | None:
     """The error that a waiting job has failed with, and when it is tried again; None when it has not failed."""
     t = tables.job.c

@@ -8,7 +8,7 @@ from sqlalchemy.engine import Engine
 
 from database.instants import Clock
 from database.transactions import writing
-from outbox.jobs import Payload, enqueue
+from outbox.jobs import Payload, enqueue, is_queued
 from outbox.worker import Chore, Handler
 from payments.books.bookkeeper import Bookkeeper
 from payments.books.jobs import EVERYTHING, FETCH_STATUS, SETTLE
@@ -19,6 +19,7 @@ from payments.settlement.list_sources import INVOICE_DELAY
 from payments.settlement.reconcile import Reconciliation, SettlementResult
 from payments.settlement.recurring_changes import RecurringChanger
 from payments.settlement.statuses import StatusFetcher
+from payments.settlement.store import was_read_lately
 from payments.settlement.stripe_contact import recording_contact
 from payments.settlement.subscriptions import SubscriptionStatuses
 from payments.stripe.lists import NoSuchObject, StripeLists
@@ -111,10 +112,15 @@ def settlement_jobs(
 
 
 def reconcile_hourly(engine: Engine, clock: Clock) -> Chore:
-    """Queue a reconcile every hour, and at the start. As a job it is tried again soon when Stripe is away."""
+    """Queue a reconcile every hour, and at the start. As a job it is tried again soon when Stripe is away.
+
+    Every worker has this chore. The first one's reconcile serves the others, which find it queued or just done.
+    """
 
     def queue_reconcile() -> None:
+        now = clock()
         with writing(engine) as conn:
-            enqueue(conn, RECONCILE, EVERYTHING, {}, now=clock())
+            if not is_queued(conn, RECONCILE, EVERYTHING) and not was_read_lately(conn, now):
+                enqueue(conn, RECONCILE, EVERYTHING, {}, now=now)
 
     return Chore(RECONCILE_EVERY, queue_reconcile)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -10,6 +10,8 @@ from sqlalchemy.engine import Connection
 from database.bulk import put_rows
 from payments.settlement.balance_checks import BalanceComparison
 from payments.settlement.tables import balance_check, contact, walk
+
+LATELY = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,13 @@ def save_checkpoint(conn: Connection, now: datetime, checkpoint: Checkpoint) -> 
     }
     changed = ", ".join(f"{name} = excluded.{name}" for name in ("reached", "aim", "cursor", "walked_at"))
     put_rows(conn, walk, [row], f"DO UPDATE SET {changed}")
+
+
+def was_read_lately(conn: Connection, now: datetime) -> bool:
+    """Whether a reconcile has read Stripe's events within the last minutes; the settlement reads other lists."""
+    t = walk.c
+    lately = sa.and_(t.walked_at > now - LATELY, t.walked_at <= now)  # not by a clock that was ahead
+    return conn.scalar(sa.select(t.name).where(t.name == "events", lately)) is not None
 
 
 def was_compared(conn: Connection) -> bool:

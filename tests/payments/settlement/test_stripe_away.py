@@ -6,12 +6,14 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from database.transactions import reading, writing
 from outbox.tables import job
 from outbox.worker import Worker
 from payments.books.jobs import SETTLE
 from payments.reading.happenings import StatusObject
 from payments.settlement.jobs import RECONCILE, reconcile_hourly, stripe_jobs
 from payments.settlement.reconcile import Reconciliation
+from payments.settlement.store import Checkpoint, save_checkpoint
 from payments.settlement.tables import contact
 from payments.stripe.gateway import StripeAway, StripeRefused
 from payments.stripe.lists import ListPage, StripeLists
@@ -157,3 +159,38 @@ def test_a_long_run_lets_other_jobs_have_their_turn(account: Account, monkeypatc
     assert 3 <= turns < 20
     account.require_agreement()
     assert account.uncleared() == {}
+
+
+def test_several_workers_that_start_together_reconcile_once(account: Account) -> None:
+    """Each has the chore; the others find it queued, running or just done. An hour later it is due again, once."""
+    account.give()
+    account.wait(60)
+    workers = [worker(account) for _ in range(3)]
+    runs = []
+    for each in workers:
+        each.do_chores()
+        runs.append(reconciles_queued(account))
+        each.run_due()
+    assert runs == [1, 0, 0]
+
+    account.wait(HOUR)
+    for each in workers:
+        each.do_chores()
+    assert reconciles_queued(account) == 1
+
+
+def test_a_reconcile_by_a_clock_that_was_ahead_keeps_nobody_from_the_next(account: Account) -> None:
+    """The lists were read "in five years"; that is not lately."""
+    account.give()
+    account.wait(60)
+    with writing(account.books.engine) as conn:
+        future = account.twin.now() + timedelta(days=1800)
+        save_checkpoint(conn, future, Checkpoint("events", reached=account.twin.now()))
+    worker(account).do_chores()
+    assert reconciles_queued(account) == 1
+
+
+def reconciles_queued(account: Account) -> int:
+    """How many reconciles wait or run."""
+    with reading(account.books.engine) as conn:
+        return len(list(conn.execute(sa.select(job.c.key).where(job.c.kind == RECONCILE))))
