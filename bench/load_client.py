@@ -6,9 +6,10 @@ rate that it is used to measure.
 
 import asyncio
 import json
+import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -16,6 +17,7 @@ from typing import cast
 
 import uvloop
 
+HERE = Path(__file__).resolve().parent.parent
 TIMEOUT_SECONDS = 120
 
 
@@ -77,17 +79,17 @@ class Connection(asyncio.Protocol):
         self._transport.write(request)
 
 
-async def call(port: int, requests: list[bytes], connections: int) -> LoadFigures:
-    """Send all requests over so many connections, and measure."""
+async def call(ports: list[int], requests: list[bytes], connections: int) -> LoadFigures:
+    """Send all requests over so many connections, which the ports share, and measure."""
     loop = asyncio.get_running_loop()
     waited: list[float] = []
     shared = iter(requests)
     started = time.perf_counter()
     opened, ends = [], []
-    for _ in range(connections):
+    for n in range(connections):
         done: asyncio.Future[None] = loop.create_future()
         connection = Connection(shared, waited, done)
-        await loop.create_connection(partial(_itself, connection), "127.0.0.1", port)
+        await loop.create_connection(partial(_itself, connection), "127.0.0.1", ports[n % len(ports)])
         opened.append(connection)
         ends.append(done)
     await asyncio.wait_for(asyncio.gather(*ends), TIMEOUT_SECONDS)
@@ -119,6 +121,24 @@ def body_length(head: bytes) -> int:
     return int(head[at + 15 :].split(b"\r\n", 1)[0]) if at >= 0 else 0
 
 
+def measure_load(
+    ports: Sequence[int], connections: int, requests: Iterable[bytes], directory: Path, *more: str, client: str = ""
+) -> LoadFigures:
+    """Send these requests from a process of its own, by this module or another client; the figures."""
+    path = directory / "requests"
+    with path.open("wb") as file:
+        for request in requests:
+            file.write(len(request).to_bytes(4, "big") + request)
+    module = client or "bench.load_client"
+    arguments = [",".join(map(str, ports)), str(connections), str(path), *more]
+    done = subprocess.run(
+        [sys.executable, "-m", module, *arguments], cwd=HERE, check=False, capture_output=True, text=True
+    )
+    if done.returncode:
+        raise RuntimeError(f"the client failed: {done.stderr[-2000:]}")
+    return LoadFigures(**json.loads(done.stdout))
+
+
 def requests_in(path: Path) -> list[bytes]:
     """The requests in a file; each comes after its length."""
     raw, requests, at = path.read_bytes(), [], 0
@@ -130,10 +150,10 @@ def requests_in(path: Path) -> list[bytes]:
 
 
 def main() -> None:
-    """`python -m bench.load_client PORT CONNECTIONS FILE`: send the requests in the file."""
-    port, connections, requests = int(sys.argv[1]), int(sys.argv[2]), requests_in(Path(sys.argv[3]))
+    """`python -m bench.load_client PORT[,PORT…] CONNECTIONS FILE`: send the requests in the file."""
+    ports, connections, requests = sys.argv[1].split(","), int(sys.argv[2]), requests_in(Path(sys.argv[3]))
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        sys.stdout.write(json.dumps(asdict(runner.run(call(port, requests, connections)))))
+        sys.stdout.write(json.dumps(asdict(runner.run(call([int(port) for port in ports], requests, connections)))))
 
 
 if __name__ == "__main__":

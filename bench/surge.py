@@ -5,10 +5,7 @@ answer took (from the instant at which it was due), and how much memory web and 
 quarter. The books must be exact afterwards.
 """
 
-import json
 import statistics
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -20,11 +17,11 @@ from typing import Annotated
 
 import typer
 
-from bench.load_client import LoadFigures
+from bench.load_client import measure_load
 from bench.pending_gifts import PendingGift, create_books
 from bench.reporting import failed_findings, print_json, print_line, two_databases
 from bench.web_process import READY_SECONDS, serving, signed_request
-from bench.webhooks import HERE, MIX, check
+from bench.webhooks import MIX, check
 from database.engine import open_database
 
 CONNECTIONS = 64
@@ -49,16 +46,9 @@ class SurgeFigures:
 def surge(url: str, directory: Path, rate: int, seconds: float) -> SurgeFigures:
     """Run a surge on an empty database at this address; raises when the books are not exact."""
     gifts = create_books(url, int(rate * seconds))
-    path = directory / "requests"
-    path.write_bytes(b"".join(len(request).to_bytes(4, "big") + request for request in _requests(gifts)))
+    rate_of_all = str(rate * len(MIX))
     with serving(url, directory) as (port, server), _memory_samples(server.pid) as memory:
-        done = subprocess.run(
-            [sys.executable, "-m", "bench.paced_client", str(port), str(CONNECTIONS), str(path), str(rate * len(MIX))],
-            cwd=HERE, check=False, capture_output=True, text=True,
-        )  # fmt: skip
-    if done.returncode:
-        raise RuntimeError(done.stderr[-2000:])
-    load = LoadFigures(**json.loads(done.stdout))
+        load = measure_load([port], CONNECTIONS, _requests(gifts), directory, rate_of_all, client="bench.paced_client")
     check(url, gifts, len(MIX))
     quarter = max(1, len(memory) // 4)
     first, last = statistics.mean(memory[:quarter]), statistics.mean(memory[-quarter:])

@@ -5,13 +5,10 @@ durable settings, at 64 connections, one delivery in ten a duplicate; the books 
 Charges alone, and the three messages that a real gift brings: its session, its charge, and the charge's update.
 """
 
-import json
 import os
 import random
 import shutil
 import statistics
-import subprocess
-import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
@@ -23,7 +20,7 @@ from typing import Annotated
 import sqlalchemy as sa
 import typer
 
-from bench.load_client import LoadFigures
+from bench.load_client import LoadFigures, measure_load
 from bench.messages import charge_succeeded, charge_updated, checkout_completed
 from bench.pending_gifts import PendingGift, create_books, total_raised
 from bench.reporting import print_json, print_table, spread
@@ -70,7 +67,7 @@ def measure(rounds: int, gifts: int, engines: Sequence[str]) -> dict[str, object
     report: dict[str, object] = {}
     with ExitStack() as stack:
         directory = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="farthing-bench-")))
-        ceiling = Result([_run("nothing", None, _requests(_pending(gifts)), directory) for _ in range(rounds)])
+        ceiling = Result([_run("nothing", None, signed_deliveries(_pending(gifts)), directory) for _ in range(rounds)])
         report["client"] = ceiling.as_json()
         for engine in engines:
             copies = _sqlite_copies(directory, gifts) if engine == "sqlite" else None
@@ -99,7 +96,7 @@ def _compare(copy: Copy, gifts: int, rounds: int, directory: Path) -> dict[str, 
         for name, (kind, messages, share) in RUNS.items():
             some = _pending(max(200, int(gifts * share)))
             url = copy() if kind != "floor" else None
-            results[name].runs.append(_run(kind, url, _requests(some, messages), directory))
+            results[name].runs.append(_run(kind, url, signed_deliveries(some, messages), directory))
             if url:
                 check(url, some, len(messages))
     floor, ours, usual, mix_floor, mix = results.values()
@@ -119,7 +116,7 @@ def _pending(count: int) -> list[PendingGift]:
     return [PendingGift(n, 500 + n % 97 * 100) for n in range(count)]
 
 
-def _requests(gifts: Sequence[PendingGift], messages: Sequence[Message] = CHARGES) -> list[bytes]:
+def signed_deliveries(gifts: Sequence[PendingGift], messages: Sequence[Message] = CHARGES) -> list[bytes]:
     """Signed deliveries about these gifts, one in ten sent again a little later."""
     chance, now = random.Random(7), datetime.now(UTC)
     bodies: list[bytes] = []
@@ -132,18 +129,11 @@ def _requests(gifts: Sequence[PendingGift], messages: Sequence[Message] = CHARGE
 
 
 def _run(kind: str, url: str | None, requests: Sequence[bytes], directory: Path) -> LoadFigures:
-    path = directory / "requests"
-    path.write_bytes(b"".join(len(request).to_bytes(4, "big") + request for request in requests))
     with serving(url or "", directory, _baseline(kind, url)) as (port, server):
         before = _cpu_seconds(server.pid)
-        done = subprocess.run(
-            [sys.executable, "-m", "bench.load_client", str(port), str(CONNECTIONS), str(path)],
-            cwd=HERE, check=False, capture_output=True, text=True,
-        )  # fmt: skip
+        figures = measure_load([port], CONNECTIONS, requests, directory)
         spent = _cpu_seconds(server.pid) - before
-    if done.returncode:
-        raise RuntimeError(f"{kind}: {done.stderr[-2000:]}")
-    figures = replace(LoadFigures(**json.loads(done.stdout)), cpu_us=spent / len(requests) * 1e6)
+    figures = replace(figures, cpu_us=spent / len(requests) * 1e6)
     if figures.refused:
         raise RuntimeError(f"{kind}: {figures.refused} requests were not answered 200")
     return figures

@@ -48,14 +48,23 @@ PLANNER = {
 # A process that stopped while it holds the books must not hold up Stripe's messages: a delivery that waits longer
 # is answered 503, and a transaction that holds the lock too long is cut off. Local to the transaction, so PgBouncer
 # does not matter. The whole transaction's time can be limited only since version 17.
+
+
+def _settings(values: Mapping[str, str], *, local: bool) -> str:
+    return ", ".join(f"set_config('{name}', '{value}', {local})" for name, value in values.items())
+
+
 _LIMITS = (
-    "SELECT set_config('lock_timeout', '5s', true), set_config('statement_timeout', '30s', true),"
+    f"SELECT {_settings(PLANNER, local=True)},"
+    " set_config('lock_timeout', '5s', true), set_config('statement_timeout', '30s', true),"
     " set_config('idle_in_transaction_session_timeout', '30s', true),"
     " CASE WHEN current_setting('server_version_num')::integer >= 170000"
     f" THEN set_config('transaction_timeout', '{LONGEST_HOLD}', true) END,"
     " set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),"
     " set_config('enable_mergejoin', 'off', true), "
 )
+TAKES_BOOKS = "farthing_takes_books"
+"""The execution option of a connection whose transaction begins with one of the next two."""
 TAKE_THE_BOOKS = f"{_LIMITS} pg_advisory_xact_lock({BOOKS_LOCK})"
 """Takes the lock that one writer of books holds until its transaction ends."""
 TRY_THE_BOOKS = f"{_LIMITS} pg_try_advisory_xact_lock({BOOKS_LOCK})"
@@ -137,19 +146,17 @@ def _note_pooler(raw: Any, entry: ConnectionPoolEntry) -> None:
     raw.rollback()
     if direct:
         raw.prepare_threshold, raw.prepared_max = NEVER_BY_COUNT, MOST_PREPARED
-        raw.execute(_planner_settings(local=False))
+        raw.execute(f"SELECT {_settings(PLANNER, local=False)}")
         raw.commit()
 
 
 def _tell_the_planner(connection: Connection) -> None:
-    """Behind a pooler the settings of a session are another's in the next transaction, so they are set in each."""
-    if not connection.info[PREPARES]:
-        connection.exec_driver_sql(_planner_settings(local=True))
+    """Behind a pooler the settings of a session are another's in the next transaction, so they are set in each.
 
-
-def _planner_settings(*, local: bool) -> str:
-    settings = (f"set_config('{name}', '{value}', {local})" for name, value in PLANNER.items())
-    return f"SELECT {', '.join(settings)}"
+    A transaction that takes the books sets them with its limits.
+    """
+    if not connection.info[PREPARES] and not connection.get_execution_options().get(TAKES_BOOKS):
+        connection.exec_driver_sql(f"SELECT {_settings(PLANNER, local=True)}")
 
 
 def _send_lists_in_binary(engine: Engine) -> None:

@@ -1,12 +1,13 @@
 """Three ways into the database: read, write, and keep the books (one at a time)."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any
 
 from sqlalchemy.engine import Connection, Engine
 
 from database.driver import fetch_rows
-from database.postgresql import TAKE_THE_BOOKS, TRY_THE_BOOKS
+from database.postgresql import TAKE_THE_BOOKS, TAKES_BOOKS, TRY_THE_BOOKS
 
 
 @contextmanager
@@ -19,10 +20,8 @@ def reading(engine: Engine) -> Iterator[Connection]:
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """A transaction that writes anything but the books; on SQLite it takes the write lock at once."""
-    with engine.connect() as connection:
-        connection = connection.execution_options(farthing_begin="immediate")
-        with connection.begin():
-            yield connection
+    with _begun(engine, farthing_begin="immediate") as connection:
+        yield connection
 
 
 @contextmanager
@@ -32,7 +31,7 @@ def booking(engine: Engine) -> Iterator[Connection]:
     Two writers at once would each miss the other's half of a join (a charge here, its link there). On PostgreSQL an
     advisory lock, held by the transaction, keeps a second process waiting.
     """
-    with writing(engine) as connection:
+    with _writing_books(engine) as connection:
         if engine.dialect.name == "postgresql":
             fetch_rows(connection, TAKE_THE_BOOKS)
         yield connection
@@ -44,12 +43,24 @@ def booking_if_free(engine: Engine) -> Iterator[tuple[Connection, bool]]:
 
     On SQLite every writing transaction has them, because it has waited for the one write lock.
     """
-    with writing(engine) as connection:
+    with _writing_books(engine) as connection:
         if engine.dialect.name == "postgresql":
             [row] = fetch_rows(connection, TRY_THE_BOOKS)
             yield connection, row[-1]
         else:
             yield connection, True
+
+
+def _writing_books(engine: Engine) -> AbstractContextManager[Connection]:
+    return _begun(engine, farthing_begin="immediate", **{TAKES_BOOKS: True})
+
+
+@contextmanager
+def _begun(engine: Engine, **options: Any) -> Iterator[Connection]:
+    with engine.connect() as connection:
+        connection = connection.execution_options(**options)
+        with connection.begin():
+            yield connection
 
 
 @contextmanager

