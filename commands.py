@@ -56,6 +56,7 @@ class Soaks(StrEnum):
     SURGE = "surge"
     LOST = "lost"
     WITNESS = "witness"
+    RESTARTS = "restarts"
 
 
 app = typer.Typer(

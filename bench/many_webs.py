@@ -112,14 +112,14 @@ def _run(url: str, direct: str, webs: int, connections: int, gifts: Sequence[Pen
     with ExitStack() as stack:
         ports = [stack.enter_context(serving(url, directory))[0] for _ in range(webs)]
         load = measure_load(ports, connections, deliveries, directory)
-        seconds = load.seconds + _wait_until_applied(direct)
+        seconds = load.seconds + wait_until_applied(direct)
     if load.refused:
         raise RuntimeError(f"{load.refused} deliveries were not answered 200")
     check(direct, gifts, 1)
     return Run(load.answered / seconds, load.p99_ms)
 
 
-def _wait_until_applied(url: str) -> float:
+def wait_until_applied(url: str) -> float:
     """Wait until all that is kept is in the books; the seconds that took."""
     engine, started = open_database(url), time.monotonic()
     try:

@@ -48,14 +48,20 @@ def await_ready(port: int) -> None:
     raise TimeoutError("the server did not answer")
 
 
+def listening_socket() -> socket.socket:
+    """A socket on a free port of loopback that already listens."""
+    listening = socket.socket()
+    listening.bind(("127.0.0.1", 0))
+    listening.listen(1024)
+    return listening
+
+
 @contextmanager
 def serving(
     url: str, directory: Path, baseline: Sequence[str] = (), ending: signal.Signals = signal.SIGTERM
 ) -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
     """A web process on this database, or a baseline's module with its arguments: its port and its process."""
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        listening.listen(1024)
+    with listening_socket() as listening:
         port: int = listening.getsockname()[1]
         number = str(listening.fileno())
         ours = [sys.executable, "commands.py", "web", "--fd", number]

@@ -32,6 +32,7 @@ SEND_BUFFER = 1 << 20
 _USED = "farthing_used"  # when a connection was last returned to the pool
 SAFEGUARDS = ("fsync", "full_page_writes", "synchronous_commit")
 
+APPLICATION = "farthing"
 BOOKS_LOCK = 0x0FA27419  # any fixed number that no other program on this database uses
 LONGEST_HOLD = "60s"
 # Our questions are many and small, and `booking` leaves the planner look-ups by key alone, at a price of 10^10 where
@@ -82,6 +83,7 @@ def open_postgresql(url: str, options: Mapping[str, Any]) -> Engine:
         connect_args={"prepare_threshold": None, "connect_timeout": 5} | _SILENCE,
         **options,
     )
+    _name_ourselves(engine)
     _ping_what_rested(engine)
     event.listen(engine, "connect", _widen)
     event.listen(engine, "connect", _note_pooler)
@@ -100,6 +102,15 @@ def postgresql_weakness(connection: Any, *, durable: bool) -> str | None:
         off = [name for name, value in zip(SAFEGUARDS, cursor.fetchone(), strict=True) if value == "off"]
     connection.rollback()
     return f"PostgreSQL runs with {', '.join(off)} off: switch it on, or gifts can be lost." if off else None
+
+
+def _name_ourselves(engine: Engine) -> None:
+    """Tell the server which process asks, so that whoever looks at pg_stat_activity sees who has the books."""
+
+    def name(_dialect: Any, _entry: Any, _arguments: Any, parameters: dict[str, Any]) -> None:
+        parameters["application_name"] = f"{APPLICATION} {os.getpid()}"
+
+    event.listen(engine, "do_connect", name)
 
 
 def _ping_what_rested(engine: Engine) -> None:

@@ -11,11 +11,12 @@ environment often lies where only its owner may look.
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import metadata
@@ -30,13 +31,15 @@ START_SECONDS = 60
 PLACE_PATH_BYTES = 70  # of the kernel's 107 for a socket; our directory's and the socket's names follow
 MEMORY, MEMORY_BYTES = Path("/dev/shm"), 2 * 1024**3  # noqa: S108 (only made by mkdtemp)
 
-# Runs beside the server. Whether we say "stop" or die, its line ends, and server and files go;
-# when the server dies by itself, so does the guard, with the server's last words.
+# Runs beside the server. Whether we say "stop" or die, its line ends, and server and files go; when the server dies by
+# itself, so does the guard, with the server's last words. While there is a file `again` the server is started again.
 GUARD = """
 exec 3<&0
-"$@" >"$BASE/log" 2>&1 3<&- & server=$!
-{ read -r _ <&3; kill -QUIT "$server"; } 2>/dev/null & reader=$!
+start() { "$@" >>"$BASE/log" 2>&1 3<&- & server=$!; echo "$server" >"$BASE/server"; }
+start "$@"
+{ read -r _ <&3; rm -f "$BASE/again"; kill -QUIT "$(cat "$BASE/server")"; } 2>/dev/null & reader=$!
 wait "$server"
+while [ -e "$BASE/again" ]; do sleep 0.1; start "$@"; wait "$server"; done
 kill "$reader" 2>/dev/null
 tail -n 20 "$BASE/log"
 rm -rf "$BASE"
@@ -83,6 +86,17 @@ class Cluster:
     def drop(self, database: str) -> None:
         """Remove a database, and end whoever is still connected to it."""
         self._tell(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(database)))
+
+    def crash(self) -> None:
+        """Kill the server of our own as a power cut would, and wait until it is there again."""
+        base = Path(str(self.server.query["host"]))
+        again = base / "again"
+        again.touch()
+        try:
+            os.kill(int((base / "server").read_text()), signal.SIGKILL)
+            _await_answer(self.server)
+        finally:
+            again.unlink(missing_ok=True)
 
     def _tell(self, statement: sql.Composed) -> None:
         with psycopg.connect(_libpq(self.server), autocommit=True) as connection:
@@ -220,15 +234,23 @@ def _spawn(command: list[str], base: Path) -> subprocess.Popen[bytes]:
 
 def _when_ready(guard: subprocess.Popen[bytes], base: Path) -> Cluster:
     server = URL.create("postgresql+psycopg", "postgres", database="postgres", query={"host": str(base)})
+    try:
+        _await_answer(server, lambda: guard.poll() is None)
+    except NoPostgres:
+        raise NoPostgres(f"PostgreSQL did not start: {_end(guard)}") from None
+    return Cluster(server, int((base / "data" / "postmaster.pid").read_text().split()[0]))
+
+
+def _await_answer(server: URL, lives: Callable[[], bool] = lambda: True) -> None:
     deadline = time.monotonic() + START_SECONDS
-    while guard.poll() is None and time.monotonic() < deadline:
+    while lives() and time.monotonic() < deadline:
         try:
             psycopg.connect(_libpq(server)).close()
         except psycopg.OperationalError:
             time.sleep(0.02)
         else:
-            return Cluster(server, int((base / "data" / "postmaster.pid").read_text().split()[0]))
-    raise NoPostgres(f"PostgreSQL did not start: {_end(guard)}")
+            return
+    raise NoPostgres("PostgreSQL does not answer")
 
 
 def _libpq(url: URL) -> str:
