@@ -60,6 +60,7 @@ def parse(body: bytes) -> Delivery:
         raise NotAnEvent("the event has no time")
     if type(event.get("livemode")) is not bool:
         raise NotAnEvent("the event does not say whether it is live")
+    _require_ours(event)
     return Delivery(
         id=_matching(EVENT_ID, event.get("id"), "id"),
         type=_matching(EVENT_TYPE, event.get("type"), "type"),
@@ -69,6 +70,21 @@ def parse(body: bytes) -> Delivery:
         body=body,
         event=event,
     )
+
+
+def _require_ours(event: Mapping[str, Any]) -> None:
+    """Refuse what happened in another account, and an object of the other mode.
+
+    `account` names the connected account of an event that a platform is sent (docs.stripe.com/api/events/object): its
+    money is not in our balance.
+    """
+    if event.get("account") is not None:
+        raise NotAnEvent("the event is of a connected account, whose money is not ours")
+    data = event.get("data")
+    inner = data.get("object") if isinstance(data, dict) else None
+    mode = inner.get("livemode") if isinstance(inner, dict) else None
+    if mode is not None and mode is not event["livemode"]:
+        raise NotAnEvent("the event is about an object of the other mode: test and live money never meet")
 
 
 def _matching(pattern: re.Pattern[str], value: object, what: str) -> str:

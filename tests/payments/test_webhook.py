@@ -36,6 +36,8 @@ WRONG = [
     body(GENUINE | {"created": 10**30}),
     body(GENUINE | {"livemode": True}),
     body(GENUINE | {"livemode": None}),
+    body(GENUINE | {"account": "acct_1Another"}),
+    body(GENUINE | {"data": {"object": charge(gift=gift_id(1), livemode=True)}}),
     body(GENUINE | {"api_version": []}),
     body(GENUINE | {"id": "evt_\ud800"}),
     body(GENUINE)[:-20],
