@@ -1,7 +1,7 @@
 """Instants are aware and in UTC. Code that needs the present instant gets a clock as an argument."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 
 Clock = Callable[[], datetime]
 
@@ -9,6 +9,11 @@ Clock = Callable[[], datetime]
 def utc_now() -> datetime:
     """The present instant by this machine's clock."""
     return datetime.now(UTC)
+
+
+def start_of_day(day: date) -> datetime:
+    """The instant at which a day begins in UTC: how Stripe writes a day."""
+    return datetime.combine(day, time(), UTC)
 
 
 def from_unix(seconds: int) -> datetime:

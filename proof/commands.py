@@ -124,7 +124,8 @@ def _table(steps: Sequence[Step]) -> Table:
         table.add_column(heading, justify="right" if heading == "amount" else "left", overflow="fold")
     for step in steps:
         amount = str(step.amount) if step.amount else ""
-        row = (f"{step.at:%Y-%m-%d %H:%M}", step.text, amount, *_entry(step))
+        when = f"{step.day}" if step.day else f"{step.at:%Y-%m-%d %H:%M}"
+        row = (when, step.text, amount, *_entry(step))
         table.add_row(*(str(cell) for cell in row))
     return table
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -87,7 +87,7 @@ class PayoutFact:
     amount: Money
     status: str | None
     automatic: bool | None
-    arrived_at: datetime | None
+    arrived_on: date | None
     returned_at: datetime | None
     lines: Money | None
 
@@ -179,7 +179,8 @@ def payout_facts(conn: Connection, ids: Sequence[str]) -> list[PayoutFact]:
 def _payout(row: sa.Row[Any]) -> PayoutFact:
     amount = _money(row)
     lines = None if row.lines_minor is None else Money(row.lines_minor, amount.currency)
-    return PayoutFact(row.id, amount, row.status, row.automatic, row.arrived_at, row.returned_at, lines)
+    arrived_on = row.arrived_at and row.arrived_at.date()
+    return PayoutFact(row.id, amount, row.status, row.automatic, arrived_on, row.returned_at, lines)
 
 
 def receipts(conn: Connection, gift_id: str) -> list[ReceiptFact]:

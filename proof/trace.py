@@ -17,7 +17,7 @@ from proof import store_trace as store
 from proof.store_identifiers import Identified, identify
 from proof.store_trace import ChargeFact, LineFact, PayoutFact, PostedEntry
 from proof.trace_missing import missing_of_gift, missing_of_payment, missing_of_payout
-from proof.trace_steps import CHARGED, OPENED, RECEIPTED, Step, entry_step, in_order, share_of
+from proof.trace_steps import CHARGED, OPENED, RECEIPTED, Step, entry_step, in_order, payout_steps, share_of
 
 MOST_PARTS = 200
 
@@ -148,7 +148,7 @@ def _payout_steps(
         net_amounts = [line.amount - line.fee for line in lines if line.payout == payout.id]
         share = sum(net_amounts, start=Money(0, payout.amount.currency))
         entries = store.entries_about(conn, [payout.id])
-        steps += [share_of(entry_step(entry, titles), share) for entry in entries]
+        steps += [share_of(step, share) for step in payout_steps(entries, titles)]
     return steps
 
 
@@ -168,7 +168,7 @@ def _payment(conn: Connection, payment: str, titles: Mapping[int, str]) -> Trace
 def _payout(conn: Connection, payout_id: str, titles: Mapping[int, str]) -> Trace:
     payouts = store.payout_facts(conn, [payout_id])
     lines = store.line_facts(conn, [], of_payout=payout_id, limit=MOST_PARTS)
-    steps = [entry_step(entry, titles) for entry in store.entries_about(conn, [payout_id])]
+    steps = payout_steps(store.entries_about(conn, [payout_id]), titles)
     return Trace(
         "payout",
         payout_id,

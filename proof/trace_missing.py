@@ -54,7 +54,7 @@ def missing_of_payout(payout: PayoutFact | None) -> Iterator[str]:
     if payout is None:
         yield "Stripe has not told us of this payout; only its line in the balance is here."
         return
-    if payout.arrived_at is None and payout.returned_at is None:
+    if payout.arrived_on is None and payout.returned_at is None:
         yield f"It has not arrived at the bank yet: Stripe calls it {payout.status or 'pending'}."
     if payout.lines is None:
         manual = payout.automatic is False

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from ledger.accounts import Account
 from ledger.kinds import EntryKind
@@ -31,6 +31,11 @@ class Step:
     rank: int = 0
 
     @property
+    def day(self) -> date | None:
+        """Its day, where the fact has a day and no time: a payout's arrival at the bank."""
+        return self.entry.at.date() if self.entry and self.entry.kind is EntryKind.PAID else None
+
+    @property
     def order(self) -> tuple[datetime, int, int]:
         """Steps are sorted by their second, then by rank, then by their entry's id.
 
@@ -50,6 +55,14 @@ def entry_step(entry: PostedEntry, titles: Mapping[int, str]) -> Step:
     campaign = titles.get(entry.campaign, "")
     text = _words(entry).format(of=campaign or "no campaign")
     return Step(entry.at, text, _about(entry), _signed(entry), entry, _rank(entry))
+
+
+def payout_steps(entries: Iterable[PostedEntry], titles: Mapping[int, str]) -> list[Step]:
+    """The steps of one payout. The day of its arrival begins before it was sent where both are one day."""
+    entries = list(entries)
+    sent = [entry.at for entry in entries if entry.kind is EntryKind.PAYOUT]
+    steps = [entry_step(entry, titles) for entry in entries]
+    return [replace(step, at=max([step.at, *sent])) if step.day else step for step in steps]
 
 
 def share_of(step: Step, share: Money) -> Step:

@@ -249,6 +249,6 @@ def _line(row: Any) -> BookedLine:
 
 def _payouts(conn: Connection, kept: Kept) -> dict[str, Payout]:
     return {
-        payout: Payout(payout, Money(minor, currency(code)), arrived_at, returned_at)
+        payout: Payout(payout, Money(minor, currency(code)), arrived_at and arrived_at.date(), returned_at)
         for payout, code, minor, arrived_at, returned_at in _rows(conn, _PAYOUT, _p.id, kept)
     }

@@ -1,7 +1,7 @@
 """Save what was decided: each table is written once, with many rows in one statement."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -9,6 +9,7 @@ from sqlalchemy.engine import Connection
 import ledger.store
 from database.bulk import change_rows, insert_rows, put_rows
 from database.driver import travelling_together
+from database.instants import start_of_day
 from payments.books import tables
 from payments.books.decide.changes import (
     Changes,
@@ -144,16 +145,20 @@ def _line_row(booked: BookedLine) -> dict[str, object]:
     }
 
 
+def _beginning(day: date | None) -> datetime | None:
+    return start_of_day(day) if day else None
+
+
 def _save_payouts(conn: Connection, changes: PayoutChanges) -> None:
     new = [
         {
             "id": payout.id, "currency": payout.amount.currency.code, "amount_minor": payout.amount.minor,
-            "arrived_at": payout.arrived_at, "returned_at": payout.returned_at,
+            "arrived_at": _beginning(payout.arrived_on), "returned_at": payout.returned_at,
         }
         for payout in changes.new
     ]  # fmt: skip
     changed = [
-        {"id": payout.id, "arrived_at": payout.arrived_at, "returned_at": payout.returned_at}
+        {"id": payout.id, "arrived_at": _beginning(payout.arrived_on), "returned_at": payout.returned_at}
         for payout in changes.changed
     ]
     insert_rows(conn, tables.payout, new)

@@ -19,7 +19,10 @@ NEEDS_ANSWER = ("needs_response", "warning_needs_response")
 
 @dataclass(frozen=True, slots=True)
 class PayoutRow:
-    """A payout in a list. `state` is arrived, back, or Stripe's own status; `lines` is the sum of its balance lines."""
+    """A payout in a list. `state` is arrived, back, or Stripe's own status; `lines` is the sum of its balance lines.
+
+    `at` is when it was sent; None for one that left before our time.
+    """
 
     id: str
     at: datetime | None
@@ -66,11 +69,11 @@ def payout_rows(conn: Connection, limit: int, page: int = 1) -> list[PayoutRow]:
     """Payouts, newest first."""
     p, line = payout.c, balance_line.c
     own_line = sa.and_(line.subject == p.id, line.category == Category.PAYOUT.value)
-    at = sa.func.coalesce(line.created_at, p.arrived_at, p.looked_at, type_=p.arrived_at.type).label("at")
+    latest = sa.func.coalesce(line.created_at, p.arrived_at, p.looked_at)
     rows = conn.execute(
-        sa.select(payout, at)
+        sa.select(payout, line.created_at.label("at"))
         .outerjoin(balance_line, own_line)
-        .order_by(sa.nulls_last(at.desc()), p.id)
+        .order_by(sa.nulls_last(latest.desc()), p.id)
         .limit(limit)
         .offset((page - 1) * (limit - 1))
     )
@@ -147,7 +150,7 @@ def _dispute(row: sa.Row[Any]) -> DisputeRow:
 def payout_rows_unlike_their_lines(conn: Connection) -> list[PayoutRow]:
     """Payouts whose lines add up to something else."""
     p = payout.c
-    query = sa.select(payout, p.arrived_at.label("at")).where(p.lines_minor != p.amount_minor)
+    query = sa.select(payout, p.looked_at.label("at")).where(p.lines_minor != p.amount_minor)
     return [_payout(row) for row in conn.execute(query.order_by(p.id))]
 
 

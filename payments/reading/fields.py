@@ -5,7 +5,7 @@ instants lie between 1970 and 2100.
 """
 
 import re
-from datetime import datetime
+from datetime import date, datetime
 
 from database.instants import from_unix
 from ledger.money import Money, currency
@@ -73,6 +73,11 @@ def instant(stripe_object: StripeObject, name: str = "created") -> datetime:
     if type(value) is not int or not 0 <= value < LARGEST_UNIX:
         raise UnexpectedShape(f"{_kind(stripe_object)}: {name} is not an instant")
     return from_unix(value)
+
+
+def day(stripe_object: StripeObject, name: str) -> date:
+    """A calendar day that must be there. Stripe writes it as the instant at which the day begins in UTC."""
+    return instant(stripe_object, name).date()
 
 
 def instant_or_none(stripe_object: StripeObject, name: str) -> datetime | None:

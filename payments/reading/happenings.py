@@ -6,7 +6,7 @@ Instants are those of the object that is the fact, never the instant at which we
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from ledger.money import Money
@@ -121,11 +121,14 @@ class DisputeFundsMoved:
 
 @dataclass(frozen=True, slots=True)
 class PayoutArrived:
-    """Stripe reports a payout as paid. `amount` is negative when Stripe debited the bank; `at` its arrival date."""
+    """Stripe reports a payout as paid. `amount` is negative when Stripe debited the bank.
+
+    `day` is its arrival date: a day on the bank statement, the same in every time zone.
+    """
 
     payout: str
     amount: Money
-    at: datetime
+    day: date
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Payouts: money that left for the bank, arrived, or came back. Negative when Stripe debits the bank."""
 
 from ledger.money import Money
-from payments.reading.fields import UnexpectedShape, instant, money, text
+from payments.reading.fields import UnexpectedShape, day, instant, money, text
 from payments.reading.happenings import (
     BalanceChanged,
     Happening,
@@ -20,7 +20,7 @@ def payout_changed(_event: StripeObject, payout: StripeObject) -> tuple[Happenin
 
 def payout_paid(_event: StripeObject, payout: StripeObject) -> tuple[Happening, ...]:
     """Stripe expects it at the bank on its arrival date; it may still fail."""
-    arrived = PayoutArrived(text(payout, "id"), _amount(payout), instant(payout, "arrival_date"))
+    arrived = PayoutArrived(text(payout, "id"), _amount(payout), day(payout, "arrival_date"))
     return arrived, _status_changed(payout)
 
 

@@ -47,7 +47,6 @@ class PayoutStatus:
     status: str
     automatic: bool
     reconciled: bool
-    arrives_at: datetime
 
 
 _STATES: Mapping[str, RecurringState] = {
@@ -165,5 +164,4 @@ def read_payout(payout: StripeObject) -> PayoutStatus:
         status=text(payout, "status"),
         automatic=flag(payout, "automatic"),
         reconciled=payout.get("reconciliation_status") == "completed",
-        arrives_at=instant(payout, "arrival_date"),
     )

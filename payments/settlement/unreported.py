@@ -52,7 +52,9 @@ def _event_of_payout(lists: StripeLists, payout_id: str) -> StripeObject | None:
         payout = lists.payout(payout_id)
     except NoSuchObject:
         return None
-    return _event(_PAYOUT_EVENTS.get(payout["status"]), payout["arrival_date"], payout)
+    back = payout["failure_balance_transaction"]
+    created = lists.balance_transaction(back)["created"] if back else payout["created"]
+    return _event(_PAYOUT_EVENTS.get(payout["status"]), created, payout)
 
 
 def _event(event_type: str | None, created: int, subject: StripeObject) -> StripeObject | None:

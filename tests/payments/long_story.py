@@ -169,7 +169,7 @@ class StoryRun:
             returned(k("3"), 70),
             line(k("p3"), Category.PAYOUT, -70, subject=f"po_{k('3')}"),
             line(k("p3a"), Category.PAYOUT_RETURNED, 70, subject=f"po_{k('3')}"),
-            PayoutArrived(f"po_{k('4')}", Money(-60, GBP), arrived(k("4"), 1).at),
+            PayoutArrived(f"po_{k('4')}", Money(-60, GBP), arrived(k("4"), 1).day),
             line(k("p4"), Category.PAYOUT, 60, subject=f"po_{k('4')}"),
             line(k("b1"), Category.STRIPE_FEE, -25),
             line(k("b2"), Category.TOP_UP, 1000),

@@ -78,7 +78,7 @@ def dispute_moved(line: str, n: str, minor: int, *, of: Currency = GBP, at: int 
 
 def arrived(payout: str, minor: int) -> PayoutArrived:
     """A payout arrived."""
-    return PayoutArrived(f"po_{payout}", Money(minor, GBP), later(60))
+    return PayoutArrived(f"po_{payout}", Money(minor, GBP), later(60).date())
 
 
 def returned(payout: str, minor: int) -> PayoutReturned:

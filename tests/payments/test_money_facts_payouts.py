@@ -1,17 +1,28 @@
 """Payouts: to the bank, and back."""
 
+from datetime import UTC, date, datetime, timedelta
 from itertools import permutations
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from campaigns.demo import DEMO_ORGANISATION
+from database.instants import start_of_day
 from database.transactions import reading
 from ledger.accounts import Account
 from ledger.entry import ConflictingEntry
-from ledger.money import GBP
+from ledger.kinds import EntryKind
+from ledger.money import GBP, Money
 from ledger.store import balance
-from payments.reading.happenings import Category, Happening
+from payments.books.decide.decide import BookRules, decide
+from payments.books.decide.known import Known
+from payments.books.decide.notice import Notice
+from payments.reading.events import read
+from payments.reading.happenings import Category, Happening, PayoutReturned
+from tests.payments.messages import event
 from tests.payments.organisation_books import Books
 from tests.payments.sample_happenings import apply_happenings, arrived, entry_field, later, line, posted, returned
+from tests.payments.stripe_objects import payout
 
 
 def balances(books: Books) -> tuple[int, int, int]:
@@ -31,7 +42,7 @@ def test_a_payout_goes_through_transit_to_the_bank(books: Books, order: tuple[in
     for k in order:
         apply_happenings(books, happenings[k])
     assert balances(books) == (-1442, 0, 1442)
-    assert entry_field(books, "paid:po_1", "occurred_at") == later(60)
+    assert entry_field(books, "paid:po_1", "occurred_at") == start_of_day(later(60).date())
     assert entry_field(books, "paid:po_1", "subject") == "po_1"
 
 
@@ -83,3 +94,25 @@ def test_a_payout_reported_with_another_amount_is_an_alarm(books: Books) -> None
         apply_happenings(books, returned("1", 1441))
     with pytest.raises(ConflictingEntry):
         apply_happenings(books, arrived("2", 5), returned("2", 6))
+
+
+ZONES = ["Pacific/Auckland", "Europe/London", "Atlantic/Azores", "America/New_York", "America/Los_Angeles"]
+
+
+@pytest.mark.parametrize("zone", ZONES)
+def test_a_payout_arrives_on_the_banks_day_in_every_zone(zone: str) -> None:
+    """Stripe writes the day as the instant at which it begins in UTC: west of London that is the evening before.
+
+    It came back three hours later, which is before that day in America: not before it had arrived.
+    """
+    new_year = datetime(2027, 1, 1, tzinfo=UTC)
+    arrived_object = payout(arrival_date=int(new_year.timestamp()))
+    happenings: list[Happening] = [
+        line("a", Category.PAYOUT, -500, subject="po_1"),
+        *read(event("payout.paid", arrived_object, name="paid")),
+        PayoutReturned("po_1", Money(500, GBP), new_year + timedelta(hours=3)),
+    ]
+    notices = [Notice(happening, "evt_test") for happening in happenings]
+    entries = decide(Known(), notices, BookRules(DEMO_ORGANISATION, ZoneInfo(zone), "test"), new_year).entries
+    days = {entry.kind: entry.book_date for entry in entries if entry.kind in (EntryKind.PAID, EntryKind.UNPAID)}
+    assert days == {EntryKind.PAID: date(2027, 1, 1), EntryKind.UNPAID: date(2027, 1, 1)}

@@ -212,8 +212,8 @@ def test_a_payout_arrives_on_its_day_and_comes_back_when_its_event_says_so() -> 
     status = StatusChanged(StatusObject.PAYOUT, "po_1")
     for what in ("created", "updated", "reconciliation_completed"):
         assert _read(f"payout.{what}", payout()) == [status, BalanceChanged()]
-    assert _read("payout.paid", payout()) == [PayoutArrived("po_1", FIVE, from_unix(CREATED + 30)), status]
-    debited = PayoutArrived("po_1", -FIVE, from_unix(CREATED + 30))
+    assert _read("payout.paid", payout()) == [PayoutArrived("po_1", FIVE, from_unix(CREATED + 30).date()), status]
+    debited = PayoutArrived("po_1", -FIVE, from_unix(CREATED + 30).date())
     assert _read("payout.paid", payout(amount=-500))[0] == debited
     for what in ("failed", "canceled"):
         assert _read(f"payout.{what}", payout()) == [PayoutReturned("po_1", FIVE, AT_EVENT), status, BalanceChanged()]

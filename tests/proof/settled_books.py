@@ -83,9 +83,9 @@ def pay_out(desk: Desk, name: str, pence: int, inside: Sequence[str], *, arrived
     """Stripe sends money to the bank; `inside` are the lines that it consists of."""
     tell(desk, line(f"txn_{name}", Category.PAYOUT, -pence, name))
     if arrived:
-        tell(desk, PayoutArrived(name, pounds(pence), NOON))
+        tell(desk, PayoutArrived(name, pounds(pence), NOON.date()))
     status = "paid" if arrived else "in_transit"
-    standing = PayoutStatus(name, pounds(pence), status, automatic=True, reconciled=True, arrives_at=NOON)
+    standing = PayoutStatus(name, pounds(pence), status, automatic=True, reconciled=True)
     with booking(desk.books.engine) as conn:
         save_payout(conn, standing, pence, NOON)
         assign_to_payout(conn, list(inside), name)

@@ -186,7 +186,7 @@ def test_money_on_its_way_to_the_bank_may_take_days(
 
 def test_a_payout_that_left_before_our_time_is_not_missed(desk: Desk, engine: Engine) -> None:
     """Its line in the balance is not among ours: its arrival is none of our books' business."""
-    tell(desk, PayoutArrived("po_3", pounds(900), NOON))
+    tell(desk, PayoutArrived("po_3", pounds(900), NOON.date()))
 
     assert not {"in transit", "facts"} & set(failed(findings_of(engine, timedelta(days=11))))
 

@@ -6,8 +6,9 @@ off where it was counted; each part depends on the amount and the weights alone,
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import date, datetime, tzinfo
 
+from database.instants import start_of_day
 from ledger.accounts import Account
 from ledger.entry import Entry, book_date
 from ledger.kinds import EntryKind
@@ -105,27 +106,27 @@ def _parts(amount: Money, paid: PaidBy) -> Iterator[tuple[Allocation, Money]]:
     return ((allocation, part) for allocation, part in parts if part)
 
 
-def paid_entry(fact: PayoutArrived, zone: tzinfo, cause: str) -> Entry:
-    """A payout reached the bank; a negative one was taken from it."""
-    return _at_the_bank(EntryKind.PAID, fact, fact.amount, zone, cause)
+def paid_entry(fact: PayoutArrived, cause: str) -> Entry:
+    """A payout reached the bank; a negative one was taken from it. Its day is the bank's, not a zone's."""
+    return _at_the_bank(EntryKind.PAID, fact.payout, fact.amount, start_of_day(fact.day), fact.day, cause)
 
 
-def unpaid_entry(fact: PayoutReturned, zone: tzinfo, cause: str) -> Entry:
-    """A payout that had arrived came back, which is the same the other way round."""
-    return _at_the_bank(EntryKind.UNPAID, fact, -fact.amount, zone, cause)
+def unpaid_entry(fact: PayoutReturned, day: date, cause: str) -> Entry:
+    """A payout that had arrived came back on this day, which is the same the other way round."""
+    return _at_the_bank(EntryKind.UNPAID, fact.payout, -fact.amount, fact.at, day, cause)
 
 
-def _at_the_bank(kind: EntryKind, fact: PayoutArrived | PayoutReturned, came: Money, zone: tzinfo, cause: str) -> Entry:
+def _at_the_bank(kind: EntryKind, payout: str, came: Money, at: datetime, day: date, cause: str) -> Entry:
     into = came.minor > 0
     return Entry(
-        key=kind.key(fact.payout),
+        key=kind.key(payout),
         kind=kind,
         debit=Account.BANK if into else Account.IN_TRANSIT,
         credit=Account.IN_TRANSIT if into else Account.BANK,
         amount=came if into else -came,
-        subject=fact.payout,
-        occurred_at=fact.at,
-        book_date=book_date(fact.at, zone),
+        subject=payout,
+        occurred_at=at,
+        book_date=day,
         cause=cause,
     )
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from ledger.money import Money
 from payments.gifts.gift import CheckoutLink, Gift
@@ -38,11 +38,11 @@ class Refund:
 
 @dataclass(frozen=True, slots=True)
 class Payout:
-    """A payout as far as it is known: when it arrived at the bank, and when it came back."""
+    """A payout as far as it is known: the day on which it arrived at the bank, and when it came back."""
 
     id: str
     amount: Money
-    arrived_at: datetime | None
+    arrived_on: date | None
     returned_at: datetime | None
 
 

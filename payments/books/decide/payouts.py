@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import tzinfo
 
-from ledger.entry import Entry
+from ledger.entry import Entry, book_date
 from payments.books.decide.changes import PayoutChanges
 from payments.books.decide.entries import paid_entry, unpaid_entry
 from payments.books.decide.known import BookedLine, Known, Payout
@@ -49,9 +49,9 @@ def decide_payouts(known: Known, batch: Batch, lines: DecidedLines, zone: tzinfo
 
 
 def _with(payout: Payout, fact: PayoutArrived | PayoutReturned) -> Payout:
-    """The payout with this fact added; the first instant that was reported stays."""
+    """The payout with this fact added; the first day or instant that was reported stays."""
     if isinstance(fact, PayoutArrived):
-        return replace(payout, arrived_at=payout.arrived_at or fact.at)
+        return replace(payout, arrived_on=payout.arrived_on or fact.day)
     return replace(payout, returned_at=payout.returned_at or fact.at)
 
 
@@ -61,10 +61,11 @@ def _left(lines: Iterable[BookedLine]) -> set[str]:
 
 
 def _entries(payout: Payout, zone: tzinfo, causes: Mapping[str, str]) -> list[Entry]:
-    if payout.arrived_at is None:
+    if payout.arrived_on is None:
         return []
     cause = causes[payout.id]
-    entries = [paid_entry(PayoutArrived(payout.id, payout.amount, payout.arrived_at), zone, cause)]
+    entries = [paid_entry(PayoutArrived(payout.id, payout.amount, payout.arrived_on), cause)]
     if payout.returned_at is not None:
-        entries.append(unpaid_entry(PayoutReturned(payout.id, payout.amount, payout.returned_at), zone, cause))
+        returned = PayoutReturned(payout.id, payout.amount, payout.returned_at)
+        entries.append(unpaid_entry(returned, max(payout.arrived_on, book_date(returned.at, zone)), cause))
     return entries

@@ -182,7 +182,7 @@ def _payout(story: Story) -> None:
         story.own_line(Category.PAYOUT, -minor, payout, of)
         story.model.sent(payout, minor, of.code)
     if fate in ("arrived", "returned", "left before our time"):
-        story.add(PayoutArrived(payout, Money(minor, of), story.later()))
+        story.add(PayoutArrived(payout, Money(minor, of), story.later().date()))
     if fate in ("arrived", "returned"):
         story.model.arrives(payout)
     if fate in ("returned", "never arrived"):
