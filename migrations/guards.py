@@ -110,6 +110,16 @@ def set_once(table: str, columns: Sequence[str], name: str = "set_once") -> None
     refuse(f"{table}_{name}", table, "UPDATE", f"{table}: what was set stays as it is", changed)
 
 
+def name_once(table: str, column: str, keys: Sequence[Sequence[str]]) -> None:
+    """A row of an append-only table may be changed once: as long as this column is empty text. Its keys stay."""
+    on = f"ON {table}" if not on_sqlite() else ""
+    op.execute(f"DROP TRIGGER {table}_no_update {on}")
+    named = " OR ".join([f"OLD.{column} <> ''", *(f"NEW.{name} <> OLD.{name}" for key in keys for name in key)])
+    refuse(f"{table}_{column}_once", table, "UPDATE", f"{table}: what was set stays as it is", named)
+    if on_sqlite():
+        _refuse_taken(f"{table}_no_take", table, "UPDATE", "rowid <> OLD.rowid AND ", keys)
+
+
 def only_rises(table: str, column: str, order: Sequence[str]) -> None:
     """A state only moves forward in this order."""
     find = "instr" if on_sqlite() else "strpos"

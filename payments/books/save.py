@@ -23,6 +23,7 @@ from payments.books.decide.known import BookedLine, Refund
 from payments.books.jobs import queue_settlement, queue_statuses
 from payments.gifts import recurring_store
 from payments.gifts import store as gift_store
+from payments.reading.happenings import InvoiceReported
 
 _NO_LONGER_WAITING = sa.delete(tables.waiting_fact).where(tables.waiting_fact.c.payment == sa.bindparam("paid"))
 
@@ -51,13 +52,16 @@ def _save_recurring(conn: Connection, changes: RecurringChanges) -> None:
     recurring_store.link_subscriptions(conn, changes.subscriptions)
     gift_store.add_gifts(conn, changes.instalments)
     gift_store.name_invoices(conn, changes.named)
-    invoices = [
-        {"id": invoice.invoice, "recurring_id": invoice.recurring, "is_first": invoice.first}
-        for invoice in changes.invoices
-    ]
     payments = [{"payment": paid.payment, "invoice_id": paid.invoice} for paid in changes.invoice_payments]
-    insert_rows(conn, tables.invoice, invoices)
+    insert_rows(conn, tables.invoice, _invoice_rows(changes.invoices))
+    change_rows(conn, tables.invoice, _invoice_rows(changes.invoices_named_later))
     insert_rows(conn, tables.invoice_payment, payments)
+
+
+def _invoice_rows(invoices: Sequence[InvoiceReported]) -> list[dict[str, object]]:
+    return [
+        {"id": invoice.invoice, "recurring_id": invoice.recurring, "is_first": invoice.first} for invoice in invoices
+    ]
 
 
 def _save_charges(conn: Connection, changes: ChargeChanges) -> None:

@@ -17,7 +17,7 @@ _LINE = (balance_line.c.id,)
 _BY_SUBJECT = (balance_line.c.subject, balance_line.c.id)
 _OWNED = (charge.c.payment, charge.c.gift_id)
 _LINKED = (invoice_payment.c.payment, invoice_payment.c.invoice_id)
-_INVOICE = (invoice.c.id,)
+_INVOICE = (invoice.c.id, invoice.c.recurring_id)
 _CHARGED, _TAKEN_BACK = "charge", "charge_failure"  # as Stripe names the category of those lines
 _IN_PAYOUT = (balance_line.c.id, balance_line.c.payout_id)
 
@@ -64,10 +64,19 @@ def payments_with_owner(conn: Connection, payments: Sequence[str]) -> set[str]:
 
 
 def payments_with_invoice(conn: Connection, payments: Sequence[str]) -> set[str]:
+    """Those of these payments whose invoice is known, whether it names a recurring gift or none."""
+    return set(_names_of_invoices(conn, payments))
+
+
+def payments_with_named_invoice(conn: Connection, payments: Sequence[str]) -> set[str]:
     """Those of these payments whose invoice is known to be a recurring gift's."""
+    return {payment for payment, recurring in _names_of_invoices(conn, payments).items() if recurring}
+
+
+def _names_of_invoices(conn: Connection, payments: Sequence[str]) -> dict[str, str]:
     invoice_of = {row[0]: row[1] for row in look_up(conn, _LINKED, invoice_payment.c.payment, payments)}
-    ours = {row[0] for row in look_up(conn, _INVOICE, invoice.c.id, sorted(set(invoice_of.values())))}
-    return {payment for payment, invoice_id in invoice_of.items() if invoice_id in ours}
+    named = {row[0]: row[1] for row in look_up(conn, _INVOICE, invoice.c.id, sorted(set(invoice_of.values())))}
+    return {payment: named[invoice_id] for payment, invoice_id in invoice_of.items() if invoice_id in named}
 
 
 def payouts_without_arrival(conn: Connection, before: datetime) -> list[str]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -21,11 +21,12 @@ NEEDS_ANSWER = ("needs_response", "warning_needs_response")
 class PayoutRow:
     """A payout in a list. `state` is arrived, back, or Stripe's own status; `lines` is the sum of its balance lines.
 
-    `at` is when it was sent; None for one that left before our time.
+    `at` is when it was sent; None for one that left before our time. `arrived_on` is its day on the bank statement.
     """
 
     id: str
     at: datetime | None
+    arrived_on: date | None
     amount: Money
     state: str
     lines: Money | None
@@ -84,7 +85,8 @@ def _payout(row: sa.Row[Any]) -> PayoutRow:
     of = currency(row.currency)
     state = "back" if row.returned_at else "arrived" if row.arrived_at else row.status or "pending"
     lines = None if row.lines_minor is None else Money(row.lines_minor, of)
-    return PayoutRow(row.id, row.at, Money(row.amount_minor, of), state, lines)
+    arrived_on = row.arrived_at.date() if row.arrived_at and not row.returned_at else None
+    return PayoutRow(row.id, row.at, arrived_on, Money(row.amount_minor, of), state, lines)
 
 
 def refund_rows(conn: Connection, limit: int, page: int = 1) -> list[RefundRow]:

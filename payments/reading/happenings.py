@@ -68,8 +68,8 @@ NO_RECURRING_GIFT = ""
 class InvoiceReported:
     """An invoice belongs to this recurring gift; `first` when it is the one that began it.
 
-    `recurring` is empty (NO_RECURRING_GIFT) when the invoice says that it is no gift's. Then the money of its payments
-    is not ours, and need not wait for more facts.
+    `recurring` is empty (NO_RECURRING_GIFT) when the invoice names none. That is no fact: old shapes leave it out, and
+    a later report may name one. Until then the money of its payments is not ours, and does not wait.
     """
 
     invoice: str

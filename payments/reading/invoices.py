@@ -34,7 +34,7 @@ def invoice_payment_failed(_event: StripeObject, invoice: StripeObject) -> tuple
 
 
 def _read_invoice(invoice: StripeObject) -> tuple[Happening, ...]:
-    """Which recurring gift an invoice belongs to; NO_RECURRING_GIFT when it is none of ours, so that nothing waits.
+    """Which recurring gift an invoice belongs to; NO_RECURRING_GIFT when it names none, so that nothing waits.
 
     The subscription's metadata is a snapshot, taken when the invoice was made.
     """

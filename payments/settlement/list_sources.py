@@ -104,7 +104,7 @@ class ListSources:
         links = read_rows(rows, read_invoice_payment)
         payments = {link.id: _payment_of_link(link) for link in links}
         with reading(self._engine) as conn:
-            known = book_store.payments_with_invoice(conn, [payment for payment in payments.values() if payment])
+            known = book_store.payments_with_named_invoice(conn, [payment for payment in payments.values() if payment])
         return [link for link in links if payments[link.id] not in known]
 
     def read_lines(self, rows: Sequence[StripeObject]) -> list[ListRow]:

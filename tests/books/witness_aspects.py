@@ -103,7 +103,7 @@ def _lists(conn: Connection) -> Iterator[tuple[str, Sequence[object], str]]:
     """Each list of the desk: its heading, its rows, and what a row says."""
     yield "whereabouts", places(conn), "currency.code proof.met proof.total"
     yield "touch", [stripe_status(conn)], "compared_at agrees silent_since"
-    yield "payouts", payout_rows(conn, ALL), "id at amount state lines"
+    yield "payouts", payout_rows(conn, ALL), "id at arrived_on amount state lines"
     yield "payouts unlike their lines", payout_rows_unlike_their_lines(conn), "id amount lines"
     yield "refunds", refund_rows(conn, ALL), "id at donor amount state"
     dispute = "id at donor amount reason state answer_by"

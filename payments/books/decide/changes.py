@@ -31,11 +31,13 @@ class CheckoutChanges:
 class RecurringChanges:
     """Subscriptions by recurring gift, invoices, which payment paid which, and the instalments that they make.
 
+    `invoices_named_later` were kept without their recurring gift.
     `instalments` are new gifts; `named` are gifts that are kept, and are an instalment of their recurring gift.
     """
 
     subscriptions: Mapping[str, str]
     invoices: tuple[InvoiceReported, ...] = ()
+    invoices_named_later: tuple[InvoiceReported, ...] = ()
     invoice_payments: tuple[InvoicePaid, ...] = ()
     instalments: tuple[Gift, ...] = ()
     named: tuple[Gift, ...] = ()

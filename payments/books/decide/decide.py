@@ -80,6 +80,7 @@ def _recurring(invoices: DecidedInvoices, charges: DecidedCharges) -> RecurringC
     return RecurringChanges(
         subscriptions=invoices.subscriptions,
         invoices=invoices.invoices,
+        invoices_named_later=invoices.named_later,
         invoice_payments=invoices.invoice_payments,
         instalments=charges.instalments.new,
         named=charges.instalments.named,

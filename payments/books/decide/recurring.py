@@ -4,10 +4,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from payments.books.decide.known import Known
-from payments.books.decide.notice import Batch, FactsOf, new_facts
+from payments.books.decide.notice import Batch, Caused, FactsOf, new_facts
 from payments.gifts.gift import Gift
 from payments.gifts.recurring import Recurring, instalment
-from payments.reading.happenings import ChargeSucceeded, InvoicePaid, InvoiceReported, SubscriptionReported
+from payments.reading.happenings import (
+    NO_RECURRING_GIFT,
+    ChargeSucceeded,
+    InvoicePaid,
+    InvoiceReported,
+    SubscriptionReported,
+)
 
 _INVOICES = FactsOf(lambda invoice: invoice.invoice, lambda invoice: (invoice.recurring, invoice.first))
 _INVOICE_PAYMENTS = FactsOf(lambda paid: paid.payment, lambda paid: (paid.invoice,))
@@ -32,6 +38,7 @@ class DecidedInvoices:
 
     subscriptions: Mapping[str, str]
     invoices: tuple[InvoiceReported, ...]
+    named_later: tuple[InvoiceReported, ...]
     invoice_payments: tuple[InvoicePaid, ...]
     bills: Mapping[str, Bill]
     newly_linked: Mapping[str, str]
@@ -48,7 +55,7 @@ class Instalments:
 
 def decide_invoices(known: Known, batch: Batch) -> DecidedInvoices:
     """Add facts about subscriptions and invoices."""
-    new_invoices = new_facts(batch.of(InvoiceReported), known.invoices, _INVOICES)
+    new_invoices = _new_invoices(known, batch)
     new_payments = new_facts(batch.of(InvoicePaid), known.invoice_payments, _INVOICE_PAYMENTS)
     invoices = {**known.invoices, **{invoice.invoice: invoice for invoice, _ in new_invoices}}
     paid = {**known.invoice_payments, **{link.payment: link for link, _ in new_payments}}
@@ -57,11 +64,29 @@ def decide_invoices(known: Known, batch: Batch) -> DecidedInvoices:
     newly_linked |= {link.payment: cause for link, cause in new_payments}
     return DecidedInvoices(
         subscriptions=_subscriptions(known, batch),
-        invoices=tuple(invoice for invoice, _ in new_invoices),
+        invoices=tuple(invoice for invoice, _ in new_invoices if invoice.invoice not in known.invoices),
+        named_later=tuple(invoice for invoice, _ in new_invoices if invoice.invoice in known.invoices),
         invoice_payments=tuple(link for link, _ in new_payments),
         bills={payment: _bill(invoices.get(link.invoice), known) for payment, link in paid.items()},
         newly_linked=newly_linked,
     )
+
+
+def _new_invoices(known: Known, batch: Batch) -> list[Caused[InvoiceReported]]:
+    """The invoices that are new, and those that are named only now. One that names no gift says nothing of the others.
+
+    Two reports that name different gifts, or of which only one is the first, raise ConflictingEntry.
+    """
+    named = [report for report in batch.of(InvoiceReported) if report[0].recurring != NO_RECURRING_GIFT]
+    nameless = [report for report in batch.of(InvoiceReported) if report[0].recurring == NO_RECURRING_GIFT]
+    known_by_name = {
+        name: invoice for name, invoice in known.invoices.items() if invoice.recurring != NO_RECURRING_GIFT
+    }
+    new = {invoice.invoice: (invoice, cause) for invoice, cause in new_facts(named, known_by_name, _INVOICES)}
+    for invoice, cause in nameless:
+        if invoice.invoice not in known.invoices:
+            new.setdefault(invoice.invoice, (invoice, cause))
+    return [new[invoice] for invoice in sorted(new)]
 
 
 def _subscriptions(known: Known, batch: Batch) -> dict[str, str]:

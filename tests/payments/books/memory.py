@@ -22,7 +22,13 @@ from payments.books.decide.notice import Notice
 from payments.gifts.gift import CheckoutLink, Gift, GiftState
 from payments.gifts.receiving import Discrepancy, Reception
 from payments.gifts.recurring import Recurring
-from payments.reading.happenings import DisputeFundsMoved, InvoicePaid, InvoiceReported, PaymentFailed
+from payments.reading.happenings import (
+    NO_RECURRING_GIFT,
+    DisputeFundsMoved,
+    InvoicePaid,
+    InvoiceReported,
+    PaymentFailed,
+)
 from receipts.receipt import Draft
 
 RULES = BookRules(DEMO_ORGANISATION, ZoneInfo("Europe/London"), "test")
@@ -117,6 +123,9 @@ class MemoryBooks:
             )
         for invoice in changes.invoices:
             _add(self.invoices, invoice.invoice, invoice)
+        for invoice in changes.invoices_named_later:
+            assert self.invoices[invoice.invoice].recurring == NO_RECURRING_GIFT != invoice.recurring
+            self.invoices[invoice.invoice] = invoice
         for paid in changes.invoice_payments:
             _add(self.invoice_payments, paid.payment, paid)
 

@@ -74,7 +74,7 @@ _CONFLICTS: Mapping[str, tuple[Happening, Happening]] = {
     "failure": (failed("1"), failed("2", charge="ch_1")),
     "gift of a session": (linked("1", GIFT), replace(linked("1", OTHER_GIFT), payment_intent=None)),
     "intent of a session": (linked("1", GIFT), replace(linked("1", GIFT), payment_intent="pi_2")),
-    "invoice": (InvoiceReported("in_1", "", first=False), InvoiceReported("in_1", GIFT, first=False)),
+    "invoice": (InvoiceReported("in_1", OTHER_GIFT, first=False), InvoiceReported("in_1", GIFT, first=False)),
     "invoice of a payment": (InvoicePaid("in_1", "pi_1"), InvoicePaid("in_2", "pi_1")),
     "refund": (refunded("1", "1", 500), refunded("1", "2", 500)),
     "refund agreed then failed": (refunded("1", "1", 500), refund_failed("1", "2", 500)),

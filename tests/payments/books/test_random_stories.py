@@ -10,12 +10,11 @@ from payments.books.decide.notice import Notice
 from tests.payments.books.against_model import differences
 from tests.payments.books.memory import MemoryBooks
 from tests.payments.books.random_orders import random_batches
-from tests.payments.books.random_stories import random_story
+from tests.payments.books.random_stories import LATE_LINKS, random_story
 from tests.payments.books.story import Story
 from tests.payments.organisation_books import NOON
 
 SEEDS, AT_ONCE = 2000, 100
-LATE_LINKS = 5  # every fifth story is told with links that come after the lines of their payments
 
 
 @pytest.mark.parametrize("first", range(0, SEEDS, AT_ONCE))
