@@ -1,6 +1,7 @@
 """Charges: money taken, and delayed payments that fail."""
 
 import re
+from datetime import datetime, timedelta
 
 from payments.reading.fields import (
     expandable_id,
@@ -15,8 +16,10 @@ from payments.reading.fields import (
 from payments.reading.happenings import BalanceChanged, ChargeSucceeded, Happening, InvoicePaid, PaymentFailed
 from payments.stripe.objects import StripeObject
 
-# Methods whose charge is created days before its money is confirmed: success has an instant of its own.
-DELAYED_METHODS = frozenset({"acss_debit", "au_becs_debit", "bacs_debit", "sepa_debit", "us_bank_account"})
+# A charge of some methods is pending for days before it succeeds or fails. Which methods these are is Stripe's to say,
+# and changes; whether this charge was pending is in its own history. A card's is captured, and in the balance, within
+# an hour (docs.stripe.com/payments/payment-intents/asynchronous-capture), and is declined at once.
+AT_ONCE, DECLINED_AT_ONCE = timedelta(hours=2), timedelta(minutes=10)
 
 _BALANCE_CHANGED = BalanceChanged()
 
@@ -28,9 +31,8 @@ def charge_succeeded(event: StripeObject, charge: StripeObject) -> tuple[Happeni
     """
     if not _was_captured(charge):
         return ()
-    method, details = _method_details(charge)
-    timed = event if method in DELAYED_METHODS else charge
-    happenings: tuple[Happening, ...] = (_success(charge, timed, method, details),)
+    timed = event if _took_longer(charge, event, AT_ONCE) else charge
+    happenings: tuple[Happening, ...] = (_success(charge, instant(timed)),)
     if charge.get("invoice"):
         happenings += (InvoicePaid(str(expandable_id(charge, "invoice")), _payment(charge)),)
     return (*happenings, _BALANCE_CHANGED) if charge.get("balance_transaction") else happenings
@@ -44,8 +46,8 @@ def charge_updated(event: StripeObject, charge: StripeObject) -> tuple[Happening
 
 
 def charge_failed(event: StripeObject, charge: StripeObject) -> tuple[Happening, ...]:
-    """A delayed payment failed, perhaps after it had succeeded. A declined card is no fact of the books."""
-    if _method_details(charge)[0] not in DELAYED_METHODS:
+    """A payment failed that was pending or had succeeded. A declined card is no fact of the books."""
+    if not _took_longer(charge, event, DECLINED_AT_ONCE):
         return ()
     gift = metadata_id(charge, "gift_id")
     failure = PaymentFailed(text(charge, "id"), _payment(charge), positive_money(charge), instant(event), gift)
@@ -53,26 +55,33 @@ def charge_failed(event: StripeObject, charge: StripeObject) -> tuple[Happening,
     return (failure, _BALANCE_CHANGED) if settled else (failure,)
 
 
-def immediate_success(charge: StripeObject) -> ChargeSucceeded | None:
-    """The success of a charge without its event. None for a delayed method: only the event says when it succeeded."""
-    method, details = _method_details(charge)
-    return None if method in DELAYED_METHODS or not _was_captured(charge) else _success(charge, charge, method, details)
+def immediate_success(charge: StripeObject, line: StripeObject) -> ChargeSucceeded | None:
+    """The success of a charge by its balance line, without its event.
+
+    None for a charge that was pending before: only the event says when it succeeded.
+    """
+    if _took_longer(charge, line, AT_ONCE) or not _was_captured(charge):
+        return None
+    return _success(charge, instant(charge))
+
+
+def _took_longer(charge: StripeObject, later: StripeObject, moment: timedelta) -> bool:
+    return instant(later) - instant(charge) > moment
 
 
 def _was_captured(charge: StripeObject) -> bool:
     return text(charge, "status") == "succeeded" and flag(charge, "captured")
 
 
-def _success(charge: StripeObject, timed: StripeObject, method: str, details: StripeObject) -> ChargeSucceeded:
-    """The fact. `timed` is the object whose `created` is the instant of the success: the charge, or its event."""
+def _success(charge: StripeObject, at: datetime) -> ChargeSucceeded:
     charge_id, intent = text(charge, "id"), expandable_id(charge, "payment_intent")
     return ChargeSucceeded(
         charge=charge_id,
         payment=intent or charge_id,
         payment_intent=intent,
         amount=positive_money(charge, "amount_captured"),
-        method=_method_name(method, details),
-        at=instant(timed),
+        method=_method_name(*_method_details(charge)),
+        at=at,
         gift=metadata_id(charge, "gift_id"),
     )
 

@@ -33,7 +33,8 @@ from tests.payments.stripe_objects import RECURRING, dispute, invoice, line, old
 
 GIFT = "00000000-0000-0000-0000-000000000001"
 AT, AT_EVENT = from_unix(CREATED), from_unix(CREATED + 60)
-BACS: dict[str, Any] = {"payment_method_details": {"type": "bacs_debit"}}
+DAYS_BEFORE = CREATED - 3 * 86_400
+BACS: dict[str, Any] = {"payment_method_details": {"type": "bacs_debit"}, "created": DAYS_BEFORE}
 FIVE = Money(500, GBP)
 STATUS = StatusChanged(StatusObject.SUBSCRIPTION, "sub_1")
 BELONGS = SubscriptionReported("sub_1", RECURRING)
@@ -56,13 +57,22 @@ def test_a_charge_that_succeeds_is_a_fact_of_its_own_instant() -> None:
     assert _read("charge.succeeded", charge(captured=False)) == []
 
 
-def test_a_debit_succeeds_when_its_event_says_so() -> None:
-    """It was created days before; its money is in the balance already."""
-    happenings = _read("charge.succeeded", charge(balance_transaction="txn_1", **BACS))
-    assert happenings == [
-        ChargeSucceeded("ch_1", "pi_1", "pi_1", Money(2500, GBP), "Bacs Direct Debit", AT_EVENT, None),
-        BalanceChanged(),
-    ]
+@pytest.mark.parametrize("method", ["bacs_debit", "nz_bank_account", "a_method_of_next_year"])
+def test_a_payment_that_was_pending_succeeds_when_its_event_says_so(method: str) -> None:
+    """It was created days before, whatever the method; its money is in the balance already."""
+    pending = charge(balance_transaction="txn_1", payment_method_details={"type": method}, created=DAYS_BEFORE)
+    success, *more = _read("charge.succeeded", pending)
+    assert isinstance(success, ChargeSucceeded)
+    assert (success.at, more) == (AT_EVENT, [BalanceChanged()])
+
+
+@pytest.mark.parametrize("method", ["bacs_debit", "nz_bank_account", "a_method_of_next_year"])
+def test_a_payment_that_was_pending_or_had_succeeded_may_fail(method: str) -> None:
+    """A card that is declined at once is no fact of the books."""
+    details = {"type": method}
+    [failure] = _read("charge.failed", charge(payment_method_details=details, created=DAYS_BEFORE))
+    assert failure == PaymentFailed("ch_1", "pi_1", Money(2500, GBP), AT_EVENT, None)
+    assert _read("charge.failed", charge(payment_method_details=details)) == []
 
 
 def test_an_old_charge_names_its_invoice() -> None:
