@@ -131,7 +131,7 @@ def _app(installation: Installation, inbox: Inbox, twin: Twin | None, writer: so
         receipt_routes(engine, clock, pages),
         staff_routes(engine, clock, pages),
         treasury_routes(engine, clock, pages),
-        health_routes(lambda: _checks(engine, clock)),
+        health_routes(lambda: _checks(engine, clock, inbox)),
     ):
         app.include_router(router)
     app.mount("/static", pages.static)
@@ -143,8 +143,10 @@ def _stripe(installation: Installation, twin: Twin | None) -> tuple[str, str | N
     return (twin.settings.api_key, twin.settings.public_url) if twin else installation.stripe
 
 
-def _checks(engine: Engine, clock: Clock) -> Sequence[ReadinessCheck]:
+def _checks(engine: Engine, clock: Clock, inbox: Inbox) -> Sequence[ReadinessCheck]:
     """What must be so before gifts can be taken."""
+    if not inbox.takes_deliveries:
+        return [ReadinessCheck("writer", passed=False, detail="does not answer")]
     try:
         with reading(engine) as conn:
             revision, oldest = revision_of(conn), oldest_waiting(conn)
@@ -152,6 +154,7 @@ def _checks(engine: Engine, clock: Clock) -> Sequence[ReadinessCheck]:
         return [ReadinessCheck("database", passed=False, detail=type(error).__name__)]
     waited = int((clock() - oldest).total_seconds()) if oldest else 0
     return [
+        ReadinessCheck("writer", passed=True, detail="answers"),
         ReadinessCheck("database", passed=True, detail="answers"),
         ReadinessCheck("version", passed=revision == REVISION, detail=str(revision)),
         ReadinessCheck("jobs", passed=True, detail=f"oldest waits {waited} s"),
