@@ -31,7 +31,7 @@ from tests.clock import FixedClock
 from tests.payments.messages import signature
 
 HERE = Path(__file__).resolve().parent.parent
-DESCRIPTORS = 1024  # what a process may open by default
+DESCRIPTORS = 1024  # what a process may open by default; here it cannot raise that
 GIVE_UP_SECONDS = 5.0  # an answer that takes longer counts as so long
 START_SECONDS = 60.0
 PROMISED_MS = 250.0
@@ -203,7 +203,7 @@ def _memory(pid: int) -> float:
 def farthing(var_dir: Path) -> Iterator[tuple[int, int]]:
     """A running Farthing with as many descriptors as a process has by default; its port and the web's process."""
     log = var_dir.with_suffix(".log")
-    limit = f"ulimit -Sn {DESCRIPTORS}; exec {sys.executable} commands.py run --port 0 --var-dir {var_dir}"
+    limit = f"ulimit -n {DESCRIPTORS}; exec {sys.executable} commands.py run --port 0 --var-dir {var_dir}"
     with log.open("wb") as out:
         process = subprocess.Popen(["sh", "-c", limit], cwd=HERE, stdout=out, stderr=subprocess.STDOUT)
     try:

@@ -31,7 +31,7 @@ class ConnectionLimits:
     head_seconds: float = 10.0  # also the longest silence before a head
     body_seconds: float = 30.0
     answer_seconds: float = 60.0  # to take an answer that fills the socket's buffer
-    bodies_bytes: int = 64 << 20  # of all requests that are not answered yet
+    bodies_bytes: int = 32 << 20  # of all requests that are not answered yet
 
 
 @dataclass(frozen=True)
