@@ -78,7 +78,12 @@ def build_web(installation: Installation, twin: Twin | None, writer: socket.sock
     signing = (twin.settings.endpoint_secret,) if twin else installation.settings.secrets
     webhook = Webhook(inbox, signing, installation.clock)
     ours = twin is not None and twin.settings.public_url == installation.base_url + SANDBOX_PATH
-    return PathDispatch(RequestLog(pages), {WEBHOOK_PATH: webhook}, {SANDBOX_PATH: twin.app} if twin and ours else {})
+    return PathDispatch(
+        RequestLog(pages),
+        {WEBHOOK_PATH: webhook},
+        {SANDBOX_PATH: twin.app} if twin and ours else {},
+        scheme=urlsplit(installation.base_url).scheme,
+    )
 
 
 def build_worker(installation: Installation, twin: Twin | None = None) -> Worker:
