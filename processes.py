@@ -11,9 +11,9 @@ from functools import partial
 from typing import Any, cast
 
 import uvicorn
-from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
+from database.engine import call_when_used
 from database.sqlite_files import close_folder
 from installation import Installation, open_installation, open_sandbox, record_organisation
 from main import build_web, build_worker, build_writer
@@ -139,7 +139,7 @@ def beat_while_used(engine: Engine, beat: Beat, pause: float) -> None:
     """
     used_at = time.monotonic()
 
-    def note(*_: object) -> None:
+    def note() -> None:
         nonlocal used_at
         used_at = time.monotonic()
 
@@ -149,7 +149,7 @@ def beat_while_used(engine: Engine, beat: Beat, pause: float) -> None:
                 beat()
             time.sleep(1)
 
-    event.listen(engine, "checkout", note)
+    call_when_used(engine, note)
     threading.Thread(target=beat_on, name="beat", daemon=True).start()
 
 

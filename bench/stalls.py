@@ -132,12 +132,13 @@ def hold(name: str, port: int) -> None:
     asyncio.run(together())
 
 
-def measure_stall(name: str, port: int, web: int, seconds: float) -> StallFigures:
+def measure_stall(name: str, port: int, web: int, seconds: float, settle: float = SETTLE_SECONDS) -> StallFigures:
     """Ask for `/healthz` while the stall lasts."""
     stall = get_context("fork").Process(target=hold, args=(name, port), daemon=True)
     stall.start()
-    time.sleep(SETTLE_SECONDS)
-    took, memory, ends_at = [], [0.0], time.monotonic() + seconds
+    time.sleep(settle)
+    took, memory = list[float](), [0.0]
+    ends_at = time.monotonic() + seconds
     while time.monotonic() < ends_at or len(took) < 20:
         took.append(ask(port, "/healthz")[1])
         memory.append(_memory(web))
