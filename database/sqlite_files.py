@@ -39,6 +39,13 @@ def close_to_others(path: Path, mode: int) -> None:
         ) from None
 
 
+def _refuse_shared_folder(folder: Path) -> None:
+    """Raise OpenFolder where others could put another file in the database's place."""
+    mode = folder.stat().st_mode
+    if mode & 0o022 and not mode & stat.S_ISVTX:
+        raise OpenFolder(f"Others can write to {folder}, where the database is. As its owner: chmod 700 {folder}")
+
+
 class DatabaseFile:
     """The file that an engine has opened first. It opens no other file later, and creates none."""
 
@@ -52,6 +59,7 @@ class DatabaseFile:
         if not self._path:
             return
         if self._identity is None:
+            _refuse_shared_folder(Path(self._path).parent)
             os.close(os.open(self._path, os.O_CREAT | os.O_RDONLY | os.O_CLOEXEC, PRIVATE_FILE))
             self._close_to_others()
             self._identity = _identity(self._path)

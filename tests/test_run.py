@@ -91,17 +91,6 @@ def test_a_child_that_is_killed_is_started_again(tmp_path: Path) -> None:
         assert "Every Branch Open" in _get(farthing.address + "/")
 
 
-def test_a_command_leaves_a_plain_copy_whole(tmp_path: Path) -> None:
-    """Each command that opens the books closes them, whether it worked or not."""
-    for command in ("migrate", "doctor"):
-        subprocess.run(
-            [sys.executable, "commands.py", command, "--var-dir", str(tmp_path / "var")],
-            cwd=HERE, check=False, capture_output=True,
-        )  # fmt: skip
-        assert (tmp_path / "var" / "sandbox.db").exists()
-        assert not (tmp_path / "var" / "sandbox.db-wal").exists(), command
-
-
 def _mode(path: Path) -> str:
     return f"{path.stat().st_mode & 0o777:o}"
 

@@ -113,6 +113,18 @@ def test_an_open_folder_is_closed(tmp_path: Path) -> None:
         assert _mode(folder) == "700"
 
 
+def test_a_database_in_a_folder_that_others_may_change_is_refused(tmp_path: Path) -> None:
+    """They could put another file in its place; whose folder it is we cannot know, so it is not closed."""
+    folder = tmp_path / "shared"
+    folder.mkdir()
+    folder.chmod(0o777)
+    engine = open_database(f"sqlite:///{folder / 'books.db'}", durable=False)
+
+    with pytest.raises(OpenFolder, match="chmod 700"):
+        engine.connect()
+    assert list(folder.iterdir()) == []
+
+
 def test_a_folder_that_cannot_be_closed_is_refused() -> None:
     """It belongs to somebody else, or lies where modes cannot be changed."""
     with pytest.raises(OpenFolder, match="chmod 700"):
