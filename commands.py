@@ -7,7 +7,6 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
-from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -19,7 +18,8 @@ from sqlalchemy.exc import OperationalError
 from database.engine import NotDurable, open_database
 from database.instants import utc_now
 from database.migrating import REVISION, WrongMode, WrongVersion, require_mode, require_revision
-from installation import open_installation, prepare
+from database.sqlite_files import OpenFolder
+from installation import Installation, open_installation, prepare
 from ledger.finding import Finding
 from main import check_up
 from payments.inbox.keep import replay as replay_kept
@@ -54,6 +54,7 @@ class Soaks(StrEnum):
     BOOKS = "books"
     CRASH = "crash"
     SURGE = "surge"
+    STALLS = "stalls"
     LOST = "lost"
     WITNESS = "witness"
     RESTARTS = "restarts"
@@ -84,10 +85,12 @@ def run(port: Port = None, var_dir: VarDir = None) -> None:
         address = settings.base_url or address_of(listening)
         _print_addresses(settings, address)
         children = [
-            Child("web", partial(serve, settings, address, listening)),
-            Child("worker", partial(work, settings, address, listening), vital=False),
+            Child("web", lambda beat: serve(settings, address, listening, beat)),
+            Child("worker", lambda beat: work(settings, address, listening, beat), vital=False),
         ]
-        raise typer.Exit(Supervisor(children, listening).run())
+        status = Supervisor(children, listening).run()
+        with _open_books(settings.var_dir):  # folds in SQLite's log if a child had to be killed
+            raise typer.Exit(status)
 
 
 @app.command()
@@ -123,8 +126,8 @@ def migrate(var_dir: VarDir = None) -> None:
 def replay(var_dir: VarDir = None) -> None:
     """Try every kept delivery again that is not in the books (dead letters)."""
     with _errors_as_sentences():
-        installation = open_installation(read_settings(var_dir=var_dir))
-        result = replay_kept(installation.engine, installation.bookkeeper, utc_now(), only_due=False)
+        with _opened_installation(read_settings(var_dir=var_dir)) as installation:
+            result = replay_kept(installation.engine, installation.bookkeeper, utc_now(), only_due=False)
         out.print(
             f"{result.tried} tried, {result.applied} now in the books, {result.tried - result.applied} still waiting."
         )
@@ -133,8 +136,7 @@ def replay(var_dir: VarDir = None) -> None:
 @app.command()
 def reconcile(port: Port = None, var_dir: VarDir = None) -> None:
     """Read from Stripe's lists what no message brought; prints what that recovered. Safe at any time."""
-    with _errors_as_sentences():
-        installation = open_installation(read_settings(port=port, var_dir=var_dir))
+    with _errors_as_sentences(), _opened_installation(read_settings(port=port, var_dir=var_dir)) as installation:
         reconciliation = Reconciliation(
             installation.engine, installation.bookkeeper, installation.lists, installation.clock
         )
@@ -193,7 +195,7 @@ def _errors_as_sentences() -> Iterator[None]:
         reason = str(error.orig).strip().splitlines()[0] if error.orig else "no answer"
         errors.print(f"The database cannot be used: {reason}. Nothing was changed.", style="red", markup=False)
         raise typer.Exit(2) from None
-    except (BadSettings, NotAnEmail, NotDurable, WrongMode, WrongVersion) as error:
+    except (BadSettings, NotAnEmail, NotDurable, OpenFolder, WrongMode, WrongVersion) as error:
         errors.print(str(error), style="red")
         raise typer.Exit(2) from None
 
@@ -213,6 +215,16 @@ def _open_database(var_dir: Path | None) -> Iterator[tuple[Settings, Engine]]:
 
 
 @contextmanager
+def _opened_installation(settings: Settings) -> Iterator[Installation]:
+    """This installation; its database is closed afterwards, which folds SQLite's log in."""
+    installation = open_installation(settings)
+    try:
+        yield installation
+    finally:
+        installation.engine.dispose()
+
+
+@contextmanager
 def _open_books(var_dir: Path | None) -> Iterator[Engine]:
     with _open_database(var_dir) as (_, engine):
         yield engine
@@ -227,8 +239,8 @@ def _open_desk(var_dir: Path | None) -> Iterator[tuple[str, Engine]]:
 
 def _check_up(var_dir: Path | None) -> list[Finding]:
     """What the doctor finds."""
-    with _errors_as_sentences():
-        return check_up(open_installation(read_settings(var_dir=var_dir)))
+    with _errors_as_sentences(), _opened_installation(read_settings(var_dir=var_dir)) as installation:
+        return check_up(installation)
 
 
 add_proof_commands(app, _open_books, _check_up)

@@ -10,6 +10,7 @@ from campaigns.demo import DEMO_ORGANISATION, add_demo_campaigns
 from database.engine import open_database
 from database.instants import Clock, utc_now
 from database.migrating import is_current, migrate, refuse_other_mode, require_mode, require_revision
+from database.sqlite_files import close_folder
 from database.transactions import booking, reading, writing
 from ledger.store import open_accounts
 from organisation.organisation import OrganisationProfile
@@ -56,8 +57,8 @@ class Installation:
 
 def prepare(settings: Settings, clock: Clock = utc_now, *, durable: bool = True) -> None:
     """Migrate the database, open the accounts, record the organisation, and add demo campaigns in a sandbox."""
-    if settings.address.startswith("sqlite"):
-        settings.var_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if settings.address.startswith("sqlite") or settings.var_dir.exists():
+        close_folder(settings.var_dir)
     engine = open_database(settings.address, durable=durable)
     try:
         refuse_other_mode(engine, settings.mode)

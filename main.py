@@ -78,7 +78,12 @@ def build_web(installation: Installation, twin: Twin | None, writer: socket.sock
     signing = (twin.settings.endpoint_secret,) if twin else installation.settings.secrets
     webhook = Webhook(inbox, signing, installation.clock)
     ours = twin is not None and twin.settings.public_url == installation.base_url + SANDBOX_PATH
-    return PathDispatch(RequestLog(pages), {WEBHOOK_PATH: webhook}, {SANDBOX_PATH: twin.app} if twin and ours else {})
+    return PathDispatch(
+        RequestLog(pages),
+        {WEBHOOK_PATH: webhook},
+        {SANDBOX_PATH: twin.app} if twin and ours else {},
+        scheme=urlsplit(installation.base_url).scheme,
+    )
 
 
 def build_worker(installation: Installation, twin: Twin | None = None) -> Worker:
@@ -131,7 +136,7 @@ def _app(installation: Installation, inbox: Inbox, twin: Twin | None, writer: so
         receipt_routes(engine, clock, pages),
         staff_routes(engine, clock, pages),
         treasury_routes(engine, clock, pages),
-        health_routes(lambda: _checks(engine, clock)),
+        health_routes(lambda: _checks(engine, clock, inbox)),
     ):
         app.include_router(router)
     app.mount("/static", pages.static)
@@ -143,8 +148,10 @@ def _stripe(installation: Installation, twin: Twin | None) -> tuple[str, str | N
     return (twin.settings.api_key, twin.settings.public_url) if twin else installation.stripe
 
 
-def _checks(engine: Engine, clock: Clock) -> Sequence[ReadinessCheck]:
+def _checks(engine: Engine, clock: Clock, inbox: Inbox) -> Sequence[ReadinessCheck]:
     """What must be so before gifts can be taken."""
+    if not inbox.takes_deliveries:
+        return [ReadinessCheck("writer", passed=False, detail="does not answer")]
     try:
         with reading(engine) as conn:
             revision, oldest = revision_of(conn), oldest_waiting(conn)
@@ -152,6 +159,7 @@ def _checks(engine: Engine, clock: Clock) -> Sequence[ReadinessCheck]:
         return [ReadinessCheck("database", passed=False, detail=type(error).__name__)]
     waited = int((clock() - oldest).total_seconds()) if oldest else 0
     return [
+        ReadinessCheck("writer", passed=True, detail="answers"),
         ReadinessCheck("database", passed=True, detail="answers"),
         ReadinessCheck("version", passed=revision == REVISION, detail=str(revision)),
         ReadinessCheck("jobs", passed=True, detail=f"oldest waits {waited} s"),

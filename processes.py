@@ -5,17 +5,28 @@ import gc
 import os
 import signal
 import socket
+import threading
+import time
 from functools import partial
+from typing import Any, cast
 
 import uvicorn
+from sqlalchemy.engine import Engine
 
+from database.engine import call_when_used
+from database.sqlite_files import close_folder
 from installation import Installation, open_installation, open_sandbox, record_organisation
 from main import build_web, build_worker, build_writer
 from settings import BadSettings, Settings
-from supervisor import fork_beside
+from supervisor import Beat, fork_beside
+from web.connections import ConnectionLimits, bounded, share_descriptors
 from web.logs import write_logs
 
 GRACE_SECONDS = 20
+WRITER_SECONDS = 5.0  # to fold SQLite's log in; a writer that stands still is killed after it
+KEEP_ALIVE_SECONDS = 5
+# A worker that asked nothing of the database for so long is stuck: other workers take its job over after five minutes.
+LONGEST_PAUSE_SECONDS = 300.0
 
 
 def claim_sandbox(settings: Settings) -> None:
@@ -25,7 +36,7 @@ def claim_sandbox(settings: Settings) -> None:
     """
     if settings.mode != "sandbox":
         return
-    settings.var_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    close_folder(settings.var_dir)
     claim = os.open(settings.var_dir / "sandbox.lock", os.O_CREAT | os.O_RDWR, 0o600)
     try:
         fcntl.flock(claim, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -36,18 +47,36 @@ def claim_sandbox(settings: Settings) -> None:
         ) from None
 
 
-def serve(settings: Settings, address: str, listening: socket.socket) -> None:
+class BeatingServer(uvicorn.Server):
+    """uvicorn's server; its event loop beats once a second."""
+
+    def __init__(self, config: uvicorn.Config, beat: Beat) -> None:
+        super().__init__(config)
+        self._beat = beat
+
+    async def on_tick(self, counter: int) -> bool:
+        """Every tenth of a second."""
+        if counter % 10 == 0:
+            self._beat()
+        return await super().on_tick(counter)
+
+
+def serve(settings: Settings, address: str, listening: socket.socket, beat: Beat = lambda: None) -> None:
     """Run the web until a signal stops it, with a writer process beside it."""
     write_logs()
     record_organisation(settings)
     installation = open_installation(settings, address)
     installation.engine.dispose()  # a connection must not be shared by two processes
-    to_writer = fork_beside(partial(_write_books, installation, listening))
+    writer = fork_beside(partial(_write_books, installation, listening))
+    descriptors = share_descriptors()
     config = uvicorn.Config(
-        build_web(installation, open_sandbox(installation), to_writer),
+        build_web(installation, open_sandbox(installation), writer.socket),
         loop="uvloop",
-        http="httptools",
+        http=cast(Any, bounded(ConnectionLimits(descriptors.connections))),
+        ws="none",
         lifespan="on",
+        backlog=descriptors.backlog,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
         access_log=False,
         log_config=None,
         proxy_headers=False,
@@ -55,14 +84,22 @@ def serve(settings: Settings, address: str, listening: socket.socket) -> None:
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
     freeze_garbage_collector()
-    uvicorn.Server(config).run(sockets=[listening])
+    try:
+        BeatingServer(config, beat).run(sockets=[listening])
+    finally:
+        writer.socket.close()
+        writer.wait(WRITER_SECONDS)
+        installation.engine.dispose()  # who closes SQLite's file last folds its log in
 
 
 def _write_books(installation: Installation, listening: socket.socket, from_web: socket.socket) -> None:
     """Run the writer until the web closes its end of the socket."""
     listening.close()  # only the web accepts connections
     freeze_garbage_collector()
-    build_writer(installation).serve(from_web)
+    try:
+        build_writer(installation).serve(from_web)
+    finally:
+        installation.engine.dispose()
 
 
 def freeze_garbage_collector() -> None:
@@ -72,17 +109,48 @@ def freeze_garbage_collector() -> None:
     gc.set_threshold(20_000, 20, 50)
 
 
-def work(settings: Settings, address: str | None, listening: socket.socket | None = None) -> None:
+def work(
+    settings: Settings,
+    address: str | None,
+    listening: socket.socket | None = None,
+    beat: Beat = lambda: None,
+) -> None:
     """Run the worker until a signal stops it."""
     write_logs()
     if listening is not None:
         listening.close()  # only the web accepts connections; one would wait here after the web has ended
     record_organisation(settings)
-    worker = build_worker(open_installation(settings, address))
+    installation = open_installation(settings, address)
+    worker = build_worker(installation)
     freeze_garbage_collector()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: worker.stop())
-    worker.run()
+    beat_while_used(installation.engine, beat, LONGEST_PAUSE_SECONDS)
+    try:
+        worker.run()
+    finally:
+        installation.engine.dispose()
+
+
+def beat_while_used(engine: Engine, beat: Beat, pause: float) -> None:
+    """Beat once a second from a thread, as long as this process has used its database within the pause (seconds).
+
+    A worker asks it four times a second when idle, and long jobs ask it for every page of a list.
+    """
+    used_at = time.monotonic()
+
+    def note() -> None:
+        nonlocal used_at
+        used_at = time.monotonic()
+
+    def beat_on() -> None:
+        while True:
+            if time.monotonic() - used_at < pause:
+                beat()
+            time.sleep(1)
+
+    call_when_used(engine, note)
+    threading.Thread(target=beat_on, name="beat", daemon=True).start()
 
 
 def bind(settings: Settings) -> socket.socket:

@@ -1,5 +1,6 @@
 """Open the database. What it has committed must survive a power cut, or it is not opened."""
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -54,3 +55,8 @@ def open_database(url: str, *, durable: bool = True) -> Engine:
 
     event.listen(engine, "connect", refuse)  # each connection anew: after a failover another server may answer
     return engine
+
+
+def call_when_used(engine: Engine, note: Callable[[], None]) -> None:
+    """Call this each time a transaction is given a connection."""
+    event.listen(engine, "checkout", lambda *_: note())

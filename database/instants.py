@@ -1,7 +1,7 @@
 """Instants are aware and in UTC. Code that needs the present instant gets a clock as an argument."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, time
+from datetime import UTC, datetime, timedelta
 
 Clock = Callable[[], datetime]
 
@@ -11,9 +11,13 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def start_of_day(day: date) -> datetime:
-    """The instant at which a day begins in UTC: how Stripe writes a day."""
-    return datetime.combine(day, time(), UTC)
+def is_due(at: datetime, now: datetime, longest: timedelta) -> bool:
+    """Whether an instant for which we wait at most `longest` has come.
+
+    One that lies further ahead was written while this machine's clock was: it has come as well, or we would wait
+    for years after the clock was set back. `database.questions.has_come` is the same for a column.
+    """
+    return not now < at <= now + longest
 
 
 def from_unix(seconds: int) -> datetime:

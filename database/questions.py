@@ -6,6 +6,7 @@ Building and compiling a SELECT in SQLAlchemy costs several times what the datab
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -24,6 +25,11 @@ def among(connection: Connection, column: sa.ColumnElement[Any], values: Sequenc
     """The condition that a text column holds one of many values: one parameter however many there are."""
     dialect = connection.dialect.name
     return _in_listed(dialect, column, sa.literal(_listed(dialect, values), sa.Text))
+
+
+def has_come(column: sa.ColumnElement[datetime], now: datetime, longest: timedelta) -> sa.ColumnElement[bool]:
+    """The condition that the instant of a column has come: `database.instants.is_due`."""
+    return sa.or_(column <= now, column > now + longest)
 
 
 def look_up(

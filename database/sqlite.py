@@ -14,29 +14,39 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from database.columns import BookDate, Instant, Json, instant_text, json_text
+from database.sqlite_files import DatabaseFile
 
 BUSY_TIMEOUT_MS = 5000
 BUSY_PAUSE_SECONDS = 0.005
+_FILES = "farthing_files"  # which files a connection has opened
 
 
 def open_sqlite(url: str, options: Mapping[str, Any], *, durable: bool) -> Engine:
     """Open an SQLite file: WAL, synchronous=FULL unless it need not be durable, foreign keys, triggers for REPLACE."""
     engine = sa.create_engine(url, connect_args={"check_same_thread": False, "cached_statements": 512}, **options)
 
-    def connect(connection: Any, _entry: ConnectionPoolEntry) -> None:
+    named = engine.url.database or ":memory:"
+    file = DatabaseFile("" if named.startswith((":memory:", "file:")) else named)
+
+    def connect(connection: Any, entry: ConnectionPoolEntry) -> None:
         connection.isolation_level = None  # we say BEGIN ourselves: see `begin`
         for pragma, value in _pragmas(durable=durable).items():
             _set(connection, pragma, value)
         connection.execute("PRAGMA cache_size=-65536")
         connection.execute("PRAGMA wal_autocheckpoint=8000")
+        entry.info[_FILES] = file.identities(connection)
 
     def begin(connection: Connection) -> None:
+        file.require(connection.info[_FILES])
         # Python's sqlite3 would leave the SELECTs of a read-modify-write outside the transaction.
         immediate = connection.get_execution_options().get("farthing_begin") == "immediate"
         connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
 
+    event.listen(engine, "do_connect", lambda *_: file.prepare())
     event.listen(engine, "connect", connect)
     event.listen(engine, "begin", begin)
+    # What was removed since it began must not be acknowledged either.
+    event.listen(engine, "commit", lambda connection: file.require(connection.info[_FILES]))
     return engine
 
 

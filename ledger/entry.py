@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, tzinfo
+from datetime import UTC, date, datetime, time, tzinfo
 from functools import lru_cache
 
 from ledger.accounts import Account
@@ -73,6 +73,11 @@ class Entry:
 def book_date(occurred_at: datetime, zone: tzinfo) -> date:
     """The calendar day of an instant in the organisation's time zone. It is decided once, at posting."""
     return occurred_at.astimezone(zone).date()
+
+
+def start_of_day(day: date) -> datetime:
+    """The instant at which a day begins in UTC: how Stripe writes a day that is the same in every zone."""
+    return datetime.combine(day, time(), UTC)
 
 
 def by_unique_key(entries: Iterable[Entry]) -> dict[str, Entry]:

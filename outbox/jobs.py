@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from database.bulk import put_rows
+from database.questions import has_come
 from outbox import tables
 
 Payload = Mapping[str, Any]
@@ -58,7 +59,7 @@ def enqueue_many(conn: Connection, kind: str, work: Sequence[tuple[str, Payload]
 def make_urgent(conn: Connection, kind: str, subject: str, *, now: datetime) -> None:
     """Let a waiting job run before all others, because somebody waits for its result."""
     t = tables.job
-    waiting = sa.update(t).where(t.c.key == f"{kind}:{subject}", t.c.due_at <= now)
+    waiting = sa.update(t).where(t.c.key == f"{kind}:{subject}", has_come(t.c.due_at, now, LONGEST_WAIT))
     conn.execute(waiting.values(urgent=True))
 
 
@@ -67,7 +68,7 @@ def claim(conn: Connection, now: datetime) -> Job | None:
     t = tables.job
     row = conn.execute(
         sa.select(t)
-        .where(t.c.due_at <= now)
+        .where(has_come(t.c.due_at, now, LONGEST_WAIT))
         .order_by(t.c.urgent.desc(), t.c.due_at, t.c.key)
         .limit(1)
         .with_for_update(skip_locked=True)

@@ -9,7 +9,7 @@ import structlog
 from sqlalchemy.engine import Engine
 
 from database.engine import Outage
-from database.instants import Clock
+from database.instants import Clock, is_due
 from database.transactions import writing
 from outbox.jobs import Job, Payload, claim, finish, postpone
 
@@ -58,7 +58,7 @@ class Worker:
         """Do the chores that are due. A chore that fails is logged, and done again when it is due again."""
         now = self._clock()
         for chore, due in self._due.items():
-            if due <= now:
+            if is_due(due, now, chore.every):
                 self._do_chore(chore)
                 self._due[chore] = now + chore.every
 

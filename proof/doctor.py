@@ -87,7 +87,7 @@ def examine(expected: Expected, ours: Health, stripe: StripeState | str, now: da
         theirs = [unchecked("Stripe", {}, stripe)]
     else:
         theirs = [*_endpoint(expected, stripe), _clock(stripe.now, now), _arrivals(stripe, now)]
-    return [*theirs, *_deliveries(ours, now), *_money(ours, now), *_work(ours, now), _database(ours)]
+    return [*theirs, *_deliveries(ours, now), *_money(ours, now), *_work(ours, now), _database(ours), _future(ours)]
 
 
 def _endpoint(expected: Expected, stripe: StripeState) -> Iterator[Finding]:
@@ -210,11 +210,21 @@ def _database(ours: Health) -> Finding:
     return checked("database settings", len(ours.unsafe), ours.unsafe, advice)
 
 
+def _future(ours: Health) -> Finding:
+    """Nothing was written at an instant that has not come. What waits for one is done all the same."""
+    advice = (
+        "This machine's clock was ahead, or is behind now: set it by NTP. What was due then is done now, and this"
+        " passes with the next reconcile; gifts and receipts keep the days that they were given."
+    )
+    figures = {name: f"until {_at(last)}" for name, last in ours.in_future.items()}
+    return checked("instants to come", len(ours.in_future), figures, advice)
+
+
 def _at(instant: datetime) -> str:
     return f"{instant:%Y-%m-%d %H:%M} UTC"
 
 
 def _span(span: timedelta) -> str:
-    minutes = int(span.total_seconds()) // 60
+    minutes = max(0, int(span.total_seconds())) // 60  # another machine's clock may be a moment ahead
     hours, rest = divmod(minutes, 60)
     return f"{hours // 24} days" if hours >= 48 else f"{hours} h {rest} min" if hours else f"{minutes} min"

@@ -1,8 +1,8 @@
 """The doctor's questions to the database."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,7 +16,9 @@ from payments.inbox.store import dead_letters
 from payments.inbox.tables import delivery
 from payments.settlement.tables import contact, walk
 from receipts.tables import receipt, receipt_pdf
+from web.tables import session
 
+TOLERANCE = timedelta(minutes=5)  # between the clocks of two machines, as for Stripe's signatures
 # The settings under which a commit survives a power cut (database/sqlite.py, postgresql.py), as each database
 # writes them.
 _SAFE_SQLITE = {"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1"}
@@ -56,13 +58,14 @@ class Health:
     unsafe: dict[str, str]
     unprinted: int
     unprinted_since: datetime | None
+    in_future: Mapping[str, datetime] = field(default_factory=dict)
 
 
 def health(conn: Connection, now: datetime) -> Health:
     """Everything that the doctor reads from the database."""
     unprinted, since = _unprinted(conn)
     return Health(
-        last_delivery=conn.scalar(sa.select(sa.func.max(delivery.c.received_at, type_=delivery.c.received_at.type))),
+        last_delivery=_last(conn, delivery.c.received_at, delivery.c.received_at <= now + TOLERANCE),
         dead_letters=len(dead_letters(conn)),
         waiting_facts=_waiting_facts(conn),
         uncleared_since=oldest_uncleared(conn),
@@ -72,7 +75,27 @@ def health(conn: Connection, now: datetime) -> Health:
         unsafe=_unsafe(conn),
         unprinted=unprinted,
         unprinted_since=since,
+        in_future=_in_future(conn, now),
     )
+
+
+def _last(conn: Connection, at: sa.Column[datetime], *conditions: sa.ColumnElement[bool]) -> datetime | None:
+    """The last instant in a column."""
+    last: datetime | None = conn.scalar(sa.select(sa.func.max(at, type_=at.type)).where(*conditions))
+    return last
+
+
+def _in_future(conn: Connection, now: datetime) -> dict[str, datetime]:
+    """What was written while this machine's clock was ahead and still has an effect, with its last instant."""
+    columns = {
+        "jobs": job.c.queued_at,
+        "lists": walk.c.walked_at,
+        "Stripe's answer": contact.c.answered_at,
+        "sign-ins": session.c.seen_at,
+    }
+    last = {name: _last(conn, at, at > now + TOLERANCE) for name, at in columns.items()}
+    last["dead letters"] = _last(conn, delivery.c.received_at, delivery.c.applied_at.is_(None))
+    return {name: at for name, at in last.items() if at is not None and at > now + TOLERANCE}
 
 
 def kept_deliveries(conn: Connection, ids: Sequence[str]) -> set[str]:

@@ -1,16 +1,19 @@
 """Read and write members of staff, sign-in links and acts."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from database.bulk import put_rows
+from database.questions import has_come
 from staff.act import Act, Subject
 from staff.member import Role, StaffMember
 from staff.tables import act, sign_in_link, staff_member
+
+LONGEST_LIFETIME = timedelta(hours=24)  # of an invitation; other links live shorter
 
 
 def add_member(conn: Connection, member: StaffMember, now: datetime) -> None:
@@ -39,7 +42,7 @@ def member_by_id(conn: Connection, member_id: str) -> StaffMember | None:
 
 def add_link(conn: Connection, token_hash: bytes, member: StaffMember, expires_at: datetime, now: datetime) -> None:
     """Keep a new link's hash, and remove links that have expired."""
-    conn.execute(sa.delete(sign_in_link).where(sign_in_link.c.expires_at <= now))
+    conn.execute(sa.delete(sign_in_link).where(has_come(sign_in_link.c.expires_at, now, LONGEST_LIFETIME)))
     conn.execute(sa.insert(sign_in_link).values(token_hash=token_hash, staff_id=member.id, expires_at=expires_at))
 
 
@@ -57,7 +60,11 @@ def use_link(conn: Connection, token_hash: bytes, now: datetime) -> bool:
 
 def _usable(token_hash: bytes, now: datetime) -> Sequence[sa.ColumnElement[bool]]:
     link = sign_in_link.c
-    return link.token_hash == token_hash, link.used_at.is_(None), link.expires_at > now
+    return (
+        link.token_hash == token_hash,
+        link.used_at.is_(None),
+        sa.not_(has_come(link.expires_at, now, LONGEST_LIFETIME)),
+    )
 
 
 def _member(conn: Connection, condition: sa.ColumnElement[bool]) -> StaffMember | None:

@@ -73,6 +73,8 @@ def test_run_serves_prints_where_to_go_and_stops_cleanly(tmp_path: Path) -> None
         assert not _has_loaded(web, "libpango")
     with running(tmp_path / "var") as second:
         assert "Every Branch Open" in _get(second.address + "/")
+    assert not (tmp_path / "var" / "sandbox.db-wal").exists()  # a plain copy of the file is whole
+    assert [_mode(tmp_path / "var"), _mode(tmp_path / "var" / "sandbox.db")] == ["700", "600"]
     keys = tmp_path / "var" / "sandbox-keys.json"
     assert oct(keys.stat().st_mode & 0o777) == "0o600"
     assert not [secret for secret in json.loads(keys.read_text()).values() if secret in text and len(secret) > 12]
@@ -87,6 +89,10 @@ def test_a_child_that_is_killed_is_started_again(tmp_path: Path) -> None:
         while web in _children(farthing.process.pid) and time.monotonic() < deadline:
             time.sleep(0.1)
         assert "Every Branch Open" in _get(farthing.address + "/")
+
+
+def _mode(path: Path) -> str:
+    return f"{path.stat().st_mode & 0o777:o}"
 
 
 def _address(log: Path) -> str:

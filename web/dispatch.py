@@ -8,9 +8,15 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 class PathDispatch:
     """FastAPI's overhead would be half of what a webhook request costs, so the webhook is dispatched before it."""
 
-    def __init__(self, pages: ASGIApp, exact: Mapping[str, ASGIApp], mounted: Mapping[str, ASGIApp]) -> None:
-        """`exact` applications answer at one path. `mounted` ones answer below a prefix, and are told it."""
-        self._pages, self._exact, self._mounted = pages, exact, mounted
+    def __init__(
+        self, pages: ASGIApp, exact: Mapping[str, ASGIApp], mounted: Mapping[str, ASGIApp], *, scheme: str
+    ) -> None:
+        """`exact` applications answer at one path. `mounted` ones answer below a prefix, and are told it.
+
+        `scheme` is the base address's. Behind a proxy requests come over http, and frameworks would build addresses
+        from that: Starlette's redirect of `/thanks/` to `/thanks` led from https to http.
+        """
+        self._pages, self._exact, self._mounted, self._scheme = pages, exact, mounted, scheme
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Dispatch by path. Lifespan events go to our pages, whose lifespan starts everything else."""
@@ -19,6 +25,8 @@ class PathDispatch:
         if app is not None:
             await app(scope, receive, send)
             return
+        if scope["type"] == "http":
+            scope = {**scope, "scheme": self._scheme}
         for prefix, app in self._mounted.items():
             if path == prefix or path.startswith(f"{prefix}/"):
                 await app({**scope, "root_path": prefix}, receive, send)

@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection
 from starlette.requests import Request
 from starlette.responses import Response
 
+from database.questions import has_come
 from web.tables import session
 
 TOKEN_BYTES = 32
@@ -45,8 +46,11 @@ class Session:
     expires_at: datetime
 
     def is_alive(self, now: datetime) -> bool:
-        """Whether it is still open: at most 12 hours old, and used within the last hour."""
-        return now < self.expires_at and now - self.seen_at < IDLE
+        """Whether it is still open: at most 12 hours old, and used within the last hour.
+
+        One that was used in the future is closed: the clock was ahead, and it would stay open for as long.
+        """
+        return now < self.expires_at and -SEEN_EVERY < now - self.seen_at < IDLE
 
     def needs_seeing(self, now: datetime) -> bool:
         """Whether five minutes have passed since its use was noted: noting it on each page would be a write a page."""
@@ -56,7 +60,7 @@ class Session:
 def start_session(conn: Connection, holder: Holder, now: datetime) -> str:
     """Start a session and return its token, which is kept nowhere. Removes sessions that have ended."""
     token = secrets.token_urlsafe(TOKEN_BYTES)
-    conn.execute(sa.delete(session).where(session.c.expires_at <= now))
+    conn.execute(sa.delete(session).where(has_come(session.c.expires_at, now, LONGEST)))
     conn.execute(
         sa.insert(session).values(
             token_hash=_hash(token),

@@ -9,7 +9,7 @@ from sqlalchemy.engine import Connection
 import ledger.store
 from database.bulk import change_rows, insert_rows, put_rows
 from database.driver import travelling_together
-from database.instants import start_of_day
+from ledger.entry import start_of_day
 from payments.books import tables
 from payments.books.decide.changes import (
     Changes,

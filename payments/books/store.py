@@ -1,12 +1,13 @@
 """Which of Stripe's rows are among the facts, what is still missing, and statuses of disputes and payouts."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from database.bulk import change_rows, insert_rows
+from database.instants import is_due
 from database.questions import look_up
 from ledger.store import uncleared
 from payments.books.tables import balance_line, charge, dispute, invoice, invoice_payment, payout
@@ -20,6 +21,8 @@ _LINKED = (invoice_payment.c.payment, invoice_payment.c.invoice_id)
 _INVOICE = (invoice.c.id, invoice.c.recurring_id)
 _CHARGED, _TAKEN_BACK = "charge", "charge_failure"  # as Stripe names the category of those lines
 _IN_PAYOUT = (balance_line.c.id, balance_line.c.payout_id)
+# Between asking Stripe and saving its answer; an instant further ahead was saved while the clock was.
+_LONGEST_LOOK = timedelta(hours=1)
 
 
 def known_lines(conn: Connection, ids: Sequence[str]) -> set[str]:
@@ -114,7 +117,7 @@ def save_dispute(conn: Connection, status: DisputeStatus, now: datetime) -> None
     before = conn.execute(sa.select(dispute.c.looked_at).where(dispute.c.id == status.dispute)).first()
     if before is None:
         insert_rows(conn, dispute, [{**row, "payment": status.payment}])
-    elif before.looked_at <= now:
+    elif is_due(before.looked_at, now, _LONGEST_LOOK):
         change_rows(conn, dispute, [row])
 
 
@@ -131,7 +134,7 @@ def save_payout(conn: Connection, status: PayoutStatus, lines_minor: int | None,
     if before is None:
         money = {"currency": status.amount.currency.code, "amount_minor": status.amount.minor}
         insert_rows(conn, payout, [row | money])
-    elif before.looked_at is None or before.looked_at <= now:
+    elif before.looked_at is None or is_due(before.looked_at, now, _LONGEST_LOOK):
         change_rows(conn, payout, [row])
 
 

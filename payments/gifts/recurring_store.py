@@ -2,14 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from database.bulk import change_rows, insert_rows, put_rows
-from database.questions import look_up
+from database.questions import has_come, look_up
 from ledger.money import Money, currency
 from outbox.jobs import enqueue
 from payments.gifts import tables as gift_tables
@@ -22,6 +22,8 @@ _RECURRING = (
     _r.id, _r.state, _r.currency, _r.amount_minor, _r.interval, _r.donor_name, _r.donor_email, _r.first_gift_id,
     _r.created_at, _r.ends_at, _r.instalments, _r.subscription, _r.donor_id,
 )  # fmt: skip
+# Between asking Stripe and saving its answer; an instant further ahead was saved while the clock was.
+_LONGEST_LOOK = timedelta(hours=1)
 _SHARE = (_s.recurring_id, _s.n, _s.campaign_id, _s.weight)
 
 
@@ -121,7 +123,7 @@ def mark_done(conn: Connection, change: RecurringChange, now: datetime) -> None:
 
 def save_status(conn: Connection, recurring_id: str, status: SubscriptionStatus, asked_at: datetime) -> None:
     """Save the status of a recurring gift, unless a later question was answered before."""
-    latest = sa.or_(_r.looked_at.is_(None), _r.looked_at <= asked_at)
+    latest = sa.or_(_r.looked_at.is_(None), has_come(_r.looked_at, asked_at, _LONGEST_LOOK))
     conn.execute(
         sa.update(gift_tables.recurring)
         .where(_r.id == recurring_id, latest)

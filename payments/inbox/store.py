@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from database.bulk import put_rows
-from database.questions import among, fetch, look_up
+from database.questions import among, fetch, has_come, look_up
 from payments.inbox.delivery import Delivery
 from payments.inbox.tables import delivery, delivery_body
 
@@ -96,7 +96,7 @@ def unapplied_ids(conn: Connection, due_by: datetime | None, limit: int, after: 
     d = delivery.c
     question = sa.select(d.id).where(d.applied_at.is_(None), d.id > after).order_by(d.id).limit(limit)
     if due_by is not None:
-        question = question.where(d.next_attempt_at <= due_by)
+        question = question.where(has_come(d.next_attempt_at, due_by, LONGEST_WAIT))
     return list(conn.scalars(question))
 
 

@@ -33,6 +33,14 @@ class BodyTooLarge(ValueError):
     """The body is longer than any event."""
 
 
+class ClientDisconnected(ConnectionError):
+    """The connection was closed, or cut, before the body was whole."""
+
+
+class NotSigned(ValueError):
+    """The request has no Stripe-Signature: its body is not worth reading."""
+
+
 class Webhook:
     """Verifies the signature over the raw bytes, passes the body to the inbox, and answers once it is kept."""
 
@@ -45,10 +53,16 @@ class Webhook:
             await _answer(send, 405, b"post")
             return
         try:
+            signature = _signature(scope)
             body = await _body(receive)
-            verify(body, _header(scope), self._secrets, self._clock())
+            verify(body, signature, self._secrets, self._clock())
+        except NotSigned:
+            log.warning("delivery_refused", why="the request has no signature")
+            await _answer(send, 400, b"not signed", close=True)
+        except ClientDisconnected:
+            return
         except BodyTooLarge:
-            await _answer(send, 413, b"too large")
+            await _answer(send, 413, b"too large", close=True)
         except BadSignature as refusal:
             log.warning("delivery_refused", why=str(refusal))
             await _answer(send, 400, b"refused")
@@ -56,15 +70,20 @@ class Webhook:
             await _answer(send, *_ANSWERS[await self._inbox.deliver(body)])
 
 
-def _header(scope: Scope) -> bytes:
+def _signature(scope: Scope) -> bytes:
     headers: list[tuple[bytes, bytes]] = scope["headers"]
-    return next((value for name, value in headers if name == b"stripe-signature"), b"")
+    signature = next((value for name, value in headers if name == b"stripe-signature"), b"")
+    if not signature:
+        raise NotSigned
+    return signature
 
 
 async def _body(receive: Receive) -> bytes:
     parts, size, more = [], 0, True
     while more:
         message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnected
         part = message.get("body", b"")
         size += len(part)
         if size > LARGEST_BODY:
@@ -77,7 +96,7 @@ async def _body(receive: Receive) -> bytes:
 _TYPE = (b"content-type", b"text/plain; charset=utf-8")
 
 
-async def _answer(send: Send, status: int, body: bytes) -> None:
+async def _answer(send: Send, status: int, body: bytes, *, close: bool = False) -> None:
     headers = [(b"content-length", str(len(body)).encode()), (b"cache-control", b"no-store")]
     if body:
         headers.append(_TYPE)
@@ -85,7 +104,7 @@ async def _answer(send: Send, status: int, body: bytes) -> None:
         headers.append((b"retry-after", b"5"))
     if status == 405:
         headers.append((b"allow", b"POST"))
-    if status == 413:
+    if close:  # what still comes of the body is not read
         headers.append((b"connection", b"close"))
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

@@ -14,7 +14,7 @@ from sqlalchemy import Engine, event
 
 from database.engine import open_database
 from database.transactions import reading, writing
-from outbox.jobs import LEASE, Payload, enqueue, enqueue_many
+from outbox.jobs import LEASE, Payload, claim, enqueue, enqueue_many, postpone
 from outbox.tables import job
 from outbox.worker import Chore, Worker
 from tests.clock import FixedClock
@@ -167,6 +167,25 @@ def test_chores_are_done_at_the_start_and_when_their_time_comes(queue: Engine, c
         worker.do_chores()
 
     assert done == ["minute", "ten", "minute", "minute", "ten"]
+
+
+def test_a_clock_that_was_ahead_leaves_nothing_waiting(queue: Engine, clock: FixedClock) -> None:
+    """Five years ahead and back: what was queued, postponed, leased and repeated then is done now."""
+    done, chores, years = list[Payload](), list[str](), 5 * 365 * 86400 * SECOND
+    worker = Worker(queue, {"print": done.append}, clock, [Chore(60 * SECOND, lambda: chores.append("done"))])
+    clock.advance(years)
+    worker.do_chores()
+    with writing(queue) as conn:
+        enqueue_many(conn, "print", [(str(n), {"n": n}) for n in range(3)], now=clock())
+        claim(conn, clock())
+        job = claim(conn, clock())
+        assert job
+        postpone(conn, job, "no answer", clock())
+    clock.advance(-years)
+
+    worker.do_chores()
+
+    assert (worker.run_due(), len(done), chores) == (3, 3, ["done", "done"])
 
 
 def test_a_chore_that_fails_keeps_nobody_from_work(queue: Engine, clock: FixedClock) -> None:

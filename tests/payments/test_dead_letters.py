@@ -161,3 +161,10 @@ def _kept_row(delivery_id: str) -> dict[str, object]:
         "created_at": NOON, "received_at": NOON, "digest": "", "applied_at": None, "attempts": 0,
         "next_attempt_at": NOON,
     }  # fmt: skip
+
+
+def test_a_dead_letter_of_a_clock_that_was_ahead_is_tried_again_now(books: Books) -> None:
+    """It was kept "in five years": nobody waits until then."""
+    books.deliver(delivery(POISON), now=NOON + timedelta(days=1826))
+    assert replay(books.engine, books.bookkeeper, NOON, only_due=True).tried == 1
+    assert replay(books.engine, books.bookkeeper, NOON, only_due=True).tried == 0

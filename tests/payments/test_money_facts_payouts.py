@@ -7,10 +7,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from campaigns.demo import DEMO_ORGANISATION
-from database.instants import start_of_day
 from database.transactions import reading
 from ledger.accounts import Account
-from ledger.entry import ConflictingEntry
+from ledger.entry import ConflictingEntry, start_of_day
 from ledger.kinds import EntryKind
 from ledger.money import GBP, Money
 from ledger.store import balance

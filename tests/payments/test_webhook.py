@@ -2,6 +2,9 @@
 
 import asyncio
 import socket
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -68,6 +71,20 @@ def test_a_body_of_ten_megabytes_is_413_before_it_is_read_whole(books: Books) ->
     status, taken = with_webhook(books, requests)
     assert status == 413
     assert taken <= LARGEST_BODY // 65_536 + 1
+
+
+def test_a_database_that_was_removed_is_noticed_before_the_next_200(books: Books) -> None:
+    """30 of 30 deliveries were acknowledged, and lost with the process that had the file open."""
+    if books.engine.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL keeps its files to itself")
+    path = Path(books.engine.url.database or "")
+    path.rename(path.with_suffix(".away"))
+
+    assert send(books, body(GENUINE)) == [503]
+    assert not path.exists()
+
+    path.with_suffix(".away").rename(path)
+    assert send(books, body(GENUINE)) == [200]
 
 
 def test_a_get_is_405(books: Books) -> None:
@@ -138,3 +155,74 @@ def test_without_its_writer_the_web_asks_stripe_to_come_back_and_stops() -> None
         return [await waits, await inbox.deliver(b"{}")], len(losses)
 
     assert asyncio.run(lose_writer()) == ([Outcome.TRY_LATER, Outcome.TRY_LATER], 1)
+
+
+def test_a_delivery_without_a_signature_is_400_before_its_body_is_read(books: Books) -> None:
+    """Nobody needs credentials to send a body; so it is not read, and the connection is closed."""
+
+    async def requests(webhook: Webhook, _inbox: Inbox) -> tuple[int, int]:
+        return await stream(webhook, [b"x" * 65_536] * 4, header="")
+
+    assert with_webhook(books, requests) == (400, 0)
+
+
+def test_a_body_that_is_cut_off_is_not_taken_for_a_whole_one(books: Books) -> None:
+    """No answer, because nobody would read it; and no log line that a signature was forged."""
+
+    async def requests(webhook: Webhook, _inbox: Inbox) -> list[dict[str, object]]:
+        answers: list[dict[str, object]] = []
+
+        async def disconnected() -> dict[str, object]:
+            return {"type": "http.disconnect"}
+
+        async def answer(message: Any) -> None:
+            answers.append(message)
+
+        scope = {"type": "http", "method": "POST", "headers": [(b"stripe-signature", b"t=1,v1=a")]}
+        await webhook(scope, disconnected, answer)
+        return answers
+
+    assert with_webhook(books, requests) == []
+
+
+def test_a_writer_that_stands_still_is_noticed_and_stripe_comes_back() -> None:
+    """What waits is 503 after six seconds, what comes later at once; after forty the web asks to be started anew."""
+
+    async def stall() -> tuple[list[Outcome], list[bool]]:
+        lost = asyncio.Event()
+        inbox = Inbox(on_loss=lost.set, second=0.002)
+        ours, theirs = socket.socketpair()
+        with theirs:
+            await inbox.open(ours)
+            well = inbox.takes_deliveries
+            answers = [await inbox.deliver(b"{}"), await inbox.deliver(b"{}")]
+            still = inbox.takes_deliveries
+            await asyncio.wait_for(lost.wait(), 5)
+            await asyncio.wait_for(inbox.close(), 1)  # without waiting for the writer
+            return answers, [well, still]
+
+    assert asyncio.run(stall()) == ([Outcome.TRY_LATER, Outcome.TRY_LATER], [True, False])
+
+
+def test_a_writer_that_stands_still_is_noticed_though_nothing_comes() -> None:
+    """An empty message asks it every few seconds: a balancer learns of it before Stripe does."""
+
+    async def rest() -> tuple[bool, bool]:
+        inbox = Inbox(on_loss=lambda: None, second=0.002)
+        ours, theirs = socket.socketpair()
+        with theirs:
+            await inbox.open(ours)
+            await _until(lambda: not inbox.takes_deliveries)
+            theirs.sendall(bytes([Outcome.REFUSED]))  # it goes on
+            await _until(lambda: inbox.takes_deliveries)
+            return await asyncio.to_thread(theirs.recv, 4) == bytes(4), inbox.takes_deliveries
+
+    assert asyncio.run(rest()) == (True, True)
+
+
+async def _until(so: Callable[[], bool]) -> None:
+    for _ in range(2000):
+        if so():
+            return
+        await asyncio.sleep(0.002)
+    raise TimeoutError

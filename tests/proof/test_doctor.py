@@ -6,14 +6,18 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from sqlalchemy import Engine
 
 from database.engine import open_database
-from database.transactions import reading, writing
+from database.transactions import booking, reading, writing
 from ledger.finding import Status
 from outbox.jobs import claim, enqueue, postpone
+from payments.books.store import save_dispute
+from payments.books.tables import dispute as dispute_table
 from payments.reading.events import EVENTS
 from payments.reading.happenings import RefundAgreed
+from payments.reading.statuses import DisputeStatus
 from payments.settlement.store import note_failure
 from payments.stripe.gateway import API_VERSION
 from proof.doctor import Expected, StripeState, examine
@@ -156,6 +160,32 @@ def test_the_database_is_asked_for_what_waits(desk: Desk, engine: Engine) -> Non
     assert (waiting.dead_letters, waiting.waiting_facts) == (1, (("re_7", NOON),))
     assert (waiting.jobs.failing, waiting.jobs.error) == (1, "a.kind: Broken: pipe")
     assert (waiting.contact.failing_since, waiting.unprinted, waiting.reconciled_at) == (NOON, 1, NOON)
+
+
+def test_a_clock_that_was_ahead_is_named_and_no_span_is_negative(desk: Desk, engine: Engine) -> None:
+    """Once the doctor said "-43800 h ago", and that all was well."""
+    ahead = NOON + timedelta(days=1825)
+    with writing(engine) as conn:
+        enqueue(conn, "print", "1", {}, now=ahead)
+    with reading(engine) as conn:
+        ours = health(conn, NOON)
+
+    findings = {finding.name: finding for finding in examine(HERE, ours, STRIPE, NOON)}
+
+    assert findings["instants to come"].figures["jobs"] == "until 2031-11-20 12:00 UTC"
+    assert findings["instants to come"].has_failed
+    last = replace(WELL, last_delivery=NOON + timedelta(minutes=2))
+    spans = [finding.figures.get("ago") for finding in examine(HERE, last, STRIPE, NOON)]
+    assert "0 min" in spans
+
+
+def test_a_dispute_looked_at_by_a_clock_that_was_ahead_is_looked_at_again(engine: Engine) -> None:
+    """Else its status would stand still until that day."""
+    status = DisputeStatus("du_1", "pi_1", "needs_response", "fraudulent", pounds(100), None)
+    with booking(engine) as conn:
+        save_dispute(conn, status, NOON + timedelta(days=1800))
+        save_dispute(conn, replace(status, status="lost"), NOON)
+        assert conn.scalar(sa.select(dispute_table.c.status)) == "lost"
 
 
 def test_settings_that_forget_are_read_back(database_url: str) -> None:

@@ -92,6 +92,14 @@ def test_a_link_expires(engine: Engine, clock: FixedClock, lifetime: timedelta) 
             member_of_link(conn, token, clock())
 
 
+def test_a_link_of_a_clock_that_was_ahead_is_refused(engine: Engine, clock: FixedClock) -> None:
+    """It would sign in whoever finds it, until that day."""
+    token = link_token(engine, clock() + timedelta(days=1800))
+
+    with reading(engine) as conn, pytest.raises(NoSuchLink):
+        member_of_link(conn, token, clock())
+
+
 @pytest.mark.parametrize("token", ["", "x", "é" * 50, "A" * 10_000])
 def test_any_other_token_signs_nobody_in(engine: Engine, clock: FixedClock, token: str) -> None:
     """Whatever stands in the address."""

@@ -135,10 +135,7 @@ def test_payouts_are_listed_with_their_state(treasurer: TestClient, desk: Desk) 
 
     text = read(treasurer, "/desk/payouts")
 
-    assert (
-        "At the bank since 21 November 2026 , sent on 21 November 2026 £10.00 po_1 The payments in it add up to it."
-        in text
-    )
+    assert "At the bank since 21 November 2026 , sent on 21 November 2026 £10.00 po_1 The payments in it add up" in text
     assert "On its way , sent on 21 November 2026 £5.00 po_2" in text
 
 

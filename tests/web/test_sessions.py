@@ -141,3 +141,15 @@ def test_the_cookie_comes_back_and_can_be_dropped() -> None:
 
     assert cookie.read(request) == "abc"
     assert "Max-Age=0" in response.headers["set-cookie"]
+
+
+def test_a_session_of_a_clock_that_was_ahead_is_closed(engine: Engine, clock: FixedClock) -> None:
+    """It would stay open until that day; the next sign-in removes it."""
+    clock.advance(timedelta(days=1800))
+    token = signed_in(engine, clock)
+    clock.advance(timedelta(days=-1800))
+
+    assert current(engine, token, clock) is None
+    signed_in(engine, clock)
+    with reading(engine) as conn:
+        assert conn.scalar(sa.select(sa.func.count()).select_from(session)) == 1

@@ -8,9 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 
-from database.instants import start_of_day
 from ledger.accounts import Account
-from ledger.entry import Entry, book_date
+from ledger.entry import Entry, book_date, start_of_day
 from ledger.kinds import EntryKind
 from ledger.money import Money
 from payments.gifts.gift import Allocation, Gift, shares_of

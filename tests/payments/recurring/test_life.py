@@ -130,6 +130,19 @@ def test_the_answer_to_an_earlier_question_changes_nothing(setup: RecurringSetup
     assert setup.row(recurring).state == "ended"
 
 
+def test_an_answer_from_a_clock_that_was_ahead_is_not_the_last(setup: RecurringSetup) -> None:
+    """Else the status would stand still until that day."""
+    recurring = setup.begin()
+    now = setup.twin.now()
+    active = read_subscription(setup.subscription(recurring))
+
+    with writing(setup.engine) as conn:
+        save_status(conn, recurring.id, active, now + timedelta(days=1800))
+        save_status(conn, recurring.id, replace(active, state=RecurringState.ENDED), now)
+
+    assert setup.row(recurring).state == "ended"
+
+
 def test_a_copy_that_was_made_at_stripe_is_not_the_donors(setup: RecurringSetup) -> None:
     """It carries our metadata, but the recurring gift has its subscription already."""
     recurring = setup.begin()
