@@ -16,7 +16,9 @@ from babel.numbers import (
 )
 
 from ledger.money import Currency, Money
+from ledger.typed_money import NumberStyle
 
+_SHARED = dict.fromkeys(("USD", "AUD", "CAD", "NZD", "SGD", "HKD", "MXN"), "$") | {"JPY": "¥", "CNY": "¥"}
 # CLDR wants a space there ("ISK 2,500"); Babel leaves it out.
 _LETTER_TO_DIGIT = re.compile(r"(?<=[^\W\d_])(?=\d)")
 
@@ -44,6 +46,19 @@ class Wording:
     def symbol(self, currency: Currency) -> str:
         """The symbol of a currency: "£"."""
         return str(get_currency_symbol(currency.code, locale=self.locale))
+
+    def number_style(self, currency: Currency) -> NumberStyle:
+        """How amounts of this currency are typed on our pages: as they are printed."""
+        code, marks = currency.code, self.locale.number_symbols["latn"]
+        names = frozenset((code, self.symbol(currency), get_currency_symbol(code), *_SHARED.get(code, ())))
+        sizes = self.locale.currency_formats["standard"].grouping
+        return NumberStyle(marks["decimal"], marks["group"], sizes, names)
+
+    def typed_money(self, amount: Money) -> str:
+        """An amount as somebody would type it on our pages: "25.00", "25,00"."""
+        pattern = parse_pattern("0")
+        pattern.frac_prec = (decimals(amount.currency),) * 2
+        return str(pattern.apply(amount.decimal, self.locale))
 
     def number(self, count: int) -> str:
         """A count: "1,250"."""

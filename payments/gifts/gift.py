@@ -6,12 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import uuid4
 
-from ledger.money import Currency, Money
-
-# Ours is higher than Stripe's own (30p in GBP): tiny amounts attract card testers, who try stolen cards
-# with them (docs.stripe.com/disputes/prevention/card-testing, read 2026-11).
-MINIMUM_UNITS = 2
-MINIMUM_WHOLE_UNIT_CURRENCIES = 300
+from ledger.money import Money
 
 
 class GiftState(StrEnum):
@@ -110,12 +105,6 @@ def pledge(amount: Money, campaigns: Sequence[int], donor: DonorDetails, now: da
         attempted_at=now,
         return_token=uuid4().hex,
     )
-
-
-def minimum(currency: Currency) -> Money:
-    """The smallest gift that we ask Stripe to charge."""
-    units = MINIMUM_UNITS if currency.exponent else MINIMUM_WHOLE_UNIT_CURRENCIES
-    return Money(units * 10**currency.exponent, currency)
 
 
 def shares_of(charged: Money, gift: Gift) -> list[Money]:

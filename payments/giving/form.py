@@ -7,20 +7,20 @@ from typing import TypeVar
 from email_validator import EmailNotValidError, validate_email
 
 from ledger.money import BadAmount, Currency, Money
-from payments.gifts.gift import DonorDetails, minimum
+from ledger.typed_money import NumberStyle, read_typed_money
+from payments.gifts.amounts import largest_gift, smallest_gift
+from payments.gifts.gift import DonorDetails
 from payments.gifts.recurring import Rhythm
 from payments.giving import rhythm_form
 from payments.giving.rhythm_form import IntervalOffer, UnclearRhythm, read_rhythm
 from web.typed import NotTidy, tidy
 
 LONGEST_NAME, LONGEST_EMAIL, LONGEST_MESSAGE = 100, 254, 300
-LARGEST_UNITS = 100_000
 OTHER = "other"
 FIELDS = (*rhythm_form.FIELDS, "amount", "other_amount", "email", "name", "message", "form_token", "retry")
 
 FormFields = Mapping[str, str]
 FieldErrors = dict[str, str]
-FormatMoney = Callable[[Money], str]
 Value = TypeVar("Value")
 
 
@@ -33,25 +33,26 @@ class Pledge:
     rhythm: Rhythm | None = None
 
 
-def read_form(
-    fields: FormFields, currency: Currency, format_money: FormatMoney, offer: IntervalOffer
-) -> Pledge | FieldErrors:
+@dataclass(frozen=True, slots=True)
+class AmountWords:
+    """How the page writes amounts of the campaign's currency, and how they are typed."""
+
+    currency: Currency
+    print: Callable[[Money], str]
+    style: NumberStyle
+
+
+def read_form(fields: FormFields, words: AmountWords, offer: IntervalOffer) -> Pledge | FieldErrors:
     """A pledge, or for each field that must be corrected a sentence that says how."""
     errors: FieldErrors = {}
     rhythm = _rhythm(fields, offer, errors)
-    amount = _read(lambda: _amount(fields, currency, format_money), "amount", errors)
+    amount = _read(lambda: _amount(fields, words), "amount", errors)
     email = _read(lambda: _email(fields.get("email", "")), "email", errors)
     name = _read(lambda: tidy(fields.get("name", ""), LONGEST_NAME), "name", errors)
     message = _read(lambda: tidy(fields.get("message", ""), LONGEST_MESSAGE, lines=True), "message", errors)
     if errors or amount is None or email is None or name is None or message is None:
         return errors
     return Pledge(amount, DonorDetails(name, email, message), rhythm)
-
-
-def presets(currency: Currency) -> list[Money]:
-    """The amounts that the form offers, smallest first. The lowest must not keep anybody from giving a little."""
-    units = (5, 10, 25, 50, 100) if currency.exponent else (500, 1000, 3000, 5000, 10000)
-    return [Money(unit * 10**currency.exponent, currency) for unit in units]
 
 
 def _read(read: Callable[[], Value], field: str, errors: FieldErrors) -> Value | None:
@@ -70,25 +71,30 @@ def _rhythm(fields: FormFields, offer: IntervalOffer, errors: FieldErrors) -> Rh
         return None
 
 
-def _amount(fields: FormFields, currency: Currency, format_money: FormatMoney) -> Money:
+def _amount(fields: FormFields, words: AmountWords) -> Money:
     choice, other = fields.get("amount", "").strip(), fields.get("other_amount", "").strip()
     if choice in ("", OTHER):
         if not other:
             raise BadAmount("Choose an amount, or enter another one.")
-        choice = other
-    elif other and Money.parse(other, currency) != Money.parse(choice, currency):
+        return read_amount(other, words)
+    chosen = Money.parse(choice, words.currency)  # a button's value, which we wrote
+    if other and read_typed_money(other, words.currency, words.style) != chosen:
         raise BadAmount("Choose one: an amount above, or the other amount that you entered.")
-    return read_amount(choice, currency, format_money)
+    return require_takeable(chosen, words)
 
 
-def read_amount(typed: str, currency: Currency, format_money: FormatMoney) -> Money:
+def read_amount(typed: str, words: AmountWords) -> Money:
     """An amount that we would ask Stripe to charge; raises BadAmount, which says what to enter."""
-    amount = Money.parse(typed, currency)
-    if amount < minimum(currency):
-        raise BadAmount(f"Enter an amount of {format_money(minimum(currency))} or more.")
-    most = Money(LARGEST_UNITS * 10**currency.exponent if currency.exponent else LARGEST_UNITS * 100, currency)
+    return require_takeable(read_typed_money(typed, words.currency, words.style), words)
+
+
+def require_takeable(amount: Money, words: AmountWords) -> Money:
+    """The amount, if we would ask Stripe to charge it; raises BadAmount, which says what to enter."""
+    least, most = smallest_gift(words.currency), largest_gift(words.currency)
+    if amount < least:
+        raise BadAmount(f"Enter an amount of {words.print(least)} or more.")
     if amount > most:
-        raise BadAmount(f"Enter an amount of {format_money(most)} or less, or write to us to give more.")
+        raise BadAmount(f"Enter an amount of {words.print(most)} or less, or write to us to give more.")
     return amount
 
 

@@ -2,16 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import tzinfo
 
 from campaigns.campaign import Campaign
-from ledger.money import Money
+from ledger.money import Currency, Money
+from payments.gifts.amounts import largest_gift, smallest_gift, suggested_gifts
 from payments.gifts.due_dates import most_instalments
 from payments.gifts.gift import Gift
 from payments.gifts.recurring import Interval, Recurring
 from payments.gifts.recurring_words import ADJECTIVE, PER, due_days
 from payments.giving import rhythm_form
-from payments.giving.form import OTHER, FormFields, presets
+from payments.giving.form import OTHER, FormFields
 from payments.giving.rhythm_form import ONCE, IntervalOffer, fields_of_rhythm
 from web.wording import Wording
 
@@ -56,27 +56,38 @@ def template_fields(fields: FormFields) -> dict[str, str]:
     }
 
 
-def fields_of_gift(gift: Gift, recurring: Recurring | None, campaign: Campaign, zone: tzinfo) -> FormFields:
+def fields_of_gift(gift: Gift, recurring: Recurring | None, campaign: Campaign, wording: Wording) -> FormFields:
     """The form as its donor had filled it in before going to Stripe."""
     return {
-        **_amount(gift.amount),
-        **fields_of_rhythm(recurring.rhythm if recurring else None, campaign.closes_at, zone),
+        **_amount(gift.amount, wording),
+        **fields_of_rhythm(recurring.rhythm if recurring else None, campaign.closes_at, wording.zone),
         "name": gift.donor.name,
         "email": gift.donor.email,
         "message": gift.donor.message,
     }
 
 
-def fields_of_link(campaign: Campaign, minor: str, interval: str, offered: Sequence[Interval]) -> FormFields:
-    """The fields that a deep link preselects: `?amount=2500&interval=month`, in pence. It never submits."""
+def fields_of_link(
+    campaign: Campaign, minor: str, interval: str, offered: Sequence[Interval], wording: Wording
+) -> FormFields:
+    """The fields that a deep link preselects: `?amount=2500&interval=month`. It never submits.
+
+    The amount is in the currency's smallest unit, such as pence. One that the form would refuse preselects nothing.
+    """
     chosen = interval if interval in offered else ONCE
-    if not (minor.isascii() and minor.isdecimal() and len(minor) <= LONGEST_MINOR) or int(minor) == 0:
-        return {"interval": chosen}
-    return {"interval": chosen, **_amount(Money(int(minor), campaign.currency))}
+    amount = _amount_of_link(minor, campaign.currency)
+    return {"interval": chosen, **(_amount(amount, wording) if amount else {})}
 
 
-def _amount(amount: Money) -> FormFields:
-    typed = str(amount.decimal)
-    if amount in presets(amount.currency):
-        return {"amount": typed}
-    return {"amount": OTHER, "other_amount": typed}
+def _amount_of_link(minor: str, currency: Currency) -> Money | None:
+    if not (minor.isascii() and minor.isdecimal() and len(minor) <= LONGEST_MINOR):
+        return None
+    amount = Money(int(minor), currency)
+    may_be_given = smallest_gift(currency) <= amount <= largest_gift(currency) and not amount.minor % currency.step
+    return amount if may_be_given else None
+
+
+def _amount(amount: Money, wording: Wording) -> FormFields:
+    if amount in suggested_gifts(amount.currency):
+        return {"amount": str(amount.decimal)}
+    return {"amount": OTHER, "other_amount": wording.typed_money(amount)}

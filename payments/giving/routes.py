@@ -20,10 +20,11 @@ from database.instants import Clock
 from database.transactions import reading, writing
 from ledger.money import Money
 from payments.gifts import store
-from payments.gifts.gift import Gift, GiftState, minimum
+from payments.gifts.amounts import smallest_gift, suggested_gifts
+from payments.gifts.gift import Gift, GiftState
 from payments.gifts.recurring import Interval, Recurring
 from payments.gifts.recurring_words import Upcoming, upcoming
-from payments.giving.form import FIELDS, FieldErrors, FormFields, Pledge, presets, read_form
+from payments.giving.form import FIELDS, AmountWords, FieldErrors, FormFields, Pledge, read_form
 from payments.giving.pledges import NotOpen, PaymentUnderWay, Pledges, gift_to_resume, recurring_of_gift
 from payments.giving.prefilled import fields_of_gift, fields_of_link, interval_choices, template_fields
 from payments.giving.rhythm_form import IntervalOffer
@@ -110,9 +111,9 @@ class FormPages:
             before = gift_to_resume(conn, cancelled, now) if cancelled else None
             recurring = recurring_of_gift(conn, before) if before else None
         if before:
-            fields = fields_of_gift(before, recurring, campaign, self._pages.wording.zone)
+            fields = fields_of_gift(before, recurring, campaign, self._pages.wording)
         else:
-            fields = fields_of_link(campaign, amount, interval, self._intervals)
+            fields = fields_of_link(campaign, amount, interval, self._intervals, self._pages.wording)
         return self._form(campaign, fields, {}, cancelled=bool(cancelled))
 
     async def give(self, slug: str, request: Request) -> Response:
@@ -142,10 +143,14 @@ class FormPages:
         return gift
 
     def _pledge(self, campaign: Campaign, fields: FormFields) -> Gift | PaymentUnderWay | Response:
-        pledge = read_form(fields, campaign.currency, self._pages.wording.money, self._offer(campaign))
+        pledge = read_form(fields, self._words(campaign), self._offer(campaign))
         if not isinstance(pledge, Pledge):
             return self._form(campaign, fields, pledge, status=422)
         return self._pledges.save(campaign, pledge, fields.get("form_token") or token_hex(16))
+
+    def _words(self, campaign: Campaign) -> AmountWords:
+        wording = self._pages.wording
+        return AmountWords(campaign.currency, wording.money, wording.number_style(campaign.currency))
 
     def _offer(self, campaign: Campaign) -> IntervalOffer:
         wording = self._pages.wording
@@ -173,8 +178,8 @@ class FormPages:
             errors=errors,
             interval_choices=interval_choices(offer, self._pages.wording),
             offer=offer,
-            presets=presets(campaign.currency),
-            minimum=minimum(campaign.currency),
+            presets=suggested_gifts(campaign.currency),
+            minimum=smallest_gift(campaign.currency),
             form_token=fields.get("form_token") or token_hex(16),
             cancelled=cancelled,
         )

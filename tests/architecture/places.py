@@ -24,7 +24,7 @@ LAYERS = (
 FLOOR = {part: floor for floor, parts in enumerate(LAYERS) for part in parts}
 OUTSIDE = {"tests", "bench", "migrations"}  # they look at the house; nothing in it looks at them
 # A page prints amounts: money's only way up past its siblings.
-SIBLINGS_MEET = {("web.wording", "ledger.money")}
+SIBLINGS_MEET = {("web.wording", "ledger.money"), ("web.wording", "ledger.typed_money")}
 # The folders of a package, each may import those before it; folders on one line do not meet.
 FOLDERS = {
     "payments": (
@@ -81,6 +81,8 @@ ANYWHERE_UNDER = ("sqlalchemy.engine.", "sqlalchemy.exc.")
 
 PURE = {
     "ledger.money",
+    "ledger.typed_money",
+    "payments.gifts.amounts",
     "ledger.entry",
     "ledger.accounts",
     "ledger.kinds",

@@ -6,11 +6,14 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from ledger.money import GBP, JPY, Money
+from ledger.typed_money import NumberStyle
+from payments.gifts.amounts import suggested_gifts
 from payments.gifts.recurring import Interval, Rhythm
-from payments.giving.form import Pledge, presets, read_form
+from payments.giving.form import AmountWords, Pledge, read_form
 from payments.giving.rhythm_form import IntervalOffer
 
-FORMAT_MONEY = str
+ENGLISH = NumberStyle(names=frozenset({"£", "GBP"}))
+POUNDS, YEN = AmountWords(GBP, str, ENGLISH), AmountWords(JPY, str, NumberStyle(names=frozenset({"¥"})))
 OFFER = IntervalOffer(
     (Interval.MONTH, Interval.YEAR), datetime(2026, 11, 21, 12, tzinfo=UTC), ZoneInfo("Europe/London"), str
 )
@@ -23,7 +26,7 @@ def typed(**changes: str) -> dict[str, str]:
 
 def test_a_preset_becomes_a_pledge() -> None:
     """The radio's value is an amount like any other."""
-    read = read_form(typed(), GBP, FORMAT_MONEY, OFFER)
+    read = read_form(typed(), POUNDS, OFFER)
     assert isinstance(read, Pledge)
     assert (read.amount, read.donor.name) == (Money(2500, GBP), "Zoë")
 
@@ -31,29 +34,29 @@ def test_a_preset_becomes_a_pledge() -> None:
 @pytest.mark.parametrize(("words", "pence"), [("£7", 700), (" 1,250.50 ", 125050), ("2", 200), ("100000", 10**7)])
 def test_another_amount_is_read_as_it_is_meant(words: str, pence: int) -> None:
     """With or without the sign, with commas where people write them."""
-    read = read_form(typed(amount="other", other_amount=words), GBP, FORMAT_MONEY, OFFER)
+    read = read_form(typed(amount="other", other_amount=words), POUNDS, OFFER)
     assert isinstance(read, Pledge)
     assert read.amount == Money(pence, GBP)
 
 
 @pytest.mark.parametrize(
     "words",
-    ["1,50", "1e3", "-5", "£", "٣", "9" * 20, "1.234",
+    ["1,50", "1e3", "-5", "£", "9" * 20, "1.234",
      "1.99", "0", "", "€5", "NaN", "0x10", "1 000", "1" * 5000, "100000.01"],
 )  # fmt: skip
 def test_what_could_be_misread_is_refused_with_what_to_do(words: str) -> None:
     """Each sentence tells the donor what to enter."""
-    read = read_form(typed(amount="other", other_amount=words), GBP, FORMAT_MONEY, OFFER)
+    read = read_form(typed(amount="other", other_amount=words), POUNDS, OFFER)
     assert isinstance(read, dict)
     assert read["amount"].startswith(("Enter", "Choose"))
 
 
 def test_two_amounts_at_once_are_asked_about() -> None:
     """£25 chosen and £40 entered: we do not guess which."""
-    read = read_form(typed(other_amount="40"), GBP, FORMAT_MONEY, OFFER)
+    read = read_form(typed(other_amount="40"), POUNDS, OFFER)
     assert isinstance(read, dict)
     assert read["amount"].startswith("Choose one")
-    assert isinstance(read_form(typed(other_amount="25"), GBP, FORMAT_MONEY, OFFER), Pledge)
+    assert isinstance(read_form(typed(other_amount="25"), POUNDS, OFFER), Pledge)
 
 
 @pytest.mark.parametrize(
@@ -61,15 +64,15 @@ def test_two_amounts_at_once_are_asked_about() -> None:
 )
 def test_an_address_that_cannot_be_one_is_refused(email: str) -> None:
     """Nothing is looked up; only the form is checked."""
-    read = read_form(typed(email=email), GBP, FORMAT_MONEY, OFFER)
+    read = read_form(typed(email=email), POUNDS, OFFER)
     assert isinstance(read, dict)
     assert list(read) == ["email"]
 
 
 def test_a_rhythm_goes_with_the_pledge() -> None:
     """£25 every month; without a word about it, once."""
-    monthly = read_form(typed(interval="month"), GBP, FORMAT_MONEY, OFFER)
-    once = read_form(typed(), GBP, FORMAT_MONEY, OFFER)
+    monthly = read_form(typed(interval="month"), POUNDS, OFFER)
+    once = read_form(typed(), POUNDS, OFFER)
     assert isinstance(monthly, Pledge)
     assert isinstance(once, Pledge)
     assert (monthly.rhythm, once.rhythm) == (Rhythm(Interval.MONTH), None)
@@ -79,8 +82,7 @@ def test_every_field_says_its_own_mistake_at_once() -> None:
     """A donor on a phone should not have to come back three times."""
     read = read_form(
         typed(interval="month", end="day", amount="", email="x", name="a" * 101, message="b" * 301),
-        GBP,
-        FORMAT_MONEY,
+        POUNDS,
         OFFER,
     )
     assert isinstance(read, dict)
@@ -89,13 +91,13 @@ def test_every_field_says_its_own_mistake_at_once() -> None:
 
 def test_a_name_of_fifty_thousand_accents_is_refused() -> None:
     """It would take the receipt's layout nine seconds."""
-    assert "name" in read_form(typed(name="a" + "\u0301" * 50_000), GBP, FORMAT_MONEY, OFFER)  # type: ignore[operator]
+    assert "name" in read_form(typed(name="a" + "\u0301" * 50_000), POUNDS, OFFER)  # type: ignore[operator]
 
 
 def test_yen_have_no_decimals_and_presets_of_their_own() -> None:
     """A hundredfold charge is the classic mistake here."""
-    read = read_form(typed(amount="500"), JPY, FORMAT_MONEY, OFFER)
+    read = read_form(typed(amount="500"), YEN, OFFER)
     assert isinstance(read, Pledge)
     assert read.amount == Money(500, JPY)
-    assert presets(JPY)[0] == Money(500, JPY)
-    assert presets(GBP)[0] == Money(500, GBP)
+    assert suggested_gifts(JPY)[0] == Money(1000, JPY)
+    assert suggested_gifts(GBP)[0] == Money(500, GBP)

@@ -24,7 +24,7 @@ from payments.gifts.recurring_views import (
     recurring_rows,
 )
 from payments.gifts.recurring_words import PER, lasting
-from payments.giving.form import read_amount
+from payments.giving.form import AmountWords, read_amount
 from staff.act import Subject
 from staff.changing import changing
 from staff.door import Door, SignedIn
@@ -189,7 +189,8 @@ class RecurringDesk:
         with reading(self._engine) as conn:
             of = _recurring(conn, identity).amount.currency
         try:
-            amount = read_amount(typed.strip(), of, self._pages.wording.money)
+            wording = self._pages.wording
+            amount = read_amount(typed.strip(), AmountWords(of, wording.money, wording.number_style(of)))
         except BadAmount as mistake:
             return self.show(editor.member, identity, typed=typed, mistake=str(mistake), status=422)
         return self.press(editor, identity, wish_id, ChangeKind.AMOUNT, amount)

@@ -44,8 +44,9 @@ def stand(
         add_recurring(conn, recurring)
     if state is RecurringState.PENDING:
         return recurring
-    paid = charge(str(n), gift=first.id, amount=pence, created=int(first.created_at.timestamp()))
-    desk.books.deliver(delivery(event("charge.succeeded", paid, name=f"first_{n}")))
+    at = int(first.created_at.timestamp())
+    paid = charge(str(n), gift=first.id, amount=pence, created=at)
+    desk.books.deliver(delivery(event("charge.succeeded", paid, name=f"first_{n}", created=at)))
     with writing(desk.books.engine) as conn:
         link_subscriptions(conn, {recurring.id: f"sub_{n}"})
         save_status(conn, recurring.id, _standing(recurring, n, state, **changes), NOW)
