@@ -37,6 +37,7 @@ from payments.settlement.jobs import reconcile_hourly, settlement_jobs
 from payments.stripe.gateway import Gateway
 from payments.stripe.lists import StripeLists
 from payments.stripe.subscriptions import RecurringGateway
+from payments.thanks.routes import thanks_routes
 from proof.doctor import Expected, check_installation
 from receipts.jobs import PRINT, print_handler
 from receipts.pdf import Printer
@@ -133,6 +134,7 @@ def _app(installation: Installation, inbox: Inbox, twin: Twin | None, writer: so
     for router in (
         campaign_routes(engine, clock, pages),
         payment_routes(engine, pledges, clock, pages, intervals),
+        thanks_routes(engine, clock, pages),
         receipt_routes(engine, clock, pages),
         staff_routes(engine, clock, pages),
         treasury_routes(engine, clock, pages),

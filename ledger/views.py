@@ -87,6 +87,18 @@ def _share(code: str, passed: int, waits: int) -> VerifiedShare:
     return VerifiedShare(Money(max(passed - waits, 0) // 2, of), Money((passed + waits) // 2, of))
 
 
+def gave_back(conn: Connection, gift: str) -> dict[str, int]:
+    """What went back of a gift by refunds, disputes and failed payments, by currency, in minor units."""
+    lost = [Account.REFUNDS.value, Account.DISPUTE_LOSSES.value]
+    minor = sa.case((_e.debit.in_(lost), _e.amount_minor), else_=-_e.amount_minor)
+    rows = conn.execute(
+        sa.select(_e.currency, sa.func.sum(minor))
+        .where(_e.gift_id == gift, sa.or_(_e.debit.in_(lost), _e.credit.in_(lost)))
+        .group_by(_e.currency)
+    )
+    return {row[0]: int(row[1]) for row in rows}
+
+
 def balances(conn: Connection, account: Account) -> dict[str, int]:
     """The account's balance by currency, in minor units. A currency without entries is left out."""
     balance = sa.func.sum(_t.debit_minor - _t.credit_minor)

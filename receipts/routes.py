@@ -8,6 +8,8 @@ from sqlalchemy.engine import Engine
 
 from database.instants import Clock
 from database.transactions import reading, writing
+from ledger.money import Money
+from ledger.views import gave_back
 from receipts.jobs import print_first
 from receipts.layouts import layout_of
 from receipts.store import LINK_LIFETIME, Issued, pdf_of, receipt_by_token
@@ -53,10 +55,12 @@ def receipt_routes(engine: Engine, clock: Clock, pages: Pages) -> APIRouter:
         """The receipt as a page, with a link to its PDF."""
         with reading(engine) as conn:
             issued = receipt_by_token(conn, token, clock())
-        if issued is None:
-            raise NoSuchReceipt
+            if issued is None:
+                raise NoSuchReceipt
+            total = issued.receipt.total
+            went_back = Money(gave_back(conn, issued.gift_id).get(total.currency.code, 0), total.currency)
         shown = layout_of(issued.receipt.template).page
-        return pages.page(shown, private=True, receipt=issued.receipt, token=token)
+        return pages.page(shown, private=True, receipt=issued.receipt, went_back=went_back, token=token)
 
     return router
 

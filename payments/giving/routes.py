@@ -1,8 +1,6 @@
-"""The donor's pages: the form, the way to Stripe, and thanks."""
+"""The donor's form and the way to Stripe."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
 from secrets import token_hex
 
 import structlog
@@ -17,32 +15,22 @@ from campaigns.campaign import Campaign, Openness
 from campaigns.routes import NoSuchCampaign
 from campaigns.store import campaign_by_slug, progress
 from database.instants import Clock
-from database.transactions import reading, writing
-from ledger.money import Money
-from payments.gifts import store
+from database.transactions import reading
 from payments.gifts.amounts import smallest_gift, suggested_gifts
-from payments.gifts.gift import Gift, GiftState
-from payments.gifts.recurring import Interval, Recurring
-from payments.gifts.recurring_words import Upcoming, upcoming
+from payments.gifts.gift import Gift
+from payments.gifts.recurring import Interval
 from payments.giving.form import FIELDS, AmountWords, FieldErrors, FormFields, Pledge, read_form
 from payments.giving.pledges import NotOpen, PaymentUnderWay, Pledges, gift_to_resume, recurring_of_gift
 from payments.giving.prefilled import fields_of_gift, fields_of_link, interval_choices, template_fields
 from payments.giving.rhythm_form import IntervalOffer
-from payments.stripe.gateway import StripeAway, StripeRefused
-from receipts.store import Issued, mint_token, receipt_of_gift
-from web.errors import NOT_FOUND, NotFound, Refusal, Trouble
+from payments.stripe.gateway import AmountRefused, StripeAway, StripeRefused
+from web.errors import Refusal, Trouble
+from web.forms import posted_fields
 from web.pages import Pages
 
 # Calls to Stripe have threads of their own, so that slow answers never delay a page.
 GATEWAY_THREADS = 20
-RECEIPT_LINK_LIFETIME = timedelta(hours=24)
-_STATES = {
-    GiftState.PENDING: "confirming",
-    GiftState.PROCESSING: "processing",
-    GiftState.EXPIRED: "expired",
-    GiftState.FAILED: "failed",
-    GiftState.RECEIVED: "received",
-}
+_OTHERWISE = {True: ("larger", "small"), False: ("smaller", "large")}  # whether Stripe found it too small
 
 log = structlog.get_logger()
 
@@ -56,39 +44,14 @@ class TakesNoGifts(Refusal):
     )  # fmt: skip
 
 
-class LinkTooOld(Refusal):
-    """The thank-you page's address alone no longer opens a receipt."""
-
-    trouble = Trouble(
-        410, "This link has done its work", "A receipt can be opened from here for one day after the gift.",
-        "Write to us with your reference and we will send it again.",
-    )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class ThanksDetails:
-    """What the thank-you page may show to anybody who has its address. `upcoming` are further instalments, if any."""
-
-    amount: Money
-    donor_name: str
-    given_on: date
-    reference: str
-    upcoming: Upcoming | None
-
-
 def payment_routes(
     engine: Engine, pledges: Pledges, clock: Clock, pages: Pages, intervals: Sequence[Interval] = ()
 ) -> APIRouter:
-    """`/c/{slug}/give`, `/thanks` and the way from there to the receipt.
-
-    `intervals` are what the form offers besides giving once.
-    """
-    form, thanks = FormPages(engine, pledges, clock, pages, intervals), ThanksPages(engine, clock, pages)
+    """`/c/{slug}/give`. `intervals` are what the form offers besides giving once."""
+    form = FormPages(engine, pledges, clock, pages, intervals)
     router = APIRouter()
     router.add_api_route("/c/{slug}/give", form.show, methods=["GET"])
     router.add_api_route("/c/{slug}/give", form.give, methods=["POST"])
-    router.add_api_route("/thanks", thanks.show, methods=["GET"])
-    router.add_api_route("/thanks/receipt", thanks.open_receipt, methods=["POST"])
     return router
 
 
@@ -118,15 +81,20 @@ class FormPages:
 
     async def give(self, slug: str, request: Request) -> Response:
         """Save the gift, open its checkout, and send the donor there."""
-        fields = await _fields(request)
+        fields = await posted_fields(request, FIELDS)
         gift = await run_in_threadpool(self._save, slug, fields)
         if isinstance(gift, Response):
             return gift
         try:
             url = await to_thread.run_sync(self._pledges.open_checkout, gift, limiter=self._limiter)
-        except (StripeAway, StripeRefused) as error:
-            log.error("checkout_not_opened", gift=gift.id, error=str(error))
-            return await run_in_threadpool(self._not_charged, slug, gift)
+        except AmountRefused as refusal:
+            return await run_in_threadpool(self._refused_amount, slug, gift, refusal)
+        except StripeRefused as refusal:
+            log.error("checkout_refused", gift=gift.id, error=str(refusal))
+            return await run_in_threadpool(self._not_charged, slug, gift, status=502)
+        except StripeAway as outage:
+            log.error("checkout_not_opened", gift=gift.id, error=str(outage))
+            return await run_in_threadpool(self._not_charged, slug, gift, status=503)
         return RedirectResponse(url, 303)
 
     def _save(self, slug: str, fields: FormFields) -> Gift | Response:
@@ -184,73 +152,29 @@ class FormPages:
             cancelled=cancelled,
         )
 
-    def _not_charged(self, slug: str, gift: Gift) -> Response:
+    def _refused_amount(self, slug: str, gift: Gift, refusal: AmountRefused) -> Response:
+        """The form again, with what was filled in, and what to enter instead."""
+        campaign, (larger, small) = _campaign(self._engine, slug), _OTHERWISE[refusal.too_small]
+        with reading(self._engine) as conn:
+            recurring = recurring_of_gift(conn, gift)
+        fields = fields_of_gift(gift, recurring, campaign, self._pages.wording)
+        sentence = f"Enter a {larger} amount: Stripe does not take so {small} a payment in {campaign.currency.code}."
+        return self._form(campaign, fields, {"amount": sentence}, status=422)
+
+    def _not_charged(self, slug: str, gift: Gift, *, status: int) -> Response:
         with reading(self._engine) as conn:
             recurring = recurring_of_gift(conn, gift)
         return self._pages.page(
             "payments/not_charged.html",
-            status=503,
+            status=status,
             private=True,
+            refused=status == 502,
+            reference=gift.reference,
             campaign=_campaign(self._engine, slug),
             amount=gift.amount,
             interval=recurring.interval.value if recurring else None,
             retry=gift.id,
         )
-
-
-class ThanksPages:
-    """The page that Stripe sends the donor back to. What it shows comes from our database, never from the address."""
-
-    def __init__(self, engine: Engine, clock: Clock, pages: Pages) -> None:
-        self._engine, self._clock, self._pages = engine, clock, pages
-
-    def show(self, session_id: str = "") -> Response:
-        """Thanks once the gift is received; until then, that it is being confirmed."""
-        with reading(self._engine) as conn:
-            gift = store.gift_of_session(conn, session_id)
-            campaign = store.campaign_of(conn, gift) if gift else None
-            issued = receipt_of_gift(conn, gift.id) if gift else None
-            recurring = recurring_of_gift(conn, gift) if gift else None
-        return self._pages.page(
-            "payments/thanks.html",
-            status=200 if gift else NOT_FOUND.status,
-            private=True,
-            state=_STATES[gift.state] if gift else "unknown",
-            gift=self._thanks_details(gift, issued, recurring) if gift else None,
-            campaign=campaign,
-            session_id=session_id,
-            receipt=bool(gift and issued and self._is_fresh(gift, issued)),
-        )
-
-    async def open_receipt(self, request: Request) -> Response:
-        """Send a donor who has just given to the receipt, under a new link."""
-        session_id = (await _fields(request)).get("session_id", "")
-        token = await run_in_threadpool(self._mint, session_id)
-        return RedirectResponse(f"{self._pages.base_url}/receipts/{token}", 303)
-
-    def _mint(self, session_id: str) -> str:
-        with writing(self._engine) as conn:
-            gift = store.gift_of_session(conn, session_id)
-            issued = receipt_of_gift(conn, gift.id) if gift else None
-            if gift is None or issued is None:
-                raise NotFound
-            if not self._is_fresh(gift, issued):
-                raise LinkTooOld
-            return mint_token(conn, gift.id, self._clock())
-
-    def _thanks_details(self, gift: Gift, issued: Issued | None, recurring: Recurring | None) -> ThanksDetails:
-        began = gift.received_at or gift.created_at
-        return ThanksDetails(
-            amount=issued.receipt.total if issued else gift.amount,
-            donor_name=gift.donor.name if self._is_fresh(gift, issued) else "",
-            given_on=began.astimezone(self._pages.wording.zone).date(),
-            reference=gift.reference,
-            upcoming=upcoming(recurring.rhythm, began, self._pages.wording) if recurring else None,
-        )
-
-    def _is_fresh(self, gift: Gift, issued: Issued | None) -> bool:
-        """A day from the receipt: a bank debit's comes days after its form."""
-        return self._clock() - (issued.issued_at if issued else gift.created_at) < RECEIPT_LINK_LIFETIME
 
 
 def _campaign(engine: Engine, slug: str) -> Campaign:
@@ -259,12 +183,3 @@ def _campaign(engine: Engine, slug: str) -> Campaign:
     if campaign is None:
         raise NoSuchCampaign
     return campaign
-
-
-async def _fields(request: Request) -> FormFields:
-    """The form's fields. A field that we do not have, or one sent twice, is refused."""
-    form = await request.form(max_files=0, max_fields=20)
-    fields = {name: value for name, value in form.multi_items() if isinstance(value, str)}
-    if len(fields) != len(form.multi_items()) or not set(fields) <= {*FIELDS, "session_id"}:
-        raise Refusal("The form came with a field that we do not have, or one twice. Nothing was charged.")
-    return fields

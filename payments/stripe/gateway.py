@@ -29,6 +29,14 @@ class StripeRefused(RuntimeError):
     """Stripe refused the call: a mistake of ours, or the account's settings."""
 
 
+class AmountRefused(StripeRefused):
+    """Stripe does not take a payment of this amount: `too_small`, or else too large."""
+
+    def __init__(self, *, too_small: bool) -> None:
+        super().__init__("too small" if too_small else "too large")
+        self.too_small = too_small
+
+
 @dataclass(frozen=True, slots=True)
 class Checkout:
     """An open Checkout Session: where the donor goes to pay."""
@@ -50,7 +58,7 @@ class Gateway:
     ) -> Checkout:
         """Open a Checkout Session for a pending gift, or for the recurring one that it begins.
 
-        Raises StripeAway or StripeRefused.
+        Raises StripeAway, AmountRefused or StripeRefused.
 
         The idempotency key is the gift's id and its number of attempts, so that a form sent twice opens one session.
         Each campaign is a Product at Stripe, made when Stripe does not have it yet.
@@ -60,13 +68,13 @@ class Gateway:
             return self._create(params, gift)
         except stripe.InvalidRequestError as error:
             if error.code != "resource_missing":
-                raise StripeRefused(f"{error.code}: {error.param}") from error
+                raise _refusal(error) from error
         for share in gift.allocations:
             self._make_product(purposes[share.campaign])
         try:
             return self._create(params, gift, again=True)
         except stripe.InvalidRequestError as error:
-            raise StripeRefused(f"{error.code}: {error.param}") from error
+            raise _refusal(error) from error
 
     def _create(self, params: SessionCreateParams, gift: Gift, *, again: bool = False) -> Checkout:
         key = f"{gift.id}-{gift.attempts}{'-p' if again else ''}"
@@ -82,6 +90,13 @@ class Gateway:
         except stripe.InvalidRequestError as error:
             if error.code != "resource_already_exists":  # another donor's request has made it
                 raise StripeRefused(f"{error.code}: {error.param}") from error
+
+
+def _refusal(error: stripe.InvalidRequestError) -> StripeRefused:
+    """Amounts by their codes (docs.stripe.com/error-codes); all else is a mistake of ours."""
+    if error.code in ("amount_too_small", "amount_too_large"):
+        return AmountRefused(too_small=error.code == "amount_too_small")
+    return StripeRefused(f"{error.code}: {error.param}")
 
 
 def open_client(api_key: str, api_base: str | None = None, http_client: RequestsClient | None = None) -> StripeClient:

@@ -31,6 +31,7 @@ FOLDERS = {
         ("gifts",),
         ("stripe",),
         ("reading", "giving"),
+        ("thanks",),
         ("books.decide",),
         ("books",),
         ("inbox",),

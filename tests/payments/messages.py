@@ -62,7 +62,8 @@ def session(n: str = "1", *, gift: str | None = None, **more: Any) -> dict[str, 
 
 def charged(n: str = "1", **more: Any) -> Delivery:
     """The delivery of a charge that succeeded."""
-    return delivery(event("charge.succeeded", charge(n, **more), name=f"charge_{n}"))
+    paid = charge(n, **more)
+    return delivery(event("charge.succeeded", paid, name=f"charge_{n}", created=paid["created"]))
 
 
 def completed(n: str = "1", **more: Any) -> Delivery:

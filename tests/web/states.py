@@ -31,6 +31,7 @@ class Given:
     given_on: date
     reference: str
     upcoming: Upcoming | None
+    went_back: Money
 
 
 @dataclass(frozen=True)
@@ -78,11 +79,19 @@ def form(typed: Mapping[str, str] = EMPTY, errors: Mapping[str, str] | None = No
     return State("payments/give.html", values | more)
 
 
-def thanks(state: str, donor: str = "Zoë Ní Bhriain", *, receipt: bool = True, rhythm: Rhythm | None = None) -> State:
+def thanks(
+    state: str,
+    donor: str = "Zoë Ní Bhriain",
+    *,
+    receipt: bool = True,
+    rhythm: Rhythm | None = None,
+    went_back: int = 0,
+) -> State:
     """The page that a donor comes back to."""
     known = state != "unknown"
     follows = upcoming(rhythm, NOW, WORDS) if rhythm else None
-    gift = Given(Money(2500, GBP), donor, date(2026, 11, 21), "8F3K-22QD", follows) if known else None
+    back = Money(went_back, GBP)
+    gift = Given(Money(2500, GBP), donor, date(2026, 11, 21), "8F3K-22QD", follows, back) if known else None
     campaign = ASK if known else None
     return State(
         "payments/thanks.html",
@@ -90,9 +99,16 @@ def thanks(state: str, donor: str = "Zoë Ní Bhriain", *, receipt: bool = True,
     )
 
 
-def not_charged(interval: str | None) -> State:
-    """The page that is shown while Stripe cannot be reached."""
-    values = {"campaign": ASK, "retry": "8d2f", "amount": Money(2500, GBP), "interval": interval}
+def not_charged(interval: str | None, *, refused: bool = False) -> State:
+    """The page that is shown while Stripe cannot be reached, or refuses what we ask."""
+    values = {
+        "campaign": ASK,
+        "retry": "8d2f",
+        "amount": Money(2500, GBP),
+        "interval": interval,
+        "refused": refused,
+        "reference": "8F3K-22QD",
+    }
     return State("payments/not_charged.html", values)
 
 
@@ -151,7 +167,10 @@ STATES = {
     "thanks for a year of quarters": thanks("received", rhythm=Rhythm(Interval.QUARTER, instalments=4)),
     "thanks processing a first": thanks("processing", rhythm=Rhythm(Interval.YEAR)),
     "thanks failed a first": thanks("failed", rhythm=Rhythm(Interval.MONTH)),
+    "thanks partly returned": thanks("received", went_back=1000),
+    "thanks returned": thanks("returned", went_back=2500),
     "not charged": not_charged(None),
+    "not charged, refused": not_charged(None, refused=True),
     "not charged monthly": not_charged("month"),
     "error": State(
         "web/error.html", {"status": 404, "title": "Page not found", "message": "None.", "advice": "Start again."}

@@ -87,6 +87,9 @@ def test_no_template_holds_anything_inline() -> None:
         ("thanks for a year of quarters", ["21st of every third month, 4 times in all", "21 February 2027"], []),
         ("thanks processing a first", ["After that it is £25 on 21 November each year, until you stop it"], []),
         ("not charged monthly", ["Your £25 a month and"], []),
+        ("thanks partly returned", ["has arrived. £10 of it has gone back since."], []),
+        ("thanks returned", ["Your donation has gone back", "Nothing of it is left with us"], ["has arrived"]),
+        ("not charged, refused", ["Nothing was charged", "The mistake is ours"], ["Try again", "could not reach"]),
         ("not charged", ["Nothing was charged", "Your £25 and", "not be charged twice", "Try again"], []),
     ],
 )

@@ -1,0 +1,1 @@
+"""The page that Stripe sends the donor back to."""

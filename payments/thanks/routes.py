@@ -1,0 +1,131 @@
+"""The page that Stripe sends the donor back to, and the way from there to the receipt."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from fastapi import APIRouter
+from sqlalchemy.engine import Engine
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from database.instants import Clock
+from database.transactions import reading, writing
+from ledger.money import Money
+from ledger.views import gave_back
+from payments.gifts import store
+from payments.gifts.gift import Gift, GiftState
+from payments.gifts.recurring import Recurring
+from payments.gifts.recurring_words import Upcoming, upcoming
+from payments.giving.pledges import recurring_of_gift
+from receipts.store import Issued, mint_token, receipt_of_gift
+from web.errors import NOT_FOUND, NotFound, Refusal, Trouble
+from web.forms import posted_fields
+from web.pages import Pages
+
+RECEIPT_LINK_LIFETIME = timedelta(hours=24)
+_STATES = {
+    GiftState.PENDING: "confirming",
+    GiftState.PROCESSING: "processing",
+    GiftState.EXPIRED: "expired",
+    GiftState.FAILED: "failed",
+    GiftState.RECEIVED: "received",
+}
+
+
+class LinkTooOld(Refusal):
+    """The thank-you page's address alone no longer opens a receipt."""
+
+    trouble = Trouble(
+        410, "This link has done its work", "A receipt can be opened from here for one day after the gift.",
+        "Write to us with your reference and we will send it again.",
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class ThanksDetails:
+    """What the thank-you page may show to anybody who has its address.
+
+    `went_back` is what was given or taken back since. `upcoming` are further instalments, if any.
+    """
+
+    amount: Money
+    went_back: Money
+    donor_name: str
+    given_on: date
+    reference: str
+    upcoming: Upcoming | None
+
+
+def thanks_routes(engine: Engine, clock: Clock, pages: Pages) -> APIRouter:
+    """`/thanks`, and the way from there to the receipt."""
+    thanks, router = ThanksPages(engine, clock, pages), APIRouter()
+    router.add_api_route("/thanks", thanks.show, methods=["GET"])
+    router.add_api_route("/thanks/receipt", thanks.open_receipt, methods=["POST"])
+    return router
+
+
+class ThanksPages:
+    """The page that Stripe sends the donor back to. What it shows comes from our database, never from the address."""
+
+    def __init__(self, engine: Engine, clock: Clock, pages: Pages) -> None:
+        self._engine, self._clock, self._pages = engine, clock, pages
+
+    def show(self, session_id: str = "") -> Response:
+        """Thanks once the gift is received; until then, that it is being confirmed."""
+        with reading(self._engine) as conn:
+            gift = store.gift_of_session(conn, session_id)
+            campaign = store.campaign_of(conn, gift) if gift else None
+            issued = receipt_of_gift(conn, gift.id) if gift else None
+            recurring = recurring_of_gift(conn, gift) if gift else None
+            went_back = gave_back(conn, gift.id).get(gift.amount.currency.code, 0) if gift else 0
+        details = self._thanks_details(gift, issued, recurring, went_back) if gift else None
+        return self._pages.page(
+            "payments/thanks.html",
+            status=200 if gift else NOT_FOUND.status,
+            private=True,
+            state=_state(gift, details) if gift and details else "unknown",
+            gift=details,
+            campaign=campaign,
+            session_id=session_id,
+            receipt=bool(gift and issued and self._is_fresh(gift, issued)),
+        )
+
+    async def open_receipt(self, request: Request) -> Response:
+        """Send a donor who has just given to the receipt, under a new link."""
+        session_id = (await posted_fields(request, ["session_id"])).get("session_id", "")
+        token = await run_in_threadpool(self._mint, session_id)
+        return RedirectResponse(f"{self._pages.base_url}/receipts/{token}", 303)
+
+    def _mint(self, session_id: str) -> str:
+        with writing(self._engine) as conn:
+            gift = store.gift_of_session(conn, session_id)
+            issued = receipt_of_gift(conn, gift.id) if gift else None
+            if gift is None or issued is None:
+                raise NotFound
+            if not self._is_fresh(gift, issued):
+                raise LinkTooOld
+            return mint_token(conn, gift.id, self._clock())
+
+    def _thanks_details(
+        self, gift: Gift, issued: Issued | None, recurring: Recurring | None, went_back: int
+    ) -> ThanksDetails:
+        began = gift.received_at or gift.created_at
+        return ThanksDetails(
+            amount=issued.receipt.total if issued else gift.amount,
+            went_back=Money(went_back, gift.amount.currency),
+            donor_name=gift.donor.name if self._is_fresh(gift, issued) else "",
+            given_on=began.astimezone(self._pages.wording.zone).date(),
+            reference=gift.reference,
+            upcoming=upcoming(recurring.rhythm, began, self._pages.wording) if recurring else None,
+        )
+
+    def _is_fresh(self, gift: Gift, issued: Issued | None) -> bool:
+        """A day from the receipt: a bank debit's comes days after its form."""
+        return self._clock() - (issued.issued_at if issued else gift.created_at) < RECEIPT_LINK_LIFETIME
+
+
+def _state(gift: Gift, details: ThanksDetails) -> str:
+    """The word for the page: a gift that was received and has gone back whole did not stay."""
+    gone = gift.state is GiftState.RECEIVED and details.went_back >= details.amount
+    return "returned" if gone else _STATES[gift.state]

@@ -1,0 +1,169 @@
+"""The donor's pages by their real routes, on both engines, with Stripe out of reach unless a test says otherwise."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+from database.transactions import writing
+from payments.gifts import store
+from payments.gifts.recurring import Interval
+from payments.giving.pledges import Pledges
+from payments.giving.routes import payment_routes
+from payments.stripe.gateway import Gateway
+from payments.thanks.routes import thanks_routes
+from receipts.routes import receipt_routes
+from sandbox.lifecycle import currencies
+from sandbox.twin import open_twin
+from tests.clock import FixedClock
+from tests.payments.messages import charged, delivery, event
+from tests.payments.organisation_books import NOON, Books, gift_id
+from tests.payments.stripe_objects import refund
+from tests.receipts.samples import PAGES
+from tests.sandbox.loopback import KEY, served, settings
+from web.errors import install_errors
+
+FORM = {"amount": "other", "other_amount": "12.50", "email": "zoe@example.org", "form_token": "token"}
+CLOSED_PORT = "http://127.0.0.1:9"  # nothing listens there: Stripe is away
+
+
+@dataclass(frozen=True)
+class Site:
+    """A visitor's browser, and the books behind the pages."""
+
+    browser: TestClient
+    books: Books
+
+    def text(self, address: str) -> str:
+        """The words of a page."""
+        return words(self.browser.get(address).text)
+
+
+@pytest.fixture
+def stripe_address() -> str:
+    """Where Stripe is."""
+    return CLOSED_PORT
+
+
+@pytest.fixture
+def stripe_key() -> str:
+    """Our key at Stripe."""
+    return KEY
+
+
+@pytest.fixture
+def site(books: Books, stripe_address: str, stripe_key: str) -> Iterator[Site]:
+    """The pages of giving and the receipts."""
+    clock = FixedClock(NOON)
+    pledges = Pledges(books.engine, Gateway(stripe_key, "http://127.0.0.1", api_base=stripe_address), clock)
+    app = FastAPI()
+    app.include_router(payment_routes(books.engine, pledges, clock, PAGES, [Interval.MONTH]))
+    app.include_router(thanks_routes(books.engine, clock, PAGES))
+    app.include_router(receipt_routes(books.engine, clock, PAGES))
+    install_errors(app, PAGES)
+    with TestClient(app, base_url="http://127.0.0.1", follow_redirects=False) as browser:
+        yield Site(browser, books)
+
+
+@pytest.fixture
+def given(site: Site) -> Site:
+    """A gift of £25 that was paid."""
+    site.books.pledge()
+    with writing(site.books.engine) as conn:
+        store.link_session(conn, gift_id(1), "cs_test_1")
+    site.books.deliver(charged(gift=gift_id(1)))
+    return site
+
+
+THANKS = "/thanks?session_id=cs_test_1"
+
+
+def test_thanks_and_receipt_say_what_has_gone_back(given: Site) -> None:
+    """Nothing is said to have arrived that is not there any more; the receipt itself stays."""
+    receipt = given.browser.post("/thanks/receipt", data={"session_id": "cs_test_1"}).headers["location"]
+    assert "has arrived" in given.text(THANKS)
+    assert "gone back" not in given.text(receipt)
+
+    give_back(given, 1000, "re_1")
+    assert "has arrived. £10 of it has gone back since." in given.text(THANKS)
+    assert "£10.00 of it has gone back to you since." in given.text(receipt)
+
+    give_back(given, 1500, "re_2")
+    assert "arrived" not in given.text(THANKS)
+    assert "Your donation has gone back" in given.text(THANKS)
+    assert "All of it has gone back to you since." in given.text(receipt)
+    assert "Total received £25.00" in given.text(receipt)
+
+
+@pytest.mark.parametrize(
+    ("amount", "chosen"),
+    [
+        ("2500", ("25.00", "")), ("1250", ("", "12.50")), ("199", None), ("0", None), ("99999999999", None),
+        ("10000001", None), ("12.50", None), ("٢٥", None),
+    ],
+)  # fmt: skip
+def test_a_link_preselects_only_what_the_form_would_take(
+    site: Site, amount: str, chosen: tuple[str, str] | None
+) -> None:
+    """In pence. Anything else preselects nothing, and is no error."""
+    page = site.browser.get("/c/libraries/give", params={"amount": amount})
+    assert page.status_code == 200
+    selected = re.findall(
+        r'value="([0-9.]+)"(?: data-words="[^"]*")? checked|name="other_amount".* value="([0-9.]+)"', page.text
+    )
+    assert selected == ([chosen] if chosen else [])
+
+
+class TestRefused:
+    """Stripe refuses; the twin's smallest charge is more than ours for once."""
+
+    @pytest.fixture
+    def stripe_address(self, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+        """A twin."""
+        monkeypatch.setitem(currencies.MINIMUM_CHARGE, "gbp", 2000)
+        with served(open_twin(settings(), real_time=NOON.timestamp)) as address:
+            yield address
+
+    def test_an_amount_that_stripe_refuses_is_said_beside_the_field(self, site: Site) -> None:
+        """What was typed is still there; nobody is told to try the same again."""
+        answer = site.browser.post("/c/libraries/give", data=FORM)
+        assert answer.status_code == 422
+        assert "Enter a larger amount: Stripe does not take so small a payment" in words(answer.text)
+        assert ('value="12.50"' in answer.text, 'value="zoe@example.org"' in answer.text) == (True, True)
+        assert site.browser.post("/c/libraries/give", data=FORM | {"other_amount": "25"}).status_code == 303
+
+
+class TestRefusedForTheKey(TestRefused):
+    """Stripe refuses whatever we ask."""
+
+    @pytest.fixture
+    def stripe_key(self) -> str:
+        """Another account's."""
+        return "sk_test_sandbox_another"
+
+    def test_an_amount_that_stripe_refuses_is_said_beside_the_field(self, site: Site) -> None:
+        """A refusal that is ours to mend is no outage: the page does not say that trying again would help."""
+        answer = site.browser.post("/c/libraries/give", data=FORM)
+        assert answer.status_code == 502
+        assert "Nothing was charged" in words(answer.text)
+        assert ("could not reach" in answer.text, "Try again" in answer.text) == (False, False)
+
+
+def test_when_stripe_is_away_the_page_says_so(site: Site) -> None:
+    """And offers to try again."""
+    answer = site.browser.post("/c/libraries/give", data=FORM)
+    assert (answer.status_code, "could not reach Stripe" in words(answer.text)) == (503, True)
+
+
+def give_back(site: Site, minor: int, name: str) -> None:
+    """A refund of the gift."""
+    returned = refund(id=name, amount=minor)
+    site.books.deliver(delivery(event("refund.created", returned, name=name)))
+
+
+def words(page: str) -> str:
+    """The page's text without its markup."""
+    return " ".join(re.sub("<[^>]+>", " ", page).split())
