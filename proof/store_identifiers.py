@@ -21,6 +21,7 @@ from payments.books.tables import (
 )
 from payments.gifts.tables import checkout, gift, recurring
 from receipts.tables import YEAR_SPAN, receipt
+from web.typed import compact
 
 RECEIPT = re.compile(r"([0-9]{4})-([0-9]{1,7})")
 REFERENCE = re.compile(r"[0-9a-f]{8}")
@@ -39,7 +40,7 @@ class Identified:
 
 def identify(conn: Connection, identifier: str) -> list[Identified]:
     """What an identifier stands for: nothing, one match, or several gifts whose references are alike."""
-    name = identifier.strip()
+    name = compact(identifier)
     for matches in (_ours(conn, name.lower()), _stripes(conn, name), _without_payment(conn, name)):
         if distinct := list(dict.fromkeys(matches)):
             return distinct

@@ -18,6 +18,7 @@ from staff.changing import Change
 from staff.member import Role, StaffMember
 from web.errors import NotFound
 from web.sessions import Holder, HolderKind, start_session
+from web.typed import compact
 
 TOKEN_BYTES = 32
 LINK_LIFETIME = timedelta(minutes=30)
@@ -94,7 +95,7 @@ def _change_role(change: Change, member: StaffMember, role: Role) -> None:
 
 def _normalised(email: str) -> str:
     try:
-        valid = validate_email(email.strip(), check_deliverability=False)
+        valid = validate_email(compact(email), check_deliverability=False)
     except EmailNotValidError:
         raise NotAnEmail(f"{email!r} is not an email address: write it like name@example.org.") from None
     return valid.normalized.lower()

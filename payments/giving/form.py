@@ -13,7 +13,7 @@ from payments.gifts.gift import DonorDetails
 from payments.gifts.recurring import Rhythm
 from payments.giving import rhythm_form
 from payments.giving.rhythm_form import IntervalOffer, UnclearRhythm, read_rhythm
-from web.typed import NotTidy, tidy
+from web.typed import NotTidy, compact, tidy
 
 LONGEST_NAME, LONGEST_EMAIL, LONGEST_MESSAGE = 100, 254, 300
 OTHER = "other"
@@ -72,7 +72,7 @@ def _rhythm(fields: FormFields, offer: IntervalOffer, errors: FieldErrors) -> Rh
 
 
 def _amount(fields: FormFields, words: AmountWords) -> Money:
-    choice, other = fields.get("amount", "").strip(), fields.get("other_amount", "").strip()
+    choice, other = compact(fields.get("amount", "")), compact(fields.get("other_amount", ""))
     if choice in ("", OTHER):
         if not other:
             raise BadAmount("Choose an amount, or enter another one.")
@@ -99,7 +99,7 @@ def require_takeable(amount: Money, words: AmountWords) -> Money:
 
 
 def _email(typed: str) -> str:
-    typed = typed.strip()
+    typed = compact(typed)
     if not typed:
         raise NotTidy("Enter your email address, so that your receipt can reach you.")
     try:

@@ -35,9 +35,10 @@ class NotOpen(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class PaymentUnderWay:
-    """The donor has paid, or is paying: the form leads to the thank-you page."""
+    """The donor has paid with this form, or is paying: `gift` is what for."""
 
     session_id: str
+    gift: Gift
 
 
 class Pledges:
@@ -130,7 +131,7 @@ def _with_new_attempt(conn: Connection, gift: Gift, now: datetime) -> Gift:
 
 def _payment_under_way(gift: Gift) -> PaymentUnderWay | None:
     under_way = gift.state in (GiftState.PROCESSING, GiftState.RECEIVED) and gift.session_id
-    return PaymentUnderWay(gift.session_id) if under_way and gift.session_id else None
+    return PaymentUnderWay(gift.session_id, gift) if under_way and gift.session_id else None
 
 
 def _gift_id(campaign: Campaign, form: Pledge, token: str) -> str:

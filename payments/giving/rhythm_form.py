@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from payments.gifts.due_dates import LONGEST_YEARS, due, most_instalments
 from payments.gifts.recurring import Interval, Rhythm
+from web.typed import compact
 
 ONCE = "once"
 FIELDS = ("interval", "end", "until", "instalments")
@@ -62,7 +63,7 @@ class IntervalOffer:
 
 def read_rhythm(fields: Mapping[str, str], offer: IntervalOffer) -> Rhythm | None:
     """The rhythm that was chosen; None for a gift given once. Raises UnclearRhythm."""
-    choice = fields.get("interval", "").strip()
+    choice = compact(fields.get("interval", ""))
     if choice in ("", ONCE):
         return None  # what else was filled in belongs to choices that are not made
     if choice not in offer.intervals:
@@ -74,9 +75,9 @@ def read_rhythm(fields: Mapping[str, str], offer: IntervalOffer) -> Rhythm | Non
         case EndChoice.CLOSING:
             return Rhythm(interval, ends_at=_closing(interval, offer))
         case EndChoice.DAY:
-            return Rhythm(interval, ends_at=_last_day(fields.get("until", "").strip(), interval, offer))
+            return Rhythm(interval, ends_at=_last_day(compact(fields.get("until", "")), interval, offer))
         case EndChoice.NUMBER:
-            return Rhythm(interval, instalments=_number(fields.get("instalments", "").strip(), interval))
+            return Rhythm(interval, instalments=_number(compact(fields.get("instalments", "")), interval))
 
 
 def fields_of_rhythm(rhythm: Rhythm | None, closes_at: datetime | None, zone: tzinfo) -> dict[str, str]:
@@ -95,8 +96,8 @@ def fields_of_rhythm(rhythm: Rhythm | None, closes_at: datetime | None, zone: tz
 
 def _end(fields: Mapping[str, str]) -> EndChoice:
     """The end that was chosen. A day or a number beside a choice that it contradicts raises UnclearRhythm."""
-    choice = fields.get("end", "").strip()
-    day, number = bool(fields.get("until", "").strip()), bool(fields.get("instalments", "").strip())
+    choice = compact(fields.get("end", ""))
+    day, number = bool(compact(fields.get("until", ""))), bool(compact(fields.get("instalments", "")))
     if choice not in ("", *EndChoice) or (day and number and not choice):
         raise UnclearRhythm("end", "Choose when it should end.")
     if choice in ("", EndChoice.OPEN) and (day or number):

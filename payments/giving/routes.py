@@ -107,8 +107,23 @@ class FormPages:
         if gift is None:
             return RedirectResponse(f"{self._pages.base_url}/c/{slug}/give", 303)
         if isinstance(gift, PaymentUnderWay):
-            return RedirectResponse(f"{self._pages.base_url}/thanks?session_id={gift.session_id}", 303)
+            return self._ask_again(campaign, gift, fields)
         return gift
+
+    def _ask_again(self, campaign: Campaign, paid: PaymentUnderWay, fields: FormFields) -> Response:
+        """The same page was sent again after it was paid: ask whether a second gift is meant. Nothing is charged."""
+        if fields.get("retry"):
+            return RedirectResponse(f"{self._pages.base_url}/thanks?session_id={paid.session_id}", 303)
+        return self._pages.page(
+            "payments/again.html",
+            status=409,
+            private=True,
+            campaign=campaign,
+            state=paid.gift.state.value,
+            amount=paid.gift.amount,
+            session_id=paid.session_id,
+            again={**fields, "form_token": token_hex(16)},
+        )
 
     def _pledge(self, campaign: Campaign, fields: FormFields) -> Gift | PaymentUnderWay | Response:
         pledge = read_form(fields, self._words(campaign), self._offer(campaign))

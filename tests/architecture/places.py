@@ -125,7 +125,7 @@ PURE = {
     "staff.act",
     "staff.member",
 }
-PURE_MAY_USE = {"database.instants.from_unix", "database.columns.canonical_json"}
+PURE_MAY_USE = {"database.instants.from_unix", "database.columns.canonical_json", "web.typed.compact"}
 PURE_LIBRARY = set(
     "abc calendar collections dataclasses datetime decimal enum fractions functools hashlib itertools json math"
     " operator re string types typing unicodedata uuid zoneinfo".split()

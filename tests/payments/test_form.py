@@ -101,3 +101,12 @@ def test_yen_have_no_decimals_and_presets_of_their_own() -> None:
     assert read.amount == Money(500, JPY)
     assert suggested_gifts(JPY)[0] == Money(1000, JPY)
     assert suggested_gifts(GBP)[0] == Money(500, GBP)
+
+
+@pytest.mark.parametrize("mark", ["\u200b", "\ufeff", "\u2060", "\u00ad", "\u202a", "\u2069"], ids=ascii)
+def test_invisible_characters_of_a_paste_change_no_field(mark: str) -> None:
+    """Around and inside of every field of the form."""
+    clean = typed(amount="other", other_amount="1,250", interval="month", end="day", until="2027-05-06")
+    assert isinstance(read_form(clean, POUNDS, OFFER), Pledge)
+    pasted = {name: f"{mark}{value[:2]}{mark}{value[2:]}{mark}" for name, value in clean.items()}
+    assert read_form(pasted, POUNDS, OFFER) == read_form(clean, POUNDS, OFFER)

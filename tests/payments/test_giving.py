@@ -106,7 +106,9 @@ def test_the_same_form_after_paying_leads_to_thanks(books: Books, pledges: Pledg
     with writing(books.engine) as conn:
         store.link_session(conn, gift.id, "cs_test_1")
     books.deliver(charged(gift=gift.id))
-    assert pledges.save(libraries, PLEDGE, "token") == PaymentUnderWay("cs_test_1")
+    under_way = pledges.save(libraries, PLEDGE, "token")
+    assert isinstance(under_way, PaymentUnderWay)
+    assert (under_way.session_id, under_way.gift.state) == ("cs_test_1", GiftState.RECEIVED)
 
 
 def test_every_session_of_a_gift_finds_its_thanks(books: Books) -> None:

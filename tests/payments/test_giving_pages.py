@@ -5,12 +5,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
+import sqlalchemy as sa
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from database.transactions import writing
+from database.transactions import reading, writing
 from payments.gifts import store
 from payments.gifts.recurring import Interval
+from payments.gifts.tables import gift as gift_table
 from payments.giving.pledges import Pledges
 from payments.giving.routes import payment_routes
 from payments.stripe.gateway import Gateway
@@ -152,10 +154,37 @@ class TestRefusedForTheKey(TestRefused):
         assert ("could not reach" in answer.text, "Try again" in answer.text) == (False, False)
 
 
+def test_the_same_page_sent_again_after_it_was_paid_asks(site: Site) -> None:
+    """Nothing is charged; who means a second gift says so, and it is another gift."""
+    site.browser.post("/c/libraries/give", data=FORM)  # Stripe is away; the gift is kept
+    [gift] = pending(site)
+    with writing(site.books.engine) as conn:
+        store.link_session(conn, gift, "cs_test_1")
+    site.books.deliver(charged(gift=gift, amount=1250))
+
+    answer = site.browser.post("/c/libraries/give", data=FORM)
+    assert answer.status_code == 409
+    assert "Do you want to give again? Your donation of £12.50 has already arrived" in words(answer.text)
+    assert pending(site) == []
+
+    fields = dict(re.findall(r'name="(\w+)" value="([^"]*)"', answer.text))
+    assert {name: fields[name] for name in ("amount", "other_amount", "email")} == {
+        name: FORM[name] for name in ("amount", "other_amount", "email")
+    }
+    assert site.browser.post("/c/libraries/give", data=fields).status_code == 503
+    assert len(pending(site)) == 1
+
+
 def test_when_stripe_is_away_the_page_says_so(site: Site) -> None:
     """And offers to try again."""
     answer = site.browser.post("/c/libraries/give", data=FORM)
     assert (answer.status_code, "could not reach Stripe" in words(answer.text)) == (503, True)
+
+
+def pending(site: Site) -> list[str]:
+    """The gifts that wait to be paid."""
+    with reading(site.books.engine) as conn:
+        return list(conn.scalars(sa.select(gift_table.c.id).where(gift_table.c.state == "pending")))
 
 
 def give_back(site: Site, minor: int, name: str) -> None:

@@ -169,6 +169,10 @@ STATES = {
     "thanks failed a first": thanks("failed", rhythm=Rhythm(Interval.MONTH)),
     "thanks partly returned": thanks("received", went_back=1000),
     "thanks returned": thanks("returned", went_back=2500),
+    "again": State(
+        "payments/again.html",
+        {"campaign": ASK, "state": "received", "amount": Money(2500, GBP), "session_id": "cs_1", "again": {"a": "b"}},
+    ),
     "not charged": not_charged(None),
     "not charged, refused": not_charged(None, refused=True),
     "not charged monthly": not_charged("month"),

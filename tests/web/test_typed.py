@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from web.typed import NotTidy, clipped, tidy
+from web.typed import NotTidy, clipped, compact, tidy
 
 BOMBS = {
     "one accent": "a" + "\u0301" * 50_000,
@@ -46,6 +46,7 @@ def test_a_line_is_tidied(typed: str, kept: str) -> None:
         "می‌خواهم",
         "👩‍👩‍👧‍👦 ❤️",
         "O\u2019Neil-Smith (née Jones)",
+        "Gwen 🏴󠁧󠁢󠁷󠁬󠁳󠁿 🏴󠁧󠁢󠁳󠁣󠁴󠁿 🏴󠁧󠁢󠁥󠁮󠁧󠁿",
     ],
 )
 def test_names_of_the_world_are_kept_whole(name: str) -> None:
@@ -99,3 +100,31 @@ def test_what_is_clipped_is_tidy(text: str, limit: int, lines: bool) -> None:
     kept = clipped(text, limit, lines=lines)
 
     assert tidy(kept, limit, lines=lines) == kept
+
+
+PASTED = [
+    "\u200b",
+    "\ufeff",
+    "\u2060",
+    "\u00ad",
+    "\u200e",
+    "\u200f",
+    "\u2066",
+    "\u2069",
+    "\u200d",
+    "\u00a0",
+    "\U000e0067",
+]
+
+
+@pytest.mark.parametrize("mark", PASTED, ids=ascii)
+def test_what_comes_with_a_paste_is_not_part_of_a_value(mark: str) -> None:
+    """Around an address or inside it; a space inside stays, for whoever reads it to refuse."""
+    assert compact(f"{mark} zoe@example.org{mark}\n") == "zoe@example.org"
+    inside = compact(f"zoe@exa{mark}mple.org")
+    assert inside == ("zoe@exa\u00a0mple.org" if mark == "\u00a0" else "zoe@example.org")
+
+
+def test_letters_of_a_flag_without_the_flag_are_dropped() -> None:
+    """They would be text that nobody sees."""
+    assert tidy("Zoë\U000e0067\U000e0062", 80) == "Zoë"

@@ -22,6 +22,7 @@ from staff.door import Door, SignedIn
 from staff.member import StaffMember
 from web.errors import NotFound
 from web.pages import Pages
+from web.typed import compact
 
 PAGE_ROWS = 50
 LAST_PAGE = 10_000
@@ -131,7 +132,7 @@ def _traces(engine: Engine, pages: Pages, door: Door) -> APIRouter:
 
     @router.get("/desk/trace")
     def find_trace(typed: Annotated[str, Query(alias="id", max_length=LONGEST_NAME)] = "") -> Response:
-        identifier = typed.strip()
+        identifier = compact(typed)
         return RedirectResponse(f"/desk/trace/{quote(identifier, safe='')}" if identifier else "/desk", 303)
 
     @router.get("/desk/trace/{identifier}")

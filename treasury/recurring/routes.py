@@ -190,7 +190,7 @@ class RecurringDesk:
             of = _recurring(conn, identity).amount.currency
         try:
             wording = self._pages.wording
-            amount = read_amount(typed.strip(), AmountWords(of, wording.money, wording.number_style(of)))
+            amount = read_amount(typed, AmountWords(of, wording.money, wording.number_style(of)))
         except BadAmount as mistake:
             return self.show(editor.member, identity, typed=typed, mistake=str(mistake), status=422)
         return self.press(editor, identity, wish_id, ChangeKind.AMOUNT, amount)
