@@ -15,6 +15,7 @@ from rich.console import Console
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import OperationalError
 
+from campaigns.commands import add_campaign_commands
 from database.engine import NotDurable, open_database
 from database.instants import utc_now
 from database.migrating import REVISION, WrongMode, WrongVersion, require_mode, require_revision
@@ -245,6 +246,7 @@ def _check_up(var_dir: Path | None) -> list[Finding]:
 
 add_proof_commands(app, _open_books, _check_up)
 add_staff_commands(app, _open_desk, utc_now)
+add_campaign_commands(app, _open_desk, utc_now)
 
 
 def _print_addresses(settings: Settings, address: str) -> None:

@@ -1,0 +1,68 @@
+"""The command `campaign add`: the first campaign of a live installation, from a shell."""
+
+import re
+import unicodedata
+from typing import Annotated
+
+import typer
+from sqlalchemy.engine import Engine
+
+from campaigns.campaign import SLUG_LENGTH, BadCampaign, Campaign
+from campaigns.store import add_campaign, campaign_by_slug
+from database.instants import Clock
+from ledger.money import BadAmount, Money, UnknownCurrency, currency
+from staff.act import Subject, by_command
+from staff.changing import changing
+from staff.commands import OpenedInstallation, VarDir
+
+Slug = Annotated[str, typer.Option(help="Its address: /c/SLUG. Made from the title if it is not given.")]
+Target = Annotated[str, typer.Option(help="How much it is to raise, like 5000. Without it there is no bar.")]
+InCurrency = Annotated[str, typer.Option("--currency", help="The currency that its gifts are in.")]
+
+
+def add_campaign_commands(app: typer.Typer, opened: OpenedInstallation, clock: Clock) -> None:
+    """Add the command. `opened` gives this installation's web address and its database."""
+    campaign = typer.Typer(no_args_is_help=True, help="What donors give to.")
+    app.add_typer(campaign, name="campaign")
+
+    @campaign.callback()
+    def several() -> None:
+        """What donors give to."""
+
+    @campaign.command("add")
+    def add(
+        title: str,
+        story: str = "",
+        target: Target = "",
+        slug: Slug = "",
+        code: InCurrency = "GBP",
+        var_dir: VarDir = None,
+    ) -> None:
+        """Make a campaign that is open at once, and print its address."""
+        try:
+            new = _campaign(title, story, target, slug, code)
+        except (BadCampaign, BadAmount, UnknownCurrency) as mistake:
+            raise typer.BadParameter(f"{mistake} Nothing was changed.") from None
+        with opened(var_dir) as (base_url, engine):
+            _keep(engine, new, clock)
+            typer.echo(f"{base_url}/c/{new.slug}")
+
+
+def _campaign(title: str, story: str, target: str, slug: str, code: str) -> Campaign:
+    of = currency(code)
+    goal = Money.parse(target, of) if target else None
+    return Campaign(0, slug or slug_of(title), title, story or title, of, goal)
+
+
+def _keep(engine: Engine, new: Campaign, clock: Clock) -> None:
+    with changing(engine, by_command("campaign add"), clock()) as change:
+        if campaign_by_slug(change.conn, new.slug) is not None:
+            raise typer.BadParameter(f"There is a campaign at /c/{new.slug} already: give another --slug.")
+        number = add_campaign(change.conn, new)
+        change.record("campaign added", Subject("campaign", str(number)), after={"slug": new.slug, "title": new.title})
+
+
+def slug_of(title: str) -> str:
+    """An address made from a title: its letters and digits without accents, joined by dashes."""
+    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:SLUG_LENGTH].strip("-")
