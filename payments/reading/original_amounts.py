@@ -28,6 +28,7 @@ _WHOLE_FROM = Decimal("0.5")
 # What comes back of a dispute: so near to its amount it is all of it, and of so little it is a correction.
 _ALL_WITHIN = Decimal("0.005")
 _PART_FROM = Decimal("0.05")
+_RATE_WITHIN = Decimal("0.000005")  # rates are rounded to five decimals, or to more
 # A penny may be several cents: of the amounts that a line can mean, the roundest is taken.
 _ROUND = (10_000, 1000, 100, 10, 5, 1)
 
@@ -78,7 +79,7 @@ def _moved(line: StripeObject, source: StripeObject, exchanged: Decimal, unit: D
         return whole
     if exchanged < whole * _PART_FROM:
         return 0
-    return _roundest(exchanged, unit / 2, whole // 2)
+    return _roundest(exchanged, unit * (Decimal("0.5") + exchanged * _RATE_WITHIN), whole // 2)
 
 
 def _stated(line: StripeObject, source: StripeObject) -> tuple[int, ...]:
@@ -94,6 +95,6 @@ def _stated(line: StripeObject, source: StripeObject) -> tuple[int, ...]:
 
 
 def _roundest(exchanged: Decimal, within: Decimal, half: int) -> int:
-    """The amount that `exchanged` means: half of the whole if it may be that, else the roundest that it may be."""
+    """The amount that `exchanged` means: half of the whole if it may be that, else the roundest `within` reach."""
     nearest: Iterable[int] = (max(step, round(exchanged / step) * step) for step in (half, *_ROUND) if step)
     return next((amount for amount in nearest if abs(amount - exchanged) <= within), round(exchanged))
