@@ -45,6 +45,7 @@ def _settlement(conn: Connection, now: datetime) -> list[Finding]:
     return [
         _stripe_balance(conn, now),
         _balance_lines(conn, now),
+        _exchanges(conn),
         _in_transit(conn, now),
         _payouts(conn),
     ]
@@ -90,6 +91,22 @@ def _balance_lines(conn: Connection, now: datetime) -> Finding:
             name, waiting, figures, "Nobody knows whose these payments are: ./farthing reconcile asks again."
         )
     return checked(name, 0, figures, "") if known else unchecked(name, figures, f"no line was read; {_RECONCILE}")
+
+
+def _exchanges(conn: Connection) -> Finding:
+    """What lines moved in the donor's currency is what they moved in the balance's, at the rate of their subject."""
+    wrong = store.exchanges_unlike_their_rate(conn, LISTED)
+    figures = {
+        exchange.subject: f"{_exchanged(exchange.given, exchange.given_currency)} for"
+        f" {_exchanged(exchange.settled, exchange.settled_currency)}"
+        for exchange in wrong
+    }
+    advice = "Lines of Stripe's balance stand for more or less than they moved: ./farthing trace SUBJECT, then report."
+    return checked("exchanges", len(wrong), figures, advice)
+
+
+def _exchanged(minor: int, code: str) -> str:
+    return amount_text(minor, code) if code else "nothing"
 
 
 def _in_transit(conn: Connection, now: datetime) -> Finding:

@@ -29,6 +29,9 @@ _COMPARED = (
     EntryKind.PAID, EntryKind.UNPAID,
 )  # fmt: skip
 
+_RATES_MOVE, _ROUNDED = 0.25, 2
+"""How far a rate may move between two lines of one subject, and by how many pennies their sums may be rounded."""
+
 
 @dataclass(frozen=True, slots=True)
 class Difference:
@@ -108,6 +111,51 @@ def lines_unlike_entries(conn: Connection, limit: int) -> list[Difference]:
     # A line of which nobody knows yet whose it is has no entries, and is listed as waiting.
     read = sa.select(sa.literal("line"), _l.id, _l.currency, _l.fee_minor - _l.amount_minor).where(_l.ours.is_not(None))
     return _differing(conn, [posted, read], limit)
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """What the lines of one subject moved: `given` in the donor's currency, `settled` in the balance's, minor units."""
+
+    subject: str
+    given: int
+    given_currency: str
+    settled: int
+    settled_currency: str
+
+
+def exchanges_unlike_their_rate(conn: Connection, limit: int) -> list[Exchange]:
+    """Subjects that moved, over all their lines, another amount of the donor's currency than of the balance's.
+
+    What a line moved in the balance is Stripe's own figure; what it moved in the donor's currency was read from rate
+    and source. So a subject's largest line gives its rate, and the sums of all its lines must agree by it, within a
+    quarter of the largest: rates move, but a line that stands for the whole a second time is off by far more.
+    """
+    fx, is_given = Account.FX.value, _e.key.endswith(":from", autoescape=True)
+    minor = sa.case((sa.and_(is_given, _e.debit == fx), _e.amount_minor), (is_given, -_e.amount_minor),
+                    (_e.credit == fx, _e.amount_minor), else_=-_e.amount_minor)  # fmt: skip
+    settle = sa.select(_e.subject, _e.currency, is_given.label("is_given"), minor.label("minor"))
+    sides = settle.where(_e.kind == EntryKind.SETTLE.value, sa.or_(_e.debit == fx, _e.credit == fx)).subquery().c
+    given, settled = sa.case((sides.is_given, sides.minor), else_=0), sa.case((sides.is_given, 0), else_=sides.minor)
+    most_given = sa.cast(sa.func.max(sa.func.abs(given)), sa.Float)
+    most_settled = sa.cast(sa.func.max(sa.func.abs(settled)), sa.Float)
+    apart = sa.func.abs(sa.func.sum(given) * most_settled - sa.func.sum(settled) * most_given)
+    # Of an amount of a few pennies, rounding is more than a quarter.
+    allowed = most_given * (most_settled * _RATES_MOVE + _ROUNDED)
+    rows = conn.execute(
+        sa.select(
+            sides.subject,
+            sa.func.sum(given),
+            sa.func.max(sa.case((sides.is_given, sides.currency), else_="")),
+            sa.func.sum(settled),
+            sa.func.max(sa.case((sides.is_given, ""), else_=sides.currency)),
+        )
+        .group_by(sides.subject)
+        .having(sa.or_(apart > allowed, most_given == 0))
+        .order_by(sides.subject)
+        .limit(limit)
+    )
+    return [Exchange(row[0], int(row[1]), row[2], int(row[3]), row[4]) for row in rows]
 
 
 def lines_waiting(conn: Connection) -> tuple[int, datetime | None]:

@@ -106,6 +106,9 @@ def _dispute(clock_control: ClockControl, fields: FormFields) -> str:
             charge = world.store.get(fields["charge"])
             return f"{disputes.open_dispute(world, charge, inquiry=inquiry)['id']} opened."
         dispute = disputes.get_dispute(world, fields.get("dispute", ""))
+        if fields.get("verdict") == "corrected":
+            disputes.correct_exchange(world, dispute, _minor_units(fields))
+            return f"{dispute['id']} is corrected."
         verdict = fields.get("verdict", "")
         if verdict not in VERDICTS or dispute["status"] not in VERDICTS[verdict][0]:
             raise ControlRefused(f"a dispute that is {dispute['status']} cannot be made {verdict or 'anything'}")

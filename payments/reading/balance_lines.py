@@ -17,11 +17,11 @@ from payments.reading.fields import (
     instant,
     money,
     payment_of,
-    positive_money,
     text,
     whole_number,
 )
 from payments.reading.happenings import BalanceLine, Category, Happening
+from payments.reading.original_amounts import original_amount
 from payments.reading.refunds import refund_agreed
 from payments.stripe.objects import StripeObject
 
@@ -89,7 +89,7 @@ def read_line(line: StripeObject) -> tuple[Happening, ...]:
         kind=kind,
         amount=amount,
         fee=Money(whole_number(line, "fee"), amount.currency),
-        original=_original(amount, source) if payment else None,
+        original=original_amount(line, source) if payment else None,
         subject=_subject(line, category, payment, source),
         payment=payment,
         marked=has_our_metadata(charge),
@@ -134,18 +134,6 @@ def _subject(line: StripeObject, category: Category, payment: str | None, source
     return payment if category is Category.PAYMENT else text(source, "id")
 
 
-def _original(amount: Money, source: StripeObject) -> Money:
-    """What the line moved in the currency of its source: the source's own amount, with the line's sign.
-
-    Where the balance has the same currency it is the line's amount, which may be only a part.
-    """
-    captured = source.get("object") == "charge" and source.get("amount_captured")
-    source_amount = positive_money(source, "amount_captured" if captured else "amount")
-    if source_amount.currency == amount.currency:
-        return amount
-    return source_amount if amount.minor >= 0 else -source_amount
-
-
 def _facts_of_source(kind: str, line: StripeObject, source: StripeObject) -> tuple[Happening, ...]:
     """The facts in the source. That a payment or refund failed is read from events only: they have the instant."""
     match kind, source.get("object"):
@@ -154,7 +142,7 @@ def _facts_of_source(kind: str, line: StripeObject, source: StripeObject) -> tup
         case "refund" | "refund_failure", "refund":
             fact = refund_agreed(source)
         case "dispute" | "dispute_reversal", "dispute":
-            fact = dispute_move(line, source) if whole_number(line, "amount") else None
+            fact = dispute_move(line, source)
         case _:
             return ()
     return (fact,) if fact else ()

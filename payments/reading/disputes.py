@@ -1,16 +1,14 @@
 """Disputes: the money that they withdraw and reinstate, each time in a balance transaction of its own."""
 
-from ledger.money import Money
 from payments.reading.fields import (
     UnexpectedShape,
     instant,
-    money,
     objects,
     payment_of,
-    positive_money,
     text,
 )
 from payments.reading.happenings import BalanceChanged, DisputeFundsMoved, Happening, StatusChanged, StatusObject
+from payments.reading.original_amounts import original_amount
 from payments.stripe.objects import StripeObject
 
 CATEGORIES = ("dispute", "dispute_reversal")
@@ -25,31 +23,21 @@ def dispute_changed(_event: StripeObject, dispute: StripeObject) -> tuple[Happen
 
 def _moves(dispute: StripeObject) -> tuple[DisputeFundsMoved, ...]:
     """Every movement of money that a dispute lists. What Stripe charges for it is a fee, not a movement."""
-    return tuple(
-        dispute_move(line, dispute)
-        for line in objects(dispute, "balance_transactions")
-        if text(line, "reporting_category") in CATEGORIES and _moves_money(line)
-    )
+    lines = [
+        line for line in objects(dispute, "balance_transactions") if text(line, "reporting_category") in CATEGORIES
+    ]
+    return tuple(move for line in lines if (move := dispute_move(line, dispute)))
 
 
-def dispute_move(line: StripeObject, dispute: StripeObject) -> DisputeFundsMoved:
+def dispute_move(line: StripeObject, dispute: StripeObject) -> DisputeFundsMoved | None:
     """What this balance transaction moved, in the currency of the charge.
 
-    Where the balance has another currency, it is the dispute's own amount, never one by Stripe's rounded rate.
+    None where it moved nothing of the charge: a line of zero, or one that corrects an exchange.
     """
     payment = payment_of(dispute)
     if payment is None:
         raise UnexpectedShape("dispute has no charge")
-    amount = _in_currency_of_charge(line, dispute)
+    amount = original_amount(line, dispute)
+    if not amount:
+        return None
     return DisputeFundsMoved(text(line, "id"), text(dispute, "id"), payment, amount, instant(line))
-
-
-def _in_currency_of_charge(line: StripeObject, dispute: StripeObject) -> Money:
-    moved, disputed = money(line), positive_money(dispute)
-    if moved.currency == disputed.currency:
-        return moved
-    return disputed if moved.minor > 0 else -disputed
-
-
-def _moves_money(line: StripeObject) -> bool:
-    return money(line).minor != 0

@@ -180,8 +180,8 @@ class Category(StrEnum):
 class BalanceLine:
     """A balance transaction: money entered or left Stripe's balance.
 
-    `amount` and `fee` are in the currency of the balance and signed; `original` is the source's own amount with
-    the sign of `amount`, in the currency in which donors paid (None where the source has none). `subject` is
+    `amount` and `fee` are in the currency of the balance and signed; `original` is what the line moved of its source,
+    with the sign of `amount`, in the currency in which donors paid (None where the source has none). `subject` is
     the payment, refund, dispute or payout that it settles, else the line itself; `payment` the payment behind a
     payment, refund or dispute; `marked` when that payment's own metadata says that it is ours.
     """

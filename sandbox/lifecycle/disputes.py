@@ -8,6 +8,7 @@ from typing import Any
 from sandbox.api.errors import invalid_request, resource_missing
 from sandbox.events import emit_event
 from sandbox.lifecycle.balance import write_balance_transaction
+from sandbox.lifecycle.exchange_rates import SETTLEMENT_CURRENCIES
 from sandbox.lifecycle.fees import DISPUTE_FEE
 from sandbox.lifecycle.object_templates import DISPUTE, EVIDENCE
 from sandbox.lifecycle.payment_methods import sample_of
@@ -72,8 +73,29 @@ def _move_money(world: World, dispute: Object, direction: int, part: int | None 
     balance_transaction = write_balance_transaction(
         world, dispute, "adjustment", direction * amount, fee, reporting_category=category, description=description
     )
-    world.store.change(dispute, balance_transactions=[*dispute["balance_transactions"], balance_transaction])
+    _list_move(world, dispute, balance_transaction, direction * amount)
     world.store.change(world.store.get(dispute["charge"]), _charged_back=direction < 0)
+
+
+def _list_move(world: World, dispute: Object, balance_transaction: Object, moved: int) -> None:
+    """`moved`: minor units of the dispute's currency, which Stripe does not say; tests compare books with it."""
+    world.store.change(
+        dispute,
+        balance_transactions=[*dispute["balance_transactions"], balance_transaction],
+        _moved={**dispute.get("_moved", {}), balance_transaction["id"]: moved},
+    )
+
+
+def correct_exchange(world: World, dispute: Object, amount: int) -> Object:
+    """Correct what a dispute's exchange took, by minor units of the settlement currency: nothing is exchanged again."""
+    source = {"id": dispute["id"], "currency": SETTLEMENT_CURRENCIES[0]}
+    category = "dispute" if amount < 0 else "dispute_reversal"
+    balance_transaction = write_balance_transaction(
+        world, source, "adjustment", amount, reporting_category=category, description="Exchange rate correction"
+    )
+    _list_move(world, dispute, balance_transaction, 0)
+    emit_event(world, "charge.dispute.updated", dispute, {"balance_transactions": []})
+    return dispute
 
 
 def dispute_charge(world: World, charge_id: str) -> None:

@@ -81,10 +81,10 @@ class _ModelWriter:
     def _dispute(self, dispute: Object) -> None:
         payment = _payment(self._store.get(dispute["charge"]))
         for move in dispute["balance_transactions"] if payment in self.model.gifts else ():
-            minor = abs(move["amount"]) if move["currency"] == dispute["currency"] else dispute["amount"]
-            if move["amount"] < 0:
-                self.model.withdrew(dispute["id"], payment, minor)
-            else:
+            minor = dispute["_moved"][move["id"]]
+            if minor < 0:
+                self.model.withdrew(dispute["id"], payment, -minor)
+            elif minor > 0:
                 self.model.reinstated(dispute["id"], minor)
 
     def _of_a_payment(self, line: Object) -> None:
@@ -98,7 +98,8 @@ class _ModelWriter:
         elif line["currency"] == source["currency"]:
             self.model.settled(subject, line["amount"], line["fee"], _code(line))
         else:
-            paid = source["amount"] if line["amount"] > 0 else -source["amount"]
+            whole = source["amount"] if line["amount"] > 0 else -source["amount"]
+            paid = source.get("_moved", {}).get(line["id"], whole)
             self.model.exchanged(subject, (paid, _code(source)), line["amount"], line["fee"], _code(line))
 
     def _sent(self, line: Object) -> None:

@@ -41,6 +41,57 @@ def dollars_and_yen_become_pounds(simulation: Simulation) -> Iterator[None]:
     yield
 
 
+MOVED = ("charge.dispute.updated", "charge.dispute.funds_withdrawn", "charge.dispute.closed", "charge.succeeded")
+
+
+@scenario(*MOVED)
+def a_lost_dispute_of_which_more_is_taken(simulation: Simulation) -> Iterator[None]:
+    """$50 are lost, and 12p more: a worse exchange, which is fx's."""
+    yield from _lost_and_corrected(simulation, -12)
+
+
+@scenario(*MOVED)
+def a_lost_dispute_of_which_pence_come_back(simulation: Simulation) -> Iterator[None]:
+    """$50 are lost, and 50p return: a better exchange, and no gift."""
+    yield from _lost_and_corrected(simulation, 50)
+
+
+def _lost_and_corrected(simulation: Simulation, pence: int) -> Iterator[None]:
+    dispute = _disputed_abroad(simulation, 5000, "USD")
+    yield
+    simulation.do("dispute", dispute=dispute, verdict="corrected", amount=str(pence))
+    simulation.model.exchanged(dispute, (0, "USD"), pence, 0)
+    yield
+    simulation.do("dispute", dispute=dispute, verdict="lost")
+    assert (simulation.model.raised(), simulation.model.balances["fx", "USD", 0]) == ({}, 0)
+    yield
+
+
+@scenario("charge.dispute.funds_reinstated", "charge.dispute.funds_withdrawn", "charge.dispute.closed",
+          "charge.succeeded")  # fmt: skip
+def disputes_abroad_that_are_won_in_part(simulation: Simulation) -> Iterator[None]:
+    """Half of $100, of CHF 100 and of ¥10,000 come back: that much stays raised, and in fx."""
+    disputes = [(_disputed_abroad(simulation, 10_000, code), code) for code in ("USD", "CHF", "JPY")]
+    yield
+    for dispute, code in disputes:
+        simulation.do("dispute", dispute=dispute, verdict="won in part")
+        simulation.model.reinstated(dispute, 5000)
+        _exchanged(simulation, dispute, dispute, (5000, code))
+    yield
+    assert simulation.model.raised() == {(1, code): 5000 for _, code in disputes}
+
+
+def _disputed_abroad(simulation: Simulation, minor: int, code: str) -> str:
+    """A gift in another currency that settles and is disputed: the dispute."""
+    payment = simulation.give(minor, ((1, 1),), code)
+    simulation.wait(2)
+    _exchanged(simulation, payment, simulation.charge_of(payment), (minor, code))
+    dispute: str = simulation.step(open_dispute, simulation.stored(simulation.charge_of(payment)))["id"]
+    simulation.model.withdrew(dispute, payment, minor)
+    _exchanged(simulation, dispute, dispute, (-minor, code))
+    return dispute
+
+
 def _exchanged(simulation: Simulation, subject: str, source: str, paid: tuple[int, str]) -> None:
     """It settled; only the twin knows at which rate."""
     line = simulation.ask("GET", "/v1/balance_transactions", source=source)["data"][0]

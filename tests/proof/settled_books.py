@@ -46,7 +46,16 @@ def line(  # noqa: PLR0917 - a line of the balance has that many sides
     """A line of Stripe's balance."""
     amount = pounds(pence)
     return BalanceLine(
-        name, category, category.value, amount, pounds(fee), original or amount, subject, payment, marked=True, at=at
+        name,
+        category,
+        category.value,
+        amount,
+        pounds(fee),
+        amount if original is None else original,
+        subject,
+        payment,
+        marked=True,
+        at=at,
     )
 
 

@@ -8,7 +8,8 @@ from sqlalchemy import Connection, Engine
 
 from database.transactions import reading
 from ledger.finding import Finding, Status
-from payments.reading.happenings import Category, PayoutArrived, RefundAgreed
+from ledger.money import USD, Money
+from payments.reading.happenings import Category, DisputeFundsMoved, PayoutArrived, RefundAgreed
 from proof.audit import audit_all
 from tests.payments.messages import charged
 from tests.proof.books import Desk
@@ -199,6 +200,52 @@ def test_what_has_not_met_after_hours_is_named(desk: Desk, engine: Engine) -> No
     old = findings_of(engine, timedelta(hours=7))["old clearing"]
 
     assert (old.status, old.figures["re_1 in GBP"]) == (Status.FAILED, "GBP -10.00 since 2026-11-21 12:00")
+
+
+def _abroad(desk: Desk, *lines: tuple[int, int]) -> None:
+    """Lines of one source: pence, and what each is taken to have moved in cents; facts that say the same."""
+    for n, (pence, cents) in enumerate(lines):
+        tell(desk, line(f"txn_a{n}", Category.DISPUTE, pence, "du_1", "pi_1", original=Money(cents, USD)))
+        if cents:
+            tell(desk, DisputeFundsMoved(f"txn_a{n}", "du_1", "pi_1", Money(cents, USD), NOON))
+
+
+@pytest.mark.parametrize(
+    ("lines", "figure"),
+    [
+        (((-3800, -5000), (-12, -5000)), "USD -100.00 for GBP -38.12"),
+        (((-3800, -5000), (50, 5000)), "USD 0.00 for GBP -37.50"),
+        (((-7600, -10_000), (3800, 10_000)), "USD 0.00 for GBP -38.00"),
+        (((-3800, 0),), "nothing for GBP -38.00"),
+    ],
+)
+def test_a_line_that_stands_for_more_than_it_moved_is_named(
+    desk: Desk, engine: Engine, lines: tuple[tuple[int, int], ...], figure: str
+) -> None:
+    """Facts and entries agree, because one reading made both: the pence that Stripe moved do not."""
+    _abroad(desk, *lines)
+
+    findings = findings_of(engine)
+
+    assert (failed(findings), findings["exchanges"].figures) == ({"exchanges"}, {"du_1": figure, "wrong": 1})
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ((-3800, -5000), (-12, 0)),
+        ((-3800, -5000), (50, 0)),
+        ((-7600, -10_000), (3610, 5000)),
+        ((-7600, -10_000), (8300, 10_000)),
+        ((-1, -1), (1, 1), (-1, -2)),
+    ],
+)
+def test_a_rate_that_moves_between_two_lines_is_no_fault(
+    desk: Desk, engine: Engine, lines: tuple[tuple[int, int], ...]
+) -> None:
+    """Corrections, and what came back at another day's rate."""
+    _abroad(desk, *lines)
+    assert findings_of(engine)["exchanges"].status is Status.PASSED
 
 
 def test_a_line_of_somebody_else_is_booked_and_proved_too(desk: Desk, engine: Engine) -> None:
