@@ -87,6 +87,7 @@ def examine(expected: Expected, ours: Health, stripe: StripeState | str, now: da
         theirs = [unchecked("Stripe", {}, stripe)]
     else:
         theirs = [*_endpoint(expected, stripe), _clock(stripe.now, now), _arrivals(stripe, now)]
+    theirs.append(_answers(ours, stripe))
     return [*theirs, *_deliveries(ours, now), *_money(ours, now), *_work(ours, now), _database(ours)]
 
 
@@ -182,15 +183,20 @@ def _money(ours: Health, now: datetime) -> Iterator[Finding]:
     yield checked("oldest uncleared money", since is not None and since < now - PATIENCE, figures, advice)
 
 
-def _work(ours: Health, now: datetime) -> Iterator[Finding]:
-    contact, jobs = ours.contact, ours.jobs
+def _answers(ours: Health, stripe: StripeState | str) -> Finding:
+    """Whether Stripe answers the worker. An earlier answer does not count when it did not answer us just now."""
+    contact, name = ours.contact, "Stripe answers"
     if contact.failing_since is not None:
         figures = {"since": _at(contact.failing_since), "error": contact.error or ""}
-        yield checked("Stripe answers", 1, figures, "The worker tries again by itself. Check the network and the key.")
-    elif contact.answered_at is None:
-        yield unchecked("Stripe answers", {}, "nothing was read of its lists yet.")
-    else:
-        yield checked("Stripe answers", 0, {"last": _at(contact.answered_at)}, "")
+        return checked(name, 1, figures, "The worker tries again by itself. Check the network and the key.")
+    if contact.answered_at is None:
+        return unchecked(name, {}, "nothing was read of its lists yet.")
+    last = {"last": _at(contact.answered_at)}
+    return unchecked(name, last, stripe) if isinstance(stripe, str) else checked(name, 0, last, "")
+
+
+def _work(ours: Health, now: datetime) -> Iterator[Finding]:
+    jobs = ours.jobs
     yield _reconciled(ours.reconciled_at, now)
     overdue = jobs.overdue_since is not None and jobs.overdue_since < now - OVERDUE
     yield checked("jobs", overdue, {"waiting": jobs.waiting}, _WORKER)

@@ -131,6 +131,14 @@ def test_what_works_is_not_called_wrong(stripe: StripeState) -> None:
     assert wrong(stripe=stripe) == {}
 
 
+def test_an_earlier_answer_of_stripe_does_not_pass_for_one_now() -> None:
+    """We have just asked, and nobody answered."""
+    findings = {finding.name: finding for finding in examine(HERE, WELL, "Stripe does not answer.", NOON)}
+
+    assert findings["Stripe answers"].status is Status.UNCHECKED
+    assert "2026" in str(findings["Stripe answers"].figures["last"])
+
+
 def test_missing_events_are_listed() -> None:
     """To be ticked at Stripe."""
     missing = wrong(stripe=at_stripe(enabled_events=sorted(set(EVENTS) - {"refund.failed"})))
