@@ -70,7 +70,7 @@ def prepare(settings: Settings, clock: Clock = utc_now, *, durable: bool = True)
         if settings.mode == "sandbox":
             sandbox_keys(settings.var_dir)  # before web and worker, which would each make their own
             with writing(engine) as conn:
-                add_demo_campaigns(conn, clock())
+                add_demo_campaigns(conn, clock(), settings.timezone)
     finally:
         engine.dispose()
 

@@ -4,6 +4,7 @@ Only `main`, `processes` and `commands` import this; everything else gets its va
 """
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -98,9 +99,10 @@ class Settings(BaseSettings):
         return tuple(word for word in _words(self.intervals) if word != "once")
 
     def profile(self, unnamed: Organisation) -> OrganisationProfile:
-        """What the settings say of the organisation; `unnamed` stands in while they name none."""
+        """What the settings say of the organisation; `unnamed` stands in while they name none, in our time zone."""
+        name = self.organisation_name
         return OrganisationProfile(
-            organisation=unnamed if self.organisation_name is None else self._organisation(self.organisation_name),
+            organisation=replace(unnamed, timezone=self.timezone) if name is None else self._organisation(name),
             locale=self.locale,
             giving=GivingRules(intervals=self.offered_intervals),
         )
