@@ -4,7 +4,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
@@ -18,7 +18,7 @@ from sqlalchemy.exc import OperationalError
 from database.engine import NotDurable, open_database
 from database.instants import utc_now
 from database.migrating import REVISION, WrongMode, WrongVersion, require_mode, require_revision
-from installation import open_installation, prepare
+from installation import SANDBOX_PATH, open_installation, prepare, record_address, web_address
 from ledger.finding import Finding
 from main import check_up
 from payments.inbox.keep import replay as replay_kept
@@ -79,6 +79,7 @@ def run(port: Port = None, var_dir: VarDir = None) -> None:
         prepare(settings)
         listening = bind(settings)
         address = settings.base_url or address_of(listening)
+        record_address(settings, address)
         _print_addresses(settings, address)
         children = [
             Child("web", partial(serve, settings, address, listening)),
@@ -98,7 +99,9 @@ def web(
         settings = read_settings(port=port, var_dir=var_dir)
         claim_sandbox(settings)
         listening = socket.socket(fileno=fd) if fd is not None else bind(settings)
-        serve(settings, settings.base_url or address_of(listening), listening)
+        address = settings.base_url or address_of(listening)
+        record_address(settings, address)
+        serve(settings, address, listening)
 
 
 @app.command()
@@ -131,7 +134,8 @@ def replay(var_dir: VarDir = None) -> None:
 def reconcile(port: Port = None, var_dir: VarDir = None) -> None:
     """Read from Stripe's lists what no message brought; prints what that recovered. Safe at any time."""
     with _errors_as_sentences():
-        installation = open_installation(read_settings(port=port, var_dir=var_dir))
+        settings = read_settings(port=port, var_dir=var_dir)
+        installation = open_installation(settings, web_address(settings, port))
         reconciliation = Reconciliation(
             installation.engine, installation.bookkeeper, installation.lists, installation.clock
         )
@@ -174,6 +178,14 @@ def _python(*arguments: str) -> int:
     return subprocess.run([sys.executable, *arguments], cwd=HERE, check=False).returncode
 
 
+@sandbox_commands.callback()
+def find_twin(context: typer.Context, var_dir: VarDir = None) -> None:
+    """The Stripe twin of the sandbox."""
+    with suppress(BadSettings):  # `serve`, `replay` and `soak` need no installation
+        at = web_address(read_settings(var_dir=var_dir)) + SANDBOX_PATH
+        context.default_map = {str(context.invoked_subcommand): {"at": at}}  # --at and SANDBOX_URL come first
+
+
 @contextmanager
 def _errors_as_sentences() -> Iterator[None]:
     """Print one sentence and exit with 2 when a setting or the database is wrong, instead of a traceback."""
@@ -212,7 +224,7 @@ def _open_books(var_dir: Path | None) -> Iterator[Engine]:
 def _open_desk(var_dir: Path | None) -> Iterator[tuple[str, Engine]]:
     """The web address of this installation, and its database."""
     with _open_database(var_dir) as (settings, engine):
-        yield settings.base_url or f"http://{settings.host}:{settings.port}", engine
+        yield web_address(settings), engine
 
 
 def _check_up(var_dir: Path | None) -> list[Finding]:

@@ -42,7 +42,9 @@ class Settings(BaseSettings):
         (), description="Other names that we answer to, comma-separated; they lead to `BASE_URL`"
     )
     host: str = Field("127.0.0.1", description="The address to listen on")
-    port: int = Field(8000, ge=0, le=65535, description="The port to listen on; 0 takes a free one")
+    port: int = Field(
+        8000, ge=0, le=65535, description="The port to listen on; 0 takes a free one. Commands beside it find it"
+    )
     sandbox: bool = Field(False, description="Run on the built-in Stripe twin, even at a public `BASE_URL`")
     stripe_api_key: SecretStr | None = Field(
         None, description="Stripe's secret or restricted key; without it Farthing runs on the twin"
