@@ -29,6 +29,8 @@ OVERDUE, UNRECONCILED = 5 * MINUTE, 2 * HOUR
 RECENT = 10 * MINUTE
 # Versions whose shapes payments/reading can read; tests/books tries each of them.
 READABLE = ("2024-06-20", "2025-03-31.basil", "2026-08-26.dahlia", API_VERSION)
+# Stripe lists destinations of the other style apart, and what they send is refused (payments/inbox/delivery.py).
+_STYLE = "the payload style snapshot, not thin"
 _WORKER = "Is the worker running? ./farthing run starts it, or ./farthing worker."
 
 
@@ -99,7 +101,7 @@ def _endpoint(expected: Expected, stripe: StripeState) -> Iterator[Finding]:
         for endpoint, address in zip(stripe.endpoints, addresses, strict=True)
         if address.rstrip("/") == expected.webhook
     ]
-    advice = f"At Stripe, under Developers, Webhooks, add an endpoint with the address {expected.webhook}."
+    advice = f"At Stripe, under Developers, Webhooks, add an endpoint with the address {expected.webhook}, {_STYLE}."
     figures = {"address": expected.webhook, "others": len(addresses) - len(ours)}
     yield checked("endpoint", not ours, figures, advice)
     for endpoint in ours[:1]:
@@ -156,8 +158,8 @@ def _arrivals(stripe: StripeState, now: datetime) -> Finding:
     if not sent:
         return unchecked("deliveries arrive", figures, "Stripe has told nothing lately.")
     advice = (
-        "Stripe's newest message has not arrived. Is the address reachable from outside, and is the endpoint's"
-        " signing secret among FARTHING_STRIPE_WEBHOOK_SECRETS? Until then: ./farthing reconcile"
+        "Stripe's newest message has not arrived. Is the address reachable from outside, is the endpoint's signing"
+        f" secret among FARTHING_STRIPE_WEBHOOK_SECRETS, and is it of {_STYLE}? Until then: ./farthing reconcile"
     )
     return checked("deliveries arrive", sent[0] not in stripe.delivered, figures, advice)
 
