@@ -5,7 +5,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -20,7 +20,7 @@ from database.engine import NotDurable, open_database
 from database.instants import utc_now
 from database.migrating import REVISION, WrongMode, WrongVersion, require_mode, require_revision
 from database.sqlite_files import OpenFolder
-from installation import Installation, open_installation, prepare
+from installation import SANDBOX_PATH, Installation, open_installation, prepare, record_address, web_address
 from ledger.finding import Finding
 from main import check_up
 from payments.inbox.keep import replay as replay_kept
@@ -84,6 +84,7 @@ def run(port: Port = None, var_dir: VarDir = None) -> None:
         prepare(settings)
         listening = bind(settings)
         address = settings.base_url or address_of(listening)
+        record_address(settings, address)
         _print_addresses(settings, address)
         children = [
             Child("web", lambda beat: serve(settings, address, listening, beat)),
@@ -105,7 +106,9 @@ def web(
         settings = read_settings(port=port, var_dir=var_dir)
         claim_sandbox(settings)
         listening = socket.socket(fileno=fd) if fd is not None else bind(settings)
-        serve(settings, settings.base_url or address_of(listening), listening)
+        address = settings.base_url or address_of(listening)
+        record_address(settings, address)
+        serve(settings, address, listening)
 
 
 @app.command()
@@ -137,7 +140,7 @@ def replay(var_dir: VarDir = None) -> None:
 @app.command()
 def reconcile(port: Port = None, var_dir: VarDir = None) -> None:
     """Read from Stripe's lists what no message brought; prints what that recovered. Safe at any time."""
-    with _errors_as_sentences(), _opened_installation(read_settings(port=port, var_dir=var_dir)) as installation:
+    with _errors_as_sentences(), _opened_installation(read_settings(port=port, var_dir=var_dir), port) as installation:
         reconciliation = Reconciliation(
             installation.engine, installation.bookkeeper, installation.lists, installation.clock
         )
@@ -187,6 +190,14 @@ def _python(*arguments: str, **environment: str) -> int:
     return subprocess.run([sys.executable, *arguments], cwd=HERE, check=False, env=os.environ | environment).returncode
 
 
+@sandbox_commands.callback()
+def find_twin(context: typer.Context, var_dir: VarDir = None) -> None:
+    """The Stripe twin of the sandbox."""
+    with suppress(BadSettings):  # `serve`, `replay` and `soak` need no installation
+        at = web_address(read_settings(var_dir=var_dir)) + SANDBOX_PATH
+        context.default_map = {str(context.invoked_subcommand): {"at": at}}  # --at and SANDBOX_URL come first
+
+
 @contextmanager
 def _errors_as_sentences() -> Iterator[None]:
     """Print one sentence and exit with 2 when a setting or the database is wrong, instead of a traceback."""
@@ -216,9 +227,9 @@ def _open_database(var_dir: Path | None) -> Iterator[tuple[Settings, Engine]]:
 
 
 @contextmanager
-def _opened_installation(settings: Settings) -> Iterator[Installation]:
+def _opened_installation(settings: Settings, port: int | None = None) -> Iterator[Installation]:
     """This installation; its database is closed afterwards, which folds SQLite's log in."""
-    installation = open_installation(settings)
+    installation = open_installation(settings, web_address(settings, port))
     try:
         yield installation
     finally:
@@ -235,7 +246,7 @@ def _open_books(var_dir: Path | None) -> Iterator[Engine]:
 def _open_desk(var_dir: Path | None) -> Iterator[tuple[str, Engine]]:
     """The web address of this installation, and its database."""
     with _open_database(var_dir) as (settings, engine):
-        yield settings.base_url or f"http://{settings.host}:{settings.port}", engine
+        yield web_address(settings), engine
 
 
 def _check_up(var_dir: Path | None) -> list[Finding]:

@@ -1,5 +1,7 @@
 """An installation: its settings, database, organisation and Stripe account, which web, writer and worker share."""
 
+import fcntl
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -71,7 +73,7 @@ def prepare(settings: Settings, clock: Clock = utc_now, *, durable: bool = True)
         if settings.mode == "sandbox":
             sandbox_keys(settings.var_dir)  # before web and worker, which would each make their own
             with writing(engine) as conn:
-                add_demo_campaigns(conn, clock())
+                add_demo_campaigns(conn, clock(), settings.timezone)
     finally:
         engine.dispose()
 
@@ -95,7 +97,7 @@ def open_installation(
     engine = open_database(settings.address, durable=durable)
     require_revision(engine)
     require_mode(engine, settings.mode)
-    address = (base_url or settings.base_url or f"http://{settings.host}:{settings.port}").rstrip("/")
+    address = (base_url or web_address(settings)).rstrip("/")
     with reading(engine) as conn:
         profile = newest_version(conn, settings.timezone).profile
     recipient = profile.organisation
@@ -104,6 +106,51 @@ def open_installation(
     )
     bookkeeper = Bookkeeper(BookRules(recipient, ZoneInfo(settings.timezone), settings.mode))
     return Installation(settings, address, engine, profile, pages, bookkeeper, clock)
+
+
+def record_address(settings: Settings, address: str) -> int | None:
+    """Keep where this web listens, for commands that are run beside it; returns the lock that the file is under.
+
+    The lock ends with the last process forked from this one, so that the address of a web that was killed is not
+    taken for a running one's. None where BASE_URL says it, or another web has written its own.
+    """
+    if settings.base_url is not None:
+        return None
+    close_folder(settings.var_dir)
+    claim = os.open(_address_file(settings), os.O_CREAT | os.O_RDWR, 0o600)
+    try:
+        fcntl.flock(claim, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(claim)
+        return None
+    os.truncate(claim, 0)
+    os.write(claim, address.encode())
+    return claim
+
+
+def web_address(settings: Settings, port: int | None = None) -> str:
+    """Where our web is: BASE_URL; else, unless the caller names a port, where one runs now; else where it would."""
+    running = _running_address(settings) if port is None else None
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    return settings.base_url or running or f"http://{host}:{port or settings.port}"
+
+
+def _running_address(settings: Settings) -> str | None:
+    """What a web that runs now has written down."""
+    try:
+        file = _address_file(settings).open()
+    except OSError:
+        return None
+    with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return file.read() or None
+    return None
+
+
+def _address_file(settings: Settings) -> Path:
+    return settings.var_dir / f"{settings.mode}.address"
 
 
 def open_sandbox(installation: Installation) -> Twin | None:

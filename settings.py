@@ -4,6 +4,7 @@ Only `main`, `processes` and `commands` import this; everything else gets its va
 """
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -41,7 +42,9 @@ class Settings(BaseSettings):
         (), description="Other names that we answer to, comma-separated; they lead to `BASE_URL`"
     )
     host: str = Field("127.0.0.1", description="The address to listen on")
-    port: int = Field(8000, ge=0, le=65535, description="The port to listen on; 0 takes a free one")
+    port: int = Field(
+        8000, ge=0, le=65535, description="The port to listen on; 0 takes a free one. Commands beside it find it"
+    )
     sandbox: bool = Field(False, description="Run on the built-in Stripe twin, even at a public `BASE_URL`")
     stripe_api_key: SecretStr | None = Field(
         None, description="Stripe's secret or restricted key; without it Farthing runs on the twin"
@@ -98,9 +101,10 @@ class Settings(BaseSettings):
         return tuple(word for word in _words(self.intervals) if word != "once")
 
     def profile(self, unnamed: Organisation) -> OrganisationProfile:
-        """What the settings say of the organisation; `unnamed` stands in while they name none."""
+        """What the settings say of the organisation; `unnamed` stands in while they name none, in our time zone."""
+        name = self.organisation_name
         return OrganisationProfile(
-            organisation=unnamed if self.organisation_name is None else self._organisation(self.organisation_name),
+            organisation=replace(unnamed, timezone=self.timezone) if name is None else self._organisation(name),
             locale=self.locale,
             giving=GivingRules(intervals=self.offered_intervals),
         )

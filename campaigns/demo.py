@@ -61,16 +61,16 @@ Gifts on the night pay for stewards, hot drinks and a sound system that a whole 
 """
 
 
-def add_demo_campaigns(conn: Connection, now: datetime) -> list[int]:
-    """Keep the demo campaigns, dated around `now`, unless there are campaigns already; returns their numbers."""
+def add_demo_campaigns(conn: Connection, now: datetime, timezone: str = DEMO_ORGANISATION.timezone) -> list[int]:
+    """Keep the demo campaigns, dated around `now` in this zone, unless there are campaigns; returns their numbers."""
     if campaigns(conn):
         return []
-    return [add_campaign(conn, campaign) for campaign in demo_campaigns(now)]
+    return [add_campaign(conn, campaign) for campaign in demo_campaigns(now, timezone)]
 
 
-def demo_campaigns(now: datetime) -> list[Campaign]:
-    """Two campaigns are open, the third is closed, the fourth opens in some weeks. Days are London's."""
-    here = now.astimezone(ZoneInfo(DEMO_ORGANISATION.timezone))
+def demo_campaigns(now: datetime, timezone: str = DEMO_ORGANISATION.timezone) -> list[Campaign]:
+    """Two campaigns are open, the third is closed, the fourth opens in some weeks. Days are the time zone's."""
+    here = now.astimezone(ZoneInfo(timezone))
     midnight = here.replace(hour=0, minute=0, second=0, microsecond=0)
 
     def morning(days: int) -> datetime:

@@ -29,6 +29,8 @@ OVERDUE, UNRECONCILED = 5 * MINUTE, 2 * HOUR
 RECENT = 10 * MINUTE
 # Versions whose shapes payments/reading can read; tests/books tries each of them.
 READABLE = ("2024-06-20", "2025-03-31.basil", "2026-08-26.dahlia", API_VERSION)
+# Stripe lists destinations of the other style apart, and what they send is refused (payments/inbox/delivery.py).
+_STYLE = "the payload style snapshot, not thin"
 _WORKER = "Is the worker running? ./farthing run starts it, or ./farthing worker."
 
 
@@ -87,6 +89,7 @@ def examine(expected: Expected, ours: Health, stripe: StripeState | str, now: da
         theirs = [unchecked("Stripe", {}, stripe)]
     else:
         theirs = [*_endpoint(expected, stripe), _clock(stripe.now, now), _arrivals(stripe, now)]
+    theirs.append(_answers(ours, stripe))
     return [*theirs, *_deliveries(ours, now), *_money(ours, now), *_work(ours, now), _database(ours), _future(ours)]
 
 
@@ -98,7 +101,7 @@ def _endpoint(expected: Expected, stripe: StripeState) -> Iterator[Finding]:
         for endpoint, address in zip(stripe.endpoints, addresses, strict=True)
         if address.rstrip("/") == expected.webhook
     ]
-    advice = f"At Stripe, under Developers, Webhooks, add an endpoint with the address {expected.webhook}."
+    advice = f"At Stripe, under Developers, Webhooks, add an endpoint with the address {expected.webhook}, {_STYLE}."
     figures = {"address": expected.webhook, "others": len(addresses) - len(ours)}
     yield checked("endpoint", not ours, figures, advice)
     for endpoint in ours[:1]:
@@ -155,8 +158,8 @@ def _arrivals(stripe: StripeState, now: datetime) -> Finding:
     if not sent:
         return unchecked("deliveries arrive", figures, "Stripe has told nothing lately.")
     advice = (
-        "Stripe's newest message has not arrived. Is the address reachable from outside, and is the endpoint's"
-        " signing secret among FARTHING_STRIPE_WEBHOOK_SECRETS? Until then: ./farthing reconcile"
+        "Stripe's newest message has not arrived. Is the address reachable from outside, is the endpoint's signing"
+        f" secret among FARTHING_STRIPE_WEBHOOK_SECRETS, and is it of {_STYLE}? Until then: ./farthing reconcile"
     )
     return checked("deliveries arrive", sent[0] not in stripe.delivered, figures, advice)
 
@@ -182,15 +185,20 @@ def _money(ours: Health, now: datetime) -> Iterator[Finding]:
     yield checked("oldest uncleared money", since is not None and since < now - PATIENCE, figures, advice)
 
 
-def _work(ours: Health, now: datetime) -> Iterator[Finding]:
-    contact, jobs = ours.contact, ours.jobs
+def _answers(ours: Health, stripe: StripeState | str) -> Finding:
+    """Whether Stripe answers the worker. An earlier answer does not count when it did not answer us just now."""
+    contact, name = ours.contact, "Stripe answers"
     if contact.failing_since is not None:
         figures = {"since": _at(contact.failing_since), "error": contact.error or ""}
-        yield checked("Stripe answers", 1, figures, "The worker tries again by itself. Check the network and the key.")
-    elif contact.answered_at is None:
-        yield unchecked("Stripe answers", {}, "nothing was read of its lists yet.")
-    else:
-        yield checked("Stripe answers", 0, {"last": _at(contact.answered_at)}, "")
+        return checked(name, 1, figures, "The worker tries again by itself. Check the network and the key.")
+    if contact.answered_at is None:
+        return unchecked(name, {}, "nothing was read of its lists yet.")
+    last = {"last": _at(contact.answered_at)}
+    return unchecked(name, last, stripe) if isinstance(stripe, str) else checked(name, 0, last, "")
+
+
+def _work(ours: Health, now: datetime) -> Iterator[Finding]:
+    jobs = ours.jobs
     yield _reconciled(ours.reconciled_at, now)
     overdue = jobs.overdue_since is not None and jobs.overdue_since < now - OVERDUE
     yield checked("jobs", overdue, {"waiting": jobs.waiting}, _WORKER)

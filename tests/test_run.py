@@ -68,6 +68,11 @@ def test_run_serves_prints_where_to_go_and_stops_cleanly(tmp_path: Path) -> None
         assert "/sandbox/" in text
         _get(first.address + "/sandbox/")
         assert json.loads(_get(first.address + "/readyz"))["ready"]
+        doctor = subprocess.run(
+            [sys.executable, "commands.py", "doctor", "--json", "--var-dir", str(tmp_path / "var")],
+            cwd=HERE, check=False, capture_output=True, text=True,
+        )  # fmt: skip
+        assert json.loads(doctor.stdout)[0]["figures"]["address"] == first.address + "/webhooks/stripe"
         web, worker = _children(first.process.pid)
         assert _has_loaded(worker, "libpango")
         assert not _has_loaded(web, "libpango")

@@ -2,6 +2,7 @@
 
 import os
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -131,3 +132,9 @@ def test_the_organisation_is_what_the_settings_say() -> None:
 def test_a_sandbox_that_names_nobody_is_the_demo() -> None:
     """For a first look."""
     assert read_settings().profile(DEMO_ORGANISATION).organisation == DEMO_ORGANISATION
+
+
+def test_the_demo_keeps_the_installations_days() -> None:
+    """A time zone is the installation's, whoever receives the gifts."""
+    there = read_settings(timezone="Pacific/Auckland").profile(DEMO_ORGANISATION).organisation
+    assert there == replace(DEMO_ORGANISATION, timezone="Pacific/Auckland")

@@ -17,6 +17,13 @@ from payments.reading.happenings import Happening
 EVENT_ID = re.compile(r"evt_[A-Za-z0-9_]{1,250}")
 EVENT_TYPE = re.compile(r"[a-z0-9_.]{1,200}")
 API_VERSION = re.compile(r"[0-9a-z.-]{1,60}")
+# What Stripe sends to an event destination of the payload style thin (the library's stripe.v2.core.Event). The
+# parameters that update a destination have no style (EventDestinationUpdateParams): another must be added.
+THIN_EVENT = "v2.core.event"
+_THIN = (
+    "the event's payload style is thin, which has no amounts. At Stripe, under Developers, Webhooks, add a destination"
+    " with this address and the payload style snapshot, then remove the thin one: a style cannot be changed"
+)
 LARGEST_UNIX = 4_102_444_800  # the year 2100; beyond it a date is a mistake
 
 
@@ -53,6 +60,8 @@ def parse(body: bytes) -> Delivery:
         event = from_json(body, allow_inf_nan=False)
     except ValueError as error:
         raise NotAnEvent(f"the body is not JSON that we can read: {type(error).__name__}") from None
+    if isinstance(event, dict) and event.get("object") == THIN_EVENT:
+        raise NotAnEvent(_THIN)
     if not isinstance(event, dict) or event.get("object") != "event":
         raise NotAnEvent("the body is not an event")
     version, created = event.get("api_version"), event.get("created")

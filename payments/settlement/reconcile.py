@@ -136,6 +136,7 @@ class Reconciliation:
     def _settle(self, reader: ListReader) -> SettlementResult:
         since = self._sources.since()
         if since is None:
+            self._lists.balance()  # nothing of ours is there yet; that Stripe answers is asked all the same
             return SettlementResult()
         reader.read_list(self._sources.invoice_payments(since), thorough=False)
         return self._compare(since, reader)
@@ -143,6 +144,7 @@ class Reconciliation:
     def _reconcile(self, reader: ListReader) -> SettlementResult:
         since = self._sources.since()
         if since is None:
+            self._lists.balance()  # as in a settlement
             self._note_nothing_to_read()
             return SettlementResult()
         reader.read_list(self._sources.invoice_payments(since), thorough=True)

@@ -1,6 +1,7 @@
 """The gateway to Stripe for donors: it opens checkouts. It opens no database transaction."""
 
 from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -113,11 +114,22 @@ def open_client(api_key: str, api_base: str | None = None, http_client: Requests
 Answer = TypeVar("Answer")
 
 
+_answered: ContextVar[int] = ContextVar("answered", default=0)
+
+
+def calls_answered() -> int:
+    """How many of this thread's calls Stripe has answered so far. What rises between two moments was asked."""
+    return _answered.get()
+
+
 def call_stripe(call: Callable[[], Answer]) -> Answer:
     """Call Stripe; a failure becomes StripeAway or StripeRefused. InvalidRequestError is left to the caller."""
     try:
-        return call()
+        answer = call()
+        _answered.set(calls_answered() + 1)
+        return answer
     except stripe.InvalidRequestError:
+        _answered.set(calls_answered() + 1)
         raise
     except (stripe.APIConnectionError, stripe.RateLimitError, stripe.APIError) as error:
         raise StripeAway(type(error).__name__) from error

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from payments.inbox import tables as inbox_tables
 from payments.inbox.inbox import LONGEST_QUEUE, Inbox
@@ -52,6 +53,24 @@ def test_what_is_no_event_of_ours_is_400_though_it_is_signed(books: Books, wrong
     """Never a 500, and nothing is stored."""
     assert send(books, wrong) == [400]
     assert books.count(inbox_tables.delivery) == 0
+
+
+def test_a_thin_event_is_400_and_the_log_says_what_to_change(books: Books) -> None:
+    """As Stripe sends it to a destination of that payload style (stripe.v2.core.Event)."""
+    thin = {
+        "id": "evt_1", "object": "v2.core.event", "type": "v1.charge.succeeded", "livemode": False,
+        "created": "2026-11-21T12:00:00.000Z", "reason": None, "context": None,
+        "related_object": {"id": "ch_1", "type": "charge", "url": "/v1/charges/ch_1"},
+    }  # fmt: skip
+    with capture_logs() as logs:
+        assert send(books, body(thin)) == [400]
+
+    assert books.count(inbox_tables.delivery) == 0
+    assert [log["why"] for log in logs if log["event"] == "delivery_refused"] == [
+        "the event's payload style is thin, which has no amounts. At Stripe, under Developers, Webhooks, add a"
+        " destination with this address and the payload style snapshot, then remove the thin one: a style cannot be"
+        " changed"
+    ]
 
 
 @pytest.mark.parametrize("header", ["", "t=1,v1=a", "t=1795262400,v1=\u00e9", "t=1795262400,v1=" + "0" * 64])

@@ -135,6 +135,23 @@ def test_what_works_is_not_called_wrong(stripe: StripeState) -> None:
     assert wrong(stripe=stripe) == {}
 
 
+def test_an_earlier_answer_of_stripe_does_not_pass_for_one_now() -> None:
+    """We have just asked, and nobody answered."""
+    findings = {finding.name: finding for finding in examine(HERE, WELL, "Stripe does not answer.", NOON)}
+
+    assert findings["Stripe answers"].status is Status.UNCHECKED
+    assert "2026" in str(findings["Stripe answers"].figures["last"])
+
+
+@pytest.mark.parametrize(
+    ("stripe", "name"),
+    [(replace(STRIPE, endpoints=[]), "endpoint"), (replace(STRIPE, delivered=frozenset()), "deliveries arrive")],
+)
+def test_a_destination_of_the_other_payload_style_is_thought_of(stripe: StripeState, name: str) -> None:
+    """Stripe lists a thin destination apart from the endpoints, and nothing that it sends is taken."""
+    assert "payload style snapshot, not thin" in wrong(stripe=stripe)[name]
+
+
 def test_missing_events_are_listed() -> None:
     """To be ticked at Stripe."""
     missing = wrong(stripe=at_stripe(enabled_events=sorted(set(EVENTS) - {"refund.failed"})))

@@ -53,6 +53,16 @@ def test_it_says_what_it_recovered_and_then_that_nothing_was_missing(account: Ac
     assert (status, printed.splitlines()[0]) == (0, "Nothing was missing.")
 
 
+def test_a_new_installation_whose_stripe_does_not_answer_has_not_reconciled(account: Account) -> None:
+    """Nothing was asked, so nothing was found to be complete."""
+    lists = StripeLists(KEY, api_base="http://127.0.0.1:9")
+    status, printed, said = run_command(
+        account, Reconciliation(account.books.engine, account.books.bookkeeper, lists, account.twin.now)
+    )
+    assert (status, printed) == (1, "")
+    assert "Stripe cannot be asked" in said
+
+
 def test_without_a_gift_there_is_nothing_to_read(account: Account) -> None:
     """And it says so."""
     assert run_command(account)[:2] == (

@@ -14,6 +14,7 @@ from payments.reading.happenings import StatusObject
 from payments.settlement.jobs import RECONCILE, reconcile_hourly, stripe_jobs
 from payments.settlement.reconcile import Reconciliation
 from payments.settlement.store import Checkpoint, save_checkpoint
+from payments.settlement.stripe_contact import recording_contact
 from payments.settlement.tables import contact
 from payments.stripe.gateway import StripeAway, StripeRefused
 from payments.stripe.lists import ListPage, StripeLists
@@ -71,6 +72,27 @@ def test_nobody_answers_at_all(account: Account) -> None:
         Reconciliation(account.books.engine, account.books.bookkeeper, lists, account.twin.now).settle()
 
     assert account.row(contact).failing_since == account.twin.now()
+
+
+@pytest.mark.parametrize("run", ["settle", "reconcile"])
+def test_nobody_answers_before_the_first_gift(account: Account, run: str) -> None:
+    """There is nothing to read yet; that Stripe answers is asked all the same, and not taken for granted."""
+    lists = StripeLists(KEY, api_base="http://127.0.0.1:9")
+    with pytest.raises(StripeAway):
+        getattr(Reconciliation(account.books.engine, account.books.bookkeeper, lists, account.twin.now), run)()
+
+    assert account.row(contact).failing_since == account.twin.now()
+    getattr(account.reconciliation, run)()
+    assert (account.row(contact).failing_since, account.row(contact).answered_at) == (None, account.twin.now())
+
+
+def test_what_asks_nothing_notes_no_answer(account: Account) -> None:
+    """A job that finds nothing to do says nothing about Stripe."""
+    with recording_contact(account.books.engine, account.twin.now):
+        pass
+
+    with reading(account.books.engine) as conn:
+        assert conn.execute(sa.select(contact.c.answered_at)).scalar_one_or_none() is None
 
 
 def test_jobs_try_again_until_stripe_has_answered(account: Account) -> None:
