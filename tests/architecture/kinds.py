@@ -26,6 +26,7 @@ OTHER_MEANINGS = {
     "payments/reading/disputes.py": {"dispute"},
     "payments/reading/happenings.py": {"refund", "dispute", "payout", "stripe_fee", "top_up", "adjustment", "other"},
     "payments/reading/invoices.py": {"paid"},
+    "payments/reading/original_amounts.py": {"dispute"},
     "payments/reading/statuses.py": {"unpaid"},
     "payments/settlement/list_sources.py": {"paid"},
     "payments/settlement/reconcile.py": {"settle"},

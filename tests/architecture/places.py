@@ -106,6 +106,7 @@ PURE = {
     "payments.reading.events",
     "payments.reading.invoices",
     "payments.reading.balance_lines",
+    "payments.reading.original_amounts",
     "payments.reading.payouts",
     "payments.reading.refunds",
     "payments.reading.fields",
