@@ -15,22 +15,24 @@ Rates are in smallest units: `amount` in currency A times `exchange_rate` is `am
 (stripe-python 16.1, `BalanceTransaction.exchange_rate`).
 """
 
+import re
 from collections.abc import Iterable
-from decimal import Decimal
-from math import isfinite
+from fractions import Fraction
 
 from ledger.money import Money
 from payments.reading.fields import UnexpectedShape, money, positive_money, text, whole_number
 from payments.stripe.objects import StripeObject
 
 # A line of the whole source is off by the rate's rounding alone; a correction of it is a few hundredths.
-_WHOLE_FROM = Decimal("0.5")
-# What comes back of a dispute: so near to its amount it is all of it, and of so little it is a correction.
-_ALL_WITHIN = Decimal("0.005")
-_PART_FROM = Decimal("0.05")
-_RATE_WITHIN = Decimal("0.000005")  # rates are rounded to five decimals, or to more
+_WHOLE_FROM = Fraction(1, 2)
+# What comes back of a dispute: so near to its amount, or more, it is all of it; so little is a correction.
+_ALL_WITHIN = Fraction(1, 200)
+_PART_FROM = Fraction(1, 20)
+_RATE_WITHIN = Fraction(5, 1_000_000)  # rates are rounded to five decimals, or to more
 # A penny may be several cents: of the amounts that a line can mean, the roundest is taken.
 _ROUND = (10_000, 1000, 100, 10, 5, 1)
+
+_NUMBER = re.compile(r"\d+(\.\d+)?(e-?\d+)?")  # an int or a finite float, as Python writes it
 
 
 def original_amount(line: StripeObject, source: StripeObject) -> Money:
@@ -41,6 +43,8 @@ def original_amount(line: StripeObject, source: StripeObject) -> Money:
     amount, whole = money(line), positive_money(source)
     if amount.currency == whole.currency:
         return amount
+    if not amount:
+        return Money(0, whole.currency)
     minor = _moved_by_rate(line, source) if "exchange_rate" in line else _captured_or_whole(source)
     return Money(minor if amount.minor > 0 else -minor, whole.currency)
 
@@ -52,20 +56,23 @@ def _captured_or_whole(source: StripeObject) -> int:
 
 def _moved_by_rate(line: StripeObject, source: StripeObject) -> int:
     rate = _rate(line)
-    return 0 if rate is None else _moved(line, source, abs(whole_number(line, "amount")) / rate, 1 / rate)
+    if rate is None:
+        return 0
+    unit = Fraction(rate.denominator, rate.numerator)
+    return _moved(line, source, abs(whole_number(line, "amount")) * unit, unit)
 
 
-def _rate(line: StripeObject) -> Decimal | None:
-    """The rate of exchange; None where the line was not exchanged."""
+def _rate(line: StripeObject) -> Fraction | None:
+    """The rate of exchange, as exactly as Stripe writes it; None where the line was not exchanged."""
     rate = line["exchange_rate"]
     if rate is None:
         return None
-    if type(rate) not in (int, float) or not isfinite(rate) or rate <= 0:
+    if not _NUMBER.fullmatch(repr(rate)) or rate == 0:
         raise UnexpectedShape("balance_transaction: exchange_rate is not a number above zero")
-    return Decimal(str(rate))
+    return Fraction(repr(rate))
 
 
-def _moved(line: StripeObject, source: StripeObject, exchanged: Decimal, unit: Decimal) -> int:
+def _moved(line: StripeObject, source: StripeObject, exchanged: Fraction, unit: Fraction) -> int:
     """How much of the source, in its smallest units.
 
     `exchanged` is the line's amount by its rate, `unit` what the smallest unit of the balance comes to.
@@ -75,11 +82,10 @@ def _moved(line: StripeObject, source: StripeObject, exchanged: Decimal, unit: D
         nearest = min(stated, key=lambda amount: abs(amount - exchanged))
         return nearest if exchanged + unit >= nearest * _WHOLE_FROM else 0
     whole = whole_number(source, "amount")
-    if abs(exchanged - whole) <= max(whole * _ALL_WITHIN, unit):
+    within = unit * (Fraction(1, 2) + exchanged * _RATE_WITHIN)
+    if exchanged >= whole - max(whole * _ALL_WITHIN, within):
         return whole
-    if exchanged < whole * _PART_FROM:
-        return 0
-    return _roundest(exchanged, unit * (Decimal("0.5") + exchanged * _RATE_WITHIN), whole // 2)
+    return _roundest(exchanged, within, whole // 2) if exchanged >= whole * _PART_FROM else 0
 
 
 def _stated(line: StripeObject, source: StripeObject) -> tuple[int, ...]:
@@ -94,7 +100,9 @@ def _stated(line: StripeObject, source: StripeObject) -> tuple[int, ...]:
     return () if returns_to_us else (amount,)
 
 
-def _roundest(exchanged: Decimal, within: Decimal, half: int) -> int:
+def _roundest(exchanged: Fraction, within: Fraction, half: int) -> int:
     """The amount that `exchanged` means: half of the whole if it may be that, else the roundest `within` reach."""
-    nearest: Iterable[int] = (max(step, round(exchanged / step) * step) for step in (half, *_ROUND) if step)
+    nearest: Iterable[int] = (
+        max(step, round(exchanged * Fraction(1, step)) * step) for step in (half, *_ROUND) if step
+    )
     return next((amount for amount in nearest if abs(amount - exchanged) <= within), round(exchanged))

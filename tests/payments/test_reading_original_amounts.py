@@ -55,6 +55,7 @@ def test_what_was_authorised_and_not_captured_is_reversed_and_the_rest_stays() -
     assert original_amount(whole, captured) == Money(10_000, USD)
     assert original_amount(back, captured) == Money(-7500, USD)
     assert original_amount(_line(1900, category="charge"), captured) == Money(2500, USD)
+    assert original_amount(line(0, "charge"), captured) == Money(0, USD)
     half = _line(-3800, category="partial_capture_reversal")
     assert original_amount(half, charge(amount=10_000, amount_captured=10_000, currency="usd")) == Money(-5000, USD)
 
@@ -71,6 +72,11 @@ def test_the_smallest_amounts_stand_for_their_whole_source() -> None:
     for cents in range(1, 60):
         disputed, pence = dispute(amount=cents, currency="usd"), max(1, round(cents * 0.76))
         assert original_amount(_line(-pence), disputed) == Money(-cents, USD)
+
+
+def test_no_more_comes_back_than_was_disputed() -> None:
+    """What a line brings beyond the dispute's amount is a better exchange."""
+    assert original_amount(_line(3990), dispute(**LOST)) == Money(5000, USD)
 
 
 @pytest.mark.parametrize("rate", ["0.76", 0, -1.0, True, float("inf"), float("nan")])
