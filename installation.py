@@ -11,7 +11,7 @@ from sqlalchemy.engine import Engine
 from campaigns.demo import DEMO_ORGANISATION, add_demo_campaigns
 from database.engine import open_database
 from database.instants import Clock, utc_now
-from database.migrating import is_current, migrate, refuse_other_mode, require_mode, require_revision
+from database.migrating import is_current, mark_of, migrate, refuse_other_mode, require_mode, require_revision
 from database.sqlite_files import close_folder
 from database.transactions import booking, reading, writing
 from ledger.store import open_accounts
@@ -104,7 +104,7 @@ def open_installation(
     pages = Pages(
         HERE / "templates", organisation=recipient, mode=settings.mode, base_url=address, locale=profile.locale
     )
-    bookkeeper = Bookkeeper(BookRules(recipient, ZoneInfo(settings.timezone), settings.mode))
+    bookkeeper = Bookkeeper(BookRules(recipient, ZoneInfo(settings.timezone), settings.mode, mark_of(engine)))
     return Installation(settings, address, engine, profile, pages, bookkeeper, clock)
 
 

@@ -129,7 +129,8 @@ def _app(installation: Installation, inbox: Inbox, twin: Twin | None, writer: so
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     install_errors(app, pages)
     key, base = _stripe(installation, twin)
-    pledges = Pledges(engine, Gateway(key, installation.base_url, api_base=base), clock)
+    mark = installation.bookkeeper.rules.mark
+    pledges = Pledges(engine, Gateway(key, installation.base_url, api_base=base, mark=mark), clock)
     intervals = [Interval(name) for name in installation.profile.giving.intervals]
     for router in (
         campaign_routes(engine, clock, pages),

@@ -10,7 +10,7 @@ from database.tables import one_of, table
 from database.transactions import booking, reading
 
 # The newest migration. Kept here so that starting needs no Alembic (0.8 s); a test compares the two.
-REVISION = "0008"
+REVISION = "0009"
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 MODES = ("sandbox", "test", "live")
 
@@ -21,6 +21,16 @@ installation = table(
     sa.Column("mode", Code, nullable=False),
     one_of("mode", MODES),
     sa.CheckConstraint("id = 1", name="one"),
+)
+
+
+# One row: what our gifts carry at Stripe, so that another Farthing on the same account is not taken for us.
+installation_mark = table(
+    "installation_mark",
+    sa.Column("id", Count, primary_key=True, autoincrement=False),
+    sa.Column("mark", Code, nullable=False),
+    sa.CheckConstraint("id = 1", name="one"),
+    sa.CheckConstraint("length(mark) = 32", name="is_a_uuid"),
 )
 
 
@@ -88,6 +98,13 @@ def refuse_other_mode(engine: Engine, mode: str) -> None:
     with reading(engine) as conn:
         stamped = sa.inspect(conn).has_table(installation.name)
     _require(mode, (_mode_of(engine) if stamped else None) or mode)
+
+
+def mark_of(engine: Engine) -> str:
+    """The mark of this installation, which its gifts carry at Stripe."""
+    with reading(engine) as conn:
+        mark: str = conn.scalars(sa.select(installation_mark.c.mark)).one()
+        return mark
 
 
 def _mode_of(engine: Engine) -> str | None:

@@ -16,11 +16,13 @@ from ledger.accounts import RAISED, Account
 from ledger.kinds import EntryKind
 from ledger.tables import entry, total
 from payments.books.tables import balance_line, charge, dispute_move, payment_failure, payout, refund
+from payments.books.views import NOT_A_GIFT
 from payments.gifts.tables import gift
 from payments.inbox.tables import delivery
 from payments.reading.happenings import Category
 from payments.settlement.tables import balance_check
 from receipts.tables import receipt
+from staff.tables import act
 
 _e, _l, _t = entry.c, balance_line.c, total.c
 # The kinds whose entries add up to their facts. The debit account of the kind rises with the fact.
@@ -230,9 +232,12 @@ def causes_never_kept(conn: Connection) -> int:
 
 
 def count_charges_without_gift(conn: Connection) -> int:
-    """How many charges name a gift in their metadata that is not in this database."""
-    question = sa.select(sa.func.count()).select_from(charge)
-    return conn.scalar(question.where(charge.c.gift_id.is_(None), charge.c.gift_hint.is_not(None))) or 0
+    """How many charges name a gift of ours that is not in this database, and were not settled by a treasurer."""
+    settled = sa.exists().where(
+        act.c.what == NOT_A_GIFT, act.c.subject_kind == "charge", act.c.subject_id == charge.c.id
+    )
+    without = sa.and_(charge.c.gift_id.is_(None), charge.c.gift_hint.is_not(None), ~settled)
+    return conn.scalar(sa.select(sa.func.count()).select_from(charge).where(without)) or 0
 
 
 def received_without_receipt(conn: Connection) -> int:

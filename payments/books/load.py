@@ -155,7 +155,7 @@ def _gift_ids(
     named = {
         happening.gift
         for happening in happenings
-        if isinstance(happening, ChargeSucceeded | PaymentFailed | CheckoutReported)
+        if isinstance(happening, ChargeSucceeded | PaymentFailed | CheckoutReported | BalanceLine)
     }
     named |= {charge.gift for charge in charges.values()} | {checkout.gift for checkout in checkouts.values()}
     named |= {recurring_gift.first_gift for recurring_gift in recurring.values()}

@@ -12,7 +12,10 @@ from ledger.money import Money, currency
 from payments.books.tables import balance_line, charge, dispute, payout, refund
 from payments.gifts.tables import gift
 from payments.reading.happenings import Category
+from staff.tables import act
 
+NOT_A_GIFT = "charge.not_a_gift"
+"""The act by which a treasurer settles a charge without its gift."""
 # A dispute with one of these statuses waits for our answer (docs.stripe.com/api/disputes, `status`).
 NEEDS_ANSWER = ("needs_response", "warning_needs_response")
 
@@ -174,10 +177,18 @@ def charges_without_gift(conn: Connection, limit: int) -> list[ChargeWithoutGift
     return [ChargeWithoutGift(row[0], row[1], Money(row[3], currency(row[2])), row[4]) for row in rows]
 
 
+def is_charge_without_gift(conn: Connection, identity: str) -> bool:
+    """Whether this charge names a gift of ours that is not in this database, and was not settled."""
+    return conn.scalar(sa.select(charge.c.id).where(charge.c.id == identity, *_without_gift())) is not None
+
+
 def charge_without_gift_count(conn: Connection) -> int:
     """How many charges name a gift which is not in this database."""
     return conn.scalar(sa.select(sa.func.count()).select_from(charge).where(*_without_gift())) or 0
 
 
 def _without_gift() -> tuple[sa.ColumnElement[bool], ...]:
-    return charge.c.gift_id.is_(None), charge.c.gift_hint.is_not(None)
+    settled = sa.exists().where(
+        act.c.what == NOT_A_GIFT, act.c.subject_kind == "charge", act.c.subject_id == charge.c.id
+    )
+    return charge.c.gift_id.is_(None), charge.c.gift_hint.is_not(None), ~settled

@@ -13,8 +13,8 @@ from payments.reading.fields import (
     EMPTY,
     UnexpectedShape,
     expandable_id,
-    has_our_metadata,
     instant,
+    metadata_id,
     money,
     payment_of,
     text,
@@ -83,6 +83,7 @@ def read_line(line: StripeObject) -> tuple[Happening, ...]:
     amount, source = money(line), _source(line, category)
     charge = _charge(source) if category in _OF_A_PAYMENT else EMPTY
     payment = _payment(source) if category in _OF_A_PAYMENT else None
+    gift = metadata_id(charge, "gift_id") if charge else None
     balance_line = BalanceLine(
         id=text(line, "id"),
         category=category,
@@ -92,8 +93,9 @@ def read_line(line: StripeObject) -> tuple[Happening, ...]:
         original=original_amount(line, source) if payment else None,
         subject=_subject(line, category, payment, source),
         payment=payment,
-        marked=has_our_metadata(charge),
+        marked=gift is not None,
         at=instant(line),
+        gift=gift,
     )
     if whole_number(line, "net") != amount.minor - balance_line.fee.minor:
         raise UnexpectedShape("balance_transaction: amount less fee is not its net")

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from payments.reading.fields import (
     expandable_id,
     flag,
+    installation_mark,
     instant,
     metadata_id,
     nested,
@@ -83,6 +84,7 @@ def _success(charge: StripeObject, at: datetime) -> ChargeSucceeded:
         method=_method_name(*_method_details(charge)),
         at=at,
         gift=metadata_id(charge, "gift_id"),
+        mark=installation_mark(charge),
     )
 
 

@@ -15,7 +15,7 @@ LONGEST_ID = 255  # Stripe's own bound; an index would refuse what is much longe
 LARGEST_NUMBER = 10**15  # a thousand times what Stripe charges at once; a balance stays far below it
 LARGEST_UNIX = 4_102_444_800  # the year 2100; beyond it a date is a mistake
 OUR_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
-OUR_APP = "farthing"
+MARK = re.compile(r"[0-9a-f]{32}")
 EMPTY: StripeObject = {}
 
 
@@ -140,12 +140,11 @@ def metadata_id(stripe_object: StripeObject, name: str) -> str | None:
     return value if isinstance(value, str) and OUR_ID.fullmatch(value) else None
 
 
-def has_our_metadata(stripe_object: StripeObject) -> bool:
-    """Whether an object's own metadata says that it is ours."""
+def installation_mark(stripe_object: StripeObject) -> str | None:
+    """The mark of the installation that wrote an object's metadata; None where there is none."""
     metadata = stripe_object.get("metadata")
-    return isinstance(metadata, dict) and (
-        metadata.get("app") == OUR_APP or metadata_id(stripe_object, "gift_id") is not None
-    )
+    value = metadata.get("installation") if isinstance(metadata, dict) else None
+    return value if isinstance(value, str) and MARK.fullmatch(value) else None
 
 
 def _missing(stripe_object: StripeObject, name: str) -> UnexpectedShape:

@@ -17,7 +17,8 @@ from payments.gifts.gift import GiftState
 class ChargeSucceeded:
     """Money was taken from a donor (or from anybody else who pays into the same Stripe account).
 
-    `payment` is the payment intent, else the charge; `gift` is the id in the charge's own metadata.
+    `payment` is the payment intent, else the charge; `gift` is the id in the charge's own metadata, and `mark` the
+    installation that wrote it there (none in gifts of versions before).
     """
 
     charge: str
@@ -27,6 +28,7 @@ class ChargeSucceeded:
     method: str
     at: datetime
     gift: str | None
+    mark: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +185,8 @@ class BalanceLine:
     `amount` and `fee` are in the currency of the balance and signed; `original` is what the line moved of its source,
     with the sign of `amount`, in the currency in which donors paid (None where the source has none). `subject` is
     the payment, refund, dispute or payout that it settles, else the line itself; `payment` the payment behind a
-    payment, refund or dispute; `marked` when that payment's own metadata says that it is ours.
+    payment, refund or dispute; `marked` when that payment's own metadata names a gift: this `gift`, which may be
+    another system's. A line that is kept is marked only if that gift is ours.
     """
 
     id: str
@@ -196,6 +199,7 @@ class BalanceLine:
     payment: str | None
     marked: bool
     at: datetime
+    gift: str | None = None
 
 
 Happening = (

@@ -41,18 +41,20 @@ class Purpose:
 
 
 def session_params(
-    gift: Gift, purposes: Mapping[int, Purpose], base_url: str, recurring: Recurring | None
+    gift: Gift, purposes: Mapping[int, Purpose], base_url: str, recurring: Recurring | None, mark: str = ""
 ) -> SessionCreateParams:
     """The parameters for a gift given once, or for the first instalment of a recurring one.
 
     No `payment_method_types`: the API version that we pin refuses it. Adaptive pricing is off: a gift is charged in the
-    currency that the donor chose. The same gift and attempt always give the same parameters, as idempotency needs.
+    currency that the donor chose. `mark` is this installation's: another Farthing may use the same account. The same
+    gift and attempt always give the same parameters, as idempotency needs.
     """
     first = purposes[gift.allocations[0].campaign]
     params = _common(gift, first, base_url)
     interval = recurring.interval if recurring else None
     params["line_items"] = [_line(share, purposes[share.campaign], interval) for share in gift.allocations]
-    metadata = {"gift_id": gift.id, "app": APP, "schema": SCHEMA}
+    ours = {"app": APP, "schema": SCHEMA} | ({"installation": mark} if mark else {})
+    metadata = {"gift_id": gift.id} | ours
     if recurring is None:
         params["mode"], params["customer_creation"] = "payment", "if_required"
         params["payment_intent_data"] = {"description": _described("Gift", gift, first), "metadata": metadata}
@@ -62,7 +64,7 @@ def session_params(
         # Never the gift's id: every later instalment has the subscription's metadata as well.
         params["subscription_data"] = {
             "description": _described(f"{ADJECTIVE[recurring.interval]} gift", gift, first),
-            "metadata": {"recurring_id": recurring.id, "app": APP, "schema": SCHEMA},
+            "metadata": {"recurring_id": recurring.id} | ours,
             "billing_mode": {"type": "flexible"},
         }
     params["metadata"] = metadata

@@ -49,9 +49,12 @@ class Checkout:
 class Gateway:
     """Opens Checkout Sessions."""
 
-    def __init__(self, api_key: str, base_url: str, *, api_base: str | None = None) -> None:
-        """`base_url` is our own address; `api_base` is another Stripe, such as the twin."""
-        self._base_url = base_url
+    def __init__(self, api_key: str, base_url: str, *, api_base: str | None = None, mark: str = "") -> None:
+        """`base_url` is our own address; `api_base` is another Stripe, such as the twin.
+
+        `mark` is this installation's, which its gifts carry at Stripe.
+        """
+        self._base_url, self._mark = base_url, mark
         self._client = open_client(api_key, api_base)
 
     def open_checkout(
@@ -64,7 +67,7 @@ class Gateway:
         The idempotency key is the gift's id and its number of attempts, so that a form sent twice opens one session.
         Each campaign is a Product at Stripe, made when Stripe does not have it yet.
         """
-        params = session_params(gift, purposes, self._base_url, recurring)
+        params = session_params(gift, purposes, self._base_url, recurring, self._mark)
         try:
             return self._create(params, gift)
         except stripe.InvalidRequestError as error:

@@ -13,6 +13,7 @@ from ledger.money import GBP, Money
 from ledger.store import open_accounts
 from payments.books.bookkeeper import Bookkeeper
 from payments.books.decide.decide import BookRules
+from tests.payments.messages import MARK
 from tests.payments.organisation_books import Books
 
 LONDON = ZoneInfo("Europe/London")
@@ -25,4 +26,4 @@ def books(engine: Engine) -> Books:
         open_accounts(conn)
         add_campaign(conn, Campaign(0, "libraries", "Save our libraries", "A story.", GBP, Money(100_000, GBP)))
         add_campaign(conn, Campaign(0, "buses", "Bring back the bus", "A story.", GBP))
-    return Books(engine, Bookkeeper(BookRules(DEMO_ORGANISATION, LONDON, "test")))
+    return Books(engine, Bookkeeper(BookRules(DEMO_ORGANISATION, LONDON, "test", MARK)))

@@ -10,6 +10,7 @@ from payments.inbox.delivery import Delivery, parse
 from tests.clock import FixedClock
 
 SECRET = "whsec_tests"
+MARK = "f" * 32  # of the installation that these tests' gifts come from
 CREATED = 1_795_262_400  # 2026-11-21 12:00:00 UTC
 
 
@@ -40,7 +41,7 @@ def charge(n: str = "1", *, gift: str | None = None, amount: int = 2500, **more:
         "captured": True,
         "created": CREATED,
         "currency": "gbp",
-        "metadata": {"gift_id": gift, "app": "farthing"} if gift else {},
+        "metadata": {"gift_id": gift, "app": "farthing", "installation": MARK} if gift else {},
         "payment_intent": f"pi_{n}",
         "payment_method_details": {"type": "card", "card": {"brand": "visa", "last4": "4242"}},
         "status": "succeeded",

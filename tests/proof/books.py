@@ -17,7 +17,7 @@ from ledger.money import GBP, Currency, Money
 from ledger.store import open_accounts, post
 from payments.books.bookkeeper import Bookkeeper
 from payments.books.decide.decide import BookRules
-from tests.payments.messages import CREATED, charged
+from tests.payments.messages import CREATED, MARK, charged
 from tests.payments.organisation_books import Books, gift_id
 
 LIBRARIES, BUSES = 1, 2
@@ -60,4 +60,4 @@ def open_desk(engine: Engine) -> Desk:
         open_accounts(conn)
         add_campaign(conn, Campaign(0, "libraries", "Save our libraries", "A story.", GBP))
         add_campaign(conn, Campaign(0, "buses", "Bring back the bus", "A story.", GBP))
-    return Desk(Books(engine, Bookkeeper(BookRules(DEMO_ORGANISATION, ZoneInfo("Europe/London"), "test"))))
+    return Desk(Books(engine, Bookkeeper(BookRules(DEMO_ORGANISATION, ZoneInfo("Europe/London"), "test", MARK))))

@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 
 from database.instants import Clock
 from database.transactions import reading
-from payments.books.views import dispute_rows, payout_rows, refund_rows
+from payments.books.views import NOT_A_GIFT, dispute_rows, is_charge_without_gift, payout_rows, refund_rows
 from payments.gifts.store import settle_discrepancy
 from payments.gifts.views import discrepancies
 from payments.inbox.store import dead_letters
@@ -103,6 +103,16 @@ def _to_do(engine: Engine, clock: Clock, pages: Pages, door: Door) -> APIRouter:
             what = "discrepancy.settle"
             settled = {"settled": True}
             change.record(what, Subject("charge", charge), after=settled, act_id=f"{what}:{charge}")
+        return RedirectResponse("/desk", 303)
+
+    @router.post("/desk/charges-without-gift/{charge}")
+    def settle_charge(editor: Editor, charge: str) -> Response:
+        """The treasurer has looked: this money is no gift that we lack. It stays among the other money."""
+        with changing(engine, editor.actor, clock()) as change:
+            if not is_charge_without_gift(change.conn, charge):
+                raise NotFound
+            subject, settled = Subject("charge", charge), {"settled": True}
+            change.record(NOT_A_GIFT, subject, after=settled, act_id=f"{NOT_A_GIFT}:{charge}")
         return RedirectResponse("/desk", 303)
 
     return router

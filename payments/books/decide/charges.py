@@ -1,7 +1,7 @@
 """Which gift a charge paid: charges and their links to gifts, joined in any order."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from payments.books.decide.changes import ChargeChanges
 from payments.books.decide.checkouts import DecidedCheckouts
@@ -41,9 +41,14 @@ class DecidedCharges:
 
 
 def decide_charges(
-    known: Known, batch: Batch, checkouts: DecidedCheckouts, invoices: DecidedInvoices
+    known: Known, batch: Batch, links: tuple[DecidedCheckouts, DecidedInvoices], mark: str
 ) -> DecidedCharges:
-    """Join the new charges, and those that waited for one of the new links, with their gifts."""
+    """Join the new charges, and those that waited for one of the new links, with their gifts.
+
+    A charge that names a gift which is not kept here is a stranger's, unless it carries our own mark: then it is kept
+    with the gift's name, and listed.
+    """
+    checkouts, invoices = links
     known_charges = {charge: booked.fact for charge, booked in known.charges.items()}
     new = new_facts(batch.of(ChargeSucceeded), known_charges, _CHARGES)
     newly_linked = {**checkouts.newly_linked, **invoices.newly_linked}
@@ -59,7 +64,10 @@ def decide_charges(
     linked = {**by_session, **by_invoice.gift_of_charge}
     gift_of = {**marked, **linked}
     changes = ChargeChanges(
-        new=tuple(BookedCharge(charge, _id_of(gift_of.get(charge.charge))) for charge, _ in new),
+        new=tuple(
+            BookedCharge(_without_strangers_gift(charge, known, mark), _id_of(gift_of.get(charge.charge)))
+            for charge, _ in new
+        ),
         claimed={charge.charge: linked[charge.charge].id for charge, _ in waited if charge.charge in linked},
     )
     paid = tuple(
@@ -88,6 +96,11 @@ def _afterwards(known: Known, changes: ChargeChanges) -> dict[str, BookedCharge]
     for charge, gift in changes.claimed.items():
         charges[charge] = BookedCharge(charges[charge].fact, gift)
     return charges
+
+
+def _without_strangers_gift(charge: ChargeSucceeded, known: Known, mark: str) -> ChargeSucceeded:
+    ours = charge.gift in known.gifts or (mark != "" and charge.mark == mark)
+    return charge if ours or charge.gift is None else replace(charge, gift=None)
 
 
 def _id_of(gift: Gift | None) -> str | None:

@@ -26,11 +26,15 @@ from payments.reading.happenings import BalanceChanged, StatusChanged
 
 @dataclass(frozen=True, slots=True)
 class BookRules:
-    """Whose books these are: the organisation that receives, the time zone of its days, and the mode."""
+    """Whose books these are: the organisation that receives, the time zone of its days, and the mode.
+
+    `mark` is this installation's: what its gifts carry at Stripe.
+    """
 
     organisation: Organisation
     zone: tzinfo
     mode: str
+    mark: str = ""
 
 
 def decide(known: Known, notices: Sequence[Notice], rules: BookRules, now: datetime) -> Changes:
@@ -41,7 +45,7 @@ def decide(known: Known, notices: Sequence[Notice], rules: BookRules, now: datet
     batch = Batch(notices)
     checkouts = decide_checkouts(known, batch)
     invoices = decide_invoices(known, batch)
-    charges = decide_charges(known, batch, checkouts, invoices)
+    charges = decide_charges(known, batch, (checkouts, invoices), rules.mark)
     lines = decide_lines(known, batch, (checkouts, invoices, charges), rules.zone)
     withdrawals = decide_withdrawals(known, batch, Links(checkouts, invoices, charges, lines), rules.zone)
     payouts = decide_payouts(known, batch, lines, rules.zone)

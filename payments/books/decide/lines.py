@@ -1,13 +1,14 @@
 """Balance lines: kept once, booked as soon as it is known whose money they moved.
 
-For a line of a payment, refund or dispute that must be known first. It is ours when its own metadata says so, when its
-charge has a gift, or when a session or an invoice of ours led to it. Otherwise it is not ours: settlement has asked
-Stripe for the invoices of the payments before. A line waits only where its payment has paid an invoice that was not
-reported yet. A line that was booked as not ours too early is corrected later (`found_ours_entries`).
+For a line of a payment, refund or dispute that must be known first. It is ours when its own metadata names a gift that
+is kept here, when its charge has a gift, or when a session or an invoice of ours led to it. Otherwise it is not ours:
+settlement has asked Stripe for the invoices of the payments before. A line waits only where its payment has paid an
+invoice that was not reported yet. A line that was booked as not ours too early is corrected later
+(`found_ours_entries`).
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import tzinfo
 
 from ledger.entry import Entry
@@ -42,17 +43,25 @@ class _Owners:
 
     with_gift: frozenset[str]
     invoices: DecidedInvoices
+    gifts: frozenset[str]
 
     def is_ours(self, line: BalanceLine) -> bool | None:
         """Whether the line is ours; None where that has to wait."""
-        if line.marked or line.category not in OF_PAYMENTS:
-            return True  # its own metadata says so, or it is no payment's but the Stripe account's own
+        if line.category not in OF_PAYMENTS:
+            return True  # no payment's, but the Stripe account's own
+        if line.marked and (line.gift is None or line.gift in self.gifts):
+            return True  # its own metadata names a gift that is kept here
         if line.payment is None:
             return False
         if line.payment in self.with_gift:
             return True
         bill = self.invoices.bills.get(line.payment)
         return bill.ours if bill else False
+
+    def as_kept(self, line: BalanceLine) -> BalanceLine:
+        """The line, marked only if the gift that it names is kept here: it is committed before Stripe hears of it."""
+        strangers = line.gift is not None and line.gift not in self.gifts
+        return replace(line, marked=False) if strangers else line
 
 
 def decide_lines(
@@ -61,10 +70,10 @@ def decide_lines(
     """Add lines to the facts; the entries of those that are decided, and of those that waited."""
     checkouts, invoices, charges = links
     with_gift = {booked.fact.payment for booked in charges.charges.values() if booked.gift}
-    owners = _Owners(frozenset(with_gift | checkouts.gift_of_intent.keys()), invoices)
+    owners = _Owners(frozenset(with_gift | checkouts.gift_of_intent.keys()), invoices, frozenset(known.gifts))
     known_lines = {identity: booked.fact for identity, booked in known.lines.items()}
     new = [
-        (BookedLine(line, owners.is_ours(line)), cause)
+        (BookedLine(owners.as_kept(line), owners.is_ours(line)), cause)
         for line, cause in new_facts(batch.of(BalanceLine), known_lines, _LINES)
     ]
     decided = _reconsidered(known, charges.newly_linked, owners)
