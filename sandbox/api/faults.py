@@ -8,10 +8,6 @@ from starlette.types import Receive, Scope, Send
 from sandbox.chaos import fault_occurs
 from sandbox.world import World
 
-BACKEND_ERROR = {
-    "message": "Sorry! There was an error while talking to one of our backends. Support has been notified.",
-    "type": "api_error",
-}
 LOST_RESPONSE_SECONDS = 30.0
 """Real seconds for which a lost response is held back: longer than a caller's timeout."""
 
