@@ -4,9 +4,9 @@ from sandbox.api.call import ApiRequest, Call
 from sandbox.api.errors import invalid_request, resource_missing
 from sandbox.api.lists import ListQuery
 from sandbox.api.parameters import (
-    EMAIL,
     EXPAND,
     RETRIEVE,
+    Email,
     ListOf,
     Metadata,
     Parameter,
@@ -30,7 +30,7 @@ _ADDRESS = Params(
 _EDITABLE: dict[str, Parameter] = {
     "address": _ADDRESS,
     "description": Text(may_be_empty=True),
-    "email": EMAIL,
+    "email": Email(may_be_empty=True),
     "expand": EXPAND,
     "metadata": Metadata(),
     "name": Text(256, may_be_empty=True),
@@ -140,7 +140,7 @@ def detach(request: ApiRequest) -> Object:
 
 CALLS = (
     Call("POST", "/v1/customers", CREATE, create),
-    Call("GET", "/v1/customers", list_parameters(created=TimeRange(), email=EMAIL), list_customers),
+    Call("GET", "/v1/customers", list_parameters(created=TimeRange(), email=Text(512)), list_customers),
     Call("GET", "/v1/customers/{id}", RETRIEVE, retrieve),
     Call("POST", "/v1/customers/{id}", UPDATE, update),
     Call("DELETE", "/v1/customers/{id}", Params({}), delete),

@@ -22,7 +22,7 @@ from sandbox.api.parameters import (
     one_of,
 )
 from sandbox.calls.prices import INTERVAL
-from sandbox.lifecycle.catalogue import get_price, inline_price, merge_metadata
+from sandbox.lifecycle.catalogue import get_active_price, inline_price, merge_metadata
 from sandbox.lifecycle.payment_methods import get_method
 from sandbox.lifecycle.subscriptions import cancel_subscription, get_subscription, new_item, update_subscription
 from sandbox.state.store import Object
@@ -169,7 +169,7 @@ def _changed_item(
     if "price_data" in item_params:
         price = inline_price(world, item_params["price_data"], f"{name}[price_data]")
     elif "price" in item_params:
-        price = get_price(world, item_params["price"], param=f"{name}[price]", status=400)
+        price = get_active_price(world, item_params["price"], f"{name}[price]")
     if price is not None and price["currency"] != subscription["currency"]:
         raise invalid_request(
             "The currency of a subscription cannot be changed.", param=f"{name}[price_data][currency]"

@@ -44,10 +44,30 @@ def get_price(world: World, id_: str, *, param: str = "id", status: int = 404) -
     return price
 
 
-def inline_price(world: World, params: dict[str, Any], name: str) -> Object:
-    """A new price from a line's price_data. It is inactive: no other session can use it."""
+def get_active_price(world: World, id_: str, param: str) -> Object:
+    """The price of this id that a parameter names; ApiError where there is none, or it is inactive."""
+    price = get_price(world, id_, param=param, status=400)
+    if not price["active"]:
+        raise invalid_request("The price specified is inactive. This field only accepts active prices.", param=param)
+    return price
+
+
+def check_product_active(product: Object, param: str) -> None:
+    """Refuse to sell an inactive product."""
+    if not product["active"]:
+        message = "This price is not available to be purchased because its product is not active."
+        raise invalid_request(message, code="product_inactive", param=param)
+
+
+def inline_price(world: World, params: dict[str, Any], name: str, *, for_sale: bool = False) -> Object:
+    """A new price from a line's price_data. It is inactive: no other session can use it.
+
+    `for_sale`: an inactive product is refused. A subscription keeps the product that its first session made.
+    """
     if "product" in params:
         product = get_product(world, params["product"], param=f"{name}[product]", status=400)
+        if for_sale:
+            check_product_active(product, f"{name}[product]")
     elif "product_data" in params:
         product = create_product(world, {**params["product_data"], "active": False})
     else:
