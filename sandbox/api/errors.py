@@ -30,6 +30,23 @@ class RejectedRequest(ApiError):
     """An error before the call ran, so that no response is saved for its idempotency key."""
 
 
+class DeclinedPayment(ApiError):
+    """The call attempted a payment, which was declined. What it changed is kept, with the failed charge."""
+
+
+def declined_payment(error: dict[str, Any], intent: dict[str, Any]) -> ApiError:
+    """Stripe's card_error for the last error of this intent."""
+    details = {name: error[name] for name in ("charge", "decline_code", "payment_method") if name in error}
+    return DeclinedPayment(
+        error["message"],
+        status=402,
+        error_type="card_error",
+        code=error["code"],
+        payment_intent=intent,
+        **details,
+    )
+
+
 def unknown_parameter(name: str) -> ApiError:
     """The call does not have this parameter."""
     return RejectedRequest(f"Received unknown parameter: {name}", code="parameter_unknown", param=name)

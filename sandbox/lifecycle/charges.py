@@ -37,6 +37,8 @@ def create_charge(
     world: World, intent: Object, method: Object, *, approved: bool = False, mandate: str | None = None
 ) -> Object:
     """A new pending charge for this intent, with this payment method. `approved`: 3-D Secure was passed."""
+    if method["customer"] is None:
+        world.store.change(method, _used_up=True)
     charge = CHARGE(
         world.random.new_id("py_" if method["type"] == "bacs_debit" else "ch_"),
         amount=intent["amount"],

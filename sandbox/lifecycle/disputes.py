@@ -118,7 +118,7 @@ def submit_evidence(world: World, dispute: Object) -> None:
     if next_status is None:
         raise invalid_request(f"This dispute is {dispute['status']}: evidence is no longer accepted.")
     details = dispute["evidence_details"]
-    details = {**details, "submission_count": details["submission_count"] + 1, "has_evidence": True}
+    details = {**details, "submission_count": details["submission_count"] + 1}
     transition(world, dispute, DISPUTE_STATES, next_status, evidence_details=details)
     _schedule_deadline(world, dispute, REVIEW_TAKES)
 
