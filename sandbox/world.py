@@ -165,7 +165,7 @@ class World:
 
     def show(self, obj: Object) -> Object:
         """An object as the API shows it now, with its computed fields."""
-        computed = self._computed_fields.get(obj.get("object", ""))
+        computed = self._computed_fields.get(kind_of(obj) or "")
         return {**public(obj), **computed(self, obj)} if computed else public(obj)
 
     def wake_after_step(self) -> None:
@@ -179,6 +179,12 @@ class World:
             self.wakeup.notify_all()
 
 
+def kind_of(value: Object) -> str | None:
+    """The kind of an object of the API; None for a group of fields, which may have a field called `object` too."""
+    kind = value.get("object")
+    return kind if isinstance(kind, str) else None
+
+
 def public(obj: Object) -> Object:
     """An object as the API shows it: without the twin's own fields, whose names begin with an underscore."""
-    return {name: value for name, value in obj.items() if name[0] != "_"}
+    return {name: value for name, value in obj.items() if not name.startswith("_")}
