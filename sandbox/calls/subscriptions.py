@@ -22,7 +22,7 @@ from sandbox.api.parameters import (
     one_of,
 )
 from sandbox.calls.prices import INTERVAL
-from sandbox.lifecycle.catalogue import get_active_price, inline_price, merge_metadata
+from sandbox.lifecycle.catalogue import get_active_price, inline_price, merge_metadata, plan_of
 from sandbox.lifecycle.payment_methods import get_method
 from sandbox.lifecycle.subscriptions import (
     cancel_subscription,
@@ -187,7 +187,7 @@ def _changed_item(
     if "metadata" in item_params:
         changed["metadata"] = merge_metadata(old["metadata"], item_params["metadata"])
     if price is not None:
-        changed |= {"price": public(price), "quantity": 1}
+        changed |= {"plan": plan_of(price), "price": public(price), "quantity": 1}
     return changed | {"quantity": item_params.get("quantity", changed["quantity"])}
 
 

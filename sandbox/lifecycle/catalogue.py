@@ -81,7 +81,13 @@ def create_price(world: World, params: dict[str, Any], product: Object, name: st
         raise missing_parameter(f"{name}[unit_amount]" if name else "unit_amount")
     recurring = params.get("recurring")
     if recurring is not None:
-        recurring = {"interval_count": 1, "meter": None, "usage_type": "licensed", **recurring}
+        recurring = {
+            "interval_count": 1,
+            "meter": None,
+            "trial_period_days": None,
+            "usage_type": "licensed",
+            **recurring,
+        }
         _check_interval(recurring, f"{name}[recurring]" if name else "recurring")
     price = PRICE(
         world.random.new_id("price_"),
@@ -100,6 +106,32 @@ def create_price(world: World, params: dict[str, Any], product: Object, name: st
     world.store.add(price)
     emit_event(world, "price.created", price)
     return price
+
+
+def plan_of(price: Object) -> Object:
+    """A recurring price as a plan, which it was called before there were prices. Subscription items still show it."""
+    recurring = price["recurring"]
+    return {
+        "id": price["id"],
+        "object": "plan",
+        "active": price["active"],
+        "amount": price["unit_amount"],
+        "amount_decimal": price["unit_amount_decimal"],
+        "billing_scheme": price["billing_scheme"],
+        "created": price["created"],
+        "currency": price["currency"],
+        "interval": recurring["interval"],
+        "interval_count": recurring["interval_count"],
+        "livemode": False,
+        "metadata": dict(price["metadata"]),
+        "meter": None,
+        "nickname": price["nickname"],
+        "product": price["product"],
+        "tiers_mode": None,
+        "transform_usage": None,
+        "trial_period_days": None,
+        "usage_type": "licensed",
+    }
 
 
 _MAX_INTERVAL_COUNT = {"day": 1095, "week": 156, "month": 36, "year": 3}

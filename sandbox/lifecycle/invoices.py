@@ -80,6 +80,7 @@ def _line(world: World, invoice_id: str, subscription: Object, item: Object) -> 
         pricing={"price_details": {"price": price["id"], "product": price["product"]}, "type": "price_details",
                  "unit_amount_decimal": price["unit_amount_decimal"]},
         quantity=item["quantity"],
+        quantity_decimal=str(item["quantity"]),
         subscription=subscription["id"],
         subtotal=amount,
     )  # fmt: skip
@@ -105,6 +106,7 @@ def _one_time_line(world: World, invoice_id: str, line: Object) -> Object:
         pricing={"price_details": {"price": price["id"], "product": price["product"]}, "type": "price_details",
                  "unit_amount_decimal": price["unit_amount_decimal"]},
         quantity=line["quantity"],
+        quantity_decimal=str(line["quantity"]),
         subscription=None,
         subtotal=line["amount_total"],
     )  # fmt: skip

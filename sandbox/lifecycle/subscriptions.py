@@ -5,7 +5,7 @@ from typing import Any
 from sandbox.api.errors import invalid_request, resource_missing
 from sandbox.api.lists import list_object
 from sandbox.events import emit_event
-from sandbox.lifecycle.catalogue import merge_metadata
+from sandbox.lifecycle.catalogue import merge_metadata, plan_of
 from sandbox.lifecycle.object_templates import SUBSCRIPTION, SUBSCRIPTION_ITEM
 from sandbox.lifecycle.periods import period_after
 from sandbox.lifecycle.transitions import state_graph, transition
@@ -53,6 +53,7 @@ def new_item(world: World, subscription: Object, price: Object, quantity: int) -
         created=world.now,
         current_period_end=end,
         current_period_start=start,
+        plan=plan_of(price),
         price=public(price),
         quantity=quantity,
         subscription=subscription["id"],
