@@ -1,5 +1,6 @@
 """The world of one twin: its objects, clock and scheduled tasks, changed one step at a time."""
 
+import logging
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -7,9 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from sandbox.state.clock import Clock, RealTime
-from sandbox.state.scheduled_tasks import ScheduledTasks
+from sandbox.state.scheduled_tasks import ScheduledTask, ScheduledTasks
 from sandbox.state.seeded_random import SeededRandom
 from sandbox.state.store import Object, Store
+
+log = logging.getLogger("sandbox")
 
 TaskFunction = Callable[["World", str], None]
 """What a scheduled task does: it gets the world and the id of its object."""
@@ -39,6 +42,14 @@ class AccountSettings:
     organisation: str
     endpoint_url: str | None
     endpoint_secret: str
+
+
+class TaskFailed(Exception):
+    """A scheduled task raised an exception. `__cause__` has it."""
+
+    def __init__(self, task: ScheduledTask) -> None:
+        super().__init__(f"the scheduled task {task.name} of {task.object_id} failed and is set aside")
+        self.task = task
 
 
 class World:
@@ -78,8 +89,12 @@ class World:
     def step(self, request: EventRequest = NO_REQUEST) -> Iterator[None]:
         """One transaction, at one instant. Tasks that are due run before it, so that time has one order."""
         self.run_due_tasks()
-        with self.store.transaction(), self._at_instant(request, self.clock.unfrozen_now()):
-            yield
+        try:
+            with self.store.transaction(), self._at_instant(request, self.clock.unfrozen_now()):
+                yield
+        except BaseException:
+            self.forget_cached_settings()
+            raise
         self._wake_if_asked()
 
     @contextmanager
@@ -103,18 +118,44 @@ class World:
         return count
 
     def _run_some_tasks(self, until: float) -> int:
-        """Run the first tasks that are due by then in one transaction, each at its own instant; how many."""
+        """Run the first tasks that are due by then in one transaction, each at its own instant; how many.
+
+        Where one fails, all of the transaction is undone and that task is set aside; the others then run again.
+        """
         if not self.tasks.is_due(until):
             return 0
-        count = 0
-        with self.store.transaction():
-            while count < TASKS_PER_TRANSACTION and (task := self.tasks.next(until)) is not None:
-                with self._at_instant(NO_REQUEST, task.at):
-                    self.tasks.remove(task)
-                    self._task_functions[task.name](self, task.object_id)
-                count += 1
+        try:
+            with self.store.transaction():
+                count = self._run_tasks(until)
+        except TaskFailed as failure:
+            self._set_aside(failure)
+            return 1
         self._wake_if_asked()
         return count
+
+    def _run_tasks(self, until: float) -> int:
+        count = 0
+        while count < TASKS_PER_TRANSACTION and (task := self.tasks.next(until)) is not None:
+            with self._at_instant(NO_REQUEST, task.at):
+                self.tasks.remove(task)
+                try:
+                    self._task_functions[task.name](self, task.object_id)
+                except Exception as error:
+                    raise TaskFailed(task) from error
+            count += 1
+        return count
+
+    def _set_aside(self, failure: TaskFailed) -> None:
+        """Report a task that failed, once, and keep it where it does not run again: it would fail each time."""
+        cause = failure.__cause__
+        log.error("%s", failure, exc_info=cause)
+        self.forget_cached_settings()
+        with self.store.transaction():
+            self.tasks.set_aside(failure.task, f"{type(cause).__name__}: {cause}")
+
+    def forget_cached_settings(self) -> None:
+        """Read chaos and endpoints again: a transaction that changed them was undone."""
+        self.chaos = self.endpoints = None
 
     def _wake_if_asked(self) -> None:
         """Wake threads only outside of a transaction: each of them needs one."""
@@ -124,7 +165,7 @@ class World:
 
     def show(self, obj: Object) -> Object:
         """An object as the API shows it now, with its computed fields."""
-        computed = self._computed_fields.get(obj.get("object", ""))
+        computed = self._computed_fields.get(kind_of(obj) or "")
         return {**public(obj), **computed(self, obj)} if computed else public(obj)
 
     def wake_after_step(self) -> None:
@@ -138,6 +179,12 @@ class World:
             self.wakeup.notify_all()
 
 
+def kind_of(value: Object) -> str | None:
+    """The kind of an object of the API; None for a group of fields, which may have a field called `object` too."""
+    kind = value.get("object")
+    return kind if isinstance(kind, str) else None
+
+
 def public(obj: Object) -> Object:
     """An object as the API shows it: without the twin's own fields, whose names begin with an underscore."""
-    return {name: value for name, value in obj.items() if name[0] != "_"}
+    return {name: value for name, value in obj.items() if not name.startswith("_")}

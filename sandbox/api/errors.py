@@ -19,8 +19,32 @@ class ApiError(Exception):
         self.error |= {"message": message, "type": error_type}
 
 
+BACKEND_ERROR = {
+    "message": "Sorry! There was an error while talking to one of our backends. Support has been notified.",
+    "type": "api_error",
+}
+"""Stripe's error for a fault of its own."""
+
+
 class RejectedRequest(ApiError):
     """An error before the call ran, so that no response is saved for its idempotency key."""
+
+
+class DeclinedPayment(ApiError):
+    """The call attempted a payment, which was declined. What it changed is kept, with the failed charge."""
+
+
+def declined_payment(error: dict[str, Any], intent: dict[str, Any]) -> ApiError:
+    """Stripe's card_error for the last error of this intent."""
+    details = {name: error[name] for name in ("charge", "decline_code", "payment_method") if name in error}
+    return DeclinedPayment(
+        error["message"],
+        status=402,
+        error_type="card_error",
+        code=error["code"],
+        payment_intent=intent,
+        **details,
+    )
 
 
 def unknown_parameter(name: str) -> ApiError:

@@ -1,6 +1,7 @@
 """Faults of the API that chaos causes: calls that fail, and responses that are lost although the call took effect."""
 
 import asyncio
+from contextlib import suppress
 
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -8,10 +9,6 @@ from starlette.types import Receive, Scope, Send
 from sandbox.chaos import fault_occurs
 from sandbox.world import World
 
-BACKEND_ERROR = {
-    "message": "Sorry! There was an error while talking to one of our backends. Support has been notified.",
-    "type": "api_error",
-}
 LOST_RESPONSE_SECONDS = 30.0
 """Real seconds for which a lost response is held back: longer than a caller's timeout."""
 
@@ -39,9 +36,13 @@ async def respond_with_fault(fault: str, response: Response) -> Response:
 
 
 class BrokenResponse(Response):
-    """A response of which only the beginning arrives: the server then closes the connection."""
+    """No response: the server closes the connection before it has sent a status line."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Announce a body and send only its first byte, which makes the server close the connection."""
-        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"1000")]})
-        await send({"type": "http.response.body", "body": b"{", "more_body": True})
+        """Start a response that cannot be written: its header has a line break in its name.
+
+        ASGI has no message that closes a connection. Both of uvicorn's protocols count the response as started before
+        they check its headers, and close the connection of a response that was started and never completed.
+        """
+        with suppress(Exception):
+            await send({"type": "http.response.start", "status": 200, "headers": [(b"\n", b"")]})

@@ -1,8 +1,10 @@
 """The parameters that a call accepts. Each is read strictly, and one that is not listed is an error by its name."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
+from urllib.parse import urlsplit
 
 from sandbox.api.errors import ApiError, empty_parameter, invalid_parameter, missing_parameter, unknown_parameter
 
@@ -33,6 +35,47 @@ class Text:
             message = f"Invalid string: {value[:12]}…; must be at most {self.max_length} characters"
             raise invalid_parameter(name, message, "parameter_invalid_string")
         return value
+
+
+_EMAIL = re.compile(r"[^\s@,;<>()]+@[^\s@,;<>().]+(\.[^\s@,;<>().]+)+")
+
+
+@dataclass(frozen=True)
+class Email:
+    """An email address. It may be empty, which unsets the field, only where `may_be_empty` says so."""
+
+    may_be_empty: bool = False
+
+    def read(self, value: Any, name: str) -> str:
+        """The value, or RejectedRequest."""
+        email = Text(512, self.may_be_empty).read(value, name)
+        if email and not _EMAIL.fullmatch(email):
+            raise invalid_parameter(name, f"Invalid email address: {email}", "email_invalid")
+        return email
+
+
+@dataclass(frozen=True)
+class Url:
+    """An absolute http or https address. It may be empty, which unsets the field, only where that is said."""
+
+    may_be_empty: bool = False
+
+    def read(self, value: Any, name: str) -> str:
+        """The value, or RejectedRequest."""
+        url = Text(may_be_empty=self.may_be_empty).read(value, name)
+        if url and not _is_absolute_url(url):
+            raise invalid_parameter(name, "Not a valid URL", "url_invalid")
+        return url
+
+
+def _is_absolute_url(text: str) -> bool:
+    if re.search(r"[\s\x00-\x1f\x7f]", text):
+        return False
+    try:
+        url = urlsplit(text)
+        return url.scheme in ("http", "https") and bool(url.hostname) and url.port != 0
+    except ValueError:  # a port that is no number, brackets that are no address
+        return False
 
 
 @dataclass(frozen=True)
@@ -194,7 +237,6 @@ class Either:
 
 
 EXPAND = ListOf(Text(), max_items=20)
-EMAIL = Text(512)
 RETRIEVE = Params({"expand": EXPAND})
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
@@ -13,15 +14,24 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from sandbox.api.call import ApiRequest, Call
-from sandbox.api.errors import ApiError, RejectedRequest, invalid_api_key, unrecognized_url
+from sandbox.api.errors import (
+    BACKEND_ERROR,
+    ApiError,
+    DeclinedPayment,
+    RejectedRequest,
+    invalid_api_key,
+    unrecognized_url,
+)
 from sandbox.api.expand import Includables, expand
-from sandbox.api.faults import BACKEND_ERROR, ApiFaults, respond_with_fault
+from sandbox.api.faults import ApiFaults, respond_with_fault
 from sandbox.api.form_encoding import decode, encode
 from sandbox.api.idempotency import MAX_KEY_LENGTH, IdempotencyKeys, SavedResponse
 from sandbox.api.rate_limits import RateLimits, rate_limited
 from sandbox.events import API_VERSION
 from sandbox.state.store import Object, dumps
 from sandbox.world import EventRequest, World
+
+log = logging.getLogger("sandbox")
 
 MAX_BODY_BYTES = 1 << 20
 
@@ -108,6 +118,11 @@ class ApiServer:
                 response = self._run(raw, fault)
         except RejectedRequest as rejected:
             return ApiResponse(rejected.status, dumps({"error": rejected.error}), headers)
+        except Exception:
+            log.exception("the call %s %s failed in the twin", raw.method, raw.path)
+            return ApiResponse(500, dumps({"error": BACKEND_ERROR}), headers)
+        if response.status >= 500 and raw.idempotency_key is not None:  # the key answers the same for a day
+            headers["Stripe-Should-Retry"] = "false"
         if response.request_id != raw.id:
             headers |= {"Idempotent-Replayed": "true", "Original-Request": response.request_id}
         return ApiResponse(response.status, response.body, headers, fault)
@@ -143,8 +158,12 @@ class ApiServer:
         event_request = EventRequest(raw.id, raw.idempotency_key) if raw.method != "GET" else EventRequest()
         try:
             with self._world.step(event_request):
-                shown = expand(self._world, call(), expand_paths, self._includables)
-                return self._save(raw, SavedResponse(200, dumps(shown), raw.id))
+                try:
+                    shown = expand(self._world, call(), expand_paths, self._includables)
+                    response = SavedResponse(200, dumps(shown), raw.id)
+                except DeclinedPayment as declined:
+                    response = SavedResponse(declined.status, dumps({"error": declined.error}), raw.id)
+                return self._save(raw, response)
         except RejectedRequest:
             raise
         except ApiError as error:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from sandbox.lifecycle.catalogue import plan_of
 from sandbox.state.store import Object
 from sandbox.world import World
 
@@ -58,30 +59,13 @@ def _subscription(_world: World, subscription: Object) -> Object:
         "current_period_start": first["current_period_start"],
         "discount": None,
         "items": {**subscription["items"], "data": items},
-        "plan": _plan(first["price"]),
+        "plan": plan_of(first["price"]),
         "quantity": first["quantity"],
     }
 
 
 def _item(item: Object) -> Object:
-    kept = {name: value for name, value in item.items() if not name.startswith("current_period")}
-    return {**kept, "plan": _plan(item["price"])}
-
-
-def _plan(price: Object) -> Object:
-    """A price as a plan, which it was called before there were prices."""
-    return {
-        "id": price["id"],
-        "object": "plan",
-        "active": price["active"],
-        "amount": price["unit_amount"],
-        "currency": price["currency"],
-        "interval": price["recurring"]["interval"],
-        "interval_count": price["recurring"]["interval_count"],
-        "livemode": False,
-        "product": price["product"],
-        "usage_type": "licensed",
-    }
+    return {name: value for name, value in item.items() if not name.startswith("current_period")}
 
 
 def _invoice(world: World, invoice: Object) -> Object:
@@ -112,7 +96,7 @@ def _line(world: World, line: Object) -> Object:
     kept = {name: value for name, value in line.items() if name not in ("parent", "pricing", "taxes", "subtotal")}
     return {
         **kept,
-        "plan": _plan(price) if price["recurring"] else None,
+        "plan": plan_of(price) if price["recurring"] else None,
         "price": shown,
         "proration": False,
         "subscription_item": parent.get("subscription_item"),

@@ -3,10 +3,10 @@
 from sandbox.api.call import ApiRequest, Call
 from sandbox.api.lists import ListQuery, list_object, page_of_embedded
 from sandbox.api.parameters import (
-    EMAIL,
     EXPAND,
     RETRIEVE,
     Boolean,
+    Email,
     Integer,
     ListOf,
     Metadata,
@@ -14,6 +14,7 @@ from sandbox.api.parameters import (
     Params,
     Text,
     TimeRange,
+    Url,
     list_parameters,
     one_of,
 )
@@ -29,7 +30,7 @@ _LOCALES = (
 ).split()
 
 PRODUCT_DATA = Params(
-    {"name": Text(), "description": Text(), "images": ListOf(Text(), max_items=8), "metadata": Metadata()},
+    {"name": Text(), "description": Text(), "images": ListOf(Url(), max_items=8), "metadata": Metadata()},
     required=("name",),
 )
 PRICE_DATA = Params(
@@ -64,7 +65,7 @@ PAYMENT_INTENT_DATA = Params(
         "capture_method": one_of("automatic", "automatic_async"),
         "description": Text(1000),
         "metadata": Metadata(),
-        "receipt_email": EMAIL,
+        "receipt_email": Email(),
         "setup_future_usage": one_of("off_session", "on_session"),
         "statement_descriptor_suffix": Text(22),
         "transfer_group": Text(),
@@ -75,12 +76,12 @@ _ASKED: dict[str, Parameter] = {
     "adaptive_pricing": Params({"enabled": Boolean()}),
     "allowed_payment_method_types": ListOf(one_of("card", "bacs_debit", "link")),
     "billing_address_collection": one_of("auto", "required"),
-    "cancel_url": Text(),
+    "cancel_url": Url(),
     "client_reference_id": Text(200),
     "custom_text": Params(dict.fromkeys(("after_submit", "submit", "terms_of_service_acceptance"), _MESSAGE)),
     "customer": Text(),
     "customer_creation": one_of("always", "if_required"),
-    "customer_email": EMAIL,
+    "customer_email": Email(),
     "excluded_payment_method_types": ListOf(one_of("card", "bacs_debit")),
     "expand": EXPAND,
     "expires_at": Integer(),
@@ -96,7 +97,7 @@ _ASKED: dict[str, Parameter] = {
     "phone_number_collection": Params({"enabled": Boolean()}, required=("enabled",)),
     "submit_type": one_of("auto", "book", "donate", "pay", "subscribe"),
     "subscription_data": SUBSCRIPTION_DATA,
-    "success_url": Text(),
+    "success_url": Url(),
     "ui_mode": one_of("hosted_page"),
     "wallet_options": Params({"link": Params({"display": one_of("auto", "never")})}),
 }
@@ -104,7 +105,7 @@ CREATE = Params(_ASKED, required=("mode",))
 LIST = list_parameters(
     created=TimeRange(),
     customer=Text(),
-    customer_details=Params({"email": EMAIL}, required=("email",)),
+    customer_details=Params({"email": Text(512)}, required=("email",)),
     payment_intent=Text(),
     status=one_of("open", "complete", "expired"),
     subscription=Text(),

@@ -4,9 +4,9 @@ from sandbox.api.call import ApiRequest, Call
 from sandbox.api.errors import invalid_request, resource_missing
 from sandbox.api.lists import ListQuery
 from sandbox.api.parameters import (
-    EMAIL,
     EXPAND,
     RETRIEVE,
+    Email,
     ListOf,
     Metadata,
     Parameter,
@@ -18,10 +18,11 @@ from sandbox.api.parameters import (
 )
 from sandbox.events import emit_event
 from sandbox.lifecycle.catalogue import merge_metadata
-from sandbox.lifecycle.customers import create_customer, get_customer
-from sandbox.lifecycle.payment_methods import attach_method, detach_method, get_method
+from sandbox.lifecycle.customers import create_customer, get_customer, set_default_method
+from sandbox.lifecycle.payment_methods import attach_method, check_attachable, detach_method, get_method
 from sandbox.lifecycle.subscriptions import cancel_subscription
 from sandbox.state.store import Object
+from sandbox.world import World
 
 _KIND = one_of("card", "bacs_debit")
 _ADDRESS = Params(
@@ -30,7 +31,7 @@ _ADDRESS = Params(
 _EDITABLE: dict[str, Parameter] = {
     "address": _ADDRESS,
     "description": Text(may_be_empty=True),
-    "email": EMAIL,
+    "email": Email(may_be_empty=True),
     "expand": EXPAND,
     "metadata": Metadata(),
     "name": Text(256, may_be_empty=True),
@@ -70,12 +71,24 @@ def update(request: ApiRequest) -> Object:
     if "invoice_settings" in request.params:
         settings = request.params["invoice_settings"]
         if "default_payment_method" in settings:
-            get_method(request.world, settings["default_payment_method"], param="invoice_settings", status=400)
+            _check_attached(request.world, customer, settings["default_payment_method"])
         changes["invoice_settings"] = {**customer["invoice_settings"], **settings}
     before = {name: customer[name] for name in changes}
     request.world.store.change(customer, **changes)
     emit_event(request.world, "customer.updated", customer, before)
     return customer
+
+
+def _check_attached(world: World, customer: Object, method_id: str) -> None:
+    """Refuse a default payment method that is not attached to this customer."""
+    name = "invoice_settings[default_payment_method]"
+    if get_method(world, method_id, param=name, status=400)["customer"] != customer["id"]:
+        raise invalid_request(
+            f"The customer does not have a payment method with the ID {method_id}. The payment method must be attached "
+            "to the customer.",
+            code="resource_missing",
+            param=name,
+        )
 
 
 def delete(request: ApiRequest) -> Object:
@@ -125,6 +138,9 @@ def attach(request: ApiRequest) -> Object:
     """Attach a payment method to a customer."""
     method = get_method(request.world, request.object_id)
     get_customer(request.world, request.params["customer"], param="customer", status=400)
+    if method["customer"] == request.params["customer"]:
+        return method
+    check_attachable(method)
     return attach_method(request.world, method, request.params["customer"])
 
 
@@ -135,12 +151,16 @@ def detach(request: ApiRequest) -> Object:
         raise invalid_request(
             "The payment method you provided is not attached to a customer so detachment is impossible."
         )
-    return detach_method(request.world, method)
+    customer = request.world.store.get(method["customer"])
+    detach_method(request.world, method)
+    if customer["invoice_settings"]["default_payment_method"] == method["id"]:
+        set_default_method(request.world, customer, None)
+    return method
 
 
 CALLS = (
     Call("POST", "/v1/customers", CREATE, create),
-    Call("GET", "/v1/customers", list_parameters(created=TimeRange(), email=EMAIL), list_customers),
+    Call("GET", "/v1/customers", list_parameters(created=TimeRange(), email=Text(512)), list_customers),
     Call("GET", "/v1/customers/{id}", RETRIEVE, retrieve),
     Call("POST", "/v1/customers/{id}", UPDATE, update),
     Call("DELETE", "/v1/customers/{id}", Params({}), delete),

@@ -1,11 +1,12 @@
 """Calls under /v1/disputes."""
 
 from sandbox.api.call import ApiRequest, Call
+from sandbox.api.errors import invalid_request
 from sandbox.api.lists import ListQuery
 from sandbox.api.parameters import EXPAND, RETRIEVE, Boolean, Metadata, Params, Text, TimeRange, list_parameters
 from sandbox.events import emit_event
 from sandbox.lifecycle.catalogue import merge_metadata
-from sandbox.lifecycle.disputes import close_inquiry, decide, get_dispute, update_evidence
+from sandbox.lifecycle.disputes import DISPUTE_STATES, close_inquiry, decide, get_dispute, update_evidence
 from sandbox.lifecycle.object_templates import EVIDENCE
 from sandbox.state.store import Object
 
@@ -36,21 +37,24 @@ def list_disputes(request: ApiRequest) -> Object:
 
 
 def update(request: ApiRequest) -> Object:
-    """Update metadata and evidence; the evidence is submitted to the bank unless `submit` is false."""
+    """Update metadata and evidence. Evidence, new or staged, is submitted to the bank unless `submit` is false."""
     dispute = get_dispute(request.world, request.object_id)
     if "metadata" in request.params:
         before = dispute["metadata"]
         request.world.store.change(dispute, metadata=merge_metadata(before, request.params["metadata"]))
         emit_event(request.world, "charge.dispute.updated", dispute, {"metadata": before})
-    if "evidence" in request.params:
+    if "evidence" in request.params or "submit" in request.params:
         update_evidence(request.world, dispute, {"submit": True, **request.params})
     return dispute
 
 
 def close(request: ApiRequest) -> Object:
-    """Close a dispute, which loses it; an inquiry is closed without a loss."""
+    """Close a dispute, which loses it; an inquiry is closed without a loss. ApiError where it is decided already."""
     dispute = get_dispute(request.world, request.object_id)
-    if dispute["status"].startswith("warning"):
+    is_inquiry = dispute["status"].startswith("warning")
+    if ("warning_closed" if is_inquiry else "lost") not in DISPUTE_STATES[dispute["status"]]:
+        raise invalid_request(f"This dispute is {dispute['status']} and cannot be closed.")
+    if is_inquiry:
         return close_inquiry(request.world, dispute)
     return decide(request.world, dispute, won=False)
 

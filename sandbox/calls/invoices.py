@@ -1,11 +1,11 @@
 """Calls under /v1/invoices and /v1/invoice_payments."""
 
 from sandbox.api.call import ApiRequest, Call
-from sandbox.api.errors import invalid_request, resource_missing
+from sandbox.api.errors import declined_payment, invalid_request, resource_missing
 from sandbox.api.lists import ListQuery, page_of_embedded
 from sandbox.api.parameters import RETRIEVE, Params, Text, TimeRange, list_parameters, one_of
 from sandbox.lifecycle.invoices import get_invoice, invoice_payments, void_invoice
-from sandbox.lifecycle.renewals import attempt_payment
+from sandbox.lifecycle.renewals import attempt_payment, method_for_renewals
 from sandbox.state.store import Object
 
 LIST = list_parameters(
@@ -44,11 +44,21 @@ def lines(request: ApiRequest) -> Object:
 
 
 def pay(request: ApiRequest) -> Object:
-    """Attempt to collect an open invoice now."""
+    """Attempt to collect an open invoice now; a declined attempt is a card_error."""
     invoice = get_invoice(request.world, request.object_id)
     if invoice["status"] != "open":
         raise invalid_request(f"Invoice is {invoice['status']} and cannot be paid.", code="invoice_not_open")
-    return attempt_payment(request.world, invoice)
+    if method_for_renewals(request.world, request.world.store.get(invoice["_subscription"])) is None:
+        raise invalid_request(
+            "This customer has no attached payment source or default payment method. Please consider adding a default "
+            "payment method.",
+            code="resource_missing",
+        )
+    attempt_payment(request.world, invoice)
+    intent = request.world.store.get(invoice["_intent"])
+    if intent["status"] == "requires_payment_method":
+        raise declined_payment(intent["last_payment_error"], request.world.show(intent))
+    return invoice
 
 
 def void(request: ApiRequest) -> Object:

@@ -1,7 +1,7 @@
 """Calls under /v1/billing_portal/sessions."""
 
 from sandbox.api.call import ApiRequest, Call
-from sandbox.api.parameters import EXPAND, Params, Text, one_of
+from sandbox.api.parameters import EXPAND, Params, Text, Url, one_of
 from sandbox.lifecycle.customers import get_customer
 from sandbox.lifecycle.object_templates import PORTAL_SESSION
 from sandbox.state.store import Object
@@ -11,7 +11,7 @@ CREATE = Params(
         "customer": Text(),
         "expand": EXPAND,
         "locale": one_of("auto", "en", "en-GB"),
-        "return_url": Text(),
+        "return_url": Url(),
     },
     required=("customer",),
 )

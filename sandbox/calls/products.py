@@ -2,7 +2,18 @@
 
 from sandbox.api.call import ApiRequest, Call
 from sandbox.api.lists import ListQuery
-from sandbox.api.parameters import EXPAND, RETRIEVE, Boolean, ListOf, Metadata, Parameter, Params, Text, list_parameters
+from sandbox.api.parameters import (
+    EXPAND,
+    RETRIEVE,
+    Boolean,
+    ListOf,
+    Metadata,
+    Parameter,
+    Params,
+    Text,
+    Url,
+    list_parameters,
+)
 from sandbox.events import emit_event
 from sandbox.lifecycle.catalogue import create_product, get_product, merge_metadata
 from sandbox.state.store import Object
@@ -11,14 +22,14 @@ _EDITABLE: dict[str, Parameter] = {
     "active": Boolean(),
     "description": Text(may_be_empty=True),
     "expand": EXPAND,
-    "images": ListOf(Text(), max_items=8),
+    "images": ListOf(Url(), max_items=8),
     "metadata": Metadata(),
     "name": Text(),
     "shippable": Boolean(),
     "statement_descriptor": Text(22),
     "tax_code": Text(may_be_empty=True),
     "unit_label": Text(12, may_be_empty=True),
-    "url": Text(may_be_empty=True),
+    "url": Url(may_be_empty=True),
 }
 CREATE = Params({**_EDITABLE, "id": Text()}, required=("name",))
 UPDATE = Params(_EDITABLE)

@@ -22,9 +22,15 @@ from sandbox.api.parameters import (
     one_of,
 )
 from sandbox.calls.prices import INTERVAL
-from sandbox.lifecycle.catalogue import get_price, inline_price, merge_metadata
+from sandbox.lifecycle.catalogue import get_active_price, inline_price, merge_metadata, plan_of
 from sandbox.lifecycle.payment_methods import get_method
-from sandbox.lifecycle.subscriptions import cancel_subscription, get_subscription, new_item, update_subscription
+from sandbox.lifecycle.subscriptions import (
+    cancel_subscription,
+    get_subscription,
+    new_item,
+    planned_end,
+    update_subscription,
+)
 from sandbox.state.store import Object
 from sandbox.world import World, public
 
@@ -101,8 +107,6 @@ def update(request: ApiRequest) -> Object:
     """Update items, payment method, cancellation or pause."""
     world, subscription = request.world, get_subscription(request.world, request.object_id)
     converters: dict[str, Callable[[Any], Any]] = {
-        "cancel_at": lambda value: None if value == "" else value,
-        "cancel_at_period_end": bool,
         "cancellation_details": lambda details: _cancellation_details(subscription, details),
         "default_payment_method": lambda method_id: _check_method(world, subscription, method_id),
         "description": lambda text: text or None,
@@ -111,9 +115,10 @@ def update(request: ApiRequest) -> Object:
         "pause_collection": lambda pause: _pause_collection(world, subscription, pause),
     }
     changes = {name: convert(request.params[name]) for name, convert in converters.items() if name in request.params}
-    if "cancel_at" in changes or "cancel_at_period_end" in changes:
-        ends = changes.get("cancel_at") or changes.get("cancel_at_period_end")
-        changes["canceled_at"] = world.now if ends else None
+    if "cancel_at" in request.params or "cancel_at_period_end" in request.params:
+        end = planned_end(world, subscription, request.params)
+        notes = {name: text for name, text in changes.get("cancellation_details", {}).items() if name != "reason"}
+        changes |= {**end, "cancellation_details": end["cancellation_details"] | notes}
     return update_subscription(world, subscription, **changes)
 
 
@@ -169,7 +174,7 @@ def _changed_item(
     if "price_data" in item_params:
         price = inline_price(world, item_params["price_data"], f"{name}[price_data]")
     elif "price" in item_params:
-        price = get_price(world, item_params["price"], param=f"{name}[price]", status=400)
+        price = get_active_price(world, item_params["price"], f"{name}[price]")
     if price is not None and price["currency"] != subscription["currency"]:
         raise invalid_request(
             "The currency of a subscription cannot be changed.", param=f"{name}[price_data][currency]"
@@ -182,7 +187,7 @@ def _changed_item(
     if "metadata" in item_params:
         changed["metadata"] = merge_metadata(old["metadata"], item_params["metadata"])
     if price is not None:
-        changed |= {"price": public(price), "quantity": 1}
+        changed |= {"plan": plan_of(price), "price": public(price), "quantity": 1}
     return changed | {"quantity": item_params.get("quantity", changed["quantity"])}
 
 

@@ -14,6 +14,7 @@ from sandbox.api.parameters import (
     Parameter,
     Params,
     Text,
+    Url,
     list_parameters,
     one_of,
 )
@@ -26,7 +27,7 @@ _EDITABLE: dict[str, Parameter] = {
     "enabled_events": ListOf(Text(), max_items=300),
     "expand": EXPAND,
     "metadata": Metadata(),
-    "url": Text(),
+    "url": Url(),
 }
 CREATE = Params({**_EDITABLE, "api_version": one_of(*VERSIONS)}, required=("enabled_events", "url"))
 UPDATE = Params({**_EDITABLE, "disabled": Boolean()})

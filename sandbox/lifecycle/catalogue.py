@@ -44,10 +44,30 @@ def get_price(world: World, id_: str, *, param: str = "id", status: int = 404) -
     return price
 
 
-def inline_price(world: World, params: dict[str, Any], name: str) -> Object:
-    """A new price from a line's price_data. It is inactive: no other session can use it."""
+def get_active_price(world: World, id_: str, param: str) -> Object:
+    """The price of this id that a parameter names; ApiError where there is none, or it is inactive."""
+    price = get_price(world, id_, param=param, status=400)
+    if not price["active"]:
+        raise invalid_request("The price specified is inactive. This field only accepts active prices.", param=param)
+    return price
+
+
+def check_product_active(product: Object, param: str) -> None:
+    """Refuse to sell an inactive product."""
+    if not product["active"]:
+        message = "This price is not available to be purchased because its product is not active."
+        raise invalid_request(message, code="product_inactive", param=param)
+
+
+def inline_price(world: World, params: dict[str, Any], name: str, *, for_sale: bool = False) -> Object:
+    """A new price from a line's price_data. It is inactive: no other session can use it.
+
+    `for_sale`: an inactive product is refused. A subscription keeps the product that its first session made.
+    """
     if "product" in params:
         product = get_product(world, params["product"], param=f"{name}[product]", status=400)
+        if for_sale:
+            check_product_active(product, f"{name}[product]")
     elif "product_data" in params:
         product = create_product(world, {**params["product_data"], "active": False})
     else:
@@ -61,7 +81,13 @@ def create_price(world: World, params: dict[str, Any], product: Object, name: st
         raise missing_parameter(f"{name}[unit_amount]" if name else "unit_amount")
     recurring = params.get("recurring")
     if recurring is not None:
-        recurring = {"interval_count": 1, "meter": None, "usage_type": "licensed", **recurring}
+        recurring = {
+            "interval_count": 1,
+            "meter": None,
+            "trial_period_days": None,
+            "usage_type": "licensed",
+            **recurring,
+        }
         _check_interval(recurring, f"{name}[recurring]" if name else "recurring")
     price = PRICE(
         world.random.new_id("price_"),
@@ -80,6 +106,32 @@ def create_price(world: World, params: dict[str, Any], product: Object, name: st
     world.store.add(price)
     emit_event(world, "price.created", price)
     return price
+
+
+def plan_of(price: Object) -> Object:
+    """A recurring price as a plan, which it was called before there were prices. Subscription items still show it."""
+    recurring = price["recurring"]
+    return {
+        "id": price["id"],
+        "object": "plan",
+        "active": price["active"],
+        "amount": price["unit_amount"],
+        "amount_decimal": price["unit_amount_decimal"],
+        "billing_scheme": price["billing_scheme"],
+        "created": price["created"],
+        "currency": price["currency"],
+        "interval": recurring["interval"],
+        "interval_count": recurring["interval_count"],
+        "livemode": False,
+        "metadata": dict(price["metadata"]),
+        "meter": None,
+        "nickname": price["nickname"],
+        "product": price["product"],
+        "tiers_mode": None,
+        "transform_usage": None,
+        "trial_period_days": None,
+        "usage_type": "licensed",
+    }
 
 
 _MAX_INTERVAL_COUNT = {"day": 1095, "week": 156, "month": 36, "year": 3}

@@ -18,7 +18,8 @@ DISPUTE_AFTER = 3600.0
 
 _SHOWN = ("brand", "country", "exp_month", "exp_year", "fingerprint", "funding", "last4", "regulated_status", "wallet")
 _CARD: Object = {
-    "amount_authorized": None, "authorization_code": None, "installments": None, "mandate": None, "network_token": None,
+    "amount_authorized": None, "authorization_code": None, "electronic_commerce_indicator": None,
+    "installments": None, "mandate": None, "network_token": None,
     "checks": {"address_line1_check": None, "address_postal_code_check": None, "cvc_check": "pass"},
     "network_transaction_id": None, "three_d_secure": None, "transaction_link_id": None,
 }  # fmt: skip
@@ -37,6 +38,8 @@ def create_charge(
     world: World, intent: Object, method: Object, *, approved: bool = False, mandate: str | None = None
 ) -> Object:
     """A new pending charge for this intent, with this payment method. `approved`: 3-D Secure was passed."""
+    if method["customer"] is None:
+        world.store.change(method, _used_up=True)
     charge = CHARGE(
         world.random.new_id("py_" if method["type"] == "bacs_debit" else "ch_"),
         amount=intent["amount"],
@@ -61,8 +64,10 @@ def _details(method: Object, *, approved: bool, mandate: str | None) -> dict[str
     if method["type"] == "bacs_debit":
         return {"bacs_debit": {**method["bacs_debit"], "mandate": mandate}, "type": "bacs_debit"}
     card = {name: method["card"][name] for name in _SHOWN}
-    three_d_secure = dict(_APPROVED) if approved else None
-    return {"card": {**_CARD, **card, "network": card["brand"], "three_d_secure": three_d_secure}, "type": "card"}
+    if approved:
+        indicator = _APPROVED["electronic_commerce_indicator"]
+        card |= {"electronic_commerce_indicator": indicator, "three_d_secure": dict(_APPROVED)}
+    return {"card": {**_CARD, **card, "network": card["brand"]}, "type": "card"}
 
 
 def succeed_charge(world: World, charge: Object, *, settled: bool) -> None:

@@ -21,7 +21,8 @@ MIN_EXPIRY, MAX_EXPIRY = 30 * 60, 24 * 3600
 _COPIED_PARAMS = (
     "adaptive_pricing billing_address_collection cancel_url client_reference_id customer_creation "
     "customer_email locale origin_context payment_method_collection submit_type success_url ui_mode "
-    "phone_number_collection wallet_options integration_identifier excluded_payment_method_types mode"
+    "phone_number_collection wallet_options integration_identifier excluded_payment_method_types mode "
+    "allowed_payment_method_types"
 ).split()
 
 
@@ -43,6 +44,7 @@ def create_session(world: World, params: dict[str, Any]) -> Object:
         created=world.now,
         currency=lines[0]["currency"],
         expires_at=expires_at,
+        invoice_creation=_no_invoice() if mode == "payment" else None,
         metadata=merge_metadata({}, params.get("metadata", {})),
         payment_method_types=_payment_method_types(params, lines[0]["currency"]),
         url=f"{world.settings.public_url}/checkout/{id_}",
@@ -56,6 +58,12 @@ def create_session(world: World, params: dict[str, Any]) -> Object:
     world.store.add(session)
     world.tasks.schedule(expires_at, "expire_session", id_)
     return session
+
+
+def _no_invoice() -> Object:
+    """The field invoice_creation: a one-time payment makes no invoice. A subscription's session does not have it."""
+    settings = ("account_tax_ids", "custom_fields", "description", "footer", "issuer", "rendering_options")
+    return {"enabled": False, "invoice_data": {**dict.fromkeys(settings), "metadata": {}}}
 
 
 def _check_mode(params: dict[str, Any], mode: str) -> None:

@@ -44,7 +44,7 @@ def open_dispute(
         created=world.now,
         currency=charge["currency"],
         evidence_details={"due_by": world.now + ANSWER_WITHIN, "enhanced_eligibility": {}, "has_evidence": False,
-                          "past_due": False, "submission_count": 0},
+                          "past_due": False, "submission_count": 0, "submission_method": "not_submitted"},
         is_charge_refundable=inquiry,
         payment_intent=charge["payment_intent"],
         reason=reason,
@@ -140,7 +140,7 @@ def submit_evidence(world: World, dispute: Object) -> None:
     if next_status is None:
         raise invalid_request(f"This dispute is {dispute['status']}: evidence is no longer accepted.")
     details = dispute["evidence_details"]
-    details = {**details, "submission_count": details["submission_count"] + 1, "has_evidence": True}
+    details = {**details, "submission_count": details["submission_count"] + 1, "submission_method": "manual"}
     transition(world, dispute, DISPUTE_STATES, next_status, evidence_details=details)
     _schedule_deadline(world, dispute, REVIEW_TAKES)
 

@@ -36,6 +36,6 @@ def convert_for_settlement(world: World, amount: int, currency: str) -> SettledA
         return SettledAmount(amount, currency, None)
     drift = Decimal(round((world.random.chance(f"rate:{currency}:{world.now // 86400}") - 0.5) * 200)) / 10_000
     pounds = Decimal(_POUNDS_FOR_ONE.get(currency, _DEFAULT_POUNDS)) * (1 + drift)
-    rate = (pounds * 10 ** (EXPONENTS[SETTLEMENT_CURRENCIES[0]] - EXPONENTS[currency])).quantize(Decimal("0.000001"))
+    rate = pounds.scaleb(EXPONENTS[SETTLEMENT_CURRENCIES[0]] - EXPONENTS[currency]).quantize(Decimal("0.000001"))
     converted = int((amount * rate).quantize(Decimal(1), ROUND_HALF_UP))
     return SettledAmount(converted, SETTLEMENT_CURRENCIES[0], float(rate))

@@ -80,6 +80,7 @@ def _line(world: World, invoice_id: str, subscription: Object, item: Object) -> 
         pricing={"price_details": {"price": price["id"], "product": price["product"]}, "type": "price_details",
                  "unit_amount_decimal": price["unit_amount_decimal"]},
         quantity=item["quantity"],
+        quantity_decimal=str(item["quantity"]),
         subscription=subscription["id"],
         subtotal=amount,
     )  # fmt: skip
@@ -105,6 +106,7 @@ def _one_time_line(world: World, invoice_id: str, line: Object) -> Object:
         pricing={"price_details": {"price": price["id"], "product": price["product"]}, "type": "price_details",
                  "unit_amount_decimal": price["unit_amount_decimal"]},
         quantity=line["quantity"],
+        quantity_decimal=str(line["quantity"]),
         subscription=None,
         subtotal=line["amount_total"],
     )  # fmt: skip
@@ -161,9 +163,14 @@ def mark_uncollectible(world: World, invoice: Object) -> Object:
 
 
 def void_invoice(world: World, invoice: Object) -> Object:
-    """Void an invoice: a mistake, or collection is paused. ApiError where it is paid or void already."""
+    """Void an invoice: a mistake, or collection is paused.
+
+    ApiError where it is paid or void already, and while a debit that may still pay it is processing.
+    """
     if "void" not in INVOICE_STATES[invoice["status"]]:
         raise invalid_request(f"You can't void an invoice that is {invoice['status']}.")
+    if "_intent" in invoice and world.store.get(invoice["_intent"])["status"] == "processing":
+        raise invalid_request("You can't void an invoice while its payment is processing.")
     world.tasks.cancel(invoice["id"])
     transition(world, invoice, INVOICE_STATES, "void", next_payment_attempt=None, auto_advance=False,
                status_transitions={**invoice["status_transitions"], "voided_at": world.now})  # fmt: skip

@@ -3,7 +3,7 @@
 from typing import Any
 
 from sandbox.api.errors import invalid_request, missing_parameter
-from sandbox.lifecycle.catalogue import get_price, get_product, inline_price
+from sandbox.lifecycle.catalogue import check_product_active, get_active_price, get_product, inline_price
 from sandbox.lifecycle.currencies import check_chargeable
 from sandbox.lifecycle.object_templates import LINE_ITEM
 from sandbox.state.store import Object
@@ -28,12 +28,15 @@ def create_line_items(world: World, lines_params: list[dict[str, Any]], mode: st
 
 def _line(world: World, params: dict[str, Any], name: str) -> Object:
     if "price" in params:
-        price = get_price(world, params["price"], param=f"{name}[price]", status=400)
+        price = get_active_price(world, params["price"], f"{name}[price]")
+        check_product_active(get_product(world, price["product"]), f"{name}[price]")
     elif "price_data" in params:
-        price = inline_price(world, params["price_data"], f"{name}[price_data]")
+        price = inline_price(world, params["price_data"], f"{name}[price_data]", for_sale=True)
     else:
         raise missing_parameter(f"{name}[price]")
-    quantity = params.get("quantity", 1)
+    if "quantity" not in params:
+        raise invalid_request(f"Quantity is required. Add `quantity` to `{name}`", param=name)
+    quantity = params["quantity"]
     amount = price["unit_amount"] * quantity
     return LINE_ITEM(
         world.random.new_id("li_"),

@@ -21,7 +21,7 @@ class ObjectTemplate:
 PRODUCT = ObjectTemplate(
     "product", active=True, attributes=[], default_price=None, description=None, images=[], livemode=False,
     marketing_features=[], metadata={}, package_dimensions=None, shippable=None, statement_descriptor=None,
-    tax_code=None, type="service", unit_label=None, url=None,
+    tax_code=None, tax_details=None, type="service", unit_label=None, url=None,
 )  # fmt: skip
 
 PRICE = ObjectTemplate(
@@ -36,12 +36,14 @@ LINE_ITEM = ObjectTemplate(
 
 SESSION = ObjectTemplate(
     "checkout.session", adaptive_pricing={"enabled": False}, after_expiration=None,
-    allow_promotion_codes=None, automatic_tax={"enabled": False, "liability": None, "provider": None,
+    allow_promotion_codes=None, allowed_payment_method_types=None,
+    automatic_tax={"enabled": False, "liability": None, "provider": None,
     "status": None}, billing_address_collection=None, cancel_url=None, client_reference_id=None,
     client_secret=None, collected_information=None, consent=None, consent_collection=None,
     currency_conversion=None, custom_fields=[], custom_text={"after_submit": None, "shipping_address": None,
     "submit": None, "terms_of_service_acceptance": None}, customer=None, customer_account=None,
-    customer_creation="if_required", customer_details=None, customer_email=None, discounts=[], invoice=None,
+    customer_creation="if_required", customer_details=None, customer_email=None, discounts=[],
+    integration_identifier=None, invoice=None, invoice_creation=None, managed_payments={"enabled": False},
     livemode=False, locale=None, metadata={}, mode="payment", origin_context=None, payment_intent=None,
     payment_link=None, payment_method_collection="if_required", payment_method_configuration_details=None,
     payment_method_options={"card": {"request_three_d_secure": "automatic"}}, payment_method_types=["card"],
@@ -53,13 +55,16 @@ SESSION = ObjectTemplate(
 )  # fmt: skip
 
 PAYMENT_INTENT = ObjectTemplate(
-    "payment_intent", amount_capturable=0, amount_details={"tip": {}}, amount_received=0, application=None,
+    "payment_intent", allowed_payment_method_types=None, amount_capturable=0,
+    amount_details={"tip": {}}, amount_received=0, application=None,
     application_fee_amount=None, automatic_payment_methods=None, canceled_at=None, cancellation_reason=None,
     capture_method="automatic_async", confirmation_method="automatic", customer_account=None,
     excluded_payment_method_types=None, last_payment_error=None, latest_charge=None, livemode=False,
-    next_action=None, on_behalf_of=None, payment_method=None, payment_method_configuration_details=None,
+    managed_payments={"enabled": False}, next_action=None,
+    on_behalf_of=None, payment_method=None, payment_method_configuration_details=None,
     payment_method_options={"card": {"installments": None, "mandate_options": None, "network": None,
-    "request_three_d_secure": "automatic"}}, payment_method_types=["card"], processing=None,
+    "request_three_d_secure": "automatic"}}, payment_method_types=["card"], payment_record=None,
+    processing=None,
     receipt_email=None, review=None, setup_future_usage=None, shipping=None, source=None,
     statement_descriptor=None, status="requires_payment_method", transfer_data=None, transfer_group=None,
 )  # fmt: skip
@@ -104,16 +109,19 @@ SUBSCRIPTION = ObjectTemplate(
     "feedback_option": None, "reason": None}, collection_method="charge_automatically", customer_account=None,
     days_until_due=None, default_payment_method=None, default_source=None, default_tax_rates=[],
     description=None, discounts=[], ended_at=None, invoice_settings={"account_tax_ids": None,
-    "custom_fields": None, "footer": None, "issuer": _SELF}, latest_invoice=None, livemode=False, metadata={},
+    "custom_fields": None, "description": None, "footer": None, "issuer": _SELF}, latest_invoice=None,
+    livemode=False, managed_payments={"enabled": False}, metadata={},
     next_pending_invoice_item_invoice=None, on_behalf_of=None, pause_collection=None,
     payment_settings={"payment_method_options": None, "payment_method_types": None,
     "save_default_payment_method": "off"}, pending_invoice_item_interval=None, pending_setup_intent=None,
     pending_update=None, schedule=None, status="active", test_clock=None, transfer_data=None, trial_end=None,
-    trial_settings={"end_behavior": {"missing_payment_method": "create_invoice"}}, trial_start=None,
+    trial_settings={"end_behavior": {"billing_cycle_anchor": None,
+    "missing_payment_method": "create_invoice"}}, trial_start=None,
 )  # fmt: skip
 
 SUBSCRIPTION_ITEM = ObjectTemplate(
-    "subscription_item", billing_thresholds=None, discounts=[], metadata={}, quantity=1, tax_rates=[],
+    "subscription_item", billing_thresholds=None, current_trial=None, discounts=[], metadata={}, quantity=1,
+    tax_rates=[],
 )  # fmt: skip
 
 INVOICE = ObjectTemplate(
@@ -156,8 +164,8 @@ ENDPOINT = ObjectTemplate(
 )  # fmt: skip
 
 REFUND = ObjectTemplate(
-    "refund", balance_transaction=None, metadata={}, payment_intent=None, reason=None, receipt_number=None,
-    source_transfer_reversal=None, status="pending", transfer_reversal=None,
+    "refund", balance_transaction=None, customer_account=None, metadata={}, payment_intent=None, reason=None,
+    receipt_number=None, source_transfer_reversal=None, status="pending", transfer_reversal=None,
 )  # fmt: skip
 
 _EVIDENCE = (
@@ -171,8 +179,7 @@ _EVIDENCE = (
 
 DISPUTE = ObjectTemplate(
     "dispute", balance_transactions=[], enhanced_eligibility_types=[], evidence={**dict.fromkeys(_EVIDENCE),
-    "enhanced_evidence": {}}, is_charge_refundable=False, livemode=False, metadata={},
-
+    "enhanced_evidence": {}}, intended_submission_method=None, is_charge_refundable=False, livemode=False, metadata={},
 )  # fmt: skip
 EVIDENCE = tuple(_EVIDENCE)
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sandbox.api.errors import resource_missing
+from sandbox.api.errors import invalid_request, resource_missing
 from sandbox.events import emit_event
 from sandbox.lifecycle.object_templates import MANDATE, PAYMENT_METHOD
 from sandbox.lifecycle.sample_methods import SAMPLE_METHODS, SampleMethod
@@ -101,9 +101,20 @@ def replace_card(world: World, method_id: str) -> None:
     emit_event(world, "payment_method.automatically_updated", method, {"card": before})
 
 
+def check_attachable(method: Object) -> None:
+    """Refuse a method of another customer, and one that is used up: detached, or charged without a customer."""
+    if method["customer"] is not None:
+        raise invalid_request("The payment method you provided has already been attached to a customer.")
+    if method.get("_used_up"):
+        raise invalid_request(
+            "This PaymentMethod was previously used without being attached to a Customer or was detached from a "
+            "Customer, and may not be used again."
+        )
+
+
 def attach_method(world: World, method: Object, customer_id: str) -> Object:
     """Attach a payment method to a customer, for later charges."""
-    world.store.change(method, customer=customer_id, allow_redisplay="always")
+    world.store.change(method, customer=customer_id, allow_redisplay="always", _used_up=False)
     emit_event(world, "payment_method.attached", method)
     sample = sample_of(method)
     if sample.replaced_before_expiry:
@@ -115,7 +126,7 @@ def detach_method(world: World, method: Object) -> Object:
     """Detach a payment method: it can never be charged again."""
     customer_id = method["customer"]
     world.tasks.cancel(method["id"])
-    world.store.change(method, customer=None)
+    world.store.change(method, customer=None, _used_up=True)
     emit_event(world, "payment_method.detached", method, {"customer": customer_id})
     return method
 

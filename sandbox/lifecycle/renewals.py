@@ -74,10 +74,13 @@ def collect_invoice(world: World, invoice_id: str) -> None:
 
 
 def attempt_payment(world: World, invoice: Object) -> Object:
-    """Attempt to collect an invoice by the subscription's payment method, without the payer."""
+    """Attempt to collect an invoice by the subscription's payment method, without the payer. Without one it fails."""
     subscription = world.store.get(invoice["_subscription"])
-    method = world.store.get(subscription["default_payment_method"])
+    method = method_for_renewals(world, subscription)
     intent = _intent_for(world, invoice, method)
+    if method is None:
+        apply_payment_outcome(world, invoice, intent["status"])
+        return invoice
     if subscription.get("_fails_next"):
         world.store.change(subscription, _fails_next=False)
         method = {**method, "_number": _DECLINED_SAMPLES[method["type"]]}
@@ -86,13 +89,24 @@ def attempt_payment(world: World, invoice: Object) -> Object:
     return invoice
 
 
-def _intent_for(world: World, invoice: Object, method: Object) -> Object:
+def method_for_renewals(world: World, subscription: Object) -> Object | None:
+    """The subscription's payment method, or its customer's default; None where neither is attached any more."""
+    customer = world.store.get(subscription["customer"])
+    for id_ in (subscription["default_payment_method"], customer["invoice_settings"]["default_payment_method"]):
+        method = world.store.find(id_ or "")
+        if method is not None and method["customer"] == customer["id"]:
+            return method
+    return None
+
+
+def _intent_for(world: World, invoice: Object, method: Object | None) -> Object:
     """The invoice's intent, created for the first attempt. As with Stripe it has no metadata of the subscription."""
     if "_intent" in invoice:
         return world.store.get(invoice["_intent"])
     params = {"description": "Subscription update"}
     intent = create_intent(world, invoice["amount_due"], invoice["currency"], params,
-                           customer=invoice["customer"], payment_method_types=[method["type"]])  # fmt: skip
+                           customer=invoice["customer"],
+                           payment_method_types=[method["type"] if method else "card"])  # fmt: skip
     link_intent(world, invoice, intent)
     return intent
 

@@ -5,7 +5,7 @@ from typing import Any
 from sandbox.api.errors import invalid_request, resource_missing
 from sandbox.api.lists import list_object
 from sandbox.events import emit_event
-from sandbox.lifecycle.catalogue import merge_metadata
+from sandbox.lifecycle.catalogue import merge_metadata, plan_of
 from sandbox.lifecycle.object_templates import SUBSCRIPTION, SUBSCRIPTION_ITEM
 from sandbox.lifecycle.periods import period_after
 from sandbox.lifecycle.transitions import state_graph, transition
@@ -53,6 +53,7 @@ def new_item(world: World, subscription: Object, price: Object, quantity: int) -
         created=world.now,
         current_period_end=end,
         current_period_start=start,
+        plan=plan_of(price),
         price=public(price),
         quantity=quantity,
         subscription=subscription["id"],
@@ -139,13 +140,38 @@ def get_subscription(world: World, id_: str) -> Object:
     return subscription
 
 
+def planned_end(world: World, subscription: Object, params: dict[str, Any]) -> Object:
+    """The fields that `cancel_at_period_end` or `cancel_at` in the parameters set: the end, its request, its reason.
+
+    As with flexible billing `cancel_at` holds the end in both cases; without an end all of them are cleared.
+    """
+    at_period_end = params.get("cancel_at_period_end", False)
+    cancel_at = period_end(subscription) if at_period_end else params.get("cancel_at") or None
+    ends = cancel_at is not None
+    details = {**subscription["cancellation_details"], "reason": "cancellation_requested" if ends else None}
+    return {
+        "cancel_at": cancel_at,
+        "cancel_at_period_end": at_period_end,
+        "canceled_at": world.now if ends else None,
+        "cancellation_details": details,
+    }
+
+
+_EDITABLE_WHEN_CANCELED = frozenset({"cancellation_details", "metadata"})
+
+
 def update_subscription(world: World, subscription: Object, **fields: Any) -> Object:
-    """Set fields of a subscription and emit their former values; ApiError where it is canceled."""
-    if subscription["status"] == "canceled":
-        raise invalid_request("A canceled subscription can only update its cancellation_details and metadata.")
+    """Set fields of a subscription and emit their former values. A canceled one keeps all but its notes: ApiError."""
+    ended = subscription["status"] == "canceled"
+    if ended and not fields.keys() <= _EDITABLE_WHEN_CANCELED:
+        raise invalid_request(
+            "A canceled subscription can only update its cancellation_details and metadata.",
+            code="invalid_canceled_subscription_fields",
+        )
     before = {name: subscription[name] for name, value in fields.items() if subscription[name] != value}
     if before:
         world.store.change(subscription, **fields)
         emit_event(world, "customer.subscription.updated", subscription, before)
-        schedule_renewal(world, subscription)
+        if not ended:
+            schedule_renewal(world, subscription)
     return subscription

@@ -19,6 +19,16 @@ class ScheduledTask:
     object_id: str
 
 
+@dataclass(frozen=True)
+class FailedTask:
+    """A task that failed and was set aside: it does not run again. `error` is the exception as text."""
+
+    at: float
+    name: str
+    object_id: str
+    error: str
+
+
 class ScheduledTasks:
     """The tasks that have not run yet, kept in the store's table `due`."""
 
@@ -47,6 +57,19 @@ class ScheduledTasks:
     def remove(self, task: ScheduledTask) -> None:
         """Remove a task that runs now."""
         self._store.execute("DELETE FROM due WHERE seq = ?", (task.seq,))
+
+    def set_aside(self, task: ScheduledTask, error: str) -> None:
+        """Remove a task that failed, and keep it with its error among the failed ones."""
+        self.remove(task)
+        values = (task.at, task.name, task.object_id, error)
+        self._store.execute("INSERT INTO failed_task (at, what, subject, error) VALUES (?, ?, ?, ?)", values)
+
+    def failed(self) -> list[FailedTask]:
+        """The tasks that failed, the earliest failure first."""
+        return [
+            FailedTask(*row)
+            for row in self._store.query("SELECT at, what, subject, error FROM failed_task ORDER BY seq")
+        ]
 
     def of(self, object_id: str) -> list[ScheduledTask]:
         """The tasks of one object, the earliest first."""

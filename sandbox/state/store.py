@@ -182,7 +182,7 @@ class Store:
 
     def delete_everything(self) -> None:
         """Empty every table. The clock, the seed and the count of ids stay, so that no id is made twice."""
-        for table in ("object", "due", "answered", "delivery", "attempt", "holding"):
+        for table in ("object", "due", "failed_task", "answered", "delivery", "attempt", "holding"):
             self.execute(f"DELETE FROM {table}")  # noqa: S608
         self.execute("DELETE FROM fact WHERE name NOT IN ('clock', 'seed', 'names_given')")
 

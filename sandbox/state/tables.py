@@ -1,7 +1,8 @@
 """The tables of the twin's database. Objects are JSON text; each field that a list filters by has an index.
 
 `object` holds every API object, `fact` single values (the clock, the seed, switches), `due` the scheduled tasks,
-`answered` the responses of idempotency keys, `delivery` and `attempt` the webhooks, and `holding` the balance.
+`failed_task` those that failed and were set aside, `answered` the responses of idempotency keys, `delivery` and
+`attempt` the webhooks, and `holding` the balance.
 The names of tables and columns are older than the names in the code: state files keep them.
 """
 
@@ -20,6 +21,10 @@ CREATE TABLE IF NOT EXISTS due (
 ) STRICT;
 CREATE INDEX IF NOT EXISTS due_by_time ON due (at, seq);
 CREATE INDEX IF NOT EXISTS due_by_subject ON due (subject);
+
+CREATE TABLE IF NOT EXISTS failed_task (
+    seq INTEGER PRIMARY KEY, at REAL NOT NULL, what TEXT NOT NULL, subject TEXT NOT NULL, error TEXT NOT NULL
+) STRICT;
 
 CREATE TABLE IF NOT EXISTS answered (
     key TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, status INTEGER NOT NULL, body TEXT NOT NULL,

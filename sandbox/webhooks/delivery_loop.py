@@ -7,7 +7,15 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 from sandbox.api_versions.downgrade import downgrade_event
 from sandbox.webhooks.endpoint import CURRENT, secret_of
-from sandbox.webhooks.queue import WebhookDelivery, deliveries_of, give_up, next_delivery, next_due_time, record_attempt
+from sandbox.webhooks.queue import (
+    WebhookDelivery,
+    deliveries_of,
+    give_up,
+    mark_failed,
+    next_delivery,
+    next_due_time,
+    record_attempt,
+)
 from sandbox.webhooks.sender import HttpSender, Sender
 from sandbox.webhooks.signed_message import sign_event
 from sandbox.world import World
@@ -36,6 +44,11 @@ class DeliveryLoop:
             return False
         try:
             self._deliver(delivery)
+        except Exception as error:
+            log.exception(
+                "the delivery of %s to %s failed in the twin and is set aside", delivery.event, delivery.endpoint
+            )
+            mark_failed(self._world, delivery, error)
         finally:
             with self._lock:
                 self._in_flight.discard(delivery.seq)

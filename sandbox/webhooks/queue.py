@@ -133,6 +133,14 @@ def give_up(world: World, delivery: WebhookDelivery) -> None:
     world.store.execute("UPDATE delivery SET due = NULL, state = 'given up' WHERE seq = ?", (delivery.seq,))
 
 
+def mark_failed(world: World, delivery: WebhookDelivery, error: Exception) -> None:
+    """Make no further attempt: the twin itself failed to make this one, and would each time."""
+    attempt_row = (delivery.seq, delivery.attempts + 1, world.clock.unfrozen_now(), None, repr(error)[:500])
+    with world.store.transaction():
+        world.store.execute("INSERT INTO attempt VALUES (?, ?, ?, ?, ?)", attempt_row)
+        world.store.execute("UPDATE delivery SET due = NULL, state = 'failed' WHERE seq = ?", (delivery.seq,))
+
+
 def resend_event(world: World, event_id: str) -> None:
     """Queue an event once more for every endpoint, delivered or not (Stripe's Resend button)."""
     event = world.store.get(event_id)

@@ -16,7 +16,9 @@ def twin() -> Iterator[Twin]:
     new_twin = open_twin(settings())
     new_twin.world.clock.set(START)
     yield new_twin
+    failed = new_twin.world.tasks.failed()
     new_twin.close()
+    assert failed == []
 
 
 @pytest.fixture

@@ -106,6 +106,28 @@ def unknown_to_the_library(parameter: Parameter, wanted: Any, path: str = "") ->
     return list(_unknown(parameter, wanted, path))
 
 
+def missing_requirements(parameter: Parameter, wanted: Any, path: str = "") -> list[str]:
+    """Names that the library calls required and the twin does not."""
+    return list(_not_required(parameter, wanted, path))
+
+
+def _not_required(parameter: Parameter, wanted: Any, path: str) -> Iterator[str]:
+    kinds = choices(wanted)
+    match parameter:
+        case Either():
+            yield from _not_required(parameter.second, wanted, path)
+        case ListOf():
+            lists = [choice for choice in kinds if get_origin(choice) is list]
+            yield from _not_required(parameter.element, get_args(lists[0])[0], path) if lists else ()
+        case Params():
+            for group in (choice for choice in kinds if is_typeddict(choice)):
+                known = hints(group)
+                missing = group.__required_keys__ - set(parameter.required)
+                yield from (f"{path}.{name}: is required by the library" for name in missing if name in parameter.known)
+                for name, field in parameter.known.items():
+                    yield from _not_required(field, known.get(name), f"{path}.{name}")
+
+
 def _unknown(parameter: Parameter, wanted: Any, path: str) -> Iterator[str]:
     kinds = choices(wanted)
     match parameter:

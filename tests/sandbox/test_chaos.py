@@ -205,12 +205,8 @@ def test_a_call_may_take_effect_and_its_connection_break(twin: Twin, client: str
     """A caller that repeats the call with the same key gets the response that was lost."""
     _set_chaos(twin, api_reset=1.0)
     headers = {"Authorization": f"Bearer {KEY}", "Idempotency-Key": "k"}
-    broken = pytest.raises((requests.ConnectionError, requests.exceptions.ChunkedEncodingError))
-    with (
-        requests.post(f"{address}/v1/products", {"name": "x"}, headers=headers, timeout=5, stream=True) as answer,
-        broken,
-    ):
-        answer.json()
+    with pytest.raises(requests.ConnectionError):
+        requests.post(f"{address}/v1/products", {"name": "x"}, headers=headers, timeout=5)
     _set_chaos(twin)
     again = client.v1.products.create({"name": "x"}, {"idempotency_key": "k"})
 

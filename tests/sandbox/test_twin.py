@@ -9,8 +9,8 @@ import requests
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
-from sandbox.twin import Twin, TwinSettings
-from tests.sandbox.loopback import KEY, served_app, stripe_client
+from sandbox.twin import Twin, TwinSettings, open_twin
+from tests.sandbox.loopback import KEY, served_app, settings, stripe_client
 
 
 def test_a_key_that_could_be_real_is_refused() -> None:
@@ -56,8 +56,9 @@ def test_it_answers_only_under_its_own_name(address: str) -> None:
         assert requests.get(address, headers={"Host": host}, timeout=5).status_code == status
 
 
-def test_its_threads_end_with_its_lifespan(twin: Twin) -> None:
+def test_its_threads_end_with_its_lifespan() -> None:
     """No thread runs once the server has stopped."""
+    twin = open_twin(settings())
 
     async def count_threads() -> int:
         async with twin.lifespan():
