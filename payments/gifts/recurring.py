@@ -58,7 +58,10 @@ class Rhythm:
 
 @dataclass(frozen=True, slots=True)
 class Recurring:
-    """A standing instruction. `amount` is what the next instalment asks for."""
+    """A standing instruction. `amount` is what the next instalment asks for.
+
+    `began_at` is when its first instalment was paid, whose day the others keep; None until Stripe was asked.
+    """
 
     id: str
     state: RecurringState
@@ -72,6 +75,7 @@ class Recurring:
     instalments: int | None = None
     subscription: str | None = None
     donor_id: str | None = None
+    began_at: datetime | None = None
 
     @property
     def rhythm(self) -> Rhythm:
@@ -84,7 +88,8 @@ class SubscriptionStatus:
     """A recurring gift as Stripe carries it out.
 
     `amount` is what the next instalment asks for; `next_at` when, None when none is to come or while it is paused.
-    `retry_at` is Stripe's next attempt after `attempts` failed ones. `ends_at` is when it ends or ended.
+    `retry_at` is Stripe's next attempt after `attempts` failed ones. `ends_at` is when it ends or ended: the end of
+    the last instalment's period. `began_at` is when the first instalment was paid, or a debit for it was begun.
     """
 
     subscription: str
@@ -97,6 +102,15 @@ class SubscriptionStatus:
     ends_at: datetime | None
     paused: bool
     resumes_at: datetime | None
+    began_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionPlan:
+    """What has to change at Stripe: when the next instalment is due, and when it stops. None stays as it is."""
+
+    next_due: datetime | None
+    stops_at: datetime | None
 
 
 def begin(first: Gift, rhythm: Rhythm) -> Recurring:

@@ -20,7 +20,7 @@ from payments.gifts.recurring_changes import CHANGE_RECURRING, ChangeKind, NotRu
 _r, _s, _g = gift_tables.recurring.c, gift_tables.recurring_share.c, gift_tables.gift.c
 _RECURRING = (
     _r.id, _r.state, _r.currency, _r.amount_minor, _r.interval, _r.donor_name, _r.donor_email, _r.first_gift_id,
-    _r.created_at, _r.ends_at, _r.instalments, _r.subscription, _r.donor_id,
+    _r.created_at, _r.ends_at, _r.instalments, _r.subscription, _r.donor_id, _r.began_at,
 )  # fmt: skip
 # Between asking Stripe and saving its answer; an instant further ahead was saved while the clock was.
 _LONGEST_LOOK = timedelta(hours=1)
@@ -136,6 +136,7 @@ def save_status(conn: Connection, recurring_id: str, status: SubscriptionStatus,
             retry_at=status.retry_at,
             failed_attempts=status.attempts,
             looked_at=asked_at,
+            began_at=sa.func.coalesce(_r.began_at, status.began_at),
         )
     )
 
@@ -149,7 +150,8 @@ def link_subscriptions(conn: Connection, subscription_of: Mapping[str, str]) -> 
 
 
 def _recurring(row: tuple[Any, ...], shares: list[Share]) -> Recurring:
-    identity, state, code, minor, interval, name, email, first, created, ends, instalments, subscription, donor_id = row
+    identity, state, code, minor, interval, name, email, first, created, ends, instalments, subscription = row[:12]
+    donor_id, began_at = row[12:]
     return Recurring(
         id=identity,
         state=RecurringState(state),
@@ -163,4 +165,5 @@ def _recurring(row: tuple[Any, ...], shares: list[Share]) -> Recurring:
         instalments=instalments,
         subscription=subscription,
         donor_id=donor_id,
+        began_at=began_at,
     )

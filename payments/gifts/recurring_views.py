@@ -1,14 +1,14 @@
 """Recurring gifts, what they will bring, and their instalments, as the desk lists them. Writes nothing."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from ledger.money import Money, currency
-from payments.gifts.due_dates import due
+from payments.gifts.due_dates import last_promised_before
 from payments.gifts.recurring import Interval, RecurringState, Rhythm
 from payments.gifts.tables import gift, recurring
 from receipts.receipt import printed_number
@@ -44,12 +44,18 @@ class RecurringRow:
         """The reference on the donor's thank-you page: that of the first gift."""
         return self.first_gift[:8].upper()
 
-    @property
-    def unpaid_since(self) -> datetime | None:
-        """When the unpaid instalment fell due: the start of the present period. None unless the state is past due."""
-        if self.state is not RecurringState.PAST_DUE or self.next_at is None:
-            return None
-        return due(self.began_at, self.rhythm.interval, -1, self.next_at)
+    def unpaid_since(self, zone: tzinfo) -> date | None:
+        """The day of the unpaid instalment. None unless the state is past due."""
+        past_due = self.state is RecurringState.PAST_DUE
+        return self._promised_before(self.next_at, zone) if past_due and self.next_at else None
+
+    def last_day(self, zone: tzinfo) -> date | None:
+        """The day of the last instalment, where an end is planned. Stripe's end is that of its whole period."""
+        return self._promised_before(self.ends_at, zone) if self.ends_by_itself and self.ends_at else None
+
+    def _promised_before(self, at: datetime, zone: tzinfo) -> date:
+        first = self.began_at.astimezone(zone).date()
+        return last_promised_before(first, self.rhythm.interval, at.astimezone(zone).date())
 
     @property
     def runs(self) -> bool:
@@ -145,7 +151,7 @@ def _row(row: sa.Row[Any]) -> RecurringRow:
         row.donor_email,
         Money(row.amount_minor, currency(row.currency)),
         Rhythm(Interval(row.interval), row.ends_at, row.instalments),
-        row.created_at,
+        row.began_at or row.created_at,
         row.next_at,
         row.retry_at,
         row.failed_attempts,

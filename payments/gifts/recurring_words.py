@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from payments.gifts.due_dates import due
+from payments.gifts.due_dates import promised_day
 from payments.gifts.recurring import Interval, Rhythm
 from web.wording import Wording
 
@@ -22,7 +22,7 @@ ADJECTIVE = {
 }
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _ENDINGS = {1: "st", 2: "nd", 3: "rd"}
-_SHORTEST_MONTH = 28
+_SHORTEST_MONTH, _LEAP_DAY = 28, (2, 29)
 
 
 def ordinal(number: int) -> str:
@@ -37,7 +37,7 @@ def due_days(interval: Interval, day: date, wording: Wording) -> str:
         case Interval.WEEK:
             return f"each {_WEEKDAYS[day.weekday()]}"
         case Interval.YEAR:
-            return f"on {_day_and_month(day, wording)} each year"
+            return f"on {_day_and_month(day, wording)} each year{_in_other_years(day)}"
         case Interval.MONTH | Interval.QUARTER:
             each = "each month" if interval is Interval.MONTH else "every third month"
             return f"{_day_of_month(day)} of {each}"
@@ -62,6 +62,11 @@ def _day_and_month(day: date, wording: Wording) -> str:
     return wording.day(day).rsplit(" ", 1)[0]
 
 
+def _in_other_years(day: date) -> str:
+    leap_day = (day.month, day.day) == _LEAP_DAY
+    return ", or the last day of February in other years" if leap_day else ""
+
+
 @dataclass(frozen=True, slots=True)
 class Upcoming:
     """What follows the first instalment: "monthly", "every month", "on the 22nd of each month", "until …"."""
@@ -76,8 +81,7 @@ class Upcoming:
 
 def upcoming(rhythm: Rhythm, began: datetime, wording: Wording) -> Upcoming:
     """What follows when the first instalment was taken at `began`."""
-    first, second = (due(began, rhythm.interval, steps).astimezone(wording.zone).date() for steps in (0, 1))
-    interval = rhythm.interval
+    interval, first = rhythm.interval, began.astimezone(wording.zone).date()
     days = due_days(interval, first, wording)
     kind, every = ADJECTIVE[interval].lower(), EVERY[interval]
-    return Upcoming(interval.value, kind, every, days, lasting(rhythm, wording), second)
+    return Upcoming(interval.value, kind, every, days, lasting(rhythm, wording), promised_day(first, interval, 1))

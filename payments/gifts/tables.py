@@ -114,6 +114,8 @@ recurring = table(
     sa.Column("retry_at", Instant),
     sa.Column("failed_attempts", Count, nullable=False),
     sa.Column("looked_at", Instant),
+    # When the first instalment was paid: the day of the others.
+    sa.Column("began_at", Instant),
     one_of("state", (state.value for state in RecurringState)),
     one_of("interval", (interval.value for interval in Interval)),
     sa.UniqueConstraint("subscription"),

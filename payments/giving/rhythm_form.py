@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, tzinfo
 from enum import StrEnum
 
-from payments.gifts.due_dates import LONGEST_YEARS, due, most_instalments
+from payments.gifts.due_dates import LONGEST_YEARS, TAKEN_WITHIN, most_instalments, second_due
 from payments.gifts.recurring import Interval, Rhythm
 from web.typed import compact
 
@@ -52,13 +52,17 @@ class IntervalOffer:
     @property
     def closing_day(self) -> date | None:
         """The campaign's last day, if any rhythm would bring a second instalment before it."""
-        if self.closes_at is None or not any(self.second(interval) <= self.closes_at for interval in self.intervals):
+        if self.closes_at is None or not any(self.has_second(interval, self.closes_at) for interval in self.intervals):
             return None
         return self.closes_at.astimezone(self.zone).date()
 
     def second(self, interval: Interval) -> datetime:
-        """When a second instalment would be taken."""
-        return due(self.now, interval, 1)
+        """When a second instalment would be due, if the first is paid now."""
+        return second_due(self.now, interval, self.zone)
+
+    def has_second(self, interval: Interval, end: datetime) -> bool:
+        """Whether a second instalment would be taken before this end."""
+        return self.second(interval) + TAKEN_WITHIN <= end
 
 
 def read_rhythm(fields: Mapping[str, str], offer: IntervalOffer) -> Rhythm | None:
@@ -133,11 +137,10 @@ def _last_day(typed: str, interval: Interval, offer: IntervalOffer) -> datetime:
 
 
 def _require_two(end: datetime, interval: Interval, offer: IntervalOffer, field: str) -> None:
-    second = offer.second(interval)
-    if end < second:
+    if not offer.has_second(interval, end):
         raise UnclearRhythm(
             field,
-            f"Choose {offer.format_day(second)} or later: the second donation comes on that day."
+            f"Choose {offer.format_day(offer.second(interval))} or later: the second donation comes on that day."
             " Or choose to give once.",
         )
 

@@ -82,6 +82,7 @@ def read_subscription(subscription: StripeObject) -> SubscriptionStatus:
         ends_at=ends_at,
         paused=paused,
         resumes_at=instant_or_none(pause, "resumes_at") if pause else None,
+        began_at=instant_or_none(subscription, "start_date") if "start_date" in subscription else None,
     )
 
 

@@ -104,11 +104,12 @@ def settlement_jobs(
     engine: Engine, bookkeeper: Bookkeeper, lists: StripeLists, gateway: RecurringGateway, clock: Clock
 ) -> dict[str, Handler]:
     """All handlers that talk to Stripe, built from their parts."""
-    subscriptions = SubscriptionStatuses(engine, lists, gateway, clock)
+    zone = bookkeeper.rules.zone
+    subscriptions = SubscriptionStatuses(engine, lists, gateway, clock, zone)
     fetchers = StatusFetcher(engine, bookkeeper, lists, clock).fetchers
     fetchers |= {StatusObject.SUBSCRIPTION: subscriptions.fetch}
     handlers = stripe_jobs(engine, Reconciliation(engine, bookkeeper, lists, clock), fetchers, clock)
-    return handlers | recurring_jobs(engine, RecurringChanger(engine, lists, gateway, clock), clock)
+    return handlers | recurring_jobs(engine, RecurringChanger(engine, lists, gateway, clock, zone), clock)
 
 
 def reconcile_hourly(engine: Engine, clock: Clock) -> Chore:

@@ -1,7 +1,7 @@
 """Makes the changes of recurring gifts that treasurers asked for at Stripe, in their order; each takes effect once."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 import structlog
 from sqlalchemy.engine import Connection, Engine
@@ -35,9 +35,11 @@ def idempotency_key(change: RecurringChange, now: datetime) -> str:
 class RecurringChanger:
     """Makes the waiting changes of recurring gifts. No transaction is open while Stripe is asked."""
 
-    def __init__(self, engine: Engine, lists: StripeLists, gateway: RecurringGateway, clock: Clock) -> None:
+    def __init__(
+        self, engine: Engine, lists: StripeLists, gateway: RecurringGateway, clock: Clock, zone: tzinfo
+    ) -> None:
         self._engine, self._lists, self._gateway, self._clock = engine, lists, gateway, clock
-        self._statuses = SubscriptionStatuses(engine, lists, gateway, clock)
+        self._statuses = SubscriptionStatuses(engine, lists, gateway, clock, zone)
 
     def make_changes(self, recurring_id: str) -> None:
         """Make this recurring gift's waiting changes; raises StripeAway or StripeRefused, to be tried again."""

@@ -8,13 +8,16 @@ import stripe
 from stripe.params import SubscriptionUpdateParams, SubscriptionUpdateParamsItem
 
 from ledger.money import Money
-from payments.gifts.recurring import Interval
+from payments.gifts.recurring import Interval, SubscriptionPlan
 from payments.stripe.checkout import STRIPE_INTERVALS
 from payments.stripe.gateway import StripeRefused, call_stripe, open_client
 from payments.stripe.objects import StripeObject
 
-# The metadata by which a subscription shows that we set its end: any other end is left alone.
+# The metadata by which a subscription shows that we set its end, or moved its renewal: any other end, and any other
+# day that somebody chose at Stripe, is left alone. Both are seconds, like Stripe's `cancel_at` and
+# `billing_cycle_anchor`.
 STOPS_AT = "stops_at"
+MOVED_TO = "moved_to"
 # Statuses of invoices that will not be paid: their instalment does not count.
 _DROPPED = ("void", "uncollectible")
 _GONE = "resource_missing"
@@ -54,16 +57,11 @@ class RecurringGateway:
         """Charge no further instalment."""
         self._update(subscription, {"cancel_at_period_end": True}, key)
 
-    def stop_at(self, subscription: str, at: datetime, now: datetime) -> None:
-        """Set the end that its donor chose. `at` is the end of a period, so that the last instalment stays whole."""
-        second = str(int(at.timestamp()))
-        params: SubscriptionUpdateParams = {
-            "cancel_at": int(second),
-            "proration_behavior": "none",
-            "metadata": {STOPS_AT: second},
-        }
+    def keep_to(self, subscription: str, plan: SubscriptionPlan, now: datetime) -> None:
+        """Move the next renewal, set the end, or both at once: what is None stays as it is. Nothing is charged."""
         # A key of this minute: with a lasting key Stripe would repeat its own error, or an older answer.
-        self._update(subscription, params, f"{subscription}-stops-{second}-{int(now.timestamp()) // 60}")
+        seconds = "-".join(str(int(at.timestamp())) if at else "" for at in (plan.next_due, plan.stops_at))
+        self._update(subscription, plan_params(plan), f"{subscription}-plan-{seconds}-{int(now.timestamp()) // 60}")
 
     def end_now(self, subscription: str, key: str) -> None:
         """End it at once; it may have ended already."""
@@ -74,12 +72,12 @@ class RecurringGateway:
                 raise StripeRefused(f"{error.code}: {error.param}") from error
 
     def instalments_so_far(self, subscription: str) -> int:
-        """How many instalments were invoiced and not dropped."""
-        return int(self._call(lambda: sum(status not in _DROPPED for status in self._invoices(subscription))))
+        """How many instalments were invoiced and not dropped. An invoice over nothing, for a move, is none."""
+        return int(self._call(lambda: sum(1 for _ in self._instalments(subscription))))
 
-    def _invoices(self, subscription: str) -> Iterator[str | None]:
+    def _instalments(self, subscription: str) -> Iterator[stripe.Invoice]:
         listed = self._client.v1.invoices.list({"subscription": subscription, "limit": MOST_ROWS})
-        return (invoice.status for invoice in listed.auto_paging_iter())
+        return (invoice for invoice in listed.auto_paging_iter() if invoice.total and invoice.status not in _DROPPED)
 
     def _has_ended(self, subscription: str) -> bool:
         return bool(self._call(lambda: self._client.v1.subscriptions.retrieve(subscription).status == "canceled"))
@@ -92,6 +90,25 @@ class RecurringGateway:
             return call_stripe(call)
         except stripe.InvalidRequestError as error:
             raise StripeRefused(f"{error.code}: {error.param}") from error
+
+
+def plan_params(plan: SubscriptionPlan) -> SubscriptionUpdateParams:
+    """What moves a renewal and sets an end.
+
+    A renewal is moved by a free period until its day, which becomes the anchor: the only way that Stripe has for a
+    subscription that runs already (docs.stripe.com/billing/subscriptions/billing-cycle, "Add a trial to change the
+    billing cycle"). Without prorations nothing is given back for what was paid.
+    """
+    params: SubscriptionUpdateParams = {"proration_behavior": "none"}
+    marks = {}
+    if plan.next_due is not None:
+        params["trial_end"] = int(plan.next_due.timestamp())
+        marks[MOVED_TO] = str(params["trial_end"])
+    if plan.stops_at is not None:
+        params["cancel_at"] = int(plan.stops_at.timestamp())
+        marks[STOPS_AT] = str(params["cancel_at"])
+    params["metadata"] = marks
+    return params
 
 
 def _product(item: StripeObject) -> str:

@@ -110,12 +110,13 @@ class ThanksPages:
     def _thanks_details(
         self, gift: Gift, issued: Issued | None, recurring: Recurring | None, went_back: int
     ) -> ThanksDetails:
-        began = gift.received_at or gift.created_at
+        paid_at = gift.received_at or gift.created_at
+        began = (recurring and recurring.began_at) or paid_at
         return ThanksDetails(
             amount=issued.receipt.total if issued else gift.amount,
             went_back=Money(went_back, gift.amount.currency),
             donor_name=gift.donor.name if self._is_fresh(gift, issued) else "",
-            given_on=began.astimezone(self._pages.wording.zone).date(),
+            given_on=paid_at.astimezone(self._pages.wording.zone).date(),
             reference=gift.reference,
             upcoming=upcoming(recurring.rhythm, began, self._pages.wording) if recurring else None,
         )

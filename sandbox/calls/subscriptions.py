@@ -31,6 +31,7 @@ from sandbox.lifecycle.subscriptions import (
     planned_end,
     update_subscription,
 )
+from sandbox.lifecycle.trials import announce_trial, trial_changes
 from sandbox.state.store import Object
 from sandbox.world import World, public
 
@@ -74,9 +75,10 @@ UPDATE = Params(
         "pause_collection": Either(EmptyString(), _PAUSE),
         "payment_behavior": one_of("allow_incomplete", "error_if_incomplete"),
         "proration_behavior": one_of("create_prorations", "none", "always_invoice"),
+        "trial_end": Integer(),
     }
 )
-_STATUS = one_of("active", "all", "canceled", "ended", "past_due", "unpaid")
+_STATUS = one_of("active", "all", "canceled", "ended", "past_due", "trialing", "unpaid")
 LIST = list_parameters(created=TimeRange(), customer=Text(), price=Text(), status=_STATUS)
 CANCEL = Params(
     {"cancellation_details": _CANCELLATION_DETAILS, "expand": EXPAND, "invoice_now": Boolean(), "prorate": Boolean()}
@@ -119,7 +121,26 @@ def update(request: ApiRequest) -> Object:
         end = planned_end(world, subscription, request.params)
         notes = {name: text for name, text in changes.get("cancellation_details", {}).items() if name != "reason"}
         changes |= {**end, "cancellation_details": end["cancellation_details"] | notes}
+    if "trial_end" in request.params:
+        return _start_trial(request, subscription, changes)
     return update_subscription(world, subscription, **changes)
+
+
+def _start_trial(request: ApiRequest, subscription: Object, changes: dict[str, Any]) -> Object:
+    """Update a subscription and move its billing cycle: what is left of the period becomes free."""
+    world = request.world
+    _require_no_prorations(request)
+    moved = trial_changes(world, {**subscription, **changes}, request.params["trial_end"])
+    update_subscription(world, subscription, **{**changes, **moved})
+    announce_trial(world, subscription)
+    return subscription
+
+
+def _require_no_prorations(request: ApiRequest) -> None:
+    if request.params.get("proration_behavior") != "none":
+        raise invalid_request(
+            "The sandbox computes no prorations: pass proration_behavior=none.", param="proration_behavior"
+        )
 
 
 def _cancellation_details(subscription: Object, details: dict[str, Any]) -> Object:
@@ -147,10 +168,7 @@ def _pause_collection(world: World, subscription: Object, pause: Any) -> Object 
 
 def _items(request: ApiRequest, subscription: Object) -> Object:
     """The items after an update. An item without an id is added, as with Stripe. Prorations are not supported."""
-    if request.params.get("proration_behavior") != "none":
-        raise invalid_request(
-            "The sandbox computes no prorations: pass proration_behavior=none.", param="proration_behavior"
-        )
+    _require_no_prorations(request)
     items = {item["id"]: item for item in subscription["items"]["data"]}
     for place, item_params in enumerate(request.params["items"]):
         name = f"items[{place}]"

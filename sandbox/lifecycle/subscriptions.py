@@ -13,7 +13,10 @@ from sandbox.state.store import Object
 from sandbox.world import World, public
 
 SUBSCRIPTION_STATES = state_graph(
-    active="active past_due unpaid canceled", past_due="active unpaid canceled", unpaid="active canceled"
+    active="active trialing past_due unpaid canceled",
+    trialing="active trialing canceled",
+    past_due="active trialing unpaid canceled",
+    unpaid="active trialing canceled",
 )
 DAY = 86400
 UPCOMING_NOTICE = 7 * DAY
@@ -98,14 +101,18 @@ def start_next_period(world: World, subscription: Object) -> None:
         start = item["current_period_end"]
         end = period_after(subscription["billing_cycle_anchor"], item["price"]["recurring"], start)
         items.append({**item, "current_period_end": end, "current_period_start": start})
+    previous: Object = {"items": before}
+    if subscription["status"] == "trialing":
+        previous["status"] = "trialing"
+        transition(world, subscription, SUBSCRIPTION_STATES, "active")
     world.store.change(subscription, items={**before, "data": items})
-    emit_event(world, "customer.subscription.updated", subscription, {"items": before})
+    emit_event(world, "customer.subscription.updated", subscription, previous)
     schedule_renewal(world, subscription)
 
 
 def set_subscription_status(world: World, subscription: Object, status: str) -> None:
-    """Set active, past_due or unpaid, unless the subscription is canceled."""
-    if subscription["status"] in (status, "canceled"):
+    """Set active, past_due or unpaid, unless the subscription is canceled, or trialing until its trial ends."""
+    if subscription["status"] in (status, "canceled", "trialing"):
         return
     before = subscription["status"]
     transition(world, subscription, SUBSCRIPTION_STATES, status)

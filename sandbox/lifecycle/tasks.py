@@ -20,6 +20,7 @@ from sandbox.lifecycle.renewals import (
     retry_invoice,
 )
 from sandbox.lifecycle.subscriptions import end_subscription
+from sandbox.lifecycle.trials import announce_trial_end
 from sandbox.webhooks.queue import pending_webhooks
 from sandbox.world import ComputedFields, TaskFunction, World
 
@@ -40,6 +41,7 @@ def _fail_refund(world: World, refund_id: str) -> None:
 
 TASKS: dict[str, TaskFunction] = {
     "announce_renewal": announce_renewal,
+    "announce_trial_end": announce_trial_end,
     "arrive_payout": arrive_payout,
     "clear_refund": succeed_refund,
     "collect_invoice": collect_invoice,

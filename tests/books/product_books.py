@@ -133,7 +133,8 @@ class ProductBooks:
         lists, clock = self._lists(), self.simulation.twin.now
         gateway = RecurringGateway(KEY, api_base=self.simulation.url)
         fetchers = StatusFetcher(self.engine, BOOKKEEPER, lists, clock).fetchers
-        fetchers |= {StatusObject.SUBSCRIPTION: SubscriptionStatuses(self.engine, lists, gateway, clock).fetch}
+        subscriptions = SubscriptionStatuses(self.engine, lists, gateway, clock, BOOKKEEPER.rules.zone)
+        fetchers |= {StatusObject.SUBSCRIPTION: subscriptions.fetch}
         return stripe_jobs(self.engine, self._reconciliation(), fetchers, clock)
 
 

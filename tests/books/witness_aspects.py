@@ -116,7 +116,7 @@ def _lists(conn: Connection) -> Iterator[tuple[str, Sequence[object], str]]:
     yield (
         "recurring", recurring,
         "id state donor email amount rhythm.interval rhythm.ends_at rhythm.instalments began_at next_at retry_at"
-        " failed ends_at paused_at looked_at reference unpaid_since runs ends_by_itself",
+        " failed ends_at paused_at looked_at reference runs ends_by_itself",
     )  # fmt: skip
     for line in recurring:
         yield f"instalments of {line.id}", instalment_rows(conn, line.id, ALL), "gift day asked_at state amount receipt"

@@ -1,6 +1,7 @@
 """The desk's pages of recurring gifts, and what a treasurer can do to one."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Annotated
 from uuid import uuid4
 
@@ -66,11 +67,13 @@ class CannotChange(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class ShownRecurring:
-    """A recurring gift with its words: "£10 a month", "until 6 May 2027" (as its donor chose)."""
+    """A recurring gift with its words: "£10 a month", "until 6 May 2027" (as its donor chose), and its days."""
 
     row: RecurringRow
     each: str
     lasts: str
+    unpaid_since: date | None
+    last_day: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,8 +219,9 @@ class RecurringDesk:
         return RedirectResponse(f"{PATH}/{identity}", 303)
 
     def _shown(self, row: RecurringRow) -> ShownRecurring:
-        lasts = lasting(row.rhythm, self._pages.wording, "until it is stopped")
-        return ShownRecurring(row, self._each(row.amount, row.rhythm.interval), lasts)
+        wording = self._pages.wording
+        lasts, each = lasting(row.rhythm, wording, "until it is stopped"), self._each(row.amount, row.rhythm.interval)
+        return ShownRecurring(row, each, lasts, row.unpaid_since(wording.zone), row.last_day(wording.zone))
 
     def _each(self, amount: Money, interval: Interval) -> str:
         return f"{self._pages.wording.money(amount)} {PER[interval]}"

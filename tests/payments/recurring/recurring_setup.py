@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import timedelta, tzinfo
 from typing import Any
 from uuid import uuid4
 
@@ -83,6 +83,11 @@ class RecurringSetup:
         return self.books.engine
 
     @property
+    def zone(self) -> tzinfo:
+        """The organisation's time zone."""
+        return self.books.bookkeeper.rules.zone
+
+    @property
     def gateway(self) -> RecurringGateway:
         """Our gateway, with the twin as Stripe."""
         return RecurringGateway(KEY, api_base=self.url)
@@ -95,12 +100,12 @@ class RecurringSetup:
     @property
     def statuses(self) -> SubscriptionStatuses:
         """Fetches the status of subscriptions."""
-        return SubscriptionStatuses(self.engine, self.lists, self.gateway, self.twin.now)
+        return SubscriptionStatuses(self.engine, self.lists, self.gateway, self.twin.now, self.zone)
 
     @property
     def changer(self) -> RecurringChanger:
         """Makes changes at the twin."""
-        return RecurringChanger(self.engine, self.lists, self.gateway, self.twin.now)
+        return RecurringChanger(self.engine, self.lists, self.gateway, self.twin.now, self.zone)
 
     def pledge(self, rhythm: Rhythm | None = None, *, pence: int = 1000, token: str = "token") -> Gift:  # noqa: S107
         """Send the form: the gift is saved, and its checkout is open."""

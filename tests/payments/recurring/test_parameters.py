@@ -8,9 +8,9 @@ from stripe.params.checkout import SessionCreateParams
 
 from ledger.money import GBP, Money
 from payments.gifts.gift import Allocation, DonorDetails, Gift, GiftState
-from payments.gifts.recurring import Interval, Rhythm, begin
+from payments.gifts.recurring import Interval, Rhythm, SubscriptionPlan, begin
 from payments.stripe.checkout import Purpose, session_params
-from payments.stripe.subscriptions import repriced
+from payments.stripe.subscriptions import plan_params, repriced
 from tests.payments.organisation_books import NOON, gift_id
 from tests.payments.recurring.recurring_setup import RecurringSetup
 from tests.payments.typed_params import faults
@@ -77,6 +77,19 @@ def test_every_parameter_of_a_changed_amount_is_one_of_the_library() -> None:
 
     assert faults(params, SubscriptionUpdateParams) == []
     assert params["items"][0]["quantity"] == 3  # type: ignore[index]
+
+
+def test_every_parameter_of_a_plan_is_one_of_the_library() -> None:
+    """A moved renewal, an end, or both; without prorations nothing is charged or given back."""
+    moved = plan_params(SubscriptionPlan(NOON, None))
+    assert moved == {
+        "proration_behavior": "none",
+        "trial_end": int(NOON.timestamp()),
+        "metadata": {"moved_to": str(int(NOON.timestamp()))},
+    }
+    both = plan_params(SubscriptionPlan(NOON, NOON))
+    assert both["cancel_at"] == both["trial_end"]
+    assert faults(both, SubscriptionUpdateParams) == []
 
 
 def test_what_the_library_does_not_know_is_found() -> None:

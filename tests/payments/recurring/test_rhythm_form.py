@@ -100,4 +100,13 @@ def test_the_latest_day_that_can_be_chosen_can_be_kept(interval: Interval) -> No
     offer = replace(OFFER, intervals=tuple(Interval))
     rhythm = read_rhythm({"interval": interval.value, "end": "day", "until": "2030-12-31"}, offer)
     assert rhythm is not None
-    assert stop_at(rhythm, NOW, offer.second(interval), 1) is not None
+    assert stop_at(rhythm, LONDON, NOW.date(), NOW, offer.second(interval), 1) is not None
+
+
+def test_a_second_donation_after_the_campaign_closes_is_not_offered() -> None:
+    """It is due on that evening, and would be taken half an hour after the end: so it is taken earlier on that day."""
+    late = replace(OFFER, now=datetime(2027, 1, 31, 23, 30, tzinfo=UTC))
+    closes = datetime(2027, 2, 28, 23, 59, 59, tzinfo=UTC)
+    assert late.second(Interval.MONTH).astimezone(LONDON).date() == date(2027, 2, 28)
+    assert replace(late, closes_at=closes).closing_day == date(2027, 2, 28)
+    assert replace(late, closes_at=datetime(2027, 2, 28, 9, tzinfo=UTC)).closing_day is None

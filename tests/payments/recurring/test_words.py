@@ -29,6 +29,11 @@ def test_a_day_of_the_month_is_said_as_people_say_it(number: int, words: str) ->
         (Interval.MONTH, date(2026, 1, 31), "on the 31st (or the last day) of each month"),
         (Interval.QUARTER, date(2026, 11, 22), "on the 22nd of every third month"),
         (Interval.YEAR, date(2026, 11, 22), "on 22 November each year"),
+        (
+            Interval.YEAR,
+            date(2028, 2, 29),
+            "on 29 February each year, or the last day of February in other years",
+        ),
     ],
 )
 def test_a_rhythm_names_its_days(interval: Interval, day: date, words: str) -> None:

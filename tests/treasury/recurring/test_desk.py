@@ -92,7 +92,7 @@ def test_the_list_says_how_each_stands_and_what_is_next(treasurer: TestClient, d
         "Payment failed. Unpaid since 12 November 2026, tried 2 times.",
         "Stripe tries again on 23 November 2026 at 15:00.",
         "Paused. Nothing is charged since 21 November 2026.",
-        "Ending. Next on 12 December 2026. Ends on 6 May 2027.",
+        "Ending. Next on 12 December 2026. Ends on 12 April 2027.",
         "Ended. On 20 November 2026.",
     ):
         assert sentence in text
