@@ -83,14 +83,15 @@ def _names_of_invoices(conn: Connection, payments: Sequence[str]) -> dict[str, s
 
 
 def payouts_without_arrival(conn: Connection, before: datetime) -> list[str]:
-    """Payouts that left before that instant, and of which no event has reported an arrival or a return."""
-    line, known = balance_line.c, payout.c
+    """Payouts that left before that instant, and of which no event has reported an arrival, or the return."""
+    line, known, back = balance_line.c, payout.c, balance_line.alias().c
+    came_back = sa.exists().where(back.subject == line.subject, back.category == Category.PAYOUT_RETURNED.value)
     rows = conn.scalars(
         sa.select(line.subject)
         .distinct()
         .join_from(balance_line, payout, line.subject == known.id, isouter=True)
         .where(line.category == Category.PAYOUT.value, line.created_at < before)
-        .where(known.arrived_at.is_(None), known.returned_at.is_(None))
+        .where(known.returned_at.is_(None), sa.or_(known.arrived_at.is_(None), came_back))
         .order_by(line.subject)
     )
     return list(rows)

@@ -73,6 +73,17 @@ def recurring_of_subscription(conn: Connection, subscription: str) -> Recurring 
     return recurring_of(conn, [recurring_id]).get(recurring_id) if recurring_id else None
 
 
+def open_subscriptions(conn: Connection, before: datetime) -> dict[str, str]:
+    """Recurring gifts that have not ended and were not asked about since that instant, by their subscriptions."""
+    due = sa.or_(_r.looked_at.is_(None), _r.looked_at < before)
+    rows = conn.execute(
+        sa.select(_r.subscription, _r.id).where(
+            _r.subscription.is_not(None), _r.state != RecurringState.ENDED.value, due
+        )
+    )
+    return {row[0]: row[1] for row in rows}
+
+
 def request_change(conn: Connection, recurring: Recurring, change: RecurringChange) -> None:
     """Save a change that was asked for, and queue the job that makes it at Stripe; raises NotRunning."""
     if recurring.subscription is None or recurring.state is RecurringState.ENDED:

@@ -131,6 +131,13 @@ def link_session(conn: Connection, gift_id: str, session_id: str) -> None:
         put_rows(conn, c, [{"session_id": session_id, "gift_id": gift_id, "payment_intent": None}], "DO NOTHING")
 
 
+def unfinished_sessions(conn: Connection, before: datetime) -> list[str]:
+    """The sessions of gifts that were asked for before that instant and have neither come nor failed, oldest first."""
+    waiting = _g.state.in_((GiftState.PENDING.value, GiftState.PROCESSING.value))
+    old = sa.select(_g.session_id).where(waiting, _g.session_id.is_not(None), _g.attempted_at < before)
+    return list(conn.scalars(old.order_by(_g.attempted_at, _g.id)))
+
+
 def checkouts(conn: Connection, sessions: Iterable[str]) -> dict[str, CheckoutLink]:
     """The links of these Checkout Sessions to their gifts; unknown sessions are left out."""
     rows = look_up(conn, _CHECKOUT, _s.session_id, sorted(sessions))

@@ -231,7 +231,7 @@ class ListReader:
                             self._apply(conn, [row])
                     except ROW_ERRORS as error:
                         log.error("row_failed", row=row.id, error=type(error).__name__)
-                        failed.append(replace(row, error=_describe(error)))
+                        failed.append(replace(row, error=describe_error(error)))
         with booking(self.engine) as conn:
             save(conn, [*held_back, *failed])
         return failed
@@ -258,10 +258,10 @@ def _read_row(row: StripeObject, read: Callable[[StripeObject], tuple[Happening,
     try:
         return ListRow(row["id"], _created(row), read(row))
     except ROW_ERRORS as error:
-        return ListRow(row["id"], _created(row), error=_describe(error))
+        return ListRow(row["id"], _created(row), error=describe_error(error))
 
 
-def _describe(error: Exception) -> str:
+def describe_error(error: Exception) -> str:
     """What is wrong, in one line and without parameters, which may be personal."""
     return f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}"[:300]
 

@@ -27,6 +27,7 @@ from payments.settlement.balance_checks import (
 )
 from payments.settlement.list_reader import ListReader, NotApplied, ShowProgress, TimeSliceEnded, no_progress
 from payments.settlement.list_sources import ListSources
+from payments.settlement.open_statuses import OpenStatuses
 from payments.settlement.stripe_contact import recording_contact
 from payments.settlement.tables import LISTS
 from payments.settlement.unreported import apply_unreported
@@ -77,6 +78,7 @@ class _Run:
     """A reconcile run. `after` is the last entry in the books before it."""
 
     reader: ListReader
+    open_statuses: OpenStatuses
     after: int
 
 
@@ -102,17 +104,22 @@ class Reconciliation:
 
         An interrupted run has applied the rows that it read; the next call resumes it.
         """
-        run = self._interrupted or _Run(self._reader("reconcile"), self._last_entry_id())
+        run = self._interrupted or self._begin()
         # After any other failure the lists are read again: resuming a run that never ends would leave them unread.
         self._interrupted = None
         run.reader.progress = progress or no_progress
         try:
             with recording_contact(self._engine, self._clock):
-                settled = self._reconcile(run.reader)
+                settled = self._reconcile(run)
         except TimeSliceEnded:
             self._interrupted = run
             raise
         return self._recovered(run, settled)
+
+    def _begin(self) -> _Run:
+        reader = self._reader("reconcile")
+        open_statuses = OpenStatuses(self._engine, self._bookkeeper, self._lists, self._clock, reader)
+        return _Run(reader, open_statuses, self._last_entry_id())
 
     def _recovered(self, run: _Run, settled: SettlementResult) -> ReconcileResult:
         with reading(self._engine) as conn:
@@ -141,8 +148,8 @@ class Reconciliation:
         reader.read_list(self._sources.invoice_payments(since), thorough=False)
         return self._compare(since, reader)
 
-    def _reconcile(self, reader: ListReader) -> SettlementResult:
-        since = self._sources.since()
+    def _reconcile(self, run: _Run) -> SettlementResult:
+        reader, since = run.reader, self._sources.since()
         if since is None:
             self._lists.balance()  # as in a settlement
             self._note_nothing_to_read()
@@ -153,6 +160,7 @@ class Reconciliation:
         reader.read_list(self._sources.events(since), thorough=True)
         reader.read_list(self._sources.charges(since), thorough=True)
         apply_unreported(reader, self._lists)
+        run.open_statuses.ask(since)
         return self._compare(since, reader)
 
     def _note_nothing_to_read(self) -> None:

@@ -11,6 +11,9 @@ _NAMES = {
     "charges": "latest charges",
     "invoice_payments": "instalments",
     "balance": "lines of the balance",
+    "subscriptions": "recurring gifts",
+    "disputes": "disputes",
+    "payouts": "payouts",
 }
 
 

@@ -1,6 +1,7 @@
 """Fetches payouts and disputes from Stripe and saves their status. Messages only say that it is time to fetch."""
 
 from collections.abc import Callable
+from datetime import datetime
 
 import structlog
 from sqlalchemy.engine import Engine
@@ -35,7 +36,11 @@ class StatusFetcher:
     def fetch_dispute(self, identity: str) -> None:
         """Save a dispute's status, and until when Stripe waits for our answer."""
         now = self._clock()
-        status = read_dispute(self._lists.dispute(identity))
+        self.save_dispute(self._lists.dispute(identity), now)
+
+    def save_dispute(self, dispute: StripeObject, now: datetime) -> None:
+        """The same for a dispute as Stripe answered at that instant."""
+        status = read_dispute(dispute)
         with booking(self._engine) as conn:
             book_store.save_dispute(conn, status, now)
 
@@ -45,9 +50,14 @@ class StatusFetcher:
         Raises NotApplied when they do not, or when one of them cannot be brought to the books.
         """
         now = self._clock()
-        status = read_payout(self._lists.payout(identity))
+        self.save_payout(self._lists.payout(identity), now)
+
+    def save_payout(self, payout: StripeObject, now: datetime) -> None:
+        """The same for a payout as Stripe answered at that instant."""
+        status = read_payout(payout)
         if not status.amount:
             return
+        identity = status.payout
         with reading(self._engine) as conn:
             lines = book_store.payout_lines(conn, identity)
         if lines != status.amount.minor and status.automatic and status.reconciled:

@@ -51,6 +51,18 @@ class StripeLists:
         """Links from payments to invoices, each with its invoice."""
         return self._page("/v1/invoice_payments", expand=["data.invoice"], **params)
 
+    def subscriptions(self, **params: Any) -> ListPage:
+        """Subscriptions, each with its latest invoice; those that have ended only where `status` asks for them."""
+        return self._page("/v1/subscriptions", expand=["data.latest_invoice"], **params)
+
+    def disputes(self, **params: Any) -> ListPage:
+        """Disputes."""
+        return self._page("/v1/disputes", **params)
+
+    def payouts(self, **params: Any) -> ListPage:
+        """Payouts."""
+        return self._page("/v1/payouts", **params)
+
     def endpoints(self) -> ListPage:
         """The webhook endpoints, and which events each is sent."""
         return self._page("/v1/webhook_endpoints")
@@ -70,6 +82,14 @@ class StripeLists:
     def dispute(self, identity: str) -> StripeObject:
         """A dispute as it is now."""
         return self._get(f"/v1/disputes/{identity}")
+
+    def refund(self, identity: str) -> StripeObject:
+        """A refund as it is now."""
+        return self._get(f"/v1/refunds/{identity}")
+
+    def checkout_session(self, identity: str) -> StripeObject:
+        """A Checkout Session as it is now, with the payment intent or subscription that it led to."""
+        return self._get(f"/v1/checkout/sessions/{identity}", expand=["payment_intent", "subscription"])
 
     def subscription(self, identity: str) -> StripeObject:
         """A subscription as it is now, with its latest invoice."""
