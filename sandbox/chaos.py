@@ -1,7 +1,7 @@
 """Chaos: faults on purpose, each as often as the settings say, and repeatable for one seed."""
 
-from dataclasses import asdict, dataclass, fields
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields, replace
 
 from sandbox.world import World
 
@@ -51,6 +51,7 @@ WILD = ChaosSettings(
     old_version=0.1, api_500=0.05, api_lost=0.02, api_reset=0.03, api_429=0.05,
 )  # fmt: skip
 PRESETS = {"calm": CALM, "rough": ROUGH, "wild": WILD}
+FAULTS = tuple(field.name for field in fields(ChaosSettings))
 
 
 def current_chaos(world: World) -> ChaosSettings:
@@ -67,12 +68,33 @@ def set_chaos(world: World, settings: ChaosSettings) -> None:
     world.chaos = settings
 
 
-def parse_chaos(params: dict[str, Any]) -> ChaosSettings:
-    """Settings from form fields: the name of a preset (mood=rough), or rates of single faults (dropped=0.5)."""
-    if "mood" in params:
-        return PRESETS[params["mood"]]
-    faults = {field.name for field in fields(ChaosSettings)}
-    return ChaosSettings(**{name: float(value) for name, value in params.items() if name in faults and value})
+def parse_chaos(params: Mapping[str, str], current: ChaosSettings) -> ChaosSettings:
+    """Settings from form fields: a preset (mood=rough), rates of single faults (dropped=0.5), or both.
+
+    Without a preset every fault that is not named keeps its rate. ValueError where a name or a rate is wrong.
+    """
+    if not params:
+        raise ValueError(f"say which: mood={' or '.join(PRESETS)}, or the rate of a fault, such as dropped=0.5")
+    mood = params.get("mood")
+    if mood is not None and mood not in PRESETS:
+        raise ValueError(f"choose one of {', '.join(PRESETS)}")
+    rates = {name: _rate(name, value) for name, value in params.items() if name != "mood"}
+    return replace(current if mood is None else PRESETS[mood], **rates)
+
+
+def _rate(fault: str, text: str) -> float:
+    if fault not in FAULTS:
+        raise ValueError(f"there is no fault {fault}; there are {', '.join(FAULTS)}")
+    try:
+        return float(text)
+    except ValueError:
+        raise ValueError(f"{fault} must be from 0 to 1, not {text!r}") from None
+
+
+def describe_chaos(settings: ChaosSettings) -> str:
+    """The faults that occur, each with its rate."""
+    rates = [f"{fault.replace('_', ' ')} {rate:g}" for fault, rate in asdict(settings).items() if rate]
+    return ", ".join(rates) or "all is calm"
 
 
 def fault_occurs(world: World, fault: str, subject: str) -> bool:

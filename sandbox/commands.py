@@ -7,7 +7,7 @@ They call the running twin over HTTP, because only one process may change a twin
 import json
 import socket
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -30,12 +30,12 @@ At = Annotated[str, typer.Option(envvar="SANDBOX_URL", help="Where the running t
 DEFAULT_URL = "http://127.0.0.1:8000/sandbox"
 
 
-def _run_control(at: str, name: str, **fields: str) -> None:
+def _run_control(at: str, name: str, fields: Mapping[str, str] | None = None) -> None:
     """Run a control of the twin at this address, and print its reply; exit code 1 where it is refused."""
     if not at.startswith(("http://", "https://")):
         raise typer.BadParameter("the twin's address begins with http://")
     request = Request(  # noqa: S310  (checked above)
-        f"{at.rstrip('/')}/do/{name}", urlencode(fields).encode(), {"Accept": "application/json"}, method="POST"
+        f"{at.rstrip('/')}/do/{name}", urlencode(fields or {}).encode(), {"Accept": "application/json"}, method="POST"
     )
     try:
         with urlopen(request, timeout=600) as response:  # noqa: S310
@@ -78,7 +78,7 @@ def serve(  # noqa: PLR0913, PLR0917  (one argument for each option of the comma
 @sandbox_commands.command(context_settings={"ignore_unknown_options": True})
 def clock(to: Annotated[str, typer.Argument(help="+40d, +12h, 2027-01-31, still, run")], at: At = DEFAULT_URL) -> None:
     """Advance, stop or run the twin's clock; everything due in between happens in order."""
-    _run_control(at, "clock", to=to)
+    _run_control(at, "clock", {"to": to})
 
 
 @sandbox_commands.command()
@@ -89,7 +89,7 @@ def payout(
 ) -> None:
     """Pay out what is available now, let the next payout fail, or set the schedule."""
     if every is not None:
-        _run_control(at, "schedule", every=every)
+        _run_control(at, "schedule", {"every": every})
     elif fail:
         _run_control(at, "fail-payout")
     else:
@@ -108,17 +108,19 @@ def dispute(
 ) -> None:
     """Dispute a charge, or decide a dispute."""
     field = "dispute" if object_id.startswith("du_") else "charge"
-    _run_control(at, "dispute", **{field: object_id}, **({"verdict": verdict} if verdict else {}))
+    _run_control(at, "dispute", {field: object_id} | ({"verdict": verdict} if verdict else {}))
 
 
 @sandbox_commands.command()
 def chaos(
-    setting: Annotated[str, typer.Argument(help="calm, rough, wild; or the rate of one fault, such as dropped=0.5")],
+    settings: Annotated[
+        list[str], typer.Argument(help="calm, rough, wild; or rates of single faults, such as dropped=0.5 delayed=0.1")
+    ],
     at: At = DEFAULT_URL,
 ) -> None:
-    """Let the twin misbehave, or be calm again."""
-    fault, equals, rate = setting.partition("=")
-    _run_control(at, "chaos", **({fault: rate} if equals else {"mood": setting}))
+    """Let the twin misbehave, or be calm again. A fault that is not named keeps its rate."""
+    pairs = [setting.partition("=") for setting in settings]
+    _run_control(at, "chaos", {name if equals else "mood": rate if equals else name for name, equals, rate in pairs})
 
 
 @sandbox_commands.command()

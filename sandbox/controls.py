@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sandbox.api.errors import ApiError, resource_missing
-from sandbox.chaos import PRESETS, parse_chaos, set_chaos
+from sandbox.chaos import FAULTS, current_chaos, describe_chaos, parse_chaos, set_chaos
 from sandbox.clock_control import ClockControl
 from sandbox.lifecycle import disputes
 from sandbox.lifecycle.checkout_payment import collect_again
@@ -17,6 +18,8 @@ from sandbox.lifecycle.sample_methods import SAMPLE_METHODS
 from sandbox.lifecycle.subscriptions import get_subscription
 from sandbox.lifecycle.unrelated_money import add_unrelated_charge, add_unrelated_transaction
 from sandbox.state.clock import ClockCannotGoBack
+from sandbox.state.store import Object
+from sandbox.verdicts import VERDICTS
 from sandbox.webhooks.endpoint import endpoints, register_endpoint
 from sandbox.webhooks.queue import resend_event
 from sandbox.world import World
@@ -29,14 +32,34 @@ class ControlRefused(ValueError):
     """The control cannot be carried out; the message says why."""
 
 
+@dataclass(frozen=True)
+class Control:
+    """One control: what it does, and the fields that it reads. Any other field is refused, as it may be misspelt."""
+
+    run: Callable[[ClockControl, FormFields], str]
+    fields: tuple[str, ...] = ()
+
+
 def run_control(clock_control: ClockControl, name: str, fields: FormFields) -> str:
     """Run a control; a sentence on what it did. ControlRefused where it cannot be carried out."""
-    if name not in CONTROLS:
+    control = CONTROLS.get(name)
+    if control is None:
         raise ControlRefused(f"there is no such thing to do: {name}")
+    if unknown := set(fields) - set(control.fields):
+        known = f"only {', '.join(control.fields)}" if control.fields else "none"
+        raise ControlRefused(f"{name} has no {', '.join(sorted(unknown))}; it has {known}")
     try:
-        return CONTROLS[name](clock_control, fields)
+        return control.run(clock_control, fields)
     except (ApiError, LookupError, ClockCannotGoBack) as error:
         raise ControlRefused(str(error)) from error
+
+
+def _object_in(world: World, fields: FormFields, field: str) -> Object:
+    """The object whose id is in this field, which has the name of its kind."""
+    obj = world.store.find(fields.get(field, ""))
+    if obj is None or obj["object"] != field:
+        raise resource_missing(field, fields.get(field, ""))
+    return obj
 
 
 def parse_duration(text: str) -> float:
@@ -103,7 +126,7 @@ def _dispute(clock_control: ClockControl, fields: FormFields) -> str:
     with world.step():
         if fields.get("charge"):
             inquiry = fields.get("verdict") == "inquiry"
-            charge = world.store.get(fields["charge"])
+            charge = _object_in(world, fields, "charge")
             return f"{disputes.open_dispute(world, charge, inquiry=inquiry)['id']} opened."
         dispute = disputes.get_dispute(world, fields.get("dispute", ""))
         if fields.get("verdict") == "corrected":
@@ -117,32 +140,11 @@ def _dispute(clock_control: ClockControl, fields: FormFields) -> str:
         return f"{dispute['id']} is {dispute['status']}."
 
 
-def _submit_receipt(world: World, dispute: dict[str, object]) -> object:
-    return disputes.update_evidence(world, dispute, {"evidence": {"uncategorized_text": "A receipt."}, "submit": True})
-
-
-_NEEDS_RESPONSE = ("warning_needs_response", "needs_response", "appeal_needs_response")
-_DECIDABLE = ("needs_response", "under_review", "appeal_under_review")
-VERDICTS: dict[str, tuple[tuple[str, ...], Callable[..., object]]] = {
-    "answered": (_NEEDS_RESPONSE, _submit_receipt),
-    "appealed": (("lost",), disputes.appeal),
-    "closed": (("warning_needs_response", "warning_under_review"), disputes.close_inquiry),
-    "escalated": (("warning_needs_response", "warning_under_review"), disputes.escalate),
-    "lost": ((*_DECIDABLE, "appeal_needs_response"), lambda world, dispute: disputes.decide(world, dispute, won=False)),
-    "prevented": (("warning_needs_response",), disputes.prevent),
-    "won in part": (
-        _DECIDABLE,
-        lambda world, dispute: disputes.decide(world, dispute, won=True, part=dispute["amount"] // 2),
-    ),
-    "won": (_DECIDABLE, lambda world, dispute: disputes.decide(world, dispute, won=True)),
-}
-"""Verdict: the statuses of a dispute in which it is possible, and the function that applies it."""
-
-
 def _refund(clock_control: ClockControl, fields: FormFields) -> str:
     """Refund what is left of a charge."""
     with clock_control.world.step():
-        refund = create_refund(clock_control.world, {"charge": fields.get("charge", "")})
+        charge = _object_in(clock_control.world, fields, "charge")
+        refund = create_refund(clock_control.world, {"charge": charge["id"]})
     return f"{refund['id']} is {refund['status']}."
 
 
@@ -150,9 +152,9 @@ def _fail_refund(clock_control: ClockControl, fields: FormFields) -> str:
     """Fail a refund that is pending or succeeded."""
     world = clock_control.world
     with world.step():
-        refund = world.store.find(fields.get("refund", ""))
-        if refund is None or refund["object"] != "refund" or refund["status"] not in ("pending", "succeeded"):
-            raise resource_missing("refund that could fail", fields.get("refund", ""))
+        refund = _object_in(world, fields, "refund")
+        if refund["status"] not in ("pending", "succeeded"):
+            raise ControlRefused(f"a refund that is {refund['status']} cannot fail")
         fail_refund(world, refund["id"])
     return f"{refund['id']} failed."
 
@@ -161,7 +163,7 @@ def _fail_charge(clock_control: ClockControl, fields: FormFields) -> str:
     """Fail a bank debit that had succeeded."""
     world = clock_control.world
     with world.step():
-        return f"{fail_debit_late(world, world.store.get(fields.get('charge', '')))['id']} failed."
+        return f"{fail_debit_late(world, _object_in(world, fields, 'charge'))['id']} failed."
 
 
 def _collect_again(clock_control: ClockControl, fields: FormFields) -> str:
@@ -170,7 +172,7 @@ def _collect_again(clock_control: ClockControl, fields: FormFields) -> str:
     if sample is None:
         raise ControlRefused("choose one of the test cards")
     with world.step():
-        charge = collect_again(world, world.store.get(fields.get("charge", "")), sample)
+        charge = collect_again(world, _object_in(world, fields, "charge"), sample)
     return f"{charge['id']} is {charge['status']}."
 
 
@@ -206,21 +208,22 @@ def _fail_renewal(clock_control: ClockControl, fields: FormFields) -> str:
 
 
 def _chaos(clock_control: ClockControl, fields: FormFields) -> str:
-    """Set chaos: the field `mood` names a preset, or each field the rate of a fault."""
-    if "mood" in fields and fields["mood"] not in PRESETS:
-        raise ControlRefused(f"choose one of {', '.join(PRESETS)}")
-    try:
-        settings = parse_chaos(dict(fields))
-    except ValueError as error:
-        raise ControlRefused(str(error)) from error
-    with clock_control.world.step():
-        set_chaos(clock_control.world, settings)
-    return f"From now on: {settings}"
+    """Set chaos: the field `mood` names a preset; each other field changes the rate of one fault."""
+    world = clock_control.world
+    with world.step():
+        try:
+            settings = parse_chaos(fields, current_chaos(world))
+        except ValueError as error:
+            raise ControlRefused(str(error)) from error
+        set_chaos(world, settings)
+    return f"From now on: {describe_chaos(settings)}."
 
 
 def _limits(clock_control: ClockControl, fields: FormFields) -> str:
     """Switch rate limits on or off."""
-    on = fields.get("on") == "on"
+    if fields.get("on") not in ("on", "off"):
+        raise ControlRefused("choose on or off")
+    on = fields["on"] == "on"
     with clock_control.world.step():
         clock_control.world.store.set_value("limited", on)
     return f"Rate limits are {'on' if on else 'off'}."
@@ -229,7 +232,8 @@ def _limits(clock_control: ClockControl, fields: FormFields) -> str:
 def _resend(clock_control: ClockControl, fields: FormFields) -> str:
     """Deliver an event once more."""
     with clock_control.world.step():
-        resend_event(clock_control.world, fields.get("event", ""))
+        event = _object_in(clock_control.world, fields, "event")
+        resend_event(clock_control.world, event["id"])
     return "Sent once more."
 
 
@@ -253,23 +257,23 @@ def _reset(clock_control: ClockControl, _: FormFields) -> str:
     return "Everything is forgotten."
 
 
-CONTROLS: dict[str, Callable[[ClockControl, FormFields], str]] = {
-    "charge": _charge,
-    "chaos": _chaos,
-    "clock": _clock,
-    "collect-again": _collect_again,
-    "dispute": _dispute,
-    "dunning": _dunning,
-    "enable": _enable,
-    "fail-charge": _fail_charge,
-    "fail-payout": _fail_payout,
-    "fail-refund": _fail_refund,
-    "fail-renewal": _fail_renewal,
-    "limits": _limits,
-    "line": _line,
-    "payout": _payout,
-    "refund": _refund,
-    "resend": _resend,
-    "reset": _reset,
-    "schedule": _schedule,
+CONTROLS = {
+    "charge": Control(_charge, ("amount", "currency")),
+    "chaos": Control(_chaos, ("mood", *FAULTS)),
+    "clock": Control(_clock, ("to",)),
+    "collect-again": Control(_collect_again, ("charge", "card")),
+    "dispute": Control(_dispute, ("charge", "dispute", "verdict", "amount")),
+    "dunning": Control(_dunning, ("end",)),
+    "enable": Control(_enable),
+    "fail-charge": Control(_fail_charge, ("charge",)),
+    "fail-payout": Control(_fail_payout, ("payout",)),
+    "fail-refund": Control(_fail_refund, ("refund",)),
+    "fail-renewal": Control(_fail_renewal, ("subscription",)),
+    "limits": Control(_limits, ("on",)),
+    "line": Control(_line, ("category", "amount", "currency")),
+    "payout": Control(_payout),
+    "refund": Control(_refund, ("charge",)),
+    "resend": Control(_resend, ("event",)),
+    "reset": Control(_reset),
+    "schedule": Control(_schedule, ("every",)),
 }

@@ -11,10 +11,11 @@ from sandbox.api.errors import ApiError
 from sandbox.api.form_encoding import decode
 from sandbox.chaos import PRESETS, current_chaos
 from sandbox.clock_control import ClockControl
-from sandbox.controls import VERDICTS, ControlRefused, run_control
+from sandbox.controls import ControlRefused, run_control
 from sandbox.lifecycle.balance import balance
 from sandbox.lifecycle.payouts import SCHEDULES, payout_schedule
 from sandbox.pages import PageRenderer, run_in_thread
+from sandbox.verdicts import VERDICTS
 from sandbox.webhooks.endpoint import endpoints
 from sandbox.webhooks.queue import attempts_of, latest_deliveries
 
@@ -41,7 +42,7 @@ class PanelPage:
         name = request.path_params["name"]
         try:
             form = decode((await request.body())[:20_000].decode("utf-8", "replace"))
-            fields = {field: value for field, value in form.items() if isinstance(value, str)}
+            fields = {field if isinstance(value, str) else f"{field}[…]": str(value) for field, value in form.items()}
             message = await run_in_thread(self._threads, lambda: run_control(self._clock_control, name, fields))
             status = 200
         except (ControlRefused, ApiError) as refused:
