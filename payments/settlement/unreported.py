@@ -52,6 +52,8 @@ def _event_of_line(lists: StripeLists, line_id: str) -> StripeObject | None:
     source = line["source"]
     if not isinstance(source, Mapping):
         return None
+    if source.get("failure_balance_transaction") not in (None, line_id):
+        return None  # it failed, and another line brought the money back: that one has the instant
     event_types = {"charge": _CHARGE_EVENTS, "refund": _REFUND_EVENTS}.get(source["object"], {})
     return _event(event_types.get(source.get("status", "")), line["created"], source)
 

@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from database.instants import from_unix
 from database.transactions import booking, reading
 from payments.books.store import first_line_without_charge
+from payments.books.tables import payment_failure
 from payments.gifts.gift import GiftState
 from payments.settlement import list_sources, store
 from payments.settlement.list_reader import ListReader
@@ -231,8 +233,8 @@ def test_what_only_a_deleted_event_reported_is_read_from_the_object(account: Acc
 
 
 def test_a_delayed_payment_that_failed_long_ago_is_taken_back(account: Account) -> None:
-    """Its success was delivered; its failure was not."""
-    account.give(2000, card="66666662")
+    """Its success was delivered; its failure was not. It is dated by the line that took it, as its event was."""
+    debit = account.give(2000, card="66666662")
     account.give(9000)
     account.wait(5 * DAY)
     account.deliver()
@@ -243,6 +245,9 @@ def test_a_delayed_payment_that_failed_long_ago_is_taken_back(account: Account) 
 
     assert account.balances("refunds") == {"GBP": 2000}
     assert account.uncleared() == {}
+    back = account.ask("GET", f"/v1/charges/{debit['id']}")["failure_balance_transaction"]
+    taken_at = account.ask("GET", f"/v1/balance_transactions/{back}")["created"]
+    assert account.row(payment_failure).failed_at == from_unix(taken_at)
 
 
 def test_progress_is_reported_list_by_list(account: Account) -> None:
