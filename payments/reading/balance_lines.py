@@ -140,7 +140,7 @@ def _facts_of_source(kind: str, line: StripeObject, source: StripeObject) -> tup
     """The facts in the source. That a payment or refund failed is read from events only: they have the instant."""
     match kind, source.get("object"):
         case "charge", "charge":
-            fact: Happening | None = immediate_success(source, line)
+            fact: Happening | None = immediate_success(source)
         case "refund" | "refund_failure", "refund":
             fact = refund_agreed(source)
         case "dispute" | "dispute_reversal", "dispute":

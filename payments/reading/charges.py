@@ -17,10 +17,12 @@ from payments.reading.fields import (
 from payments.reading.happenings import BalanceChanged, ChargeSucceeded, Happening, InvoicePaid, PaymentFailed
 from payments.stripe.objects import StripeObject
 
-# A charge of some methods is pending for days before it succeeds or fails. Which methods these are is Stripe's to say,
-# and changes; whether this charge was pending is in its own history. A card's is captured, and in the balance, within
-# an hour (docs.stripe.com/payments/payment-intents/asynchronous-capture), and is declined at once.
-AT_ONCE, DECLINED_AT_ONCE = timedelta(hours=2), timedelta(minutes=10)
+# A card is charged or declined when its charge is made. A charge of any other method may be pending for days. Which
+# methods these are is Stripe's to say, and changes: each charge's own event says when it succeeded. Its balance line
+# does not: Stripe writes a debit's when it submits the debit to the bank (support.stripe.com/questions/
+# changes-to-balance-transaction-behavior-for-debit-payment-methods), a card's up to an hour late.
+CARD = "card"
+DECLINED_AT_ONCE = timedelta(minutes=10)
 
 _BALANCE_CHANGED = BalanceChanged()
 
@@ -32,7 +34,7 @@ def charge_succeeded(event: StripeObject, charge: StripeObject) -> tuple[Happeni
     """
     if not _was_captured(charge):
         return ()
-    timed = event if _took_longer(charge, event, AT_ONCE) else charge
+    timed = charge if _is_by_card(charge) else event
     happenings: tuple[Happening, ...] = (_success(charge, instant(timed)),)
     if charge.get("invoice"):
         happenings += (InvoicePaid(str(expandable_id(charge, "invoice")), _payment(charge)),)
@@ -47,27 +49,22 @@ def charge_updated(event: StripeObject, charge: StripeObject) -> tuple[Happening
 
 
 def charge_failed(event: StripeObject, charge: StripeObject) -> tuple[Happening, ...]:
-    """A payment failed that was pending or had succeeded. A declined card is no fact of the books."""
-    if not _took_longer(charge, event, DECLINED_AT_ONCE):
+    """A payment failed that was pending or had succeeded. A declined one, never in the balance, is no fact."""
+    settled = charge.get("balance_transaction") or charge.get("failure_balance_transaction")
+    if not settled and instant(event) - instant(charge) <= DECLINED_AT_ONCE:
         return ()
     gift = metadata_id(charge, "gift_id")
     failure = PaymentFailed(text(charge, "id"), _payment(charge), positive_money(charge), instant(event), gift)
-    settled = charge.get("balance_transaction") or charge.get("failure_balance_transaction")
     return (failure, _BALANCE_CHANGED) if settled else (failure,)
 
 
-def immediate_success(charge: StripeObject, line: StripeObject) -> ChargeSucceeded | None:
-    """The success of a charge by its balance line, without its event.
-
-    None for a charge that was pending before: only the event says when it succeeded.
-    """
-    if _took_longer(charge, line, AT_ONCE) or not _was_captured(charge):
-        return None
-    return _success(charge, instant(charge))
+def immediate_success(charge: StripeObject) -> ChargeSucceeded | None:
+    """The success of a card's charge without its event. None for another method: only the event says when it was."""
+    return _success(charge, instant(charge)) if _is_by_card(charge) and _was_captured(charge) else None
 
 
-def _took_longer(charge: StripeObject, later: StripeObject, moment: timedelta) -> bool:
-    return instant(later) - instant(charge) > moment
+def _is_by_card(charge: StripeObject) -> bool:
+    return _method_details(charge)[0] == CARD
 
 
 def _was_captured(charge: StripeObject) -> bool:
@@ -95,12 +92,12 @@ def _payment(charge: StripeObject) -> str:
 def _method_details(charge: StripeObject) -> tuple[str, StripeObject]:
     """The type of the payment method, with its details; very old charges have none, and were by card."""
     details = nested(charge, "payment_method_details")
-    return (text(details, "type") if details else "card"), details
+    return (text(details, "type") if details else CARD), details
 
 
 def _method_name(method: str, details: StripeObject) -> str:
     """How it was paid, as a receipt prints it: "Visa ending 4242", "Bacs Direct Debit"."""
-    if method != "card":
+    if method != CARD:
         return _NAMES.get(method, method.replace("_", " ").capitalize())[:40]
     card = details.get("card")
     if not isinstance(card, dict):

@@ -75,6 +75,22 @@ def test_a_payment_that_was_pending_or_had_succeeded_may_fail(method: str) -> No
     assert _read("charge.failed", charge(payment_method_details=details)) == []
 
 
+def test_a_payment_that_was_pending_for_an_hour_succeeds_when_its_event_says_so() -> None:
+    """It may have been another day, or another year."""
+    [success] = _read("charge.succeeded", charge(payment_method_details={"type": "blik"}, created=CREATED - 3600))
+    assert isinstance(success, ChargeSucceeded)
+    assert success.at == AT_EVENT
+
+
+@pytest.mark.parametrize("field", ["balance_transaction", "failure_balance_transaction"])
+def test_a_payment_that_is_in_the_balance_may_fail_within_minutes(field: str) -> None:
+    """As debits of Stripe's test mode do after three. Nothing of a declined payment is ever in the balance."""
+    debit = charge(payment_method_details={"type": "us_bank_account"}, created=CREATED - 120)
+    failure = PaymentFailed("ch_1", "pi_1", Money(2500, GBP), AT_EVENT, None)
+    assert _read("charge.failed", debit | {field: "txn_1"}) == [failure, BalanceChanged()]
+    assert _read("charge.failed", debit) == []
+
+
 def test_an_old_charge_names_its_invoice() -> None:
     """Before 2025-03-31.basil."""
     assert _read("charge.succeeded", charge(invoice="in_1"))[1:] == [InvoicePaid("in_1", "pi_1")]

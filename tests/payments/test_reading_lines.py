@@ -20,7 +20,7 @@ from payments.reading.happenings import (
     Happening,
     RefundAgreed,
 )
-from tests.payments.messages import CREATED, charge
+from tests.payments.messages import CREATED, charge, event
 from tests.payments.stripe_objects import line, refund
 from tests.payments.year_at_stripe import ENDIVE, Year, year_at_stripe
 
@@ -79,6 +79,19 @@ def test_lines_report_every_refund_and_movement_and_every_charge_that_was_not_de
     assert not [fact for fact in missing if isinstance(fact, DisputeFundsMoved)]
     # The cancelled one never moved money.
     assert len([fact for fact in missing if isinstance(fact, RefundAgreed)]) == 1
+
+
+@pytest.mark.parametrize("method", ["bacs_debit", "nz_bank_account", "a_method_of_next_year"])
+def test_a_line_does_not_say_when_a_payment_that_may_have_been_pending_succeeded(method: str) -> None:
+    """Stripe writes a debit's line when it submits it to the bank, days before it succeeds."""
+    source = charge(payment_method_details={"type": method})
+    assert [type(fact) for fact in read_line(line(2500, "charge", source=source))] == [BalanceLine]
+
+
+def test_a_card_was_charged_when_its_charge_was_made_however_late_its_line() -> None:
+    """As its event says, whichever comes first."""
+    _, success = read_line(line(2500, "charge", source=charge(), created=CREATED + 3 * 86_400))
+    assert [success] == list(read(event("charge.succeeded", charge(), name="1", created=CREATED + 3 * 86_400)))
 
 
 def test_a_line_adds_up(year: Year) -> None:
