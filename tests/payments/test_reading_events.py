@@ -28,7 +28,7 @@ from payments.reading.happenings import (
     StatusObject,
     SubscriptionReported,
 )
-from tests.payments.messages import CREATED, charge, event, session
+from tests.payments.messages import CREATED, MARK, charge, event, session
 from tests.payments.stripe_objects import RECURRING, dispute, invoice, line, old_invoice, payout, refund
 
 GIFT = "00000000-0000-0000-0000-000000000001"
@@ -50,7 +50,7 @@ def _read(kind: str, stripe_object: Mapping[str, Any], **before: Any) -> list[Ha
 def test_a_charge_that_succeeds_is_a_fact_of_its_own_instant() -> None:
     """A card's: when it was charged. The payment is the intent, else the charge."""
     paid = Money(2500, GBP)
-    happenings = ChargeSucceeded("ch_1", "pi_1", "pi_1", paid, "Visa ending 4242", AT, GIFT)
+    happenings = ChargeSucceeded("ch_1", "pi_1", "pi_1", paid, "Visa ending 4242", AT, GIFT, MARK)
     assert _read("charge.succeeded", charge(gift=GIFT)) == [happenings]
     bare = charge(payment_intent=None, payment_method_details=None)
     assert _read("charge.succeeded", bare) == [ChargeSucceeded("ch_1", "ch_1", None, paid, "Card", AT, None)]
