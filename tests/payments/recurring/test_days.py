@@ -14,9 +14,11 @@ from payments.gifts.due_dates import promised_day
 from payments.gifts.recurring import Interval, Recurring, Rhythm
 from payments.gifts.recurring_changes import ChangeKind
 from payments.gifts.tables import gift
+from payments.giving.routes import ThanksPages
 from payments.stripe.subscriptions import MOVED_TO
 from tests.payments.organisation_books import Books
-from tests.payments.recurring.recurring_setup import DAY, RecurringSetup, open_recurring_setup
+from tests.payments.recurring.recurring_setup import DAY, DEBIT, RecurringSetup, open_recurring_setup
+from tests.web.samples import pages
 
 LONDON, AUCKLAND, AZORES = ZoneInfo("Europe/London"), ZoneInfo("Pacific/Auckland"), ZoneInfo("Atlantic/Azores")
 WEEK = timedelta(weeks=1)
@@ -155,3 +157,18 @@ def test_a_failed_payment_is_not_hidden_by_a_move(books: Books) -> None:
         recurring = setup.begin(card="4000000000000341")
         live(setup, "2027-03-02T12:00+00:00", DAY)
         assert setup.row(recurring).state == "past_due"
+
+
+def test_a_debit_keeps_the_day_on_which_it_was_begun(books: Books) -> None:
+    """Its money comes days later; the thank-you page names the days on which it will be asked for."""
+    with standing_at(books, LONDON, "2027-01-04T12:00+00:00") as setup:
+        recurring = setup.begin(card=DEBIT)
+        live(setup, "2027-01-12T12:00+00:00")
+        first, kept = setup.gift(recurring.first_gift), setup.recurring(recurring.id)
+        assert first.received_at is not None
+        assert first.received_at.date() > date(2027, 1, 4)
+        thanks = ThanksPages(setup.engine, setup.twin.now, pages("test", "http://give.invalid"))
+        text = bytes(thanks.show(str(first.session_id)).body).decode()
+        assert kept.began_at == datetime(2027, 1, 4, 12, tzinfo=UTC)
+        assert "on the 4th of each month" in text
+        assert "<strong>4 February 2027</strong>" in text
