@@ -13,6 +13,7 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
+from sandbox.api.faults import respond_to_bug
 from sandbox.api.server import ApiServer
 from sandbox.calls.all_calls import CALLS, INCLUDABLES
 from sandbox.checkout_page import CheckoutPage
@@ -81,7 +82,8 @@ class Twin:
                 Route("/do/{name}", panel.respond_to_control, methods=["POST"]),
                 Route("/", panel.respond, methods=["GET"]),
                 Route("/static/twin.css", renderer.style),
-            ]
+            ],
+            exception_handlers={Exception: respond_to_bug},
         )
 
     def attach(self, *, public_url: str | None = None, endpoint_url: str | None = None) -> None:

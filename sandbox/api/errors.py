@@ -19,13 +19,6 @@ class ApiError(Exception):
         self.error |= {"message": message, "type": error_type}
 
 
-BACKEND_ERROR = {
-    "message": "Sorry! There was an error while talking to one of our backends. Support has been notified.",
-    "type": "api_error",
-}
-"""Stripe's error for a fault of its own."""
-
-
 class RejectedRequest(ApiError):
     """An error before the call ran, so that no response is saved for its idempotency key."""
 

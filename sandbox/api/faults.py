@@ -3,12 +3,18 @@
 import asyncio
 from contextlib import suppress
 
-from starlette.responses import Response
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from sandbox.chaos import fault_occurs
 from sandbox.world import World
 
+BACKEND_ERROR = {
+    "message": "Sorry! There was an error while talking to one of our backends. Support has been notified.",
+    "type": "api_error",
+}
+"""Stripe's error for a fault of its own."""
 LOST_RESPONSE_SECONDS = 30.0
 """Real seconds for which a lost response is held back: longer than a caller's timeout."""
 
@@ -33,6 +39,11 @@ async def respond_with_fault(fault: str, response: Response) -> Response:
     if fault == "lost":
         await asyncio.sleep(LOST_RESPONSE_SECONDS)
     return BrokenResponse() if fault == "reset" else response
+
+
+async def respond_to_bug(_request: Request, _error: Exception) -> Response:
+    """The response to a request in which the twin itself failed. The server logs the error; its step was undone."""
+    return JSONResponse({"error": BACKEND_ERROR}, 500)
 
 
 class BrokenResponse(Response):

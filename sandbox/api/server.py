@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import logging
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
@@ -15,7 +14,6 @@ from starlette.responses import Response
 
 from sandbox.api.call import ApiRequest, Call
 from sandbox.api.errors import (
-    BACKEND_ERROR,
     ApiError,
     DeclinedPayment,
     RejectedRequest,
@@ -23,15 +21,13 @@ from sandbox.api.errors import (
     unrecognized_url,
 )
 from sandbox.api.expand import Includables, expand
-from sandbox.api.faults import ApiFaults, respond_with_fault
+from sandbox.api.faults import BACKEND_ERROR, ApiFaults, respond_with_fault
 from sandbox.api.form_encoding import decode, encode
 from sandbox.api.idempotency import MAX_KEY_LENGTH, IdempotencyKeys, SavedResponse
 from sandbox.api.rate_limits import RateLimits, rate_limited
 from sandbox.events import API_VERSION
 from sandbox.state.store import Object, dumps
 from sandbox.world import EventRequest, World
-
-log = logging.getLogger("sandbox")
 
 MAX_BODY_BYTES = 1 << 20
 
@@ -118,9 +114,6 @@ class ApiServer:
                 response = self._run(raw, fault)
         except RejectedRequest as rejected:
             return ApiResponse(rejected.status, dumps({"error": rejected.error}), headers)
-        except Exception:
-            log.exception("the call %s %s failed in the twin", raw.method, raw.path)
-            return ApiResponse(500, dumps({"error": BACKEND_ERROR}), headers)
         if response.status >= 500 and raw.idempotency_key is not None:  # the key answers the same for a day
             headers["Stripe-Should-Retry"] = "false"
         if response.request_id != raw.id:

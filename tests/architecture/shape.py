@@ -27,6 +27,7 @@ SURVIVORS = {
     "payments/inbox/writer.py",
     "outbox/worker.py",
     "sandbox/webhooks/delivery_loop.py",
+    "sandbox/world.py",
     "supervisor.py",
 }
 # Where the machine is asked for the time, and where a command hands that on.

@@ -1,7 +1,8 @@
 """Strange forms: requests to the twin's API by one seed, some well formed, most of them not.
 
 `python -m tests.sandbox.strange_forms --forms 10000` sends that many; it prints each request that got a 5xx, and each
-scheduled task that failed afterwards, and exits with 1 where there was any.
+scheduled task that failed afterwards, and exits with 1 where there was any. A request in which the twin itself fails
+ends it with the error and that request.
 """
 
 import argparse
@@ -70,7 +71,11 @@ class StrangeForms:
                     " FROM object) WHERE place <= 12 ORDER BY id"
                 )]  # fmt: skip
             request = self._request(self._random.choice(CALLS), number)
-            response = self.twin.api.answer(request)
+            try:
+                response = self.twin.api.answer(request)
+            except Exception as error:
+                error.add_note(f"{request.method} {request.path} {request.form[:300]}")
+                raise
             if response.status >= 500:
                 failures.append(f"{request.method} {request.path} {request.form[:300]}: {response.status}")
         return failures

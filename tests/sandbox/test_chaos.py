@@ -126,6 +126,13 @@ def test_an_endpoint_gets_its_own_version(
     assert snapshots["checkout.session"]["ui_mode"] == ("hosted_page" if version > "2026" else "hosted")
     assert ("enhanced_eligibility_types" in snapshots["dispute"]) != old
     assert ("payment_method" in snapshots["refund"]) == (version > "2026")
+    newest = version.endswith("endive")
+    dispute, card = snapshots["dispute"], snapshots["charge"]["payment_method_details"]["card"]
+    assert ("intended_submission_method" in dispute) == ("submission_method" in dispute["evidence_details"]) == newest
+    assert ("electronic_commerce_indicator" in card) == ("tax_details" in snapshots["product"]) == newest
+    assert ("allowed_payment_method_types" in snapshots["checkout.session"]) == newest
+    assert ("payment_record" in snapshots["payment_intent"]) == newest
+    assert ("current_trial" in subscription["items"]["data"][0]) == newest
 
 
 def test_an_appeal_is_lost_to_older_endpoints(

@@ -66,7 +66,7 @@ def test_a_failing_task_is_reported_once_and_set_aside(
     charges = [failing.pay(failing.api.request("POST", "/v1/checkout/sessions", gift)[1]["id"])["id"] for _ in range(3)]
     settle = TASKS["settle_charge"]
     monkeypatch.setitem(
-        failing.world._task_functions,  # type: ignore[arg-type]
+        TASKS,
         "settle_charge",
         lambda world, id_: _fail(world, id_) if id_ == charges[1] else settle(world, id_),
     )

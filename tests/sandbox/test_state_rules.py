@@ -41,7 +41,7 @@ def test_paying_an_invoice_by_a_declining_card_is_402(
 
     with pytest.raises(stripe.CardError) as declined:
         client.v1.invoices.pay(invoice.id, options={"idempotency_key": "pay-1"})
-    error = declined.value.error
+    error: Any = declined.value.error
     assert declined.value.http_status == 402
     assert (error.code, error.decline_code, error.type) == ("card_declined", "generic_decline", "card_error")
     assert client.v1.charges.retrieve(error.charge).status == "failed"
@@ -89,21 +89,22 @@ def test_an_end_at_the_period_is_an_instant_with_a_reason(
 ) -> None:
     """cancel_at is the period's end; taking it back clears all of it; cancel_at alone has a reason too."""
     ends = subscription["items"].data[0].current_period_end
-    planned = client.v1.subscriptions.update(
+    planned: Any = client.v1.subscriptions.update(
         subscription.id, {"cancel_at_period_end": True, "cancellation_details": {"comment": "Moving"}}
     )
     assert (planned.cancel_at_period_end, planned.cancel_at) == (True, ends)
     assert planned.cancellation_details.to_dict() | {"feedback_option": None} == {
         "comment": "Moving", "feedback": None, "feedback_option": None, "reason": "cancellation_requested",
     }  # fmt: skip
-    kept = client.v1.subscriptions.update(subscription.id, {"cancel_at_period_end": False})
+    kept: Any = client.v1.subscriptions.update(subscription.id, {"cancel_at_period_end": False})
     assert (kept.cancel_at_period_end, kept.cancel_at, kept.canceled_at) == (False, None, None)
     assert kept.cancellation_details.reason is None
 
-    later = client.v1.subscriptions.update(subscription.id, {"cancel_at": ends + DAY})
+    later: Any = client.v1.subscriptions.update(subscription.id, {"cancel_at": ends + DAY})
     assert (later.cancel_at, later.cancel_at_period_end) == (ends + DAY, False)
     assert later.cancellation_details.reason == "cancellation_requested"
-    assert client.v1.subscriptions.update(subscription.id, {"cancel_at": ""}).cancellation_details.reason is None
+    cleared: Any = client.v1.subscriptions.update(subscription.id, {"cancel_at": ""})
+    assert (cleared.cancel_at, cleared.cancellation_details.reason) == (None, None)
 
 
 def test_a_canceled_subscription_keeps_notes_and_nothing_else(
@@ -111,7 +112,7 @@ def test_a_canceled_subscription_keeps_notes_and_nothing_else(
 ) -> None:
     """Its metadata and cancellation details may change; it never renews."""
     client.v1.subscriptions.cancel(subscription.id)
-    noted = client.v1.subscriptions.update(
+    noted: Any = client.v1.subscriptions.update(
         subscription.id, {"metadata": {"why": "moved"}, "cancellation_details": {"comment": "Bye"}}
     )
     assert (noted.metadata["why"], noted.cancellation_details.comment) == ("moved", "Bye")
@@ -138,7 +139,8 @@ def test_a_detached_payment_method_is_gone_for_good(
     )
     with pytest.raises(stripe.InvalidRequestError):
         client.v1.subscriptions.update(subscription.id, {"default_payment_method": method})
-    assert client.v1.customers.retrieve(customer).invoice_settings.default_payment_method is None
+    defaults: Any = client.v1.customers.retrieve(customer).invoice_settings
+    assert defaults.default_payment_method is None
 
     twin.advance(32 * DAY)
     assert [charge.status for charge in client.v1.charges.list().data] == ["succeeded"]
