@@ -2,10 +2,11 @@
 
 from concurrent.futures import Executor
 from dataclasses import asdict
+from secrets import token_urlsafe
 from urllib.parse import urlsplit
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from sandbox.api.errors import ApiError
 from sandbox.api.form_encoding import decode
@@ -21,22 +22,29 @@ from sandbox.webhooks.queue import attempts_of, latest_deliveries
 
 MAX_ROWS = 25
 """Rows of each table, the newest first."""
+MAX_REPLIES = 100
+"""Replies of controls that are kept for the pages which show them."""
 _KINDS = {"sessions": "checkout.session", "charges": "charge", "subscriptions": "subscription",
           "disputes": "dispute", "payouts": "payout", "refunds": "refund"}  # fmt: skip
 
 
 class PanelPage:
-    """GET shows the panel; POST to /do/{name} runs a control. Programs that accept JSON get its reply as JSON."""
+    """GET shows the panel; POST to /do/{name} runs a control and redirects to the panel, which shows the reply.
+
+    So a reload pushes no button again. Programs that accept JSON get the reply as JSON.
+    """
 
     def __init__(self, clock_control: ClockControl, renderer: PageRenderer, threads: Executor) -> None:
         self._clock_control, self._renderer, self._threads = clock_control, renderer, threads
+        self._replies: dict[str, str] = {}
 
-    async def respond(self, _: Request) -> Response:
-        """The panel as it is now."""
-        return await run_in_thread(self._threads, lambda: self._show(""))
+    async def respond(self, request: Request) -> Response:
+        """The panel as it is now, with the reply of the control that led to it."""
+        message = self._replies.get(request.query_params.get("reply", ""), "")
+        return await run_in_thread(self._threads, lambda: self._show(message))
 
     async def respond_to_control(self, request: Request) -> Response:
-        """Run a control, and show its reply; 422 where it is refused."""
+        """Run a control, and lead to its reply; as JSON it has status 422 where it is refused."""
         if not self._is_own_page(request):
             return Response("This button belongs to the twin's own panel.", 403)
         name = request.path_params["name"]
@@ -49,7 +57,16 @@ class PanelPage:
             message, status = f"Not done: {refused}", 422
         if "application/json" in request.headers.get("accept", ""):
             return JSONResponse({"message": message}, status)
-        return await run_in_thread(self._threads, lambda: self._show(message, status))
+        home = self._clock_control.world.settings.public_url
+        return RedirectResponse(f"{home}/?reply={self._keep_reply(message)}", 303)
+
+    def _keep_reply(self, message: str) -> str:
+        """A name under which the panel finds this reply: random, so that no link can choose what the panel says."""
+        name = token_urlsafe(9)
+        self._replies[name] = message
+        if len(self._replies) > MAX_REPLIES:
+            del self._replies[next(iter(self._replies))]
+        return name
 
     def _is_own_page(self, request: Request) -> bool:
         """Whether the request comes from the panel, or from a program, which sends neither of these headers."""
@@ -58,7 +75,7 @@ class PanelPage:
         own_origin = f"{public_url.scheme}://{public_url.netloc}"
         return site in ("same-origin", "none") and origin in (None, "null", own_origin)
 
-    def _show(self, message: str, status: int = 200) -> Response:
+    def _show(self, message: str) -> Response:
         world = self._clock_control.world
         with world.step():
             deliveries = [
@@ -68,7 +85,6 @@ class PanelPage:
             ]  # fmt: skip
             return self._renderer.render(
                 "panel.html",
-                status=status,
                 message=message,
                 now=world.now,
                 running=world.clock.running,
