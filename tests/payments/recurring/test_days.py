@@ -14,8 +14,8 @@ from payments.gifts.due_dates import promised_day
 from payments.gifts.recurring import Interval, Recurring, Rhythm
 from payments.gifts.recurring_changes import ChangeKind
 from payments.gifts.tables import gift
-from payments.giving.routes import ThanksPages
 from payments.stripe.subscriptions import MOVED_TO
+from payments.thanks.routes import ThanksPages
 from tests.payments.organisation_books import Books
 from tests.payments.recurring.recurring_setup import DAY, DEBIT, RecurringSetup, open_recurring_setup
 from tests.web.samples import pages
