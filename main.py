@@ -5,7 +5,7 @@ Read it as a table of contents: each part is handed exactly what it needs, and n
 
 import signal
 import socket
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from urllib.parse import urlsplit
@@ -42,8 +42,9 @@ from proof.doctor import Expected, check_installation
 from receipts.jobs import PRINT, print_handler
 from receipts.pdf import Printer
 from receipts.routes import receipt_routes
-from sandbox.twin import Twin
+from sandbox.twin import API_ROOTS, Twin
 from settings import LOOPBACK
+from staff.door import DeskGuard
 from staff.routes import staff_routes
 from treasury.routes import treasury_routes
 from web.dispatch import PathDispatch
@@ -78,13 +79,8 @@ def build_web(installation: Installation, twin: Twin | None, writer: socket.sock
     )
     signing = (twin.settings.endpoint_secret,) if twin else installation.settings.secrets
     webhook = Webhook(inbox, signing, installation.clock)
-    ours = twin is not None and twin.settings.public_url == installation.base_url + SANDBOX_PATH
-    return PathDispatch(
-        RequestLog(pages),
-        {WEBHOOK_PATH: webhook},
-        {SANDBOX_PATH: twin.app} if twin and ours else {},
-        scheme=urlsplit(installation.base_url).scheme,
-    )
+    scheme = urlsplit(installation.base_url).scheme
+    return PathDispatch(RequestLog(pages), {WEBHOOK_PATH: webhook}, _twin_apps(installation, twin), scheme=scheme)
 
 
 def build_worker(installation: Installation, twin: Twin | None = None) -> Worker:
@@ -144,6 +140,15 @@ def _app(installation: Installation, inbox: Inbox, twin: Twin | None, writer: so
         app.include_router(router)
     app.mount("/static", pages.static)
     return app
+
+
+def _twin_apps(installation: Installation, twin: Twin | None) -> Mapping[str, ASGIApp]:
+    """The twin under its path, and its API at the root; at a public host its panel is behind the desk's sign-in."""
+    if twin is None or twin.settings.public_url != installation.base_url + SANDBOX_PATH:
+        return {}
+    on_loopback = urlsplit(installation.base_url).hostname in LOOPBACK
+    guard = None if on_loopback else DeskGuard(installation.engine, installation.clock, installation.pages).refusal
+    return {SANDBOX_PATH: twin.guarded_app(guard)} | {f"/{version}": twin.api_at_root for version in API_ROOTS}
 
 
 def _stripe(installation: Installation, twin: Twin | None) -> tuple[str, str | None]:

@@ -27,22 +27,34 @@ from sandbox.twin import TwinSettings, open_twin
 
 sandbox_commands = typer.Typer(help="The Stripe twin of the sandbox.", no_args_is_help=True)
 At = Annotated[str, typer.Option(envvar="SANDBOX_URL", help="Where the running twin is.")]
+Key = Annotated[
+    str | None,
+    typer.Option("--key", envvar="SANDBOX_KEY", help="The twin's API key, where its panel is behind a sign-in."),
+]
 DEFAULT_URL = "http://127.0.0.1:8000/sandbox"
 
 
-def _run_control(at: str, name: str, fields: Mapping[str, str] | None = None) -> None:
+_HINT = {403: " Its panel is behind a sign-in: give its API key with --key, or as SANDBOX_KEY."}
+
+
+def _run_control(at: str, api_key: str | None, name: str, fields: Mapping[str, str] | None = None) -> None:
     """Run a control of the twin at this address, and print its reply; exit code 1 where it is refused."""
     if not at.startswith(("http://", "https://")):
         raise typer.BadParameter("the twin's address begins with http://")
+    headers = {"Accept": "application/json"} | ({"Authorization": f"Bearer {api_key}"} if api_key else {})
     request = Request(  # noqa: S310  (checked above)
-        f"{at.rstrip('/')}/do/{name}", urlencode(fields or {}).encode(), {"Accept": "application/json"}, method="POST"
+        f"{at.rstrip('/')}/do/{name}", urlencode(fields or {}).encode(), headers, method="POST"
     )
     try:
         with urlopen(request, timeout=600) as response:  # noqa: S310
             typer.echo(json.load(response)["message"])
     except HTTPError as error:
         with error:
-            message = json.load(error)["message"] if error.code == 422 else f"The twin answered {error.code}."
+            message = (
+                json.load(error)["message"]
+                if error.code == 422
+                else f"The twin answered {error.code}.{_HINT.get(error.code, '')}"
+            )
         typer.echo(message, err=True)
         raise typer.Exit(1) from error
     except (URLError, TimeoutError) as unreachable:
@@ -71,29 +83,36 @@ def serve(  # noqa: PLR0913, PLR0917  (one argument for each option of the comma
             yield
 
     typer.echo(f"Panel: {url}/\nStripe API: base address {url}, key {key}")
+    if endpoint is not None:
+        typer.echo(f"Webhooks: sent to {endpoint}, signing secret {secret}")
     app = Starlette(routes=[Mount("/", twin.app)], lifespan=lifespan)
     uvicorn.Server(uvicorn.Config(app, log_level="warning")).run(sockets=[bound])
 
 
 @sandbox_commands.command(context_settings={"ignore_unknown_options": True})
-def clock(to: Annotated[str, typer.Argument(help="+40d, +12h, 2027-01-31, still, run")], at: At = DEFAULT_URL) -> None:
+def clock(
+    to: Annotated[str, typer.Argument(help="+40d, +12h, 2027-01-31, still, run")],
+    at: At = DEFAULT_URL,
+    api_key: Key = None,
+) -> None:
     """Advance, stop or run the twin's clock; everything due in between happens in order."""
-    _run_control(at, "clock", {"to": to})
+    _run_control(at, api_key, "clock", {"to": to})
 
 
 @sandbox_commands.command()
 def payout(
     at: At = DEFAULT_URL,
+    api_key: Key = None,
     fail: Annotated[bool, typer.Option(help="Let the next payout fail instead.")] = False,
     every: Annotated[str | None, typer.Option(help="Set the schedule: daily, weekly, manual.")] = None,
 ) -> None:
     """Pay out what is available now, let the next payout fail, or set the schedule."""
     if every is not None:
-        _run_control(at, "schedule", {"every": every})
+        _run_control(at, api_key, "schedule", {"every": every})
     elif fail:
-        _run_control(at, "fail-payout")
+        _run_control(at, api_key, "fail-payout")
     else:
-        _run_control(at, "payout")
+        _run_control(at, api_key, "payout")
 
 
 @sandbox_commands.command()
@@ -105,10 +124,11 @@ def dispute(
         str, typer.Argument(help="inquiry | answered, won, lost, escalated, closed, prevented, appealed")
     ] = "",
     at: At = DEFAULT_URL,
+    api_key: Key = None,
 ) -> None:
     """Dispute a charge, or decide a dispute."""
     field = "dispute" if object_id.startswith("du_") else "charge"
-    _run_control(at, "dispute", {field: object_id} | ({"verdict": verdict} if verdict else {}))
+    _run_control(at, api_key, "dispute", {field: object_id} | ({"verdict": verdict} if verdict else {}))
 
 
 @sandbox_commands.command()
@@ -117,16 +137,19 @@ def chaos(
         list[str], typer.Argument(help="calm, rough, wild; or rates of single faults, such as dropped=0.5 delayed=0.1")
     ],
     at: At = DEFAULT_URL,
+    api_key: Key = None,
 ) -> None:
     """Let the twin misbehave, or be calm again. A fault that is not named keeps its rate."""
     pairs = [setting.partition("=") for setting in settings]
-    _run_control(at, "chaos", {name if equals else "mood": rate if equals else name for name, equals, rate in pairs})
+    _run_control(
+        at, api_key, "chaos", {name if equals else "mood": rate if equals else name for name, equals, rate in pairs}
+    )
 
 
 @sandbox_commands.command()
-def reset(at: At = DEFAULT_URL) -> None:
+def reset(at: At = DEFAULT_URL, api_key: Key = None) -> None:
     """Delete every object, event and delivery."""
-    _run_control(at, "reset")
+    _run_control(at, api_key, "reset")
 
 
 @sandbox_commands.command()

@@ -3,6 +3,7 @@
 from concurrent.futures import Executor
 from dataclasses import asdict
 from secrets import token_urlsafe
+from typing import Any
 from urllib.parse import urlsplit
 
 from starlette.requests import Request
@@ -10,14 +11,17 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from sandbox.api.errors import ApiError
 from sandbox.api.form_encoding import decode
+from sandbox.api.stripe_calls import methods_by_path, missing_calls
+from sandbox.calls.all_calls import CALLS
 from sandbox.chaos import PRESETS, current_chaos
 from sandbox.clock_control import ClockControl
 from sandbox.controls import ControlRefused, run_control
+from sandbox.examples import examples
 from sandbox.lifecycle.balance import balance
 from sandbox.lifecycle.payouts import SCHEDULES, payout_schedule
 from sandbox.pages import PageRenderer, run_in_thread
 from sandbox.verdicts import VERDICTS
-from sandbox.webhooks.endpoint import endpoints
+from sandbox.webhooks.endpoint import endpoints, secret_of
 from sandbox.webhooks.queue import attempts_of, latest_deliveries
 
 MAX_ROWS = 25
@@ -34,8 +38,9 @@ class PanelPage:
     So a reload pushes no button again. Programs that accept JSON get the reply as JSON.
     """
 
-    def __init__(self, clock_control: ClockControl, renderer: PageRenderer, threads: Executor) -> None:
+    def __init__(self, clock_control: ClockControl, renderer: PageRenderer, threads: Executor, api_key: str) -> None:
         self._clock_control, self._renderer, self._threads = clock_control, renderer, threads
+        self._api_key = api_key
         self._replies: dict[str, str] = {}
 
     async def respond(self, request: Request) -> Response:
@@ -78,6 +83,7 @@ class PanelPage:
     def _show(self, message: str) -> Response:
         world = self._clock_control.world
         with world.step():
+            tables: dict[str, Any] = {name: world.store.select(kind, limit=MAX_ROWS) for name, kind in _KINDS.items()}
             deliveries = [
                 (delivery, event["type"] if (event := world.store.find(delivery.event)) else "forgotten",
                  attempts_of(world, delivery))
@@ -95,7 +101,11 @@ class PanelPage:
                 schedules=SCHEDULES,
                 limited=bool(world.store.get_value("limited")),
                 verdicts={verdict: statuses for verdict, (statuses, _) in VERDICTS.items()},
-                endpoints=endpoints(world),
+                endpoints=[(endpoint, secret_of(world, endpoint)) for endpoint in endpoints(world)],
+                api_key=self._api_key,
+                examples=examples(world.settings.public_url, self._api_key),
+                answered_calls=methods_by_path((call.method, call.path) for call in CALLS),
+                missing_calls=methods_by_path(missing_calls(CALLS)),
                 deliveries=deliveries,
-                **{name: world.store.select(kind, limit=MAX_ROWS) for name, kind in _KINDS.items()},
+                **tables,
             )

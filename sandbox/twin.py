@@ -11,7 +11,7 @@ from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.routing import Route
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from sandbox.api.faults import respond_to_bug
 from sandbox.api.server import ApiServer
@@ -25,6 +25,7 @@ from sandbox.lifecycle.payment_methods import Payer
 from sandbox.lifecycle.sample_methods import SAMPLE_METHODS
 from sandbox.lifecycle.tasks import COMPUTED_FIELDS, TASKS
 from sandbox.pages import PageRenderer
+from sandbox.panel_guard import Guard, PanelGuard
 from sandbox.panel_page import PanelPage
 from sandbox.portal_page import PortalPage
 from sandbox.state.store import Object, Store
@@ -35,6 +36,8 @@ from sandbox.world import AccountSettings, World
 
 THREADS = 4
 KEY_PREFIX = "sk_test_sandbox_"
+API_ROOTS = ("v1", "v2")
+API_METHODS = ["GET", "POST", "DELETE"]
 
 
 @dataclass(frozen=True)
@@ -64,27 +67,45 @@ class Twin:
         self.clock_control = ClockControl(world, self.delivery_loop)
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="twin")
         self.api = ApiServer(world, CALLS, INCLUDABLES, settings.api_key, self._threads)
-        self.app: ASGIApp = HostGuard(self._app(), world)
+        renderer = PageRenderer(world)
+        self.open_routes = self._open_routes(renderer)
+        self.panel_routes = self._panel_routes(renderer)
+        self.app: ASGIApp = self.guarded_app(None)
         register_endpoint(world)
 
-    def _app(self) -> Starlette:
-        renderer = PageRenderer(self.world)
-        api = self.api
-        checkout = CheckoutPage(self.world, renderer, self.delivery_loop, self._threads)
-        panel = PanelPage(self.clock_control, renderer, self._threads)
-        portal = PortalPage(self.world, renderer, self._threads)
-        return Starlette(
-            routes=[
-                Route("/v1/{path:path}", api.respond, methods=["GET", "POST", "DELETE"]),
-                Route("/checkout/{id}", checkout.respond, methods=["GET", "POST"]),
-                Route("/approve/{id}", checkout.respond_as_bank, methods=["GET", "POST"]),
-                Route("/portal/{id}", portal.respond, methods=["GET", "POST"]),
-                Route("/do/{name}", panel.respond_to_control, methods=["POST"]),
-                Route("/", panel.respond, methods=["GET"]),
-                Route("/static/twin.css", renderer.style),
-            ],
-            exception_handlers={Exception: respond_to_bug},
+    def guarded_app(self, guard: Guard | None) -> ASGIApp:
+        """The application. Without a guard, as on loopback, everybody may see the panel."""
+        app: ASGIApp = Starlette(
+            routes=[*self.open_routes, *self.panel_routes], exception_handlers={Exception: respond_to_bug}
         )
+        if guard is not None:
+            app = PanelGuard(app, self.open_routes, guard, self.settings.api_key, self._threads)
+        return HostGuard(app, self.world)
+
+    async def api_at_root(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """ASGI: the API for a server that mounts the twin under a path. Node's library and the Stripe CLI take none."""
+        await self.app({**scope, "root_path": ""}, receive, send)
+
+    def _open_routes(self, renderer: PageRenderer) -> list[Route]:
+        """What keeps itself: the API by its key, and the pages of payers by the ids in their addresses."""
+        api, threads = self.api, self._threads
+        checkout = CheckoutPage(self.world, renderer, self.delivery_loop, threads)
+        portal = PortalPage(self.world, renderer, threads)
+        return [
+            *(Route(f"/{version}/{{path:path}}", api.respond, methods=API_METHODS) for version in API_ROOTS),
+            Route("/checkout/{id}", checkout.respond, methods=["GET", "POST"]),
+            Route("/approve/{id}", checkout.respond_as_bank, methods=["GET", "POST"]),
+            Route("/portal/{id}", portal.respond, methods=["GET", "POST"]),
+            Route("/static/twin.css", renderer.style),
+        ]
+
+    def _panel_routes(self, renderer: PageRenderer) -> list[Route]:
+        """What a guard is asked about."""
+        panel = PanelPage(self.clock_control, renderer, self._threads, self.settings.api_key)
+        return [
+            Route("/do/{name}", panel.respond_to_control, methods=["POST"]),
+            Route("/", panel.respond, methods=["GET"]),
+        ]
 
     def attach(self, *, public_url: str | None = None, endpoint_url: str | None = None) -> None:
         """Set the twin's addresses, where they are known only after ports were bound."""

@@ -4,13 +4,17 @@ from dataclasses import dataclass
 
 from sqlalchemy.engine import Engine
 from starlette.requests import Request
+from starlette.types import ASGIApp
 
 from database.instants import Clock
 from database.transactions import reading, writing
 from staff.act import Actor, by_member
 from staff.member import StaffMember
 from staff.store import member_by_id
-from web.errors import Refusal, Trouble
+from web.errors import Refusal, Trouble, error_page
+from web.headers import HeaderSets, WithHeaders
+from web.pages import Pages
+from web.security import SAFE_METHODS
 from web.sessions import HolderKind, SessionCookie, see_session, session_of
 
 
@@ -69,6 +73,10 @@ class Door:
             raise NotYourRole
         return signed_in
 
+    def user_of(self, request: Request) -> SignedIn:
+        """Who sends a request to a part that is no page of ours: an editor, unless it only reads."""
+        return self.reader(request) if request.method in SAFE_METHODS else self.editor(request)
+
     def _signed_in(self, request: Request) -> SignedIn:
         token, now = self._cookie.read(request), self._clock()
         with reading(self._engine) as conn:
@@ -81,3 +89,19 @@ class Door:
             with writing(self._engine) as conn:
                 see_session(conn, token, now)
         return SignedIn(member, request.client.host if request.client else None)
+
+
+class DeskGuard:
+    """Keeps a part that is no page of ours, such as the sandbox's panel, for those who may use the desk."""
+
+    def __init__(self, engine: Engine, clock: Clock, pages: Pages) -> None:
+        cookie = SessionCookie(pages.base_url)
+        self._door, self._pages, self._headers = Door(engine, clock, cookie), pages, HeaderSets(https=cookie.secure)
+
+    def refusal(self, request: Request) -> ASGIApp | None:
+        """The error page for somebody who may not use the desk so; None for a member of staff."""
+        try:
+            self._door.user_of(request)
+        except Refusal as refusal:
+            return WithHeaders(error_page(self._pages, refusal.trouble), self._headers)
+        return None

@@ -32,12 +32,13 @@ class Call:
     accepts: Params
     answer: Callable[[ApiRequest], Object]
 
-    def ids_in(self, path: str) -> tuple[str, ...] | None:
-        """The ids in a path that matches this call's; None where it does not match."""
-        pattern, parts = self.path.split("/"), path.split("/")
-        if len(pattern) != len(parts):
-            return None
-        pairs = list(zip(pattern, parts, strict=True))
-        if any(part != wanted and (wanted != "{id}" or not part) for wanted, part in pairs):
-            return None
-        return tuple(part for wanted, part in pairs if wanted == "{id}")
+
+def ids_in(pattern: str, path: str) -> tuple[str, ...] | None:
+    """The ids in a path that matches this pattern, such as /v1/refunds/{id}; None where it does not match."""
+    expected, parts = pattern.split("/"), path.split("/")
+    if len(expected) != len(parts):
+        return None
+    pairs = list(zip(expected, parts, strict=True))
+    if any(part != wanted and (wanted != "{id}" or not part) for wanted, part in pairs):
+        return None
+    return tuple(part for wanted, part in pairs if wanted == "{id}")

@@ -12,19 +12,15 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from sandbox.api.call import ApiRequest, Call
-from sandbox.api.errors import (
-    ApiError,
-    DeclinedPayment,
-    RejectedRequest,
-    invalid_api_key,
-    unrecognized_url,
-)
+from sandbox.api.call import ApiRequest, Call, ids_in
+from sandbox.api.errors import ApiError, DeclinedPayment, RejectedRequest, invalid_api_key
 from sandbox.api.expand import Includables, expand
 from sandbox.api.faults import BACKEND_ERROR, ApiFaults, respond_with_fault
 from sandbox.api.form_encoding import decode, encode
 from sandbox.api.idempotency import MAX_KEY_LENGTH, IdempotencyKeys, SavedResponse
 from sandbox.api.rate_limits import RateLimits, rate_limited
+from sandbox.api.secret_key import secret_key_of
+from sandbox.api.stripe_calls import more_exact_paths, unknown_call
 from sandbox.events import API_VERSION
 from sandbox.state.store import Object, dumps
 from sandbox.world import EventRequest, World
@@ -83,7 +79,7 @@ class ApiServer:
         raw = RawRequest(
             method=request.method,
             path=request.scope["path"].removeprefix(request.scope.get("root_path", "")),
-            api_key=_bearer_token(request.headers.get("authorization", "")),
+            api_key=secret_key_of(request.headers.get("authorization", "")),
             form="&".join(part for part in (request.url.query, body) if part),
             idempotency_key=request.headers.get("idempotency-key") if request.method == "POST" else None,
             id=self._new_request_id(),
@@ -142,9 +138,11 @@ class ApiServer:
 
     def _find_call(self, raw: RawRequest) -> tuple[Call, tuple[str, ...]]:
         for call in self._calls:
-            if call.method == raw.method and (ids := call.ids_in(raw.path)) is not None:
+            if call.method == raw.method and (ids := ids_in(call.path, raw.path)) is not None:
+                if ids and any(ids_in(path, raw.path) is not None for path in more_exact_paths(call.method, call.path)):
+                    break
                 return call, ids
-        raise unrecognized_url(raw.method, raw.path)
+        raise unknown_call(raw.method, raw.path, self._world.settings.public_url)
 
     def _run_call(self, raw: RawRequest, call: Callable[[], Object], expand_paths: Sequence[str]) -> SavedResponse:
         """Run the call in one step. An error that it raises is saved for the idempotency key as a success is."""
@@ -177,11 +175,6 @@ async def _read_body(request: Request) -> str | None:
         if len(body) > MAX_BODY_BYTES:
             return None
     return body.decode("utf-8", "replace")
-
-
-def _bearer_token(authorization: str) -> str | None:
-    scheme, _, key = authorization.partition(" ")
-    return key.strip() if scheme.lower() == "bearer" else None
 
 
 def _check_idempotency_key(key: str | None) -> None:

@@ -29,7 +29,7 @@ def objects(twin: Twin, client: stripe.StripeClient, endpoint: Endpoint, gift: A
     client.v1.refunds.create({"charge": charge})
     twin.advance(10 * 86400)
     _do(twin, "payout")
-    kinds = {}
+    kinds: dict[str, str] = {}
     for id_, body in twin.world.store.query("SELECT id, kind FROM object"):
         kinds.setdefault(str(body), str(id_))
     return kinds

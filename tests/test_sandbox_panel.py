@@ -1,0 +1,87 @@
+"""The sandbox's panel as the whole web serves it: open on this machine, behind the desk's sign-in at a public host."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+
+from installation import Installation, open_installation, open_sandbox, prepare
+from main import build_web
+from sandbox.keys import sandbox_keys
+from settings import read_settings
+from staff.member import Role
+from tests.staff.signing_in import link_path
+
+PUBLIC, LOCAL = "https://try.example", "http://127.0.0.1:8000"
+
+
+@contextmanager
+def _web(database_url: str, var_dir: Path, base_url: str) -> Iterator[tuple[Installation, TestClient]]:
+    settings = read_settings(database_url=database_url, var_dir=var_dir, base_url=base_url, sandbox=True)
+    prepare(settings, durable=False)
+    installation = open_installation(settings, durable=False)
+    twin = open_sandbox(installation)
+    assert twin is not None
+    try:
+        yield installation, TestClient(build_web(installation, twin), base_url=base_url, follow_redirects=False)
+    finally:
+        twin.close()
+        installation.engine.dispose()
+
+
+@pytest.fixture
+def public(sqlite_url: str, tmp_path: Path) -> Iterator[tuple[Installation, TestClient]]:
+    """A sandbox at a public host, and somebody who has not signed in."""
+    with _web(sqlite_url, tmp_path / "var", PUBLIC) as web:
+        yield web
+
+
+def test_a_stranger_sees_no_panel_at_a_public_host(public: tuple[Installation, TestClient]) -> None:
+    """Neither page nor button, by no way of writing the path; the page says how to sign in, under our headers."""
+    _, visitor = public
+    page = visitor.get("/sandbox/")
+    assert (page.status_code, "Sign in first" in page.text) == (403, True)
+    assert "frame-ancestors 'none'" in page.headers["Content-Security-Policy"]
+    assert page.headers["Cache-Control"] == "no-store"
+    for path in ("/sandbox", "/sandbox//", "/sandbox/?reply=x", "/sandbox/none", "/sandbox/%2e/"):
+        assert visitor.get(path, headers={"Host": "localhost"}).status_code == 403, path
+    assert visitor.post("/sandbox/do/reset", headers={"Accept": "application/json"}).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("role", "seen", "pushed"),
+    [(Role.OWNER, 200, 303), (Role.TREASURER, 200, 303), (Role.AUDITOR, 200, 403), (Role.ORGANISER, 403, 403)],
+)
+def test_each_role_comes_as_far_as_at_the_desk(
+    public: tuple[Installation, TestClient], role: Role, seen: int, pushed: int
+) -> None:
+    """Reading and pushing buttons."""
+    installation, member = public
+    assert member.post(link_path(installation.engine, installation.clock(), role)).status_code == 303
+
+    assert member.get("/sandbox/").status_code == seen
+    assert member.post("/sandbox/do/payout").status_code == pushed
+
+
+def test_the_api_keeps_its_key_and_payers_pages_are_open(public: tuple[Installation, TestClient]) -> None:
+    """At both of its addresses; and the webhook is as it was."""
+    installation, visitor = public
+    key = sandbox_keys(installation.settings.var_dir)["api_key"]
+    for path in ("/sandbox/v1/balance", "/v1/balance"):
+        assert visitor.get(path).status_code == 401
+        assert visitor.get(path, auth=(key, "")).json()["object"] == "balance"
+    assert visitor.post("/v1/coupons", auth=(key, "")).json()["error"]["message"].startswith("Stripe does this; ")
+    gone = visitor.get("/sandbox/checkout/cs_none")
+    assert (gone.status_code, "TEST" in gone.text) == (404, True)
+    assert visitor.get("/sandbox/static/twin.css").status_code == 200
+    assert visitor.post("/webhooks/stripe", content=b"{}").status_code == 400
+
+
+def test_on_this_machine_the_panel_is_open(sqlite_url: str, tmp_path: Path) -> None:
+    """For whoever tries Farthing out."""
+    with _web(sqlite_url, tmp_path / "var", LOCAL) as (_, visitor):
+        page = visitor.get("/sandbox/")
+
+    assert (page.status_code, "The twin of Stripe" in page.text) == (200, True)
