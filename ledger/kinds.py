@@ -27,6 +27,7 @@ class EntryKind(StrEnum):
     UNPAID = "unpaid"
     OTHER = "other"
     OURS = "ours"
+    NOT_OURS = "not_ours"
     TOP_UP = "top_up"
     ADJUSTMENT = "adjustment"
     SUSPENSE = "suspense"
@@ -139,6 +140,10 @@ ENTRY_KINDS: dict[EntryKind, EntryRules] = {
     ),
     EntryKind.OURS: EntryRules(
         Account.OTHER, Account.STRIPE, "ours", "Known to be ours after all", turns=True, of_line=True
+    ),
+    EntryKind.NOT_OURS: EntryRules(
+        Account.CLEARING, Account.STRIPE, "not ours", "Known to be not ours after all", turns=True, of_line=True,
+        also=((Account.CLEARING, Account.FX), (Account.FX, Account.STRIPE)),
     ),
     EntryKind.TOP_UP: EntryRules(
         Account.STRIPE, Account.BANK, "top up",

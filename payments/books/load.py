@@ -31,6 +31,7 @@ from payments.reading.happenings import (
     Happening,
     InvoicePaid,
     InvoiceReported,
+    MarkDisproved,
     PaymentFailed,
     PayoutArrived,
     PayoutReturned,
@@ -92,6 +93,7 @@ _NAMES: Mapping[type, tuple[str, ...]] = {
     StatusChanged: (),
     BalanceChanged: (),
     BalanceLine: ("id", "payment", "subject"),
+    MarkDisproved: ("payment",),
 }
 
 Kept = Mapping[str, set[str]]

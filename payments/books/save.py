@@ -128,6 +128,7 @@ def _save_lines(conn: Connection, changes: LineChanges) -> None:
     insert_rows(conn, tables.balance_line, [_line_row(booked) for booked in changes.new])
     decided = [{"id": line, "ours": ours} for line, ours in sorted(changes.decided.items())]
     change_rows(conn, tables.balance_line, decided)
+    change_rows(conn, tables.charge, [{"id": charge, "gift_hint": None} for charge in changes.strangers])
 
 
 def _line_row(booked: BookedLine) -> dict[str, object]:

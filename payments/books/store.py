@@ -16,6 +16,7 @@ from payments.reading.statuses import DisputeStatus, PayoutStatus
 
 _LINE = (balance_line.c.id,)
 _BY_SUBJECT = (balance_line.c.subject, balance_line.c.id)
+_MARKED = (balance_line.c.payment, balance_line.c.marked, balance_line.c.ours)
 _OWNED = (charge.c.payment, charge.c.gift_id)
 _LINKED = (invoice_payment.c.payment, invoice_payment.c.invoice_id)
 _INVOICE = (invoice.c.id, invoice.c.recurring_id)
@@ -102,6 +103,19 @@ def long_uncleared_lines(conn: Connection, before: datetime) -> list[str]:
     subjects = [clearing.subject for clearing in uncleared(conn, before)]
     rows = look_up(conn, _BY_SUBJECT, balance_line.c.subject, subjects) if subjects else []
     return [row[1] for row in sorted(rows)]
+
+
+def payments_of_strangers(conn: Connection) -> list[str]:
+    """Payments whose lines wait in clearing for a gift that their metadata names and that is not kept here.
+
+    A gift is saved before Stripe hears of it, so that it is a stranger's. Versions before 0009 took any mark for ours.
+    """
+    subjects = [clearing.subject for clearing in uncleared(conn)]
+    lines = look_up(conn, _MARKED, balance_line.c.subject, subjects) if subjects else []
+    marked = {payment for payment, is_marked, ours in lines if payment and is_marked and ours}
+    charges = look_up(conn, _OWNED, charge.c.payment, sorted(marked))
+    with_gift = {payment for payment, gift in charges if gift is not None}
+    return sorted({payment for payment, _ in charges} - with_gift)
 
 
 def save_dispute(conn: Connection, status: DisputeStatus, now: datetime) -> None:

@@ -202,6 +202,16 @@ class BalanceLine:
     gift: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class MarkDisproved:
+    """This payment's metadata names a gift that is not kept here: its lines were taken for ours, and are a stranger's.
+
+    Stripe does not report it. Versions before 0009 took every such mark for ours.
+    """
+
+    payment: str
+
+
 Happening = (
     ChargeSucceeded
     | PaymentFailed
@@ -217,4 +227,5 @@ Happening = (
     | StatusChanged
     | BalanceChanged
     | BalanceLine
+    | MarkDisproved
 )

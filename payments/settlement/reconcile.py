@@ -28,6 +28,7 @@ from payments.settlement.balance_checks import (
 from payments.settlement.list_reader import ListReader, NotApplied, ShowProgress, TimeSliceEnded, no_progress
 from payments.settlement.list_sources import ListSources
 from payments.settlement.open_statuses import OpenStatuses
+from payments.settlement.strangers import rebook_strangers
 from payments.settlement.stripe_contact import recording_contact
 from payments.settlement.tables import LISTS
 from payments.settlement.unreported import apply_unreported
@@ -160,6 +161,7 @@ class Reconciliation:
         reader.read_list(self._sources.events(since), thorough=True)
         reader.read_list(self._sources.charges(since), thorough=True)
         apply_unreported(reader, self._lists)
+        rebook_strangers(reader)
         run.open_statuses.ask(since)
         return self._compare(since, reader)
 

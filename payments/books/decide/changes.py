@@ -65,10 +65,14 @@ class WithdrawalChanges:
 
 @dataclass(frozen=True, slots=True)
 class LineChanges:
-    """Balance lines that are new, and the decision about those that are kept: whether each is ours."""
+    """Balance lines that are new, and the decision about those that are kept: whether each is ours.
+
+    `strangers` are charges whose metadata names a gift that is not ours.
+    """
 
     new: tuple[BookedLine, ...] = ()
     decided: Mapping[str, bool] = field(default_factory=dict)
+    strangers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,6 +55,24 @@ def found_ours_entries(line: BalanceLine, zone: tzinfo, cause: str) -> list[Entr
     return reversals + _settled(replace(booked, subject=line.subject))
 
 
+def found_strangers_entries(line: BalanceLine, zone: tzinfo, cause: str) -> list[Entry]:
+    """A line that settled as ours turns out to be a stranger's: that is reversed, and it is booked as other money."""
+    settled = _settled(_Movement(line, line.subject, zone, cause))
+    reversals = [
+        replace(
+            entry,
+            key=EntryKind.NOT_OURS.key(*entry.key.split(":")[1:]),
+            kind=EntryKind.NOT_OURS,
+            debit=entry.credit,
+            credit=entry.debit,
+            reverses=entry.key,
+        )
+        for entry in settled
+    ]
+    booked = _Movement(line, line.id, zone, cause)
+    return reversals + booked.entry(EntryKind.OTHER, Account.STRIPE, Account.OTHER, line.amount)
+
+
 @dataclass(frozen=True, slots=True)
 class _Movement:
     """What the entries of one line have in common."""

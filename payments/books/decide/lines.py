@@ -16,10 +16,15 @@ from payments.books.decide.changes import LineChanges
 from payments.books.decide.charges import DecidedCharges
 from payments.books.decide.checkouts import DecidedCheckouts
 from payments.books.decide.known import BookedLine, Known
-from payments.books.decide.line_entries import OF_PAYMENTS, found_ours_entries, line_entries
+from payments.books.decide.line_entries import (
+    OF_PAYMENTS,
+    found_ours_entries,
+    found_strangers_entries,
+    line_entries,
+)
 from payments.books.decide.notice import Batch, FactsOf, new_facts
 from payments.books.decide.recurring import DecidedInvoices
-from payments.reading.happenings import BalanceLine
+from payments.reading.happenings import BalanceLine, MarkDisproved
 
 _LINES = FactsOf(
     lambda line: line.id,
@@ -88,11 +93,19 @@ def decide_lines(
         if booked.ours is not None
         for entry in line_entries(booked.fact, booked.ours, zone, cause)
     ]
-    changes = LineChanges(tuple(booked for booked, _ in new), decided)
+    strangers = _payments_of_strangers(batch, owners)
+    entries += [
+        entry
+        for booked in known.lines.values()
+        if booked.ours and booked.fact.marked and booked.fact.payment in strangers
+        for entry in found_strangers_entries(booked.fact, zone, strangers[booked.fact.payment])
+    ]
+    named = tuple(sorted(name for name, charge in known.charges.items() if charge.fact.payment in strangers))
+    changes = LineChanges(tuple(booked for booked, _ in new), decided, named)
     lines = {**known.lines, **{booked.fact.id: booked for booked in changes.new}}
     lines |= {identity: BookedLine(known.lines[identity].fact, ours) for identity, ours in decided.items()}
     changed = [*changes.new, *(lines[identity] for identity in decided)]
-    return DecidedLines(changes, tuple(entries), lines, _not_ours(changed))
+    return DecidedLines(changes, tuple(entries), lines, _not_ours(changed) | strangers.keys())
 
 
 def _reconsidered(known: Known, newly_linked: Mapping[str, str], owners: _Owners) -> dict[str, bool]:
@@ -111,6 +124,12 @@ def _entries_of_decided(booked: BookedLine, ours: bool, causes: Mapping[str, str
     if booked.ours is None:
         return line_entries(booked.fact, ours, zone, cause)
     return found_ours_entries(booked.fact, zone, cause)
+
+
+def _payments_of_strangers(batch: Batch, owners: _Owners) -> dict[str, str]:
+    """The payments that a wrong mark had made ours, each with its cause; none of a gift that is known."""
+    disproved = [(fact.payment, cause) for fact, cause in batch.of(MarkDisproved)]
+    return {payment: cause for payment, cause in disproved if payment not in owners.with_gift}
 
 
 def _not_ours(lines: Iterable[BookedLine]) -> frozenset[str]:
