@@ -29,6 +29,7 @@ from payments.settlement.reconcile_command import reconcile_with_progress
 from processes import address_of, bind, claim_sandbox, freeze_garbage_collector, serve, work
 from proof.commands import add_proof_commands
 from sandbox.commands import sandbox_commands
+from sandbox.keys import sandbox_keys
 from settings import BadSettings, Settings, read_settings
 from staff.act import by_command
 from staff.changing import changing
@@ -194,8 +195,11 @@ def _python(*arguments: str, **environment: str) -> int:
 def find_twin(context: typer.Context, var_dir: VarDir = None) -> None:
     """The Stripe twin of the sandbox."""
     with suppress(BadSettings):  # `serve`, `replay` and `soak` need no installation
-        at = web_address(read_settings(var_dir=var_dir)) + SANDBOX_PATH
-        context.default_map = {str(context.invoked_subcommand): {"at": at}}  # --at and SANDBOX_URL come first
+        settings = read_settings(var_dir=var_dir)
+        found = {"at": web_address(settings) + SANDBOX_PATH}
+        if settings.mode == "sandbox" and settings.var_dir.exists():
+            found["api_key"] = sandbox_keys(settings.var_dir)["api_key"]  # at a public host the panel wants it
+        context.default_map = {str(context.invoked_subcommand): found}  # what is said on the line comes first
 
 
 @contextmanager
