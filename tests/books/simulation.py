@@ -193,5 +193,6 @@ def simulate(seed: int = 0, versions: Sequence[str] = VERSIONS) -> Iterator[Simu
     try:
         with served(twin) as url:
             yield Simulation(twin, url, recorded)
+        assert twin.world.tasks.failed() == []
     finally:
         twin.close()

@@ -233,5 +233,6 @@ def open_recurring_setup(books: Books) -> Iterator[RecurringSetup]:
     try:
         with served(twin) as url:
             yield RecurringSetup(books, twin, url, endpoint)
+        assert twin.world.tasks.failed() == []
     finally:
         twin.close()

@@ -19,4 +19,6 @@ def account(books: Books) -> Iterator[Account]:
     twin.world.clock.set(START)
     with served(twin) as url:
         yield Account(twin, kept, books, StripeLists(KEY, api_base=url))
+    failed = twin.world.tasks.failed()
     twin.close()
+    assert failed == []
