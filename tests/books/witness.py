@@ -149,10 +149,15 @@ def _begin(simulation: Simulation, databases: Sequence[BookDatabase]) -> list[Pr
 
 
 def _end(products: Sequence[ProductBooks], witnesses: Sequence[Witness]) -> dict[str, Readings]:
-    """Reconcile, and do what the jobs ask of Stripe; read after each."""
-    for product, witness in zip(products, witnesses, strict=True):
+    """Reconcile, and do what the jobs ask of Stripe; read after each.
+
+    All books before the next step: they share one Stripe, where a job may move a renewal.
+    """
+    both = list(zip(products, witnesses, strict=True))
+    for product, witness in both:
         product.reconcile()
         witness.read("reconciled")
+    for product, witness in both:
         product.do_stripe_jobs()
         witness.read("asked")
     return {witness.engine: witness.readings for witness in witnesses}
