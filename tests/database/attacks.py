@@ -135,6 +135,8 @@ EVERYWHERE = (
     removed("organisation_version", "id = 1"),
     changed("installation", "mode = 'live'", "id = 1", "installation_no_update"),
     removed("installation", "id = 1"),
+    changed("installation_mark", f"mark = '{'0' * 32}'", "id = 1", "installation_mark_no_update"),
+    removed("installation_mark", "id = 1"),
     Attack(
         "installation: a second one", "installation",
         "INSERT INTO installation (id, mode) VALUES (2, 'live')", ("ck_installation_one",),

@@ -55,6 +55,7 @@ IDENTITIES = {
     "act": Identity("id = 'staff-act-1'", (("rowid",), ("id",)), {"id": "'x'"}, {"who": "'nobody'"}),
     "organisation_version": Identity("id = 1", (("id",),), {}, {"imprint": "''"}),
     "installation": Identity("id = 1", (("id",),), {}, {"mode": "'live'"}),
+    "installation_mark": Identity("id = 1", (("id",),), {}, {"mark": f"'{'0' * 32}'"}),
     "payment_failure": Identity(
         "charge = 'ch_1'", (("rowid",), ("charge",)), {"charge": "'x'"}, {"amount_minor": "1"}
     ),
@@ -118,6 +119,9 @@ TAKING = (
     _taking("checkout", "rowid = 2", "rowid = 1"),
     _taking("charge", "rowid = 2", "rowid = 1"),
     _taking("delivery", "rowid = 2", "rowid = 1", copied("delivery", "id = 'evt_1'", id="'evt_2'")),
+    _taking(
+        "invoice", "rowid = 1", "id = 'in_9'", "INSERT INTO invoice (id, recurring_id, is_first) VALUES ('in_9', '', 0)"
+    ),
     replace(
         _taking("receipt_series", "year = 2027, last_number = 9", "year = 2026"),
         guards=("receipt_series_rises", "receipt_series_no_take"),

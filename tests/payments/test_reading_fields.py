@@ -3,7 +3,7 @@
 import copy
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import pytest
@@ -149,7 +149,7 @@ def _unkeepable(happening: Happening) -> Iterator[object]:
                 fits = abs(value.minor) <= LARGEST_NUMBER
             case str():
                 fits = value.isprintable() and len(value) <= LONGEST_ID
-            case datetime():
+            case datetime() | date():
                 fits = 1970 <= value.year < 2100
             case _:
                 fits = value is None or isinstance(value, bool)

@@ -223,7 +223,7 @@ def test_a_charge_without_its_gift_and_a_dead_letter_stand_on_the_desk(treasurer
 
     page = treasurer.get("/desk").text
 
-    assert "£15.00 was paid on 21 November 2026 for a gift that is not in this database" in words(page)
+    assert "£15.00 was paid on 21 November 2026 for a gift of ours that is not in this database" in words(page)
     assert 'href="/desk/trace/pi_9"' in page
     assert "evt_odd" in read(treasurer, "/desk/dead-letters")
 
