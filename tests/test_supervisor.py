@@ -15,14 +15,17 @@ from processes import beat_while_used
 from supervisor import Beat, Child, fork_beside
 
 HERE = Path(__file__).resolve().parent.parent
-# Forks a child and a process beside, says their numbers, and waits to be killed.
+# Forks a child and a process beside, each of which says its number once it runs, and waits to be killed.
 FAMILY = """
-import time
+import os, time
 from supervisor import Child, fork_beside
-child = Child("web", lambda beat: time.sleep(60))
-child.start()
-beside = fork_beside(lambda socket: time.sleep(60))
-print(child.pid, beside.pid, flush=True)
+
+def run(_):
+    os.write(1, f"{os.getpid()}\\n".encode())
+    time.sleep(60)
+
+Child("web", run).start()
+fork_beside(run)
 time.sleep(60)
 """
 
@@ -43,8 +46,7 @@ def test_children_end_with_who_forked_them() -> None:
     """Killed, it can tell them nothing; left alone, they would hold the port and the sandbox."""
     family = subprocess.Popen([sys.executable, "-c", FAMILY], cwd=HERE, stdout=subprocess.PIPE, text=True)
     assert family.stdout
-    children = [int(pid) for pid in family.stdout.readline().split()]
-    assert len(children) == 2
+    children = [int(family.stdout.readline()) for _ in range(2)]
     os.kill(children[0], signal.SIGSTOP)
 
     family.kill()
