@@ -4,7 +4,7 @@ A pound is no yardstick for a forint: each currency has a round amount near a po
 2026 rounded to 1, 2 or 5 times a power of ten. It decides only what a form offers, never what anything is worth.
 """
 
-from ledger.money import CURRENCIES, Currency, Money
+from ledger.money import Currency, Money
 
 # Near a pound, in major units. A currency that is not here counts like a pound.
 _NEAR_A_POUND = {
@@ -41,7 +41,7 @@ _SMALLEST, _LARGEST, _SUGGESTED = 2, 100_000, (5, 10, 25, 50, 100)
 
 def smallest_gift(currency: Currency) -> Money:
     """The smallest gift that we ask Stripe to charge."""
-    return _times(_SMALLEST, currency)
+    return max(_times(_SMALLEST, currency), Money.parse(STRIPE_MINIMUM.get(currency.code, "0"), currency))
 
 
 def largest_gift(currency: Currency) -> Money:
@@ -57,5 +57,4 @@ def suggested_gifts(currency: Currency) -> list[Money]:
 
 
 def _times(units: int, currency: Currency) -> Money:
-    assert currency.code in CURRENCIES
     return Money(units * _UNITS.get(currency.code, 1) * 10**currency.exponent, currency)
