@@ -34,7 +34,7 @@ from settings import BadSettings, Settings, read_settings
 from staff.act import by_command
 from staff.changing import changing
 from staff.commands import add_staff_commands
-from staff.member import Role
+from staff.role import Role
 from staff.sign_in import NotAnEmail, invite
 from supervisor import Child, Supervisor
 

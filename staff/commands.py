@@ -11,7 +11,7 @@ from sqlalchemy.engine import Engine
 from database.instants import Clock
 from staff.act import by_command
 from staff.changing import changing
-from staff.member import Role
+from staff.role import Role
 from staff.sign_in import LINK_LIFETIME, invite
 
 OpenedInstallation = Callable[[Path | None], AbstractContextManager[tuple[str, Engine]]]

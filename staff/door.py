@@ -1,5 +1,6 @@
 """The door of the desk: who has signed in, and what their role lets them do."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from sqlalchemy.engine import Engine
@@ -10,6 +11,7 @@ from database.instants import Clock
 from database.transactions import reading, writing
 from staff.act import Actor, by_member
 from staff.member import StaffMember
+from staff.permissions import Permission
 from staff.store import member_by_id
 from web.errors import Refusal, Trouble, error_page
 from web.headers import HeaderSets, WithHeaders
@@ -36,7 +38,7 @@ class NotYourRole(Refusal):
         403,
         "Your role does not allow this",
         "Owners, treasurers and auditors see the desk's pages about money; only owners and treasurers change anything.",
-        "Ask whoever runs the server for another role: ./farthing staff add YOUR-EMAIL --role treasurer",
+        "If you need it, ask an owner to give you another role.",
     )
 
 
@@ -54,28 +56,28 @@ class SignedIn:
 
 
 class Door:
-    """Lets members of staff through to the desk. `reader` and `editor` are FastAPI dependencies of its routes."""
+    """Lets members of staff through to the desk. A route says `Depends(door.needs(Permission.READ_MONEY))`."""
 
     def __init__(self, engine: Engine, clock: Clock, cookie: SessionCookie) -> None:
         self._engine, self._clock, self._cookie = engine, clock, cookie
 
-    def reader(self, request: Request) -> SignedIn:
-        """Who reads a page about money; raises NotSignedIn or NotYourRole."""
-        signed_in = self._signed_in(request)
-        if not signed_in.member.role.may_read_money:
-            raise NotYourRole
-        return signed_in
+    def needs(self, permission: Permission) -> Callable[[Request], SignedIn]:
+        """A FastAPI dependency: who is at the desk, with a role that allows this; raises NotSignedIn or NotYourRole."""
 
-    def editor(self, request: Request) -> SignedIn:
-        """Who changes something about money; raises NotSignedIn or NotYourRole."""
-        signed_in = self._signed_in(request)
-        if not signed_in.member.role.may_change_money:
-            raise NotYourRole
-        return signed_in
+        def signed_in_with_permission(request: Request) -> SignedIn:
+            signed_in = self._signed_in(request)
+            if not signed_in.member.may(permission):
+                raise NotYourRole
+            return signed_in
+
+        # The test of the access matrix reads from each route which permission it asks for.
+        signed_in_with_permission.permission = permission  # type: ignore[attr-defined]
+        return signed_in_with_permission
 
     def user_of(self, request: Request) -> SignedIn:
-        """Who sends a request to a part that is no page of ours: an editor, unless it only reads."""
-        return self.reader(request) if request.method in SAFE_METHODS else self.editor(request)
+        """Who sends a request to a part that is no page of ours: one who may change money, unless it only reads."""
+        reads = request.method in SAFE_METHODS
+        return self.needs(Permission.READ_MONEY if reads else Permission.CHANGE_MONEY)(request)
 
     def _signed_in(self, request: Request) -> SignedIn:
         token, now = self._cookie.read(request), self._clock()

@@ -1,30 +1,10 @@
-"""Members of staff and their roles. Values only."""
+"""Members of staff. Values only."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
-
-class Role(StrEnum):
-    """What a member of staff is there for.
-
-    Owners and treasurers read and change what concerns money; auditors read it; organisers look after campaigns
-    and do not see donors or money.
-    """
-
-    OWNER = "owner"
-    TREASURER = "treasurer"
-    ORGANISER = "organiser"
-    AUDITOR = "auditor"
-
-    @property
-    def may_read_money(self) -> bool:
-        """Whether the desk's pages about money and donors open."""
-        return self is not Role.ORGANISER
-
-    @property
-    def may_change_money(self) -> bool:
-        """Whether the desk's buttons about money work."""
-        return self in (Role.OWNER, Role.TREASURER)
+from staff.permissions import ALLOWED, MenuItem, Permission, menu_of
+from staff.role import Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,3 +15,17 @@ class StaffMember:
     email: str
     name: str
     role: Role
+
+    def may(self, permission: Permission | str) -> bool:
+        """Whether their role allows this. Templates name the permission by its words: `member.may("change money")`."""
+        return Permission(permission) in ALLOWED[self.role]
+
+    @property
+    def menu(self) -> Sequence[MenuItem]:
+        """The pages of the desk that open for them."""
+        return menu_of(self.role)
+
+    @property
+    def home(self) -> str:
+        """Where signing in leads: the first page of their menu."""
+        return self.menu[0].path if self.menu else "/desk"

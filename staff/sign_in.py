@@ -15,7 +15,8 @@ from sqlalchemy import Connection
 from staff import store
 from staff.act import Subject
 from staff.changing import Change
-from staff.member import Role, StaffMember
+from staff.member import StaffMember
+from staff.role import Role
 from web.errors import NotFound
 from web.sessions import Holder, HolderKind, start_session
 from web.typed import compact

@@ -10,7 +10,8 @@ from sqlalchemy.engine import Connection
 from database.bulk import put_rows
 from database.questions import has_come
 from staff.act import Act, Subject
-from staff.member import Role, StaffMember
+from staff.member import StaffMember
+from staff.role import Role
 from staff.tables import act, sign_in_link, staff_member
 
 LONGEST_LIFETIME = timedelta(hours=24)  # of an invitation; other links live shorter

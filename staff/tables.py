@@ -4,7 +4,7 @@ import sqlalchemy as sa
 
 from database.columns import Bytes, Code, Instant, Json
 from database.tables import one_of, table
-from staff.member import Role
+from staff.role import Role
 
 staff_member = table(
     "staff_member",

@@ -235,7 +235,7 @@ GUARDS: dict[str, Guard] = {
     ),
     "roles": Guard(
         "an auditor could change what they are to look at",
-        (Cut("staff/door.py", "if not signed_in.member.role.may_change_money:", "if False:"),),
+        (Cut("staff/door.py", "if not signed_in.member.may(permission):", "if False:"),),
         ("tests/staff/test_door.py",),
     ),
     "staff-sessions": Guard(

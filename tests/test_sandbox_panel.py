@@ -11,7 +11,7 @@ from installation import Installation, open_installation, open_sandbox, prepare
 from main import build_web
 from sandbox.keys import sandbox_keys
 from settings import read_settings
-from staff.member import Role
+from staff.role import Role
 from tests.staff.signing_in import link_path
 
 PUBLIC, LOCAL = "https://try.example", "http://127.0.0.1:8000"

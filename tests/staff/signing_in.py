@@ -6,7 +6,7 @@ from sqlalchemy import Engine
 
 from staff.act import by_command
 from staff.changing import changing
-from staff.member import Role
+from staff.role import Role
 from staff.sign_in import INVITATION_LIFETIME, invite
 
 ADA = "ada@example.org"

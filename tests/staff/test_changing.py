@@ -7,7 +7,8 @@ from sqlalchemy import Engine
 from database.transactions import reading
 from staff.act import Act, Actor, Subject, by_command, by_member
 from staff.changing import NothingRecorded, changing
-from staff.member import Role, StaffMember
+from staff.member import StaffMember
+from staff.role import Role
 from staff.store import acts_on, add_member, member_by_id
 from staff.tables import act, staff_member
 from tests.clock import FixedClock

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from database.transactions import reading
 from staff.commands import add_staff_commands
-from staff.member import Role
+from staff.role import Role
 from staff.sign_in import member_of_link
 from tests.clock import FixedClock
 from tests.staff.signing_in import ADA

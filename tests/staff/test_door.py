@@ -10,7 +10,8 @@ from sqlalchemy import Engine
 
 from database.transactions import writing
 from staff.door import Door, SignedIn
-from staff.member import Role
+from staff.permissions import Permission
+from staff.role import Role
 from staff.routes import staff_routes
 from tests.clock import FixedClock
 from tests.staff.signing_in import link_path
@@ -37,11 +38,11 @@ def _two_routes(door: Door) -> APIRouter:
     router = APIRouter()
 
     @router.get("/read")
-    def read(reader: Annotated[SignedIn, Depends(door.reader)]) -> str:
+    def read(reader: Annotated[SignedIn, Depends(door.needs(Permission.READ_MONEY))]) -> str:
         return reader.member.name
 
     @router.post("/change")
-    def change(editor: Annotated[SignedIn, Depends(door.editor)]) -> str:
+    def change(editor: Annotated[SignedIn, Depends(door.needs(Permission.CHANGE_MONEY))]) -> str:
         return f"{editor.member.name} from {editor.actor.address}"
 
     return router

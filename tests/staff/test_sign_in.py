@@ -11,7 +11,8 @@ from sqlalchemy import Engine
 from database.transactions import reading, writing
 from staff.act import Act, Subject, by_command
 from staff.changing import changing
-from staff.member import Role, StaffMember
+from staff.member import StaffMember
+from staff.role import Role
 from staff.sign_in import (
     INVITATION_LIFETIME,
     LINK_LIFETIME,

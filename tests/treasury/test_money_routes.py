@@ -13,7 +13,7 @@ from database.transactions import reading, writing
 from payments.gifts.tables import settled_discrepancy
 from payments.settlement.store import note_failure
 from staff.act import Subject
-from staff.member import Role
+from staff.role import Role
 from staff.routes import staff_routes
 from staff.store import acts_on
 from tests.clock import FixedClock

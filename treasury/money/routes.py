@@ -20,6 +20,7 @@ from staff.act import Subject
 from staff.changing import changing
 from staff.door import Door, SignedIn
 from staff.member import StaffMember
+from staff.permissions import Permission
 from web.errors import NotFound
 from web.pages import Pages
 from web.typed import compact
@@ -61,7 +62,7 @@ def money_routes(engine: Engine, clock: Clock, pages: Pages, door: Door) -> APIR
 
 def _lists(engine: Engine, pages: Pages, door: Door) -> APIRouter:
     router = APIRouter()
-    Reader = Annotated[SignedIn, Depends(door.reader)]  # noqa: N806 (a type)
+    Reader = Annotated[SignedIn, Depends(door.needs(Permission.READ_MONEY))]  # noqa: N806 (a type)
 
     @router.get("/desk/payouts")
     def list_payouts(reader: Reader, page: PageNumber = 1) -> Response:
@@ -80,8 +81,8 @@ def _lists(engine: Engine, pages: Pages, door: Door) -> APIRouter:
 
 def _to_do(engine: Engine, clock: Clock, pages: Pages, door: Door) -> APIRouter:
     router = APIRouter()
-    Reader = Annotated[SignedIn, Depends(door.reader)]  # noqa: N806 (a type)
-    Editor = Annotated[SignedIn, Depends(door.editor)]  # noqa: N806 (a type)
+    Reader = Annotated[SignedIn, Depends(door.needs(Permission.READ_MONEY))]  # noqa: N806 (a type)
+    Editor = Annotated[SignedIn, Depends(door.needs(Permission.CHANGE_MONEY))]  # noqa: N806 (a type)
 
     @router.get("/desk/discrepancies")
     def list_discrepancies(reader: Reader, page: PageNumber = 1) -> Response:
@@ -120,7 +121,7 @@ def _to_do(engine: Engine, clock: Clock, pages: Pages, door: Door) -> APIRouter:
 
 def _receipts(engine: Engine, clock: Clock, door: Door) -> APIRouter:
     router = APIRouter()
-    Reader = Annotated[SignedIn, Depends(door.reader)]  # noqa: N806 (a type)
+    Reader = Annotated[SignedIn, Depends(door.needs(Permission.READ_MONEY))]  # noqa: N806 (a type)
 
     @router.get("/desk/receipts/{number}")
     def open_receipt(reader: Reader, number: Annotated[str, Path(pattern=RECEIPT_NUMBER)]) -> Response:
@@ -138,7 +139,7 @@ def _receipts(engine: Engine, clock: Clock, door: Door) -> APIRouter:
 
 def _traces(engine: Engine, pages: Pages, door: Door) -> APIRouter:
     router = APIRouter()
-    Reader = Annotated[SignedIn, Depends(door.reader)]  # noqa: N806 (a type)
+    Reader = Annotated[SignedIn, Depends(door.needs(Permission.READ_MONEY))]  # noqa: N806 (a type)
 
     @router.get("/desk/trace")
     def find_trace(typed: Annotated[str, Query(alias="id", max_length=LONGEST_NAME)] = "") -> Response:

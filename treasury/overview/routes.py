@@ -16,6 +16,7 @@ from payments.books.views import list_lengths
 from payments.gifts.views import movements
 from payments.settlement.views import stripe_status
 from staff.door import Door, SignedIn
+from staff.permissions import Permission
 from treasury.money.places import places
 from treasury.money.to_do import to_do
 from treasury.overview.figures import SHOWN, list_address, month_code, sheets
@@ -54,7 +55,7 @@ def choice_of(
 def overview_routes(engine: Engine, clock: Clock, pages: Pages, door: Door) -> APIRouter:
     """`/desk` and `/desk/gifts`."""
     router = APIRouter()
-    Reader = Annotated[SignedIn, Depends(door.reader)]  # noqa: N806 (a type)
+    Reader = Annotated[SignedIn, Depends(door.needs(Permission.READ_MONEY))]  # noqa: N806 (a type)
 
     @router.get("/desk")
     def show_desk(reader: Reader) -> Response:

@@ -30,6 +30,7 @@ from staff.act import Subject
 from staff.changing import changing
 from staff.door import Door, SignedIn
 from staff.member import StaffMember
+from staff.permissions import Permission
 from web.errors import NotFound, Refusal, Trouble
 from web.pages import Pages
 
@@ -87,8 +88,8 @@ class ShownExpected:
 def recurring_routes(engine: Engine, clock: Clock, pages: Pages, door: Door) -> APIRouter:
     """`/desk/recurring`, a page for each recurring gift, and its buttons."""
     router = APIRouter()
-    Reader = Annotated[SignedIn, Depends(door.reader)]  # noqa: N806 (a type)
-    Editor = Annotated[SignedIn, Depends(door.editor)]  # noqa: N806 (a type)
+    Reader = Annotated[SignedIn, Depends(door.needs(Permission.READ_MONEY))]  # noqa: N806 (a type)
+    Editor = Annotated[SignedIn, Depends(door.needs(Permission.CHANGE_MONEY))]  # noqa: N806 (a type)
     WishId = Annotated[str, Form(pattern=WISH)]  # noqa: N806 (a type)
     desk = RecurringDesk(engine, clock, pages)
 

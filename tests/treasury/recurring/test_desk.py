@@ -16,7 +16,7 @@ from payments.gifts.recurring_changes import CHANGE_RECURRING, ChangeKind, Recur
 from payments.gifts.recurring_store import changes_of, mark_done
 from payments.gifts.tables import recurring_act
 from staff.act import Subject
-from staff.member import Role
+from staff.role import Role
 from staff.routes import staff_routes
 from staff.store import acts_on
 from tests.clock import FixedClock
