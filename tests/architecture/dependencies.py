@@ -24,7 +24,6 @@ NOT_IMPORTED = {
     "aiosmtpd": "letters are sent to it in tests",
     "argon2-cffi": "hashes passwords",
     "cryptography": "keeps the secrets of second factors",
-    "css-inline": "puts the stylesheet of letters where mail programs read it",
     "cyclonedx-bom": "lists what a release is made of",
     "markdown-it-py": "reads the stories of campaigns",
     "pillow": "re-encodes pictures",
