@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
 from database.bulk import put_rows
+from database.columns import Instant
 from database.questions import look_up
 from outbox.jobs import enqueue_many, make_urgent
 from outbox.tables import letter as table
@@ -45,6 +46,9 @@ class LetterState(StrEnum):
     REFUSED = "refused"
     GIVEN_UP = "given_up"
     UNCERTAIN = "uncertain"
+
+
+UNDELIVERED = (LetterState.REFUSED, LetterState.GIVEN_UP, LetterState.UNCERTAIN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +91,7 @@ class Letter:
                 raise NotALetter("a name, address or subject of a letter is one line, of at most 500 characters")
         if not (self.key and self.subject.strip() and self.text.strip() and self.html.strip()):
             raise NotALetter("a letter needs a key, a subject and a text")
-        if not _ADDRESS.fullmatch(self.to):
+        if not is_address(self.to):
             raise NotALetter("a letter needs one email address to go to")
 
     @property
@@ -115,6 +119,11 @@ class PostedLetter:
     settled_at: datetime | None
 
 
+def is_address(text: str) -> bool:
+    """Whether a letter could go there: one email address, and nothing else."""
+    return _ADDRESS.fullmatch(text) is not None and len(text) <= LONGEST_HEADER
+
+
 def post_letter(conn: Connection, letter: Letter, now: datetime, *, urgent: bool = False) -> bool:
     """Write and queue a letter in the caller's transaction; returns whether its key is new.
 
@@ -124,6 +133,11 @@ def post_letter(conn: Connection, letter: Letter, now: datetime, *, urgent: bool
     if is_new and urgent:
         make_urgent(conn, SEND, letter.id, now=now)
     return is_new
+
+
+def letter_was_posted(conn: Connection, key: str) -> bool:
+    """Whether there is a letter of this cause, so that the work of writing another can be saved."""
+    return conn.scalar(sa.select(table.c.id).where(table.c.key == key)) is not None
 
 
 def post_letters(conn: Connection, letters: Sequence[Letter], now: datetime) -> list[Letter]:
@@ -136,6 +150,51 @@ def post_letters(conn: Connection, letters: Sequence[Letter], now: datetime) -> 
     put_rows(conn, table, [_row(letter, letter.id, now) for letter in new], "DO NOTHING")
     enqueue_many(conn, SEND, [(letter.id, {"letter": letter.id}) for letter in new], now=now)
     return new
+
+
+def mark_sending(conn: Connection, letter_id: str, now: datetime) -> bool:
+    """Note that a waiting letter leaves our hands now; False if it does not wait (any more)."""
+    waits = sa.update(table).where(table.c.id == letter_id, table.c.state == LetterState.WAITING.value)
+    return bool(conn.execute(waits.values(state=LetterState.SENDING.value, tried_at=now)).rowcount)
+
+
+def note_waiting(
+    conn: Connection, letter_id: str, holds: LetterState, reason: str, now: datetime, *, deferred: bool = False
+) -> None:
+    """Note why a letter was not sent, and that it waits for another attempt. `deferred`: the server asked for one.
+
+    `holds` is the state in which the caller left it: nothing is noted if another worker has it since.
+    """
+    values: dict[str, Any] = {"state": LetterState.WAITING.value, "reason": reason, "tried_at": now}
+    if deferred:
+        values["deferred_since"] = sa.func.coalesce(table.c.deferred_since, sa.bindparam("since", now, Instant()))
+    conn.execute(sa.update(table).where(table.c.id == letter_id, table.c.state == holds.value).values(values))
+
+
+def note_end(
+    conn: Connection, letter_id: str, holds: LetterState, state: LetterState, reason: str, now: datetime
+) -> None:
+    """Note what has become of a letter for good, and remove the text of a personal one.
+
+    `holds` is the state in which the caller left it. The server's answer still counts when it comes so late that
+    another worker has called the letter uncertain.
+    """
+    values: dict[str, Any] = {"state": state.value, "reason": reason, "tried_at": now}
+    if state is LetterState.SENT:
+        values["sent_at"] = now
+    late = holds is LetterState.SENDING and state is not LetterState.UNCERTAIN
+    expected = [holds.value, LetterState.UNCERTAIN.value] if late else [holds.value]
+    noted = sa.update(table).where(table.c.id == letter_id, table.c.state.in_(expected)).values(values)
+    if conn.execute(noted).rowcount:
+        gone = sa.update(table).where(table.c.id == letter_id, table.c.personal == 1)
+        conn.execute(gone.values(text=REMOVED, html=REMOVED))
+
+
+def settle_letter(conn: Connection, letter_id: str, now: datetime) -> bool:
+    """A member of staff has dealt with a letter that was not delivered; False if there was nothing to deal with."""
+    undelivered = table.c.state.in_([state.value for state in UNDELIVERED])
+    unsettled = sa.update(table).where(table.c.id == letter_id, undelivered, table.c.settled_at.is_(None))
+    return bool(conn.execute(unsettled.values(settled_at=now)).rowcount)
 
 
 def post_again(conn: Connection, posted: PostedLetter, letter: Letter, now: datetime) -> None:

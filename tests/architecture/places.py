@@ -48,7 +48,7 @@ DOORS = {
     "sandbox": {"installation", "main", "commands"} | OUTSIDE,
 }
 # What an installation's settings are made of.
-SETTINGS_MAY_USE = {"organisation.organisation"}
+SETTINGS_MAY_USE = {"organisation.organisation", "outbox.mail_server"}
 
 HOMES = {
     "stripe": ("payments/stripe/*", "sandbox/*"),
