@@ -1,15 +1,17 @@
-"""Render templates as pages. Jinja is used here and nowhere else."""
+"""Render templates as pages and as letters. Jinja is used here and nowhere else."""
 
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from css_inline import CSSInliner
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from starlette.responses import HTMLResponse
 
 from web.static import Static
 from web.wording import Wording
 
 MODES = ("sandbox", "test", "live")
+LETTER_STYLE = "letter.css"
 
 
 class Recipient(Protocol):
@@ -51,6 +53,14 @@ class Recipient(Protocol):
         ...
 
 
+class LetterWords(NamedTuple):
+    """What a letter says: its subject, its text, and the same as HTML."""
+
+    subject: str
+    text: str
+    html: str
+
+
 class Pages:
     """The templates of one installation, with the values that every page uses.
 
@@ -67,6 +77,7 @@ class Pages:
         self.wording = Wording(locale, organisation.timezone)
         self.static = Static(directory.parent / "static")
         self._environment = self._furnish(directory, locale.replace("_", "-"))
+        self._letter_style = directory / LETTER_STYLE
 
     def render(self, name: str, /, **values: object) -> str:
         """A template with its values, as text. Everything is escaped; a test keeps templates from switching it off."""
@@ -80,10 +91,22 @@ class Pages:
         headers = {"Cache-Control": "no-store"} if private else None
         return HTMLResponse(self.render(name, status=status, **values), status_code=status, headers=headers)
 
+    def letter(self, name: str, /, **values: object) -> LetterWords:
+        """The letter of two templates, such as `staff/letters/invitation`: `.txt` with its subject, and `.html`.
+
+        The HTML has its styles inside and refers to nothing elsewhere.
+        """
+        words = self._environment.get_template(f"{name}.txt")
+        subject = "".join(words.blocks["subject"](words.new_context(values))).strip()
+        html = self.render(f"{name}.html", subject=subject, **values)
+        style = self._letter_style.read_text()
+        inliner = CSSInliner(load_remote_stylesheets=False, keep_at_rules=True, extra_css=style)
+        return LetterWords(subject, words.render(**values).strip() + "\n", inliner.inline(html))
+
     def _furnish(self, directory: Path, language: str) -> Environment:
         environment = Environment(
             loader=FileSystemLoader(directory),
-            autoescape=True,
+            autoescape=select_autoescape(disabled_extensions=("txt",), default=True),  # a letter's plain text
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,

@@ -55,6 +55,13 @@ def last_promised_before(renewal: datetime, begun: datetime, interval: Interval,
     return next((promised for promised in candidates if promised < day), first)
 
 
+def next_promised_after(first: date, interval: Interval, day: date) -> date:
+    """The first promised day after `day`, which is not before the first."""
+    n = _periods_between(first, interval, day)
+    candidates = (promised_day(first, interval, k) for k in (n, n + 1, n + 2) if k >= 1)
+    return next(promised for promised in candidates if promised > day)
+
+
 def due(anchor: datetime, interval: Interval, steps: int, since: datetime | None = None) -> datetime:
     """When Stripe renews by itself: `steps` periods after `since`, a renewal (without it: after the anchor). In UTC.
 
