@@ -58,7 +58,9 @@ def receipt_routes(engine: Engine, clock: Clock, pages: Pages) -> APIRouter:
                 raise NoSuchReceipt
             went_back = gave_back(conn, issued.gift_id, issued.receipt.total.currency)
         shown = layout_of(issued.receipt.template).page
-        return pages.page(shown, private=True, receipt=issued.receipt, went_back=went_back, token=token)
+        return pages.of(issued.receipt.issuer).page(
+            shown, private=True, receipt=issued.receipt, went_back=went_back, token=token
+        )
 
     return router
 
