@@ -15,7 +15,7 @@ from database.columns import BookDate, Count, Instant, Json, Minor
 from migrations.guards import frozen, on_sqlite
 
 revision = "0014"
-down_revision = "0010"
+down_revision = "0011"
 
 STATES = "state in ('draft', 'published', 'paused', 'closed')"
 KINDS = "target_kind in ('amount', 'gifts', 'donors', 'monthly')"

@@ -101,6 +101,10 @@ FURNITURE: tuple[tuple[sa.Table, Mapping[str, Any]], ...] = (
     (receipts.receipt_token, {"token_hash": "0" * 64, "receipt_id": FIRST_RECEIPT}),
     (receipts.receipt_pdf, {"receipt_id": FIRST_RECEIPT, "sha256": "0" * 64}),
     (staff.act, {"id": "staff-act-1"}),
+    (
+        staff.staff_member,
+        {"id": "owner-1", "email": "o@example.org", "role": "owner", "disabled_at": None, "removed_at": None},
+    ),
 )
 
 
