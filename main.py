@@ -51,6 +51,7 @@ from web.dispatch import PathDispatch
 from web.errors import install_errors
 from web.health import ReadinessCheck, health_routes
 from web.logs import RequestLog
+from web.picture_routes import picture_routes
 from web.security import secure
 
 PAGE_THREADS = 20
@@ -135,6 +136,7 @@ def _app(installation: Installation, inbox: Inbox, twin: Twin | None, writer: so
         receipt_routes(engine, clock, pages),
         staff_routes(engine, clock, pages),
         treasury_routes(engine, clock, pages),
+        picture_routes(engine),
         health_routes(lambda: _checks(engine, clock, inbox)),
     ):
         app.include_router(router)

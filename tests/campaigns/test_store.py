@@ -32,6 +32,7 @@ from database.transactions import reading, writing
 from ledger.money import GBP, JPY, Money
 from tests.campaigns.books import book
 from tests.clock import FixedClock
+from web.tables import picture
 
 NOW = datetime(2026, 11, 21, 12, 0, 0, 123456, tzinfo=UTC)
 FULL = Campaign(
@@ -62,8 +63,10 @@ ROW = {
 
 
 def kept(engine: Engine, *these: Campaign) -> list[int]:
-    """Keep campaigns; their numbers."""
+    """Keep campaigns, and the pictures that they name; their numbers."""
     with writing(engine) as conn:
+        for name in {campaign.picture for campaign in these if campaign.picture}:
+            conn.execute(sa.insert(picture).values(hash=name, made_at=NOW))
         return [add_campaign(conn, campaign) for campaign in these]
 
 

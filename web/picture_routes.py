@@ -1,0 +1,31 @@
+"""`/media/…`: the files of kept pictures. A file's name holds the hash of its picture, so it never changes."""
+
+from fastapi import APIRouter
+from sqlalchemy.engine import Engine
+from starlette.responses import Response
+
+from database.transactions import reading
+from web.errors import NotFound
+from web.picture_store import kept_file
+from web.static import FOR_EVER
+
+MEDIA_PATH = "/media"
+_MEDIA_TYPES = {"webp": "image/webp", "jpg": "image/jpeg", "png": "image/png", "svg": "image/svg+xml"}
+_LONGEST_WIDTH = 5  # digits
+
+
+def picture_routes(engine: Engine) -> APIRouter:
+    """`/media/{hash}-{width}.{webp,jpg,png,svg}`."""
+    router = APIRouter()
+
+    @router.get(MEDIA_PATH + "/{name}-{width}.{extension}")
+    def show_picture(name: str, width: str, extension: str) -> Response:
+        if not (width.isascii() and width.isdecimal() and len(width) <= _LONGEST_WIDTH):
+            raise NotFound
+        with reading(engine) as conn:
+            file = kept_file(conn, name, int(width), extension)
+        if file is None:
+            raise NotFound
+        return Response(file.body, media_type=_MEDIA_TYPES[extension], headers={"Cache-Control": FOR_EVER})
+
+    return router
