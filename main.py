@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import ASGIApp
 
 from campaigns.routes import campaign_routes
+from campaigns.store import GiftMeasures
 from database.engine import NotDurable
 from database.instants import Clock
 from database.migrating import REVISION, revision_of
@@ -25,6 +26,7 @@ from installation import SANDBOX_PATH, Installation
 from ledger.finding import Finding
 from outbox.jobs import oldest_waiting
 from outbox.worker import Chore, Worker
+from payments.gifts.campaign_views import donors_by_campaign, monthly_by_campaign
 from payments.gifts.recurring import Interval
 from payments.giving.pledges import Pledges
 from payments.giving.routes import payment_routes
@@ -130,7 +132,7 @@ def _app(installation: Installation, inbox: Inbox, twin: Twin | None, writer: so
     pledges = Pledges(engine, Gateway(key, installation.base_url, api_base=base, mark=mark), clock)
     intervals = [Interval(name) for name in installation.profile.giving.intervals]
     for router in (
-        campaign_routes(engine, clock, pages),
+        campaign_routes(engine, clock, pages, GiftMeasures(donors_by_campaign, monthly_by_campaign)),
         payment_routes(engine, pledges, clock, pages, intervals),
         thanks_routes(engine, clock, pages),
         receipt_routes(engine, clock, pages),

@@ -17,7 +17,6 @@ from campaigns.store import (
     CampaignChanged,
     GiftMeasures,
     add_campaign,
-    address_now,
     campaign_by_id,
     campaign_by_slug,
     campaign_titles,
@@ -26,6 +25,7 @@ from campaigns.store import (
     old_addresses,
     progress,
     progress_of,
+    public_campaign,
 )
 from campaigns.tables import campaign as table
 from database.transactions import reading, writing
@@ -166,7 +166,8 @@ def test_an_edit_is_kept_and_an_old_address_leads_on(engine: Engine) -> None:
         newest = campaigns(conn)[0]
         assert (newest.slug, newest.title, newest.version) == ("plain", "plain", 4)
         assert old_addresses(conn, newest) == ["second", "third"]
-        assert [address_now(conn, old) for old in ("second", "third", "nobody", "%00")] == ["plain"] * 2 + [None] * 2
+        assert [public_campaign(conn, old) for old in ("plain", "second", "third")] == [newest] * 3
+        assert [public_campaign(conn, unknown) for unknown in ("nobody", "%00", "é")] == [None] * 3
 
 
 def test_nobody_takes_an_address_that_leads_somewhere(engine: Engine) -> None:
@@ -192,7 +193,8 @@ def test_a_draft_gives_its_address_back(engine: Engine) -> None:
 
     kept(engine, PLAIN)
     with reading(engine) as conn:
-        assert [address_now(conn, slug) for slug in ("plain", "other")] == ["plain", "other"]
+        found = [public_campaign(conn, slug) for slug in ("plain", "other")]
+    assert [campaign and campaign.id for campaign in found] == [2, None]
 
 
 def test_the_second_of_two_edits_is_refused(engine: Engine) -> None:
