@@ -11,12 +11,15 @@ from database.bulk import put_rows
 from web.pictures import EncodedPicture, Picture, PictureSize
 from web.tables import picture, picture_file
 
+MEDIA_TYPES = {"webp": "image/webp", "jpg": "image/jpeg", "png": "image/png", "svg": "image/svg+xml"}
+
 
 @dataclass(frozen=True, slots=True)
 class KeptFile:
     """A file of a picture as it is sent."""
 
     body: bytes
+    media_type: str
     size: PictureSize
 
 
@@ -56,7 +59,16 @@ def picture_by_hash(conn: Connection, name: str | None) -> Picture | None:
 def kept_file(conn: Connection, name: str, width: int, extension: str) -> KeptFile | None:
     """One file of a picture."""
     f = picture_file.c
-    row = conn.execute(
-        sa.select(f.body, f.width, f.height).where(f.hash == name, f.width == width, f.extension == extension)
-    ).one_or_none()
-    return None if row is None else KeptFile(row.body, PictureSize(row.width, row.height))
+    return _file(conn, f.hash == name, f.width == width, f.extension == extension)
+
+
+def kept_logo(conn: Connection, name: str) -> KeptFile | None:
+    """The one file of a logo."""
+    f = picture_file.c
+    return _file(conn, f.hash == name, f.extension.in_(("png", "svg")))
+
+
+def _file(conn: Connection, *conditions: sa.ColumnElement[bool]) -> KeptFile | None:
+    f = picture_file.c
+    row = conn.execute(sa.select(f.body, f.extension, f.width, f.height).where(*conditions)).one_or_none()
+    return row and KeptFile(row.body, MEDIA_TYPES[row.extension], PictureSize(row.width, row.height))
