@@ -18,6 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import ASGIApp
 
 from campaigns.routes import campaign_routes
+from campaigns.store import GiftMeasures
 from database.engine import NotDurable
 from database.instants import Clock
 from database.migrating import REVISION, revision_of
@@ -28,6 +29,7 @@ from outbox.jobs import oldest_waiting
 from outbox.letters import SEND
 from outbox.sending import send_handler
 from outbox.worker import Chore, Worker
+from payments.gifts.campaign_views import donors_by_campaign, monthly_by_campaign
 from payments.giving.pledges import Pledges
 from payments.giving.routes import payment_routes
 from payments.inbox.inbox import Inbox
@@ -155,7 +157,7 @@ def _app(installation: Installation, inbox: Inbox, twin: Twin | None, writer: so
     mark = installation.bookkeeper.rules.mark
     pledges = Pledges(engine, Gateway(key, installation.base_url, api_base=base, mark=mark), clock)
     for router in (
-        campaign_routes(engine, clock, pages),
+        campaign_routes(engine, clock, pages, GiftMeasures(donors_by_campaign, monthly_by_campaign)),
         payment_routes(engine, pledges, clock, pages, lambda: organisation.giving),
     ):
         app.include_router(router, dependencies=[Depends(organisation.require_set_up)])

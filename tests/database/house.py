@@ -31,7 +31,20 @@ INSTRUCTION = {"donor_id": "donor-1", "state": "active", "currency": "GBP", "int
 FURNITURE: tuple[tuple[sa.Table, Mapping[str, Any]], ...] = (
     (installation, {"id": 1, "mode": "sandbox"}),
     (organisation_version, {"id": 1, "kind": "campaigning_body", "colour": None, "logo": None}),
-    (campaign, {"slug": "hall", "currency": "GBP", "parent_id": None, "closes_at": None}),
+    (
+        campaign,
+        {
+            "slug": "hall",
+            "currency": "GBP",
+            "parent_id": None,
+            "closes_at": None,
+            "state": "published",
+            "target_kind": "amount",
+            "target_count": None,
+            "picture": None,
+            "closed_at": None,
+        },
+    ),
     (donor, {"id": "donor-1", "email_key": "one@example.org"}),
     (donor, {"id": "donor-2", "email_key": "two@example.org"}),
     (
