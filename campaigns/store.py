@@ -1,7 +1,7 @@
 """Keep campaigns, and read their progress."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -43,15 +43,24 @@ def campaigns(conn: Connection) -> list[Campaign]:
     return [_campaign(row) for row in conn.execute(sa.select(table).order_by(table.c.id))]
 
 
-_TITLES = sa.select(table.c.id, table.c.title)
+_NAMES = sa.select(table.c.id, table.c.title, table.c.parent_id)
 
 
-def campaign_titles(conn: Connection) -> dict[int, str]:
-    """The titles of all campaigns, by number.
+@dataclass(frozen=True, slots=True)
+class CampaignName:
+    """A campaign's title, and the campaign whose group it is."""
+
+    id: int
+    title: str
+    parent: int | None
+
+
+def campaign_names(conn: Connection) -> list[CampaignName]:
+    """The titles and parents of all campaigns.
 
     All of them: an organisation has dozens, and one constant question costs less than a list of ids.
     """
-    return {row[0]: row[1] for row in fetch(conn, _TITLES)}
+    return [CampaignName(*row) for row in fetch(conn, _NAMES)]
 
 
 def progress(conn: Connection, campaign: Campaign, now: datetime) -> Progress:

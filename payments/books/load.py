@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from campaigns.store import campaign_titles
+from campaigns.store import campaign_names
 from database.questions import look_up, look_up_all
 from ledger.money import Money, currency
 from payments.books import tables
@@ -116,6 +116,7 @@ def load_known(conn: Connection, notices: Sequence[Notice]) -> Known:
     checkouts = gift_store.checkouts(conn, kept["checkout"])
     recurring = recurring_of(conn, _recurring_ids(happenings, invoices))
     gifts = gift_store.gifts(conn, _gift_ids(happenings, charges, checkouts, invoices, recurring))
+    named = campaign_names(conn) if recurring or _may_be_booked(gifts.values()) else []
     return Known(
         charges=charges,
         checkouts=checkouts,
@@ -129,7 +130,8 @@ def load_known(conn: Connection, notices: Sequence[Notice]) -> Known:
         waiting=frozenset(kept["waiting_fact"]),
         recurring=recurring,
         gifts=gifts,
-        titles=campaign_titles(conn) if recurring or _may_be_received(gifts.values()) else {},
+        titles={campaign.id: campaign.title for campaign in named},
+        parents={campaign.id: campaign.parent for campaign in named if campaign.parent is not None},
     )
 
 
@@ -167,8 +169,9 @@ def _gift_ids(
     return {gift for gift in named if gift}
 
 
-def _may_be_received(gifts: Iterable[Gift]) -> bool:
-    return any(gift.state is not GiftState.RECEIVED for gift in gifts)
+def _may_be_booked(gifts: Iterable[Gift]) -> bool:
+    """Whether any is to be received, or is shared, so that a second payment of it is to be booked by share."""
+    return any(gift.state is not GiftState.RECEIVED or len(gift.allocations) > 1 for gift in gifts)
 
 
 def _kept_about(conn: Connection, names: Iterable[str | None]) -> Kept:

@@ -11,10 +11,11 @@ from sqlalchemy.exc import IntegrityError
 from campaigns.campaign import BadCampaign, Campaign, Progress
 from campaigns.demo import add_demo_campaigns, demo_campaigns
 from campaigns.store import (
+    CampaignName,
     add_campaign,
     campaign_by_id,
     campaign_by_slug,
-    campaign_titles,
+    campaign_names,
     campaigns,
     progress,
     progress_of,
@@ -63,12 +64,12 @@ def test_an_unknown_campaign_is_none(engine: Engine) -> None:
         assert (campaign_by_slug(conn, "none"), campaign_by_id(conn, 7)) == (None, None)
 
 
-def test_titles_are_told_by_number(engine: Engine) -> None:
-    """For receipts."""
-    kept(engine, FULL, PLAIN)
+def test_campaigns_are_named_with_their_parents(engine: Engine) -> None:
+    """For receipts, and for shares."""
+    kept(engine, FULL, replace(PLAIN, currency=GBP, parent_id=1))
 
     with reading(engine) as conn:
-        assert campaign_titles(conn) == {1: FULL.title, 2: "Plain"}
+        assert campaign_names(conn) == [CampaignName(1, FULL.title, None), CampaignName(2, "Plain", 1)]
 
 
 def test_one_address_leads_to_one_campaign(engine: Engine) -> None:
