@@ -14,7 +14,7 @@ from campaigns.store import campaign_by_id
 from database.instants import Clock
 from database.transactions import reading, writing
 from payments.gifts import store
-from payments.gifts.gift import Gift, GiftState, pledge
+from payments.gifts.gift import Gift, GiftState, Share, pledge
 from payments.gifts.recurring import Recurring, Rhythm, begin, recurring_id_of
 from payments.gifts.recurring_store import add_recurring, recurring_of
 from payments.giving.form import Pledge
@@ -55,7 +55,7 @@ class Pledges:
         now = self._clock()
         if campaign.openness(now) is not Openness.OPEN:
             raise NotOpen(campaign.slug)
-        gift = pledge(form.amount, [campaign.id], form.donor, now)
+        gift = pledge(form.amount, [Share(0, campaign.id, 1)], form.donor, now)
         with writing(self._engine) as conn:
             return _saved_once(conn, replace(gift, id=_gift_id(campaign, form, token)), form.rhythm, now)
 
