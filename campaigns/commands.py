@@ -1,13 +1,12 @@
 """The command `campaign add`: the first campaign of a live installation, from a shell."""
 
-import re
-import unicodedata
 from typing import Annotated
 
 import typer
 from sqlalchemy.engine import Engine
 
-from campaigns.campaign import SLUG_LENGTH, BadCampaign, Campaign
+from campaigns.campaign import BadCampaign, Campaign
+from campaigns.slug import slug_of
 from campaigns.store import add_campaign, campaign_by_slug
 from database.instants import Clock
 from ledger.money import BadAmount, Money, UnknownCurrency, currency
@@ -60,9 +59,3 @@ def _keep(engine: Engine, new: Campaign, clock: Clock) -> None:
             raise typer.BadParameter(f"There is a campaign at /c/{new.slug} already: give another --slug.")
         number = add_campaign(change.conn, new)
         change.record("campaign added", Subject("campaign", str(number)), after={"slug": new.slug, "title": new.title})
-
-
-def slug_of(title: str) -> str:
-    """An address made from a title: its letters and digits without accents, joined by dashes."""
-    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:SLUG_LENGTH].strip("-")

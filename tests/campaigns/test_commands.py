@@ -9,7 +9,8 @@ import typer
 from sqlalchemy import Engine
 from typer.testing import CliRunner
 
-from campaigns.commands import add_campaign_commands, slug_of
+from campaigns.commands import add_campaign_commands
+from campaigns.slug import slug_of
 from campaigns.store import campaigns
 from database.transactions import booking, reading
 from ledger.money import GBP, Money
