@@ -15,7 +15,7 @@ from staff.changing import changing
 from staff.commands import OpenedInstallation, VarDir
 
 Slug = Annotated[str, typer.Option(help="Its address: /c/SLUG. Made from the title if it is not given.")]
-Target = Annotated[str, typer.Option(help="How much it is to raise, like 5000. Without it there is no bar.")]
+GoalText = Annotated[str, typer.Option(help="How much it is to raise, like 5000. Without it there is no bar.")]
 InCurrency = Annotated[str, typer.Option("--currency", help="The currency that its gifts are in.")]
 
 
@@ -32,7 +32,7 @@ def add_campaign_commands(app: typer.Typer, opened: OpenedInstallation, clock: C
     def add(
         title: str,
         story: str = "",
-        target: Target = "",
+        target: GoalText = "",
         slug: Slug = "",
         code: InCurrency = "GBP",
         var_dir: VarDir = None,

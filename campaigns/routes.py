@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from campaigns import store
-from campaigns.campaign import Campaign, Openness, Progress
+from campaigns.campaign import Campaign, Openness, Progress, Target
 from database.instants import Clock
 from database.transactions import reading
 from ledger.money import Money
@@ -66,14 +66,16 @@ def _as_json(campaign: Campaign, progress: Progress) -> dict[str, object]:
     return {
         "campaign": campaign.slug,
         "currency": campaign.currency.code,
-        "raised": _decimal_text(progress.raised),
-        "target": None if progress.target is None else _decimal_text(progress.target),
+        "raised": _plain_size(progress.raised),
+        "target_kind": progress.target_kind.value,
+        "target": _plain_size(progress.target),
+        "reached": _plain_size(progress.reached),
         "gifts": progress.gifts,
         "percent": progress.percent,
         "days_left": progress.days_left,
     }
 
 
-def _decimal_text(amount: Money) -> str:
-    """Decimal text: a JSON number would be read as a float."""
-    return str(amount.decimal)
+def _plain_size(size: Target | None) -> str | int | None:
+    """A count as a number. An amount as decimal text: a JSON number would be read as a float."""
+    return str(size.decimal) if isinstance(size, Money) else size

@@ -1,6 +1,6 @@
-"""Keep campaigns, and read their progress."""
+"""Keep campaigns and their addresses, and read their progress."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -8,20 +8,75 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from campaigns.campaign import SLUG, BadCampaign, Campaign, Progress
+from campaigns.campaign import SLUG, BadCampaign, Campaign, CampaignState, Progress, Target, TargetKind
+from campaigns.offer_json import offer_from_json, offer_json
 from campaigns.tables import campaign as table
+from campaigns.tables import campaign_address
 from database.questions import fetch
-from ledger.money import Money, currency
+from ledger.money import Currency, Money, currency
 from ledger.store import Raised, raised, raised_by_campaign
+
+Numbers = Sequence[int]
+
+
+class AddressTaken(BadCampaign):
+    """Another campaign has this address, or had it before."""
+
+
+class CampaignChanged(ValueError):
+    """Somebody has changed the campaign since it was read."""
+
+
+@dataclass(frozen=True, slots=True)
+class GiftMeasures:
+    """How many donors each of some campaigns has, and what recurring gifts bring it in a month.
+
+    Gifts belong to packages above this one. What recurring gifts bring is in minor units.
+    """
+
+    donors: Callable[[Connection, Numbers], Mapping[int, int]]
+    monthly_minor: Callable[[Connection, Numbers], Mapping[int, int]]
 
 
 def add_campaign(conn: Connection, campaign: Campaign) -> int:
-    """Keep a new campaign under the next number, which is returned; its own `id` must be 0."""
+    """Keep a new campaign under the next number, which is returned; its own `id` must be 0. Raises AddressTaken."""
     if campaign.id != 0:
         raise BadCampaign(f"campaign {campaign.id} is already kept")
     number = int(conn.scalar(sa.select(sa.func.coalesce(sa.func.max(table.c.id), 0))) or 0) + 1
+    _require_free_address(conn, campaign.slug, number)
     conn.execute(sa.insert(table).values(_row(replace(campaign, id=number))))
+    conn.execute(sa.insert(campaign_address).values(slug=campaign.slug, campaign_id=number))
     return number
+
+
+def change_campaign(conn: Connection, before: Campaign, after: Campaign) -> Campaign:
+    """Keep an edited campaign under the next version, which is returned. Raises CampaignChanged and AddressTaken.
+
+    `before` is the campaign as it was read. Its old address goes on leading to it, unless it is a draft, which nobody
+    has seen.
+    """
+    newest = replace(after, id=before.id, version=before.version + 1)
+    if after.slug != before.slug:
+        _move_address(conn, before, after.slug)
+    same_version = sa.and_(table.c.id == before.id, table.c.version == before.version)
+    if conn.execute(sa.update(table).where(same_version).values(_row(newest))).rowcount != 1:
+        raise CampaignChanged(f"campaign {before.id} is no longer at version {before.version}")
+    return newest
+
+
+def _move_address(conn: Connection, before: Campaign, slug: str) -> None:
+    _require_free_address(conn, slug, before.id)
+    address = campaign_address.c
+    if before.state is CampaignState.DRAFT:
+        conn.execute(sa.delete(campaign_address).where(address.slug == before.slug, address.campaign_id == before.id))
+    if conn.scalar(sa.select(address.slug).where(address.slug == slug)) is None:
+        conn.execute(sa.insert(campaign_address).values(slug=slug, campaign_id=before.id))
+
+
+def _require_free_address(conn: Connection, slug: str, number: int) -> None:
+    holder = conn.scalar(sa.select(campaign_address.c.campaign_id).where(campaign_address.c.slug == slug))
+    if holder is not None and holder != number:
+        raise AddressTaken("Another campaign has this address, or had it before. Choose another address.")
 
 
 def campaign_by_slug(conn: Connection, slug: str) -> Campaign | None:
@@ -30,6 +85,22 @@ def campaign_by_slug(conn: Connection, slug: str) -> Campaign | None:
         return None  # no campaign has such a slug, and PostgreSQL raises on some of them
     row = conn.execute(sa.select(table).where(table.c.slug == slug)).one_or_none()
     return None if row is None else _campaign(row)
+
+
+def address_now(conn: Connection, old: str) -> str | None:
+    """The present address of the campaign that had this address before."""
+    if not SLUG.fullmatch(old):
+        return None
+    moved = table.join(campaign_address, campaign_address.c.campaign_id == table.c.id)
+    slug: str | None = conn.scalar(sa.select(table.c.slug).select_from(moved).where(campaign_address.c.slug == old))
+    return slug
+
+
+def old_addresses(conn: Connection, campaign: Campaign) -> list[str]:
+    """The addresses that a campaign had before, which still lead to it."""
+    address = campaign_address.c
+    query = sa.select(address.slug).where(address.campaign_id == campaign.id, address.slug != campaign.slug)
+    return list(conn.scalars(query.order_by(address.slug)))
 
 
 def campaign_by_id(conn: Connection, number: int) -> Campaign | None:
@@ -63,28 +134,65 @@ def campaign_names(conn: Connection) -> list[CampaignName]:
     return [CampaignName(*row) for row in fetch(conn, _NAMES)]
 
 
-def progress(conn: Connection, campaign: Campaign, now: datetime) -> Progress:
+def progress(conn: Connection, campaign: Campaign, now: datetime, measures: GiftMeasures | None = None) -> Progress:
     """The progress of a campaign at `now`, from the books."""
-    return _progress(campaign, raised(conn, campaign.id, campaign.currency), now)
+    sums = raised(conn, campaign.id, campaign.currency)
+    return _progress(campaign, sums, now, *_measured(conn, [campaign], measures))
 
 
-def progress_of(conn: Connection, these: Sequence[Campaign], now: datetime) -> list[tuple[Campaign, Progress]]:
-    """Campaigns and their progress, with one query for each currency."""
+def progress_of(
+    conn: Connection, these: Sequence[Campaign], now: datetime, measures: GiftMeasures | None = None
+) -> list[tuple[Campaign, Progress]]:
+    """Campaigns and their progress, with one query for each currency and for each kind of target."""
     sums: dict[int, Raised] = {}
     for of in {campaign.currency for campaign in these}:
         ids = [campaign.id for campaign in these if campaign.currency == of]
         sums |= raised_by_campaign(conn, ids, of)
-    return [(campaign, _progress(campaign, sums[campaign.id], now)) for campaign in these]
+    donors, monthly = _measured(conn, these, measures)
+    return [(campaign, _progress(campaign, sums[campaign.id], now, donors, monthly)) for campaign in these]
 
 
-def _progress(campaign: Campaign, sums: Raised, now: datetime) -> Progress:
-    return Progress(sums.amount, sums.gifts, campaign.target, campaign.days_left(now))
+def _measured(
+    conn: Connection, these: Sequence[Campaign], measures: GiftMeasures | None
+) -> tuple[Mapping[int, int], Mapping[int, int]]:
+    """Donors and monthly income of those campaigns whose targets count them."""
+
+    def counting(kind: TargetKind) -> Numbers:
+        return [campaign.id for campaign in these if campaign.target_kind is kind]
+
+    donors, monthly = counting(TargetKind.DONORS), counting(TargetKind.MONTHLY)
+    return (
+        measures.donors(conn, donors) if measures and donors else {},
+        measures.monthly_minor(conn, monthly) if measures and monthly else {},
+    )
+
+
+def _progress(
+    campaign: Campaign, sums: Raised, now: datetime, donors: Mapping[int, int], monthly: Mapping[int, int]
+) -> Progress:
+    is_monthly = campaign.target_kind is TargetKind.MONTHLY
+    return Progress(
+        sums.amount,
+        sums.gifts,
+        campaign.target,
+        campaign.days_left(now),
+        campaign.target_kind,
+        donors.get(campaign.id, 0),
+        Money(monthly.get(campaign.id, 0), campaign.currency) if is_monthly else None,
+    )
 
 
 def _row(campaign: Campaign) -> dict[str, Any]:
     row = dict(vars(campaign))
     target = row.pop("target")
-    return row | {"currency": campaign.currency.code, "target_minor": target and target.minor}
+    return row | {
+        "currency": campaign.currency.code,
+        "target_minor": target.minor if isinstance(target, Money) else None,
+        "target_count": target if isinstance(target, int) else None,
+        "state": campaign.state.value,
+        "target_kind": campaign.target_kind.value,
+        "offer": offer_json(campaign.offer),
+    }
 
 
 def _campaign(row: sa.Row[Any]) -> Campaign:
@@ -95,9 +203,23 @@ def _campaign(row: sa.Row[Any]) -> Campaign:
         title=row.title,
         story=row.story,
         currency=of,
-        target=None if row.target_minor is None else Money(row.target_minor, of),
+        target=_target(row, of),
         opens_at=row.opens_at,
         closes_at=row.closes_at,
         image=row.image,
         parent_id=row.parent_id,
+        state=CampaignState(row.state),
+        target_kind=TargetKind(row.target_kind),
+        picture=row.picture,
+        picture_alt=row.picture_alt,
+        above_target=row.above_target,
+        outcome=row.outcome,
+        closed_at=row.closed_at,
+        offer=offer_from_json(row.offer, of),
+        version=row.version,
     )
+
+
+def _target(row: sa.Row[Any], of: Currency) -> Target | None:
+    count: int | None = row.target_count
+    return count if row.target_minor is None else Money(row.target_minor, of)

@@ -4,8 +4,10 @@ from pathlib import Path
 from typing import Protocol
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 from starlette.responses import HTMLResponse
 
+from web.markdown import html_of, plain_text
 from web.static import Static
 from web.wording import Wording
 
@@ -100,6 +102,8 @@ class Pages:
             month=words.month,
             time=words.time,
             instant=words.instant,
+            markdown=_markdown,
+            plain=plain_text,
         )
         environment.globals.update(
             organisation=self.organisation,
@@ -109,3 +113,8 @@ class Pages:
             static=self.static.url,
         )
         return environment
+
+
+def _markdown(text: str) -> Markup:
+    """Markdown as HTML. It need not be escaped once more: `html_of` escapes what was typed."""
+    return Markup(html_of(text))  # noqa: S704

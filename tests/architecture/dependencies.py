@@ -26,12 +26,14 @@ NOT_IMPORTED = {
     "cryptography": "keeps the secrets of second factors",
     "css-inline": "puts the stylesheet of letters where mail programs read it",
     "cyclonedx-bom": "lists what a release is made of",
-    "markdown-it-py": "reads the stories of campaigns",
     "pillow": "re-encodes pictures",
     "pyotp": "checks second factors",
     "pyrage": "encrypts backups",
     "segno": "draws QR codes",
 }
+
+# Imported under another name than they are published under.
+IMPORTED_AS = {"markdown-it-py": "markdown_it"}
 
 
 def dependencies(modules: Sequence[Module], pyproject: str) -> Iterator[str]:
@@ -46,7 +48,7 @@ def dependencies(modules: Sequence[Module], pyproject: str) -> Iterator[str]:
         (_names(declared["dependency-groups"]["dev"]), used),
     ):
         for name in names:
-            if name not in NOT_IMPORTED and name.replace("-", "_") not in imported:
+            if name not in NOT_IMPORTED and IMPORTED_AS.get(name, name.replace("-", "_")) not in imported:
                 yield f"pyproject.toml names {name}, which nothing imports; it needs to go, or a reason."
 
 

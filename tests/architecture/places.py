@@ -53,6 +53,7 @@ SETTINGS_MAY_USE = {"organisation.organisation"}
 HOMES = {
     "stripe": ("payments/stripe/*", "sandbox/*"),
     "weasyprint": ("receipts/pdf.py",),
+    "markdown_it": ("web/markdown.py",),
     "jinja2": ("web/pages.py", "sandbox/pages.py"),
     "fastapi": ("*/routes.py", "*/*_routes.py", "web/*", "main.py"),
     # A door reads the cookie of a request before any route does.
@@ -123,6 +124,8 @@ PURE = {
     "payments.gifts.recurring",
     "receipts.receipt",
     "campaigns.campaign",
+    "campaigns.offer",
+    "campaigns.offer_json",
     "donors.donor",
     "organisation.organisation",
     "staff.act",

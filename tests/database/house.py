@@ -29,7 +29,19 @@ INSTRUCTION = {"donor_id": "donor-1", "state": "active", "currency": "GBP", "int
 FURNITURE: tuple[tuple[sa.Table, Mapping[str, Any]], ...] = (
     (installation, {"id": 1, "mode": "sandbox"}),
     (organisation_version, {"id": 1, "kind": "campaigning_body", "colour": None, "logo": None}),
-    (campaign, {"slug": "hall", "currency": "GBP", "parent_id": None, "closes_at": None}),
+    (
+        campaign,
+        {
+            "slug": "hall",
+            "currency": "GBP",
+            "parent_id": None,
+            "closes_at": None,
+            "state": "published",
+            "target_kind": "amount",
+            "target_count": None,
+            "closed_at": None,
+        },
+    ),
     (donor, {"id": "donor-1", "email_key": "one@example.org"}),
     (donor, {"id": "donor-2", "email_key": "two@example.org"}),
     (
@@ -89,6 +101,10 @@ FURNITURE: tuple[tuple[sa.Table, Mapping[str, Any]], ...] = (
     (receipts.receipt_token, {"token_hash": "0" * 64, "receipt_id": FIRST_RECEIPT}),
     (receipts.receipt_pdf, {"receipt_id": FIRST_RECEIPT, "sha256": "0" * 64}),
     (staff.act, {"id": "staff-act-1"}),
+    (
+        staff.staff_member,
+        {"id": "owner-1", "email": "o@example.org", "role": "owner", "disabled_at": None, "removed_at": None},
+    ),
 )
 
 
