@@ -70,11 +70,11 @@ def kept(engine: Engine, *these: Campaign) -> list[int]:
 
 def test_a_campaign_comes_back_as_it_was(engine: Engine) -> None:
     """With its currency, its instants to the microsecond, and what it leaves open."""
-    parent, child = kept(engine, FULL, replace(PLAIN, parent_id=1))
+    parent, child = kept(engine, replace(FULL, group_share=20), replace(PLAIN, currency=GBP, parent_id=1))
 
     with reading(engine) as conn:
         stored = campaigns(conn)
-        assert stored == [replace(FULL, id=1), replace(PLAIN, id=2, parent_id=1)]
+        assert stored == [replace(FULL, id=1, group_share=20), replace(PLAIN, id=2, currency=GBP, parent_id=1)]
         assert [campaign_by_slug(conn, "a-campaign"), campaign_by_id(conn, child)] == stored
     assert (parent, child) == (1, 2)
 
