@@ -1,6 +1,7 @@
 """A campaign and its progress. Values only."""
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum, StrEnum
@@ -211,3 +212,9 @@ class Progress:
 
 def _size(target: Target) -> int:
     return target.minor if isinstance(target, Money) else target
+
+
+def slug_of(title: str) -> str:
+    """An address made from a title: its letters and digits without accents, joined by dashes."""
+    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:SLUG_LENGTH].strip("-")

@@ -5,8 +5,7 @@ from typing import Annotated
 import typer
 from sqlalchemy.engine import Engine
 
-from campaigns.campaign import BadCampaign, Campaign
-from campaigns.slug import slug_of
+from campaigns.campaign import BadCampaign, Campaign, slug_of
 from campaigns.store import add_campaign, campaign_by_slug
 from database.instants import Clock
 from ledger.money import BadAmount, Money, UnknownCurrency, currency

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 
 from email_validator import EmailNotValidError, validate_email
 
-from campaigns.campaign import SLUG, SLUG_LENGTH, TITLE_LENGTH
-from campaigns.slug import slug_of
+from campaigns.campaign import SLUG, SLUG_LENGTH, TITLE_LENGTH, slug_of
 from ledger.money import BadAmount, Money
 from web.typed import NotTidy, compact, tidy
 

@@ -88,13 +88,17 @@ def campaign_by_slug(conn: Connection, slug: str) -> Campaign | None:
     return None if row is None else _campaign(row)
 
 
-def address_now(conn: Connection, old: str) -> str | None:
-    """The present address of the campaign that had this address before."""
-    if not SLUG.fullmatch(old):
+def public_campaign(conn: Connection, slug: str) -> Campaign | None:
+    """The campaign that the public finds at an address, also at one that it had before. Nobody finds a draft."""
+    if not SLUG.fullmatch(slug):
         return None
-    moved = table.join(campaign_address, campaign_address.c.campaign_id == table.c.id)
-    slug: str | None = conn.scalar(sa.select(table.c.slug).select_from(moved).where(campaign_address.c.slug == old))
-    return slug
+    addressed = table.join(campaign_address, campaign_address.c.campaign_id == table.c.id)
+    row = conn.execute(
+        sa.select(table)
+        .select_from(addressed)
+        .where(campaign_address.c.slug == slug, table.c.state != CampaignState.DRAFT.value)
+    ).one_or_none()
+    return None if row is None else _campaign(row)
 
 
 def old_addresses(conn: Connection, campaign: Campaign) -> list[str]:

@@ -25,7 +25,7 @@ campaign = table(
     sa.Column("target_kind", Code, nullable=False),
     sa.Column("target_count", Count),
     # The content hash of an uploaded picture, and what it shows, in words.
-    sa.Column("picture", Code),
+    sa.Column("picture", Code, sa.ForeignKey("picture.hash")),
     sa.Column("picture_alt", Code, nullable=False),
     sa.Column("above_target", Code, nullable=False),
     sa.Column("outcome", Code, nullable=False),

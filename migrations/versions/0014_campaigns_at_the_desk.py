@@ -15,7 +15,7 @@ from database.columns import BookDate, Count, Instant, Json, Minor
 from migrations.guards import frozen, on_sqlite
 
 revision = "0014"
-down_revision = "0011"
+down_revision = "0013"
 
 STATES = "state in ('draft', 'published', 'paused', 'closed')"
 KINDS = "target_kind in ('amount', 'gifts', 'donors', 'monthly')"
@@ -73,6 +73,7 @@ def _make_anew() -> None:
         sa.CheckConstraint(KINDS, name=op.f("ck_campaign_target_kind")),
         sa.CheckConstraint(OF_ITS_KIND, name=op.f("ck_campaign_target_is_of_its_kind")),
         sa.ForeignKeyConstraint(["parent_id"], ["campaign.id"], name=op.f("fk_campaign_parent_id")),
+        sa.ForeignKeyConstraint(["picture"], ["picture.hash"], name=op.f("fk_campaign_picture")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_campaign")),
         sa.UniqueConstraint("slug", name=op.f("uq_campaign_slug")),
         sqlite_strict=True,
@@ -120,6 +121,7 @@ def _add_columns() -> None:
         ("target_is_of_its_kind", OF_ITS_KIND),
     ):
         op.create_check_constraint(op.f(f"ck_campaign_{name}"), "campaign", condition)
+    op.create_foreign_key(op.f("fk_campaign_picture"), "campaign", "picture", ["picture"], ["hash"])
 
 
 def _make_addresses() -> None:

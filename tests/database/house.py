@@ -21,6 +21,7 @@ from payments.inbox import tables as inbox_tables
 from receipts import tables as receipts
 from staff import tables as staff
 from tests.ledger.samples import NOON, TODAY, entry
+from web import tables as web_tables
 
 FIRST_RECEIPT = 2026 * receipts.YEAR_SPAN + 1
 
@@ -39,6 +40,7 @@ FURNITURE: tuple[tuple[sa.Table, Mapping[str, Any]], ...] = (
             "state": "published",
             "target_kind": "amount",
             "target_count": None,
+            "picture": None,
             "closed_at": None,
         },
     ),
@@ -107,6 +109,8 @@ FURNITURE: tuple[tuple[sa.Table, Mapping[str, Any]], ...] = (
         staff.staff_member,
         {"id": "owner-1", "email": "o@example.org", "role": "owner", "disabled_at": None, "removed_at": None},
     ),
+    (web_tables.picture, {"hash": "0" * 64}),
+    (web_tables.picture_file, {"hash": "0" * 64, "extension": "webp"}),
 )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from ledger.money import Money
+from organisation.organisation import OrganisationProfile
 from payments.gifts.gift import CheckoutLink, Gift
 from payments.gifts.recurring import Recurring
 from payments.reading.happenings import (
@@ -60,6 +61,7 @@ class Known:
 
     `invoice_payments` is by payment. `waiting` are payments of which money went back before their gift was known.
     `titles` names every campaign, `parents` the campaign of each group; both are empty where no gift can be received.
+    `issuer` is the organisation as it is now.
     """
 
     charges: Mapping[str, BookedCharge] = field(default_factory=dict)
@@ -76,3 +78,4 @@ class Known:
     gifts: Mapping[str, Gift] = field(default_factory=dict)
     titles: Mapping[int, str] = field(default_factory=dict)
     parents: Mapping[int, int] = field(default_factory=dict)
+    issuer: OrganisationProfile | None = None
