@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from email_validator import EmailNotValidError, validate_email
 
 from campaigns.campaign import SLUG, SLUG_LENGTH, TITLE_LENGTH, slug_of
+from campaigns.groups import MOST_GROUPS, name_key
 from ledger.money import BadAmount, Money
 from web.typed import NotTidy, compact, tidy
 
-MOST_GROUPS = 200
 LARGEST_LIST = 200_000
 """The size of a list in bytes: 200 lines are far less."""
 
@@ -201,11 +201,6 @@ def free_slug(name: str, parent: str, taken: Collection[str]) -> str:
     longer = f"{parent[: SLUG_LENGTH - len(plain) - 1].strip('-')}-{plain}".strip("-")
     choices = [choice for choice in (plain, longer) if plain and len(choice) <= SLUG_LENGTH and choice not in taken]
     return choices[0] if choices else ""
-
-
-def name_key(name: str) -> str:
-    """What two names have in common that a reader takes for the same."""
-    return re.sub(r"[\W_]+", " ", name.casefold()).strip()
 
 
 def _alike(groups: Sequence[ListedGroup], rules: ListRules) -> Iterator[ListProblem]:

@@ -145,6 +145,16 @@ def groups_of(conn: Connection, campaign: Campaign) -> list[Campaign]:
     return sorted((_campaign(row) for row in rows), key=lambda group: (group.title.casefold(), group.id))
 
 
+def group_names(conn: Connection) -> dict[int, list[tuple[str, str]]]:
+    """By campaign: the addresses and names of its groups, but drafts, by name."""
+    groups: dict[int, list[tuple[str, str]]] = {}
+    listed = sa.select(table.c.parent_id, table.c.slug, table.c.title)
+    listed = listed.where(table.c.parent_id.is_not(None), table.c.state != CampaignState.DRAFT.value)
+    for parent, slug, title in sorted(conn.execute(listed), key=lambda row: row[2].casefold()):
+        groups.setdefault(parent, []).append((slug, title))
+    return groups
+
+
 def parent_of(conn: Connection, campaign: Campaign) -> Campaign | None:
     """The campaign of a group; None for a campaign that is no group."""
     return None if campaign.parent_id is None else campaign_by_id(conn, campaign.parent_id)

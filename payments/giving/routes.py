@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 
 from campaigns.campaign import Campaign, Openness
 from campaigns.routes import NoSuchCampaign
-from campaigns.store import campaign_by_slug, progress
+from campaigns.store import campaign_by_slug, parent_of, progress
 from database.instants import Clock
 from database.transactions import reading
 from organisation.organisation import GivingRules
@@ -69,9 +69,9 @@ class FormPages:
     def show(self, slug: str, cancelled: str = "", amount: str = "", interval: str = "") -> Response:
         """The form: empty, preselected by a deep link, or as a donor who turned back at Stripe had filled it in."""
         campaign, now = _campaign(self._engine, slug), self._clock()
-        if campaign.openness(now) is not Openness.OPEN:
-            raise TakesNoGifts
         with reading(self._engine) as conn:
+            if campaign.openness_under(parent_of(conn, campaign), now) is not Openness.OPEN:
+                raise TakesNoGifts
             before = gift_to_resume(conn, cancelled, now) if cancelled else None
             recurring = recurring_of_gift(conn, before) if before else None
         if before:
@@ -152,6 +152,7 @@ class FormPages:
         status: int = 200,
     ) -> Response:
         with reading(self._engine) as conn:
+            parent = parent_of(conn, campaign)
             so_far = progress(conn, campaign, self._clock())
         offer = self._offer(campaign)
         return self._pages.page(
@@ -160,6 +161,7 @@ class FormPages:
             private=True,
             campaign=campaign,
             progress=so_far,
+            parent=parent,
             form=template_fields(fields),
             errors=errors,
             interval_choices=interval_choices(offer, self._pages.wording),
