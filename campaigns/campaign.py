@@ -149,10 +149,13 @@ class Campaign:
             return Openness.NOT_YET
         return Openness.OPEN
 
+    def decided_by(self, parent: "Campaign | None", now: datetime) -> "Campaign":
+        """The campaign that decides whether this one takes gifts: a group takes none while its campaign takes none."""
+        return self if parent is None or self.openness(now) is not Openness.OPEN else parent
+
     def openness_under(self, parent: "Campaign | None", now: datetime) -> Openness:
         """Whether it takes gifts at `now`: a group only while its campaign does."""
-        own = self.openness(now)
-        return own if own is not Openness.OPEN or parent is None else parent.openness(now)
+        return self.decided_by(parent, now).openness(now)
 
     def days_left(self, now: datetime) -> int | None:
         """Days until it closes, rounded up; None when it is not open or has no closing time."""

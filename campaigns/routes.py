@@ -147,12 +147,14 @@ def campaign_page(
     shown = replace(campaign, state=CampaignState.PUBLISHED) if preview_by else campaign
     (_, whole), *groups = store.progress_of(conn, [shown, *store.groups_of(conn, campaign)], now, measures)
     as_shown = campaign if campaign.state is not CampaignState.DRAFT else shown
+    decides = as_shown if preview_by else as_shown.decided_by(parent, now)
     return pages.page(
         "campaigns/page.html",
         private=preview_by is not None,
         campaign=campaign,
         progress=whole,
-        openness=(as_shown.openness(now) if preview_by else as_shown.openness_under(parent, now)).name,
+        openness=decides.openness(now).name,
+        decides=decides,
         parent=parent,
         found=find_groups(groups, whole, compact(visit.find)[:LONGEST_SEARCH]) if groups else None,
         picture=picture_by_hash(conn, campaign.picture),

@@ -7,7 +7,11 @@ const words = document.documentElement.lang;
 function nameTheAmount(form) {
   const said = find("[data-amount]", form);
   const other = find("[name=other_amount]", form);
-  const choice = find("[value=other]", form);
+  // Intervals may have amounts of their own: those of the chosen one are shown.
+  const amounts = () => {
+    const interval = find("[name=interval]:checked", form)?.value;
+    return find(`fieldset[data-for~="${interval}"]`, form) ?? find("fieldset:has([value=other])", form);
+  };
   const print = (text) =>
     /^\d{1,9}(\.\d{2})?$/.test(text)
       ? new Intl.NumberFormat(words, {
@@ -17,8 +21,8 @@ function nameTheAmount(form) {
         }).format(text)
       : "";
   const say = () => {
-    const chosen = find("[name=amount]:checked", form);
-    const amount = !chosen ? "" : chosen === choice ? print(other.value.trim()) : chosen.dataset.words;
+    const chosen = find("[name^=amount]:checked", amounts());
+    const amount = !chosen ? "" : chosen.value === "other" ? print(other.value.trim()) : chosen.dataset.words;
     const each = find("[name=interval]:checked", form)?.dataset.each;
     said.textContent = amount && ` – ${amount}${each ? ` ${each}` : ""}`;
   };
@@ -27,16 +31,18 @@ function nameTheAmount(form) {
       if (field.value) find(`[value=${field.dataset.chooses}]`, form).checked = true;
     });
   other.addEventListener("input", () => {
-    if (other.value) choice.checked = true;
+    if (other.value) find("[value=other]", amounts()).checked = true;
     say();
   });
   // A tap on the card, not an arrow key passing over it: bring up the field, and the keyboard with it.
-  let tapped = false;
-  choice.closest("label").addEventListener("pointerup", () => (tapped = true));
-  choice.addEventListener("click", () => {
-    if (tapped) other.focus();
-    tapped = false;
-  });
+  for (const choice of form.querySelectorAll("[name^=amount][value=other]")) {
+    let tapped = false;
+    choice.closest("label").addEventListener("pointerup", () => (tapped = true));
+    choice.addEventListener("click", () => {
+      if (tapped) other.focus();
+      tapped = false;
+    });
+  }
   form.addEventListener("change", say);
   addEventListener("pageshow", say);
 }

@@ -7,8 +7,12 @@ from typing import Any
 
 from campaigns.campaign import Campaign, CampaignState, Progress, Target, TargetKind
 from campaigns.demo import demo_campaigns
+from campaigns.offer import SuggestedAmount
+from campaigns.offered import AmountGroup, OfferedAmounts, amount_groups
 from campaigns.updates_store import CampaignUpdate
 from ledger.money import GBP, Money
+from organisation.organisation import GivingRules
+from payments.gifts.amounts import GIFT_AMOUNTS
 from payments.gifts.recurring import Interval, Rhythm
 from payments.gifts.recurring_words import Upcoming, upcoming
 from payments.giving.prefilled import interval_choices
@@ -97,15 +101,21 @@ ONCE_ONLY = replace(OFFER, intervals=())
 MONTHLY = TYPED | {"interval": "month", "end": "open", "amount_choice": "10.00"}
 
 
+PRESETS = OfferedAmounts(
+    tuple(SuggestedAmount(Money(minor, GBP)) for minor in (500, 1000, 2500, 5000, 10_000)), Money(200, GBP)
+)
+VAN_GROUPS = amount_groups(VAN, GivingRules(("month", "year")), GIFT_AMOUNTS)
+
+
 def form(typed: Mapping[str, str] = EMPTY, errors: Mapping[str, str] | None = None, **more: Any) -> State:
     """The form as it is first shown, or comes back."""
     values = {
         "campaign": ASK,
-        "progress": come(ASK, 12_400, 148),
         "form": typed,
         "errors": errors or {},
-        "presets": [Money(minor, GBP) for minor in (500, 1000, 2500, 5000, 10_000)],
-        "minimum": Money(200, GBP),
+        "groups": [AmountGroup("amount", ("once", "month", "year"), PRESETS)],
+        "chosen_amounts": dict.fromkeys(("amount", "amount_month", "amount_year"), typed["amount_choice"]),
+        "chosen_group": "amount",
         "form_token": "token",
         "cancelled": False,
         "offer": OFFER,
@@ -132,6 +142,12 @@ def thanks(
         "payments/thanks.html",
         {"state": state, "gift": gift, "campaign": campaign, "session_id": "cs_test_1", "receipt": receipt},
     )
+
+
+def takes_no_gifts(campaign: Campaign) -> State:
+    """The form's address while nothing can be given."""
+    values = {"campaign": campaign, "openness": campaign.openness(NOW).name}
+    return State("payments/takes_no_gifts.html", values)
 
 
 def not_charged(interval: str | None, *, refused: bool = False) -> State:
@@ -200,8 +216,18 @@ STATES = {
     "form after cancelling": form(TYPED | {"amount_choice": "25.00"}, cancelled=True),
     "form without an amount": form(TYPED, {"amount": "Choose an amount."}),
     "form with a wrong amount": form(TYPED | {"amount_choice": "other", "amount_other": "1,50"}, WRONG),
-    "form with two choices": form(presets=[Money(1000, GBP)]),
+    "form with two choices": form(
+        groups=[AmountGroup("amount", ("once",), OfferedAmounts(PRESETS.suggested[:1], Money(200, GBP)))]
+    ),
     "form for every month": form(MONTHLY),
+    "form with words beside the amounts": form(groups=VAN_GROUPS, campaign=VAN),
+    "form with words, a month": form(
+        MONTHLY | {"amount_choice": "8.00"}, {}, groups=VAN_GROUPS, campaign=VAN, chosen_group="amount_month"
+    ),
+    "takes no gifts: closed": takes_no_gifts(COURT),
+    "takes no gifts: not yet": takes_no_gifts(NIGHT),
+    "takes no gifts: paused": takes_no_gifts(replace(VAN, state=CampaignState.PAUSED)),
+    "takes no old attempt": takes_no_gifts(VAN),
     "form until a day": form(MONTHLY | {"end": "day", "until": "2027-05-06"}),
     "form for a number of times": form(MONTHLY | {"end": "number", "instalments": "12"}),
     "form with a wrong end": form(
