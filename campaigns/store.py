@@ -23,6 +23,9 @@ Numbers = Sequence[int]
 class AddressTaken(BadCampaign):
     """Another campaign has this address, or had it before."""
 
+    def __init__(self) -> None:
+        super().__init__("Another campaign has this address, or had it before. Choose another address.")
+
 
 class CampaignChanged(ValueError):
     """Somebody has changed the campaign since it was read."""
@@ -77,7 +80,7 @@ def _move_address(conn: Connection, before: Campaign, slug: str) -> None:
 def _require_free_address(conn: Connection, slug: str, number: int) -> None:
     holder = conn.scalar(sa.select(campaign_address.c.campaign_id).where(campaign_address.c.slug == slug))
     if holder is not None and holder != number:
-        raise AddressTaken("Another campaign has this address, or had it before. Choose another address.")
+        raise AddressTaken
 
 
 def campaign_by_slug(conn: Connection, slug: str) -> Campaign | None:
