@@ -17,6 +17,9 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import ASGIApp
 
+from campaigns.editing.desk import CampaignDesk
+from campaigns.editing.picture_routes import PICTURE_PATH
+from campaigns.editing.routes import campaign_desk_routes
 from campaigns.routes import campaign_routes
 from campaigns.store import GiftMeasures
 from database.engine import NotDurable
@@ -29,6 +32,7 @@ from outbox.jobs import oldest_waiting
 from outbox.letters import SEND
 from outbox.sending import send_handler
 from outbox.worker import Chore, Worker
+from payments.gifts.amounts import GIFT_AMOUNTS
 from payments.gifts.campaign_views import donors_by_campaign, monthly_by_campaign
 from payments.giving.pledges import Pledges
 from payments.giving.routes import payment_routes
@@ -50,7 +54,7 @@ from receipts.routes import receipt_routes
 from receipts.store import pdf_by_number
 from sandbox.twin import API_ROOTS, Twin
 from settings import LOOPBACK
-from staff.door import DeskGuard
+from staff.door import DeskGuard, Door
 from staff.routes import staff_routes
 from treasury.routes import treasury_routes
 from web.dispatch import PathDispatch
@@ -60,8 +64,10 @@ from web.logs import RequestLog
 from web.picture_routes import picture_routes
 from web.picture_store import kept_logo
 from web.security import secure
+from web.sessions import SessionCookie
 
 PAGE_THREADS = 20
+GIFT_MEASURES = GiftMeasures(donors_by_campaign, monthly_by_campaign)
 REPLAY_EVERY = timedelta(minutes=1)
 
 
@@ -84,6 +90,7 @@ def build_web(installation: Installation, twin: Twin | None, writer: socket.sock
         base_url=installation.base_url,
         allowed_hosts=(*installation.settings.allowed_hosts, *_own_names(installation.base_url)),
         form_targets=(_origin(twin.settings.public_url),) if twin else (),
+        upload_paths=(PICTURE_PATH,),
     )
     signing = (twin.settings.endpoint_secret,) if twin else installation.settings.secrets
     webhook = Webhook(inbox, signing, installation.clock)
@@ -157,11 +164,12 @@ def _app(installation: Installation, inbox: Inbox, twin: Twin | None, writer: so
     mark = installation.bookkeeper.rules.mark
     pledges = Pledges(engine, Gateway(key, installation.base_url, api_base=base, mark=mark), clock)
     for router in (
-        campaign_routes(engine, clock, pages, GiftMeasures(donors_by_campaign, monthly_by_campaign)),
+        campaign_routes(engine, clock, pages, GIFT_MEASURES),
         payment_routes(engine, pledges, clock, pages, lambda: organisation.giving),
     ):
         app.include_router(router, dependencies=[Depends(organisation.require_set_up)])
     for router in (
+        campaign_desk_routes(_campaign_desk(installation)),
         thanks_routes(engine, clock, pages),
         receipt_routes(engine, clock, pages),
         staff_routes(engine, clock, pages),
@@ -175,6 +183,20 @@ def _app(installation: Installation, inbox: Inbox, twin: Twin | None, writer: so
         app.include_router(router)
     app.mount("/static", pages.static)
     return app
+
+
+def _campaign_desk(installation: Installation) -> CampaignDesk:
+    """What the desk's pages of campaigns need of the packages around them."""
+    return CampaignDesk(
+        installation.engine,
+        installation.clock,
+        installation.pages,
+        Door(installation.engine, installation.clock, SessionCookie(installation.base_url)),
+        GIFT_MEASURES,
+        lambda: installation.organisation.giving,
+        GIFT_AMOUNTS,
+        lambda: (),
+    )
 
 
 def _twin_apps(installation: Installation, twin: Twin | None) -> Mapping[str, ASGIApp]:

@@ -28,7 +28,6 @@ NOT_IMPORTED = {
     "cyclonedx-bom": "lists what a release is made of",
     "pyotp": "checks second factors",
     "pyrage": "encrypts backups",
-    "segno": "draws QR codes",
 }
 
 

@@ -53,6 +53,7 @@ SETTINGS_MAY_USE = {"organisation.organisation", "outbox.mail_server"}
 HOMES = {
     "stripe": ("payments/stripe/*", "sandbox/*"),
     "weasyprint": ("receipts/pdf.py",),
+    "segno": ("campaigns/qr.py", "staff/*"),
     "markdown_it": ("web/markdown.py",),
     "jinja2": ("web/pages.py", "sandbox/pages.py"),
     "PIL": ("web/pictures.py",),
@@ -127,6 +128,9 @@ PURE = {
     "payments.gifts.recurring",
     "receipts.receipt",
     "campaigns.campaign",
+    "campaigns.groups",
+    "campaigns.match",
+    "ledger.gift_sums",
     "campaigns.offer",
     "campaigns.offer_json",
     "campaigns.offered",
