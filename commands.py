@@ -15,12 +15,22 @@ from rich.console import Console
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import OperationalError
 
+from backup.commands import add_backup_command
+from backup.place import InstallationPlace
 from campaigns.commands import add_campaign_commands
 from database.engine import NotDurable, open_database
 from database.instants import utc_now
 from database.migrating import REVISION, WrongMode, WrongVersion, require_mode, require_revision
 from database.sqlite_files import OpenFolder
-from installation import SANDBOX_PATH, Installation, open_installation, prepare, record_address, web_address
+from installation import (
+    SANDBOX_PATH,
+    Installation,
+    installation_place,
+    open_installation,
+    prepare,
+    record_address,
+    web_address,
+)
 from ledger.finding import Finding
 from main import check_up
 from payments.inbox.keep import replay as replay_kept
@@ -253,6 +263,13 @@ def _open_desk(var_dir: Path | None) -> Iterator[tuple[str, Engine]]:
         yield web_address(settings), engine
 
 
+@contextmanager
+def _located(var_dir: Path | None) -> Iterator[InstallationPlace]:
+    """Where this installation keeps what a backup holds."""
+    with _errors_as_sentences():
+        yield installation_place(read_settings(var_dir=var_dir))
+
+
 def _check_up(var_dir: Path | None) -> list[Finding]:
     """What the doctor finds."""
     with _errors_as_sentences(), _opened_installation(read_settings(var_dir=var_dir)) as installation:
@@ -262,6 +279,7 @@ def _check_up(var_dir: Path | None) -> list[Finding]:
 add_proof_commands(app, _open_books, _check_up)
 add_staff_commands(app, _open_desk, utc_now)
 add_campaign_commands(app, _open_desk, utc_now)
+add_backup_command(app, _located, utc_now)
 
 
 def _print_addresses(settings: Settings, address: str) -> None:

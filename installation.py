@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.engine import Engine
 
+from backup.place import TWIN, InstallationPlace
 from campaigns.demo import DEMO_ORGANISATION, add_demo_campaigns
 from database.engine import open_database
 from database.instants import Clock, utc_now
@@ -28,6 +29,8 @@ from web.pages import Pages
 
 HERE = Path(__file__).resolve().parent
 SANDBOX_PATH = "/sandbox"
+# What is kept in files of their own, and without which a copy of the database is not enough.
+KEY_FILES = ("sandbox-keys.json", "secret.key")
 
 
 @dataclass(frozen=True)
@@ -153,6 +156,14 @@ def _address_file(settings: Settings) -> Path:
     return settings.var_dir / f"{settings.mode}.address"
 
 
+def installation_place(settings: Settings) -> InstallationPlace:
+    """Where this installation keeps what a backup holds."""
+    folder = settings.var_dir
+    keys = {path.name: path for path in (folder / name for name in KEY_FILES)}
+    twin = folder / TWIN if settings.mode == "sandbox" else None
+    return InstallationPlace(settings.mode, settings.address, folder, keys, twin)
+
+
 def open_sandbox(installation: Installation) -> Twin | None:
     """The Stripe twin of a sandbox, for the web's own process, with keys made once per installation."""
     settings = installation.settings
@@ -167,6 +178,6 @@ def open_sandbox(installation: Installation) -> Twin | None:
             endpoint_secret=keys["endpoint_secret"],
             organisation=installation.profile.organisation.name,
         ),
-        settings.var_dir / "twin.db",
+        settings.var_dir / TWIN,
         seed=int(keys["seed"]),
     )

@@ -88,6 +88,12 @@ def _take_numbers(conn: Connection, year: int, count: int) -> range:
     return range(last - count + 1, last + 1)
 
 
+def last_numbers(conn: Connection) -> dict[int, int]:
+    """The last number taken in each year."""
+    series = tables.receipt_series.c
+    return {row[0]: row[1] for row in conn.execute(sa.select(series.year, series.last_number))}
+
+
 def gaps(conn: Connection) -> list[NumberGap]:
     """The years whose numbers have gaps, for the audit."""
     series, t = tables.receipt_series, tables.receipt

@@ -29,7 +29,6 @@ NOT_IMPORTED = {
     "markdown-it-py": "reads the stories of campaigns",
     "pillow": "re-encodes pictures",
     "pyotp": "checks second factors",
-    "pyrage": "encrypts backups",
     "segno": "draws QR codes",
 }
 

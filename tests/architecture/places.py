@@ -75,6 +75,7 @@ HOMES = {
     ),
     "alembic": ("database/migrating.py",),
     "psycopg": ("database/*",),
+    "pyrage": ("backup/archive.py",),
     "pydantic_settings": ("settings.py",),
     "typer": ("commands.py", "*/commands.py"),
 }
