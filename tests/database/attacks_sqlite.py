@@ -52,6 +52,10 @@ IDENTITIES = {
     ),
     "receipt_pdf": Identity("receipt_id > 0", (("receipt_id",),), {}, {"pdf": "x'00'"}),
     "receipt_series": Identity("year = 2026", (("year",),), {}, {"last_number": "1"}),
+    "receipt_gap": Identity(
+        "year = 2025", (("rowid",), ("year", "first_number")), {"year": "2024"}, {"last_number": "9"}
+    ),
+    "lost_gift": Identity("id = 'lost-1'", (("rowid",), ("id",)), {"id": "'x'"}, {"amount_minor": "1"}),
     "act": Identity("id = 'staff-act-1'", (("rowid",), ("id",)), {"id": "'x'"}, {"who": "'nobody'"}),
     "organisation_version": Identity("id = 1", (("id",),), {}, {"imprint": "''"}),
     "installation": Identity("id = 1", (("id",),), {}, {"mode": "'live'"}),
@@ -112,7 +116,7 @@ TAKING = (
     _taking("gift", "invoice_id = 'in_2'", "id = 'gift-3'", LONE_GIFT),
     *(
         _taking(table, "rowid = 2", "rowid = 1")
-        for table in ("donor", "refund", "dispute", "payout", "balance_line", "recurring", "recurring_act")
+        for table in ("donor", "refund", "dispute", "payout", "balance_line", "recurring", "recurring_act", "lost_gift")
     ),
     _taking("recurring", "subscription = 'sub_2'", "id = 'rec-3'", LONE_RECURRING),
     _taking("checkout", "payment_intent = 'pi_1'", "session_id = 'cs_3'", LONE_CHECKOUT),

@@ -88,6 +88,9 @@ FURNITURE: tuple[tuple[sa.Table, Mapping[str, Any]], ...] = (
     (receipts.receipt, {"id": FIRST_RECEIPT + 1, "year": 2026, "number": 2, "gift_id": "gift-2"}),
     (receipts.receipt_token, {"token_hash": "0" * 64, "receipt_id": FIRST_RECEIPT}),
     (receipts.receipt_pdf, {"receipt_id": FIRST_RECEIPT, "sha256": "0" * 64}),
+    (receipts.receipt_gap, {"year": 2025, "first_number": 1, "last_number": 5}),
+    (gift_tables.lost_gift, {"id": "lost-1", "kind": "once"}),
+    (gift_tables.lost_gift, {"id": "lost-2", "kind": "recurring"}),
     (staff.act, {"id": "staff-act-1"}),
 )
 
