@@ -61,7 +61,7 @@ def pack(target: Path, manifest: Manifest, files: Mapping[str, Path], passphrase
             os.fsync(file.fileno())
         check(part, passphrase)
         part.rename(target)
-        _sync_folder(target.parent)
+        sync_folder(target.parent)
     finally:
         part.unlink(missing_ok=True)
 
@@ -104,7 +104,7 @@ def _encrypt(file: io.BufferedRandom, passphrase: str) -> None:
     file.write(encrypted)
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Let the new name survive a power cut."""
     opened = os.open(folder, os.O_RDONLY)
     try:

@@ -6,7 +6,10 @@ from pathlib import Path
 
 from sqlalchemy.engine import make_url
 
-TWIN = "twin.db"
+TWIN, TWIN_KEYS = "twin.db", "sandbox-keys.json"
+"""The sandbox's Stripe, and the keys by which it is asked: they belong together."""
+DATABASE_FILES = {"sqlite": "database.db", "postgresql": "database.sql"}
+"""The name that each kind of database has in a backup."""
 
 
 @dataclass(frozen=True, slots=True)

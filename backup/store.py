@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from backup.manifest import BooksState
-from database.migrating import REVISION, revision_of, stamp_of
+from database.migrating import RESTORING, REVISION, revision_of, stamp_of
 from payments.settlement.store import read_up_to
 from proof.audit import audit_all
 from receipts.store import last_numbers
@@ -31,8 +31,24 @@ def state_of(conn: Connection, server: int, now: datetime) -> BooksState:
 
 def row_counts(conn: Connection) -> dict[str, int]:
     """How many rows each table has."""
-    names = sorted(sa.inspect(conn).get_table_names())
+    names = [name for name in table_names(conn) if name != RESTORING]
     return {name: conn.scalar(sa.select(sa.func.count()).select_from(sa.table(name))) or 0 for name in names}
+
+
+def table_names(conn: Connection) -> list[str]:
+    """The tables of the database."""
+    return sorted(sa.inspect(conn).get_table_names())
+
+
+def closing_statement() -> str:
+    """The statement that keeps every Farthing out of a database while a backup is restored into it."""
+    # A dump ends without a search path.
+    return f"RESET search_path; CREATE TABLE {RESTORING} (since timestamptz NOT NULL DEFAULT now())"
+
+
+def open_to_others(conn: Connection) -> None:
+    """Let Farthings into the database."""
+    conn.execute(sa.text(f"DROP TABLE {RESTORING}"))
 
 
 def faults_of(conn: Connection, at: datetime) -> tuple[str, ...]:

@@ -7,14 +7,12 @@ from pathlib import Path
 
 from backup.archive import pack, packed, require_strong
 from backup.manifest import BooksState, Manifest
-from backup.place import TWIN, InstallationPlace
+from backup.place import DATABASE_FILES, TWIN, InstallationPlace
 from backup.store import state_of
 from database.engine import open_database
 from database.postgresql_dump import dump_postgresql, one_state, server_version
 from database.sqlite_copy import copy_sqlite, make_one_file
 from database.transactions import reading
-
-DATABASE_FILES = {"sqlite": "database.db", "postgresql": "database.sql"}
 
 
 class NothingToBackUp(RuntimeError):

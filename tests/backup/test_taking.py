@@ -11,9 +11,9 @@ import pytest
 from backup import archive
 from backup.archive import BackupExists, WeakPassphrase, WrongPassphrase, check, unpack
 from backup.manifest import NotABackup
-from backup.place import InstallationPlace
+from backup.place import DATABASE_FILES, InstallationPlace
 from backup.retention import dated_name, remove_older
-from backup.taking import DATABASE_FILES, take_backup
+from backup.taking import take_backup
 from database import postgresql_dump
 from database.postgresql_dump import NoProgram, find_program
 from tests.payments.messages import charged
