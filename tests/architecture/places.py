@@ -122,6 +122,7 @@ PURE = {
     "payments.giving.rhythm_form",
     "payments.gifts.due_dates",
     "payments.gifts.recurring",
+    "payments.gifts.lost",
     "receipts.receipt",
     "campaigns.campaign",
     "donors.donor",
