@@ -57,6 +57,9 @@ IDENTITIES = {
     ),
     "lost_gift": Identity("id = 'lost-1'", (("rowid",), ("id",)), {"id": "'x'"}, {"amount_minor": "1"}),
     "act": Identity("id = 'staff-act-1'", (("rowid",), ("id",)), {"id": "'x'"}, {"who": "'nobody'"}),
+    "letter": Identity(
+        "id = 'letter-1'", (("rowid",), ("id",), ("key",)), {"id": "'x'", "key": "'x'"}, {"state": "'waiting'"}
+    ),
     "organisation_version": Identity("id = 1", (("id",),), {}, {"imprint": "''"}),
     "installation": Identity("id = 1", (("id",),), {}, {"mode": "'live'"}),
     "installation_mark": Identity("id = 1", (("id",),), {}, {"mark": f"'{'0' * 32}'"}),
@@ -116,7 +119,17 @@ TAKING = (
     _taking("gift", "invoice_id = 'in_2'", "id = 'gift-3'", LONE_GIFT),
     *(
         _taking(table, "rowid = 2", "rowid = 1")
-        for table in ("donor", "refund", "dispute", "payout", "balance_line", "recurring", "recurring_act", "lost_gift")
+        for table in (
+            "donor",
+            "refund",
+            "dispute",
+            "payout",
+            "balance_line",
+            "recurring",
+            "recurring_act",
+            "letter",
+            "lost_gift",
+        )
     ),
     _taking("recurring", "subscription = 'sub_2'", "id = 'rec-3'", LONE_RECURRING),
     _taking("checkout", "payment_intent = 'pi_1'", "session_id = 'cs_3'", LONE_CHECKOUT),
