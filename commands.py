@@ -15,18 +15,27 @@ from rich.console import Console
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import OperationalError
 
+from backup.commands import add_backup_command, add_restore_command
 from campaigns.commands import add_campaign_commands
 from database.engine import NotDurable, open_database
 from database.instants import utc_now
 from database.migrating import REVISION, WrongMode, WrongVersion, require_mode, require_revision
 from database.sqlite_files import OpenFolder
-from installation import SANDBOX_PATH, Installation, open_installation, prepare, record_address, web_address
+from installation import (
+    SANDBOX_PATH,
+    Installation,
+    installation_place,
+    open_installation,
+    prepare,
+    record_address,
+    web_address,
+)
 from ledger.finding import Finding
 from main import check_up
 from payments.inbox.keep import replay as replay_kept
 from payments.settlement.reconcile import Reconciliation
 from payments.settlement.reconcile_command import reconcile_with_progress
-from processes import address_of, bind, claim_sandbox, freeze_garbage_collector, serve, work
+from processes import address_of, bind, claim_sandbox, claim_stopped, freeze_garbage_collector, serve, work
 from proof.commands import add_proof_commands
 from sandbox.commands import sandbox_commands
 from sandbox.keys import sandbox_keys
@@ -262,6 +271,8 @@ def _check_up(var_dir: Path | None) -> list[Finding]:
 add_proof_commands(app, _open_books, _check_up)
 add_staff_commands(app, _open_desk, utc_now)
 add_campaign_commands(app, _open_desk, utc_now)
+add_backup_command(app, lambda at: installation_place(read_settings(var_dir=at)), _errors_as_sentences, utc_now)
+add_restore_command(app, lambda at: claim_stopped(read_settings(var_dir=at)), _errors_as_sentences, utc_now)
 
 
 def _print_addresses(settings: Settings, address: str) -> None:

@@ -2,13 +2,18 @@
 
 import fcntl
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.engine import Connection, Engine
 
+from backup.place import TWIN, InstallationPlace
+from backup.restoring import StoppedInstallation
 from campaigns.demo import DEMO_ORGANISATION, add_demo_campaigns
 from database.engine import open_database
 from database.instants import Clock, utc_now
@@ -26,6 +31,8 @@ from payments.books.bookkeeper import Bookkeeper
 from payments.books.decide.decide import BookRules
 from payments.inbox.webhook import PATH as WEBHOOK_PATH
 from payments.stripe.lists import StripeLists
+from payments.stripe.receipt_notes import ReceiptNotes
+from sandbox.brief import served_briefly
 from sandbox.keys import sandbox_keys
 from sandbox.twin import Twin, TwinSettings, open_twin
 from settings import Settings
@@ -33,6 +40,8 @@ from web.pages import Pages
 
 HERE = Path(__file__).resolve().parent
 SANDBOX_PATH = "/sandbox"
+# What is kept in files of their own, and without which a copy of the database is not enough.
+KEY_FILES = ("sandbox-keys.json", "secret.key")
 
 
 @dataclass(frozen=True)
@@ -173,6 +182,34 @@ def _address_file(settings: Settings) -> Path:
     return settings.var_dir / f"{settings.mode}.address"
 
 
+def installation_place(settings: Settings) -> InstallationPlace:
+    """Where this installation keeps what a backup holds."""
+    folder = settings.var_dir
+    keys = {path.name: path for path in (folder / name for name in KEY_FILES)}
+    twin = folder / TWIN if settings.mode == "sandbox" else None
+    return InstallationPlace(settings.mode, settings.address, folder, keys, twin)
+
+
+def stopped_installation(settings: Settings) -> StoppedInstallation:
+    """This installation for a restore, while it does not run."""
+    place, zone = installation_place(settings), ZoneInfo(settings.timezone)
+    return StoppedInstallation(place, zone, partial(_stripe_for_restore, settings))
+
+
+@contextmanager
+def _stripe_for_restore(settings: Settings, folder: Path, mark: str) -> Iterator[tuple[StripeLists, ReceiptNotes]]:
+    """Stripe, while no web runs. In a sandbox the twin of this folder is served meanwhile, and delivers nothing."""
+    if settings.mode != "sandbox":
+        assert settings.stripe_api_key is not None
+        key, base = settings.stripe_api_key.get_secret_value(), settings.stripe_api_base
+        yield StripeLists(key, api_base=base), ReceiptNotes(key, mark, api_base=base)
+        return
+    keys = sandbox_keys(folder)
+    twin = TwinSettings("http://twin.invalid", keys["api_key"], None, keys["endpoint_secret"], "")
+    with served_briefly(twin, folder / TWIN, int(keys["seed"])) as at:
+        yield StripeLists(keys["api_key"], api_base=at), ReceiptNotes(keys["api_key"], mark, api_base=at)
+
+
 def open_sandbox(installation: Installation) -> Twin | None:
     """The Stripe twin of a sandbox, for the web's own process, with keys made once per installation."""
     settings = installation.settings
@@ -187,6 +224,6 @@ def open_sandbox(installation: Installation) -> Twin | None:
             endpoint_secret=keys["endpoint_secret"],
             organisation=installation.organisation.profile.organisation.name,
         ),
-        settings.var_dir / "twin.db",
+        settings.var_dir / TWIN,
         seed=int(keys["seed"]),
     )

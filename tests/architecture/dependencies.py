@@ -27,7 +27,6 @@ NOT_IMPORTED = {
     "cryptography": "keeps the secrets of second factors",
     "cyclonedx-bom": "lists what a release is made of",
     "pyotp": "checks second factors",
-    "pyrage": "encrypts backups",
 }
 
 

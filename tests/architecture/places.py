@@ -80,6 +80,7 @@ HOMES = {
     "alembic": ("database/migrating.py",),
     "css_inline": ("web/pages.py",),
     "psycopg": ("database/*",),
+    "pyrage": ("backup/archive.py",),
     "pydantic_settings": ("settings.py",),
     "typer": ("commands.py", "*/commands.py"),
 }
@@ -126,6 +127,7 @@ PURE = {
     "payments.giving.rhythm_form",
     "payments.gifts.due_dates",
     "payments.gifts.recurring",
+    "payments.gifts.lost",
     "receipts.receipt",
     "campaigns.campaign",
     "campaigns.groups",
