@@ -71,11 +71,15 @@ def serve(  # noqa: PLR0913, PLR0917  (one argument for each option of the comma
     port: int = 12111,
     organisation: str = "A test organisation",
     seed: int = 0,
+    unregistered: Annotated[
+        bool,
+        typer.Option("--unregistered", help="Deliver nothing before a program registers the address, as at Stripe."),
+    ] = False,
 ) -> None:
     """Serve the twin alone, for any program that speaks to Stripe."""
     bound = socket.create_server(("127.0.0.1", port))
     url = f"http://127.0.0.1:{bound.getsockname()[1]}"
-    twin = open_twin(TwinSettings(url, key, endpoint, secret, organisation), state, seed=seed)
+    twin = open_twin(TwinSettings(url, key, endpoint, secret, organisation, not unregistered), state, seed=seed)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -83,7 +87,9 @@ def serve(  # noqa: PLR0913, PLR0917  (one argument for each option of the comma
             yield
 
     typer.echo(f"Panel: {url}/\nStripe API: base address {url}, key {key}")
-    if endpoint is not None:
+    if endpoint is not None and unregistered:
+        typer.echo(f"Webhooks: sent to {endpoint} once it is registered there")
+    elif endpoint is not None:
         typer.echo(f"Webhooks: sent to {endpoint}, signing secret {secret}")
     app = Starlette(routes=[Mount("/", twin.app)], lifespan=lifespan)
     uvicorn.Server(uvicorn.Config(app, log_level="warning")).run(sockets=[bound])

@@ -42,13 +42,17 @@ API_METHODS = ["GET", "POST", "DELETE"]
 
 @dataclass(frozen=True)
 class TwinSettings:
-    """The settings of one twin. It answers only to its API key, and delivers webhooks only to its endpoint."""
+    """The settings of one twin. It answers only to its API key, and delivers webhooks only to its endpoint.
+
+    Unless `registered`, nothing is delivered there before a program registers that address, as at Stripe.
+    """
 
     public_url: str
     api_key: str
     endpoint_url: str | None
     endpoint_secret: str
     organisation: str
+    registered: bool = True
 
     def __post_init__(self) -> None:
         if not self.api_key.startswith(KEY_PREFIX):
@@ -179,6 +183,7 @@ def open_twin(
         settings.organisation,
         settings.endpoint_url,
         settings.endpoint_secret,
+        settings.registered,
     )
     world = World(
         Store(path),
