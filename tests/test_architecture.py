@@ -94,17 +94,17 @@ def test_an_unused_dependency_is_named() -> None:
     """The rule for dependencies, tried on a made-up project."""
     project = """
         [project]
-        dependencies = ["alembic>=1.20,<2", "psycopg[binary]>=3.3", "email-validator>=2.3", "segno>=1.6"]
+        dependencies = ["alembic>=1.20,<2", "psycopg[binary]>=3.3", "email-validator>=2.3", "colorama>=1.6"]
         [dependency-groups]
         dev = ["hypothesis>=6", "pypdf==7"]
     """
     house = [
         Module("migrations/env.py", "import alembic"),
         Module("payments/form.py", "import email_validator"),
-        Module("tests/a.py", "import segno, pypdf"),
+        Module("tests/a.py", "import colorama, pypdf"),
     ]
 
     assert list(dependencies.dependencies(house, project)) == [
-        "pyproject.toml names segno, which nothing imports; it needs to go, or a reason.",
+        "pyproject.toml names colorama, which nothing imports; it needs to go, or a reason.",
         "pyproject.toml names hypothesis, which nothing imports; it needs to go, or a reason.",
     ]
