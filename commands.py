@@ -39,6 +39,7 @@ from staff.sign_in import NotAnEmail, invite
 from supervisor import Child, Supervisor
 
 HERE = Path(__file__).resolve().parent
+DEVELOPERS = "For developers, and for trying things out"
 PASSED_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
 
 
@@ -68,7 +69,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,  # they print local values, and so secrets
     help="Farthing: donations whose every penny can be proved.",
 )
-app.add_typer(sandbox_commands, name="sandbox")
+app.add_typer(sandbox_commands, name="sandbox", rich_help_panel=DEVELOPERS)
 out = Console(highlight=False, soft_wrap=True)
 errors = Console(stderr=True, highlight=False, soft_wrap=True)
 
@@ -149,7 +150,7 @@ def reconcile(port: Port = None, var_dir: VarDir = None) -> None:
         raise typer.Exit(reconcile_with_progress(reconciliation, out, errors))
 
 
-@app.command(context_settings=PASSED_ON)
+@app.command(context_settings=PASSED_ON, rich_help_panel=DEVELOPERS)
 def test(context: typer.Context) -> None:
     """The whole suite, as CI runs it: lint, types, then every test on both databases."""
     tests = ["-m", "pytest", "-n", "3", "--dist", "worksteal", *context.args]
@@ -175,13 +176,13 @@ def _on_debians_postgresql(tests: Sequence[str]) -> int:
     return _python(*again, TEST_POSTGRES="debian")
 
 
-@app.command(context_settings=PASSED_ON)
+@app.command(context_settings=PASSED_ON, rich_help_panel=DEVELOPERS)
 def bench(context: typer.Context, name: Annotated[Measures, typer.Argument()]) -> None:
     """Measure against a floor and a plain baseline in the same run; --json for machines."""
     raise typer.Exit(_python("-m", f"bench.{name.value}", *context.args))
 
 
-@app.command(context_settings=PASSED_ON)
+@app.command(context_settings=PASSED_ON, rich_help_panel=DEVELOPERS)
 def soak(context: typer.Context, name: Annotated[Soaks, typer.Argument()]) -> None:
     """The long versions of what the suite does briefly; --json for machines."""
     raise typer.Exit(_python("-m", f"bench.{name.value}", *context.args))
@@ -279,4 +280,4 @@ def _print_addresses(settings: Settings, address: str) -> None:
 
 
 if __name__ == "__main__":
-    app()
+    app(prog_name="farthing")

@@ -23,7 +23,7 @@ from starlette.routing import Mount
 
 from sandbox import replay as replay_module
 from sandbox import soak as soak_module
-from sandbox.twin import TwinSettings, open_twin
+from sandbox.twin import KEY_PREFIX, TwinSettings, open_twin
 
 sandbox_commands = typer.Typer(help="The Stripe twin of the sandbox.", no_args_is_help=True)
 At = Annotated[str, typer.Option(envvar="SANDBOX_URL", help="Where the running twin is.")]
@@ -77,6 +77,8 @@ def serve(  # noqa: PLR0913, PLR0917  (one argument for each option of the comma
     ] = False,
 ) -> None:
     """Serve the twin alone, for any program that speaks to Stripe."""
+    if not key.startswith(KEY_PREFIX):
+        raise typer.BadParameter(f"the twin's key must begin with {KEY_PREFIX}: it is never mistaken for a real one")
     bound = socket.create_server(("127.0.0.1", port))
     url = f"http://127.0.0.1:{bound.getsockname()[1]}"
     twin = open_twin(TwinSettings(url, key, endpoint, secret, organisation, not unregistered), state, seed=seed)
