@@ -20,7 +20,15 @@ from database.engine import NotDurable, open_database
 from database.instants import utc_now
 from database.migrating import REVISION, WrongMode, WrongVersion, require_mode, require_revision
 from database.sqlite_files import OpenFolder
-from installation import SANDBOX_PATH, Installation, open_installation, prepare, record_address, web_address
+from installation import (
+    SANDBOX_PATH,
+    Installation,
+    open_installation,
+    prepare,
+    record_address,
+    running_address,
+    web_address,
+)
 from ledger.finding import Finding
 from main import check_up
 from payments.inbox.keep import replay as replay_kept
@@ -252,6 +260,8 @@ def _open_desk(var_dir: Path | None) -> Iterator[tuple[str, Engine]]:
     """The web address of this installation, and its database."""
     with _open_database(var_dir) as (settings, engine):
         yield web_address(settings), engine
+        if settings.base_url is None and running_address(settings) is None:
+            errors.print("Nothing answers there yet: ./farthing run starts it.")
 
 
 def _check_up(var_dir: Path | None) -> list[Finding]:

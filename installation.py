@@ -130,13 +130,13 @@ def record_address(settings: Settings, address: str) -> int | None:
 
 def web_address(settings: Settings, port: int | None = None) -> str:
     """Where our web is: BASE_URL; else, unless the caller names a port, where one runs now; else where it would."""
-    running = _running_address(settings) if port is None else None
+    running = running_address(settings) if port is None else None
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     return settings.base_url or running or f"http://{host}:{port or settings.port}"
 
 
-def _running_address(settings: Settings) -> str | None:
-    """What a web that runs now has written down."""
+def running_address(settings: Settings) -> str | None:
+    """The address of a web that runs now without BASE_URL; None where none does."""
     try:
         file = _address_file(settings).open()
     except OSError:
