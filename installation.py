@@ -23,11 +23,13 @@ from payments.inbox.webhook import PATH as WEBHOOK_PATH
 from payments.stripe.lists import StripeLists
 from sandbox.keys import sandbox_keys
 from sandbox.twin import Twin, TwinSettings, open_twin
+from sandbox.webhooks.sender import Sender
 from settings import Settings
 from web.pages import Pages
 
 HERE = Path(__file__).resolve().parent
 SANDBOX_PATH = "/sandbox"
+TWIN_FILE = "twin.db"
 
 
 @dataclass(frozen=True)
@@ -153,8 +155,11 @@ def _address_file(settings: Settings) -> Path:
     return settings.var_dir / f"{settings.mode}.address"
 
 
-def open_sandbox(installation: Installation) -> Twin | None:
-    """The Stripe twin of a sandbox, for the web's own process, with keys made once per installation."""
+def open_sandbox(installation: Installation, sender: Sender | None = None) -> Twin | None:
+    """The Stripe twin of a sandbox, for the web's own process, with keys made once per installation.
+
+    `sender` sends its webhooks; where it is None they go over HTTP.
+    """
     settings = installation.settings
     if settings.mode != "sandbox":
         return None
@@ -167,6 +172,7 @@ def open_sandbox(installation: Installation) -> Twin | None:
             endpoint_secret=keys["endpoint_secret"],
             organisation=installation.profile.organisation.name,
         ),
-        settings.var_dir / "twin.db",
+        settings.var_dir / TWIN_FILE,
         seed=int(keys["seed"]),
+        sender=sender,
     )

@@ -47,10 +47,10 @@ show the county what it costs, to the pound, so that nobody can say it cannot be
 
 COURT = """
 The county closed nine branches in one evening, and asked nobody. We said that was unlawful, and hired a
-barrister to say it in court.
+barrister for a day to say it in court.
 
-In September the judge agreed. The closures were quashed, the county has to consult again, and all nine
-branches are open while it does. What was left after costs is kept for the next hearing.
+You gave what the day cost, and the judge agreed. The closures were quashed, the county has to consult again, and
+all nine branches are open while it does. What was left after costs is kept for the next hearing.
 """
 
 NIGHT = """
@@ -81,12 +81,12 @@ def demo_campaigns(now: datetime, timezone: str = DEMO_ORGANISATION.timezone) ->
 
     ask = _appeal("ask-every-candidate", "Ask every candidate", ASK, 20_000)
     van = _appeal("the-thornby-van", "Keep the Thornby van on the road", VAN, 6_500)
-    court = _appeal("see-you-in-court", "Nine branches, one evening: see you in court", COURT, 30_000)
+    court = _appeal("see-you-in-court", "Nine branches, one evening: see you in court", COURT, 3_000)
     night = _appeal("read-aloud-night", "Read-aloud night", NIGHT, 4_000)
     return [
         replace(ask, image="demo/doorstep.svg", opens_at=morning(-9), closes_at=last_minute(19)),
         replace(van, image="demo/van.svg", opens_at=morning(-40)),
-        replace(court, opens_at=morning(-240), closes_at=last_minute(-60)),
+        replace(court, opens_at=morning(-75), closes_at=last_minute(-6)),
         replace(night, opens_at=morning(17), closes_at=last_minute(45)),
     ]
 

@@ -22,6 +22,7 @@ from sandbox.host_guard import HostGuard
 from sandbox.lifecycle.checkout_payment import finish_authentication, pay, session_intent
 from sandbox.lifecycle.checkout_sessions import get_session
 from sandbox.lifecycle.payment_methods import Payer
+from sandbox.lifecycle.refunds import create_refund
 from sandbox.lifecycle.sample_methods import SAMPLE_METHODS
 from sandbox.lifecycle.tasks import COMPUTED_FIELDS, TASKS
 from sandbox.pages import PageRenderer
@@ -155,15 +156,27 @@ class Twin:
             obj = self.world.store.find(id_)
             return None if obj is None else self.world.show(obj)
 
-    def pay(self, session_id: str, *, card: str = "4242424242424242", email: str = "giver@example.org") -> Object:
+    def pay(
+        self,
+        session_id: str,
+        *,
+        card: str = "4242424242424242",
+        email: str = "giver@example.org",
+        name: str = "Test Giver",
+    ) -> Object:
         """Press Pay on a session's page, without the page; the charge. 3-D Secure is approved where it is required."""
         with self.world.step():
             session = get_session(self.world, session_id)
-            if pay(self.world, session, SAMPLE_METHODS[card], Payer(email, "Test Giver")) == "requires_action":
+            if pay(self.world, session, SAMPLE_METHODS[card], Payer(email, name)) == "requires_action":
                 finish_authentication(self.world, session, approved=True)
             intent = session_intent(self.world, session)
             assert intent is not None, "a session has an intent once Pay was pressed"
             return self.world.store.get(intent["latest_charge"])
+
+    def refund(self, charge_id: str) -> Object:
+        """Refund what is left of a charge, as somebody does in Stripe's dashboard; the refund."""
+        with self.world.step():
+            return create_refund(self.world, {"charge": charge_id})
 
 
 def open_twin(

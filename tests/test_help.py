@@ -7,7 +7,8 @@ from pathlib import Path
 
 from typer.testing import CliRunner
 
-from commands import DEVELOPERS, app
+from commands import app
+from development.commands import DEVELOPERS
 
 HERE = Path(__file__).resolve().parent.parent
 
