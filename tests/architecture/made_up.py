@@ -33,8 +33,8 @@ BROKEN: list[tuple[Rule, Files, str]] = [
     (
         places.layers,
         {"web/pages.py": "from settings import Settings", "settings.py": ""},
-        "web/pages.py:1 imports settings; only bench, commands, installation, main, migrations, planting, processes, tests"
-        " may.",
+        "web/pages.py:1 imports settings; only bench, commands, installation, main, migrations, planting, processes,"
+        " tests may.",
     ),
     (
         places.layers,
