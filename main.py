@@ -5,7 +5,7 @@ Read it as a table of contents: each part is handed exactly what it needs, and n
 
 import signal
 import socket
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from urllib.parse import urlsplit
@@ -43,7 +43,7 @@ from receipts.jobs import PRINT, print_handler
 from receipts.pdf import Printer
 from receipts.routes import receipt_routes
 from sandbox.twin import API_ROOTS, Twin
-from settings import LOOPBACK
+from settings import LOOPBACK, CurrentSettings
 from staff.door import DeskGuard
 from staff.routes import staff_routes
 from treasury.routes import treasury_routes
@@ -77,8 +77,7 @@ def build_web(installation: Installation, twin: Twin | None, writer: socket.sock
         allowed_hosts=(*installation.settings.allowed_hosts, *_own_names(installation.base_url)),
         form_targets=(_origin(twin.settings.public_url),) if twin else (),
     )
-    signing = (twin.settings.endpoint_secret,) if twin else installation.settings.secrets
-    webhook = Webhook(inbox, signing, installation.clock)
+    webhook = Webhook(inbox, _signing_secrets(installation, twin), installation.clock)
     scheme = urlsplit(installation.base_url).scheme
     return PathDispatch(RequestLog(pages), {WEBHOOK_PATH: webhook}, _twin_apps(installation, twin), scheme=scheme)
 
@@ -154,6 +153,14 @@ def _twin_apps(installation: Installation, twin: Twin | None) -> Mapping[str, AS
 def _stripe(installation: Installation, twin: Twin | None) -> tuple[str, str | None]:
     """Stripe's key and address."""
     return (twin.settings.api_key, twin.settings.public_url) if twin else installation.stripe
+
+
+def _signing_secrets(installation: Installation, twin: Twin | None) -> Callable[[], Sequence[str]]:
+    """What the webhook's messages are signed with: setting up may change it while the web runs."""
+    if twin is None:
+        return CurrentSettings(installation.settings).secrets
+    secret = twin.settings.endpoint_secret
+    return lambda: (secret,)
 
 
 def _checks(engine: Engine, clock: Clock, inbox: Inbox) -> Sequence[ReadinessCheck]:

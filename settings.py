@@ -4,6 +4,8 @@ Only `main`, `processes` and `commands` import this; everything else gets its va
 """
 
 import re
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -17,6 +19,8 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from organisation.organisation import GivingRules, Organisation, OrganisationProfile
 
 PREFIX = "FARTHING_"
+ENV_FILE = Path(".env")
+"""In the folder in which a command is started."""
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 INTERVALS = ("once", "week", "month", "quarter", "year")
 _KEY_MODES = {"sk_test_": "test", "rk_test_": "test", "sk_live_": "live", "rk_live_": "live"}
@@ -30,7 +34,7 @@ class Settings(BaseSettings):
     """Every setting, with what it is for: README's table is compared with these lines by a test."""
 
     model_config = SettingsConfigDict(
-        env_prefix=PREFIX, env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True
+        env_prefix=PREFIX, env_file=ENV_FILE, env_ignore_empty=True, extra="ignore", frozen=True
     )
 
     var_dir: Path = Field(Path("var"), description="Where SQLite files and sandbox keys are kept")
@@ -139,6 +143,39 @@ def read_settings(**options: object) -> Settings:
         raise BadSettings(f"Some settings cannot be used. {wrong}") from None
     _check(settings)
     return settings
+
+
+class CurrentSettings:
+    """The settings as they are now: setting up writes into `.env` while web and worker run, and both must see it.
+
+    A file that cannot be used, or would be another installation's (a key of another mode), is not followed.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings, self._path = settings, ENV_FILE.resolve()
+        self._read_at = self._stamp()
+
+    def read(self) -> Settings:
+        """The settings; the file is read again once it has changed."""
+        stamp = self._stamp()
+        if stamp != self._read_at:
+            self._read_at = stamp
+            with suppress(BadSettings):
+                changed = read_settings(_env_file=self._path, var_dir=self._settings.var_dir, port=self._settings.port)
+                if changed.mode == self._settings.mode:
+                    self._settings = changed
+        return self._settings
+
+    def secrets(self) -> Sequence[str]:
+        """The webhook's signing secrets."""
+        return self.read().secrets
+
+    def _stamp(self) -> tuple[int, int] | None:
+        try:
+            status = self._path.stat()
+        except OSError:
+            return None
+        return status.st_ino, status.st_mtime_ns
 
 
 def _check(settings: Settings) -> None:
