@@ -1,4 +1,4 @@
-"""The commands `test`, `bench` and `soak`: each hands on to programs of tests/ and bench/."""
+"""The commands `test`, `bench`, `soak` and `pictures`: each hands on to programs of tests/ and bench/."""
 
 import os
 import subprocess
@@ -62,6 +62,11 @@ def add_development_commands(app: typer.Typer) -> None:
     def bench(context: typer.Context, name: Annotated[Measures, typer.Argument()]) -> None:
         """Measure against a floor and a plain baseline in the same run; --json for machines."""
         raise typer.Exit(_python("-m", f"bench.{name.value}", *context.args))
+
+    @app.command(rich_help_panel=DEVELOPERS)
+    def pictures() -> None:
+        """Take README's pictures anew, of a sandbox after its demonstration month."""
+        raise typer.Exit(_python("-m", "bench.pictures"))
 
     @app.command(context_settings=PASSED_ON, rich_help_panel=DEVELOPERS)
     def soak(context: typer.Context, name: Annotated[Soaks, typer.Argument()]) -> None:
