@@ -60,7 +60,9 @@ def receipt_routes(engine: Engine, clock: Clock, pages: Pages) -> APIRouter:
             total = issued.receipt.total
             went_back = Money(gave_back(conn, issued.gift_id).get(total.currency.code, 0), total.currency)
         shown = layout_of(issued.receipt.template).page
-        return pages.page(shown, private=True, receipt=issued.receipt, went_back=went_back, token=token)
+        return pages.of(issued.receipt.issuer).page(
+            shown, private=True, receipt=issued.receipt, went_back=went_back, token=token
+        )
 
     return router
 

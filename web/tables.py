@@ -1,8 +1,8 @@
-"""Sessions of members of staff and of donors who have signed in."""
+"""Sessions of members of staff and of donors who have signed in, and the pictures of all pages."""
 
 import sqlalchemy as sa
 
-from database.columns import Bytes, Code, Instant
+from database.columns import Bytes, Code, Count, Instant
 from database.tables import one_of, table
 
 session = table(
@@ -17,4 +17,23 @@ session = table(
     sa.CheckConstraint("length(token_hash) = 32", name="token_is_hashed"),
     sa.CheckConstraint("started_at <= seen_at and seen_at < expires_at", name="instants_in_order"),
     sa.Index("ix_session_holder", "holder_kind", "holder_id"),
+)
+
+# Named by the hash of what was uploaded. A picture may be removed, but never changed.
+picture = table(
+    "picture",
+    sa.Column("hash", Code, primary_key=True),
+    sa.Column("made_at", Instant, nullable=False),
+    sa.CheckConstraint("length(hash) = 64", name="hash_is_a_sha256"),
+)
+
+picture_file = table(
+    "picture_file",
+    sa.Column("hash", Code, sa.ForeignKey("picture.hash"), primary_key=True),
+    sa.Column("width", Count, primary_key=True),
+    sa.Column("extension", Code, primary_key=True),
+    sa.Column("height", Count, nullable=False),
+    sa.Column("body", Bytes, nullable=False),
+    sa.CheckConstraint("width > 0 and height > 0", name="size"),
+    one_of("extension", ("webp", "jpg", "png", "svg")),
 )

@@ -133,6 +133,8 @@ EVERYWHERE = (
     removed("act", "id = 'staff-act-1'"),
     changed("organisation_version", "imprint = ''", "id = 1", "organisation_version_no_update"),
     removed("organisation_version", "id = 1"),
+    changed("picture", "made_at = '2020-01-01T00:00:00.000000+00:00'", "made_at IS NOT NULL", "picture_no_update"),
+    changed("picture_file", "width = 7", "width = 1", "picture_file_no_update"),
     changed("installation", "mode = 'live'", "id = 1", "installation_no_update"),
     removed("installation", "id = 1"),
     changed("installation_mark", f"mark = '{'0' * 32}'", "id = 1", "installation_mark_no_update"),

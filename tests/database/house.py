@@ -21,6 +21,7 @@ from payments.inbox import tables as inbox_tables
 from receipts import tables as receipts
 from staff import tables as staff
 from tests.ledger.samples import NOON, TODAY, entry
+from web import tables as web_tables
 
 FIRST_RECEIPT = 2026 * receipts.YEAR_SPAN + 1
 
@@ -89,6 +90,8 @@ FURNITURE: tuple[tuple[sa.Table, Mapping[str, Any]], ...] = (
     (receipts.receipt_token, {"token_hash": "0" * 64, "receipt_id": FIRST_RECEIPT}),
     (receipts.receipt_pdf, {"receipt_id": FIRST_RECEIPT, "sha256": "0" * 64}),
     (staff.act, {"id": "staff-act-1"}),
+    (web_tables.picture, {"hash": "0" * 64}),
+    (web_tables.picture_file, {"hash": "0" * 64, "extension": "webp"}),
 )
 
 

@@ -10,8 +10,8 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from database.transactions import reading, writing
+from organisation.organisation import GivingRules
 from payments.gifts import store
-from payments.gifts.recurring import Interval
 from payments.gifts.tables import gift as gift_table
 from payments.giving.pledges import Pledges
 from payments.giving.routes import payment_routes
@@ -62,7 +62,7 @@ def site(books: Books, stripe_address: str, stripe_key: str) -> Iterator[Site]:
     clock = FixedClock(NOON)
     pledges = Pledges(books.engine, Gateway(stripe_key, "http://127.0.0.1", api_base=stripe_address), clock)
     app = FastAPI()
-    app.include_router(payment_routes(books.engine, pledges, clock, PAGES, [Interval.MONTH]))
+    app.include_router(payment_routes(books.engine, pledges, clock, PAGES, lambda: GivingRules(("month",))))
     app.include_router(thanks_routes(books.engine, clock, PAGES))
     app.include_router(receipt_routes(books.engine, clock, PAGES))
     install_errors(app, PAGES)
