@@ -22,10 +22,12 @@ from development.commands import DEVELOPERS, add_development_commands
 from installation import (
     SANDBOX_PATH,
     Installation,
+    environment_file,
     open_installation,
     prepare,
     record_address,
     running_address,
+    set_up,
     web_address,
 )
 from ledger.finding import Finding
@@ -39,7 +41,9 @@ from proof.commands import add_proof_commands
 from sandbox.commands import sandbox_commands
 from sandbox.keys import sandbox_keys
 from settings import BadSettings, Settings, read_settings
+from setup.commands import add_setup_command
 from setup.demo_story import DAYS
+from setup.questions import OpenedForSetup, SetupPorts
 from staff.act import by_command
 from staff.changing import changing
 from staff.commands import add_staff_commands
@@ -214,6 +218,15 @@ def _check_up(var_dir: Path | None) -> list[Finding]:
         return check_up(installation)
 
 
+@contextmanager
+def _open_for_setup(var_dir: Path | None) -> Iterator[OpenedForSetup]:
+    with _errors_as_sentences():
+        prepare(read_settings(var_dir=var_dir))
+    with _open_database(var_dir) as (settings, engine):
+        yield OpenedForSetup(set_up(settings, engine, by_command("setup")), web_address(settings))
+
+
+add_setup_command(app, SetupPorts(environment_file(), _open_for_setup, _check_up, utc_now))
 add_development_commands(app)
 add_proof_commands(app, _open_books, _check_up)
 add_staff_commands(app, _open_desk, utc_now)

@@ -2,7 +2,8 @@
 
 import fcntl
 import os
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -26,7 +27,10 @@ from payments.stripe.lists import StripeLists
 from sandbox.keys import sandbox_keys
 from sandbox.twin import Twin, TwinSettings, open_twin
 from sandbox.webhooks.sender import Sender
-from settings import Settings
+from settings import ENV_FILE, PREFIX, Settings, read_unchecked_settings
+from setup.environment import Environment, EnvironmentFile
+from setup.steps import SetUp
+from staff.act import Actor
 from web.pages import Pages
 
 HERE = Path(__file__).resolve().parent
@@ -181,3 +185,26 @@ def open_sandbox(installation: Installation, sender: Sender | None = None) -> Tw
         seed=int(keys["seed"]),
         sender=sender,
     )
+
+
+def environment_file(options: Mapping[str, object] | None = None) -> EnvironmentFile:
+    """The file that setting up writes, and the settings as it has left them, which need not be complete yet."""
+
+    def read() -> Environment:
+        settings = read_unchecked_settings(**(options or {}))
+        key = settings.stripe_api_key
+        return Environment(
+            mode=settings.mode,
+            base_url=settings.base_url,
+            api_key=key.get_secret_value() if key and settings.mode != "sandbox" else None,
+            api_base=settings.stripe_api_base,
+            secrets=settings.secrets,
+        )
+
+    return EnvironmentFile(ENV_FILE, PREFIX, read, lambda: os.environ)
+
+
+def set_up(settings: Settings, engine: Engine, actor: Actor, clock: Clock = utc_now) -> SetUp:
+    """This installation as somebody sets it up."""
+    stand_in = settings.profile(unnamed_organisation(settings.timezone))
+    return SetUp(engine, actor, clock, stand_in, replace(DEMO_ORGANISATION, timezone=settings.timezone))

@@ -143,13 +143,18 @@ def _words(text: str) -> list[str]:
 
 def read_settings(**options: object) -> Settings:
     """The settings of this installation, checked; an option that is not None comes first. Raises BadSettings."""
+    settings = read_unchecked_settings(**options)
+    _check(settings)
+    return settings
+
+
+def read_unchecked_settings(**options: object) -> Settings:
+    """The settings while they are being written: they need not be complete. Raises BadSettings."""
     try:
-        settings = Settings(**{name: value for name, value in options.items() if value is not None})  # type: ignore[arg-type]
+        return Settings(**{name: value for name, value in options.items() if value is not None})  # type: ignore[arg-type]
     except ValidationError as error:
         wrong = "; ".join(f"{PREFIX}{str(fault['loc'][0]).upper()}: {fault['msg']}" for fault in error.errors())
         raise BadSettings(f"Some settings cannot be used. {wrong}") from None
-    _check(settings)
-    return settings
 
 
 class CurrentSettings:

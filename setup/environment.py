@@ -7,7 +7,7 @@ from pathlib import Path
 from setup.env_file import write_env_settings
 
 BASE_URL, API_KEY, WEBHOOK_SECRETS = "BASE_URL", "STRIPE_API_KEY", "STRIPE_WEBHOOK_SECRETS"
-SMTP_URL, MAIL_FROM = "SMTP_URL", "MAIL_FROM"
+API_BASE = "STRIPE_API_BASE"
 MOST_SECRETS = 2
 """The present one and the retiring one."""
 
@@ -21,8 +21,6 @@ class Environment:
     api_key: str | None
     api_base: str | None
     secrets: Sequence[str]
-    smtp_url: str | None
-    mail_from: str | None
 
 
 class SettingIsElsewhere(ValueError):

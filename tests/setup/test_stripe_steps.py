@@ -36,7 +36,7 @@ class Installation:
     def _read(self) -> Environment:
         read = Settings(_env_file=self.path)  # type: ignore[call-arg]
         key = read.stripe_api_key.get_secret_value() if read.stripe_api_key else None
-        return Environment("test", read.base_url, key, self.api_base, read.secrets, None, None)
+        return Environment("test", read.base_url, key, self.api_base, read.secrets)
 
 
 @pytest.fixture
