@@ -6,7 +6,7 @@ from typing import Protocol, TypeVar
 
 from setup.answers import NotAnAnswer
 
-Value = TypeVar("Value")
+AnswerOf = TypeVar("AnswerOf")
 
 
 class Prompt(Protocol):
@@ -41,8 +41,8 @@ class Conversation:
     asked: int = 0
 
     def answer(
-        self, option: str, question: str, read: Callable[[str], Value], *, default: str = "", secret: bool = False
-    ) -> Value | None:
+        self, option: str, question: str, read: Callable[[str], AnswerOf], *, default: str = "", secret: bool = False
+    ) -> AnswerOf | None:
         """The answer, read; None where nobody can be asked. A wrong one is asked again."""
         given = self.given.get(option)
         if given is not None:
@@ -63,7 +63,7 @@ class Conversation:
         """Whether one of these was given with the command."""
         return any(self.given.get(option) is not None for option in options)
 
-    def _of_option(self, option: str, given: str, read: Callable[[str], Value]) -> Value:
+    def _of_option(self, option: str, given: str, read: Callable[[str], AnswerOf]) -> AnswerOf:
         try:
             return read(given)
         except NotAnAnswer as mistake:

@@ -16,7 +16,7 @@ from payments.gifts.recurring import Rhythm
 from payments.giving.form import Pledge
 from payments.giving.pledges import Pledges
 from payments.inbox.delivery import parse
-from payments.inbox.keep import keep_and_apply
+from payments.inbox.keep import take_in
 from payments.settlement.reconcile import Reconciliation
 from setup.demo_story import ASK, DAYS, DemoGift, Fate, demo_gifts, demo_groups
 
@@ -115,4 +115,4 @@ class DemoMonth:
     def _deliver(self) -> None:
         deliveries = [parse(body) for body in self.stripe.take_messages()]
         if deliveries:
-            keep_and_apply(self.engine, self.bookkeeper, deliveries, self.stripe.now())
+            take_in(self.engine, self.bookkeeper, deliveries, self.stripe.now(), look=False)

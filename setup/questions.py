@@ -25,7 +25,7 @@ from setup.environment import API_BASE, API_KEY, BASE_URL, EnvironmentFile
 from setup.steps import INVITATION_HOURS, SetUp
 from setup.stripe_steps import account_of, acts_in_words, mend_endpoint, refusal_in_words
 
-Value = TypeVar("Value")
+OptionalAnswer = TypeVar("OptionalAnswer")
 KINDS = {kind.value.replace("_", " "): kind for kind in OrganisationKind}
 ORGANISATION = ("name", "kind", "address", "email", "website", "imprint", "legal-note")
 LEGAL_NOTE = "A sentence on what it is, such as that Gift Aid cannot be claimed (Enter: none)"
@@ -205,7 +205,7 @@ def _finish(talk: Conversation, ports: SetupPorts, var_dir: Path | None) -> None
     talk.say("\nNext: ./farthing run, or web and worker under your service manager (docs/operating.md).")
 
 
-def _optional(read: Callable[[str], Value]) -> Callable[[str], Value | None]:
+def _optional(read: Callable[[str], OptionalAnswer]) -> Callable[[str], OptionalAnswer | None]:
     """Takes Enter for no answer."""
     return lambda typed: read(typed) if typed.strip() else None
 

@@ -242,6 +242,17 @@ GUARDS: dict[str, Guard] = {
         (Cut("staff/door.py", "session.holder.kind is HolderKind.STAFF", "True"),),
         ("tests/staff/test_door.py",),
     ),
+    "last-owner": Guard(
+        "two owners could leave at the same moment, and nobody could let anybody in again",
+        (Cut("migrations/versions/0011_signing_in.py", "    _keep_an_owner()\n    _make_campaigns",
+             "    _make_campaigns"),),
+        ("tests/database/test_guards.py", "tests/staff/test_last_owner.py"),
+    ),
+    "own-campaigns": Guard(
+        "an organiser could see and edit another's campaign",
+        (Cut("staff/door.py", "        if not self.may_see_campaign(campaign_id):\n", "        if False:\n"),),
+        ("tests/staff/test_door.py",),
+    ),
     "hosts": Guard(
         "a page could be served under a stranger's name",
         (Cut("web/security.py", "        if called is None or called[0] not in self.allowed:\n",

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 import stripe
-from click.testing import Result
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from commands import app
 from database.engine import open_database
