@@ -5,6 +5,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -21,8 +22,8 @@ from organisation.current import CurrentOrganisation
 from organisation.organisation import unnamed_organisation
 from organisation.store import add_first_version
 from outbox.carriers import Carrier, FileCarrier, NoCarrier
+from outbox.current_carrier import CurrentCarrier
 from outbox.mail_server import Sender
-from outbox.smtp import SmtpCarrier
 from payments.books.bookkeeper import Bookkeeper
 from payments.books.decide.decide import BookRules
 from payments.inbox.webhook import PATH as WEBHOOK_PATH
@@ -30,7 +31,7 @@ from payments.stripe.lists import StripeLists
 from sandbox.keys import sandbox_keys
 from sandbox.twin import Twin, TwinSettings, open_twin
 from sandbox.webhooks.sender import Sender as WebhookSender
-from settings import ENV_FILE, PREFIX, Settings, read_unchecked_settings
+from settings import ENV_FILE, PREFIX, CurrentSettings, Settings, read_unchecked_settings
 from setup.environment import Environment, EnvironmentFile
 from setup.steps import SetUp
 from staff.act import Actor
@@ -61,17 +62,20 @@ class Installation:
         assert self.settings.stripe_api_key is not None
         return self.settings.stripe_api_key.get_secret_value(), self.settings.stripe_api_base
 
+    @cached_property
+    def current(self) -> CurrentSettings:
+        """The settings as they are now: the desk sets up mail, and Stripe's messages, while web and worker run."""
+        return CurrentSettings(self.settings)
+
     @property
     def carrier(self) -> Carrier:
         """Who carries letters: the mail server; without one a folder of files, and in a sandbox its inbox."""
-        server = self.settings.mail_server
-        if server is not None:
-            return SmtpCarrier(server)
-        return NoCarrier() if self.settings.mode == "sandbox" else FileCarrier(self.settings.var_dir / "mail")
+        otherwise = NoCarrier() if self.settings.mode == "sandbox" else FileCarrier(self.settings.var_dir / "mail")
+        return CurrentCarrier(lambda: self.current.read().mail_server, otherwise)
 
     def sender(self) -> Sender:
         """Whom letters are from, as the organisation is now."""
-        return self.settings.sender(self.pages.organisation.name, self.pages.organisation.email)
+        return self.current.read().sender(self.pages.organisation.name, self.pages.organisation.email)
 
     @property
     def lists(self) -> StripeLists:
@@ -214,6 +218,7 @@ def environment_file(options: Mapping[str, object] | None = None) -> Environment
             api_key=key.get_secret_value() if key and settings.mode != "sandbox" else None,
             api_base=settings.stripe_api_base,
             secrets=settings.secrets,
+            mail_host=settings.mail_host,
         )
 
     return EnvironmentFile(ENV_FILE, PREFIX, read, lambda: os.environ)

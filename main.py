@@ -47,7 +47,7 @@ from receipts.pdf import LogoReader, Printer
 from receipts.routes import receipt_routes
 from receipts.store import pdf_by_number
 from sandbox.twin import API_ROOTS, Twin
-from settings import LOOPBACK, CurrentSettings
+from settings import LOOPBACK
 from staff.door import DeskGuard
 from staff.routes import staff_routes
 from treasury.routes import treasury_routes
@@ -191,7 +191,7 @@ def _stripe(installation: Installation, twin: Twin | None) -> tuple[str, str | N
 def _signing_secrets(installation: Installation, twin: Twin | None) -> Callable[[], Sequence[str]]:
     """What the webhook's messages are signed with: setting up may change it while the web runs."""
     if twin is None:
-        return CurrentSettings(installation.settings).secrets
+        return installation.current.secrets
     secret = twin.settings.endpoint_secret
     return lambda: (secret,)
 

@@ -111,6 +111,13 @@ class Settings(BaseSettings):
         """The mail server; None where none is set up."""
         return None if self.smtp_url is None else mail_server(self.smtp_url.get_secret_value())
 
+    @property
+    def mail_host(self) -> str | None:
+        """The mail server's name; None where none is set up, or so that it cannot be used."""
+        with suppress(BadMailServer):
+            return self.mail_server.host if self.mail_server else None
+        return None
+
     def sender(self, name: str, email: str) -> Sender:
         """Whom letters are from: `MAIL_FROM`, or where that is not set the organisation's own address."""
         return sender(self.mail_from or email, name, email)

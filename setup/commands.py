@@ -45,6 +45,8 @@ def add_setup_command(app: typer.Typer, ports: SetupPorts) -> None:
         story: Annotated[str | None, typer.Option(help="What it is for.")] = None,
         target: Annotated[str | None, typer.Option(help="How much it is to raise, in pounds.")] = None,
         owner: Annotated[str | None, typer.Option(help="The email address of who owns the desk.")] = None,
+        mail_host: Annotated[str | None, typer.Option(help="The mail server.")] = None,
+        mail_from: Annotated[str | None, typer.Option(help="The address that letters come from.")] = None,
         no_input: Annotated[bool, typer.Option("--no-input", help="Ask nothing: say what is missing.")] = False,
         var_dir: Annotated[Path | None, typer.Option(help="Where SQLite files and sandbox keys are kept.")] = None,
     ) -> None:
@@ -53,6 +55,7 @@ def add_setup_command(app: typer.Typer, ports: SetupPorts) -> None:
             "stripe-key": stripe_key, "stripe-api-base": stripe_api_base, "base-url": base_url, "name": name,
             "kind": kind, "address": address, "email": email, "website": website, "imprint": imprint,
             "legal-note": legal_note, "campaign": campaign, "story": story, "target": target, "owner": owner,
+            "mail-host": mail_host, "mail-from": mail_from,
         }  # fmt: skip
         talk = Conversation(given, say, None if no_input else prompt)
         try:

@@ -8,19 +8,24 @@ from setup.env_file import write_env_settings
 
 BASE_URL, API_KEY, WEBHOOK_SECRETS = "BASE_URL", "STRIPE_API_KEY", "STRIPE_WEBHOOK_SECRETS"
 API_BASE = "STRIPE_API_BASE"
+SMTP_URL, MAIL_FROM = "SMTP_URL", "MAIL_FROM"
 MOST_SECRETS = 2
 """The present one and the retiring one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """An installation's settings, which need not be complete yet. `mode` is sandbox, test or live."""
+    """An installation's settings, which need not be complete yet. `mode` is sandbox, test or live.
+
+    `mail_host` is the name of the mail server; None while letters are only kept.
+    """
 
     mode: str
     base_url: str | None
     api_key: str | None
     api_base: str | None
     secrets: Sequence[str]
+    mail_host: str | None = None
 
 
 class SettingIsElsewhere(ValueError):

@@ -1,5 +1,6 @@
 """What setting up asks, step by step. Each answer is kept at once; what is there already is not asked again."""
 
+import ssl
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from setup.answers import (
 )
 from setup.conversation import Conversation
 from setup.environment import API_BASE, API_KEY, BASE_URL, EnvironmentFile
+from setup.mail_steps import ENCRYPTIONS, MailAnswers, send_trial_letter
 from setup.steps import INVITATION_HOURS, SetUp
 from setup.stripe_steps import account_of, acts_in_words, mend_endpoint, refusal_in_words
 
@@ -41,12 +43,16 @@ class OpenedForSetup:
 
 @dataclass(frozen=True)
 class SetupPorts:
-    """What the command is given. `opened` migrates the database, and `examined` gives the doctor's findings."""
+    """What the command is given. `opened` migrates the database, and `examined` gives the doctor's findings.
+
+    `tls` are the authorities for the mail server's certificate, where they are not the system's.
+    """
 
     file: EnvironmentFile
     opened: Callable[[Path | None], AbstractContextManager[OpenedForSetup]]
     examined: Callable[[Path | None], Sequence[Finding]]
     clock: Clock
+    tls: ssl.SSLContext | None = None
 
 
 def hold_conversation(talk: Conversation, ports: SetupPorts, var_dir: Path | None) -> None:
@@ -63,6 +69,8 @@ def hold_conversation(talk: Conversation, ports: SetupPorts, var_dir: Path | Non
         _add_first_campaign(talk, opened)
         talk.say("\n4  Who owns the desk", "bold")
         _invite_owner(talk, opened)
+        talk.say("\n5  Mail", "bold")
+        _set_up_mail(talk, ports, opened.set_up)
     _mend_endpoint(talk, ports)
     _finish(talk, ports, var_dir)
 
@@ -83,6 +91,8 @@ def _connect_stripe(talk: Conversation, file: EnvironmentFile) -> None:
         talk.say("  No key: this is a sandbox, and no money moves. Everything below works in it.")
         return
     values[API_KEY] = key
+    if key == environment.api_key:
+        talk.say("  The key is there. ./farthing setup --stripe-key … changes it.")
     if environment.base_url is None or talk.is_given("base-url"):
         question = "The address that donors will see, like https://give.example.org"
         address = talk.answer("base-url", question, read_base_url)
@@ -176,8 +186,43 @@ def _invite_owner(talk: Conversation, opened: OpenedForSetup) -> None:
         talk.say(f"  {opened.base_url}/desk/sign-in/{token}")
 
 
+def _set_up_mail(talk: Conversation, ports: SetupPorts, set_up: SetUp) -> None:
+    """Ask for the mail server, try it with a test letter, and keep it only where that was taken."""
+    environment, options = ports.file.read(), ("mail-host", "mail-from", "mail-password")
+    if environment.mail_host is not None and not talk.is_given(*options):
+        talk.say(f"  Letters go out through {environment.mail_host}. Change it at the desk, under Set-up.")
+        return
+    host = talk.answer("mail-host", "Your mail server, like mail.example.org (Enter: later)", str.strip, default=" ")
+    if not host:
+        kept = "the sandbox's inbox" if environment.mode == "sandbox" else "files under var/mail"
+        talk.say(f"  Until then letters are kept as {kept}, and nobody gets them.")
+        return
+    profile = set_up.organisation() or set_up.stand_in
+    answers = MailAnswers(
+        host=host,
+        encryption=talk.answer(
+            "mail-encryption", f"Encryption ({', '.join(ENCRYPTIONS)})", str.strip, default="starttls"
+        )
+        or "",
+        port=talk.answer("mail-port", "Port (Enter: the usual one)", str.strip, default=" ") or "",
+        user=talk.answer("mail-user", "User (Enter: none)", str.strip, default=" ") or "",
+        password=talk.answer("mail-password", "Password (Enter: none)", _or_nothing, default=" ", secret=True) or "",
+        mail_from=talk.answer("mail-from", "Letters come from", read_email, default=profile.organisation.email) or "",
+    )
+    to = talk.answer("test-letter", "Send a test letter to", read_email, default=profile.organisation.email)
+    try:
+        server, whom = answers.read(profile.organisation.name)
+        if to:
+            send_trial_letter(server, whom, to, ports.clock(), ports.tls)
+        ports.file.write(answers.settings)
+    except NotAnAnswer as mistake:
+        talk.say(f"  {mistake} Nothing was kept: ./farthing setup asks again.", "red")
+        return
+    talk.say(f"  A test letter is on its way to {to}." if to else "  Kept.")
+
+
 def _mend_endpoint(talk: Conversation, ports: SetupPorts) -> None:
-    talk.say("\n5  Stripe's messages", "bold")
+    talk.say("\n6  Stripe's messages", "bold")
     environment = ports.file.read()
     if environment.api_key is None or environment.base_url is None:
         talk.say(
@@ -195,7 +240,7 @@ def _mend_endpoint(talk: Conversation, ports: SetupPorts) -> None:
 
 def _finish(talk: Conversation, ports: SetupPorts, var_dir: Path | None) -> None:
     findings = ports.examined(var_dir)
-    talk.say("\n6  What ./farthing doctor says", "bold")
+    talk.say("\n7  What ./farthing doctor says", "bold")
     for finding in findings:
         if finding.advice:
             talk.say(f"  {finding.name}: {finding.advice}")
@@ -215,3 +260,8 @@ def _read_kind(typed: str) -> OrganisationKind:
     if kind is None:
         raise NotAnAnswer(f"Type one of: {', '.join(KINDS)}.")
     return kind
+
+
+def _or_nothing(typed: str) -> str:
+    """A password as it was typed; nothing where only Enter was pressed."""
+    return typed if typed.strip() else ""

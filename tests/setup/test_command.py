@@ -18,6 +18,7 @@ from payments.inbox.webhook import PATH as WEBHOOK_PATH
 from sandbox.twin import open_twin
 from settings import PREFIX, read_settings
 from tests.sandbox.loopback import KEY, served, settings, stripe_client
+from tests.smtp_server import Mailbox, serving
 
 BASE_URL = "http://127.0.0.1:9"
 ANSWERS = [
@@ -34,6 +35,7 @@ ANSWERS = [
     "A library on wheels.",
     "6500",
     "ada@example.org",
+    "",  # mail later
 ]
 
 
@@ -60,7 +62,7 @@ def set_up(*options: str, answers: list[str] | None = None) -> Result:
     return CliRunner().invoke(app, ["setup", *options], input="".join(f"{answer}\n" for answer in answers or []))
 
 
-def test_thirteen_answers_make_a_live_installation(account: stripe.StripeClient) -> None:
+def test_fourteen_answers_make_a_live_installation(account: stripe.StripeClient) -> None:
     """Key, address, organisation, campaign, owner and endpoint; then what the doctor says."""
     done = set_up(answers=ANSWERS)
 
@@ -88,7 +90,7 @@ def test_a_second_run_asks_nothing_and_changes_nothing(account: stripe.StripeCli
     set_up(answers=ANSWERS)
     before = (Path.cwd() / ".env").read_bytes(), newest_organisation(), account.v1.webhook_endpoints.list().data
 
-    done = set_up()
+    done = set_up(answers=[""])  # mail is left for later once more
 
     after = (Path.cwd() / ".env").read_bytes(), newest_organisation(), account.v1.webhook_endpoints.list().data
     assert (done.exit_code, before == after) == (0, True), done.output
@@ -101,7 +103,7 @@ def test_a_second_run_asks_nothing_and_changes_nothing(account: stripe.StripeCli
 def test_it_can_be_left_anywhere_and_taken_up_again(answered: int) -> None:
     """What was answered whole is kept; only the rest is asked."""
     left = set_up(answers=ANSWERS[:answered])
-    steps = [0, 2, 9, 12, 13]
+    steps = [0, 2, 9, 12, 13, 14]
     done_steps = max(step for step in steps if step <= answered)
 
     again = set_up(answers=ANSWERS[done_steps:])
@@ -118,6 +120,22 @@ def test_a_wrong_answer_is_asked_again() -> None:
 
     assert "That is the publishable key" in done.output
     assert "Stripe does not know this key" in done.output
+
+
+@pytest.mark.usefixtures("account")
+def test_mail_is_kept_once_a_test_letter_was_taken() -> None:
+    """A server that is not there is said, and nothing is kept of it."""
+    mailbox = Mailbox()
+    with serving(mailbox) as server:
+        away = set_up(answers=[*ANSWERS[:-1], "127.0.0.1", "none", "9", "", "", "", ""])
+        mailed = set_up(answers=["127.0.0.1", "none", str(server.port), "", "", "", "ada@example.org"])
+
+    assert "Nothing was kept" in away.output
+    assert "A test letter is on its way to ada@example.org." in mailed.output
+    assert mailbox.recipients == ["ada@example.org"]
+    assert mailbox.taken[0]["From"] == "Every Branch Open <hello@everybranchopen.example>"
+    assert read_settings().mail_server == server
+    assert "Letters go out through 127.0.0.1." in set_up().output
 
 
 @pytest.mark.usefixtures("account")
@@ -142,7 +160,7 @@ def test_a_wrong_option_is_named() -> None:
 
 def test_without_a_key_the_sandbox_is_set_up() -> None:
     """A first look, with one's own name."""
-    done = set_up(answers=["", *ANSWERS[2:9], "ada@example.org"])
+    done = set_up(answers=["", *ANSWERS[2:9], "ada@example.org", ""])
 
     assert done.exit_code == 0, done.output
     assert "No key: this is a sandbox" in done.output
