@@ -5,7 +5,7 @@ Read it as a table of contents: each part is handed exactly what it needs, and n
 
 import signal
 import socket
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from functools import partial
@@ -92,8 +92,7 @@ def build_web(installation: Installation, twin: Twin | None, writer: socket.sock
         form_targets=(_origin(twin.settings.public_url),) if twin else (),
         upload_paths=(PICTURE_PATH,),
     )
-    signing = (twin.settings.endpoint_secret,) if twin else installation.settings.secrets
-    webhook = Webhook(inbox, signing, installation.clock)
+    webhook = Webhook(inbox, _signing_secrets(installation, twin), installation.clock)
     scheme = urlsplit(installation.base_url).scheme
     return PathDispatch(RequestLog(pages), {WEBHOOK_PATH: webhook}, _twin_apps(installation, twin), scheme=scheme)
 
@@ -211,6 +210,14 @@ def _twin_apps(installation: Installation, twin: Twin | None) -> Mapping[str, AS
 def _stripe(installation: Installation, twin: Twin | None) -> tuple[str, str | None]:
     """Stripe's key and address."""
     return (twin.settings.api_key, twin.settings.public_url) if twin else installation.stripe
+
+
+def _signing_secrets(installation: Installation, twin: Twin | None) -> Callable[[], Sequence[str]]:
+    """What the webhook's messages are signed with: setting up may change it while the web runs."""
+    if twin is None:
+        return installation.current.secrets
+    secret = twin.settings.endpoint_secret
+    return lambda: (secret,)
 
 
 def _checks(engine: Engine, clock: Clock, inbox: Inbox) -> Sequence[ReadinessCheck]:

@@ -20,7 +20,8 @@ LAYERS = (
     ("setup",),
     ("installation",),
     ("main", "supervisor"),
-    ("processes",),
+    ("processes", "planting"),
+    ("development",),
     ("commands",),
 )
 FLOOR = {part: floor for floor, parts in enumerate(LAYERS) for part in parts}
@@ -44,8 +45,8 @@ FOLDERS = {
 MAY_CIRCLE = {"sandbox"}
 # Who may read the settings, and who may know the twin.
 DOORS = {
-    "settings": {"installation", "main", "processes", "commands"} | OUTSIDE,
-    "sandbox": {"installation", "main", "commands"} | OUTSIDE,
+    "settings": {"installation", "main", "processes", "planting", "commands"} | OUTSIDE,
+    "sandbox": {"installation", "main", "planting", "commands"} | OUTSIDE,
 }
 # What an installation's settings are made of.
 SETTINGS_MAY_USE = {"organisation.organisation", "outbox.mail_server"}
