@@ -106,14 +106,14 @@ class OrganisationDesk:
         with reading(self._engine) as conn:
             kept = versions(conn, self._timezone)
             names = {version.cause: _name_of(conn, version.cause) for version in kept}
-        before = [*kept[1:], None]
+        earlier_versions = [*kept[1:], None]  # one more than there are versions, if there is none
         return [
             ShownVersion(
                 version,
                 names[version.cause],
                 differences(earlier.profile, version.profile) if earlier else [],
             )
-            for version, earlier in zip(kept, before, strict=True)
+            for version, earlier in zip(kept, earlier_versions, strict=False)
         ]
 
     def changes(self, profile: OrganisationProfile) -> list[ChangedField]:

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends
 from sqlalchemy.engine import Engine
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -121,9 +122,7 @@ def _add_form_routes(router: APIRouter, desk: "OrganisationPages", door: Door) -
         return desk.change(editor, "notices", fields)
 
     @router.post(PATH + "/giving")
-    def change_giving(
-        editor: Editor, fields: Annotated[SectionFields, Depends(_form_of(desk.giving_names))]
-    ) -> Response:
+    def change_giving(editor: Editor, fields: GivingForm) -> Response:
         return desk.change(editor, "giving", fields)
 
 
@@ -131,7 +130,8 @@ def _form_of(known: Collection[str] | Callable[[], Collection[str]]) -> Callable
     """A FastAPI dependency that reads a plain form; it stands after the one that says who is at the desk."""
 
     async def read_form_fields(request: Request) -> SectionFields:
-        return await posted_fields(request, known() if callable(known) else known)
+        names = await run_in_threadpool(known) if callable(known) else known
+        return await posted_fields(request, names)
 
     return read_form_fields
 
