@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from functools import partial
+from typing import Any
 from urllib.parse import urlsplit
 
 from anyio import to_thread
@@ -28,10 +29,12 @@ from database.migrating import REVISION, revision_of
 from database.transactions import reading
 from installation import SANDBOX_PATH, Installation
 from ledger.finding import Finding
+from organisation.routes import UPLOAD_PATHS as ORGANISATION_UPLOADS
+from organisation.routes import organisation_routes
 from outbox.jobs import oldest_waiting
 from outbox.letters import SEND
 from outbox.sending import send_handler
-from outbox.worker import Chore, Worker
+from outbox.worker import Chore, Handler, Worker
 from payments.gifts.amounts import GIFT_AMOUNTS
 from payments.gifts.campaign_views import donors_by_campaign, monthly_by_campaign
 from payments.giving.pledges import Pledges
@@ -56,11 +59,13 @@ from sandbox.twin import API_ROOTS, Twin
 from settings import LOOPBACK
 from staff.door import DeskGuard, Door
 from staff.routes import staff_routes
+from treasury.organisation.preview_routes import around_organisation
 from treasury.routes import treasury_routes
 from web.dispatch import PathDispatch
 from web.errors import install_errors
 from web.health import ReadinessCheck, health_routes
 from web.logs import RequestLog
+from web.look_routes import look_routes
 from web.picture_routes import picture_routes
 from web.picture_store import kept_logo
 from web.security import secure
@@ -90,7 +95,7 @@ def build_web(installation: Installation, twin: Twin | None, writer: socket.sock
         base_url=installation.base_url,
         allowed_hosts=(*installation.settings.allowed_hosts, *_own_names(installation.base_url)),
         form_targets=(_origin(twin.settings.public_url),) if twin else (),
-        upload_paths=(PICTURE_PATH,),
+        upload_paths=(PICTURE_PATH, *ORGANISATION_UPLOADS),
     )
     webhook = Webhook(inbox, _signing_secrets(installation, twin), installation.clock)
     scheme = urlsplit(installation.base_url).scheme
@@ -115,7 +120,18 @@ def build_worker(installation: Installation, twin: Twin | None = None) -> Worker
     def try_again() -> None:
         replay(engine, bookkeeper, clock(), only_due=True)
 
+    handlers = {kind: _as_it_is_now(installation, handle) for kind, handle in handlers.items()}
     return Worker(engine, handlers, clock, [Chore(REPLAY_EVERY, try_again), reconcile_hourly(engine, clock)])
+
+
+def _as_it_is_now(installation: Installation, handle: Handler) -> Handler:
+    """A handler that writes letters and receipts for the organisation as it is when the job begins."""
+
+    def do_job(payload: Any) -> None:
+        installation.organisation.refresh()
+        handle(payload)
+
+    return do_job
 
 
 def _logo_reader(engine: Engine) -> LogoReader:
@@ -173,10 +189,12 @@ def _app(installation: Installation, inbox: Inbox, twin: Twin | None, writer: so
         receipt_routes(engine, clock, pages),
         staff_routes(engine, clock, pages),
         treasury_routes(engine, clock, pages),
+        organisation_routes(engine, clock, pages, organisation, around_organisation(engine, clock)),
     ):
         app.include_router(router, dependencies=[Depends(organisation.refresh)])
     for router in (
         picture_routes(engine),
+        look_routes(),
         health_routes(lambda: _checks(engine, clock, inbox)),
     ):
         app.include_router(router)
