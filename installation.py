@@ -2,6 +2,8 @@
 
 import fcntl
 import os
+import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -51,6 +53,11 @@ class Installation:
         return self.settings.stripe_api_key.get_secret_value(), self.settings.stripe_api_base
 
     @property
+    def secret_key(self) -> bytes:
+        """What secrets in the database are encrypted with."""
+        return secret_key(self.settings)
+
+    @property
     def lists(self) -> StripeLists:
         """What Stripe has written down: in a sandbox over HTTP, at the web's address."""
         key, base = self.stripe
@@ -76,6 +83,25 @@ def prepare(settings: Settings, clock: Clock = utc_now, *, durable: bool = True)
                 add_demo_campaigns(conn, clock(), settings.timezone)
     finally:
         engine.dispose()
+
+
+def secret_key(settings: Settings) -> bytes:
+    """The key of the settings, or one made by chance, once, in a file that only its owner reads.
+
+    Of two processes that make it at the same moment, both end up with the same.
+    """
+    if settings.secret_key is not None:
+        return settings.secret_key.get_secret_value().encode()
+    close_folder(settings.var_dir)
+    path = settings.var_dir / "secret-key"
+    if not path.exists():
+        made = path.with_name(f"secret-key.{os.getpid()}.{secrets.token_hex(4)}")
+        made.touch(mode=0o600)
+        made.write_text(secrets.token_hex(32))
+        with suppress(FileExistsError):
+            os.link(made, path)
+        made.unlink()
+    return path.read_bytes()
 
 
 def record_organisation(settings: Settings, clock: Clock = utc_now, *, durable: bool = True) -> None:

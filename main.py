@@ -11,12 +11,13 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 from anyio import to_thread
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import ASGIApp
 
 from campaigns.routes import campaign_routes
+from campaigns.store import campaign_titles
 from database.engine import NotDurable
 from database.instants import Clock
 from database.migrating import REVISION, revision_of
@@ -44,8 +45,11 @@ from receipts.pdf import Printer
 from receipts.routes import receipt_routes
 from sandbox.twin import API_ROOTS, Twin
 from settings import LOOPBACK
+from staff.authentication import Authentication
 from staff.door import DeskGuard
+from staff.passwords import Passwords
 from staff.routes import staff_routes
+from staff.second_factor import SecretBox
 from treasury.routes import treasury_routes
 from web.dispatch import PathDispatch
 from web.errors import install_errors
@@ -133,13 +137,22 @@ def _app(installation: Installation, inbox: Inbox, twin: Twin | None, writer: so
         payment_routes(engine, pledges, clock, pages, intervals),
         thanks_routes(engine, clock, pages),
         receipt_routes(engine, clock, pages),
-        staff_routes(engine, clock, pages),
+        _staff(installation),
         treasury_routes(engine, clock, pages),
         health_routes(lambda: _checks(engine, clock, inbox)),
     ):
         app.include_router(router)
     app.mount("/static", pages.static)
     return app
+
+
+def _staff(installation: Installation) -> APIRouter:
+    """The pages of staff. In a sandbox on this machine a link alone opens the desk: it is a demonstration."""
+    engine, clock, box = installation.engine, installation.clock, SecretBox(installation.secret_key)
+    on_loopback = urlsplit(installation.base_url).hostname in LOOPBACK
+    demonstration = installation.settings.mode == "sandbox" and on_loopback
+    authentication = Authentication(engine, clock, Passwords(), box, demonstration=demonstration)
+    return staff_routes(engine, clock, installation.pages, authentication, campaign_titles)
 
 
 def _twin_apps(installation: Installation, twin: Twin | None) -> Mapping[str, ASGIApp]:

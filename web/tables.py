@@ -32,4 +32,5 @@ attempt_count = table(
     sa.Column("since", Instant, nullable=False),
     sa.CheckConstraint("length(key_hash) = 32", name="key_is_hashed"),
     sa.CheckConstraint("attempts > 0", name="attempts"),
+    sa.Index("ix_attempt_count_since", "since"),
 )

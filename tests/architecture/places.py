@@ -76,6 +76,9 @@ HOMES = {
     "alembic": ("database/migrating.py",),
     "psycopg": ("database/*",),
     "pydantic_settings": ("settings.py",),
+    "argon2": ("staff/passwords.py",),
+    "pyotp": ("staff/second_factor.py",),
+    "cryptography": ("staff/second_factor.py",),
     "typer": ("commands.py", "*/commands.py"),
 }
 # Whoever opens a transaction may name what it is given, and tell a lost connection from a bad row.
@@ -126,6 +129,7 @@ PURE = {
     "donors.donor",
     "organisation.organisation",
     "staff.act",
+    "staff.act_words",
     "staff.member",
     "staff.permissions",
     "staff.role",
