@@ -8,10 +8,11 @@ import socket
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
+from functools import partial
 from urllib.parse import urlsplit
 
 from anyio import to_thread
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import ASGIApp
@@ -25,8 +26,9 @@ from database.transactions import reading
 from installation import SANDBOX_PATH, Installation
 from ledger.finding import Finding
 from outbox.jobs import oldest_waiting
+from outbox.letters import SEND
+from outbox.sending import send_handler
 from outbox.worker import Chore, Worker
-from payments.gifts.recurring import Interval
 from payments.giving.pledges import Pledges
 from payments.giving.routes import payment_routes
 from payments.inbox.inbox import Inbox
@@ -38,11 +40,13 @@ from payments.settlement.jobs import reconcile_hourly, settlement_jobs
 from payments.stripe.gateway import Gateway
 from payments.stripe.lists import StripeLists
 from payments.stripe.subscriptions import RecurringGateway
+from payments.thanks.receipt_letters import RECEIPT, receipt_letter_handler
 from payments.thanks.routes import thanks_routes
 from proof.doctor import Expected, check_installation
-from receipts.jobs import PRINT, print_handler
-from receipts.pdf import Printer
+from receipts.jobs import LETTER, PRINT, print_handler
+from receipts.pdf import LogoReader, Printer
 from receipts.routes import receipt_routes
+from receipts.store import pdf_by_number
 from sandbox.twin import API_ROOTS, Twin
 from settings import LOOPBACK
 from staff.authentication import Authentication
@@ -55,6 +59,8 @@ from web.dispatch import PathDispatch
 from web.errors import install_errors
 from web.health import ReadinessCheck, health_routes
 from web.logs import RequestLog
+from web.picture_routes import picture_routes
+from web.picture_store import kept_logo
 from web.security import secure
 
 PAGE_THREADS = 20
@@ -94,7 +100,10 @@ def build_worker(installation: Installation, twin: Twin | None = None) -> Worker
     """
     engine, bookkeeper, clock = installation.engine, installation.bookkeeper, installation.clock
     key, base = _stripe(installation, twin)
-    handlers = {PRINT: print_handler(engine, Printer(installation.pages), clock)}
+    handlers = {PRINT: print_handler(engine, Printer(installation.pages, _logo_reader(engine)), clock)}
+    handlers |= {LETTER: receipt_letter_handler(engine, installation.pages, clock)}
+    attachments = {RECEIPT: partial(pdf_by_number, engine)}
+    handlers |= {SEND: send_handler(engine, installation.carrier, installation.sender, attachments, clock)}
     handlers |= settlement_jobs(
         engine, bookkeeper, StripeLists(key, api_base=base), RecurringGateway(key, api_base=base), clock
     )
@@ -105,6 +114,19 @@ def build_worker(installation: Installation, twin: Twin | None = None) -> Worker
     return Worker(engine, handlers, clock, [Chore(REPLAY_EVERY, try_again), reconcile_hourly(engine, clock)])
 
 
+def _logo_reader(engine: Engine) -> LogoReader:
+    """Reads the logos that receipts are printed with."""
+
+    def read_logo(name: str) -> tuple[bytes, str]:
+        with reading(engine) as conn:
+            logo = kept_logo(conn, name)
+        if logo is None:
+            raise LookupError(name)
+        return logo.body, logo.media_type
+
+    return read_logo
+
+
 def check_up(installation: Installation) -> list[Finding]:
     """What the doctor finds."""
     webhook = installation.base_url + WEBHOOK_PATH
@@ -113,7 +135,12 @@ def check_up(installation: Installation) -> list[Finding]:
 
 
 def _app(installation: Installation, inbox: Inbox, twin: Twin | None, writer: socket.socket | None) -> FastAPI:
-    engine, clock, pages = installation.engine, installation.clock, installation.pages
+    engine, clock, pages, organisation = (
+        installation.engine,
+        installation.clock,
+        installation.pages,
+        installation.organisation,
+    )
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -131,14 +158,20 @@ def _app(installation: Installation, inbox: Inbox, twin: Twin | None, writer: so
     key, base = _stripe(installation, twin)
     mark = installation.bookkeeper.rules.mark
     pledges = Pledges(engine, Gateway(key, installation.base_url, api_base=base, mark=mark), clock)
-    intervals = [Interval(name) for name in installation.profile.giving.intervals]
     for router in (
         campaign_routes(engine, clock, pages),
-        payment_routes(engine, pledges, clock, pages, intervals),
+        payment_routes(engine, pledges, clock, pages, lambda: organisation.giving),
+    ):
+        app.include_router(router, dependencies=[Depends(organisation.require_set_up)])
+    for router in (
         thanks_routes(engine, clock, pages),
         receipt_routes(engine, clock, pages),
         _staff(installation),
         treasury_routes(engine, clock, pages),
+    ):
+        app.include_router(router, dependencies=[Depends(organisation.refresh)])
+    for router in (
+        picture_routes(engine),
         health_routes(lambda: _checks(engine, clock, inbox)),
     ):
         app.include_router(router)

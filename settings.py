@@ -15,6 +15,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from organisation.organisation import GivingRules, Organisation, OrganisationProfile
+from outbox.mail_server import BadMailServer, MailServer, Sender, mail_server, sender
 
 PREFIX = "FARTHING_"
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -60,20 +61,26 @@ class Settings(BaseSettings):
         description="What secrets in the database are encrypted with, 32 characters or more; several machines need"
         " the same. Without it one is made in `VAR_DIR/secret-key`",
     )
-    organisation_name: str | None = Field(None, description="The legal name of who receives the gifts")
-    organisation_address: str = Field("", description="Its postal address, lines separated by `;`")
-    organisation_email: str | None = Field(None, description="Where donors write to")
-    organisation_imprint: str | None = Field(None, description="The imprint that stands on every page")
-    organisation_url: str = Field("", description="Its own website")
-    organisation_legal_note: str = Field(
-        "", description="A sentence on what it is, such as that Gift Aid cannot be claimed"
+    organisation_name: str | None = Field(
+        None,
+        description="First start: the legal name of who receives the gifts",
     )
+    organisation_address: str = Field("", description="First start: its postal address, lines separated by `;`")
+    organisation_email: str | None = Field(None, description="First start: where donors write to")
+    organisation_imprint: str | None = Field(None, description="First start: the imprint that stands on every page")
+    organisation_url: str = Field("", description="First start: its own website")
+    organisation_legal_note: str = Field("", description="First start: a sentence on what it is in law")
     intervals: str = Field(
         "month,year",
-        description="How often donors may give besides once: some of `week`, `month`, `quarter`, `year`; or `once`",
+        description="First start: how often one may give besides once: `week`, `month`, `quarter`, `year`; or `once`",
     )
+    smtp_url: SecretStr | None = Field(
+        None,
+        description="The mail server, such as `smtp+starttls://USER:PASSWORD@HOST:587` or `smtps://USER:PASSWORD@HOST`",
+    )
+    mail_from: str | None = Field(None, description="The address that letters come from; the server must let us use it")
     timezone: str = Field("Europe/London", description="The time zone whose days the books are kept in")
-    locale: str = Field("en_GB", description="How amounts and dates are written")
+    locale: str = Field("en_GB", description="First start: how amounts and dates are written")
 
     @field_validator("allowed_hosts", "stripe_webhook_secrets", mode="before")
     @classmethod
@@ -102,17 +109,32 @@ class Settings(BaseSettings):
         return f"sqlite:///{self.var_dir.resolve() / self.mode}.db"
 
     @property
+    def mail_server(self) -> MailServer | None:
+        """The mail server; None where none is set up."""
+        return None if self.smtp_url is None else mail_server(self.smtp_url.get_secret_value())
+
+    def sender(self, name: str, email: str) -> Sender:
+        """Whom letters are from: `MAIL_FROM`, or where that is not set the organisation's own address."""
+        return sender(self.mail_from or email, name, email)
+
+    @property
     def offered_intervals(self) -> tuple[str, ...]:
         """How often donors may give besides once."""
         return tuple(word for word in _words(self.intervals) if word != "once")
 
-    def profile(self, unnamed: Organisation) -> OrganisationProfile:
-        """What the settings say of the organisation; `unnamed` stands in while they name none, in our time zone."""
-        name = self.organisation_name
+    def first_profile(self, demo: Organisation) -> OrganisationProfile | None:
+        """What the database is told of the organisation at the first start; None where the settings name none.
+
+        A sandbox that names none is the demo's, in our time zone.
+        """
+        if self.organisation_name is not None:
+            return self.profile(self._organisation(self.organisation_name))
+        return self.profile(replace(demo, timezone=self.timezone)) if self.mode == "sandbox" else None
+
+    def profile(self, organisation: Organisation) -> OrganisationProfile:
+        """An organisation with our locale and intervals."""
         return OrganisationProfile(
-            organisation=replace(unnamed, timezone=self.timezone) if name is None else self._organisation(name),
-            locale=self.locale,
-            giving=GivingRules(intervals=self.offered_intervals),
+            organisation=organisation, locale=self.locale, giving=GivingRules(intervals=self.offered_intervals)
         )
 
     def _organisation(self, name: str) -> Organisation:
@@ -167,6 +189,7 @@ def _check(settings: Settings) -> None:
     if not settings.address.startswith(("sqlite:///", "postgresql+psycopg://")):
         raise BadSettings(f"{PREFIX}DATABASE_URL must begin with postgresql:// (or sqlite:///).")
     _check_secret_key(settings.secret_key)
+    _check_mail(settings)
     if settings.mode == "sandbox":
         _check_sandbox(settings, local=local)
     else:
@@ -176,6 +199,19 @@ def _check(settings: Settings) -> None:
 def _check_secret_key(key: SecretStr | None) -> None:
     if key is not None and len(key.get_secret_value()) < SHORTEST_SECRET_KEY:
         raise BadSettings(f"{PREFIX}SECRET_KEY: use {SHORTEST_SECRET_KEY} characters or more, chosen by chance.")
+
+
+def _check_mail(settings: Settings) -> None:
+    try:
+        server = settings.mail_server
+    except BadMailServer as bad:
+        raise BadSettings(f"{PREFIX}SMTP_URL: {bad}.") from None
+    if server is not None and settings.mail_from is None:
+        raise BadSettings(f"With {PREFIX}SMTP_URL this is needed too: {PREFIX}MAIL_FROM, such as giving@example.org.")
+    try:
+        sender(settings.mail_from or "nobody@example.org", "", "")
+    except BadMailServer as bad:
+        raise BadSettings(f"{PREFIX}MAIL_FROM: {bad}.") from None
 
 
 def _check_sandbox(settings: Settings, *, local: bool) -> None:
@@ -188,16 +224,8 @@ def _check_sandbox(settings: Settings, *, local: bool) -> None:
 
 
 def _check_real(settings: Settings) -> None:
-    needed = {
-        "BASE_URL": settings.base_url,
-        "STRIPE_WEBHOOK_SECRETS": settings.stripe_webhook_secrets,
-        "ORGANISATION_NAME": settings.organisation_name,
-        "ORGANISATION_EMAIL": settings.organisation_email,
-        "ORGANISATION_IMPRINT": settings.organisation_imprint,
-    }
-    missing = [PREFIX + name for name, value in needed.items() if not value]
-    if missing:
-        raise BadSettings(f"With a Stripe key these are needed too: {', '.join(missing)}.")
+    if not settings.base_url:
+        raise BadSettings(f"With a Stripe key {PREFIX}BASE_URL is needed too: the address that donors see.")
     if not all(secret.startswith("whsec_") for secret in settings.secrets):
         raise BadSettings(f"{PREFIX}STRIPE_WEBHOOK_SECRETS: each begins with whsec_.")
     if settings.mode == "live" and settings.stripe_api_base:

@@ -20,7 +20,7 @@ from staff.member import StaffMember
 from staff.passwords import LONGEST_PASSWORD, Passwords
 from staff.second_factor import SecretBox, plain_code, step_of
 from staff.sign_in import use_link
-from web.attempts_store import AttemptLimit, count_attempt, forget_attempts
+from web.attempts_store import AttemptLimit, count_attempt, forget_attempts, has_attempts_left
 from web.client_address import network_of
 from web.sessions import (
     LONGEST,
@@ -132,10 +132,13 @@ class Authentication:
             confirm_session(conn, visit.token or "", now)
 
     def _count(self, email: str, visit: Visit, now: datetime) -> None:
+        counted = ((OF_ACCOUNT, email), (OF_NETWORK, network_of(visit.device.address or "")))
+        with reading(self._engine) as conn:
+            if not all(has_attempts_left(conn, limit, who, now) for limit, who in counted):
+                raise TooManyAttempts
         with writing(self._engine) as conn:
-            of_account = count_attempt(conn, OF_ACCOUNT, email, now)
-            of_network = count_attempt(conn, OF_NETWORK, network_of(visit.device.address or ""), now)
-        if not (of_account and of_network):
+            allowed = [count_attempt(conn, limit, who, now) for limit, who in counted]
+        if not all(allowed):
             raise TooManyAttempts
 
     def _take_code(self, member: StaffMember, typed: str, now: datetime) -> str:

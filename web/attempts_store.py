@@ -41,6 +41,15 @@ def count_attempt(conn: Connection, limit: AttemptLimit, who: str, now: datetime
     return counted is not None and counted <= limit.most
 
 
+def has_attempts_left(conn: Connection, limit: AttemptLimit, who: str, now: datetime) -> bool:
+    """Whether another attempt would be looked at. Asked first, so that whoever guesses on costs no write."""
+    a = attempt_count.c
+    used_up = sa.select(a.attempts).where(
+        a.key_hash == _key(limit, who), a.attempts >= limit.most, a.since > now - limit.window, a.since <= now
+    )
+    return conn.execute(used_up).first() is None
+
+
 def forget_attempts(conn: Connection, limit: AttemptLimit, who: str) -> None:
     """Begin to count anew, because somebody got in."""
     conn.execute(sa.delete(attempt_count).where(attempt_count.c.key_hash == _key(limit, who)))

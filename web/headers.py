@@ -10,6 +10,7 @@ CHECKOUT = "https://checkout.stripe.com"
 TWO_YEARS = 63_072_000
 PRIVATE_PATHS = ("/thanks", "/receipts", "/giving")
 DESK_PATHS = ("/desk",)
+MEDIA_PATHS = ("/media",)
 
 
 class PageKind(Enum):
@@ -19,6 +20,7 @@ class PageKind(Enum):
     PRIVATE = "a donor's own page"
     DESK = "a treasurer's page"
     DOWNLOAD = "a file to keep"
+    MEDIA = "a picture that somebody uploaded"
 
 
 @dataclass(frozen=True)
@@ -41,11 +43,14 @@ class HeaderSets:
             "Cross-Origin-Resource-Policy": "same-origin",
             "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
         }
-        return headers if kind is PageKind.DONOR else headers | {"Cache-Control": "no-store"}
+        public = kind in (PageKind.DONOR, PageKind.MEDIA)
+        return headers if public else headers | {"Cache-Control": "no-store"}
 
     def _policy(self, kind: PageKind) -> str:
         if kind is PageKind.DOWNLOAD:
             return "default-src 'none'; sandbox; frame-ancestors 'none'"
+        if kind is PageKind.MEDIA:  # an SVG may set its own colours, and do nothing else
+            return "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'"
         # Chromium applies form-action to the redirect that follows a form, so Checkout must be named.
         targets = () if kind is PageKind.DESK else (CHECKOUT, *self.form_targets)
         form_action = " ".join(("'self'", *targets))
@@ -84,6 +89,8 @@ class WithHeaders:
 def _kind(path: str, headers: MutableHeaders) -> PageKind:
     if headers.get("content-disposition", "").startswith("attachment"):
         return PageKind.DOWNLOAD
+    if _below(path, MEDIA_PATHS):
+        return PageKind.MEDIA
     if _below(path, DESK_PATHS):
         return PageKind.DESK
     return PageKind.PRIVATE if _below(path, PRIVATE_PATHS) else PageKind.DONOR

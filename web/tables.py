@@ -1,4 +1,4 @@
-"""Sessions of members of staff and of donors, and how often somebody has tried to get in."""
+"""Sessions of members of staff and of donors, how often somebody has tried to get in, and the pictures of all pages."""
 
 import sqlalchemy as sa
 
@@ -33,4 +33,23 @@ attempt_count = table(
     sa.CheckConstraint("length(key_hash) = 32", name="key_is_hashed"),
     sa.CheckConstraint("attempts > 0", name="attempts"),
     sa.Index("ix_attempt_count_since", "since"),
+)
+
+# Named by the hash of what was uploaded. A picture may be removed, but never changed.
+picture = table(
+    "picture",
+    sa.Column("hash", Code, primary_key=True),
+    sa.Column("made_at", Instant, nullable=False),
+    sa.CheckConstraint("length(hash) = 64", name="hash_is_a_sha256"),
+)
+
+picture_file = table(
+    "picture_file",
+    sa.Column("hash", Code, sa.ForeignKey("picture.hash"), primary_key=True),
+    sa.Column("width", Count, primary_key=True),
+    sa.Column("extension", Code, primary_key=True),
+    sa.Column("height", Count, nullable=False),
+    sa.Column("body", Bytes, nullable=False),
+    sa.CheckConstraint("width > 0 and height > 0", name="size"),
+    one_of("extension", ("webp", "jpg", "png", "svg")),
 )

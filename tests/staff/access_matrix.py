@@ -3,6 +3,9 @@
 `PUBLIC` routes are open to everybody; whoever asks for something of their own there shows a token of its own (a
 receipt's link) or only what everybody sees. `ANYBODY_AT_THE_DESK` asks for a session that is open, of whatever role.
 Of the rest a row names the permission; staff/permissions.py says which roles have it.
+
+Outside of the table, because no route of FastAPI: `/webhooks/stripe` (a signature, payments/stripe/signature.py),
+`/static` (public files), and in a sandbox `/sandbox` and `/v1` (sandbox/panel_guard.py, and the twin's API key).
 """
 
 from collections.abc import Mapping
@@ -32,6 +35,8 @@ ACCESS: Mapping[str, Open | Permission] = {
     "POST /thanks/receipt": PUBLIC,
     "GET /receipts/{token}": PUBLIC,
     "GET /receipts/{token}.pdf": PUBLIC,
+    "GET /media/{name}-{width}.{extension}": PUBLIC,
+    "GET /media/logo/{name}": PUBLIC,
     "GET /healthz": PUBLIC,
     "GET /readyz": PUBLIC,
     # The way in: what each step needs is in the session, or in what is typed.
@@ -66,4 +71,21 @@ ACCESS: Mapping[str, Open | Permission] = {
     "POST /desk/staff/{identity}/{act}": MANAGE,
     "GET /desk/acts": Permission.READ_ACTS,
     "GET /desk": READ,
+    "GET /desk/gifts": READ,
+    "GET /desk/payouts": READ,
+    "GET /desk/refunds": READ,
+    "GET /desk/disputes": READ,
+    "GET /desk/discrepancies": READ,
+    "POST /desk/discrepancies/{charge}": CHANGE,
+    "POST /desk/charges-without-gift/{charge}": CHANGE,
+    "GET /desk/dead-letters": READ,
+    "GET /desk/trace": READ,
+    "GET /desk/trace/{identifier}": READ,
+    "GET /desk/receipts/{number}": READ,
+    "GET /desk/recurring": READ,
+    "GET /desk/recurring/{identity}": READ,
+    "GET /desk/recurring/{identity}/end-{when}": CHANGE,
+    "POST /desk/recurring/{identity}/end-{when}": CHANGE,
+    "POST /desk/recurring/{identity}/amount": CHANGE,
+    "POST /desk/recurring/{identity}/{button}": CHANGE,
 }

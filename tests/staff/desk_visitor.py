@@ -62,9 +62,13 @@ def joins(client: TestClient, engine: Engine, clock: FixedClock, role: Role = Ro
     return person
 
 
-def enters_password(client: TestClient, email: str = ADA, password: str = PASSWORD, to: str = "") -> Response:
-    """The first step."""
-    answer: Response = client.post("/desk/sign-in", data={"email": email, "password": password, "to": to})
+def enters_password(
+    client: TestClient, email: str = ADA, password: str = PASSWORD, to: str = "", cookie: str = ""
+) -> Response:
+    """The first step, perhaps with a session's `cookie` that somebody else planted."""
+    headers = {"cookie": f"session={cookie}"} if cookie else {}
+    fields = {"email": email, "password": password, "to": to}
+    answer: Response = client.post("/desk/sign-in", data=fields, headers=headers)
     return answer
 
 

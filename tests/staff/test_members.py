@@ -1,7 +1,6 @@
 """Owners let people in and out at the desk; whoever is out is out at once, and what was done stays on record."""
 
 import re
-from datetime import timedelta
 
 import pytest
 from fastapi.testclient import TestClient
@@ -96,7 +95,12 @@ def test_who_is_shut_out_is_out_at_once(
     assert bo.get("/desk").status_code == 403
     assert enters_password(bo, BO).status_code == (303 if act == "end-sessions" else 422)
     acts = owner.get("/desk/acts", params={"words": path.rpartition("/")[2]}).text
-    words = {"disable": "Disabled a", "remove": "Removed a", "reset": "Reset password", "end-sessions": "Ended sessions"}
+    words = {
+        "disable": "Disabled a",
+        "remove": "Removed a",
+        "reset": "Reset password",
+        "end-sessions": "Ended sessions",
+    }
     assert words[act] in acts
 
 
@@ -124,7 +128,9 @@ def test_who_was_removed_is_on_record_and_can_be_invited_again(
     assert enters_password(bo, BO).status_code == 422
 
 
-def test_a_reset_link_sets_password_and_app_anew(owner: TestClient, bo: TestClient, engine: Engine, clock: FixedClock) -> None:
+def test_a_reset_link_sets_password_and_app_anew(
+    owner: TestClient, bo: TestClient, engine: Engine, clock: FixedClock
+) -> None:
     """For whoever has lost their phone."""
     link = made_link(owner.post(f"{page_of(engine, BO)}/reset").text)
     bo.post("/desk/sign-in/link", data={"link": link})
@@ -159,6 +165,7 @@ def test_another_role_is_given_before_and_after_stand_in_the_log(
 
 def test_acts_are_found_by_person_words_and_day(owner: TestClient, bo: TestClient, clock: FixedClock) -> None:
     """A day is the organisation's; one that is none is refused with what to type."""
+
     def count(**search: str) -> int:
         return owner.get("/desk/acts", params=search).text.count("<strong>Signed in</strong>")
 

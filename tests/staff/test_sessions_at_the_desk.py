@@ -60,9 +60,8 @@ def race(press: Callable[[int], int]) -> list[int]:
 def test_a_planted_session_never_becomes_an_open_one(ada: Person, engine: Engine, clock: FixedClock) -> None:
     """Mallory has Ada sign in on a token that Mallory knows, at each of the steps."""
     victim = visitor(engine, clock)
-    victim.cookies.set("session", "planted by mallory")
-    planted = [victim.cookies["session"]]
-    enters_password(victim)
+    planted = ["planted by mallory"]
+    enters_password(victim, cookie=planted[0])
     planted.append(victim.cookies["session"])
     enters_code(victim, ada.code(clock))
 
@@ -73,7 +72,9 @@ def test_a_planted_session_never_becomes_an_open_one(ada: Person, engine: Engine
     assert is_open(victim)
 
 
-def test_signing_in_again_ends_the_session_before(client: TestClient, ada: Person, engine: Engine, clock: FixedClock) -> None:
+def test_signing_in_again_ends_the_session_before(
+    client: TestClient, ada: Person, engine: Engine, clock: FixedClock
+) -> None:
     """Of that browser; a copy of the old cookie opens nothing."""
     old = client.cookies["session"]
     enters_password(client)
@@ -84,7 +85,9 @@ def test_signing_in_again_ends_the_session_before(client: TestClient, ada: Perso
     assert (is_open(client), is_open(copied)) == (True, False)
 
 
-def test_signing_out_clears_what_the_browser_keeps(client: TestClient, ada: Person, engine: Engine, clock: FixedClock) -> None:
+def test_signing_out_clears_what_the_browser_keeps(
+    client: TestClient, ada: Person, engine: Engine, clock: FixedClock
+) -> None:
     """And ends the session, also for a copy of the cookie."""
     old = client.cookies["session"]
     answer = client.post("/desk/sign-out")
@@ -122,12 +125,15 @@ def test_of_two_at_once_with_one_link_one_gets_in(engine: Engine, clock: FixedCl
     code = link_token(engine, clock())
     clients = [visitor(engine, clock) for _ in range(2)]
 
-    assert race(
-        lambda number: clients[number].post("/desk/sign-in/link", data={"link": code}).status_code
-    ) == [303, 404]
+    assert race(lambda number: clients[number].post("/desk/sign-in/link", data={"link": code}).status_code) == [
+        303,
+        404,
+    ]
 
 
-def test_a_session_can_be_ended_from_another_browser(client: TestClient, ada: Person, engine: Engine, clock: FixedClock) -> None:
+def test_a_session_can_be_ended_from_another_browser(
+    client: TestClient, ada: Person, engine: Engine, clock: FixedClock
+) -> None:
     """One's own are listed with their browsers; a stranger's cannot be named."""
     other = visitor(engine, clock)
     other.headers["user-agent"] = "Mozilla/5.0 (Android 15; Mobile; rv:140.0) Gecko/140.0 Firefox/140.0"
@@ -144,7 +150,9 @@ def test_a_session_can_be_ended_from_another_browser(client: TestClient, ada: Pe
     assert (is_open(client), is_open(other)) == (True, False)
 
 
-def test_another_password_ends_every_other_session(client: TestClient, ada: Person, engine: Engine, clock: FixedClock) -> None:
+def test_another_password_ends_every_other_session(
+    client: TestClient, ada: Person, engine: Engine, clock: FixedClock
+) -> None:
     """Whoever has got in stays out; the present password is asked for."""
     other = visitor(engine, clock)
     enters_password(other)
@@ -159,7 +167,8 @@ def test_another_password_ends_every_other_session(client: TestClient, ada: Pers
 
 
 @pytest.mark.parametrize(
-    "path", ["/desk/staff/invite", "/desk/account/password", "/desk/account/second-factor", "/desk/account/recovery-codes"]
+    "path",
+    ["/desk/staff/invite", "/desk/account/password", "/desk/account/second-factor", "/desk/account/recovery-codes"],
 )
 def test_what_matters_asks_for_password_or_code_once_more(
     client: TestClient, ada: Person, clock: FixedClock, path: str
@@ -175,7 +184,9 @@ def test_what_matters_asks_for_password_or_code_once_more(
     assert place(client.post("/desk/confirm", data={"secret": ada.code(clock), "to": path})) == path
 
 
-def test_new_recovery_codes_end_the_old_ones(client: TestClient, ada: Person, engine: Engine, clock: FixedClock) -> None:
+def test_new_recovery_codes_end_the_old_ones(
+    client: TestClient, ada: Person, engine: Engine, clock: FixedClock
+) -> None:
     """They are shown once, and their number on the account."""
     client.post("/desk/confirm", data={"secret": PASSWORD})
     page = client.post("/desk/account/recovery-codes").text
