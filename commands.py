@@ -50,7 +50,7 @@ from staff.act import by_command
 from staff.changing import changing
 from staff.commands import add_staff_commands
 from staff.role import Role
-from staff.sign_in import NotAnEmail, invite
+from staff.sign_in import NotAnEmail, invite, link_address
 from supervisor import Child, Supervisor, run_apart
 from web.logs import write_logs
 
@@ -256,8 +256,8 @@ def _print_addresses(settings: Settings, address: str) -> None:
     with _open_database(settings.var_dir) as (_, engine):
         if settings.mode == "sandbox":
             with changing(engine, by_command("run"), utc_now()) as change:
-                token = invite(change, "treasurer@sandbox.example", "Treasurer", Role.OWNER)
-            out.print(f"[bold]Treasurer[/bold]  {address}/desk/sign-in/{token}  (once, within 24 hours)")
+                code = invite(change, "treasurer@sandbox.example", "Treasurer", Role.OWNER)
+            out.print(f"[bold]Treasurer[/bold]  {link_address(address, code)}  (once, within 3 days)")
             out.print(f"[bold]Twin[/bold]       {address}/sandbox/  (our own Stripe: no real money moves)")
         else:
             out.print("[bold]Treasurer[/bold]  ./farthing staff add EMAIL prints a link to sign in")

@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from anyio import to_thread
-from fastapi import Depends, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import ASGIApp
@@ -22,7 +22,7 @@ from campaigns.editing.desk import CampaignDesk
 from campaigns.editing.picture_routes import PICTURE_PATH
 from campaigns.editing.routes import campaign_desk_routes
 from campaigns.routes import campaign_routes
-from campaigns.store import GiftMeasures
+from campaigns.store import GiftMeasures, campaign_titles
 from database.engine import NotDurable
 from database.instants import Clock
 from database.migrating import REVISION, revision_of
@@ -57,8 +57,11 @@ from receipts.routes import receipt_routes
 from receipts.store import pdf_by_number
 from sandbox.twin import API_ROOTS, Twin
 from settings import LOOPBACK
+from staff.authentication import Authentication
 from staff.door import DeskGuard, Door
+from staff.passwords import Passwords
 from staff.routes import staff_routes
+from staff.second_factor import SecretBox
 from treasury.organisation.preview_routes import around_organisation
 from treasury.routes import treasury_routes
 from web.dispatch import PathDispatch
@@ -187,7 +190,7 @@ def _app(installation: Installation, inbox: Inbox, twin: Twin | None, writer: so
         campaign_desk_routes(_campaign_desk(installation)),
         thanks_routes(engine, clock, pages),
         receipt_routes(engine, clock, pages),
-        staff_routes(engine, clock, pages),
+        _staff(installation),
         treasury_routes(engine, clock, pages),
         organisation_routes(engine, clock, pages, organisation, around_organisation(engine, clock)),
     ):
@@ -214,6 +217,15 @@ def _campaign_desk(installation: Installation) -> CampaignDesk:
         GIFT_AMOUNTS,
         lambda: (),
     )
+
+
+def _staff(installation: Installation) -> APIRouter:
+    """The pages of staff. In a sandbox on this machine a link alone opens the desk: it is a demonstration."""
+    engine, clock, box = installation.engine, installation.clock, SecretBox(installation.secret_key)
+    on_loopback = urlsplit(installation.base_url).hostname in LOOPBACK
+    demonstration = installation.settings.mode == "sandbox" and on_loopback
+    authentication = Authentication(engine, clock, Passwords(), box, demonstration=demonstration)
+    return staff_routes(engine, clock, installation.pages, authentication, campaign_titles)
 
 
 def _twin_apps(installation: Installation, twin: Twin | None) -> Mapping[str, ASGIApp]:

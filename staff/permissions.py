@@ -60,6 +60,8 @@ MENU = (
     MenuItem("Payouts", "/desk/payouts", Permission.READ_MONEY),
     MenuItem("Campaigns", "/desk/campaigns", Permission.READ_CAMPAIGNS),
     MenuItem("Organisation", "/desk/organisation", Permission.READ_ORGANISATION),
+    MenuItem("Staff", "/desk/staff", Permission.READ_STAFF),
+    MenuItem("Acts", "/desk/acts", Permission.READ_ACTS),
 )
 
 

@@ -83,6 +83,9 @@ HOMES = {
     "psycopg": ("database/*",),
     "pyrage": ("backup/archive.py",),
     "pydantic_settings": ("settings.py",),
+    "argon2": ("staff/passwords.py",),
+    "pyotp": ("staff/second_factor.py",),
+    "cryptography": ("staff/second_factor.py",),
     "typer": ("commands.py", "*/commands.py"),
 }
 # Whoever opens a transaction may name what it is given, and tell a lost connection from a bad row.
@@ -142,6 +145,7 @@ PURE = {
     "donors.donor",
     "organisation.organisation",
     "staff.act",
+    "staff.act_words",
     "staff.member",
     "staff.permissions",
     "staff.role",
