@@ -8,6 +8,7 @@ import socket
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
+from functools import partial
 from urllib.parse import urlsplit
 
 from anyio import to_thread
@@ -28,6 +29,8 @@ from database.transactions import reading
 from installation import SANDBOX_PATH, Installation
 from ledger.finding import Finding
 from outbox.jobs import oldest_waiting
+from outbox.letters import SEND
+from outbox.sending import send_handler
 from outbox.worker import Chore, Worker
 from payments.gifts.amounts import GIFT_AMOUNTS
 from payments.gifts.campaign_views import donors_by_campaign, monthly_by_campaign
@@ -42,11 +45,13 @@ from payments.settlement.jobs import reconcile_hourly, settlement_jobs
 from payments.stripe.gateway import Gateway
 from payments.stripe.lists import StripeLists
 from payments.stripe.subscriptions import RecurringGateway
+from payments.thanks.receipt_letters import RECEIPT, receipt_letter_handler
 from payments.thanks.routes import thanks_routes
 from proof.doctor import Expected, check_installation
-from receipts.jobs import PRINT, print_handler
+from receipts.jobs import LETTER, PRINT, print_handler
 from receipts.pdf import LogoReader, Printer
 from receipts.routes import receipt_routes
+from receipts.store import pdf_by_number
 from sandbox.twin import API_ROOTS, Twin
 from settings import LOOPBACK
 from staff.door import DeskGuard, Door
@@ -101,6 +106,9 @@ def build_worker(installation: Installation, twin: Twin | None = None) -> Worker
     engine, bookkeeper, clock = installation.engine, installation.bookkeeper, installation.clock
     key, base = _stripe(installation, twin)
     handlers = {PRINT: print_handler(engine, Printer(installation.pages, _logo_reader(engine)), clock)}
+    handlers |= {LETTER: receipt_letter_handler(engine, installation.pages, clock)}
+    attachments = {RECEIPT: partial(pdf_by_number, engine)}
+    handlers |= {SEND: send_handler(engine, installation.carrier, installation.sender, attachments, clock)}
     handlers |= settlement_jobs(
         engine, bookkeeper, StripeLists(key, api_base=base), RecurringGateway(key, api_base=base), clock
     )
