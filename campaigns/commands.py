@@ -6,7 +6,7 @@ import typer
 from sqlalchemy.engine import Engine
 
 from campaigns.campaign import STORY_LENGTH, TITLE_LENGTH, BadCampaign, Campaign, slug_of
-from campaigns.store import add_campaign, campaign_by_slug
+from campaigns.store import AddressTaken, add_campaign
 from database.instants import Clock
 from ledger.money import BadAmount, Money, UnknownCurrency, currency
 from staff.act import Subject, by_command
@@ -58,7 +58,8 @@ def _campaign(title: str, story: str, target: str, slug: str, code: str) -> Camp
 
 def _keep(engine: Engine, new: Campaign, clock: Clock) -> None:
     with changing(engine, by_command("campaign add"), clock()) as change:
-        if campaign_by_slug(change.conn, new.slug) is not None:
-            raise typer.BadParameter(f"There is a campaign at /c/{new.slug} already: give another --slug.")
-        number = add_campaign(change.conn, new)
+        try:
+            number = add_campaign(change.conn, new)
+        except AddressTaken:
+            raise typer.BadParameter(f"There is a campaign at /c/{new.slug} already: give another --slug.") from None
         change.record("campaign added", Subject("campaign", str(number)), after={"slug": new.slug, "title": new.title})
