@@ -19,6 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import ASGIApp
 
 from campaigns.editing.desk import CampaignDesk
+from campaigns.editing.group_routes import LIST_PATH
 from campaigns.editing.picture_routes import PICTURE_PATH
 from campaigns.editing.routes import campaign_desk_routes
 from campaigns.routes import campaign_routes
@@ -98,7 +99,7 @@ def build_web(installation: Installation, twin: Twin | None, writer: socket.sock
         base_url=installation.base_url,
         allowed_hosts=(*installation.settings.allowed_hosts, *_own_names(installation.base_url)),
         form_targets=(_origin(twin.settings.public_url),) if twin else (),
-        upload_paths=(PICTURE_PATH, *ORGANISATION_UPLOADS),
+        upload_paths=(PICTURE_PATH, LIST_PATH, *ORGANISATION_UPLOADS),
     )
     webhook = Webhook(inbox, _signing_secrets(installation, twin), installation.clock)
     scheme = urlsplit(installation.base_url).scheme

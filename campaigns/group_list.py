@@ -44,10 +44,11 @@ class ListedGroup:
 
 @dataclass(frozen=True, slots=True)
 class ListProblem:
-    """What must be mended in a line, or in two that do not go together."""
+    """What must be mended in a column of a line, or in two lines that do not go together."""
 
     line: int
     sentence: str
+    column: str = "name"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +64,14 @@ class ListRules:
     """What a list has to agree with: the groups and addresses that there are, and how amounts are typed.
 
     `parent` is the address of the campaign. `names` are its groups' names, `taken` the addresses of all campaigns, new
-    and old. `read_amount` raises BadAmount.
+    and old. `read_amount` raises BadAmount. `is_member` says whether an email address is a member's of staff.
     """
 
     parent: str
     names: Collection[str]
     taken: Collection[str]
     read_amount: Callable[[str], Money]
+    is_member: Callable[[str], bool]
 
 
 def decode_list(data: bytes) -> str:
@@ -150,19 +152,19 @@ def _group(line: int, cells: Mapping[str, str], rules: ListRules, problems: list
     except NotTidy as error:
         problems.append(ListProblem(line, f"The name cannot be used. {error}"))
     if not name:
-        problems.append(ListProblem(line, "Enter the group's name."))
+        problems.append(ListProblem(line, "Enter the name of the group."))
     if cells["address"] and (len(cells["address"]) > SLUG_LENGTH or not SLUG.fullmatch(cells["address"])):
         sentence = f"Write the address “{cells['address'][:60]}” with small letters, digits and single dashes."
-        problems.append(ListProblem(line, sentence))
+        problems.append(ListProblem(line, sentence, "address"))
     if cells["target"]:
         try:
             target = _positive(rules.read_amount(cells["target"]))
         except BadAmount as error:
-            problems.append(ListProblem(line, f"The target “{cells['target'][:20]}” cannot be used. {error}"))
-    if cells["organiser"] and not _is_email(cells["organiser"]):
-        sentence = f"Write the organiser's email address “{cells['organiser'][:60]}” like name@example.org."
-        problems.append(ListProblem(line, sentence))
-    made = ListedGroup(line, name, cells["address"], target, cells["organiser"])
+            sentence = f"The target “{cells['target'][:20]}” cannot be used. {error}"
+            problems.append(ListProblem(line, sentence, "target"))
+    if cells["organiser"] and (sentence := _unknown(cells["organiser"], rules)):
+        problems.append(ListProblem(line, sentence, "organiser"))
+    made = ListedGroup(line, name, cells["address"], target, cells["organiser"].lower())
     return made if len(problems) == before else None
 
 
@@ -172,12 +174,15 @@ def _positive(target: Money) -> Money:
     return target
 
 
-def _is_email(typed: str) -> bool:
+def _unknown(organiser: str, rules: ListRules) -> str:
+    """What to do about an organiser who is no member of staff; nothing for one who is."""
     try:
-        validate_email(typed, check_deliverability=False)
+        validate_email(organiser, check_deliverability=False)
     except EmailNotValidError:
-        return False
-    return True
+        return f"Write the email address “{organiser[:60]}” of the organiser like name@example.org."
+    if rules.is_member(organiser.lower()):
+        return ""
+    return f"“{organiser[:60]}” is no member of staff: invite them first, or leave them out."
 
 
 def _addressed(groups: Sequence[ListedGroup], rules: ListRules, problems: list[ListProblem]) -> list[ListedGroup]:
@@ -187,9 +192,11 @@ def _addressed(groups: Sequence[ListedGroup], rules: ListRules, problems: list[L
     for group in groups:
         slug = group.slug or free_slug(group.name, rules.parent, taken)
         if group.slug and group.slug in rules.taken:
-            problems.append(ListProblem(group.line, f"The address “{group.slug}” is taken. Choose another."))
+            problems.append(ListProblem(group.line, f"The address “{group.slug}” is taken. Choose another.", "address"))
         if not slug:
-            problems.append(ListProblem(group.line, f"Choose an address for “{group.name}”, like leeds-north."))
+            problems.append(
+                ListProblem(group.line, f"Choose an address for “{group.name}”, like leeds-north.", "address")
+            )
         taken.add(slug)
         addressed.append(ListedGroup(group.line, group.name, slug, group.target, group.organiser))
     return addressed
@@ -216,7 +223,7 @@ def _alike(groups: Sequence[ListedGroup], rules: ListRules) -> Iterator[ListProb
         first_address = slugs.setdefault(group.slug, group.line)
         if first_address != group.line and group.slug and first == group.line:
             yield ListProblem(
-                group.line, f"Lines {first_address} and {group.line} have the same address, “{group.slug}”."
+                group.line, f"Lines {first_address} and {group.line} have the same address, “{group.slug}”.", "address"
             )
 
 

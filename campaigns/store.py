@@ -104,6 +104,11 @@ def public_campaign(conn: Connection, slug: str) -> Campaign | None:
     return None if row is None else _campaign(row)
 
 
+def all_addresses(conn: Connection) -> set[str]:
+    """Every address that leads to a campaign, now or from before."""
+    return set(conn.scalars(sa.select(campaign_address.c.slug)))
+
+
 def old_addresses(conn: Connection, campaign: Campaign) -> list[str]:
     """The addresses that a campaign had before, which still lead to it."""
     address = campaign_address.c
