@@ -181,6 +181,7 @@ def open_sandbox(installation: Installation) -> Twin | None:
             endpoint_url=installation.base_url + WEBHOOK_PATH,
             endpoint_secret=keys["endpoint_secret"],
             organisation=installation.profile.organisation.name,
+            inbox_url=f"{installation.base_url}{SANDBOX_PATH}/inbox",
         ),
         settings.var_dir / "twin.db",
         seed=int(keys["seed"]),

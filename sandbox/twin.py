@@ -42,13 +42,17 @@ API_METHODS = ["GET", "POST", "DELETE"]
 
 @dataclass(frozen=True)
 class TwinSettings:
-    """The settings of one twin. It answers only to its API key, and delivers webhooks only to its endpoint."""
+    """The settings of one twin. It answers only to its API key, and delivers webhooks only to its endpoint.
+
+    `inbox_url` is where a program that serves the twin shows the letters that it would have sent.
+    """
 
     public_url: str
     api_key: str
     endpoint_url: str | None
     endpoint_secret: str
     organisation: str
+    inbox_url: str | None = None
 
     def __post_init__(self) -> None:
         if not self.api_key.startswith(KEY_PREFIX):
@@ -179,6 +183,7 @@ def open_twin(
         settings.organisation,
         settings.endpoint_url,
         settings.endpoint_secret,
+        settings.inbox_url,
     )
     world = World(
         Store(path),

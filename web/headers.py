@@ -9,7 +9,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 CHECKOUT = "https://checkout.stripe.com"
 TWO_YEARS = 63_072_000
 PRIVATE_PATHS = ("/thanks", "/receipts", "/giving")
-DESK_PATHS = ("/desk",)
+DESK_PATHS = ("/desk", "/sandbox/inbox")
+LETTER_NAME = "/letter.html"
 
 
 class PageKind(Enum):
@@ -19,6 +20,7 @@ class PageKind(Enum):
     PRIVATE = "a donor's own page"
     DESK = "a treasurer's page"
     DOWNLOAD = "a file to keep"
+    LETTER = "a letter, in a frame of ours"
 
 
 @dataclass(frozen=True)
@@ -46,12 +48,15 @@ class HeaderSets:
     def _policy(self, kind: PageKind) -> str:
         if kind is PageKind.DOWNLOAD:
             return "default-src 'none'; sandbox; frame-ancestors 'none'"
+        if kind is PageKind.LETTER:  # its styles stand on its elements, as mail programs want them
+            return "default-src 'none'; style-src 'unsafe-inline'; sandbox; base-uri 'none'; frame-ancestors 'self'"
         # Chromium applies form-action to the redirect that follows a form, so Checkout must be named.
         targets = () if kind is PageKind.DESK else (CHECKOUT, *self.form_targets)
+        frames = "frame-src 'self'; " if kind is PageKind.DESK else ""  # letters are shown in one
         form_action = " ".join(("'self'", *targets))
         return (
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
-            f"connect-src 'self'; form-action {form_action}; "
+            f"connect-src 'self'; {frames}form-action {form_action}; "
             "base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
         )
 
@@ -84,6 +89,8 @@ class WithHeaders:
 def _kind(path: str, headers: MutableHeaders) -> PageKind:
     if headers.get("content-disposition", "").startswith("attachment"):
         return PageKind.DOWNLOAD
+    if path.endswith(LETTER_NAME):
+        return PageKind.LETTER
     if _below(path, DESK_PATHS):
         return PageKind.DESK
     return PageKind.PRIVATE if _below(path, PRIVATE_PATHS) else PageKind.DONOR
