@@ -3,20 +3,22 @@
 import fcntl
 import os
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from sqlalchemy.engine import Engine
+from sqlalchemy.engine import Connection, Engine
 
 from campaigns.demo import DEMO_ORGANISATION, add_demo_campaigns
 from database.engine import open_database
 from database.instants import Clock, utc_now
 from database.migrating import is_current, mark_of, migrate, refuse_other_mode, require_mode, require_revision
 from database.sqlite_files import close_folder
-from database.transactions import booking, reading, writing
+from database.transactions import booking, writing
 from ledger.store import open_accounts
-from organisation.organisation import OrganisationProfile
-from organisation.store import add_version_if_changed, newest_version
+from organisation.current import CurrentOrganisation
+from organisation.organisation import unnamed_organisation
+from organisation.store import add_first_version
 from outbox.carriers import Carrier, FileCarrier, NoCarrier
 from outbox.mail_server import Sender
 from outbox.smtp import SmtpCarrier
@@ -40,7 +42,7 @@ class Installation:
     settings: Settings
     base_url: str
     engine: Engine
-    profile: OrganisationProfile
+    organisation: CurrentOrganisation
     pages: Pages
     bookkeeper: Bookkeeper
     clock: Clock
@@ -84,7 +86,7 @@ def prepare(settings: Settings, clock: Clock = utc_now, *, durable: bool = True)
         require_mode(engine, settings.mode)
         with booking(engine) as conn:
             open_accounts(conn)
-            add_version_if_changed(conn, settings.profile(DEMO_ORGANISATION), "settings", clock())
+            _add_first_version(conn, settings, clock())
         if settings.mode == "sandbox":
             sandbox_keys(settings.var_dir)  # before web and worker, which would each make their own
             with writing(engine) as conn:
@@ -94,15 +96,21 @@ def prepare(settings: Settings, clock: Clock = utc_now, *, durable: bool = True)
 
 
 def record_organisation(settings: Settings, clock: Clock = utc_now, *, durable: bool = True) -> None:
-    """Write a new version of the organisation if the settings have changed since the newest."""
+    """Write the organisation's first version from the settings, if there is none. Later ones come from the desk."""
     engine = open_database(settings.address, durable=durable)
     try:
         require_revision(engine)
         require_mode(engine, settings.mode)
         with booking(engine) as conn:
-            add_version_if_changed(conn, settings.profile(DEMO_ORGANISATION), "settings", clock())
+            _add_first_version(conn, settings, clock())
     finally:
         engine.dispose()
+
+
+def _add_first_version(conn: Connection, settings: Settings, now: datetime) -> None:
+    profile = settings.first_profile(DEMO_ORGANISATION)
+    if profile is not None:
+        add_first_version(conn, profile, "settings", now)
 
 
 def open_installation(
@@ -113,14 +121,11 @@ def open_installation(
     require_revision(engine)
     require_mode(engine, settings.mode)
     address = (base_url or web_address(settings)).rstrip("/")
-    with reading(engine) as conn:
-        profile = newest_version(conn, settings.timezone).profile
-    recipient = profile.organisation
-    pages = Pages(
-        HERE / "templates", organisation=recipient, mode=settings.mode, base_url=address, locale=profile.locale
-    )
-    bookkeeper = Bookkeeper(BookRules(recipient, ZoneInfo(settings.timezone), settings.mode, mark_of(engine)))
-    return Installation(settings, address, engine, profile, pages, bookkeeper, clock)
+    organisation = CurrentOrganisation(engine, settings.profile(unnamed_organisation(settings.timezone)))
+    organisation.refresh()
+    pages = Pages(HERE / "templates", identity=lambda: organisation.profile, mode=settings.mode, base_url=address)
+    rules = BookRules(organisation.profile.organisation, ZoneInfo(settings.timezone), settings.mode, mark_of(engine))
+    return Installation(settings, address, engine, organisation, pages, Bookkeeper(rules), clock)
 
 
 def record_address(settings: Settings, address: str) -> int | None:
@@ -180,7 +185,7 @@ def open_sandbox(installation: Installation) -> Twin | None:
             api_key=keys["api_key"],
             endpoint_url=installation.base_url + WEBHOOK_PATH,
             endpoint_secret=keys["endpoint_secret"],
-            organisation=installation.profile.organisation.name,
+            organisation=installation.organisation.profile.organisation.name,
             inbox_url=f"{installation.base_url}{SANDBOX_PATH}/inbox",
         ),
         settings.var_dir / "twin.db",

@@ -12,7 +12,7 @@ from functools import partial
 from urllib.parse import urlsplit
 
 from anyio import to_thread
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import ASGIApp
@@ -30,7 +30,6 @@ from outbox.message import AttachmentSources
 from outbox.sending import send_handler
 from outbox.smtp import KEEP_SECONDS, SmtpCarrier
 from outbox.worker import Chore, Worker
-from payments.gifts.recurring import Interval
 from payments.giving.pledges import Pledges
 from payments.giving.routes import payment_routes
 from payments.inbox.inbox import Inbox
@@ -46,7 +45,7 @@ from payments.thanks.receipt_letters import RECEIPT, receipt_letter_handler
 from payments.thanks.routes import thanks_routes
 from proof.doctor import Expected, check_installation
 from receipts.jobs import LETTER, PRINT, print_handler
-from receipts.pdf import Printer
+from receipts.pdf import LogoReader, Printer
 from receipts.routes import receipt_routes
 from receipts.store import pdf_by_number
 from sandbox.twin import API_ROOTS, Twin
@@ -59,6 +58,8 @@ from web.dispatch import PathDispatch
 from web.errors import install_errors
 from web.health import ReadinessCheck, health_routes
 from web.logs import RequestLog
+from web.picture_routes import picture_routes
+from web.picture_store import kept_logo
 from web.security import secure
 from web.sessions import SessionCookie
 
@@ -100,7 +101,7 @@ def build_worker(installation: Installation, twin: Twin | None = None) -> Worker
     """
     engine, bookkeeper, clock = installation.engine, installation.bookkeeper, installation.clock
     key, base = _stripe(installation, twin)
-    handlers = {PRINT: print_handler(engine, Printer(installation.pages), clock)}
+    handlers = {PRINT: print_handler(engine, Printer(installation.pages, _logo_reader(engine)), clock)}
     handlers |= {LETTER: receipt_letter_handler(engine, installation.pages, clock)}
     carrier = installation.carrier
     handlers |= {SEND: send_handler(engine, carrier, installation.sender, _attachments(engine), clock)}
@@ -117,6 +118,19 @@ def build_worker(installation: Installation, twin: Twin | None = None) -> Worker
     return Worker(engine, handlers, clock, chores)
 
 
+def _logo_reader(engine: Engine) -> LogoReader:
+    """Reads the logos that receipts are printed with."""
+
+    def read_logo(name: str) -> tuple[bytes, str]:
+        with reading(engine) as conn:
+            logo = kept_logo(conn, name)
+        if logo is None:
+            raise LookupError(name)
+        return logo.body, logo.media_type
+
+    return read_logo
+
+
 def check_up(installation: Installation) -> list[Finding]:
     """What the doctor finds."""
     webhook = installation.base_url + WEBHOOK_PATH
@@ -125,7 +139,12 @@ def check_up(installation: Installation) -> list[Finding]:
 
 
 def _app(installation: Installation, inbox: Inbox, twin: Twin | None, writer: socket.socket | None) -> FastAPI:
-    engine, clock, pages = installation.engine, installation.clock, installation.pages
+    engine, clock, pages, organisation = (
+        installation.engine,
+        installation.clock,
+        installation.pages,
+        installation.organisation,
+    )
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -143,14 +162,20 @@ def _app(installation: Installation, inbox: Inbox, twin: Twin | None, writer: so
     key, base = _stripe(installation, twin)
     mark = installation.bookkeeper.rules.mark
     pledges = Pledges(engine, Gateway(key, installation.base_url, api_base=base, mark=mark), clock)
-    intervals = [Interval(name) for name in installation.profile.giving.intervals]
     for router in (
         campaign_routes(engine, clock, pages),
-        payment_routes(engine, pledges, clock, pages, intervals),
+        payment_routes(engine, pledges, clock, pages, lambda: organisation.giving),
+    ):
+        app.include_router(router, dependencies=[Depends(organisation.require_set_up)])
+    for router in (
         thanks_routes(engine, clock, pages),
         receipt_routes(engine, clock, pages),
         staff_routes(engine, clock, pages),
         treasury_routes(engine, clock, pages),
+    ):
+        app.include_router(router, dependencies=[Depends(organisation.refresh)])
+    for router in (
+        picture_routes(engine),
         health_routes(lambda: _checks(engine, clock, inbox)),
     ):
         app.include_router(router)

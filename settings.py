@@ -55,17 +55,18 @@ class Settings(BaseSettings):
         description="The endpoint's signing secrets, comma-separated: the present one, then a retiring one",
     )
     stripe_api_base: str | None = Field(None, description="Another Stripe-compatible server (test mode only)")
-    organisation_name: str | None = Field(None, description="The legal name of who receives the gifts")
-    organisation_address: str = Field("", description="Its postal address, lines separated by `;`")
-    organisation_email: str | None = Field(None, description="Where donors write to")
-    organisation_imprint: str | None = Field(None, description="The imprint that stands on every page")
-    organisation_url: str = Field("", description="Its own website")
-    organisation_legal_note: str = Field(
-        "", description="A sentence on what it is, such as that Gift Aid cannot be claimed"
+    organisation_name: str | None = Field(
+        None,
+        description="First start: the legal name of who receives the gifts",
     )
+    organisation_address: str = Field("", description="First start: its postal address, lines separated by `;`")
+    organisation_email: str | None = Field(None, description="First start: where donors write to")
+    organisation_imprint: str | None = Field(None, description="First start: the imprint that stands on every page")
+    organisation_url: str = Field("", description="First start: its own website")
+    organisation_legal_note: str = Field("", description="First start: a sentence on what it is in law")
     intervals: str = Field(
         "month,year",
-        description="How often donors may give besides once: some of `week`, `month`, `quarter`, `year`; or `once`",
+        description="First start: how often one may give besides once: `week`, `month`, `quarter`, `year`; or `once`",
     )
     smtp_url: SecretStr | None = Field(
         None,
@@ -73,7 +74,7 @@ class Settings(BaseSettings):
     )
     mail_from: str | None = Field(None, description="The address that letters come from; the server must let us use it")
     timezone: str = Field("Europe/London", description="The time zone whose days the books are kept in")
-    locale: str = Field("en_GB", description="How amounts and dates are written")
+    locale: str = Field("en_GB", description="First start: how amounts and dates are written")
 
     @field_validator("allowed_hosts", "stripe_webhook_secrets", mode="before")
     @classmethod
@@ -115,13 +116,19 @@ class Settings(BaseSettings):
         """How often donors may give besides once."""
         return tuple(word for word in _words(self.intervals) if word != "once")
 
-    def profile(self, unnamed: Organisation) -> OrganisationProfile:
-        """What the settings say of the organisation; `unnamed` stands in while they name none, in our time zone."""
-        name = self.organisation_name
+    def first_profile(self, demo: Organisation) -> OrganisationProfile | None:
+        """What the database is told of the organisation at the first start; None where the settings name none.
+
+        A sandbox that names none is the demo's, in our time zone.
+        """
+        if self.organisation_name is not None:
+            return self.profile(self._organisation(self.organisation_name))
+        return self.profile(replace(demo, timezone=self.timezone)) if self.mode == "sandbox" else None
+
+    def profile(self, organisation: Organisation) -> OrganisationProfile:
+        """An organisation with our locale and intervals."""
         return OrganisationProfile(
-            organisation=replace(unnamed, timezone=self.timezone) if name is None else self._organisation(name),
-            locale=self.locale,
-            giving=GivingRules(intervals=self.offered_intervals),
+            organisation=organisation, locale=self.locale, giving=GivingRules(intervals=self.offered_intervals)
         )
 
     def _organisation(self, name: str) -> Organisation:
@@ -205,16 +212,8 @@ def _check_sandbox(settings: Settings, *, local: bool) -> None:
 
 
 def _check_real(settings: Settings) -> None:
-    needed = {
-        "BASE_URL": settings.base_url,
-        "STRIPE_WEBHOOK_SECRETS": settings.stripe_webhook_secrets,
-        "ORGANISATION_NAME": settings.organisation_name,
-        "ORGANISATION_EMAIL": settings.organisation_email,
-        "ORGANISATION_IMPRINT": settings.organisation_imprint,
-    }
-    missing = [PREFIX + name for name, value in needed.items() if not value]
-    if missing:
-        raise BadSettings(f"With a Stripe key these are needed too: {', '.join(missing)}.")
+    if not settings.base_url:
+        raise BadSettings(f"With a Stripe key {PREFIX}BASE_URL is needed too: the address that donors see.")
     if not all(secret.startswith("whsec_") for secret in settings.secrets):
         raise BadSettings(f"{PREFIX}STRIPE_WEBHOOK_SECRETS: each begins with whsec_.")
     if settings.mode == "live" and settings.stripe_api_base:

@@ -10,6 +10,7 @@ from ledger.money import Currency, Money
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 SLUG_LENGTH = 60
 TITLE_LENGTH = 120
+STORY_LENGTH = 20_000
 DAY = timedelta(days=1)
 
 

@@ -24,6 +24,11 @@ class Organisation:
     timezone: str
 
 
+def unnamed_organisation(timezone: str) -> Organisation:
+    """What stands on pages until somebody has said who receives the gifts. No gift can be given before."""
+    return Organisation("Farthing", (), "", "", "", "", timezone)
+
+
 class OrganisationKind(StrEnum):
     """What the organisation is in law."""
 
@@ -56,6 +61,20 @@ class GivingRules:
 
 
 @dataclass(frozen=True)
+class Notices:
+    """What donors are told of their details.
+
+    `privacy` is the privacy notice, paragraph by paragraph; without text of its own the organisation has the
+    product's, of the version `privacy_version` (`organisation/privacy.py`). `transparency` stands on every page: that
+    gifts are checked, and what may be published of a donor.
+    """
+
+    privacy: str = ""
+    privacy_version: int = 1
+    transparency: str = ""
+
+
+@dataclass(frozen=True)
 class OrganisationProfile:
     """Everything that a version of the organisation holds.
 
@@ -69,6 +88,7 @@ class OrganisationProfile:
     regime: str = "none"
     look: Look = Look()
     giving: GivingRules = GivingRules()
+    notices: Notices = Notices()
 
 
 @dataclass(frozen=True)
@@ -78,4 +98,13 @@ class OrganisationVersion:
     number: int
     made_at: datetime
     cause: str
+    profile: OrganisationProfile
+
+
+@dataclass(frozen=True)
+class OrganisationDraft:
+    """What a member of staff is about to change, and the number of the version that they began from."""
+
+    staff_id: str
+    based_on: int
     profile: OrganisationProfile

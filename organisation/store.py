@@ -1,4 +1,4 @@
-"""Keep versions of the organisation, and read the newest."""
+"""Keep versions of the organisation and drafts of the next one, and read them."""
 
 from datetime import datetime
 from typing import Any
@@ -6,30 +6,31 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from database.migrating import WrongVersion
-from organisation.organisation import (
-    GivingRules,
-    Look,
-    Organisation,
-    OrganisationKind,
-    OrganisationProfile,
-    OrganisationVersion,
-)
-from organisation.tables import organisation_version
+from database.bulk import put_rows
+from database.questions import fetch
+from organisation.organisation import OrganisationDraft, OrganisationProfile, OrganisationVersion
+from organisation.profile_values import profile_of, profile_values
+from organisation.tables import organisation_draft, organisation_version
+
+_NUMBER = sa.select(sa.func.max(organisation_version.c.id))
+_NEWEST = sa.select(organisation_version).where(organisation_version.c.id == _NUMBER.scalar_subquery())
 
 
-class NoOrganisation(WrongVersion):
-    """Nobody has told this database yet who receives the gifts."""
+def newest_number(conn: Connection) -> int:
+    """The number of the version that holds; 0 while nobody has said who receives the gifts."""
+    return fetch(conn, _NUMBER)[0][0] or 0
 
 
-def newest_version(conn: Connection, timezone: str) -> OrganisationVersion:
-    """The version that holds; raises NoOrganisation. `timezone` is the installation's."""
-    newest = _newest(conn, timezone)
-    if newest is None:
-        raise NoOrganisation(
-            "The database does not say who receives the gifts. Nothing was changed. Run: ./farthing migrate"
-        )
-    return newest
+def newest_version(conn: Connection, timezone: str) -> OrganisationVersion | None:
+    """The version that holds; None while nobody has said who receives the gifts. `timezone` is the installation's."""
+    rows = fetch(conn, _NEWEST)
+    return _version(rows[0], timezone) if rows else None
+
+
+def versions(conn: Connection, timezone: str) -> list[OrganisationVersion]:
+    """Every version, newest first."""
+    rows = conn.execute(sa.select(organisation_version).order_by(organisation_version.c.id.desc()))
+    return [_version(tuple(row), timezone) for row in rows]
 
 
 def add_version(conn: Connection, profile: OrganisationProfile, cause: str, now: datetime) -> OrganisationVersion:
@@ -43,69 +44,45 @@ def add_version(conn: Connection, profile: OrganisationProfile, cause: str, now:
     return version
 
 
-def add_version_if_changed(conn: Connection, profile: OrganisationProfile, cause: str, now: datetime) -> bool:
-    """Keep a new version if the profile differs from the newest; returns whether it did.
-
-    Call it only inside `database.transactions.booking`.
-    """
-    newest = _newest(conn, profile.organisation.timezone)
-    if newest is not None and newest.profile == profile:
-        return False
-    add_version(conn, profile, cause, now)
-    return True
+def add_first_version(conn: Connection, profile: OrganisationProfile, cause: str, now: datetime) -> None:
+    """Keep the first version if there is none. Call it only inside `database.transactions.booking`."""
+    if newest_number(conn) == 0:
+        add_version(conn, profile, cause, now)
 
 
-def _newest(conn: Connection, timezone: str) -> OrganisationVersion | None:
-    row = conn.execute(sa.select(organisation_version).order_by(organisation_version.c.id.desc()).limit(1)).first()
-    return None if row is None else _version(row, timezone)
+def put_draft(conn: Connection, draft: OrganisationDraft, now: datetime) -> None:
+    """Keep what a member of staff is about to change, in place of what they had before."""
+    row = {
+        "staff_id": draft.staff_id,
+        "made_at": now,
+        "based_on": draft.based_on,
+        "profile": profile_values(draft.profile),
+    }
+    otherwise = "DO UPDATE SET made_at = excluded.made_at, based_on = excluded.based_on, profile = excluded.profile"
+    put_rows(conn, organisation_draft, [row], otherwise)
+
+
+def draft_of(conn: Connection, staff_id: str, timezone: str) -> OrganisationDraft | None:
+    """What a member of staff is about to change."""
+    d = organisation_draft.c
+    row = conn.execute(sa.select(d.based_on, d.profile).where(d.staff_id == staff_id)).one_or_none()
+    return None if row is None else OrganisationDraft(staff_id, row.based_on, profile_of(row.profile, timezone))
+
+
+def remove_draft(conn: Connection, staff_id: str) -> None:
+    """Forget what a member of staff was about to change."""
+    conn.execute(sa.delete(organisation_draft).where(organisation_draft.c.staff_id == staff_id))
 
 
 def _row(version: OrganisationVersion) -> dict[str, Any]:
-    profile = version.profile
-    organisation, giving = profile.organisation, profile.giving
     return {
         "id": version.number,
         "made_at": version.made_at,
         "cause": version.cause,
-        "name": organisation.name,
-        "address": list(organisation.address),
-        "email": organisation.email,
-        "website": organisation.url,
-        "imprint": organisation.imprint,
-        "legal_note": organisation.legal_note,
-        "kind": profile.kind.value,
-        "regime": profile.regime,
-        "locale": profile.locale,
-        "colour": profile.look.colour,
-        "logo": profile.look.logo,
-        "giving_rules": {
-            "intervals": list(giving.intervals),
-            "suggested": {code: list(amounts) for code, amounts in giving.suggested.items()},
-            "smallest": dict(giving.smallest),
-        },
+        **profile_values(version.profile),
     }
 
 
-def _version(row: sa.Row[Any], timezone: str) -> OrganisationVersion:
-    rules = row.giving_rules
-    profile = OrganisationProfile(
-        organisation=Organisation(
-            name=row.name,
-            address=tuple(row.address),
-            email=row.email,
-            imprint=row.imprint,
-            url=row.website,
-            legal_note=row.legal_note,
-            timezone=timezone,
-        ),
-        locale=row.locale,
-        kind=OrganisationKind(row.kind),
-        regime=row.regime,
-        look=Look(row.colour, row.logo),
-        giving=GivingRules(
-            intervals=tuple(rules["intervals"]),
-            suggested={code: tuple(amounts) for code, amounts in rules["suggested"].items()},
-            smallest=rules["smallest"],
-        ),
-    )
-    return OrganisationVersion(row.id, row.made_at, row.cause, profile)
+def _version(row: tuple[Any, ...], timezone: str) -> OrganisationVersion:
+    values = dict(zip(organisation_version.c.keys(), row, strict=True))
+    return OrganisationVersion(values["id"], values["made_at"], values["cause"], profile_of(values, timezone))

@@ -1,4 +1,4 @@
-"""The versions of the organisation. Triggers in the migration keep them append-only; the newest holds."""
+"""The versions of the organisation, which triggers keep append-only and of which the newest holds; and drafts."""
 
 import sqlalchemy as sa
 
@@ -25,10 +25,22 @@ organisation_version = table(
     sa.Column("logo", Code),
     # `intervals`, `suggested` and `smallest`, as in `GivingRules`.
     sa.Column("giving_rules", Json, nullable=False),
+    # As in `Notices`; NULL in versions from before there were any.
+    sa.Column("notices", Json),
     sa.CheckConstraint("id > 0", name="numbered_from_one"),
     sa.CheckConstraint("cause <> ''", name="cause"),
     sa.CheckConstraint("name <> ''", name="name"),
     sa.CheckConstraint("length(colour) = 7", name="colour"),
     sa.CheckConstraint("length(logo) = 64", name="logo"),
     one_of("kind", OrganisationKind),
+)
+
+# What a member of staff is about to change: looked at before it becomes a version. `based_on` is the version that was
+# the newest when they began.
+organisation_draft = table(
+    "organisation_draft",
+    sa.Column("staff_id", Code, sa.ForeignKey("staff_member.id"), primary_key=True),
+    sa.Column("made_at", Instant, nullable=False),
+    sa.Column("based_on", Count, nullable=False),
+    sa.Column("profile", Json, nullable=False),
 )

@@ -6,7 +6,7 @@ from types import ModuleType
 from typing import Any
 
 from receipts.layouts import LAYOUTS, layout_of
-from receipts.receipt import TEMPLATE, Receipt
+from receipts.receipt import PLAIN, Receipt
 from web.pages import Pages
 
 PACKAGE = Path(__file__).parent
@@ -14,26 +14,34 @@ FONTS = PACKAGE / "fonts"
 TEMPLATES = PACKAGE.parent / "templates"
 FONT_SCHEME = "font:"
 
+LOGO_SCHEME = "logo:"
+
 Fetcher = Callable[[str], Any]
+LogoReader = Callable[[str], tuple[bytes, str]]
+"""The bytes and the media type of the logo of a hash; raises LookupError."""
 
 
 class ForeignReference(Exception):
     """The page to be printed refers to a file or a URL. Somebody has injected it."""
 
 
+def _no_logo(name: str) -> tuple[bytes, str]:
+    raise LookupError(name)
+
+
 class Printer:
-    """Prints receipts, with fonts and stylesheets read once.
+    """Prints receipts, with fonts and stylesheets read once. `read_logo` gives the logos that receipts name.
 
     The same receipt gives the same bytes. It is not thread-safe.
     """
 
-    def __init__(self, pages: Pages) -> None:
+    def __init__(self, pages: Pages, read_logo: LogoReader = _no_logo) -> None:
         # Imported here because it takes a second and 70 MiB, which the web process, which imports this module, must
         # not pay. On a machine without any font it can crash the process.
         import weasyprint  # noqa: PLC0415
 
         self._pages, self._weasyprint = pages, weasyprint
-        self._refuse, fonts_only = _fetchers(weasyprint.urls)
+        self._logos_only, fonts_only = _fetchers(weasyprint.urls, read_logo)
         self._fonts = weasyprint.text.fonts.FontConfiguration()
         self._styles = {
             number: weasyprint.CSS(
@@ -45,23 +53,26 @@ class Printer:
     def print(self, receipt: Receipt) -> bytes:
         """The receipt as a tagged A4 PDF (PDF/UA-1), as it was issued. Raises ForeignReference, UnknownLayout."""
         sheet = layout_of(receipt.template).sheet
-        return self.print_html(self._pages.render(sheet, receipt=receipt), receipt.template)
+        pages = self._pages.of(receipt.issuer)
+        colour = receipt.style.colour if receipt.style else None
+        return self.print_html(pages.render(sheet, receipt=receipt), receipt.template, colour)
 
-    def print_html(self, html: str, template: int = TEMPLATE) -> bytes:
-        """HTML in the style of a receipt as PDF. A reference to a file or URL is refused."""
+    def print_html(self, html: str, template: int = PLAIN, colour: str | None = None) -> bytes:
+        """HTML in the style of a receipt as PDF. A reference to a file or URL, but for a kept logo, is refused."""
         try:
-            document = self._weasyprint.HTML(string=html, url_fetcher=self._refuse)
-            pdf: bytes = document.write_pdf(
-                stylesheets=[self._styles[template]], font_config=self._fonts, pdf_variant="pdf/ua-1"
-            )
+            styles = [self._styles[template]]
+            if colour is not None:
+                styles.append(self._weasyprint.CSS(string=f":root {{ --colour: {colour} }}"))
+            document = self._weasyprint.HTML(string=html, url_fetcher=self._logos_only)
+            pdf: bytes = document.write_pdf(stylesheets=styles, font_config=self._fonts, pdf_variant="pdf/ua-1")
         except self._weasyprint.urls.FatalURLFetchingError as reference:
             # It is a BaseException, which would end the worker.
             raise ForeignReference(str(reference)) from None
         return pdf
 
 
-def _fetchers(urls: ModuleType) -> tuple[Fetcher, Fetcher]:
-    """Two URL fetchers: the page's refuses everything, the stylesheet's reads only our own fonts."""
+def _fetchers(urls: ModuleType, read_logo: LogoReader) -> tuple[Fetcher, Fetcher]:
+    """Two URL fetchers: the page's reads only kept logos, the stylesheet's only our own fonts."""
 
     def refuse(url: str) -> Any:
         raise urls.FatalURLFetchingError(f"a receipt may not refer to {url[:200]}")
@@ -73,4 +84,10 @@ def _fetchers(urls: ModuleType) -> tuple[Fetcher, Fetcher]:
             refuse(url)
         return urls.URLFetcherResponse(url, fonts[url].read_bytes(), {"Content-Type": "font/woff2"})
 
-    return refuse, fonts_only
+    def logos_only(url: str) -> Any:
+        if not url.startswith(LOGO_SCHEME):
+            refuse(url)
+        body, media_type = read_logo(url.removeprefix(LOGO_SCHEME))
+        return urls.URLFetcherResponse(url, body, {"Content-Type": media_type})
+
+    return logos_only, fonts_only

@@ -7,10 +7,31 @@ from functools import lru_cache
 from json.encoder import encode_basestring as _quoted
 
 from ledger.money import CurrencyMismatch, Money, currency
-from organisation.organisation import Organisation
+from organisation.organisation import Look, Organisation, OrganisationKind, OrganisationProfile
 
-# The number of the wording and layout. A changed legal sentence is a new number.
-TEMPLATE = 1
+# The numbers of the wording and layout. A changed legal sentence is a new number.
+PLAIN, STYLED = 1, 2
+PLAIN_LOCALE = "en_GB"  # how amounts and dates are written on a plain receipt
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptStyle:
+    """How a receipt looked when it was issued, and whether a charity issued it.
+
+    `colour` is `#rrggbb`, `logo` the hash of a kept picture, `locale` how amounts and dates are written.
+    """
+
+    locale: str
+    colour: str | None
+    logo: str | None
+    charity: bool
+
+
+def receipt_style(profile: OrganisationProfile) -> ReceiptStyle | None:
+    """The style of the receipts that an organisation issues now; None for a plain one."""
+    look, charity = profile.look, profile.kind is OrganisationKind.CHARITY
+    style = ReceiptStyle(profile.locale, look.colour, look.logo, charity)
+    return None if style == ReceiptStyle(PLAIN_LOCALE, None, None, charity=False) else style
 
 
 class NotAReceipt(ValueError):
@@ -46,6 +67,12 @@ class Draft:
     reference: str
     organisation: Organisation
     mode: str
+    style: ReceiptStyle | None = None
+
+    @property
+    def template(self) -> int:
+        """The number of the wording and layout."""
+        return STYLED if self.style else PLAIN
 
     def snapshot(self, number: str, issued_on: date) -> str:
         """The receipt of this number as the JSON that is kept; `Receipt.from_json` reads it back.
@@ -59,7 +86,7 @@ class Draft:
             f'{{"currency":"{of}","donor_name":{_quoted(self.donor_name)},"given_on":"{self.given_on}",'
             f'"issued_on":"{issued_on}","lines":[{lines}],"method":{_quoted(self.method)},'
             f'"mode":"{self.mode}","number":"{number}","organisation":{_as_json(self.organisation)},'
-            f'"reference":{_quoted(self.reference)},"template":{TEMPLATE}}}'
+            f'"reference":{_quoted(self.reference)}{_style_as_json(self.style)},"template":{self.template}}}'
         )
 
 
@@ -77,12 +104,21 @@ class Receipt:
     organisation: Organisation
     mode: str
     template: int
+    style: ReceiptStyle | None = None
 
     @property
     def total(self) -> Money:
         """The sum of the lines."""
         first, *others = [line.amount for line in self.lines]
         return sum(others, start=first)
+
+    @property
+    def issuer(self) -> OrganisationProfile:
+        """The organisation as the receipt names and shows it, whatever became of it since."""
+        style = self.style
+        if style is None:
+            return OrganisationProfile(self.organisation, PLAIN_LOCALE)
+        return OrganisationProfile(self.organisation, style.locale, look=Look(style.colour, style.logo))
 
     @property
     def moved_money(self) -> bool:
@@ -106,6 +142,7 @@ class Receipt:
             organisation=Organisation(**organisation | {"address": tuple(organisation["address"])}),
             mode=snapshot["mode"],
             template=snapshot["template"],
+            style=ReceiptStyle(**snapshot["style"]) if "style" in snapshot else None,
         )
 
 
@@ -126,3 +163,11 @@ def _only_currency(lines: tuple[ReceiptLine, ...]) -> str:
 @lru_cache(maxsize=8)
 def _as_json(organisation: Organisation) -> str:
     return json.dumps(asdict(organisation), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+@lru_cache(maxsize=8)
+def _style_as_json(style: ReceiptStyle | None) -> str:
+    """The style as a further key of the snapshot; nothing for a plain receipt."""
+    if style is None:
+        return ""
+    return ',"style":' + json.dumps(asdict(style), sort_keys=True, separators=(",", ":"), ensure_ascii=False)

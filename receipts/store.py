@@ -14,7 +14,7 @@ from database.bulk import insert_rows
 from database.questions import fetch
 from database.transactions import reading
 from receipts import tables
-from receipts.receipt import TEMPLATE, Draft, Receipt, printed_number
+from receipts.receipt import Draft, Receipt, printed_number
 from receipts.tables import YEAR_SPAN
 
 TOKEN_BYTES = 16
@@ -63,7 +63,7 @@ def issue_receipts(conn: Connection, drafts: Sequence[Draft], *, issued_on: date
         [
             {
                 "id": year * YEAR_SPAN + number, "year": year, "number": number, "gift_id": draft.gift_id,
-                "edition": 1, "issued_on": issued_on, "issued_at": now, "template": TEMPLATE,
+                "edition": 1, "issued_on": issued_on, "issued_at": now, "template": draft.template,
                 "snapshot": draft.snapshot(name, issued_on),
             }
             for number, name, draft in zip(numbers, printed, drafts, strict=True)

@@ -12,8 +12,9 @@ from database.transactions import reading, writing
 from staff.act import Actor, by_member
 from staff.member import StaffMember
 from staff.permissions import Permission
-from staff.store import member_by_id
-from web.errors import Refusal, Trouble, error_page
+from staff.role import Role
+from staff.store import campaigns_of, member_by_id
+from web.errors import NotFound, Refusal, Trouble, error_page
 from web.headers import HeaderSets, WithHeaders
 from web.pages import Pages
 from web.security import SAFE_METHODS
@@ -44,15 +45,28 @@ class NotYourRole(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """A member of staff who has signed in, and the network address of their request."""
+    """A member of staff who has signed in, and the network address of their request.
+
+    `campaigns` are the ids of those that an organiser looks after; it is empty for other roles, which see all.
+    """
 
     member: StaffMember
     address: str | None
+    campaigns: frozenset[int] = frozenset()
 
     @property
     def actor(self) -> Actor:
         """This member, as the log of acts names them."""
         return by_member(self.member, self.address)
+
+    def may_see_campaign(self, campaign_id: int) -> bool:
+        """Whether a campaign is theirs to see: an organiser's own alone, for other roles every one."""
+        return self.member.role is not Role.ORGANISER or campaign_id in self.campaigns
+
+    def require_campaign(self, campaign_id: int) -> None:
+        """Raise NotFound for another organiser's campaign, as for one that is not there."""
+        if not self.may_see_campaign(campaign_id):
+            raise NotFound
 
 
 class Door:
@@ -85,12 +99,14 @@ class Door:
             session = session_of(conn, token, now)
             is_staff = session is not None and session.holder.kind is HolderKind.STAFF
             member = member_by_id(conn, session.holder.id) if session and is_staff else None
+            is_organiser = member is not None and member.role is Role.ORGANISER
+            campaigns = campaigns_of(conn, member.id) if member and is_organiser else frozenset[int]()
         if token is None or session is None or member is None:
             raise NotSignedIn
         if session.needs_seeing(now):
             with writing(self._engine) as conn:
                 see_session(conn, token, now)
-        return SignedIn(member, request.client.host if request.client else None)
+        return SignedIn(member, request.client.host if request.client else None, campaigns)
 
 
 class DeskGuard:

@@ -1,20 +1,33 @@
 """Read and write members of staff, sign-in links and acts."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import IntegrityError
 
-from database.bulk import put_rows
+from database.bulk import insert_rows, put_rows
 from database.questions import has_come
 from staff.act import Act, Subject
 from staff.member import StaffMember
 from staff.role import Role
-from staff.tables import act, sign_in_link, staff_member
+from staff.tables import act, sign_in_link, staff_campaign, staff_member
+from web.errors import Refusal, Trouble
 
 LONGEST_LIFETIME = timedelta(hours=24)  # of an invitation; other links live shorter
+
+
+class LastOwner(Refusal):
+    """Without an owner nobody could let anybody in. The database refuses it, also of two who leave at once."""
+
+    trouble = Trouble(
+        409,
+        "This is the last owner",
+        "Somebody has to be an owner: nobody else can manage staff. Nothing was changed.",
+        "Make somebody else an owner first.",
+    )
 
 
 def add_member(conn: Connection, member: StaffMember, now: datetime) -> None:
@@ -27,8 +40,17 @@ def add_member(conn: Connection, member: StaffMember, now: datetime) -> None:
 
 
 def set_role(conn: Connection, member_id: str, role: Role) -> None:
-    """Give a member of staff another role."""
-    conn.execute(sa.update(staff_member).where(staff_member.c.id == member_id).values(role=role.value))
+    """Give a member of staff another role. Raises LastOwner."""
+    _change_member(conn, member_id, role=role.value)
+
+
+def _change_member(conn: Connection, member_id: str, **values: object) -> None:
+    try:
+        conn.execute(sa.update(staff_member).where(staff_member.c.id == member_id).values(values))
+    except IntegrityError as error:
+        if "the last owner stays" in str(error.orig):
+            raise LastOwner from None
+        raise
 
 
 def member_by_email(conn: Connection, email: str) -> StaffMember | None:
@@ -39,6 +61,19 @@ def member_by_email(conn: Connection, email: str) -> StaffMember | None:
 def member_by_id(conn: Connection, member_id: str) -> StaffMember | None:
     """The member of staff with this id."""
     return _member(conn, staff_member.c.id == member_id)
+
+
+def campaigns_of(conn: Connection, member_id: str) -> frozenset[int]:
+    """The ids of the campaigns that an organiser looks after."""
+    c = staff_campaign.c
+    return frozenset(conn.scalars(sa.select(c.campaign_id).where(c.staff_id == member_id)))
+
+
+def set_campaigns(conn: Connection, member_id: str, campaign_ids: Collection[int]) -> None:
+    """Give an organiser these campaigns to look after, and no others."""
+    conn.execute(sa.delete(staff_campaign).where(staff_campaign.c.staff_id == member_id))
+    rows = [{"staff_id": member_id, "campaign_id": campaign_id} for campaign_id in sorted(campaign_ids)]
+    insert_rows(conn, staff_campaign, rows)
 
 
 def add_link(conn: Connection, token_hash: bytes, member: StaffMember, expires_at: datetime, now: datetime) -> None:

@@ -11,6 +11,7 @@ TWO_YEARS = 63_072_000
 PRIVATE_PATHS = ("/thanks", "/receipts", "/giving")
 DESK_PATHS = ("/desk", "/sandbox/inbox")
 LETTER_NAME = "/letter.html"
+MEDIA_PATHS = ("/media",)
 
 
 class PageKind(Enum):
@@ -21,6 +22,7 @@ class PageKind(Enum):
     DESK = "a treasurer's page"
     DOWNLOAD = "a file to keep"
     LETTER = "a letter, in a frame of ours"
+    MEDIA = "a picture that somebody uploaded"
 
 
 @dataclass(frozen=True)
@@ -43,13 +45,16 @@ class HeaderSets:
             "Cross-Origin-Resource-Policy": "same-origin",
             "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
         }
-        return headers if kind is PageKind.DONOR else headers | {"Cache-Control": "no-store"}
+        public = kind in (PageKind.DONOR, PageKind.MEDIA)
+        return headers if public else headers | {"Cache-Control": "no-store"}
 
     def _policy(self, kind: PageKind) -> str:
         if kind is PageKind.DOWNLOAD:
             return "default-src 'none'; sandbox; frame-ancestors 'none'"
         if kind is PageKind.LETTER:  # its styles stand on its elements, as mail programs want them
             return "default-src 'none'; style-src 'unsafe-inline'; sandbox; base-uri 'none'; frame-ancestors 'self'"
+        if kind is PageKind.MEDIA:  # an SVG may set its own colours, and do nothing else
+            return "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'"
         # Chromium applies form-action to the redirect that follows a form, so Checkout must be named.
         targets = () if kind is PageKind.DESK else (CHECKOUT, *self.form_targets)
         frames = "frame-src 'self'; " if kind is PageKind.DESK else ""  # letters are shown in one
@@ -91,6 +96,8 @@ def _kind(path: str, headers: MutableHeaders) -> PageKind:
         return PageKind.DOWNLOAD
     if path.endswith(LETTER_NAME):
         return PageKind.LETTER
+    if _below(path, MEDIA_PATHS):
+        return PageKind.MEDIA
     if _below(path, DESK_PATHS):
         return PageKind.DESK
     return PageKind.PRIVATE if _below(path, PRIVATE_PATHS) else PageKind.DONOR

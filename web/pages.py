@@ -1,10 +1,12 @@
 """Render templates as pages and as letters. Jinja is used here and nowhere else."""
 
+from collections.abc import Callable
+from copy import copy
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from css_inline import CSSInliner
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, select_autoescape
 from starlette.responses import HTMLResponse
 
 from web.static import Static
@@ -61,27 +63,91 @@ class LetterWords(NamedTuple):
     html: str
 
 
+class Appearance(Protocol):
+    """How pages look (`organisation.organisation.Look`)."""
+
+    @property
+    def colour(self) -> str | None:
+        """The one colour, `#rrggbb`; None for the product's own."""
+        ...
+
+    @property
+    def logo(self) -> str | None:
+        """The hash of the logo, if there is one."""
+        ...
+
+
+class PublicNotices(Protocol):
+    """What every page tells its readers (`organisation.organisation.Notices`)."""
+
+    @property
+    def transparency(self) -> str:
+        """What becomes of a donor's details, in one or two sentences, or nothing."""
+        ...
+
+
+class ShownOrganisation(Protocol):
+    """What pages show of the organisation (`organisation.organisation.OrganisationProfile`)."""
+
+    @property
+    def organisation(self) -> Recipient:
+        """Who receives the gifts."""
+        ...
+
+    @property
+    def locale(self) -> str:
+        """How amounts and dates are written, such as `en_GB`."""
+        ...
+
+    @property
+    def look(self) -> Appearance:
+        """Its colour and logo."""
+        ...
+
+    @property
+    def notices(self) -> PublicNotices:
+        """Its notices."""
+        ...
+
+
 class Pages:
     """The templates of one installation, with the values that every page uses.
 
-    `mode` is sandbox, test or live; `base_url` is the public address. A value that a template uses and that was not
-    passed is an error.
+    `identity` gives the organisation as it is now; `mode` is sandbox, test or live; `base_url` is the public address.
+    A value that a template uses and that was not passed is an error.
     """
 
-    def __init__(
-        self, directory: Path, *, organisation: Recipient, mode: str, base_url: str, locale: str = "en_GB"
-    ) -> None:
+    def __init__(self, directory: Path, *, identity: Callable[[], ShownOrganisation], mode: str, base_url: str) -> None:
         if mode not in MODES:
             raise ValueError(f"mode {mode!r} is not one of {', '.join(MODES)}")
-        self.organisation, self.mode, self.base_url = organisation, mode, base_url.rstrip("/")
-        self.wording = Wording(locale, organisation.timezone)
+        self.mode, self.base_url = mode, base_url.rstrip("/")
         self.static = Static(directory.parent / "static")
-        self._environment = self._furnish(directory, locale.replace("_", "-"))
         self._letter_style = directory / LETTER_STYLE
+        self._directory, self._identity = directory, identity
+        self._is_preview = False
+        # By locale and time zone: filters write amounts and dates.
+        self._furnished: dict[tuple[str, str], tuple[Wording, Environment]] = {}
+
+    def of(self, identity: ShownOrganisation, *, preview: bool = False) -> "Pages":
+        """The same pages for an organisation as it was, or as it may become: a `preview` says so at its top."""
+        pages = copy(self)
+        pages._identity, pages._is_preview = lambda: identity, preview
+        return pages
+
+    @property
+    def organisation(self) -> Recipient:
+        """Who receives the gifts, as the pages say now."""
+        return self._identity().organisation
+
+    @property
+    def wording(self) -> Wording:
+        """How amounts and dates are written now."""
+        return self._furniture(self._identity())[0]
 
     def render(self, name: str, /, **values: object) -> str:
         """A template with its values, as text. Everything is escaped; a test keeps templates from switching it off."""
-        return self._environment.get_template(name).render(**values)
+        template, shared = self._template(name)
+        return template.render(shared | values)
 
     def page(self, name: str, /, *, status: int = 200, private: bool = False, **values: object) -> HTMLResponse:
         """A template as a response. The template gets the `status` as well.
@@ -96,23 +162,41 @@ class Pages:
 
         The HTML has its styles inside and refers to nothing elsewhere.
         """
-        words = self._environment.get_template(f"{name}.txt")
-        subject = "".join(words.blocks["subject"](words.new_context(values))).strip()
+        template, shared = self._template(f"{name}.txt")
+        subject = "".join(template.blocks["subject"](template.new_context(shared | values))).strip()
         html = self.render(f"{name}.html", subject=subject, **values)
         style = self._letter_style.read_text()
         inliner = CSSInliner(load_remote_stylesheets=False, keep_at_rules=True, extra_css=style)
-        return LetterWords(subject, words.render(**values).strip() + "\n", inliner.inline(html))
+        return LetterWords(subject, template.render(shared | values).strip() + "\n", inliner.inline(html))
 
-    def _furnish(self, directory: Path, language: str) -> Environment:
+    def _template(self, name: str) -> tuple[Template, dict[str, object]]:
+        """A template in the organisation's language, and the values that every page and letter uses."""
+        identity = self._identity()
+        _, environment = self._furniture(identity)
+        shared = {
+            "organisation": identity.organisation,
+            "look": identity.look,
+            "transparency": identity.notices.transparency,
+            "preview": self._is_preview,
+        }
+        return environment.get_template(name), shared
+
+    def _furniture(self, identity: ShownOrganisation) -> tuple[Wording, Environment]:
+        key = identity.locale, identity.organisation.timezone
+        if key not in self._furnished:
+            wording = Wording(*key)
+            self._furnished[key] = wording, self._furnish(wording, identity.locale.replace("_", "-"))
+        return self._furnished[key]
+
+    def _furnish(self, words: Wording, language: str) -> Environment:
         environment = Environment(
-            loader=FileSystemLoader(directory),
+            loader=FileSystemLoader(self._directory),
             autoescape=select_autoescape(disabled_extensions=("txt",), default=True),  # a letter's plain text
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
             auto_reload=False,
         )
-        words = self.wording
         environment.filters.update(
             money=words.money,
             money_exact=words.money_exact,
@@ -125,7 +209,6 @@ class Pages:
             instant=words.instant,
         )
         environment.globals.update(
-            organisation=self.organisation,
             mode=self.mode,
             base_url=self.base_url,
             language=language,

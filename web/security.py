@@ -4,7 +4,7 @@ Plain ASGI, not Starlette's BaseHTTPMiddleware: that breaks streaming and can le
 cancelled request.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from urllib.parse import SplitResult, quote, urlsplit
 
 from starlette.datastructures import Headers
@@ -15,6 +15,7 @@ from web.errors import FromElsewhere, NotAForm, Refusal, TooLarge, error_page
 from web.head import HeadLikeGet
 from web.headers import HeaderSets, WithHeaders
 from web.pages import Pages
+from web.uploads import FIELD_BYTES, FILE_BYTES, FileTooLarge, UploadPaths, receive_counted
 
 FORM_BYTES = 64 * 1024
 LONGEST_LENGTH = 18  # digits; int() refuses thousands of them with an error of its own
@@ -31,16 +32,17 @@ def secure(
     base_url: str,
     allowed_hosts: Sequence[str],
     form_targets: tuple[str, ...] = (),
-    form_bytes: int = FORM_BYTES,
+    upload_paths: Iterable[str] = (),
 ) -> ASGIApp:
     """Wrap our pages in the middleware. The webhook is not wrapped: Stripe's signature protects it.
 
     `allowed_hosts` are names without a port; the host of `base_url` is always allowed. `form_targets` are
-    origins, besides our own and Checkout's, to which the response to a form may redirect.
+    origins, besides our own and Checkout's, to which the response to a form may redirect. `upload_paths` are the
+    paths whose forms may carry a file; everywhere else a form is small and plain.
     """
     base = urlsplit(base_url)
     app = HeadLikeGet(app)
-    app = BodyCap(app, pages, form_bytes)
+    app = BodyCap(app, pages, FORM_BYTES, UploadPaths(upload_paths))
     app = OwnFormsOnly(app, pages, base)
     app = NoNul(app, pages)
     # Rate limits per address belong here: after the host is checked, before a form is read.
@@ -127,28 +129,36 @@ class OwnFormsOnly:
 
 
 class BodyCap:
-    """Reads a whole form, up to a limit, before the application runs. It counts bytes; a header is not trusted."""
+    """Reads a whole form, up to a limit, before the application runs. It counts bytes; a header is not trusted.
 
-    def __init__(self, app: ASGIApp, pages: Pages, most: int) -> None:
-        self.app, self.pages, self.most = app, pages, most
+    A form with a file, where one is taken, is not read here: its route reads it once it knows who sends it.
+    """
+
+    def __init__(self, app: ASGIApp, pages: Pages, most: int, uploads: UploadPaths) -> None:
+        self.app, self.pages, self.most, self.uploads = app, pages, most, uploads
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """413 for a body over the limit, 415 for one that is not a plain form."""
         if scope["type"] != "http" or scope["method"] in SAFE_METHODS:
             await self.app(scope, receive, send)
             return
+        headers = Headers(scope=scope)
+        if self.uploads.take(scope["path"], headers):
+            if _declares_more(headers, FILE_BYTES + FIELD_BYTES):
+                await _refuse(self.pages, FileTooLarge(), scope, receive, send)
+                return
+            await self.app(scope, receive_counted(receive), send)
+            return
         try:
-            body = await self._read(scope, receive)
+            body = await self._read(headers, receive)
         except Refusal as refusal:
             await _refuse(self.pages, refusal, scope, receive, send)
             return
         if body is not None:
             await self.app(scope, _receive_again(body, receive), send)
 
-    async def _read(self, scope: Scope, receive: Receive) -> bytes | None:
-        headers = Headers(scope=scope)
-        declared = headers.get("content-length", "")
-        if declared.isdecimal() and (len(declared) > LONGEST_LENGTH or int(declared) > self.most):
+    async def _read(self, headers: Headers, receive: Receive) -> bytes | None:
+        if _declares_more(headers, self.most):
             raise TooLarge
         body = bytearray()
         more = True
@@ -165,6 +175,12 @@ class BodyCap:
         if body and not _is_plain_form(headers):
             raise NotAForm
         return bytes(body)
+
+
+def _declares_more(headers: Headers, most: int) -> bool:
+    """Whether the request says that its body is longer than this."""
+    declared = headers.get("content-length", "")
+    return declared.isdecimal() and (len(declared) > LONGEST_LENGTH or int(declared) > most)
 
 
 def _is_plain_form(headers: Headers) -> bool:

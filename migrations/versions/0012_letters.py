@@ -7,7 +7,7 @@ from database.columns import Flag, Instant, Json
 from migrations.guards import frozen, keep_rows, refuse, set_once
 
 revision = "0012"
-down_revision = "0010"
+down_revision = "0011"
 
 WRITTEN = (
     "id", "key", "to_address", "to_name", "subject", "attachments", "personal", "expires_at", "unsubscribe",

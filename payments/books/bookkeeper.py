@@ -30,7 +30,7 @@ class Bookkeeper:
 
         Raises ConflictingEntry when a fact is reported with other contents than before.
         """
-        known = load_known(conn, notices)
+        known = load_known(conn, notices, self.rules.organisation.timezone)
         changes = decide(known, notices, self.rules, now)
         save_changes(conn, changes, now)
 

@@ -5,6 +5,7 @@ A pound is no yardstick for a forint: each currency has a round amount near a po
 """
 
 from ledger.money import Currency, Money
+from organisation.organisation import GivingRules
 
 # Near a pound, in major units. A currency that is not here counts like a pound.
 _NEAR_A_POUND = {
@@ -39,9 +40,20 @@ LARGEST_CHECKOUT = 99_999_999
 _SMALLEST, _LARGEST, _SUGGESTED = 2, 100_000, (5, 10, 25, 50, 100)
 
 
-def smallest_gift(currency: Currency) -> Money:
-    """The smallest gift that we ask Stripe to charge."""
-    return max(_times(_SMALLEST, currency), Money.parse(STRIPE_MINIMUM.get(currency.code, "0"), currency))
+NO_RULES = GivingRules()
+
+
+def smallest_charge(currency: Currency) -> Money:
+    """The smallest gift that an organisation may ask for: Stripe's minimum, or about a pound where it tells none."""
+    told = STRIPE_MINIMUM.get(currency.code)
+    return _times(1, currency) if told is None else Money.parse(told, currency)
+
+
+def smallest_gift(currency: Currency, rules: GivingRules = NO_RULES) -> Money:
+    """The smallest gift that we ask Stripe to charge: the organisation's, or about £2."""
+    if currency.code in rules.smallest:
+        return Money(rules.smallest[currency.code], currency)
+    return max(_times(_SMALLEST, currency), smallest_charge(currency))
 
 
 def largest_gift(currency: Currency) -> Money:
@@ -50,10 +62,15 @@ def largest_gift(currency: Currency) -> Money:
     return min(most, Money(LARGEST_CHECKOUT - LARGEST_CHECKOUT % currency.step, currency))
 
 
-def suggested_gifts(currency: Currency) -> list[Money]:
-    """The amounts that the form offers, smallest first. The lowest must not keep anybody from giving a little."""
-    offered = [_times(units, currency) for units in _SUGGESTED]
-    return [amount for amount in offered if amount <= largest_gift(currency)]
+def suggested_gifts(currency: Currency, rules: GivingRules = NO_RULES) -> list[Money]:
+    """The amounts that the form offers: the organisation's, or ours, smallest first.
+
+    The lowest of ours must not keep anybody from giving a little.
+    """
+    own = [Money(minor, currency) for minor in rules.suggested.get(currency.code, ())]
+    offered = own or [_times(units, currency) for units in _SUGGESTED]
+    least, most = smallest_gift(currency, rules), largest_gift(currency)
+    return [amount for amount in offered if least <= amount <= most]
 
 
 def _times(units: int, currency: Currency) -> Money:

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from ledger.money import Money
 from organisation.organisation import Organisation
 from payments.gifts.gift import Gift, shares_of
-from receipts.receipt import Draft, ReceiptLine
+from receipts.receipt import Draft, ReceiptLine, ReceiptStyle
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +53,21 @@ class Reception:
     issued_on: date
 
 
-def receive(
-    payments: Sequence[Received], organisation: Organisation, mode: str, titles: Mapping[int, str], issued_on: date
-) -> Reception:
+@dataclass(frozen=True, slots=True)
+class Issuer:
+    """Who issues receipts, and how they look: as the organisation is at this moment."""
+
+    organisation: Organisation
+    style: ReceiptStyle | None
+    mode: str
+
+
+def receive(payments: Sequence[Received], issuer: Issuer, titles: Mapping[int, str], issued_on: date) -> Reception:
     """What follows from these payments; `titles` names the campaigns as the receipts print them."""
     first, later = _first_and_later(payments)
     odd = [Discrepancy(received, why) for received in first if (why := _difference(received))]
     odd += [Discrepancy(received, "second_payment") for received in later]
-    drafts = tuple(_draft(received, organisation, mode, titles) for received in first)
+    drafts = tuple(_draft(received, issuer, titles) for received in first)
     return Reception(tuple(first), drafts, tuple(odd), issued_on)
 
 
@@ -90,7 +97,7 @@ def _difference(received: Received) -> str | None:
     return "amount" if asked != came else None
 
 
-def _draft(received: Received, organisation: Organisation, mode: str, titles: Mapping[int, str]) -> Draft:
+def _draft(received: Received, issuer: Issuer, titles: Mapping[int, str]) -> Draft:
     gift = received.gift
     shares = zip(gift.allocations, shares_of(received.amount, gift), strict=True)
     return Draft(
@@ -100,6 +107,7 @@ def _draft(received: Received, organisation: Organisation, mode: str, titles: Ma
         lines=tuple(ReceiptLine(titles[share.campaign], amount) for share, amount in shares if amount),
         method=received.method,
         reference=gift.reference,
-        organisation=organisation,
-        mode=mode,
+        organisation=issuer.organisation,
+        mode=issuer.mode,
+        style=issuer.style,
     )

@@ -35,11 +35,12 @@ class Pledge:
 
 @dataclass(frozen=True, slots=True)
 class AmountWords:
-    """How the page writes amounts of the campaign's currency, and how they are typed."""
+    """How the page writes amounts of the campaign's currency, how they are typed, and the smallest that it takes."""
 
     currency: Currency
     print: Callable[[Money], str]
     style: NumberStyle
+    smallest: Money | None = None  # None: our own
 
 
 def read_form(fields: FormFields, words: AmountWords, offer: IntervalOffer) -> Pledge | FieldErrors:
@@ -90,7 +91,7 @@ def read_amount(typed: str, words: AmountWords) -> Money:
 
 def require_takeable(amount: Money, words: AmountWords) -> Money:
     """The amount, if we would ask Stripe to charge it; raises BadAmount, which says what to enter."""
-    least, most = smallest_gift(words.currency), largest_gift(words.currency)
+    least, most = words.smallest or smallest_gift(words.currency), largest_gift(words.currency)
     if amount < least:
         raise BadAmount(f"Enter an amount of {words.print(least)} or more.")
     if amount > most:

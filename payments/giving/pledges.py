@@ -13,6 +13,7 @@ from campaigns.campaign import Campaign, Openness
 from campaigns.store import campaign_by_id
 from database.instants import Clock
 from database.transactions import reading, writing
+from ledger.money import Money
 from payments.gifts import store
 from payments.gifts.gift import Gift, GiftState, pledge
 from payments.gifts.recurring import Recurring, Rhythm, begin, recurring_id_of
@@ -35,10 +36,11 @@ class NotOpen(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class PaymentUnderWay:
-    """The donor has paid with this form, or is paying: `gift` is what for."""
+    """The donor has paid with this form, or is paying: `gift` is what for, and `asked` what the form asks for now."""
 
     session_id: str
     gift: Gift
+    asked: Money
 
 
 class Pledges:
@@ -50,14 +52,19 @@ class Pledges:
     def save(self, campaign: Campaign, form: Pledge, token: str) -> Gift | PaymentUnderWay:
         """Save the pending gift, and the recurring gift that it begins; raises NotOpen.
 
-        The same form sent twice is one gift.
+        The same form sent twice is one gift. Sent again after it was paid it is none, whatever was changed in it.
         """
         now = self._clock()
         if campaign.openness(now) is not Openness.OPEN:
             raise NotOpen(campaign.slug)
-        gift = pledge(form.amount, [campaign.id], form.donor, now)
+        new = replace(
+            pledge(form.amount, [campaign.id], form.donor, now),
+            id=_gift_id(campaign, form, token),
+            return_token=uuid5(FORMS, token).hex,
+        )
         with writing(self._engine) as conn:
-            return _saved_once(conn, replace(gift, id=_gift_id(campaign, form, token)), form.rhythm, now)
+            paid = store.paid_gift_of_form(conn, new.return_token)
+            return (paid and _payment_under_way(paid, form.amount)) or _saved_once(conn, new, form.rhythm, now)
 
     def retry(self, gift_id: str) -> Gift | PaymentUnderWay | None:
         """Begin another attempt for a gift whose checkout could not be opened; None when there is no such gift.
@@ -68,7 +75,7 @@ class Pledges:
         with writing(self._engine) as conn:
             gift = store.gift(conn, gift_id)
             if gift is None or gift.state is not GiftState.PENDING:
-                return _payment_under_way(gift) if gift else None
+                return _payment_under_way(gift, gift.amount) if gift else None
             campaign = store.campaign_of(conn, gift)
             if campaign is None or campaign.openness(now) is not Openness.OPEN or _is_old(gift, now):
                 raise NotOpen(gift_id)
@@ -119,7 +126,9 @@ def _saved_once(conn: Connection, new: Gift, rhythm: Rhythm | None, now: datetim
     if saved.state is GiftState.PENDING:
         old_attempt = saved.attempted_at is not None and now - saved.attempted_at > NEW_ATTEMPT_AFTER
         return _with_new_attempt(conn, saved, now) if saved.session_id is None and old_attempt else saved
-    return _payment_under_way(saved) or _saved_once(conn, replace(new, id=str(uuid5(FORMS, saved.id))), rhythm, now)
+    return _payment_under_way(saved, new.amount) or _saved_once(
+        conn, replace(new, id=str(uuid5(FORMS, saved.id))), rhythm, now
+    )
 
 
 def _with_new_attempt(conn: Connection, gift: Gift, now: datetime) -> Gift:
@@ -129,9 +138,9 @@ def _with_new_attempt(conn: Connection, gift: Gift, now: datetime) -> Gift:
     return counted
 
 
-def _payment_under_way(gift: Gift) -> PaymentUnderWay | None:
+def _payment_under_way(gift: Gift, asked: Money) -> PaymentUnderWay | None:
     under_way = gift.state in (GiftState.PROCESSING, GiftState.RECEIVED) and gift.session_id
-    return PaymentUnderWay(gift.session_id, gift) if under_way and gift.session_id else None
+    return PaymentUnderWay(gift.session_id, gift, asked) if under_way and gift.session_id else None
 
 
 def _gift_id(campaign: Campaign, form: Pledge, token: str) -> str:

@@ -1,11 +1,11 @@
 """What the donor's form shows: the choices, and the values that are filled in already."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from campaigns.campaign import Campaign
 from ledger.money import Currency, Money
-from payments.gifts.amounts import largest_gift, smallest_gift, suggested_gifts
+from organisation.organisation import GivingRules
+from payments.gifts.amounts import NO_RULES, largest_gift, smallest_gift, suggested_gifts
 from payments.gifts.due_dates import most_instalments
 from payments.gifts.gift import Gift
 from payments.gifts.recurring import Interval, Recurring
@@ -56,10 +56,12 @@ def template_fields(fields: FormFields) -> dict[str, str]:
     }
 
 
-def fields_of_gift(gift: Gift, recurring: Recurring | None, campaign: Campaign, wording: Wording) -> FormFields:
+def fields_of_gift(
+    gift: Gift, recurring: Recurring | None, campaign: Campaign, wording: Wording, rules: GivingRules = NO_RULES
+) -> FormFields:
     """The form as its donor had filled it in before going to Stripe."""
     return {
-        **_amount(gift.amount, wording),
+        **_amount(gift.amount, wording, rules),
         **fields_of_rhythm(recurring.rhythm if recurring else None, campaign.closes_at, wording.zone),
         "name": gift.donor.name,
         "email": gift.donor.email,
@@ -67,27 +69,27 @@ def fields_of_gift(gift: Gift, recurring: Recurring | None, campaign: Campaign, 
     }
 
 
-def fields_of_link(
-    campaign: Campaign, minor: str, interval: str, offered: Sequence[Interval], wording: Wording
-) -> FormFields:
+def fields_of_link(campaign: Campaign, minor: str, interval: str, rules: GivingRules, wording: Wording) -> FormFields:
     """The fields that a deep link preselects: `?amount=2500&interval=month`. It never submits.
 
     The amount is in the currency's smallest unit, such as pence. One that the form would refuse preselects nothing.
     """
-    chosen = interval if interval in offered else ONCE
-    amount = _amount_of_link(minor, campaign.currency)
-    return {"interval": chosen, **(_amount(amount, wording) if amount else {})}
+    chosen = interval if interval in rules.intervals else ONCE
+    amount = _amount_of_link(minor, campaign.currency, rules)
+    return {"interval": chosen, **(_amount(amount, wording, rules) if amount else {})}
 
 
-def _amount_of_link(minor: str, currency: Currency) -> Money | None:
+def _amount_of_link(minor: str, currency: Currency, rules: GivingRules) -> Money | None:
     if not (minor.isascii() and minor.isdecimal() and len(minor) <= LONGEST_MINOR):
         return None
     amount = Money(int(minor), currency)
-    may_be_given = smallest_gift(currency) <= amount <= largest_gift(currency) and not amount.minor % currency.step
+    may_be_given = (
+        smallest_gift(currency, rules) <= amount <= largest_gift(currency) and not amount.minor % currency.step
+    )
     return amount if may_be_given else None
 
 
-def _amount(amount: Money, wording: Wording) -> FormFields:
-    if amount in suggested_gifts(amount.currency):
+def _amount(amount: Money, wording: Wording, rules: GivingRules) -> FormFields:
+    if amount in suggested_gifts(amount.currency, rules):
         return {"amount": str(amount.decimal)}
     return {"amount": OTHER, "other_amount": wording.typed_money(amount)}

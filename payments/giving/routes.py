@@ -1,6 +1,6 @@
 """The donor's form and the way to Stripe."""
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from secrets import token_hex
 
 import structlog
@@ -16,7 +16,9 @@ from campaigns.routes import NoSuchCampaign
 from campaigns.store import campaign_by_slug, progress
 from database.instants import Clock
 from database.transactions import reading
-from payments.gifts.amounts import smallest_gift, suggested_gifts
+from ledger.views import gave_back
+from organisation.organisation import GivingRules
+from payments.gifts.amounts import NO_RULES, smallest_gift, suggested_gifts
 from payments.gifts.gift import Gift
 from payments.gifts.recurring import Interval
 from payments.giving.form import FIELDS, AmountWords, FieldErrors, FormFields, Pledge, read_form
@@ -45,10 +47,10 @@ class TakesNoGifts(Refusal):
 
 
 def payment_routes(
-    engine: Engine, pledges: Pledges, clock: Clock, pages: Pages, intervals: Sequence[Interval] = ()
+    engine: Engine, pledges: Pledges, clock: Clock, pages: Pages, giving: Callable[[], GivingRules] = lambda: NO_RULES
 ) -> APIRouter:
-    """`/c/{slug}/give`. `intervals` are what the form offers besides giving once."""
-    form = FormPages(engine, pledges, clock, pages, intervals)
+    """`/c/{slug}/give`. `giving` says what the organisation offers now."""
+    form = FormPages(engine, pledges, clock, pages, giving)
     router = APIRouter()
     router.add_api_route("/c/{slug}/give", form.show, methods=["GET"])
     router.add_api_route("/c/{slug}/give", form.give, methods=["POST"])
@@ -59,10 +61,10 @@ class FormPages:
     """The donor's form and the way from it to Stripe."""
 
     def __init__(
-        self, engine: Engine, pledges: Pledges, clock: Clock, pages: Pages, intervals: Sequence[Interval]
+        self, engine: Engine, pledges: Pledges, clock: Clock, pages: Pages, giving: Callable[[], GivingRules]
     ) -> None:
         self._engine, self._pledges, self._clock, self._pages = engine, pledges, clock, pages
-        self._intervals = tuple(intervals)
+        self._giving = giving
         self._limiter = CapacityLimiter(GATEWAY_THREADS)
 
     def show(self, slug: str, cancelled: str = "", amount: str = "", interval: str = "") -> Response:
@@ -74,9 +76,9 @@ class FormPages:
             before = gift_to_resume(conn, cancelled, now) if cancelled else None
             recurring = recurring_of_gift(conn, before) if before else None
         if before:
-            fields = fields_of_gift(before, recurring, campaign, self._pages.wording)
+            fields = fields_of_gift(before, recurring, campaign, self._pages.wording, self._giving())
         else:
-            fields = fields_of_link(campaign, amount, interval, self._intervals, self._pages.wording)
+            fields = fields_of_link(campaign, amount, interval, self._giving(), self._pages.wording)
         return self._form(campaign, fields, {}, cancelled=bool(cancelled))
 
     async def give(self, slug: str, request: Request) -> Response:
@@ -114,13 +116,17 @@ class FormPages:
         """The same page was sent again after it was paid: ask whether a second gift is meant. Nothing is charged."""
         if fields.get("retry"):
             return RedirectResponse(f"{self._pages.base_url}/thanks?session_id={paid.session_id}", 303)
+        with reading(self._engine) as conn:
+            went_back = gave_back(conn, paid.gift.id, paid.gift.amount.currency)
         return self._pages.page(
             "payments/again.html",
             status=409,
             private=True,
             campaign=campaign,
             state=paid.gift.state.value,
+            went_back=went_back,
             amount=paid.gift.amount,
+            asked=paid.asked,
             session_id=paid.session_id,
             again={**fields, "form_token": token_hex(16)},
         )
@@ -133,11 +139,13 @@ class FormPages:
 
     def _words(self, campaign: Campaign) -> AmountWords:
         wording = self._pages.wording
-        return AmountWords(campaign.currency, wording.money, wording.number_style(campaign.currency))
+        of = campaign.currency
+        return AmountWords(of, wording.money, wording.number_style(of), smallest_gift(of, self._giving()))
 
     def _offer(self, campaign: Campaign) -> IntervalOffer:
         wording = self._pages.wording
-        return IntervalOffer(self._intervals, self._clock(), wording.zone, wording.day, campaign.closes_at)
+        intervals = tuple(Interval(name) for name in self._giving().intervals)
+        return IntervalOffer(intervals, self._clock(), wording.zone, wording.day, campaign.closes_at)
 
     def _form(
         self,
@@ -161,8 +169,8 @@ class FormPages:
             errors=errors,
             interval_choices=interval_choices(offer, self._pages.wording),
             offer=offer,
-            presets=suggested_gifts(campaign.currency),
-            minimum=smallest_gift(campaign.currency),
+            presets=suggested_gifts(campaign.currency, self._giving()),
+            minimum=smallest_gift(campaign.currency, self._giving()),
             form_token=fields.get("form_token") or token_hex(16),
             cancelled=cancelled,
         )
@@ -172,7 +180,7 @@ class FormPages:
         campaign, (larger, small) = _campaign(self._engine, slug), _OTHERWISE[refusal.too_small]
         with reading(self._engine) as conn:
             recurring = recurring_of_gift(conn, gift)
-        fields = fields_of_gift(gift, recurring, campaign, self._pages.wording)
+        fields = fields_of_gift(gift, recurring, campaign, self._pages.wording, self._giving())
         sentence = f"Enter a {larger} amount: Stripe does not take so {small} a payment in {campaign.currency.code}."
         return self._form(campaign, fields, {"amount": sentence}, status=422)
 

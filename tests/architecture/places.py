@@ -54,6 +54,7 @@ HOMES = {
     "stripe": ("payments/stripe/*", "sandbox/*"),
     "weasyprint": ("receipts/pdf.py",),
     "jinja2": ("web/pages.py", "sandbox/pages.py"),
+    "PIL": ("web/pictures.py",),
     "fastapi": ("*/routes.py", "*/*_routes.py", "web/*", "main.py"),
     # A door reads the cookie of a request before any route does.
     "starlette": ("*/routes.py", "*/*_routes.py", "*/door.py", "web/*", "main.py", "sandbox/*"),

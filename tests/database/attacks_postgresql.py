@@ -9,8 +9,10 @@ from tests.database.attacks_every_penny import FILLED_ONCE, MONEY_TABLES, WRITTE
 TRUNCATED = (
     "entry", "account", "currency", "total", "donor", "gift", "allocation", "delivery", "charge", "checkout",
     "discrepancy", "receipt", "receipt_pdf", "receipt_series", "organisation_version",
-    "installation", "installation_mark", "act", "letter", *MONEY_TABLES,
+    "installation", "installation_mark", "act", "letter", "staff_member", *MONEY_TABLES,
 )  # fmt: skip
+# What members of staff sign in with may be removed, so nothing keeps it from being emptied with them.
+UNGUARDED = {"sign_in_link", "staff_campaign", "staff_password", "second_factor", "recovery_code"}
 
 
 def _emptied_with(table: str) -> set[str]:
@@ -30,7 +32,7 @@ def _emptied_with(table: str) -> set[str]:
 
 def _truncating() -> Iterator[Attack]:
     for table in TRUNCATED:
-        guards = tuple(f"{name}_no_truncate" for name in sorted(_emptied_with(table)))
+        guards = tuple(f"{name}_no_truncate" for name in sorted(_emptied_with(table) - UNGUARDED))
         yield Attack(f"{table}: truncate", table, f"TRUNCATE {table} CASCADE", guards)
 
 

@@ -22,6 +22,7 @@ from payments.inbox import tables as inbox_tables
 from receipts import tables as receipts
 from staff import tables as staff
 from tests.ledger.samples import NOON, TODAY, entry
+from web import tables as web_tables
 
 FIRST_RECEIPT = 2026 * receipts.YEAR_SPAN + 1
 
@@ -90,8 +91,14 @@ FURNITURE: tuple[tuple[sa.Table, Mapping[str, Any]], ...] = (
     (receipts.receipt_token, {"token_hash": "0" * 64, "receipt_id": FIRST_RECEIPT}),
     (receipts.receipt_pdf, {"receipt_id": FIRST_RECEIPT, "sha256": "0" * 64}),
     (staff.act, {"id": "staff-act-1"}),
+    (
+        staff.staff_member,
+        {"id": "owner-1", "email": "o@example.org", "role": "owner", "disabled_at": None, "removed_at": None},
+    ),
     (letter, {"id": "letter-1", "key": "one", "state": "sent"}),
     (letter, {"id": "letter-2", "key": "two", "state": "uncertain", "personal": True}),
+    (web_tables.picture, {"hash": "0" * 64}),
+    (web_tables.picture_file, {"hash": "0" * 64, "extension": "webp"}),
 )
 
 

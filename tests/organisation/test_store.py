@@ -9,17 +9,30 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import Engine
 
-from database.transactions import booking, reading
+from database.transactions import booking, reading, writing
 from organisation.organisation import (
     GivingRules,
     Look,
+    Notices,
     Organisation,
+    OrganisationDraft,
     OrganisationKind,
     OrganisationProfile,
     OrganisationVersion,
 )
-from organisation.store import NoOrganisation, add_version, add_version_if_changed, newest_version
-from organisation.tables import organisation_version
+from organisation.store import (
+    add_first_version,
+    add_version,
+    draft_of,
+    newest_number,
+    newest_version,
+    put_draft,
+    remove_draft,
+    versions,
+)
+from staff.member import StaffMember
+from staff.role import Role
+from staff.store import add_member
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 LONDON = "Europe/London"
@@ -42,6 +55,7 @@ FULL = replace(
     regime="members_association",
     look=Look("#0a5c4b", "0" * 64),
     giving=GivingRules(("month", "year"), {"GBP": (500, 1000), "EUR": (600,)}, {"GBP": 200}),
+    notices=Notices("We keep little.", 1, "Gifts are checked."),
 )
 
 
@@ -56,55 +70,39 @@ def test_a_version_is_read_as_it_was_written(engine: Engine) -> None:
     assert added == OrganisationVersion(2, NOON + timedelta(days=1), "owner@example.org", FULL)
 
 
-def test_a_database_without_a_version_says_what_to_do(engine: Engine) -> None:
+def test_a_database_without_a_version_has_none(engine: Engine) -> None:
     """Nobody is named as the receiver of gifts by guesswork."""
-    with reading(engine) as conn, pytest.raises(NoOrganisation, match="farthing migrate"):
-        newest_version(conn, LONDON)
-
-
-def test_the_same_profile_again_is_no_new_version(engine: Engine) -> None:
-    """Each start compares."""
-    with booking(engine) as conn:
-        added = [add_version_if_changed(conn, profile, "settings", NOON) for profile in (FULL, FULL, PLAIN, PLAIN)]
-
-    assert added == [True, False, True, False]
-    assert _count(engine) == 2
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"locale": "en_IE"},
-        {"kind": OrganisationKind.CHARITY},
-        {"regime": "gb_party"},
-        {"look": Look("#112233")},
-        {"giving": GivingRules(("week",))},
-        {"organisation": replace(PLAIN.organisation, address=("Elsewhere",))},
-        {"organisation": replace(PLAIN.organisation, legal_note="Not a charity.")},
-    ],
-    ids=str,
-)
-def test_any_change_is_a_new_version(engine: Engine, change: dict[str, Any]) -> None:
-    """Whatever field it is in; and the old version stays."""
-    with booking(engine) as conn:
-        add_version(conn, PLAIN, "settings", NOON)
-        assert add_version_if_changed(conn, replace(PLAIN, **change), "settings", NOON)
-
-    assert _count(engine) == 2
+    with reading(engine) as conn:
+        assert (newest_number(conn), newest_version(conn, LONDON), versions(conn, LONDON)) == (0, None, [])
 
 
 def test_several_starts_at_once_write_one_version(engine: Engine) -> None:
     """Web, writer and worker may come up together."""
 
-    def start(_n: int) -> bool:
+    def start(_n: int) -> None:
         with booking(engine) as conn:
-            return add_version_if_changed(conn, FULL, "settings", NOON)
+            add_first_version(conn, FULL, "settings", NOON)
 
     with ThreadPoolExecutor(4) as pool:
-        added = list(pool.map(start, range(4)))
+        list(pool.map(start, range(4)))
 
-    assert sorted(added) == [False, False, False, True]
-    assert _count(engine) == 1
+    with reading(engine) as conn:
+        assert [version.profile for version in versions(conn, LONDON)] == [FULL]
+
+
+def test_a_draft_is_one_members_and_the_last_one_counts(engine: Engine) -> None:
+    """What others are about to change is theirs."""
+    with writing(engine) as conn:
+        for name in ("ada", "bob"):
+            add_member(conn, StaffMember(name, f"{name}@example.org", name, Role.OWNER), NOON)
+        for draft in (OrganisationDraft("ada", 1, PLAIN), OrganisationDraft("ada", 2, FULL)):
+            put_draft(conn, draft, NOON)
+        put_draft(conn, OrganisationDraft("bob", 2, PLAIN), NOON)
+        remove_draft(conn, "bob")
+
+    with reading(engine) as conn:
+        assert draft_of(conn, "ada", LONDON) == OrganisationDraft("ada", 2, FULL)
+        assert draft_of(conn, "bob", LONDON) is None
 
 
 @pytest.mark.parametrize(
@@ -120,8 +118,3 @@ def test_the_database_refuses_a_version_that_nobody_can_show(engine: Engine, wro
     """A colour that is none, a logo that is no hash, a body without a name."""
     with pytest.raises(sa.exc.IntegrityError), booking(engine) as conn:
         add_version(conn, replace(PLAIN, **wrong), "settings", NOON)
-
-
-def _count(engine: Engine) -> int:
-    with reading(engine) as conn:
-        return conn.scalar(sa.select(sa.func.count()).select_from(organisation_version)) or 0

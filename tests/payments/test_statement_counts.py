@@ -83,7 +83,7 @@ def renewed(numbers: range) -> list[Happening]:
 
 
 STORIES = [gifts, mixed, lines, foreign, withdrawn, renewed]
-MOST = {"gifts": 17, "mixed": 21, "lines": 8, "foreign": 10, "withdrawn": 7, "renewed": 35}
+MOST = {"gifts": 18, "mixed": 22, "lines": 8, "foreign": 10, "withdrawn": 7, "renewed": 36}
 
 
 @pytest.fixture

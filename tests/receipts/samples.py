@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from ledger.money import GBP, Currency, Money
-from organisation.organisation import Organisation
+from organisation.organisation import Organisation, OrganisationProfile
 from receipts.receipt import Draft, Receipt, ReceiptLine
 from web.pages import Pages
 
@@ -21,7 +21,8 @@ COALITION = Organisation(
     legal_note="The Coalition is an unincorporated association.",
     timezone="Europe/London",
 )
-PAGES = Pages(TEMPLATES, organisation=COALITION, mode="live", base_url="https://give.faircount.example")
+PROFILE = OrganisationProfile(COALITION, "en_GB")
+PAGES = Pages(TEMPLATES, identity=lambda: PROFILE, mode="live", base_url="https://give.faircount.example")
 
 
 def draft(

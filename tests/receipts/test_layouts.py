@@ -4,15 +4,16 @@ from dataclasses import replace
 
 import pytest
 
+from organisation.organisation import Look, OrganisationProfile
 from receipts.layouts import LAYOUTS, UnknownLayout, layout_of
 from receipts.pdf import Printer
-from receipts.receipt import TEMPLATE
-from tests.receipts.samples import TEMPLATES, receipt
+from receipts.receipt import PLAIN, STYLED, ReceiptStyle
+from tests.receipts.samples import COALITION, TEMPLATES, draft, receipt
 
 
 def test_every_number_has_its_files() -> None:
     """Also the one that is issued now."""
-    assert TEMPLATE in LAYOUTS
+    assert {PLAIN, STYLED} == set(LAYOUTS)
     for layout in LAYOUTS.values():
         assert all((TEMPLATES / name).is_file() for name in (layout.page, layout.sheet, layout.style))
 
@@ -33,3 +34,13 @@ def test_a_receipt_of_a_newer_version_is_not_printed_with_older_words(printer: P
 def test_the_number_decides() -> None:
     """Template 1 is the one of the first release."""
     assert layout_of(1).sheet == "receipts/receipt.html"
+
+
+def test_a_receipt_keeps_the_look_and_the_words_that_it_was_issued_with(printer: Printer) -> None:
+    """Colour, logo, locale, and whether a charity issued it; a plain one says none of it."""
+    style = ReceiptStyle("en_IE", "#7a1020", None, charity=True)
+    plain, styled = receipt(draft()), receipt(replace(draft(), style=style))
+
+    assert (plain.style, plain.template, styled.style, styled.template) == (None, 1, style, 2)
+    assert styled.issuer == OrganisationProfile(COALITION, "en_IE", look=Look("#7a1020"))
+    assert printer.print(styled) == printer.print(styled) != printer.print(plain)

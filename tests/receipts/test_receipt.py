@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.money import CURRENCIES, GBP, JPY, CurrencyMismatch, Money, currency
-from receipts.receipt import TEMPLATE, Draft, NotAReceipt, Receipt, ReceiptLine, printed_number
+from receipts.receipt import PLAIN, Draft, NotAReceipt, Receipt, ReceiptLine, printed_number
 from tests.receipts.samples import COALITION, TODAY, draft, receipt
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
@@ -42,7 +42,7 @@ def test_what_was_drafted_can_be_read_back(of: Draft) -> None:
     fields = {name: getattr(of, name) for name in Draft.__dataclass_fields__ if name != "gift_id"}
 
     assert Receipt.from_json(of.snapshot("2026-000123", TODAY)) == Receipt(
-        number="2026-000123", issued_on=TODAY, template=TEMPLATE, **fields
+        number="2026-000123", issued_on=TODAY, template=PLAIN, **fields
     )
 
 

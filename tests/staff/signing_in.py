@@ -1,13 +1,19 @@
-"""Sign-in links for tests of the desk."""
+"""Members of staff who have signed in, for tests of the desk."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from fastapi.testclient import TestClient
+from playwright.sync_api import Page
 from sqlalchemy import Engine
 
+from database.transactions import writing
 from staff.act import by_command
 from staff.changing import changing
 from staff.role import Role
 from staff.sign_in import INVITATION_LIFETIME, invite
+from staff.store import member_by_email, set_campaigns
+from web.sessions import Holder, HolderKind, SessionCookie, start_session
 
 ADA = "ada@example.org"
 
@@ -23,3 +29,35 @@ def link_token(
 def link_path(engine: Engine, now: datetime, role: Role = Role.OWNER) -> str:
     """The path of a link for Ada."""
     return f"/desk/sign-in/{link_token(engine, now, role)}"
+
+
+def session_token(engine: Engine, now: datetime, role: Role = Role.OWNER, email: str = ADA) -> str:
+    """The token of an open session of a member of staff, who is added if need be."""
+    link_token(engine, now, role, email)
+    with writing(engine) as conn:
+        member = member_by_email(conn, email)
+        assert member is not None
+        return start_session(conn, Holder(HolderKind.STAFF, member.id), now)
+
+
+def sign_in_as(
+    client: TestClient,
+    engine: Engine,
+    now: datetime,
+    role: Role = Role.OWNER,
+    email: str = ADA,
+    campaigns: Sequence[int] = (),
+) -> None:
+    """Let a test client sit at the desk in this role; an organiser looks after these `campaigns`."""
+    cookie = SessionCookie(str(client.base_url))
+    client.cookies.set(cookie.name, session_token(engine, now, role, email))
+    with writing(engine) as conn:
+        member = member_by_email(conn, email)
+        assert member is not None
+        set_campaigns(conn, member.id, campaigns)
+
+
+def sign_page_in(page: Page, address: str, engine: Engine, now: datetime, role: Role = Role.OWNER) -> None:
+    """Let a browser's page sit at the desk of the web at this address."""
+    cookie = {"name": SessionCookie(address).name, "value": session_token(engine, now, role), "url": address}
+    page.context.add_cookies([cookie])  # type: ignore[list-item]

@@ -4,17 +4,20 @@ from datetime import timedelta
 from typing import Annotated
 
 import pytest
+import sqlalchemy as sa
 from fastapi import APIRouter, Depends, FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 
+from campaigns.tables import campaign
 from database.transactions import writing
 from staff.door import Door, SignedIn
 from staff.permissions import Permission
 from staff.role import Role
 from staff.routes import staff_routes
 from tests.clock import FixedClock
-from tests.staff.signing_in import link_path
+from tests.database.house import row
+from tests.staff.signing_in import link_path, sign_in_as
 from tests.web.samples import pages
 from web.errors import install_errors
 from web.sessions import Holder, HolderKind, SessionCookie, start_session
@@ -44,6 +47,11 @@ def _two_routes(door: Door) -> APIRouter:
     @router.post("/change")
     def change(editor: Annotated[SignedIn, Depends(door.needs(Permission.CHANGE_MONEY))]) -> str:
         return f"{editor.member.name} from {editor.actor.address}"
+
+    @router.get("/campaigns/{number}")
+    def campaign(organiser: Annotated[SignedIn, Depends(door.needs(Permission.READ_CAMPAIGNS))], number: int) -> str:
+        organiser.require_campaign(number)
+        return organiser.member.name
 
     return router
 
@@ -83,9 +91,32 @@ def test_the_refusal_says_what_to_do(visitor: TestClient, engine: Engine, clock:
     assert "Your role does not allow this" in visitor.get("/read").text
 
 
+@pytest.mark.parametrize(
+    ("role", "expected"),
+    [(Role.OWNER, [True, True]), (Role.AUDITOR, [True, True]), (Role.ORGANISER, [True, False])],
+)
+def test_an_organiser_sees_their_own_campaigns_alone(
+    visitor: TestClient, engine: Engine, clock: FixedClock, role: Role, expected: list[bool]
+) -> None:
+    """Another organiser's is not found, as if it were not there."""
+    with writing(engine) as conn:
+        for number in (1, 2):
+            conn.execute(sa.insert(campaign).values(row(campaign, _plain_campaign(number))))
+    sign_in_as(visitor, engine, clock(), role, campaigns=[1])
+
+    answers = [visitor.get(f"/campaigns/{number}").status_code for number in (1, 2)]
+
+    assert answers == [200 if seen else 404 for seen in expected]
+
+
+def _plain_campaign(number: int) -> dict[str, object]:
+    nothing = dict.fromkeys(["target_minor", "opens_at", "closes_at", "image", "parent_id"])
+    return {"id": number, "slug": f"c{number}", "currency": "GBP", **nothing}
+
+
 def test_another_role_holds_at_once(visitor: TestClient, engine: Engine, clock: FixedClock) -> None:
     """Also for a session that was started before."""
-    visitor.post(link_path(engine, clock(), Role.OWNER))
+    visitor.post(link_path(engine, clock(), Role.TREASURER))
     link_path(engine, clock(), Role.AUDITOR)
 
     assert answers(visitor) == [READ, REFUSED]

@@ -158,11 +158,11 @@ def test_somebody_new_is_a_treasurer_unless_a_role_is_named(engine: Engine, cloc
 
 def test_another_role_is_given_and_logged(engine: Engine, clock: FixedClock) -> None:
     """Once; the same role again changes nothing."""
-    for role in (Role.OWNER, Role.AUDITOR, Role.AUDITOR):
+    for role in (Role.TREASURER, Role.AUDITOR, Role.AUDITOR):
         link_token(engine, clock(), role)
         clock.advance(timedelta(seconds=1))
 
     assert ada(engine).role is Role.AUDITOR
     assert [(act.what, act.before, act.after) for act in acts_on_ada(engine)][1:] == [
-        ("staff.change_role", {"role": "owner"}, {"role": "auditor"})
+        ("staff.change_role", {"role": "treasurer"}, {"role": "auditor"})
     ]

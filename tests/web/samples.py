@@ -9,6 +9,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message
 
 from campaigns.demo import DEMO_ORGANISATION
+from organisation.organisation import OrganisationProfile
 from web.pages import Pages
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -19,7 +20,7 @@ ORGANISATION = replace(DEMO_ORGANISATION, name="Wren & Sons", email="post@wren.e
 
 def pages(mode: str = "live", base_url: str = BASE_URL) -> Pages:
     """The real templates for an organisation whose name needs escaping."""
-    return Pages(TEMPLATES, organisation=ORGANISATION, mode=mode, base_url=base_url)
+    return Pages(TEMPLATES, identity=lambda: OrganisationProfile(ORGANISATION, "en_GB"), mode=mode, base_url=base_url)
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from jinja2 import UndefinedError
 
+from organisation.organisation import OrganisationProfile
 from tests.web.samples import ORGANISATION, pages
 from web.pages import Pages
 
@@ -20,7 +21,8 @@ def house(tmp_path: Path) -> Path:
 def furnished(house: Path, template: str, mode: str = "live") -> Pages:
     """Pages with one template, `a.html`."""
     (house / "templates" / "a.html").write_text(template)
-    return Pages(house / "templates", organisation=ORGANISATION, mode=mode, base_url="https://give.example/")
+    identity = OrganisationProfile(ORGANISATION, "en_GB")
+    return Pages(house / "templates", identity=lambda: identity, mode=mode, base_url="https://give.example/")
 
 
 def test_what_a_donor_typed_is_shown_as_text(house: Path) -> None:

@@ -1,6 +1,7 @@
 """A session is known by a secret that only its browser has, and it ends."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from hashlib import sha256
 
 import pytest
 import sqlalchemy as sa
@@ -13,11 +14,13 @@ from tests.clock import FixedClock
 from web.sessions import (
     IDLE,
     LONGEST,
+    NO_DEVICE,
     SEEN_EVERY,
     Holder,
     HolderKind,
     Session,
     SessionCookie,
+    SessionStage,
     end_session,
     see_session,
     session_of,
@@ -41,13 +44,21 @@ def current(engine: Engine, token: str | None, clock: FixedClock) -> Session | N
         return session_of(conn, token, clock())
 
 
+def open_session(holder: Holder, now: datetime, token: str = "") -> Session:
+    """A session that has just begun."""
+    identity = sha256(token.encode()).hexdigest()
+    return Session(identity, holder, SessionStage.OPEN, now, now, now, now + LONGEST, NO_DEVICE)
+
+
 def test_a_token_opens_the_session_that_it_was_given_for(engine: Engine, clock: FixedClock) -> None:
     """Each sign-in has its own; a donor and a member of staff with one id are two holders."""
     tokens = [signed_in(engine, clock, holder) for holder in (ADA, DONOR)]
 
     sessions = [current(engine, token, clock) for token in tokens]
 
-    assert sessions == [Session(holder, clock(), clock(), clock() + LONGEST) for holder in (ADA, DONOR)]
+    assert sessions == [
+        open_session(holder, clock(), token) for holder, token in zip((ADA, DONOR), tokens, strict=True)
+    ]
 
 
 @pytest.mark.parametrize("token", [None, "", "wrong", "é"])
@@ -93,7 +104,7 @@ def test_a_session_that_is_used_ends_all_the_same(engine: Engine, clock: FixedCl
 
 def test_use_is_noted_now_and_then(clock: FixedClock) -> None:
     """Not on each page: reading must cost no write."""
-    seen = Session(ADA, clock(), clock(), clock() + LONGEST)
+    seen = open_session(ADA, clock())
 
     looks = [seen.needs_seeing(clock() + after) for after in (SEEN_EVERY - MOMENT, SEEN_EVERY)]
     assert looks == [False, True]

@@ -20,15 +20,17 @@ from payments.books.decide.payouts import decide_payouts
 from payments.books.decide.recurring import DecidedInvoices, decide_invoices
 from payments.books.decide.withdrawals import Links, decide_withdrawals
 from payments.gifts.gift import Gift, GiftState
-from payments.gifts.receiving import Received, receive
+from payments.gifts.receiving import Issuer, Received, receive
 from payments.reading.happenings import BalanceChanged, StatusChanged
+from receipts.receipt import receipt_style
 
 
 @dataclass(frozen=True, slots=True)
 class BookRules:
     """Whose books these are: the organisation that receives, the time zone of its days, and the mode.
 
-    `mark` is this installation's: what its gifts carry at Stripe.
+    Receipts name the organisation that the database knows (`Known.issuer`), and this one where it knows none. `mark`
+    is this installation's: what its gifts carry at Stripe.
     """
 
     organisation: Organisation
@@ -60,10 +62,16 @@ def decide(known: Known, notices: Sequence[Notice], rules: BookRules, now: datet
         payouts=payouts.changes,
         entries=(*entries_of_gifts, *withdrawals.entries, *lines.entries, *payouts.entries),
         states=_states(checkouts.states, withdrawals.failed_gifts, known.gifts),
-        reception=receive(received, rules.organisation, rules.mode, known.titles, issued_on=book_date(now, rules.zone)),
+        reception=receive(received, _issuer(known, rules), known.titles, issued_on=book_date(now, rules.zone)),
         statuses=tuple(status for status, _ in batch.of(StatusChanged)),
         balance_changed=bool(batch.of(BalanceChanged)),
     )
+
+
+def _issuer(known: Known, rules: BookRules) -> Issuer:
+    if known.issuer is None:
+        return Issuer(rules.organisation, None, rules.mode)
+    return Issuer(known.issuer.organisation, receipt_style(known.issuer), rules.mode)
 
 
 def _received(paid: PaidGift, zone: tzinfo) -> Received:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from ledger.money import Money
+from organisation.organisation import OrganisationProfile
 from payments.gifts.gift import CheckoutLink, Gift
 from payments.gifts.recurring import Recurring
 from payments.reading.happenings import (
@@ -59,7 +60,8 @@ class Known:
     """The facts that are kept about everything that a batch names or leads to, each by its id.
 
     `invoice_payments` is by payment. `waiting` are payments of which money went back before their gift was known.
-    `titles` names every campaign, and is empty where no gift can be received.
+    `titles` names every campaign, and is empty where no gift can be received. `issuer` is the organisation as it is
+    now.
     """
 
     charges: Mapping[str, BookedCharge] = field(default_factory=dict)
@@ -75,3 +77,4 @@ class Known:
     recurring: Mapping[str, Recurring] = field(default_factory=dict)
     gifts: Mapping[str, Gift] = field(default_factory=dict)
     titles: Mapping[int, str] = field(default_factory=dict)
+    issuer: OrganisationProfile | None = None

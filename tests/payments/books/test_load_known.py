@@ -86,6 +86,8 @@ _CONFLICTS: Mapping[str, tuple[Happening, Happening]] = {
     "own line": (line("1", Category.TOP_UP, 500), replace(line("1", Category.TOP_UP, 500), amount=Money(501, GBP))),
 }
 
+LONDON = "Europe/London"
+
 
 @pytest.mark.parametrize("name", _CONFLICTS)
 def test_a_kept_fact_with_other_contents_is_loaded_and_refused(database: Engine, name: str) -> None:
@@ -97,7 +99,7 @@ def test_a_kept_fact_with_other_contents_is_loaded_and_refused(database: Engine,
     with pytest.raises(ConflictingEntry):
         books.apply([Notice(other, "evt_2")], NOON)
     with reading(database) as conn, pytest.raises(ConflictingEntry):
-        decide(load_known(conn, [Notice(other, "evt_2")]), [Notice(other, "evt_2")], RULES, NOON)
+        decide(load_known(conn, [Notice(other, "evt_2")], LONDON), [Notice(other, "evt_2")], RULES, NOON)
 
 
 def _two_gifts() -> Story:
@@ -127,7 +129,7 @@ def _pledged(database: Engine, story: Story) -> MemoryBooks:
 def _apply(database: Engine, notices: Sequence[Notice]) -> Changes:
     """As Bookkeeper.apply does it; returns what was decided."""
     with booking(database) as conn:
-        changes = decide(load_known(conn, notices), notices, RULES, NOON)
+        changes = decide(load_known(conn, notices, LONDON), notices, RULES, NOON)
         save_changes(conn, changes, NOON)
     return changes
 

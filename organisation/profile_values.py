@@ -1,0 +1,67 @@
+"""A profile of the organisation as plain values, as its columns and the log of acts keep it, and back."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from organisation.organisation import (
+    GivingRules,
+    Look,
+    Notices,
+    Organisation,
+    OrganisationKind,
+    OrganisationProfile,
+)
+
+
+def profile_values(profile: OrganisationProfile) -> dict[str, Any]:
+    """The values by the names of their columns. The time zone is the installation's and not kept."""
+    organisation, giving, notices = profile.organisation, profile.giving, profile.notices
+    return {
+        "name": organisation.name,
+        "address": list(organisation.address),
+        "email": organisation.email,
+        "website": organisation.url,
+        "imprint": organisation.imprint,
+        "legal_note": organisation.legal_note,
+        "kind": profile.kind.value,
+        "regime": profile.regime,
+        "locale": profile.locale,
+        "colour": profile.look.colour,
+        "logo": profile.look.logo,
+        "giving_rules": {
+            "intervals": list(giving.intervals),
+            "suggested": {code: list(amounts) for code, amounts in giving.suggested.items()},
+            "smallest": dict(giving.smallest),
+        },
+        "notices": {
+            "privacy": notices.privacy,
+            "privacy_version": notices.privacy_version,
+            "transparency": notices.transparency,
+        },
+    }
+
+
+def profile_of(values: Mapping[str, Any], timezone: str) -> OrganisationProfile:
+    """The profile of these values."""
+    rules = values["giving_rules"]
+    return OrganisationProfile(
+        organisation=Organisation(
+            name=values["name"],
+            address=tuple(values["address"]),
+            email=values["email"],
+            imprint=values["imprint"],
+            url=values["website"],
+            legal_note=values["legal_note"],
+            timezone=timezone,
+        ),
+        locale=values["locale"],
+        kind=OrganisationKind(values["kind"]),
+        regime=values["regime"],
+        look=Look(values["colour"], values["logo"]),
+        giving=GivingRules(
+            intervals=tuple(rules["intervals"]),
+            suggested={code: tuple(amounts) for code, amounts in rules["suggested"].items()},
+            smallest=rules["smallest"],
+        ),
+        notices=Notices(**(values["notices"] or {})),  # none in versions from before there were any
+    )
