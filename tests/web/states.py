@@ -176,7 +176,8 @@ STATES = {
     "link sent": State("payments/link_sent.html", {}),
     "again": State(
         "payments/again.html",
-        {"campaign": ASK, "state": "received", "amount": Money(2500, GBP), "session_id": "cs_1", "again": {"a": "b"}},
+        {"campaign": ASK, "state": "received", "amount": Money(2500, GBP), "session_id": "cs_1", "again": {"a": "b"}}
+        | {"went_back": Money(0, GBP)},
     ),
     "not charged": not_charged(None),
     "not charged, refused": not_charged(None, refused=True),
