@@ -177,7 +177,7 @@ STATES = {
     "again": State(
         "payments/again.html",
         {"campaign": ASK, "state": "received", "amount": Money(2500, GBP), "session_id": "cs_1", "again": {"a": "b"}}
-        | {"went_back": Money(0, GBP)},
+        | {"went_back": Money(0, GBP), "asked": Money(2500, GBP)},
     ),
     "not charged": not_charged(None),
     "not charged, refused": not_charged(None, refused=True),
