@@ -34,7 +34,9 @@ from organisation.routes import UPLOAD_PATHS as ORGANISATION_UPLOADS
 from organisation.routes import organisation_routes
 from outbox.jobs import oldest_waiting
 from outbox.letters import SEND
+from outbox.message import AttachmentSources
 from outbox.sending import send_handler
+from outbox.smtp import KEEP_SECONDS, SmtpCarrier
 from outbox.worker import Chore, Handler, Worker
 from payments.gifts.amounts import GIFT_AMOUNTS
 from payments.gifts.campaign_views import donors_by_campaign, monthly_by_campaign
@@ -63,6 +65,7 @@ from staff.door import DeskGuard, Door
 from staff.passwords import Passwords
 from staff.routes import staff_routes
 from staff.second_factor import SecretBox
+from treasury.letters.inbox_routes import INBOX, inbox_routes
 from treasury.organisation.preview_routes import around_organisation
 from treasury.routes import treasury_routes
 from web.dispatch import PathDispatch
@@ -103,7 +106,8 @@ def build_web(installation: Installation, twin: Twin | None, writer: socket.sock
     )
     webhook = Webhook(inbox, _signing_secrets(installation, twin), installation.clock)
     scheme = urlsplit(installation.base_url).scheme
-    return PathDispatch(RequestLog(pages), {WEBHOOK_PATH: webhook}, _twin_apps(installation, twin), scheme=scheme)
+    twin_apps = _twin_apps(installation, twin)
+    return PathDispatch(RequestLog(pages), {WEBHOOK_PATH: webhook}, twin_apps, scheme=scheme, ours=[INBOX])
 
 
 def build_worker(installation: Installation, twin: Twin | None = None) -> Worker:
@@ -115,8 +119,8 @@ def build_worker(installation: Installation, twin: Twin | None = None) -> Worker
     key, base = _stripe(installation, twin)
     handlers = {PRINT: print_handler(engine, Printer(installation.pages, _logo_reader(engine)), clock)}
     handlers |= {LETTER: receipt_letter_handler(engine, installation.pages, clock)}
-    attachments = {RECEIPT: partial(pdf_by_number, engine)}
-    handlers |= {SEND: send_handler(engine, installation.carrier, installation.sender, attachments, clock)}
+    carrier = installation.carrier
+    handlers |= {SEND: send_handler(engine, carrier, installation.sender, _attachments(engine), clock)}
     handlers |= settlement_jobs(
         engine, bookkeeper, StripeLists(key, api_base=base), RecurringGateway(key, api_base=base), clock
     )
@@ -125,7 +129,10 @@ def build_worker(installation: Installation, twin: Twin | None = None) -> Worker
         replay(engine, bookkeeper, clock(), only_due=True)
 
     handlers = {kind: _as_it_is_now(installation, handle) for kind, handle in handlers.items()}
-    return Worker(engine, handlers, clock, [Chore(REPLAY_EVERY, try_again), reconcile_hourly(engine, clock)])
+    chores = [Chore(REPLAY_EVERY, try_again), reconcile_hourly(engine, clock)]
+    if isinstance(carrier, SmtpCarrier):
+        chores.append(Chore(timedelta(seconds=KEEP_SECONDS), carrier.close_idle))
+    return Worker(engine, handlers, clock, chores)
 
 
 def _as_it_is_now(installation: Installation, handle: Handler) -> Handler:
@@ -202,6 +209,9 @@ def _app(installation: Installation, inbox: Inbox, twin: Twin | None, writer: so
         health_routes(lambda: _checks(engine, clock, inbox)),
     ):
         app.include_router(router)
+    if installation.settings.mode == "sandbox":
+        door = None if _on_loopback(installation) else Door(engine, clock, SessionCookie(pages.base_url))
+        app.include_router(inbox_routes(engine, pages, _attachments(engine), door))
     app.mount("/static", pages.static)
     return app
 
@@ -233,8 +243,8 @@ def _twin_apps(installation: Installation, twin: Twin | None) -> Mapping[str, AS
     """The twin under its path, and its API at the root; at a public host its panel is behind the desk's sign-in."""
     if twin is None or twin.settings.public_url != installation.base_url + SANDBOX_PATH:
         return {}
-    on_loopback = urlsplit(installation.base_url).hostname in LOOPBACK
-    guard = None if on_loopback else DeskGuard(installation.engine, installation.clock, installation.pages).refusal
+    open_to_all = _on_loopback(installation)
+    guard = None if open_to_all else DeskGuard(installation.engine, installation.clock, installation.pages).refusal
     return {SANDBOX_PATH: twin.guarded_app(guard)} | {f"/{version}": twin.api_at_root for version in API_ROOTS}
 
 
@@ -267,6 +277,15 @@ def _checks(engine: Engine, clock: Clock, inbox: Inbox) -> Sequence[ReadinessChe
         ReadinessCheck("version", passed=revision == REVISION, detail=str(revision)),
         ReadinessCheck("jobs", passed=True, detail=f"oldest waits {waited} s"),
     ]
+
+
+def _attachments(engine: Engine) -> AttachmentSources:
+    """Where the attachments of letters are found."""
+    return {RECEIPT: partial(pdf_by_number, engine)}
+
+
+def _on_loopback(installation: Installation) -> bool:
+    return urlsplit(installation.base_url).hostname in LOOPBACK
 
 
 def _origin(url: str) -> str:

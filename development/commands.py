@@ -32,6 +32,7 @@ class Soaks(StrEnum):
     CRASH = "crash"
     SURGE = "surge"
     STALLS = "stalls"
+    LETTERS = "letters"
     LOST = "lost"
     WITNESS = "witness"
     RESTARTS = "restarts"

@@ -5,6 +5,7 @@ from sqlalchemy.engine import Engine
 
 from database.instants import Clock
 from staff.door import Door
+from treasury.letters.routes import letter_routes
 from treasury.match.routes import match_routes
 from treasury.money.routes import money_routes
 from treasury.overview.routes import overview_routes
@@ -21,4 +22,5 @@ def treasury_routes(engine: Engine, clock: Clock, pages: Pages) -> APIRouter:
     router.include_router(money_routes(engine, clock, pages, door))
     router.include_router(recurring_routes(engine, clock, pages, door))
     router.include_router(match_routes(engine, clock, pages, door))
+    router.include_router(letter_routes(engine, clock, pages, door))
     return router
