@@ -5,6 +5,7 @@ from sqlalchemy.engine import Engine
 
 from database.instants import Clock
 from staff.door import Door
+from treasury.lost.routes import lost_routes
 from treasury.money.routes import money_routes
 from treasury.overview.routes import overview_routes
 from treasury.recurring.routes import recurring_routes
@@ -18,5 +19,6 @@ def treasury_routes(engine: Engine, clock: Clock, pages: Pages) -> APIRouter:
     router = APIRouter()
     router.include_router(overview_routes(engine, clock, pages, door))
     router.include_router(money_routes(engine, clock, pages, door))
+    router.include_router(lost_routes(engine, clock, pages, door))
     router.include_router(recurring_routes(engine, clock, pages, door))
     return router

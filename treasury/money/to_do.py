@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
+from payments.books.lost_views import lost_gift_count
 from payments.books.views import (
     ChargeWithoutGift,
     DisputeRow,
@@ -33,11 +34,13 @@ class ToDo:
     without_gift: Sequence[ChargeWithoutGift]
     without_gift_count: int
     payouts: Sequence[PayoutRow]
+    lost_gift_count: int
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing waits."""
-        return not (self.disputes or self.discrepancies or self.dead_letters or self.without_gift or self.payouts)
+        lists = (self.disputes, self.discrepancies, self.dead_letters, self.without_gift, self.payouts)
+        return not (self.lost_gift_count or any(lists))
 
 
 def to_do(conn: Connection) -> ToDo:
@@ -52,4 +55,5 @@ def to_do(conn: Connection) -> ToDo:
         charges_without_gift(conn, SHOWN),
         charge_without_gift_count(conn),
         payout_rows_unlike_their_lines(conn)[:SHOWN],
+        lost_gift_count(conn),
     )
