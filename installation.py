@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.engine import Connection, Engine
 
-from backup.place import TWIN, InstallationPlace
+from backup.place import TWIN, TWIN_KEYS, InstallationPlace
 from backup.restoring import StoppedInstallation
 from campaigns.demo import DEMO_ORGANISATION, add_demo_campaigns
 from database.engine import open_database
@@ -46,7 +46,7 @@ from web.pages import Pages
 HERE = Path(__file__).resolve().parent
 SANDBOX_PATH = "/sandbox"
 # What is kept in files of their own, and without which a copy of the database is not enough.
-KEY_FILES = ("sandbox-keys.json", "secret.key")
+KEY_FILES = (TWIN_KEYS, "secret-key")
 
 
 @dataclass(frozen=True)

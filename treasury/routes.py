@@ -6,6 +6,7 @@ from sqlalchemy.engine import Engine
 from database.instants import Clock
 from staff.door import Door
 from treasury.letters.routes import letter_routes
+from treasury.lost.routes import lost_routes
 from treasury.match.routes import match_routes
 from treasury.money.routes import money_routes
 from treasury.overview.routes import overview_routes
@@ -20,6 +21,7 @@ def treasury_routes(engine: Engine, clock: Clock, pages: Pages) -> APIRouter:
     router = APIRouter()
     router.include_router(overview_routes(engine, clock, pages, door))
     router.include_router(money_routes(engine, clock, pages, door))
+    router.include_router(lost_routes(engine, clock, pages, door))
     router.include_router(recurring_routes(engine, clock, pages, door))
     router.include_router(match_routes(engine, clock, pages, door))
     router.include_router(letter_routes(engine, clock, pages, door))
