@@ -58,6 +58,7 @@ MENU = (
     MenuItem("Gifts", "/desk/gifts", Permission.READ_MONEY),
     MenuItem("Recurring", "/desk/recurring", Permission.READ_MONEY),
     MenuItem("Payouts", "/desk/payouts", Permission.READ_MONEY),
+    MenuItem("Set-up", "/desk/setup", Permission.EDIT_ORGANISATION),
 )
 
 
