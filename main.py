@@ -28,7 +28,7 @@ from database.engine import NotDurable
 from database.instants import Clock
 from database.migrating import REVISION, revision_of
 from database.transactions import reading
-from installation import SANDBOX_PATH, Installation
+from installation import SANDBOX_PATH, Installation, environment_file
 from ledger.finding import Finding
 from organisation.routes import UPLOAD_PATHS as ORGANISATION_UPLOADS
 from organisation.routes import organisation_routes
@@ -60,6 +60,7 @@ from receipts.routes import receipt_routes
 from receipts.store import pdf_by_number
 from sandbox.twin import API_ROOTS, Twin
 from settings import LOOPBACK
+from setup.routes import SetupDesk, setup_routes
 from staff.authentication import Authentication
 from staff.door import DeskGuard, Door
 from staff.passwords import Passwords
@@ -188,6 +189,7 @@ def _app(installation: Installation, inbox: Inbox, twin: Twin | None, writer: so
     install_errors(app, pages)
     key, base = _stripe(installation, twin)
     mark = installation.bookkeeper.rules.mark
+    set_up = SetupDesk(engine, clock, pages, organisation, environment_file(), lambda: check_up(installation))
     pledges = Pledges(engine, Gateway(key, installation.base_url, api_base=base, mark=mark), clock)
     for router in (
         campaign_routes(engine, clock, pages, GIFT_MEASURES),
@@ -199,7 +201,8 @@ def _app(installation: Installation, inbox: Inbox, twin: Twin | None, writer: so
         thanks_routes(engine, clock, pages),
         receipt_routes(engine, clock, pages),
         _staff(installation),
-        treasury_routes(engine, clock, pages),
+        setup_routes(set_up),
+        treasury_routes(engine, clock, pages, set_up.missing),
         organisation_routes(engine, clock, pages, organisation, around_organisation(engine, clock)),
     ):
         app.include_router(router, dependencies=[Depends(organisation.refresh)])

@@ -63,6 +63,7 @@ MENU = (
     MenuItem("Organisation", "/desk/organisation", Permission.READ_ORGANISATION),
     MenuItem("Staff", "/desk/staff", Permission.READ_STAFF),
     MenuItem("Acts", "/desk/acts", Permission.READ_ACTS),
+    MenuItem("Set-up", "/desk/setup", Permission.EDIT_ORGANISATION),
 )
 
 

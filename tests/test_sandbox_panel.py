@@ -123,7 +123,7 @@ def test_at_a_public_host_the_inbox_is_behind_the_desks_sign_in(
     installation, member = public
     _post(installation)
     if role is not None:
-        member.post(link_path(installation.engine, installation.clock(), role))
+        sign_in_as(member, installation.engine, installation.clock(), role)
 
     assert member.get("/sandbox/inbox").status_code == reads
     for page in ("", "/letter.html"):
