@@ -1,4 +1,4 @@
-"""Builds the web, the writer beside it and the worker, each in its own process, from one factory a package.
+"""Builds the web and the writer beside it, each in its own process, from one factory a package.
 
 Read it as a table of contents: each part is handed exactly what it needs, and nothing happens at import.
 """
@@ -7,9 +7,6 @@ import signal
 import socket
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from datetime import timedelta
-from functools import partial
-from typing import Any
 from urllib.parse import urlsplit
 
 from anyio import to_thread
@@ -33,31 +30,18 @@ from ledger.finding import Finding
 from organisation.routes import UPLOAD_PATHS as ORGANISATION_UPLOADS
 from organisation.routes import organisation_routes
 from outbox.jobs import oldest_waiting
-from outbox.letters import SEND
-from outbox.message import AttachmentSources
-from outbox.sending import send_handler
-from outbox.smtp import KEEP_SECONDS, SmtpCarrier
-from outbox.worker import Chore, Handler, Worker
 from payments.gifts.amounts import GIFT_AMOUNTS
 from payments.gifts.campaign_views import donors_by_campaign, monthly_by_campaign
 from payments.giving.pledges import Pledges
 from payments.giving.routes import payment_routes
 from payments.inbox.inbox import Inbox
-from payments.inbox.keep import replay
 from payments.inbox.webhook import PATH as WEBHOOK_PATH
 from payments.inbox.webhook import Webhook
 from payments.inbox.writer import Writer, writer_thread
-from payments.settlement.jobs import reconcile_hourly, settlement_jobs
 from payments.stripe.gateway import Gateway
-from payments.stripe.lists import StripeLists
-from payments.stripe.subscriptions import RecurringGateway
-from payments.thanks.receipt_letters import RECEIPT, receipt_letter_handler
 from payments.thanks.routes import thanks_routes
 from proof.doctor import Expected, check_installation
-from receipts.jobs import LETTER, PRINT, print_handler
-from receipts.pdf import LogoReader, Printer
 from receipts.routes import receipt_routes
-from receipts.store import pdf_by_number
 from sandbox.twin import API_ROOTS, Twin
 from settings import LOOPBACK
 from setup.routes import SetupDesk, setup_routes
@@ -75,13 +59,12 @@ from web.health import ReadinessCheck, health_routes
 from web.logs import RequestLog
 from web.look_routes import look_routes
 from web.picture_routes import picture_routes
-from web.picture_store import kept_logo
 from web.security import secure
 from web.sessions import SessionCookie
+from worker import attachments, stripe_account
 
 PAGE_THREADS = 20
 GIFT_MEASURES = GiftMeasures(donors_by_campaign, monthly_by_campaign)
-REPLAY_EVERY = timedelta(minutes=1)
 
 
 def build_writer(installation: Installation) -> Writer:
@@ -111,54 +94,6 @@ def build_web(installation: Installation, twin: Twin | None, writer: socket.sock
     return PathDispatch(RequestLog(pages), {WEBHOOK_PATH: webhook}, twin_apps, scheme=scheme, ours=[INBOX])
 
 
-def build_worker(installation: Installation, twin: Twin | None = None) -> Worker:
-    """The worker: prints receipts, asks Stripe what messages only hint at, and tries again what failed.
-
-    It asks the twin that the web serves, or one at another address.
-    """
-    engine, bookkeeper, clock = installation.engine, installation.bookkeeper, installation.clock
-    key, base = _stripe(installation, twin)
-    handlers = {PRINT: print_handler(engine, Printer(installation.pages, _logo_reader(engine)), clock)}
-    handlers |= {LETTER: receipt_letter_handler(engine, installation.pages, clock)}
-    carrier = installation.carrier
-    handlers |= {SEND: send_handler(engine, carrier, installation.sender, _attachments(engine), clock)}
-    handlers |= settlement_jobs(
-        engine, bookkeeper, StripeLists(key, api_base=base), RecurringGateway(key, api_base=base), clock
-    )
-
-    def try_again() -> None:
-        replay(engine, bookkeeper, clock(), only_due=True)
-
-    handlers = {kind: _as_it_is_now(installation, handle) for kind, handle in handlers.items()}
-    chores = [Chore(REPLAY_EVERY, try_again), reconcile_hourly(engine, clock)]
-    if isinstance(carrier, SmtpCarrier):
-        chores.append(Chore(timedelta(seconds=KEEP_SECONDS), carrier.close_idle))
-    return Worker(engine, handlers, clock, chores)
-
-
-def _as_it_is_now(installation: Installation, handle: Handler) -> Handler:
-    """A handler that writes letters and receipts for the organisation as it is when the job begins."""
-
-    def do_job(payload: Any) -> None:
-        installation.organisation.refresh()
-        handle(payload)
-
-    return do_job
-
-
-def _logo_reader(engine: Engine) -> LogoReader:
-    """Reads the logos that receipts are printed with."""
-
-    def read_logo(name: str) -> tuple[bytes, str]:
-        with reading(engine) as conn:
-            logo = kept_logo(conn, name)
-        if logo is None:
-            raise LookupError(name)
-        return logo.body, logo.media_type
-
-    return read_logo
-
-
 def check_up(installation: Installation) -> list[Finding]:
     """What the doctor finds."""
     webhook = installation.base_url + WEBHOOK_PATH
@@ -167,12 +102,8 @@ def check_up(installation: Installation) -> list[Finding]:
 
 
 def _app(installation: Installation, inbox: Inbox, twin: Twin | None, writer: socket.socket | None) -> FastAPI:
-    engine, clock, pages, organisation = (
-        installation.engine,
-        installation.clock,
-        installation.pages,
-        installation.organisation,
-    )
+    engine, clock, pages = installation.engine, installation.clock, installation.pages
+    organisation = installation.organisation
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -187,7 +118,7 @@ def _app(installation: Installation, inbox: Inbox, twin: Twin | None, writer: so
 
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     install_errors(app, pages)
-    key, base = _stripe(installation, twin)
+    key, base = stripe_account(installation, twin)
     mark = installation.bookkeeper.rules.mark
     set_up = SetupDesk(engine, clock, pages, organisation, environment_file(), lambda: check_up(installation))
     pledges = Pledges(engine, Gateway(key, installation.base_url, api_base=base, mark=mark), clock)
@@ -214,7 +145,7 @@ def _app(installation: Installation, inbox: Inbox, twin: Twin | None, writer: so
         app.include_router(router)
     if installation.settings.mode == "sandbox":
         door = None if _on_loopback(installation) else Door(engine, clock, SessionCookie(pages.base_url))
-        app.include_router(inbox_routes(engine, pages, _attachments(engine), door))
+        app.include_router(inbox_routes(engine, pages, attachments(engine), door))
     app.mount("/static", pages.static)
     return app
 
@@ -251,11 +182,6 @@ def _twin_apps(installation: Installation, twin: Twin | None) -> Mapping[str, AS
     return {SANDBOX_PATH: twin.guarded_app(guard)} | {f"/{version}": twin.api_at_root for version in API_ROOTS}
 
 
-def _stripe(installation: Installation, twin: Twin | None) -> tuple[str, str | None]:
-    """Stripe's key and address."""
-    return (twin.settings.api_key, twin.settings.public_url) if twin else installation.stripe
-
-
 def _signing_secrets(installation: Installation, twin: Twin | None) -> Callable[[], Sequence[str]]:
     """What the webhook's messages are signed with: setting up may change it while the web runs."""
     if twin is None:
@@ -280,11 +206,6 @@ def _checks(engine: Engine, clock: Clock, inbox: Inbox) -> Sequence[ReadinessChe
         ReadinessCheck("version", passed=revision == REVISION, detail=str(revision)),
         ReadinessCheck("jobs", passed=True, detail=f"oldest waits {waited} s"),
     ]
-
-
-def _attachments(engine: Engine) -> AttachmentSources:
-    """Where the attachments of letters are found."""
-    return {RECEIPT: partial(pdf_by_number, engine)}
 
 
 def _on_loopback(installation: Installation) -> bool:

@@ -32,7 +32,7 @@ from web.pages import Pages
 from web.sessions import SessionCookie
 
 PATH, MAIL_PATH, STRIPE_PATH = "/desk/setup", "/desk/setup/mail", "/desk/setup/stripe"
-Typed = Annotated[str, Form(max_length=300)]
+SetupForm = Annotated[str, Form(max_length=300)]
 
 
 @dataclass(frozen=True)
@@ -170,13 +170,13 @@ def setup_routes(desk: SetupDesk) -> APIRouter:
     @router.post(MAIL_PATH)
     def set_mail(  # noqa: PLR0913, PLR0917  (one argument for each field of the form)
         editor: Editor,
-        host: Typed = "",
-        port: Typed = "",
-        encryption: Typed = "",
-        user: Typed = "",
-        password: Typed = "",
-        mail_from: Typed = "",
-        to: Typed = "",
+        host: SetupForm = "",
+        port: SetupForm = "",
+        encryption: SetupForm = "",
+        user: SetupForm = "",
+        password: SetupForm = "",
+        mail_from: SetupForm = "",
+        to: SetupForm = "",
     ) -> Response:
         return desk.set_mail(editor, MailAnswers(host, port, encryption, user, password, mail_from), to)
 

@@ -19,7 +19,8 @@ LAYERS = (
     ("treasury", "backup"),
     ("setup",),
     ("installation",),
-    ("main", "supervisor"),
+    ("worker", "supervisor"),
+    ("main",),
     ("processes", "planting"),
     ("development",),
     ("commands",),
@@ -46,7 +47,7 @@ MAY_CIRCLE = {"sandbox"}
 # Who may read the settings, and who may know the twin.
 DOORS = {
     "settings": {"installation", "main", "processes", "planting", "commands"} | OUTSIDE,
-    "sandbox": {"installation", "main", "planting", "commands"} | OUTSIDE,
+    "sandbox": {"installation", "main", "worker", "planting", "commands"} | OUTSIDE,
 }
 # What an installation's settings are made of.
 SETTINGS_MAY_USE = {"organisation.organisation", "outbox.mail_server"}
