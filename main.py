@@ -51,6 +51,7 @@ from sandbox.twin import API_ROOTS, Twin
 from settings import LOOPBACK
 from staff.authentication import Authentication
 from staff.door import DeskGuard
+from staff.letters import post_sign_in_notice
 from staff.passwords import Passwords
 from staff.routes import staff_routes
 from staff.second_factor import SecretBox
@@ -184,7 +185,8 @@ def _staff(installation: Installation) -> APIRouter:
     engine, clock, box = installation.engine, installation.clock, SecretBox(installation.secret_key)
     on_loopback = urlsplit(installation.base_url).hostname in LOOPBACK
     demonstration = installation.settings.mode == "sandbox" and on_loopback
-    authentication = Authentication(engine, clock, Passwords(), box, demonstration=demonstration)
+    notice = partial(post_sign_in_notice, installation.pages)
+    authentication = Authentication(engine, clock, Passwords(), box, demonstration=demonstration, notice=notice)
     return staff_routes(engine, clock, installation.pages, authentication, campaign_titles)
 
 
