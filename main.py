@@ -47,6 +47,7 @@ from settings import LOOPBACK
 from setup.routes import SetupDesk, setup_routes
 from staff.authentication import Authentication
 from staff.door import DeskGuard, Door
+from staff.letters import post_sign_in_notice
 from staff.passwords import Passwords
 from staff.routes import staff_routes
 from staff.second_factor import SecretBox
@@ -169,7 +170,8 @@ def _staff(installation: Installation) -> APIRouter:
     engine, clock, box = installation.engine, installation.clock, SecretBox(installation.secret_key)
     on_loopback = urlsplit(installation.base_url).hostname in LOOPBACK
     demonstration = installation.settings.mode == "sandbox" and on_loopback
-    authentication = Authentication(engine, clock, Passwords(), box, demonstration=demonstration)
+    notice = partial(post_sign_in_notice, installation.pages)
+    authentication = Authentication(engine, clock, Passwords(), box, demonstration=demonstration, notice=notice)
     return staff_routes(engine, clock, installation.pages, authentication, campaign_titles)
 
 

@@ -44,6 +44,8 @@ ACCESS: Mapping[str, Open | Permission] = {
     "POST /desk/sign-in": PUBLIC,
     "GET /desk/sign-in/code": PUBLIC,
     "POST /desk/sign-in/code": PUBLIC,
+    "GET /desk/sign-in/forgotten": PUBLIC,
+    "POST /desk/sign-in/forgotten": PUBLIC,
     "GET /desk/sign-in/link": PUBLIC,
     "POST /desk/sign-in/link": PUBLIC,
     "GET /desk/sign-in/password": PUBLIC,
