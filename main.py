@@ -44,6 +44,7 @@ from payments.stripe.subscriptions import RecurringGateway
 from payments.thanks.receipt_letters import RECEIPT, receipt_letter_handler
 from payments.thanks.routes import thanks_routes
 from proof.doctor import Expected, check_installation
+from proof.doctor_mail import NO_MAIL_SERVER, MailServerState
 from receipts.jobs import LETTER, PRINT, print_handler
 from receipts.pdf import LogoReader, Printer
 from receipts.routes import receipt_routes
@@ -134,7 +135,9 @@ def _logo_reader(engine: Engine) -> LogoReader:
 def check_up(installation: Installation) -> list[Finding]:
     """What the doctor finds."""
     webhook = installation.base_url + WEBHOOK_PATH
-    expected = Expected(installation.settings.mode, webhook, installation.stripe[1])
+    carrier = installation.carrier
+    mail = MailServerState(carrier.server, carrier.trouble()) if isinstance(carrier, SmtpCarrier) else NO_MAIL_SERVER
+    expected = Expected(installation.settings.mode, webhook, installation.stripe[1], mail)
     return check_installation(installation.engine, expected, installation.lists, installation.clock)
 
 

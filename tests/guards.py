@@ -273,7 +273,7 @@ GUARDS: dict[str, Guard] = {
     "letter-at-most-once": Guard(
         "a letter that a killed worker had handed over would be sent again",
         (Cut("outbox/smtp.py", "            begin()\n"),),
-        ("tests/outbox/test_killed_workers.py",),
+        ("tests/outbox/test_smtp.py",),
     ),
     "mail-certificate": Guard(
         "letters and our password could be handed to a stranger",
