@@ -7,6 +7,7 @@ import signal
 import socket
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from urllib.parse import urlsplit
 
 from anyio import to_thread
@@ -41,6 +42,7 @@ from payments.inbox.writer import Writer, writer_thread
 from payments.stripe.gateway import Gateway
 from payments.thanks.routes import thanks_routes
 from proof.doctor import Expected, check_installation
+from proof.doctor_mail import NO_MAIL_SERVER, MailServerState
 from receipts.routes import receipt_routes
 from sandbox.twin import API_ROOTS, Twin
 from settings import LOOPBACK
@@ -98,7 +100,9 @@ def build_web(installation: Installation, twin: Twin | None, writer: socket.sock
 def check_up(installation: Installation) -> list[Finding]:
     """What the doctor finds."""
     webhook = installation.base_url + WEBHOOK_PATH
-    expected = Expected(installation.settings.mode, webhook, installation.stripe[1])
+    carrier = installation.carrier
+    mail = MailServerState(carrier.server, carrier.trouble()) if isinstance(carrier, SmtpCarrier) else NO_MAIL_SERVER
+    expected = Expected(installation.settings.mode, webhook, installation.stripe[1], mail)
     return check_installation(installation.engine, expected, installation.lists, installation.clock)
 
 
