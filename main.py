@@ -31,6 +31,7 @@ from ledger.finding import Finding
 from organisation.routes import UPLOAD_PATHS as ORGANISATION_UPLOADS
 from organisation.routes import organisation_routes
 from outbox.jobs import oldest_waiting
+from outbox.smtp import SmtpCarrier
 from payments.gifts.amounts import GIFT_AMOUNTS
 from payments.gifts.campaign_views import donors_by_campaign, monthly_by_campaign
 from payments.giving.pledges import Pledges
