@@ -28,6 +28,7 @@ from database.migrating import REVISION, revision_of
 from database.transactions import reading
 from installation import SANDBOX_PATH, Installation, environment_file
 from ledger.finding import Finding
+from organisation.publication import missing_for_publication
 from organisation.routes import UPLOAD_PATHS as ORGANISATION_UPLOADS
 from organisation.routes import organisation_routes
 from outbox.jobs import oldest_waiting
@@ -158,15 +159,16 @@ def _app(installation: Installation, inbox: Inbox, twin: Twin | None, writer: so
 
 def _campaign_desk(installation: Installation) -> CampaignDesk:
     """What the desk's pages of campaigns need of the packages around them."""
+    organisation = installation.organisation
     return CampaignDesk(
         installation.engine,
         installation.clock,
         installation.pages,
         Door(installation.engine, installation.clock, SessionCookie(installation.base_url)),
         GIFT_MEASURES,
-        lambda: installation.organisation.giving,
+        lambda: organisation.giving,
         GIFT_AMOUNTS,
-        lambda: (),
+        lambda: missing_for_publication(organisation.profile, is_set_up=organisation.is_set_up),
     )
 
 

@@ -4,26 +4,8 @@
 their place; the words must be there exactly once.
 """
 
-from dataclasses import dataclass
-
-
-@dataclass(frozen=True)
-class Cut:
-    """Words of one file, and what stands there instead once the guard is gone."""
-
-    path: str
-    words: str
-    instead: str = ""
-
-
-@dataclass(frozen=True)
-class Guard:
-    """What could happen without it, where it stands, and who must cry out."""
-
-    without_it: str
-    cuts: tuple[Cut, ...]
-    tests: tuple[str, ...]
-
+from tests.campaign_guards import CAMPAIGN_GUARDS
+from tests.guard import Cut, Guard
 
 POSTING = "tests/ledger/test_posting.py"
 ATTACKS, TRANSACTIONS = "tests/database/test_attacks.py", "tests/database/test_transactions.py"
@@ -162,7 +144,8 @@ GUARDS: dict[str, Guard] = {
     ),
     "organisation-meanwhile": Guard(
         "of two members who change the organisation, the second would undo the first's change unseen",
-        (Cut("organisation/desk.py", "        if draft.based_on != newest_number(conn) or draft.based_on != self._current.number:\n",
+        (Cut("organisation/desk.py",
+             "        if draft.based_on != newest_number(conn) or draft.based_on != self._current.number:\n",
              "        if False:\n"),),
         ("tests/organisation/test_desk.py",),
     ),
@@ -361,4 +344,5 @@ GUARDS: dict[str, Guard] = {
              "        return True\n"),),
         (STORIES,),
     ),
+    **CAMPAIGN_GUARDS,
 }  # fmt: skip
