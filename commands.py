@@ -196,10 +196,10 @@ def find_twin(context: typer.Context, var_dir: VarDir = None) -> None:
     """The Stripe twin of the sandbox."""
     with suppress(BadSettings):  # `serve`, `replay` and `soak` need no installation
         settings = read_settings(var_dir=var_dir)
-        defaults = {"at": web_address(settings) + SANDBOX_PATH}
+        at = web_address(settings) + SANDBOX_PATH
+        context.default_map = {str(context.invoked_subcommand): {"at": at}}  # what is said on the line comes first
         if settings.mode == "sandbox" and settings.var_dir.exists():
-            defaults["api_key"] = sandbox_keys(settings.var_dir)["api_key"]  # at a public host the panel wants it
-        context.default_map = {str(context.invoked_subcommand): defaults}  # what is said on the line comes first
+            context.obj = {at: sandbox_keys(settings.var_dir)["api_key"]}  # at a public host the panel wants it
 
 
 @contextmanager

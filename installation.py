@@ -19,6 +19,9 @@ from ledger.store import open_accounts
 from organisation.current import CurrentOrganisation
 from organisation.organisation import unnamed_organisation
 from organisation.store import add_first_version
+from outbox.carriers import Carrier, FileCarrier, NoCarrier
+from outbox.mail_server import Sender
+from outbox.smtp import SmtpCarrier
 from payments.books.bookkeeper import Bookkeeper
 from payments.books.decide.decide import BookRules
 from payments.inbox.webhook import PATH as WEBHOOK_PATH
@@ -51,6 +54,18 @@ class Installation:
             return sandbox_keys(self.settings.var_dir)["api_key"], self.base_url + SANDBOX_PATH
         assert self.settings.stripe_api_key is not None
         return self.settings.stripe_api_key.get_secret_value(), self.settings.stripe_api_base
+
+    @property
+    def carrier(self) -> Carrier:
+        """Who carries letters: the mail server; without one a folder of files, and in a sandbox its inbox."""
+        server = self.settings.mail_server
+        if server is not None:
+            return SmtpCarrier(server)
+        return NoCarrier() if self.settings.mode == "sandbox" else FileCarrier(self.settings.var_dir / "mail")
+
+    def sender(self) -> Sender:
+        """Whom letters are from, as the organisation is now."""
+        return self.settings.sender(self.pages.organisation.name, self.pages.organisation.email)
 
     @property
     def lists(self) -> StripeLists:

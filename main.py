@@ -8,6 +8,8 @@ import socket
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
+from functools import partial
+from typing import Any
 from urllib.parse import urlsplit
 
 from anyio import to_thread
@@ -28,8 +30,13 @@ from database.migrating import REVISION, revision_of
 from database.transactions import reading
 from installation import SANDBOX_PATH, Installation
 from ledger.finding import Finding
+from organisation.publication import missing_for_publication
+from organisation.routes import UPLOAD_PATHS as ORGANISATION_UPLOADS
+from organisation.routes import organisation_routes
 from outbox.jobs import oldest_waiting
-from outbox.worker import Chore, Worker
+from outbox.letters import SEND
+from outbox.sending import send_handler
+from outbox.worker import Chore, Handler, Worker
 from payments.gifts.amounts import GIFT_AMOUNTS
 from payments.gifts.campaign_views import donors_by_campaign, monthly_by_campaign
 from payments.giving.pledges import Pledges
@@ -43,20 +50,24 @@ from payments.settlement.jobs import reconcile_hourly, settlement_jobs
 from payments.stripe.gateway import Gateway
 from payments.stripe.lists import StripeLists
 from payments.stripe.subscriptions import RecurringGateway
+from payments.thanks.receipt_letters import RECEIPT, receipt_letter_handler
 from payments.thanks.routes import thanks_routes
 from proof.doctor import Expected, check_installation
-from receipts.jobs import PRINT, print_handler
+from receipts.jobs import LETTER, PRINT, print_handler
 from receipts.pdf import LogoReader, Printer
 from receipts.routes import receipt_routes
+from receipts.store import pdf_by_number
 from sandbox.twin import API_ROOTS, Twin
 from settings import LOOPBACK
 from staff.door import DeskGuard, Door
 from staff.routes import staff_routes
+from treasury.organisation.preview_routes import around_organisation
 from treasury.routes import treasury_routes
 from web.dispatch import PathDispatch
 from web.errors import install_errors
 from web.health import ReadinessCheck, health_routes
 from web.logs import RequestLog
+from web.look_routes import look_routes
 from web.picture_routes import picture_routes
 from web.picture_store import kept_logo
 from web.security import secure
@@ -86,7 +97,7 @@ def build_web(installation: Installation, twin: Twin | None, writer: socket.sock
         base_url=installation.base_url,
         allowed_hosts=(*installation.settings.allowed_hosts, *_own_names(installation.base_url)),
         form_targets=(_origin(twin.settings.public_url),) if twin else (),
-        upload_paths=(PICTURE_PATH, LIST_PATH),
+        upload_paths=(*ORGANISATION_UPLOADS, PICTURE_PATH, LIST_PATH),
     )
     signing = (twin.settings.endpoint_secret,) if twin else installation.settings.secrets
     webhook = Webhook(inbox, signing, installation.clock)
@@ -102,6 +113,9 @@ def build_worker(installation: Installation, twin: Twin | None = None) -> Worker
     engine, bookkeeper, clock = installation.engine, installation.bookkeeper, installation.clock
     key, base = _stripe(installation, twin)
     handlers = {PRINT: print_handler(engine, Printer(installation.pages, _logo_reader(engine)), clock)}
+    handlers |= {LETTER: receipt_letter_handler(engine, installation.pages, clock)}
+    attachments = {RECEIPT: partial(pdf_by_number, engine)}
+    handlers |= {SEND: send_handler(engine, installation.carrier, installation.sender, attachments, clock)}
     handlers |= settlement_jobs(
         engine, bookkeeper, StripeLists(key, api_base=base), RecurringGateway(key, api_base=base), clock
     )
@@ -109,7 +123,18 @@ def build_worker(installation: Installation, twin: Twin | None = None) -> Worker
     def try_again() -> None:
         replay(engine, bookkeeper, clock(), only_due=True)
 
+    handlers = {kind: _as_it_is_now(installation, handle) for kind, handle in handlers.items()}
     return Worker(engine, handlers, clock, [Chore(REPLAY_EVERY, try_again), reconcile_hourly(engine, clock)])
+
+
+def _as_it_is_now(installation: Installation, handle: Handler) -> Handler:
+    """A handler that writes letters and receipts for the organisation as it is when the job begins."""
+
+    def do_job(payload: Any) -> None:
+        installation.organisation.refresh()
+        handle(payload)
+
+    return do_job
 
 
 def _logo_reader(engine: Engine) -> LogoReader:
@@ -167,10 +192,12 @@ def _app(installation: Installation, inbox: Inbox, twin: Twin | None, writer: so
         receipt_routes(engine, clock, pages),
         staff_routes(engine, clock, pages),
         treasury_routes(engine, clock, pages),
+        organisation_routes(engine, clock, pages, organisation, around_organisation(engine, clock)),
     ):
         app.include_router(router, dependencies=[Depends(organisation.refresh)])
     for router in (
         picture_routes(engine),
+        look_routes(),
         health_routes(lambda: _checks(engine, clock, inbox)),
     ):
         app.include_router(router)
@@ -180,15 +207,16 @@ def _app(installation: Installation, inbox: Inbox, twin: Twin | None, writer: so
 
 def _campaign_desk(installation: Installation) -> CampaignDesk:
     """What the desk's pages of campaigns need of the packages around them."""
+    organisation = installation.organisation
     return CampaignDesk(
         installation.engine,
         installation.clock,
         installation.pages,
         Door(installation.engine, installation.clock, SessionCookie(installation.base_url)),
         GIFT_MEASURES,
-        lambda: installation.organisation.giving,
+        lambda: organisation.giving,
         GIFT_AMOUNTS,
-        lambda: (),
+        lambda: missing_for_publication(organisation.profile, is_set_up=organisation.is_set_up),
     )
 
 

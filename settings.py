@@ -15,6 +15,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from organisation.organisation import GivingRules, Organisation, OrganisationProfile
+from outbox.mail_server import BadMailServer, MailServer, Sender, mail_server, sender
 
 PREFIX = "FARTHING_"
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -67,6 +68,11 @@ class Settings(BaseSettings):
         "month,year",
         description="First start: how often one may give besides once: `week`, `month`, `quarter`, `year`; or `once`",
     )
+    smtp_url: SecretStr | None = Field(
+        None,
+        description="The mail server, such as `smtp+starttls://USER:PASSWORD@HOST:587` or `smtps://USER:PASSWORD@HOST`",
+    )
+    mail_from: str | None = Field(None, description="The address that letters come from; the server must let us use it")
     timezone: str = Field("Europe/London", description="The time zone whose days the books are kept in")
     locale: str = Field("en_GB", description="First start: how amounts and dates are written")
 
@@ -95,6 +101,15 @@ class Settings(BaseSettings):
             url = self.database_url.get_secret_value()
             return re.sub(r"^postgres(ql)?://", "postgresql+psycopg://", url)
         return f"sqlite:///{self.var_dir.resolve() / self.mode}.db"
+
+    @property
+    def mail_server(self) -> MailServer | None:
+        """The mail server; None where none is set up."""
+        return None if self.smtp_url is None else mail_server(self.smtp_url.get_secret_value())
+
+    def sender(self, name: str, email: str) -> Sender:
+        """Whom letters are from: `MAIL_FROM`, or where that is not set the organisation's own address."""
+        return sender(self.mail_from or email, name, email)
 
     @property
     def offered_intervals(self) -> tuple[str, ...]:
@@ -167,10 +182,24 @@ def _check(settings: Settings) -> None:
         raise BadSettings(f"{PREFIX}INTERVALS: name some of {', '.join(INTERVALS)}, with commas between them.")
     if not settings.address.startswith(("sqlite:///", "postgresql+psycopg://")):
         raise BadSettings(f"{PREFIX}DATABASE_URL must begin with postgresql:// (or sqlite:///).")
+    _check_mail(settings)
     if settings.mode == "sandbox":
         _check_sandbox(settings, local=local)
     else:
         _check_real(settings)
+
+
+def _check_mail(settings: Settings) -> None:
+    try:
+        server = settings.mail_server
+    except BadMailServer as bad:
+        raise BadSettings(f"{PREFIX}SMTP_URL: {bad}.") from None
+    if server is not None and settings.mail_from is None:
+        raise BadSettings(f"With {PREFIX}SMTP_URL this is needed too: {PREFIX}MAIL_FROM, such as giving@example.org.")
+    try:
+        sender(settings.mail_from or "nobody@example.org", "", "")
+    except BadMailServer as bad:
+        raise BadSettings(f"{PREFIX}MAIL_FROM: {bad}.") from None
 
 
 def _check_sandbox(settings: Settings, *, local: bool) -> None:

@@ -25,7 +25,7 @@ from payments.books.bookkeeper import Bookkeeper
 from payments.books.decide.decide import BookRules
 from payments.books.decide.notice import Notice
 from payments.inbox.delivery import parse
-from payments.inbox.keep import keep_and_apply
+from payments.inbox.keep import take_in
 from payments.reading.balance_lines import read_line
 
 PAGE = 100
@@ -56,7 +56,7 @@ def _receive(engine: Engine, gifts: Sequence[PendingGift]) -> None:
     now = datetime.now(UTC)
     for start in range(0, len(gifts), DELIVERIES_A_BATCH):
         deliveries = [parse(charge_succeeded(gift, now)) for gift in gifts[start : start + DELIVERIES_A_BATCH]]
-        keep_and_apply(engine, BOOKKEEPER, deliveries, now)
+        take_in(engine, BOOKKEEPER, deliveries, now, look=False)
 
 
 def _pages(gifts: Sequence[PendingGift]) -> list[bytes]:

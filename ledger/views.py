@@ -88,16 +88,16 @@ def _share(code: str, passed: int, waits: int) -> VerifiedShare:
     return VerifiedShare(Money(max(passed - waits, 0) // 2, of), Money((passed + waits) // 2, of))
 
 
-def gave_back(conn: Connection, gift: str) -> dict[str, int]:
-    """What went back of a gift by refunds, disputes and failed payments, by currency, in minor units."""
+def gave_back(conn: Connection, gift: str, of: Currency) -> Money:
+    """What went back of a gift by refunds, disputes and failed payments, in this currency."""
     lost = [Account.REFUNDS.value, Account.DISPUTE_LOSSES.value]
     minor = sa.case((_e.debit.in_(lost), _e.amount_minor), else_=-_e.amount_minor)
-    rows = conn.execute(
-        sa.select(_e.currency, sa.func.sum(minor))
-        .where(_e.gift_id == gift, sa.or_(_e.debit.in_(lost), _e.credit.in_(lost)))
-        .group_by(_e.currency)
+    went_back = conn.scalar(
+        sa.select(sa.func.coalesce(sa.func.sum(minor), 0)).where(
+            _e.gift_id == gift, _e.currency == of.code, sa.or_(_e.debit.in_(lost), _e.credit.in_(lost))
+        )
     )
-    return {row[0]: int(row[1]) for row in rows}
+    return Money(int(went_back or 0), of)
 
 
 def given_on_days(conn: Connection, campaigns: Sequence[int], of: Currency, days: tuple[date, date]) -> int:

@@ -15,7 +15,7 @@ from sqlalchemy.engine import Connection
 from ledger.accounts import RAISED, Account
 from ledger.kinds import EntryKind
 from ledger.tables import entry, total
-from payments.books.tables import balance_line, charge, dispute_move, payment_failure, payout, refund
+from payments.books.tables import balance_line, charge, dispute, dispute_move, payment_failure, payout, refund
 from payments.books.views import NOT_A_GIFT
 from payments.gifts.tables import gift
 from payments.inbox.tables import delivery
@@ -31,8 +31,9 @@ _COMPARED = (
     EntryKind.PAID, EntryKind.UNPAID,
 )  # fmt: skip
 
-_RATES_MOVE, _ROUNDED = 0.25, 2
-"""How far a rate may move between two lines of one subject, and by how many pennies their sums may be rounded."""
+# How far a rate may move between two lines of one subject, by how many of the balance's smallest units their sums may
+# be rounded, and how many a correction may move, however small its source.
+_RATES_MOVE, _ROUNDED, _CORRECTED = 0.25, 2, 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +132,9 @@ def exchanges_unlike_their_rate(conn: Connection, limit: int) -> list[Exchange]:
 
     What a line moved in the balance is Stripe's own figure; what it moved in the donor's currency was read from rate
     and source. So a subject's largest line gives its rate, and the sums of all its lines must agree by it, within a
-    quarter of the largest: rates move, but a line that stands for the whole a second time is off by far more.
+    quarter of the largest: rates move, but a line that stands for the whole a second time is off by far more. A line
+    that moved nothing of the source corrects an exchange, and may be off by a few pennies besides. And no more is
+    taken for a dispute than its amount, which its object states.
     """
     fx, is_given = Account.FX.value, _e.key.endswith(":from", autoescape=True)
     minor = sa.case((sa.and_(is_given, _e.debit == fx), _e.amount_minor), (is_given, -_e.amount_minor),
@@ -143,7 +146,9 @@ def exchanges_unlike_their_rate(conn: Connection, limit: int) -> list[Exchange]:
     most_settled = sa.cast(sa.func.max(sa.func.abs(settled)), sa.Float)
     apart = sa.func.abs(sa.func.sum(given) * most_settled - sa.func.sum(settled) * most_given)
     # Of an amount of a few pennies, rounding is more than a quarter.
-    allowed = most_given * (most_settled * _RATES_MOVE + _ROUNDED)
+    corrections = sa.func.count() - 2 * sa.func.sum(sa.case((sides.is_given, 1), else_=0))
+    allowed = most_given * (most_settled * _RATES_MOVE + _ROUNDED + corrections * _CORRECTED)
+    disputed = sa.select(dispute.c.amount_minor).where(dispute.c.id == sides.subject).scalar_subquery()
     rows = conn.execute(
         sa.select(
             sides.subject,
@@ -153,7 +158,7 @@ def exchanges_unlike_their_rate(conn: Connection, limit: int) -> list[Exchange]:
             sa.func.max(sa.case((sides.is_given, ""), else_=sides.currency)),
         )
         .group_by(sides.subject)
-        .having(sa.or_(apart > allowed, most_given == 0))
+        .having(sa.or_(apart > allowed, most_given == 0, -sa.func.sum(given) > disputed))
         .order_by(sides.subject)
         .limit(limit)
     )

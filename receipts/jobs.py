@@ -14,6 +14,7 @@ from receipts.receipt import Receipt
 from receipts.store import NoReceipt, pdf_of, receipt_by_number, save_pdf
 
 PRINT = "receipts.print"
+LETTER = "receipts.letter"  # what follows a receipt's PDF; payments/thanks has its handler, which knows the donor
 RECEIPTS_PER_JOB = 20  # about a second of printing
 
 
@@ -37,7 +38,10 @@ def print_first(conn: Connection, number: str, *, now: datetime) -> None:
 
 
 def print_handler(engine: Engine, printer: ReceiptPrinter, clock: Clock) -> Handler:
-    """The worker's handler of PRINT. A receipt that has its PDF is not printed again, so its bytes never change."""
+    """The worker's handler of PRINT. A receipt that has its PDF is not printed again, so its bytes never change.
+
+    The letter to its donor is queued with the PDF, in one transaction.
+    """
 
     def handle(payload: Any) -> None:
         for number in payload["numbers"]:
@@ -57,6 +61,7 @@ def _print_receipt(engine: Engine, printer: ReceiptPrinter, clock: Clock, number
     with writing(engine) as conn:
         if pdf_of(conn, issued.id) is None:
             save_pdf(conn, issued.id, pdf, clock())
+            enqueue(conn, LETTER, number, {"number": number}, now=clock())
 
 
 def _subject(numbers: Sequence[str]) -> str:

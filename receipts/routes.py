@@ -8,7 +8,6 @@ from sqlalchemy.engine import Engine
 
 from database.instants import Clock
 from database.transactions import reading, writing
-from ledger.money import Money
 from ledger.views import gave_back
 from receipts.jobs import print_first
 from receipts.layouts import layout_of
@@ -57,8 +56,7 @@ def receipt_routes(engine: Engine, clock: Clock, pages: Pages) -> APIRouter:
             issued = receipt_by_token(conn, token, clock())
             if issued is None:
                 raise NoSuchReceipt
-            total = issued.receipt.total
-            went_back = Money(gave_back(conn, issued.gift_id).get(total.currency.code, 0), total.currency)
+            went_back = gave_back(conn, issued.gift_id, issued.receipt.total.currency)
         shown = layout_of(issued.receipt.template).page
         return pages.of(issued.receipt.issuer).page(
             shown, private=True, receipt=issued.receipt, went_back=went_back, token=token

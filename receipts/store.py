@@ -8,10 +8,11 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection, Row
+from sqlalchemy.engine import Connection, Engine, Row
 
 from database.bulk import insert_rows
 from database.questions import fetch
+from database.transactions import reading
 from receipts import tables
 from receipts.receipt import Draft, Receipt, printed_number
 from receipts.tables import YEAR_SPAN
@@ -135,10 +136,18 @@ def mint_token(conn: Connection, gift_id: str, now: datetime) -> str:
 
 def receipt_by_token(conn: Connection, token: str, now: datetime) -> Issued | None:
     """The receipt that a link opens; None for a wrong or an expired link, with the same queries."""
-    t, link = tables.receipt, tables.receipt_token
-    opened = sa.select(t).join(link, link.c.receipt_id == t.c.id)
-    fresh = opened.where(link.c.token_hash == _digest(token), link.c.made_at > now - LINK_LIFETIME)
+    fresh = _opened_by(token).where(tables.receipt_token.c.made_at > now - LINK_LIFETIME)
     return _issued(conn.execute(fresh).first())
+
+
+def receipt_of_old_token(conn: Connection, token: str) -> Issued | None:
+    """The receipt that a link opens or once opened. Only to send its donor a new link: the letter goes to them."""
+    return _issued(conn.execute(_opened_by(token)).first())
+
+
+def _opened_by(token: str) -> sa.Select[Any]:
+    t, link = tables.receipt, tables.receipt_token
+    return sa.select(t).join(link, link.c.receipt_id == t.c.id).where(link.c.token_hash == _digest(token))
 
 
 def save_pdf(conn: Connection, receipt_id: int, pdf: bytes, now: datetime) -> None:
@@ -151,6 +160,16 @@ def pdf_of(conn: Connection, receipt_id: int) -> bytes | None:
     """The kept PDF; None until it is made."""
     t = tables.receipt_pdf
     return conn.scalar(sa.select(t.c.pdf).where(t.c.receipt_id == receipt_id))
+
+
+def pdf_by_number(engine: Engine, number: str) -> bytes:
+    """The kept PDF of a printed number; raises NoReceipt until it is made."""
+    with reading(engine) as conn:
+        issued = receipt_by_number(conn, number)
+        pdf = None if issued is None else pdf_of(conn, issued.id)
+    if pdf is None:
+        raise NoReceipt(number)
+    return pdf
 
 
 def _digest(token: str) -> str:

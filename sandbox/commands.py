@@ -10,9 +10,10 @@ import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import asdict
+from http.client import HTTPException
 from pathlib import Path
 from typing import Annotated
-from urllib.error import HTTPError, URLError
+from urllib.error import HTTPError
 from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 
@@ -24,6 +25,7 @@ from starlette.routing import Mount
 from sandbox import replay as replay_module
 from sandbox import soak as soak_module
 from sandbox.twin import TwinSettings, open_twin
+from sandbox.verdicts import VERDICTS
 
 sandbox_commands = typer.Typer(help="The Stripe twin of the sandbox.", no_args_is_help=True)
 At = Annotated[str, typer.Option(envvar="SANDBOX_URL", help="Where the running twin is.")]
@@ -37,11 +39,17 @@ DEFAULT_URL = "http://127.0.0.1:8000/sandbox"
 _HINT = {403: " Its panel is behind a sign-in: give its API key with --key, or as SANDBOX_KEY."}
 
 
-def _run_control(at: str, api_key: str | None, name: str, fields: Mapping[str, str] | None = None) -> None:
-    """Run a control of the twin at this address, and print its reply; exit code 1 where it is refused."""
+def _run_control(
+    context: typer.Context, at: str, api_key: str | None, name: str, fields: Mapping[str, str] | None = None
+) -> None:
+    """Run a control of the twin at this address, and print its reply; exit code 1 where it is refused.
+
+    `context.obj` holds the keys of twins that this installation knows, by their addresses: a key goes nowhere else.
+    """
     if not at.startswith(("http://", "https://")):
         raise typer.BadParameter("the twin's address begins with http://")
-    headers = {"Accept": "application/json"} | ({"Authorization": f"Bearer {api_key}"} if api_key else {})
+    key = api_key or (context.obj or {}).get(at.rstrip("/"))
+    headers = {"Accept": "application/json"} | ({"Authorization": f"Bearer {key}"} if key else {})
     request = Request(  # noqa: S310  (checked above)
         f"{at.rstrip('/')}/do/{name}", urlencode(fields or {}).encode(), headers, method="POST"
     )
@@ -57,7 +65,7 @@ def _run_control(at: str, api_key: str | None, name: str, fields: Mapping[str, s
             )
         typer.echo(message, err=True)
         raise typer.Exit(1) from error
-    except (URLError, TimeoutError) as unreachable:
+    except (OSError, HTTPException) as unreachable:  # also where the connection breaks after it was made
         typer.echo(f"No twin answers at {at}: {unreachable}. Is it running? Say where with --at.", err=True)
         raise typer.Exit(1) from unreachable
 
@@ -91,16 +99,18 @@ def serve(  # noqa: PLR0913, PLR0917  (one argument for each option of the comma
 
 @sandbox_commands.command(context_settings={"ignore_unknown_options": True})
 def clock(
+    context: typer.Context,
     to: Annotated[str, typer.Argument(help="+40d, +12h, 2027-01-31, still, run")],
     at: At = DEFAULT_URL,
     api_key: Key = None,
 ) -> None:
     """Advance, stop or run the twin's clock; everything due in between happens in order."""
-    _run_control(at, api_key, "clock", {"to": to})
+    _run_control(context, at, api_key, "clock", {"to": to})
 
 
 @sandbox_commands.command()
 def payout(
+    context: typer.Context,
     at: At = DEFAULT_URL,
     api_key: Key = None,
     fail: Annotated[bool, typer.Option(help="Let the next payout fail instead.")] = False,
@@ -108,31 +118,36 @@ def payout(
 ) -> None:
     """Pay out what is available now, let the next payout fail, or set the schedule."""
     if every is not None:
-        _run_control(at, api_key, "schedule", {"every": every})
+        _run_control(context, at, api_key, "schedule", {"every": every})
     elif fail:
-        _run_control(at, api_key, "fail-payout")
+        _run_control(context, at, api_key, "fail-payout")
     else:
-        _run_control(at, api_key, "payout")
+        _run_control(context, at, api_key, "payout")
 
 
 @sandbox_commands.command()
 def dispute(
+    context: typer.Context,
     object_id: Annotated[
         str, typer.Argument(help="A charge (ch_…, py_…) to dispute, or a dispute (du_…) to bring to a verdict.")
     ],
-    verdict: Annotated[
-        str, typer.Argument(help="inquiry | answered, won, lost, escalated, closed, prevented, appealed")
+    verdict: Annotated[str, typer.Argument(help=f"inquiry | {', '.join(VERDICTS)}, corrected")] = "",
+    amount: Annotated[
+        str, typer.Option(help="By how much it is corrected, in the smallest units of the balance's currency.")
     ] = "",
     at: At = DEFAULT_URL,
     api_key: Key = None,
 ) -> None:
     """Dispute a charge, or decide a dispute."""
-    field = "dispute" if object_id.startswith("du_") else "charge"
-    _run_control(at, api_key, "dispute", {field: object_id} | ({"verdict": verdict} if verdict else {}))
+    fields = {
+        "dispute" if object_id.startswith("du_") else "charge": object_id, "verdict": verdict, "amount": amount
+    }  # fmt: skip
+    _run_control(context, at, api_key, "dispute", {name: typed for name, typed in fields.items() if typed})
 
 
 @sandbox_commands.command()
 def chaos(
+    context: typer.Context,
     settings: Annotated[
         list[str], typer.Argument(help="calm, rough, wild; or rates of single faults, such as dropped=0.5 delayed=0.1")
     ],
@@ -142,14 +157,18 @@ def chaos(
     """Let the twin misbehave, or be calm again. A fault that is not named keeps its rate."""
     pairs = [setting.partition("=") for setting in settings]
     _run_control(
-        at, api_key, "chaos", {name if equals else "mood": rate if equals else name for name, equals, rate in pairs}
+        context,
+        at,
+        api_key,
+        "chaos",
+        {name if equals else "mood": rate if equals else name for name, equals, rate in pairs},
     )
 
 
 @sandbox_commands.command()
-def reset(at: At = DEFAULT_URL, api_key: Key = None) -> None:
+def reset(context: typer.Context, at: At = DEFAULT_URL, api_key: Key = None) -> None:
     """Delete every object, event and delivery."""
-    _run_control(at, api_key, "reset")
+    _run_control(context, at, api_key, "reset")
 
 
 @sandbox_commands.command()

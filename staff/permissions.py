@@ -59,6 +59,7 @@ MENU = (
     MenuItem("Recurring", "/desk/recurring", Permission.READ_MONEY),
     MenuItem("Payouts", "/desk/payouts", Permission.READ_MONEY),
     MenuItem("Campaigns", "/desk/campaigns", Permission.READ_CAMPAIGNS),
+    MenuItem("Organisation", "/desk/organisation", Permission.READ_ORGANISATION),
 )
 
 

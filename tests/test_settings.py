@@ -9,6 +9,7 @@ import pytest
 
 from campaigns.demo import DEMO_ORGANISATION
 from organisation.organisation import GivingRules, Organisation, OrganisationProfile
+from outbox.mail_server import Encryption, MailServer, Sender
 from settings import PREFIX, BadSettings, read_settings
 
 REAL = {
@@ -55,6 +56,11 @@ def test_the_key_decides_the_mode(key: str, mode: str) -> None:
         ({"base_url": "https://give.example.org/donate"}, "BASE_URL"),
         ({"timezone": "Mars/Olympus"}, "TIMEZONE"),
         ({"port": 70_000}, "PORT"),
+        ({"smtp_url": "mail.example.org", "mail_from": "a@example.org"}, "SMTP_URL"),
+        ({"smtp_url": "smtp://wren:secret@mail.example.org", "mail_from": "a@example.org"}, "SMTP_URL"),
+        ({"smtp_url": "smtps://wren@mail.example.org", "mail_from": "a@example.org"}, "SMTP_URL"),
+        ({"smtp_url": "smtps://wren:secret@mail.example.org"}, "MAIL_FROM"),
+        ({"mail_from": "a body"}, "MAIL_FROM"),
         ({"intervals": "month, fortnight"}, "INTERVALS"),
         ({"intervals": " , "}, "INTERVALS"),
         ({"stripe_api_key": "sk_live_a", "stripe_api_base": "http://127.0.0.1:9"}, "STRIPE_API_BASE"),
@@ -147,3 +153,26 @@ def test_the_demo_keeps_the_installations_days() -> None:
 
     assert profile is not None
     assert profile.organisation == replace(DEMO_ORGANISATION, timezone="Pacific/Auckland")
+
+
+@pytest.mark.parametrize(
+    ("url", "server"),
+    [
+        (
+            "smtp+starttls://wren%40example.org:p%3Ass@mail.example.org",
+            MailServer("mail.example.org", 587, Encryption.STARTTLS, "wren@example.org", "p:ss"),
+        ),
+        (
+            "smtps://wren:hunter2@mail.example.org:2465",
+            MailServer("mail.example.org", 2465, Encryption.TLS, "wren", "hunter2"),
+        ),
+        ("smtp://localhost", MailServer("localhost", 25, Encryption.NONE)),
+    ],
+)
+def test_the_mail_server_is_read_from_its_address(url: str, server: MailServer) -> None:
+    """With the usual port, and signs written as in any address; printed without the password."""
+    settings = read_settings(smtp_url=url, mail_from="Wren <giving@example.org>")
+
+    assert settings.mail_server == server
+    assert "hunter2" not in repr(settings) + repr(settings.mail_server)
+    assert settings.sender("A Body", "a@example.org") == Sender("giving@example.org", "Wren", "a@example.org")

@@ -1,19 +1,22 @@
-"""Render templates as pages. Jinja is used here and nowhere else."""
+"""Render templates as pages and as letters. Jinja is used here and nowhere else."""
 
 from collections.abc import Callable
 from copy import copy
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from css_inline import CSSInliner
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, select_autoescape
 from markupsafe import Markup
 from starlette.responses import HTMLResponse
 
+from web.look_css import letter_css, look_path
 from web.markdown import html_of, plain_text
 from web.static import Static
 from web.wording import Wording
 
 MODES = ("sandbox", "test", "live")
+LETTER_STYLE = "letter.css"
 
 
 class Recipient(Protocol):
@@ -53,6 +56,14 @@ class Recipient(Protocol):
     def timezone(self) -> str:
         """The time zone in which instants are written."""
         ...
+
+
+class LetterWords(NamedTuple):
+    """What a letter says: its subject, its text, and the same as HTML."""
+
+    subject: str
+    text: str
+    html: str
 
 
 class Appearance(Protocol):
@@ -114,6 +125,7 @@ class Pages:
             raise ValueError(f"mode {mode!r} is not one of {', '.join(MODES)}")
         self.mode, self.base_url = mode, base_url.rstrip("/")
         self.static = Static(directory.parent / "static")
+        self._letter_style = directory / LETTER_STYLE
         self._directory, self._identity = directory, identity
         self._is_preview = False
         # By locale and time zone: filters write amounts and dates.
@@ -137,15 +149,8 @@ class Pages:
 
     def render(self, name: str, /, **values: object) -> str:
         """A template with its values, as text. Everything is escaped; a test keeps templates from switching it off."""
-        identity = self._identity()
-        _, environment = self._furniture(identity)
-        shared = {
-            "organisation": identity.organisation,
-            "look": identity.look,
-            "transparency": identity.notices.transparency,
-            "preview": self._is_preview,
-        }
-        return environment.get_template(name).render(shared | values)
+        template, shared = self._template(name)
+        return template.render(shared | values)
 
     def page(self, name: str, /, *, status: int = 200, private: bool = False, **values: object) -> HTMLResponse:
         """A template as a response. The template gets the `status` as well.
@@ -154,6 +159,31 @@ class Pages:
         """
         headers = {"Cache-Control": "no-store"} if private else None
         return HTMLResponse(self.render(name, status=status, **values), status_code=status, headers=headers)
+
+    def letter(self, name: str, /, **values: object) -> LetterWords:
+        """The letter of two templates, such as `staff/letters/invitation`: `.txt` with its subject, and `.html`.
+
+        The HTML has its styles inside and refers to nothing elsewhere.
+        """
+        template, shared = self._template(f"{name}.txt")
+        subject = "".join(template.blocks["subject"](template.new_context(shared | values))).strip()
+        html = self.render(f"{name}.html", subject=subject, **values)
+        style = letter_css(self._letter_style.read_text(), self._identity().look.colour)
+        inliner = CSSInliner(load_remote_stylesheets=False, keep_at_rules=True, extra_css=style)
+        return LetterWords(subject, template.render(shared | values).strip() + "\n", inliner.inline(html))
+
+    def _template(self, name: str) -> tuple[Template, dict[str, object]]:
+        """A template in the organisation's language, and the values that every page and letter uses."""
+        identity = self._identity()
+        _, environment = self._furniture(identity)
+        shared = {
+            "organisation": identity.organisation,
+            "look": identity.look,
+            "look_css": look_path(identity.look.colour) if identity.look.colour else None,
+            "transparency": identity.notices.transparency,
+            "preview": self._is_preview,
+        }
+        return environment.get_template(name), shared
 
     def _furniture(self, identity: ShownOrganisation) -> tuple[Wording, Environment]:
         key = identity.locale, identity.organisation.timezone
@@ -165,7 +195,7 @@ class Pages:
     def _furnish(self, words: Wording, language: str) -> Environment:
         environment = Environment(
             loader=FileSystemLoader(self._directory),
-            autoescape=True,
+            autoescape=select_autoescape(disabled_extensions=("txt",), default=True),  # a letter's plain text
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,

@@ -91,6 +91,11 @@ def encode_picture(upload: bytes) -> EncodedPicture:
     return EncodedPicture(hashlib.sha256(upload).hexdigest(), tuple(files))
 
 
+def encoded_svg(drawing: bytes, size: tuple[int, int]) -> EncodedPicture:
+    """A logo that was drawn, as it is; `web.svg` has made it safe."""
+    return EncodedPicture(hashlib.sha256(drawing).hexdigest(), (PictureFile("svg", PictureSize(*size), drawing),))
+
+
 def encode_logo(upload: bytes) -> EncodedPicture:
     """A logo of pixels as one PNG, which keeps what is transparent. Raises NotAPicture."""
     with _DECODING:

@@ -7,7 +7,7 @@ from database.columns import Count, Instant, Json
 from migrations.guards import refuse
 
 revision = "0013"
-down_revision = "0011"
+down_revision = "0012"
 
 
 def upgrade() -> None:

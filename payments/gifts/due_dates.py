@@ -40,11 +40,26 @@ def promised_day(first: date, interval: Interval, n: int) -> date:
     return date(year, month, min(first.day, monthrange(year, month)[1]))
 
 
-def last_promised_before(first: date, interval: Interval, day: date) -> date:
-    """The last promised day before `day`; the first, where there is none."""
+def last_promised_before(renewal: datetime, begun: datetime, interval: Interval, zone: tzinfo) -> date:
+    """The promised day of the instalment before `renewal`; the first's, where there is none.
+
+    `begun` is when the first was paid. A renewal that was never moved may fall a few days from its promised day, so it
+    is told by Stripe's own count of periods; any other instant, such as an end that was set at Stripe, by its day.
+    """
+    first, day = begun.astimezone(zone).date(), renewal.astimezone(zone).date()
     n = max(0, _periods_between(first, interval, day))
+    for k in (n - 1, n, n + 1):
+        if k >= 1 and abs(due(begun, interval, k) - renewal) <= TAKEN_WITHIN:
+            return promised_day(first, interval, k - 1)
     candidates = [promised_day(first, interval, k) for k in (n + 1, n, n - 1) if k >= 0]
     return next((promised for promised in candidates if promised < day), first)
+
+
+def next_promised_after(first: date, interval: Interval, day: date) -> date:
+    """The first promised day after `day`, which is not before the first."""
+    n = _periods_between(first, interval, day)
+    candidates = (promised_day(first, interval, k) for k in (n, n + 1, n + 2) if k >= 1)
+    return next(promised for promised in candidates if promised > day)
 
 
 def due(anchor: datetime, interval: Interval, steps: int, since: datetime | None = None) -> datetime:

@@ -68,8 +68,8 @@ class Gift:
     """Money given once: asked for with the form, received when its charge has succeeded.
 
     `attempts` counts the attempts to open a checkout, the last at `attempted_at`. `return_token` opens the filled form
-    again for a donor who turns back at Stripe. An instalment has the id of its recurring gift, and of the invoice that
-    asked for it. `donor_id` is None until the gift is stored.
+    again for a donor who turns back at Stripe; all gifts of one form have the same. An instalment has the id of its
+    recurring gift, and of the invoice that asked for it. `donor_id` is None until the gift is stored.
     """
 
     id: str

@@ -53,9 +53,8 @@ class RecurringRow:
         """The day of the last instalment, where an end is planned. Stripe's end is that of its whole period."""
         return self._promised_before(self.ends_at, zone) if self.ends_by_itself and self.ends_at else None
 
-    def _promised_before(self, at: datetime, zone: tzinfo) -> date:
-        first = self.began_at.astimezone(zone).date()
-        return last_promised_before(first, self.rhythm.interval, at.astimezone(zone).date())
+    def _promised_before(self, renewal: datetime, zone: tzinfo) -> date:
+        return last_promised_before(renewal, self.began_at, self.rhythm.interval, zone)
 
     @property
     def runs(self) -> bool:

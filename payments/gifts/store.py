@@ -101,8 +101,17 @@ def gift_of_session(conn: Connection, session_id: str) -> Gift | None:
 
 
 def gift_to_return_to(conn: Connection, return_token: str) -> Gift | None:
-    """The gift whose donor turned back at Stripe."""
-    gift_id = conn.scalar(sa.select(gift_tables.gift.c.id).where(gift_tables.gift.c.return_token == return_token))
+    """The gift whose donor turned back at Stripe: of several from one form, the latest."""
+    of_form = sa.select(_g.id).where(_g.return_token == return_token)
+    gift_id = conn.scalar(of_form.order_by(_g.attempted_at.desc(), _g.id).limit(1))
+    return gift(conn, gift_id) if gift_id else None
+
+
+def paid_gift_of_form(conn: Connection, return_token: str) -> Gift | None:
+    """The gift that was paid with this form, or is being paid: of several, the latest."""
+    under_way = _g.state.in_([GiftState.PROCESSING.value, GiftState.RECEIVED.value])
+    of_form = sa.select(_g.id).where(_g.return_token == return_token, under_way)
+    gift_id = conn.scalar(of_form.order_by(_g.attempted_at.desc(), _g.id).limit(1))
     return gift(conn, gift_id) if gift_id else None
 
 

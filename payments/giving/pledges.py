@@ -14,6 +14,7 @@ from campaigns.campaign import Campaign, Openness
 from campaigns.store import campaign_by_id, parent_of
 from database.instants import Clock
 from database.transactions import reading, writing
+from ledger.money import Money
 from payments.gifts import store
 from payments.gifts.gift import Gift, GiftState, Share, pledge
 from payments.gifts.recurring import Recurring, Rhythm, begin, recurring_id_of
@@ -36,10 +37,11 @@ class NotOpen(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class PaymentUnderWay:
-    """The donor has paid with this form, or is paying: `gift` is what for."""
+    """The donor has paid with this form, or is paying: `gift` is what for, and `asked` what the form asks for now."""
 
     session_id: str
     gift: Gift
+    asked: Money
 
 
 class Pledges:
@@ -51,7 +53,7 @@ class Pledges:
     def save(self, campaign: Campaign, form: Pledge, token: str) -> Gift | PaymentUnderWay:
         """Save the pending gift, and the recurring gift that it begins; raises NotOpen.
 
-        The same form sent twice is one gift.
+        The same form sent twice is one gift. Sent again after it was paid it is none, whatever was changed in it.
         """
         now = self._clock()
         with writing(self._engine) as conn:
@@ -59,8 +61,13 @@ class Pledges:
             if campaign.openness_under(parent, now) is not Openness.OPEN:
                 raise NotOpen(campaign.slug)
             shares = shares_for(campaign, parent)
-            gift = replace(pledge(form.amount, shares, form.donor, now), id=_gift_id(campaign, form, token))
-            return _saved_once(conn, gift, shares, form.rhythm, now)
+            new = replace(
+                pledge(form.amount, shares, form.donor, now),
+                id=_gift_id(campaign, form, token),
+                return_token=uuid5(FORMS, token).hex,
+            )
+            paid = store.paid_gift_of_form(conn, new.return_token)
+            return (paid and _payment_under_way(paid, form.amount)) or _saved_once(conn, new, shares, form.rhythm, now)
 
     def retry(self, gift_id: str) -> Gift | PaymentUnderWay | None:
         """Begin another attempt for a gift whose checkout could not be opened; None when there is no such gift.
@@ -71,7 +78,7 @@ class Pledges:
         with writing(self._engine) as conn:
             gift = store.gift(conn, gift_id)
             if gift is None or gift.state is not GiftState.PENDING:
-                return _payment_under_way(gift) if gift else None
+                return _payment_under_way(gift, gift.amount) if gift else None
             if not _may_be_given(conn, gift, now):
                 raise NotOpen(gift_id)
             return _with_new_attempt(conn, gift, now)
@@ -138,7 +145,7 @@ def _saved_once(
         old_attempt = saved.attempted_at is not None and now - saved.attempted_at > NEW_ATTEMPT_AFTER
         return _with_new_attempt(conn, saved, now) if saved.session_id is None and old_attempt else saved
     again = replace(new, id=str(uuid5(FORMS, saved.id)))
-    return _payment_under_way(saved) or _saved_once(conn, again, shares, rhythm, now)
+    return _payment_under_way(saved, new.amount) or _saved_once(conn, again, shares, rhythm, now)
 
 
 def _with_new_attempt(conn: Connection, gift: Gift, now: datetime) -> Gift:
@@ -148,9 +155,9 @@ def _with_new_attempt(conn: Connection, gift: Gift, now: datetime) -> Gift:
     return counted
 
 
-def _payment_under_way(gift: Gift) -> PaymentUnderWay | None:
+def _payment_under_way(gift: Gift, asked: Money) -> PaymentUnderWay | None:
     under_way = gift.state in (GiftState.PROCESSING, GiftState.RECEIVED) and gift.session_id
-    return PaymentUnderWay(gift.session_id, gift) if under_way and gift.session_id else None
+    return PaymentUnderWay(gift.session_id, gift, asked) if under_way and gift.session_id else None
 
 
 def _gift_id(campaign: Campaign, form: Pledge, token: str) -> str:

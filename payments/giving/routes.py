@@ -17,6 +17,7 @@ from campaigns.routes import find_campaign, moved_to
 from campaigns.store import parent_of
 from database.instants import Clock
 from database.transactions import reading
+from ledger.views import gave_back
 from organisation.organisation import GivingRules
 from payments.gifts.amounts import GIFT_AMOUNTS, NO_RULES
 from payments.gifts.gift import Gift
@@ -123,13 +124,17 @@ class FormPages:
         """The same page was sent again after it was paid: ask whether a second gift is meant. Nothing is charged."""
         if fields.get("retry"):
             return RedirectResponse(f"{self._pages.base_url}/thanks?session_id={paid.session_id}", 303)
+        with reading(self._engine) as conn:
+            went_back = gave_back(conn, paid.gift.id, paid.gift.amount.currency)
         return self._pages.page(
             "payments/again.html",
             status=409,
             private=True,
             campaign=campaign,
             state=paid.gift.state.value,
+            went_back=went_back,
             amount=paid.gift.amount,
+            asked=paid.asked,
             session_id=paid.session_id,
             again={**fields, "form_token": token_hex(16)},
         )

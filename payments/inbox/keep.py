@@ -64,11 +64,6 @@ def take_in(
     return _take_in(partial(booking_if_free, engine), bookkeeper, deliveries, find_waiting, now)
 
 
-def keep_and_apply(engine: Engine, bookkeeper: Bookkeeper, deliveries: Sequence[Delivery], now: datetime) -> None:
-    """Wait for the books, keep every delivery, and apply all that can be applied. Raises an Outage of the database."""
-    _take_in(partial(_waiting_for_books, engine), bookkeeper, deliveries, _none, now)
-
-
 def replay(engine: Engine, bookkeeper: Bookkeeper, now: datetime, *, only_due: bool) -> ReplayResult:
     """Apply again the deliveries that were kept and not applied; with `only_due`, those whose next attempt is due."""
     tried, after = 0, ""

@@ -4,10 +4,11 @@ A source in another currency than the balance's may move in several lines. Strip
 and the rounded rate at which it was exchanged, but not what it moved of the source. That follows from the line and its
 source alone, never from other lines: so it is the same in whatever order lines are read.
 
-- A line that takes or brings the whole source (a charge, a refund, a dispute's withdrawal) stands for the exact amount
-  that Stripe states. The rate only says which: of a charge that was captured in part, Stripe writes one line for the
-  authorisation and one that reverses the rest (docs.stripe.com/reports/reporting-categories, read 2026-11).
-- A line that brings back a part of a dispute is what the rate makes of it.
+- A line of a charge or a refund stands for an exact amount that Stripe states. The rate only says which: of a charge
+  that was captured in part, Stripe writes one line for the authorisation and one that reverses the rest
+  (docs.stripe.com/reports/reporting-categories, read 2026-11).
+- A dispute may be withdrawn, given back and withdrawn again in parts. A line of it is the whole dispute where the rate
+  says so, and otherwise the part that the rate makes of it.
 - A line that was not exchanged, or is far less than its source, corrects an exchange. It moves nothing of the source.
 - A line without the field `exchange_rate` (Stripe's API before June 2018) stands for its whole source.
 
@@ -25,9 +26,11 @@ from payments.stripe.objects import StripeObject
 
 # A line of the whole source is off by the rate's rounding alone; a correction of it is a few hundredths.
 _WHOLE_FROM = Fraction(1, 2)
-# What comes back of a dispute: so near to its amount, or more, it is all of it; so little is a correction.
+# A line of a dispute: so near to its amount, or more, it is all of it. So small a share of it is a correction, and of
+# less than half of it so few of the balance's smallest units.
 _ALL_WITHIN = Fraction(1, 200)
 _PART_FROM = Fraction(1, 20)
+_CORRECTION_UP_TO = 50
 _RATE_WITHIN = Fraction(5, 1_000_000)  # rates are rounded to five decimals, or to more
 # A penny may be several cents: of the amounts that a line can mean, the roundest is taken.
 _ROUND = (10_000, 1000, 100, 10, 5, 1)
@@ -85,7 +88,13 @@ def _moved(line: StripeObject, source: StripeObject, exchanged: Fraction, unit: 
     within = unit * (Fraction(1, 2) + exchanged * _RATE_WITHIN)
     if exchanged >= whole - max(whole * _ALL_WITHIN, within):
         return whole
-    return _roundest(exchanged, within, whole // 2) if exchanged >= whole * _PART_FROM else 0
+    if exchanged < whole * _PART_FROM or _is_few(line, exchanged, within, whole):
+        return 0
+    return _roundest(exchanged, within, whole // 2)
+
+
+def _is_few(line: StripeObject, exchanged: Fraction, within: Fraction, whole: int) -> bool:
+    return abs(whole_number(line, "amount")) <= _CORRECTION_UP_TO and exchanged + within < Fraction(whole, 2)
 
 
 def _stated(line: StripeObject, source: StripeObject) -> tuple[int, ...]:
@@ -96,8 +105,7 @@ def _stated(line: StripeObject, source: StripeObject) -> tuple[int, ...]:
         if text(line, "reporting_category") == "partial_capture_reversal":
             return (amount - captured,) if 0 < captured < amount else ()
         return (amount, captured) if captured > 0 else (amount,)
-    returns_to_us = source.get("object") == "dispute" and whole_number(line, "amount") > 0
-    return () if returns_to_us else (amount,)
+    return () if source.get("object") == "dispute" else (amount,)
 
 
 def _roundest(exchanged: Fraction, within: Fraction, half: int) -> int:

@@ -6,7 +6,7 @@ happened since is in the list of events. A list costs one call for 100 objects; 
 and MOST_OBJECTS of those are made in one run; so does listing the lines of a payout.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -70,7 +70,7 @@ class OpenStatuses:
             self._save_subscriptions(ours, remaining, asked_at)
             remaining = {name: gift for name, gift in remaining.items() if name not in ours}
             self._after_subscription = listed.rows[-1]["id"] if listed.rows else None
-        for name in sorted(remaining)[:MOST_OBJECTS]:
+        for name in take_turns(sorted(remaining), MOST_OBJECTS, self._clock()):
             asked_at = self._clock()
             if subscription := self._object(self._lists.subscription, name):
                 self._save_subscriptions({name: subscription}, remaining, asked_at)
@@ -109,7 +109,7 @@ class OpenStatuses:
             remaining -= {row["id"] for row in page.rows}
             if not new and not remaining:
                 break
-        for name in sorted(remaining)[:MOST_OBJECTS]:
+        for name in take_turns(sorted(remaining), MOST_OBJECTS, now):
             if dispute := self._object(self._lists.dispute, name):
                 changed[name] = dispute
         for name, dispute in changed.items():
@@ -125,7 +125,8 @@ class OpenStatuses:
         """Each payout costs a further call when its lines are listed, so that only some are done in one run."""
         with reading(self._engine) as conn:
             due = store_open.open_payouts(conn, self._due())
-        remaining = dict(sorted(due.items(), key=lambda payout: str(payout[1]))[:MOST_PAYOUTS])
+        oldest_first = sorted(due, key=lambda name: str(due[name]))
+        remaining = {name: due[name] for name in take_turns(oldest_first, MOST_PAYOUTS, self._clock())}
         instants = [at for at in remaining.values() if at is not None]
         if instants:
             floor = int((min(instants) - BEFORE_LINE).timestamp())
@@ -175,6 +176,16 @@ class OpenStatuses:
 
     def _due(self) -> datetime:
         return self._clock() - ASK_AGAIN_AFTER
+
+
+def take_turns(names: Sequence[str], most: int, now: datetime) -> list[str]:
+    """At most so many of the names; another part of them each hour, so that all are asked about in time.
+
+    Of an object that Stripe does not have any more nothing is saved, so it stays due.
+    """
+    parts = -(-len(names) // most)
+    part = int(now.timestamp() // 3600) % parts if parts else 0
+    return list(names[part * most : (part + 1) * most])
 
 
 def _lacks_end(recurring: Recurring, status: SubscriptionStatus) -> bool:

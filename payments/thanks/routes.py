@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from fastapi import APIRouter
-from sqlalchemy.engine import Engine
+from sqlalchemy.engine import Connection, Engine
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -78,8 +78,7 @@ class ThanksPages:
             campaign = store.campaign_of(conn, gift) if gift else None
             issued = receipt_of_gift(conn, gift.id) if gift else None
             recurring = recurring_of_gift(conn, gift) if gift else None
-            went_back = gave_back(conn, gift.id).get(gift.amount.currency.code, 0) if gift else 0
-        details = self._thanks_details(gift, issued, recurring, went_back) if gift else None
+            details = self._thanks_details(conn, gift, issued, recurring) if gift else None
         return self._pages.page(
             "payments/thanks.html",
             status=200 if gift else NOT_FOUND.status,
@@ -108,13 +107,14 @@ class ThanksPages:
             return mint_token(conn, gift.id, self._clock())
 
     def _thanks_details(
-        self, gift: Gift, issued: Issued | None, recurring: Recurring | None, went_back: int
+        self, conn: Connection, gift: Gift, issued: Issued | None, recurring: Recurring | None
     ) -> ThanksDetails:
+        amount = issued.receipt.total if issued else gift.amount  # what was charged, in its own currency
         paid_at = gift.received_at or gift.created_at
         began = (recurring and recurring.began_at) or paid_at
         return ThanksDetails(
-            amount=issued.receipt.total if issued else gift.amount,
-            went_back=Money(went_back, gift.amount.currency),
+            amount=amount,
+            went_back=gave_back(conn, gift.id, amount.currency),
             donor_name=gift.donor.name if self._is_fresh(gift, issued) else "",
             given_on=paid_at.astimezone(self._pages.wording.zone).date(),
             reference=gift.reference,

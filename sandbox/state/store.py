@@ -18,6 +18,9 @@ dumps = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 """Compact JSON, in the order in which the fields were set."""
 
 
+PRIVATE_FILE = 0o600
+
+
 class Store:
     """The twin's database: one SQLite file, or RAM where no path is named. One transaction at a time.
 
@@ -26,6 +29,9 @@ class Store:
     """
 
     def __init__(self, path: Path | None = None) -> None:
+        if path is not None:  # for its owner alone, like what SQLite puts beside it
+            path.touch(PRIVATE_FILE)
+            path.chmod(PRIVATE_FILE)
         self._connection = sqlite3.connect(path or ":memory:", isolation_level=None, check_same_thread=False)
         for pragma in ("journal_mode=WAL", "synchronous=OFF", "cache_size=-32000", "temp_store=MEMORY"):
             self._connection.execute(f"PRAGMA {pragma}")

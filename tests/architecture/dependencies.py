@@ -23,10 +23,8 @@ NOT_IMPORTED = {
     "ruff": "a program",
     "pytest-xdist": "a plugin of pytest",
     # Locked together for the work that is under way; the line leaves with the first import.
-    "aiosmtpd": "letters are sent to it in tests",
     "argon2-cffi": "hashes passwords",
     "cryptography": "keeps the secrets of second factors",
-    "css-inline": "puts the stylesheet of letters where mail programs read it",
     "cyclonedx-bom": "lists what a release is made of",
     "pyotp": "checks second factors",
     "pyrage": "encrypts backups",

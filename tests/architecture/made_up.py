@@ -10,7 +10,8 @@ Files = Mapping[str, str]
 
 STORES = (
     "database/*, */store.py, */store_*.py, */*_store.py, */views.py, */*_views.py, payments/books/load.py,"
-    " payments/books/save.py, */tables.py, outbox/jobs.py, web/sessions.py, ledger/audit.py, ledger/audit_*.py"
+    " payments/books/save.py, */tables.py, outbox/jobs.py, outbox/letters.py, web/sessions.py,"
+    " ledger/audit.py, ledger/audit_*.py"
 )
 LONG = "def long():\n" + "    pass\n" * 40
 

@@ -48,7 +48,7 @@ DOORS = {
     "sandbox": {"installation", "main", "commands"} | OUTSIDE,
 }
 # What an installation's settings are made of.
-SETTINGS_MAY_USE = {"organisation.organisation"}
+SETTINGS_MAY_USE = {"organisation.organisation", "outbox.mail_server"}
 
 HOMES = {
     "stripe": ("payments/stripe/*", "sandbox/*"),
@@ -72,11 +72,13 @@ HOMES = {
         "payments/books/save.py",
         "*/tables.py",
         "outbox/jobs.py",
+        "outbox/letters.py",
         "web/sessions.py",
         "ledger/audit.py",
         "ledger/audit_*.py",
     ),
     "alembic": ("database/migrating.py",),
+    "css_inline": ("web/pages.py",),
     "psycopg": ("database/*",),
     "pydantic_settings": ("settings.py",),
     "typer": ("commands.py", "*/commands.py"),

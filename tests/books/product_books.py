@@ -18,7 +18,7 @@ from payments.books.decide.decide import BookRules
 from payments.gifts.recurring_store import add_recurring
 from payments.gifts.store import add_gift, link_session
 from payments.inbox.delivery import Delivery
-from payments.inbox.keep import keep_and_apply
+from payments.inbox.keep import take_in
 from payments.reading.happenings import StatusObject
 from payments.settlement.jobs import stripe_jobs
 from payments.settlement.reconcile import ReconcileResult, Reconciliation
@@ -70,7 +70,7 @@ class ProductBooks:
     def deliver(self, batch: Sequence[Delivery]) -> None:
         """Keep and apply a batch of deliveries."""
         if batch:
-            keep_and_apply(self.engine, BOOKKEEPER, batch, self.simulation.twin.now())
+            take_in(self.engine, BOOKKEEPER, batch, self.simulation.twin.now(), look=False)
 
     def play(self, order: DeliveryOrder, number: int) -> None:
         """Deliver everything in this order, then settle; every third order is settled once in between as well."""

@@ -47,15 +47,29 @@ def test_a_campaign_is_made_and_its_address_printed(app: typer.Typer, engine: En
     assert (campaign.title, campaign.target, campaign.closes_at) == ("Every Branch Öpen!", Money(500_000, GBP), None)
 
 
+def test_invisible_characters_stay_outside(app: typer.Typer, engine: Engine) -> None:
+    """They could turn the text after them around."""
+    assert run(app, "campaign", "add", "Every\u202ebr\u200banch", "--target", "\u200b5000")[0] == 0
+    with reading(engine) as conn:
+        [campaign] = campaigns(conn)
+    assert (campaign.title, campaign.slug, campaign.target) == ("Everybranch", "everybranch", Money(500_000, GBP))
+
+
 @pytest.mark.parametrize(
     "words",
-    [["!!!"], ["A title", "--target", "lots"], ["A title", "--currency", "XXX"], ["A title", "--slug", "No Slug"]],
+    [
+        ["!!!"],
+        ["Приют"],
+        ["A title", "--target", "lots"],
+        ["A title", "--currency", "XXX"],
+        ["A title", "--slug", "No Slug"],
+    ],
     ids=" ".join,
 )
 def test_what_cannot_be_is_refused_with_what_to_do(app: typer.Typer, engine: Engine, words: list[str]) -> None:
     """And nothing is kept."""
     status, printed = run(app, "campaign", "add", *words)
-    assert (status, "Nothing was changed" in printed) == (2, True)
+    assert (status, ". Nothing was changed" in printed) == (2, True)
     with reading(engine) as conn:
         assert campaigns(conn) == []
 

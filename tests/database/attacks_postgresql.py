@@ -10,7 +10,8 @@ from tests.database.attacks_groups import GROUPS
 TRUNCATED = (
     "entry", "account", "currency", "total", "donor", "gift", "allocation", "delivery", "charge", "checkout",
     "discrepancy", "receipt", "receipt_pdf", "receipt_series", "organisation_version",
-    "installation", "installation_mark", "act", "staff_member", "match_pot", "match_payment", *MONEY_TABLES,
+    "installation", "installation_mark", "act", "letter", "staff_member", "match_pot", "match_payment",
+    *MONEY_TABLES,
 )  # fmt: skip
 # What members of staff sign in with may be removed, so nothing keeps it from being emptied with them.
 UNGUARDED = {"sign_in_link", "staff_campaign", "staff_password", "second_factor", "recovery_code"}

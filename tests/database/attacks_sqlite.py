@@ -54,6 +54,9 @@ IDENTITIES = {
     "receipt_pdf": Identity("receipt_id > 0", (("receipt_id",),), {}, {"pdf": "x'00'"}),
     "receipt_series": Identity("year = 2026", (("year",),), {}, {"last_number": "1"}),
     "act": Identity("id = 'staff-act-1'", (("rowid",), ("id",)), {"id": "'x'"}, {"who": "'nobody'"}),
+    "letter": Identity(
+        "id = 'letter-1'", (("rowid",), ("id",), ("key",)), {"id": "'x'", "key": "'x'"}, {"state": "'waiting'"}
+    ),
     "organisation_version": Identity("id = 1", (("id",),), {}, {"imprint": "''"}),
     "installation": Identity("id = 1", (("id",),), {}, {"mode": "'live'"}),
     "installation_mark": Identity("id = 1", (("id",),), {}, {"mark": f"'{'0' * 32}'"}),
@@ -119,7 +122,7 @@ TAKING = (
     _taking("gift", "invoice_id = 'in_2'", "id = 'gift-3'", LONE_GIFT),
     *(
         _taking(table, "rowid = 2", "rowid = 1")
-        for table in ("donor", "refund", "dispute", "payout", "balance_line", "recurring", "recurring_act")
+        for table in ("donor", "refund", "dispute", "payout", "balance_line", "recurring", "recurring_act", "letter")
     ),
     _taking("match_pot", "rowid = 2", "rowid = 1", LATER_POT),
     _taking("recurring", "subscription = 'sub_2'", "id = 'rec-3'", LONE_RECURRING),

@@ -15,6 +15,7 @@ from ledger.accounts import Account
 from ledger.kinds import EntryKind
 from ledger.money import EUR, Money
 from organisation.tables import organisation_version
+from outbox.tables import letter
 from payments.books import tables as book_tables
 from payments.gifts import tables as gift_tables
 from payments.inbox import tables as inbox_tables
@@ -109,6 +110,8 @@ FURNITURE: tuple[tuple[sa.Table, Mapping[str, Any]], ...] = (
         staff.staff_member,
         {"id": "owner-1", "email": "o@example.org", "role": "owner", "disabled_at": None, "removed_at": None},
     ),
+    (letter, {"id": "letter-1", "key": "one", "state": "sent"}),
+    (letter, {"id": "letter-2", "key": "two", "state": "uncertain", "personal": True}),
     (web_tables.picture, {"hash": "0" * 64}),
     (web_tables.picture_file, {"hash": "0" * 64, "extension": "webp"}),
 )

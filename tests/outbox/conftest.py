@@ -11,6 +11,7 @@ from database.engine import open_database
 from database.transactions import writing
 from outbox.tables import job
 from tests.postgres import Cluster
+from tests.smtp_server import Certificates, Mailbox, make_certificates
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
@@ -34,3 +35,15 @@ def queue(queue_url: str) -> Iterator[Engine]:
         conn.execute(sa.delete(job))
     yield engine
     engine.dispose()
+
+
+@pytest.fixture
+def mailbox() -> Mailbox:
+    """A mailbox that takes everything."""
+    return Mailbox()
+
+
+@pytest.fixture(scope="session")
+def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
+    """An authority of our own."""
+    return make_certificates(tmp_path_factory.mktemp("certificates"))

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from time import sleep
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -20,7 +21,7 @@ from payments.gifts import store
 from payments.gifts import tables as gift_tables
 from payments.gifts.gift import Allocation, DonorDetails, Gift, GiftState
 from payments.inbox.delivery import Delivery
-from payments.inbox.keep import keep_and_apply
+from payments.inbox.keep import take_in
 from payments.inbox.store import DeadLetter, dead_letters, unapplied_count
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -50,8 +51,11 @@ class Books:
         return gift
 
     def deliver(self, *deliveries: Delivery, now: datetime = NOON) -> None:
-        """Keep and apply these as one batch."""
-        keep_and_apply(self.engine, self.bookkeeper, deliveries, now)
+        """Keep and apply these as one batch; like a writer, until it has had the books."""
+        intake = take_in(self.engine, self.bookkeeper, deliveries, now, look=False)
+        while not intake.applied:
+            sleep(0.01)
+            intake = take_in(self.engine, self.bookkeeper, (), now, look=True)
 
     def gift(self, n: int = 1) -> Gift:
         """A gift as it is stored."""

@@ -100,6 +100,15 @@ def test_thanks_and_receipt_say_what_has_gone_back(given: Site) -> None:
     assert "Total received £25.00" in given.text(receipt)
 
 
+def test_thanks_names_what_was_charged_when_that_is_another_currency(site: Site) -> None:
+    """£25 was asked for and $30 was charged."""
+    site.books.pledge()
+    with writing(site.books.engine) as conn:
+        store.link_session(conn, gift_id(1), "cs_test_1")
+    site.books.deliver(charged(gift=gift_id(1), amount=3000, currency="usd"))
+    assert "$30" in site.text(THANKS)
+
+
 @pytest.mark.parametrize(
     ("amount", "chosen"),
     [
@@ -173,6 +182,23 @@ def test_the_same_page_sent_again_after_it_was_paid_asks(site: Site) -> None:
     }
     assert site.browser.post("/c/libraries/give", data=fields).status_code == 503
     assert len(pending(site)) == 1
+
+
+@pytest.mark.parametrize("changed", [{"name": "Another"}, {"other_amount": "20"}, {"message": "Go on!"}])
+def test_a_page_that_was_changed_after_it_was_paid_asks_too(site: Site, changed: dict[str, str]) -> None:
+    """Who comes back to mend a name does not stand before a second payment; what went back has not "arrived"."""
+    site.browser.post("/c/libraries/give", data=FORM)
+    [gift] = pending(site)
+    with writing(site.books.engine) as conn:
+        store.link_session(conn, gift, "cs_test_1")
+    site.books.deliver(charged(gift=gift, amount=1250))
+    give_back(site, 1250, "re_1")
+
+    answer = site.browser.post("/c/libraries/give", data=FORM | changed)
+    assert answer.status_code == 409
+    assert "Your donation of £12.50 arrived, and has gone back to you since." in words(answer.text)
+    assert f"Yes, give {'£20 as well' if 'other_amount' in changed else '£12.50 once more'}" in words(answer.text)
+    assert pending(site) == []
 
 
 def test_when_stripe_is_away_the_page_says_so(site: Site) -> None:

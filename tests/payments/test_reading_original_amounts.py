@@ -22,13 +22,31 @@ def _line(amount: int, rate: float | None = 0.76, category: str = "", **more: An
     return line(amount, category or by_sign, exchange_rate=rate, **more)
 
 
+@pytest.mark.parametrize("cents", [200, 500, 1000, 5000])
 @pytest.mark.parametrize("rate", [0.76, None])
-@pytest.mark.parametrize("correction", [-12, 50])
-def test_a_correction_in_the_balances_currency_moves_nothing_of_the_source(correction: int, rate: float | None) -> None:
-    """$50 disputed: -$50 and nothing more, whether the second line has a rate or not."""
-    disputed = dispute(**LOST)
-    assert original_amount(_line(-3800), disputed) == Money(-5000, USD)
+@pytest.mark.parametrize("correction", [-12, -50, 12, 50])
+def test_a_correction_in_the_balances_currency_moves_nothing_of_the_source(
+    cents: int, correction: int, rate: float | None
+) -> None:
+    """$2 to $50 disputed: the amount and nothing more, whether the second line has a rate or not."""
+    disputed = dispute(amount=cents, currency="usd")
+    assert original_amount(_line(-round(cents * 0.76)), disputed) == Money(-cents, USD)
     assert original_amount(_line(correction, rate), disputed) == Money(0, USD)
+
+
+@pytest.mark.parametrize(
+    ("pence", "cents"),
+    [
+        ((-3800, -3800), (-5000, -5000)),
+        ((-7600, 3800, -3800), (-10_000, 5000, -5000)),
+        ((-7600, 3040, -3040), (-10_000, 4000, -4000)),
+        ((-5700, -1900, 7600), (-7500, -2500, 10_000)),
+    ],
+)
+def test_a_dispute_is_withdrawn_and_given_back_in_parts(pence: tuple[int, ...], cents: tuple[int, ...]) -> None:
+    """A part that is taken again is the part that came back; two halves are the whole, once."""
+    disputed = dispute(amount=10_000, currency="usd")
+    assert [original_amount(_line(moved), disputed) for moved in pence] == [Money(minor, USD) for minor in cents]
 
 
 @pytest.mark.parametrize(("code", "rate"), [("usd", 0.7563), ("chf", 0.9366), ("jpy", 0.4961)])

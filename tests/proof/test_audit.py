@@ -6,10 +6,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Connection, Engine
 
-from database.transactions import reading
+from database.transactions import booking, reading
 from ledger.finding import Finding, Status
 from ledger.money import USD, Money
+from payments.books.store import save_dispute
 from payments.reading.happenings import Category, DisputeFundsMoved, PayoutArrived, RefundAgreed
+from payments.reading.statuses import DisputeStatus
 from proof.audit import audit_all
 from tests.payments.messages import charged
 from tests.proof.books import Desk
@@ -235,6 +237,8 @@ def test_a_line_that_stands_for_more_than_it_moved_is_named(
     [
         ((-3800, -5000), (-12, 0)),
         ((-3800, -5000), (50, 0)),
+        ((-152, -200), (50, 0), (-50, 0)),
+        ((-3800, -5000), (-3800, -5000)),
         ((-7600, -10_000), (3610, 5000)),
         ((-7600, -10_000), (8300, 10_000)),
         ((-1, -1), (1, 1), (-1, -2)),
@@ -246,6 +250,17 @@ def test_a_rate_that_moves_between_two_lines_is_no_fault(
     """Corrections, and what came back at another day's rate."""
     _abroad(desk, *lines)
     assert findings_of(engine)["exchanges"].status is Status.PASSED
+
+
+def test_more_than_a_dispute_is_about_is_named(desk: Desk, engine: Engine) -> None:
+    """Two halves, each taken for the whole: they agree with each other, but not with the dispute."""
+    _abroad(desk, (-3800, -10_000), (-3800, -10_000))
+    assert "exchanges" not in failed(findings_of(engine))
+
+    with booking(engine) as conn:
+        save_dispute(conn, DisputeStatus("du_1", "pi_1", "lost", "fraudulent", Money(10_000, USD), None), NOON)
+    findings = findings_of(engine)
+    assert findings["exchanges"].figures == {"du_1": "USD -200.00 for GBP -76.00", "wrong": 1}
 
 
 def test_a_line_of_somebody_else_is_booked_and_proved_too(desk: Desk, engine: Engine) -> None:

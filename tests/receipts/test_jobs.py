@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 from database.transactions import booking, reading
 from outbox.jobs import waiting_count
 from outbox.worker import Worker
-from receipts.jobs import PRINT, print_first, print_handler, queue_prints
+from receipts.jobs import LETTER, PRINT, print_first, print_handler, queue_prints
 from receipts.pdf import Printer
 from receipts.receipt import Receipt
 from receipts.store import NoReceipt, issue_receipts, pdf_of, receipt_by_number
@@ -88,11 +88,14 @@ def test_a_receipt_that_does_not_exist_is_an_error(engine: Engine, clock: FixedC
         handle({"numbers": ["2026-000001"]})
 
 
-def test_printed_receipts_leave_the_queue(engine: Engine, clock: FixedClock) -> None:
-    """Nothing is left to do."""
-    issue_and_queue(engine, "a")
+def test_a_printed_receipt_leaves_its_letter_to_be_written(engine: Engine, clock: FixedClock) -> None:
+    """Once, also when it is printed a second time."""
+    numbers = issue_and_queue(engine, "a")
+    handle = print_handler(engine, Stamp(), clock)
+    letters: list[object] = []
 
-    Worker(engine, {PRINT: print_handler(engine, Stamp(), clock)}, clock).run_due()
+    Worker(engine, {PRINT: handle, LETTER: letters.append}, clock).run_due()
+    handle({"numbers": numbers})
 
     with reading(engine) as conn:
-        assert waiting_count(conn) == 0
+        assert (letters, waiting_count(conn)) == ([{"number": numbers[0]}], 0)

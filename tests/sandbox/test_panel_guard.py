@@ -1,5 +1,7 @@
 """The panel guard: at a public host a stranger reaches what is open by intent, and nothing else."""
 
+import socket
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -76,3 +78,27 @@ def test_the_commands_take_the_key(guarded: str) -> None:
     assert run(sandbox_commands, ["payout", "--at", guarded, "--key", KEY]).exit_code == 0
     assert run(sandbox_commands, ["payout", "--at", guarded], env={"SANDBOX_KEY": KEY}).exit_code == 0
     assert run(sandbox_commands, ["payout", "--at", guarded]).output == f"The twin answered {TEAPOT}.\n"
+
+
+def test_a_key_that_the_installation_knows_goes_to_its_own_twin_alone(guarded: str) -> None:
+    """Not to whatever address is named, and into no help."""
+    run = CliRunner().invoke
+    assert run(sandbox_commands, ["payout", "--at", guarded], obj={guarded: KEY}).exit_code == 0
+    assert str(TEAPOT) in run(sandbox_commands, ["payout", "--at", guarded], obj={"http://elsewhere": KEY}).output
+    assert KEY not in run(sandbox_commands, ["payout", "--help"], obj={guarded: KEY}).output
+
+
+def test_a_twin_that_hangs_up_is_said_in_a_sentence() -> None:
+    """No traceback where the connection breaks after it was made."""
+
+    def hang_up(listening: socket.socket) -> None:
+        with listening.accept()[0] as connection:
+            connection.recv(10_000)
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        answering = threading.Thread(target=hang_up, args=(listening,))
+        answering.start()
+        address = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        result = CliRunner().invoke(sandbox_commands, ["payout", "--at", address])
+        answering.join()
+    assert (result.exit_code, result.output.startswith(f"No twin answers at {address}")) == (1, True)

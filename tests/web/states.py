@@ -257,7 +257,8 @@ STATES = {
     "thanks returned": thanks("returned", went_back=2500),
     "again": State(
         "payments/again.html",
-        {"campaign": ASK, "state": "received", "amount": Money(2500, GBP), "session_id": "cs_1", "again": {"a": "b"}},
+        {"campaign": ASK, "state": "received", "amount": Money(2500, GBP), "session_id": "cs_1", "again": {"a": "b"}}
+        | {"went_back": Money(0, GBP)},
     ),
     "not charged": not_charged(None),
     "not charged, refused": not_charged(None, refused=True),

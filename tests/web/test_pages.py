@@ -80,3 +80,19 @@ def test_every_page_says_who_asks_and_how_to_reach_them() -> None:
         "ZZ1 4QT",
     ]
     assert [words for words in due if words not in footer] == []
+
+
+def test_a_letter_is_subject_text_and_html(house: Path) -> None:
+    """The text is not escaped, the HTML is; its styles are inside, and dark ones are kept."""
+    folder = house / "templates"
+    (folder / "letter.css").write_text("p { color: #123456 } @media (prefers-color-scheme: dark) { p { color: red } }")
+    (folder / "hello.txt").write_text(
+        "{% block subject %}Hello {{ name }}{% endblock %}\n{% block text %}Hi {{ name }}{% endblock %}"
+    )
+    (folder / "hello.html").write_text("<title>{{ subject }}</title><p>Hi {{ name }}</p>")
+
+    letter = furnished(house, "").letter("hello", name="Wren & Sons")
+
+    assert (letter.subject, "Hi Wren & Sons" in letter.text) == ("Hello Wren & Sons", True)
+    assert '<p style="color: #123456;">Hi Wren &amp; Sons</p>' in letter.html
+    assert "prefers-color-scheme" in letter.html

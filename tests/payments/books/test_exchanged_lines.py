@@ -103,10 +103,11 @@ _RAISED = (Account.GIFTS, Account.REFUNDS, Account.DISPUTE_LOSSES)
 def _history(seed: int, chance: random.Random) -> _Dispute:
     """Withdrawn; perhaps corrected, won, won in part, or disputed again; perhaps corrected once more.
 
-    Parts are round sums: by rate and pence alone, nobody can tell SEK 21.50 from SEK 21.60.
+    Parts are round sums of more than 50p: by rate and pence alone, nobody can tell SEK 21.50 from SEK 21.60, nor a
+    part of pennies from a correction.
     """
     code = chance.choice(list(RATES))
-    of_100 = chance.randint(1, 90) * 100 * (100 if code in ("jpy", "idr") else 1)
+    of_100 = chance.randint(1, 90) * 100 * {"jpy": 100, "idr": 200, "sek": 10}.get(code, 1)
     history = _Dispute(seed, chance, code, of_100 * 4, of_100 * 4)
     history.moved(-history.minor)
     for _ in range(chance.randint(0, 2)):

@@ -1,11 +1,11 @@
 """Which days are promised, when instalments are due so that they are taken on them, and when they end."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from payments.gifts.due_dates import (
@@ -110,12 +110,23 @@ def test_the_twin_counts_the_same(begun: datetime, interval: Interval, steps: in
     assert int(due(begun, interval, steps).timestamp()) == at
 
 
-@given(st.dates(date(2024, 1, 1), date(2035, 1, 1)), st.sampled_from(Interval), st.integers(1, 900))
-def test_the_last_promised_day_before_a_day(first: date, interval: Interval, later: int) -> None:
-    """As a list of them shows it."""
-    day = first + timedelta(days=later)
+@given(MOMENTS, st.sampled_from(Interval), st.integers(2, 900))
+def test_the_last_promised_day_before_a_day(begun: datetime, interval: Interval, later: int) -> None:
+    """As a list of them shows it, where the instant is no renewal of Stripe's."""
+    at, first = begun + timedelta(days=later, hours=6), begun.astimezone(LONDON).date()
+    assume(all(abs(due(begun, interval, n) - at) > TAKEN_WITHIN for n in range(200)))
     promised = [promised_day(first, interval, n) for n in range(200)]
-    assert last_promised_before(first, interval, day) == max(known for known in promised if known < day)
+    day = at.astimezone(LONDON).date()
+    assert last_promised_before(at, begun, interval, LONDON) == max(known for known in promised if known < day)
+
+
+@given(MOMENTS, st.sampled_from(Interval), st.integers(1, 60), ZONES)
+def test_before_a_renewal_is_the_promised_day_of_the_instalment_before(
+    begun: datetime, interval: Interval, n: int, zone: ZoneInfo
+) -> None:
+    """Wherever the days of UTC and of the zone differ."""
+    first = begun.astimezone(zone).date()
+    assert last_promised_before(due(begun, interval, n), begun, interval, zone) == promised_day(first, interval, n - 1)
 
 
 @pytest.mark.parametrize(("asked", "steps"), [(1, 3), (2, 3), (3, 3)])

@@ -35,6 +35,9 @@ def row(
         (Interval.MONTH, LATE, "2027-03-10T09:00", LONDON, date(2027, 2, 28)),  # somebody else's, inside of a period
         (Interval.YEAR, "2026-12-31T23:30", "2029-12-31T11:30", LONDON, date(2028, 12, 31)),
         (Interval.MONTH, "2027-02-28T21:00", "2027-05-01T05:30", AUCKLAND, date(2027, 4, 1)),
+        # Stripe's own day, a period on, falls behind the promised one: it was never moved.
+        (Interval.QUARTER, "2027-12-30T22:16", "2028-06-30T22:16", AUCKLAND, date(2028, 3, 31)),
+        (Interval.MONTH, "2026-11-29T21:35", "2027-02-28T21:35", AUCKLAND, date(2027, 1, 30)),
         (Interval.WEEK, LATE, "2027-02-14T23:30", LONDON, date(2027, 2, 7)),
     ],
 )
@@ -50,3 +53,5 @@ def test_an_unpaid_instalment_is_named_by_its_promised_day() -> None:
     """Also where that is another day in UTC."""
     unpaid = row(RecurringState.PAST_DUE, Interval.MONTH, "2027-02-28T21:00", "2027-05-01T05:30", None)
     assert unpaid.unpaid_since(AUCKLAND) == date(2027, 4, 1)
+    never_moved = row(RecurringState.PAST_DUE, Interval.MONTH, "2026-11-29T21:35", "2027-02-28T21:35", None)
+    assert never_moved.unpaid_since(AUCKLAND) == date(2027, 1, 30)

@@ -1,0 +1,59 @@
+"""A posted letter as an email: headers, plain text, HTML, attachments."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+
+from email_validator import EmailNotValidError, validate_email
+
+from outbox.letters import PostedLetter
+from outbox.mail_server import Sender
+
+# The bytes of an attachment, by its source; each is asked for its subject.
+AttachmentSources = Mapping[str, Callable[[str], bytes]]
+# Everything is written in ASCII, because not every server takes more.
+_POLICY = SMTP.clone(cte_type="7bit")
+# An address with other letters before the @ needs a server that knows them (SMTPUTF8).
+_INTERNATIONAL = SMTP.clone(utf8=True, cte_type="7bit")
+
+
+def email_of(posted: PostedLetter, sender: Sender, sources: AttachmentSources, now: datetime) -> EmailMessage:
+    """The email of a letter. Its Message-ID is the same at each attempt, so a second one would not show twice."""
+    letter = posted.letter
+    to = ascii_address(letter.to)
+    message = EmailMessage(policy=_POLICY if to.isascii() else _INTERNATIONAL)
+    message["From"] = Address(sender.name, addr_spec=ascii_address(sender.address))
+    message["To"] = Address(letter.to_name, addr_spec=to)
+    if sender.reply_to:
+        message["Reply-To"] = Address(sender.name, addr_spec=ascii_address(sender.reply_to))
+    message["Subject"] = letter.subject
+    message["Date"] = format_datetime(now)
+    message["Message-ID"] = f"<{posted.message_id}@{ascii_address(sender.address).rpartition('@')[2]}>"
+    message["Auto-Submitted"] = "auto-generated"
+    if letter.unsubscribe:
+        message["List-Unsubscribe"] = f"<{letter.unsubscribe}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    message.set_content(letter.text)
+    message.add_alternative(letter.html, subtype="html")
+    for attachment in letter.attachments:
+        content = sources[attachment.source](attachment.subject)
+        kind, _, subtype = attachment.media_type.partition("/")
+        message.add_attachment(content, maintype=kind, subtype=subtype, filename=attachment.filename)
+    return message
+
+
+def ascii_address(address: str) -> str:
+    """The address with its domain as mail servers know it: `zoë@bücher.example` is at `xn--bcher-kva.example`.
+
+    A domain that cannot be written so stays as it is; the mail server will refuse it.
+    """
+    local, _, domain = address.rpartition("@")
+    if domain.isascii():
+        return address
+    try:
+        return f"{local}@{validate_email(f'a@{domain}', check_deliverability=False).ascii_domain}"
+    except EmailNotValidError:
+        return address
