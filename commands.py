@@ -51,7 +51,7 @@ from staff.act import by_command
 from staff.changing import changing
 from staff.commands import add_staff_commands
 from staff.role import Role
-from staff.sign_in import NotAnEmail, invite
+from staff.sign_in import NotAnEmail, invite, link_address
 from supervisor import Child, Supervisor, run_apart
 from web.logs import write_logs
 
@@ -255,8 +255,8 @@ def _print_addresses(settings: Settings, address: str) -> None:
     with _open_database(settings.var_dir) as (_, engine):
         if settings.mode == "sandbox":
             with changing(engine, by_command("run"), utc_now()) as change:
-                token = invite(change, "treasurer@sandbox.example", "Treasurer", Role.OWNER)
-            out.print(f"[bold]Treasurer[/bold]  {address}/desk/sign-in/{token}  (once, within 24 hours)")
+                code = invite(change, "treasurer@sandbox.example", "Treasurer", Role.OWNER)
+            out.print(f"[bold]Treasurer[/bold]  {link_address(address, code)}  (once, within 3 days)")
             out.print(f"[bold]Twin[/bold]       {address}/sandbox/  (our own Stripe: no real money moves)")
         else:
             _print_way_in(engine, address)
@@ -275,8 +275,8 @@ def _print_way_in(engine: Engine, address: str) -> None:
         out.print("[bold]Treasurer[/bold]  ./farthing staff add EMAIL prints a link to sign in")
         return
     with changing(engine, by_command("run"), utc_now()) as change:
-        token = invite(change, email, "", Role.OWNER)
-    out.print(f"[bold]Owner[/bold]      {address}/desk/sign-in/{token}  (once; the desk says what is still missing)")
+        code = invite(change, email, "", Role.OWNER)
+    out.print(f"[bold]Owner[/bold]      {link_address(address, code)}  (once; the desk says what is still missing)")
 
 
 if __name__ == "__main__":

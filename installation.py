@@ -2,7 +2,9 @@
 
 import fcntl
 import os
+import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
@@ -68,6 +70,11 @@ class Installation:
         return CurrentSettings(self.settings)
 
     @property
+    def secret_key(self) -> bytes:
+        """What secrets in the database are encrypted with."""
+        return secret_key(self.settings)
+
+    @property
     def carrier(self) -> Carrier:
         """Who carries letters: the mail server; without one a folder of files, and in a sandbox its inbox."""
         otherwise = NoCarrier() if self.settings.mode == "sandbox" else FileCarrier(self.settings.var_dir / "mail")
@@ -103,6 +110,25 @@ def prepare(settings: Settings, clock: Clock = utc_now, *, durable: bool = True)
                 add_demo_campaigns(conn, clock(), settings.timezone)
     finally:
         engine.dispose()
+
+
+def secret_key(settings: Settings) -> bytes:
+    """The key of the settings, or one made by chance, once, in a file that only its owner reads.
+
+    Of two processes that make it at the same moment, both end up with the same.
+    """
+    if settings.secret_key is not None:
+        return settings.secret_key.get_secret_value().encode()
+    close_folder(settings.var_dir)
+    path = settings.var_dir / "secret-key"
+    if not path.exists():
+        made = path.with_name(f"secret-key.{os.getpid()}.{secrets.token_hex(4)}")
+        made.touch(mode=0o600)
+        made.write_text(secrets.token_hex(32))
+        with suppress(FileExistsError):
+            os.link(made, path)
+        made.unlink()
+    return path.read_bytes()
 
 
 def record_organisation(settings: Settings, clock: Clock = utc_now, *, durable: bool = True) -> None:

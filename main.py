@@ -12,12 +12,13 @@ from functools import partial
 from urllib.parse import urlsplit
 
 from anyio import to_thread
-from fastapi import Depends, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import ASGIApp
 
 from campaigns.routes import campaign_routes
+from campaigns.store import campaign_titles
 from database.engine import NotDurable
 from database.instants import Clock
 from database.migrating import REVISION, revision_of
@@ -49,8 +50,11 @@ from receipts.store import pdf_by_number
 from sandbox.twin import API_ROOTS, Twin
 from settings import LOOPBACK
 from setup.routes import SetupDesk, setup_routes
+from staff.authentication import Authentication
 from staff.door import DeskGuard
+from staff.passwords import Passwords
 from staff.routes import staff_routes
+from staff.second_factor import SecretBox
 from treasury.routes import treasury_routes
 from web.dispatch import PathDispatch
 from web.errors import install_errors
@@ -163,7 +167,7 @@ def _app(installation: Installation, inbox: Inbox, twin: Twin | None, writer: so
     for router in (
         thanks_routes(engine, clock, pages),
         receipt_routes(engine, clock, pages),
-        staff_routes(engine, clock, pages),
+        _staff(installation),
         setup_routes(set_up),
         treasury_routes(engine, clock, pages, set_up.missing),
     ):
@@ -175,6 +179,15 @@ def _app(installation: Installation, inbox: Inbox, twin: Twin | None, writer: so
         app.include_router(router)
     app.mount("/static", pages.static)
     return app
+
+
+def _staff(installation: Installation) -> APIRouter:
+    """The pages of staff. In a sandbox on this machine a link alone opens the desk: it is a demonstration."""
+    engine, clock, box = installation.engine, installation.clock, SecretBox(installation.secret_key)
+    on_loopback = urlsplit(installation.base_url).hostname in LOOPBACK
+    demonstration = installation.settings.mode == "sandbox" and on_loopback
+    authentication = Authentication(engine, clock, Passwords(), box, demonstration=demonstration)
+    return staff_routes(engine, clock, installation.pages, authentication, campaign_titles)
 
 
 def _twin_apps(installation: Installation, twin: Twin | None) -> Mapping[str, ASGIApp]:

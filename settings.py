@@ -24,6 +24,7 @@ ENV_FILE = Path(".env")
 """In the folder in which a command is started."""
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 INTERVALS = ("once", "week", "month", "quarter", "year")
+SHORTEST_SECRET_KEY = 32
 _KEY_MODES = {"sk_test_": "test", "rk_test_": "test", "sk_live_": "live", "rk_live_": "live"}
 
 
@@ -59,6 +60,11 @@ class Settings(BaseSettings):
         description="The endpoint's signing secrets, comma-separated: the present one, then a retiring one",
     )
     stripe_api_base: str | None = Field(None, description="Another Stripe-compatible server (test mode only)")
+    secret_key: SecretStr | None = Field(
+        None,
+        description="What secrets in the database are encrypted with, 32 characters or more; several machines need"
+        " the same. Without it one is made in `VAR_DIR/secret-key`",
+    )
     organisation_name: str | None = Field(
         None,
         description="First start: the legal name of who receives the gifts",
@@ -231,11 +237,17 @@ def _check(settings: Settings) -> None:
         raise BadSettings(f"{PREFIX}INTERVALS: name some of {', '.join(INTERVALS)}, with commas between them.")
     if not settings.address.startswith(("sqlite:///", "postgresql+psycopg://")):
         raise BadSettings(f"{PREFIX}DATABASE_URL must begin with postgresql:// (or sqlite:///).")
+    _check_secret_key(settings.secret_key)
     _check_mail(settings)
     if settings.mode == "sandbox":
         _check_sandbox(settings, local=local)
     else:
         _check_real(settings)
+
+
+def _check_secret_key(key: SecretStr | None) -> None:
+    if key is not None and len(key.get_secret_value()) < SHORTEST_SECRET_KEY:
+        raise BadSettings(f"{PREFIX}SECRET_KEY: use {SHORTEST_SECRET_KEY} characters or more, chosen by chance.")
 
 
 def _check_mail(settings: Settings) -> None:

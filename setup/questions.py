@@ -24,8 +24,9 @@ from setup.answers import (
 from setup.conversation import Conversation
 from setup.environment import API_BASE, API_KEY, BASE_URL, WEBHOOK_SECRETS, Environment, EnvironmentFile
 from setup.mail_steps import ENCRYPTIONS, MailAnswers, send_trial_letter
-from setup.steps import INVITATION_HOURS, SetUp
+from setup.steps import INVITATION_DAYS, SetUp
 from setup.stripe_steps import account_of, acts_in_words, mend_endpoint, refusal_in_words
+from staff.sign_in import link_address
 
 OptionalAnswer = TypeVar("OptionalAnswer")
 KINDS = {kind.value.replace("_", " "): kind for kind in OrganisationKind}
@@ -183,9 +184,9 @@ def _invite_owner(talk: Conversation, opened: OpenedForSetup) -> None:
         return
     email = talk.answer("owner", "Your own email address (Enter: nobody yet)", _optional(read_email), default=" ")
     if email:
-        token = opened.set_up.invite_owner(email, "")
-        talk.say(f"  Once Farthing runs, this link lets you in, once, within {INVITATION_HOURS} hours:")
-        talk.say(f"  {opened.base_url}/desk/sign-in/{token}")
+        code = opened.set_up.invite_owner(email, "")
+        talk.say(f"  Once Farthing runs, this link lets you in, once, within {INVITATION_DAYS} days:")
+        talk.say(f"  {link_address(opened.base_url, code)}")
 
 
 def _set_up_mail(talk: Conversation, ports: SetupPorts, set_up: SetUp) -> None:

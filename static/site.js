@@ -86,6 +86,15 @@ function share(button) {
   });
 }
 
+// The code of a sign-in link stands behind its #, which no server sees. It goes from there into the form.
+function takeCode(field) {
+  const code = location.hash.slice(1);
+  if (!code) return;
+  find("input", field).value = code;
+  field.hidden = true;
+  history.replaceState(null, "", location.pathname);
+}
+
 const form = find("form[data-currency]");
 if (form) nameTheAmount(form);
 const live = find("[data-live]");
@@ -96,3 +105,5 @@ const waiting = find("[data-state=confirming], [data-state=processing]");
 if (waiting) awaitNews(waiting);
 const sharing = find("[data-share]");
 if (sharing && (navigator.share || navigator.clipboard)) share(sharing);
+const code = find("[data-link]");
+if (code) takeCode(code);

@@ -37,7 +37,7 @@ def running(settings: Settings) -> Iterator[int]:
 def test_a_printed_link_leads_to_the_running_web() -> None:
     """Without its port in the environment."""
     done = CliRunner().invoke(app, ["staff", "add", "who@example.org"])
-    assert done.output.startswith(f"{ELSEWHERE}/desk/sign-in/")
+    assert done.output.startswith(f"{ELSEWHERE}/desk/sign-in/link#")
     assert "./farthing run" not in done.output
 
 

@@ -12,7 +12,7 @@ from main import build_web
 from sandbox.keys import sandbox_keys
 from settings import read_settings
 from staff.role import Role
-from tests.staff.signing_in import link_path
+from tests.staff.signing_in import sign_in_as
 
 PUBLIC, LOCAL = "https://try.example", "http://127.0.0.1:8000"
 
@@ -59,7 +59,7 @@ def test_each_role_comes_as_far_as_at_the_desk(
 ) -> None:
     """Reading and pushing buttons."""
     installation, member = public
-    assert member.post(link_path(installation.engine, installation.clock(), role)).status_code == 303
+    sign_in_as(member, installation.engine, installation.clock(), role)
 
     assert member.get("/sandbox/").status_code == seen
     assert member.post("/sandbox/do/payout").status_code == pushed

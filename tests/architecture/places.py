@@ -80,6 +80,9 @@ HOMES = {
     "css_inline": ("web/pages.py",),
     "psycopg": ("database/*",),
     "pydantic_settings": ("settings.py",),
+    "argon2": ("staff/passwords.py",),
+    "pyotp": ("staff/second_factor.py",),
+    "cryptography": ("staff/second_factor.py",),
     "typer": ("commands.py", "*/commands.py"),
 }
 # Whoever opens a transaction may name what it is given, and tell a lost connection from a bad row.
@@ -130,6 +133,7 @@ PURE = {
     "donors.donor",
     "organisation.organisation",
     "staff.act",
+    "staff.act_words",
     "staff.member",
     "staff.permissions",
     "staff.role",

@@ -73,7 +73,7 @@ def test_fourteen_answers_make_a_live_installation(account: stripe.StripeClient)
     assert (endpoint.url, endpoint.status) == (BASE_URL + WEBHOOK_PATH, "enabled")
     assert "This key belongs to The Alliance (test mode: no money moves)" in done.output
     assert f"{BASE_URL}/c/keep-the-thornby-van-on-the-road" in done.output
-    assert re.search(rf"{BASE_URL}/desk/sign-in/\S{{40,}}", done.output)
+    assert re.search(rf"{BASE_URL}/desk/sign-in/link#\S{{10,}}", done.output)
     assert "What ./farthing doctor says" in done.output
     now = read_settings()
     assert (now.mode, now.base_url, len(now.secrets)) == ("test", BASE_URL, 1)
