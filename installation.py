@@ -225,6 +225,7 @@ def open_sandbox(installation: Installation, sender: WebhookSender | None = None
             endpoint_url=installation.base_url + WEBHOOK_PATH,
             endpoint_secret=keys["endpoint_secret"],
             organisation=installation.organisation.profile.organisation.name,
+            inbox_url=f"{installation.base_url}{SANDBOX_PATH}/inbox",
         ),
         settings.var_dir / TWIN_FILE,
         seed=int(keys["seed"]),

@@ -27,7 +27,9 @@ from installation import SANDBOX_PATH, Installation, environment_file
 from ledger.finding import Finding
 from outbox.jobs import oldest_waiting
 from outbox.letters import SEND
+from outbox.message import AttachmentSources
 from outbox.sending import send_handler
+from outbox.smtp import KEEP_SECONDS, SmtpCarrier
 from outbox.worker import Chore, Worker
 from payments.giving.pledges import Pledges
 from payments.giving.routes import payment_routes
@@ -43,6 +45,7 @@ from payments.stripe.subscriptions import RecurringGateway
 from payments.thanks.receipt_letters import RECEIPT, receipt_letter_handler
 from payments.thanks.routes import thanks_routes
 from proof.doctor import Expected, check_installation
+from proof.doctor_mail import NO_MAIL_SERVER, MailServerState
 from receipts.jobs import LETTER, PRINT, print_handler
 from receipts.pdf import LogoReader, Printer
 from receipts.routes import receipt_routes
@@ -51,10 +54,11 @@ from sandbox.twin import API_ROOTS, Twin
 from settings import LOOPBACK
 from setup.routes import SetupDesk, setup_routes
 from staff.authentication import Authentication
-from staff.door import DeskGuard
+from staff.door import DeskGuard, Door
 from staff.passwords import Passwords
 from staff.routes import staff_routes
 from staff.second_factor import SecretBox
+from treasury.letters.inbox_routes import INBOX, inbox_routes
 from treasury.routes import treasury_routes
 from web.dispatch import PathDispatch
 from web.errors import install_errors
@@ -63,6 +67,7 @@ from web.logs import RequestLog
 from web.picture_routes import picture_routes
 from web.picture_store import kept_logo
 from web.security import secure
+from web.sessions import SessionCookie
 
 PAGE_THREADS = 20
 REPLAY_EVERY = timedelta(minutes=1)
@@ -90,7 +95,8 @@ def build_web(installation: Installation, twin: Twin | None, writer: socket.sock
     )
     webhook = Webhook(inbox, _signing_secrets(installation, twin), installation.clock)
     scheme = urlsplit(installation.base_url).scheme
-    return PathDispatch(RequestLog(pages), {WEBHOOK_PATH: webhook}, _twin_apps(installation, twin), scheme=scheme)
+    twin_apps = _twin_apps(installation, twin)
+    return PathDispatch(RequestLog(pages), {WEBHOOK_PATH: webhook}, twin_apps, scheme=scheme, ours=[INBOX])
 
 
 def build_worker(installation: Installation, twin: Twin | None = None) -> Worker:
@@ -102,8 +108,8 @@ def build_worker(installation: Installation, twin: Twin | None = None) -> Worker
     key, base = _stripe(installation, twin)
     handlers = {PRINT: print_handler(engine, Printer(installation.pages, _logo_reader(engine)), clock)}
     handlers |= {LETTER: receipt_letter_handler(engine, installation.pages, clock)}
-    attachments = {RECEIPT: partial(pdf_by_number, engine)}
-    handlers |= {SEND: send_handler(engine, installation.carrier, installation.sender, attachments, clock)}
+    carrier = installation.carrier
+    handlers |= {SEND: send_handler(engine, carrier, installation.sender, _attachments(engine), clock)}
     handlers |= settlement_jobs(
         engine, bookkeeper, StripeLists(key, api_base=base), RecurringGateway(key, api_base=base), clock
     )
@@ -111,7 +117,10 @@ def build_worker(installation: Installation, twin: Twin | None = None) -> Worker
     def try_again() -> None:
         replay(engine, bookkeeper, clock(), only_due=True)
 
-    return Worker(engine, handlers, clock, [Chore(REPLAY_EVERY, try_again), reconcile_hourly(engine, clock)])
+    chores = [Chore(REPLAY_EVERY, try_again), reconcile_hourly(engine, clock)]
+    if isinstance(carrier, SmtpCarrier):
+        chores.append(Chore(timedelta(seconds=KEEP_SECONDS), carrier.close_idle))
+    return Worker(engine, handlers, clock, chores)
 
 
 def _logo_reader(engine: Engine) -> LogoReader:
@@ -130,7 +139,9 @@ def _logo_reader(engine: Engine) -> LogoReader:
 def check_up(installation: Installation) -> list[Finding]:
     """What the doctor finds."""
     webhook = installation.base_url + WEBHOOK_PATH
-    expected = Expected(installation.settings.mode, webhook, installation.stripe[1])
+    carrier = installation.carrier
+    mail = MailServerState(carrier.server, carrier.trouble()) if isinstance(carrier, SmtpCarrier) else NO_MAIL_SERVER
+    expected = Expected(installation.settings.mode, webhook, installation.stripe[1], mail)
     return check_installation(installation.engine, expected, installation.lists, installation.clock)
 
 
@@ -177,6 +188,9 @@ def _app(installation: Installation, inbox: Inbox, twin: Twin | None, writer: so
         health_routes(lambda: _checks(engine, clock, inbox)),
     ):
         app.include_router(router)
+    if installation.settings.mode == "sandbox":
+        door = None if _on_loopback(installation) else Door(engine, clock, SessionCookie(pages.base_url))
+        app.include_router(inbox_routes(engine, pages, _attachments(engine), door))
     app.mount("/static", pages.static)
     return app
 
@@ -194,8 +208,8 @@ def _twin_apps(installation: Installation, twin: Twin | None) -> Mapping[str, AS
     """The twin under its path, and its API at the root; at a public host its panel is behind the desk's sign-in."""
     if twin is None or twin.settings.public_url != installation.base_url + SANDBOX_PATH:
         return {}
-    on_loopback = urlsplit(installation.base_url).hostname in LOOPBACK
-    guard = None if on_loopback else DeskGuard(installation.engine, installation.clock, installation.pages).refusal
+    open_to_all = _on_loopback(installation)
+    guard = None if open_to_all else DeskGuard(installation.engine, installation.clock, installation.pages).refusal
     return {SANDBOX_PATH: twin.guarded_app(guard)} | {f"/{version}": twin.api_at_root for version in API_ROOTS}
 
 
@@ -228,6 +242,15 @@ def _checks(engine: Engine, clock: Clock, inbox: Inbox) -> Sequence[ReadinessChe
         ReadinessCheck("version", passed=revision == REVISION, detail=str(revision)),
         ReadinessCheck("jobs", passed=True, detail=f"oldest waits {waited} s"),
     ]
+
+
+def _attachments(engine: Engine) -> AttachmentSources:
+    """Where the attachments of letters are found."""
+    return {RECEIPT: partial(pdf_by_number, engine)}
+
+
+def _on_loopback(installation: Installation) -> bool:
+    return urlsplit(installation.base_url).hostname in LOOPBACK
 
 
 def _origin(url: str) -> str:

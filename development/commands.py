@@ -33,6 +33,7 @@ class Soaks(StrEnum):
     SURGE = "surge"
     STALLS = "stalls"
     LOST = "lost"
+    LETTERS = "letters"
     WITNESS = "witness"
     RESTARTS = "restarts"
 

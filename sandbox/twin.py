@@ -46,6 +46,7 @@ class TwinSettings:
     """The settings of one twin. It answers only to its API key, and delivers webhooks only to its endpoint.
 
     Unless `registered`, nothing is delivered there before a program registers that address, as at Stripe.
+    `inbox_url` is where a program that serves the twin shows the letters that it would have sent.
     """
 
     public_url: str
@@ -54,6 +55,7 @@ class TwinSettings:
     endpoint_secret: str
     organisation: str
     registered: bool = True
+    inbox_url: str | None = None
 
     def __post_init__(self) -> None:
         if not self.api_key.startswith(KEY_PREFIX):
@@ -197,6 +199,7 @@ def open_twin(
         settings.endpoint_url,
         settings.endpoint_secret,
         settings.registered,
+        settings.inbox_url,
     )
     world = World(
         Store(path),

@@ -58,6 +58,7 @@ MENU = (
     MenuItem("Gifts", "/desk/gifts", Permission.READ_MONEY),
     MenuItem("Recurring", "/desk/recurring", Permission.READ_MONEY),
     MenuItem("Payouts", "/desk/payouts", Permission.READ_MONEY),
+    MenuItem("Letters", "/desk/letters", Permission.READ_LETTERS),
     MenuItem("Staff", "/desk/staff", Permission.READ_STAFF),
     MenuItem("Acts", "/desk/acts", Permission.READ_ACTS),
     MenuItem("Set-up", "/desk/setup", Permission.EDIT_ORGANISATION),

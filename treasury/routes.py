@@ -5,6 +5,7 @@ from sqlalchemy.engine import Engine
 
 from database.instants import Clock
 from staff.door import Door
+from treasury.letters.routes import letter_routes
 from treasury.money.routes import money_routes
 from treasury.overview.routes import MissingSteps, nothing_is_missing, overview_routes
 from treasury.recurring.routes import recurring_routes
@@ -24,4 +25,5 @@ def treasury_routes(
     router.include_router(overview_routes(engine, clock, pages, door, missing_steps))
     router.include_router(money_routes(engine, clock, pages, door))
     router.include_router(recurring_routes(engine, clock, pages, door))
+    router.include_router(letter_routes(engine, clock, pages, door))
     return router
