@@ -271,7 +271,8 @@ GUARDS: dict[str, Guard] = {
     ),
     "sessions-of-the-gone": Guard(
         "somebody who was removed would sit at the desk until evening",
-        (Cut("staff/managing.py", "    end_sessions_of(change.conn, Holder(HolderKind.STAFF, member.id))\n    store", "    store"),
+        (Cut("staff/managing.py", "    end_sessions_of(change.conn, Holder(HolderKind.STAFF, member.id))\n    store",
+             "    store"),
          Cut("staff/store.py", "_member(conn, staff_member.c.id == member_id, *_MAY_SIGN_IN)",
              "_member(conn, staff_member.c.id == member_id)")),
         ("tests/staff/test_members.py::test_who_is_shut_out_is_out_at_once",),
