@@ -81,6 +81,20 @@ def campaigns_of(conn: Connection, member_id: str) -> frozenset[int]:
     return frozenset(conn.scalars(sa.select(c.campaign_id).where(c.staff_id == member_id)))
 
 
+def organisers_of(conn: Connection, campaign_ids: Collection[int]) -> dict[int, list[str]]:
+    """By campaign: the names of the members who look after it."""
+    names: dict[int, list[str]] = {}
+    rows = conn.execute(
+        sa.select(staff_campaign.c.campaign_id, staff_member.c.name)
+        .join(staff_member, staff_member.c.id == staff_campaign.c.staff_id)
+        .where(staff_campaign.c.campaign_id.in_(campaign_ids), staff_member.c.removed_at.is_(None))
+        .order_by(staff_member.c.name)
+    )
+    for campaign_id, name in rows:
+        names.setdefault(campaign_id, []).append(name)
+    return names
+
+
 def set_campaigns(conn: Connection, member_id: str, campaign_ids: Collection[int]) -> None:
     """Give an organiser these campaigns to look after, and no others."""
     conn.execute(sa.delete(staff_campaign).where(staff_campaign.c.staff_id == member_id))

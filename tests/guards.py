@@ -4,26 +4,8 @@
 their place; the words must be there exactly once.
 """
 
-from dataclasses import dataclass
-
-
-@dataclass(frozen=True)
-class Cut:
-    """Words of one file, and what stands there instead once the guard is gone."""
-
-    path: str
-    words: str
-    instead: str = ""
-
-
-@dataclass(frozen=True)
-class Guard:
-    """What could happen without it, where it stands, and who must cry out."""
-
-    without_it: str
-    cuts: tuple[Cut, ...]
-    tests: tuple[str, ...]
-
+from tests.desk_guards import DESK_GUARDS
+from tests.guard import Cut, Guard
 
 POSTING = "tests/ledger/test_posting.py"
 ATTACKS, TRANSACTIONS = "tests/database/test_attacks.py", "tests/database/test_transactions.py"
@@ -36,6 +18,7 @@ LOADED = "tests/payments/books/test_load_known.py::test_what_is_loaded_decides_t
 GUARDS_SQL, FIRST_SQL = "migrations/versions/0002_guards.py", "migrations/versions/0001_the_whole_house.py"
 
 GUARDS: dict[str, Guard] = {
+    **DESK_GUARDS,
     "unique-key": Guard(
         "two entries could stand for one fact",
         (Cut(FIRST_SQL, '        sa.UniqueConstraint("key", name=op.f("uq_entry_key")),\n'),
@@ -222,66 +205,6 @@ GUARDS: dict[str, Guard] = {
         (Cut("payments/stripe/gateway.py", 'create(params, {"idempotency_key": key})', "create(params)"),),
         ("tests/payments/test_idempotency_key.py",),
     ),
-    "acts-append-only": Guard(
-        "what somebody did at the desk could be changed or removed afterwards",
-        (Cut("migrations/versions/0005_staff.py", '    append_only("act", [["id"]])\n'),),
-        ("tests/database/test_guards.py", ATTACKS),
-    ),
-    "acts-recorded": Guard(
-        "a change at the desk could be made without a trace of who made it",
-        (Cut("staff/changing.py", "        if not change.is_recorded:\n", "        if False:\n"),),
-        ("tests/staff/test_changing.py",),
-    ),
-    "roles": Guard(
-        "an auditor could change what they are to look at",
-        (Cut("staff/door.py", "not signed_in.member.may(permission):", "False:"),),
-        ("tests/staff/test_door.py",),
-    ),
-    "staff-sessions": Guard(
-        "a donor's session could open the desk",
-        (Cut("staff/door.py", "session.holder.kind is HolderKind.STAFF", "True"),),
-        ("tests/staff/test_door.py",),
-    ),
-    "last-owner": Guard(
-        "two owners could leave at the same moment, and nobody could let anybody in again",
-        (Cut("migrations/versions/0011_signing_in.py", "    _keep_an_owner()\n    _make_campaigns",
-             "    _make_campaigns"),),
-        ("tests/database/test_guards.py", "tests/staff/test_last_owner.py"),
-    ),
-    "second-factor-due": Guard(
-        "a password or a link alone would open the desk",
-        (Cut("staff/door.py", "if session.stage is not SessionStage.OPEN:", "if False:"),),
-        ("tests/staff/test_signing_in.py::test_a_link_alone_opens_nothing",),
-    ),
-    "code-once": Guard(
-        "a code of the app that somebody has seen could be used after its owner",
-        (Cut("staff/credentials_store.py", "f.last_step < step", "f.last_step <= step"),),
-        ("tests/staff/test_sessions_at_the_desk.py::test_a_code_of_the_app_is_taken_once",),
-    ),
-    "attempts": Guard(
-        "passwords could be guessed without end",
-        (Cut("web/attempts_store.py", "return counted is not None and counted <= limit.most", "return True"),
-         Cut("web/attempts_store.py", "return conn.execute(used_up).first() is None", "return True")),
-        ("tests/staff/test_attempts.py::test_codes_are_counted_with_passwords",),
-    ),
-    "confirmation": Guard(
-        "whoever finds a desk open could let themselves in for good",
-        (Cut("staff/door.py", "if recent and signed_in.session and not", "if False and signed_in.session and not"),),
-        ("tests/staff/test_sessions_at_the_desk.py::test_what_matters_asks_for_password_or_code_once_more",),
-    ),
-    "sessions-of-the-gone": Guard(
-        "somebody who was removed would sit at the desk until evening",
-        (Cut("staff/managing.py", "    end_sessions_of(change.conn, Holder(HolderKind.STAFF, member.id))\n    store",
-             "    store"),
-         Cut("staff/store.py", "_member(conn, staff_member.c.id == member_id, *_MAY_SIGN_IN)",
-             "_member(conn, staff_member.c.id == member_id)")),
-        ("tests/staff/test_members.py::test_who_is_shut_out_is_out_at_once",),
-    ),
-    "own-campaigns": Guard(
-        "an organiser could see and edit another's campaign",
-        (Cut("staff/door.py", "        if not self.may_see_campaign(campaign_id):\n", "        if False:\n"),),
-        ("tests/staff/test_door.py",),
-    ),
     "hosts": Guard(
         "a page could be served under a stranger's name",
         (Cut("web/security.py", "        if called is None or called[0] not in self.allowed:\n",
@@ -298,6 +221,21 @@ GUARDS: dict[str, Guard] = {
         "a power cut could take what was acknowledged",
         (Cut("database/sqlite.py", '"synchronous": 2 if durable else 0', '"synchronous": 0'),),
         ("tests/database/test_engine.py",),
+    ),
+    "letter-at-most-once": Guard(
+        "a letter that a killed worker had handed over would be sent again",
+        (Cut("outbox/smtp.py", "            begin()\n"),),
+        ("tests/outbox/test_killed_workers.py",),
+    ),
+    "mail-certificate": Guard(
+        "letters and our password could be handed to a stranger",
+        (Cut("outbox/smtp.py", "self._tls or ssl.create_default_context()", "ssl._create_unverified_context()"),),
+        ("tests/outbox/test_mail_servers.py",),
+    ),
+    "letter-headers": Guard(
+        "a name or a subject could add an address to a letter",
+        (Cut("outbox/letters.py", "_CONTROL.search(header) or "),),
+        ("tests/outbox/test_letters.py",),
     ),
     "foreign-money": Guard(
         "a shop's money on the same account would be counted as settled gifts",

@@ -16,7 +16,7 @@ from starlette.types import ASGIApp
 from database.instants import utc_now
 from database.transactions import reading
 from installation import Installation, open_installation, prepare
-from main import build_web, build_worker
+from main import build_web
 from payments.inbox.store import dead_letters
 from payments.inbox.webhook import PATH as WEBHOOK
 from proof.audit import audit_all
@@ -26,6 +26,7 @@ from staff.act import by_command
 from staff.changing import changing
 from staff.sign_in import invite, link_address
 from tests.browser import Tabs, assert_accessible, served
+from worker import build_worker
 
 CAMPAIGN = "ask-every-candidate"
 DESKTOP = (1280, 900)

@@ -1,4 +1,4 @@
-"""Sessions of members of staff and of donors, how often somebody has tried to get in, and the pictures of all pages."""
+"""Sessions of members of staff and of donors, how often somebody has tried to get in, and pictures of all pages."""
 
 import sqlalchemy as sa
 

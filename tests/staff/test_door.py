@@ -4,18 +4,18 @@ from datetime import timedelta
 from typing import Annotated
 
 import pytest
-import sqlalchemy as sa
 from fastapi import APIRouter, Depends, FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 
-from campaigns.tables import campaign
+from campaigns.campaign import Campaign
+from campaigns.store import add_campaign
 from database.transactions import writing
+from ledger.money import GBP
 from staff.door import Door, SignedIn
 from staff.permissions import Permission
 from staff.role import Role
 from tests.clock import FixedClock
-from tests.database.house import row
 from tests.staff.signing_in import link_token, sign_in_as, staff_pages
 from tests.web.samples import pages
 from web.errors import install_errors
@@ -100,17 +100,12 @@ def test_an_organiser_sees_their_own_campaigns_alone(
     """Another organiser's is not found, as if it were not there."""
     with writing(engine) as conn:
         for number in (1, 2):
-            conn.execute(sa.insert(campaign).values(row(campaign, _plain_campaign(number))))
+            add_campaign(conn, Campaign(0, f"campaign-{number}", "A campaign", "", GBP))
     sign_in_as(visitor, engine, clock(), role, campaigns=[1])
 
     answers = [visitor.get(f"/campaigns/{number}").status_code for number in (1, 2)]
 
     assert answers == [200 if seen else 404 for seen in expected]
-
-
-def _plain_campaign(number: int) -> dict[str, object]:
-    nothing = dict.fromkeys(["target_minor", "opens_at", "closes_at", "image", "parent_id"])
-    return {"id": number, "slug": f"c{number}", "currency": "GBP", **nothing}
 
 
 def test_another_role_holds_at_once(visitor: TestClient, engine: Engine, clock: FixedClock) -> None:
