@@ -45,6 +45,8 @@ class AccountSettings:
     organisation: str
     endpoint_url: str | None
     endpoint_secret: str
+    registered: bool = True
+    """Whether its endpoint exists from the start; else a program registers it through the API."""
     inbox_url: str | None = None
 
 

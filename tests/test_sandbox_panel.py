@@ -15,7 +15,7 @@ from outbox.letters import Letter, post_letters
 from sandbox.keys import sandbox_keys
 from settings import read_settings
 from staff.role import Role
-from tests.staff.signing_in import link_path
+from tests.staff.signing_in import sign_in_as
 
 PUBLIC, LOCAL = "https://try.example", "http://127.0.0.1:8000"
 
@@ -62,7 +62,7 @@ def test_each_role_comes_as_far_as_at_the_desk(
 ) -> None:
     """Reading and pushing buttons."""
     installation, member = public
-    assert member.post(link_path(installation.engine, installation.clock(), role)).status_code == 303
+    sign_in_as(member, installation.engine, installation.clock(), role)
 
     assert member.get("/sandbox/").status_code == seen
     assert member.post("/sandbox/do/payout").status_code == pushed
@@ -123,7 +123,7 @@ def test_at_a_public_host_the_inbox_is_behind_the_desks_sign_in(
     installation, member = public
     _post(installation)
     if role is not None:
-        member.post(link_path(installation.engine, installation.clock(), role))
+        sign_in_as(member, installation.engine, installation.clock(), role)
 
     assert member.get("/sandbox/inbox").status_code == reads
     for page in ("", "/letter.html"):

@@ -15,10 +15,9 @@ from outbox.letters import Attachment, Letter, LetterState, mark_sending, note_e
 from outbox.tables import letter as letter_table
 from staff.act import Subject
 from staff.role import Role
-from staff.routes import staff_routes
 from staff.store import acts_on
 from tests.clock import FixedClock
-from tests.staff.signing_in import link_path
+from tests.staff.signing_in import sign_in_as, staff_pages
 from tests.web.samples import pages
 from treasury.routes import treasury_routes
 from web.errors import install_errors
@@ -40,7 +39,7 @@ def app(engine: Engine, clock: FixedClock) -> FastAPI:
     """The desk, with three letters of which Zoë's was refused."""
     site = pages("test", BASE_URL)
     app = FastAPI()
-    app.include_router(staff_routes(engine, clock, site))
+    app.include_router(staff_pages(engine, clock, site))
     app.include_router(treasury_routes(engine, clock, site))
     install_errors(app, site)
     with writing(engine) as conn:
@@ -52,7 +51,7 @@ def app(engine: Engine, clock: FixedClock) -> FastAPI:
 def member(app: FastAPI, engine: Engine, clock: FixedClock, role: Role = Role.OWNER) -> TestClient:
     """Somebody who has signed in."""
     browser = TestClient(app, base_url=BASE_URL, follow_redirects=False)
-    assert browser.post(link_path(engine, clock(), role)).status_code == 303
+    sign_in_as(browser, engine, clock(), role)
     return browser
 
 

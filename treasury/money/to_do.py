@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 
 from outbox.letter_views import undelivered_count, undelivered_letters
 from outbox.letters import PostedLetter
+from payments.books.lost_views import lost_gift_count
 from payments.books.views import (
     ChargeWithoutGift,
     DisputeRow,
@@ -37,12 +38,15 @@ class ToDo:
     payouts: Sequence[PayoutRow]
     letters: Sequence[PostedLetter]
     letter_count: int
+    lost_gift_count: int
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing waits."""
-        money = self.disputes or self.discrepancies or self.without_gift or self.payouts
-        return not (money or self.dead_letters or self.letters)
+        lists = (
+            self.disputes, self.discrepancies, self.dead_letters, self.without_gift, self.payouts, self.letters
+        )  # fmt: skip
+        return not (self.lost_gift_count or any(lists))
 
 
 def to_do(conn: Connection) -> ToDo:
@@ -59,4 +63,5 @@ def to_do(conn: Connection) -> ToDo:
         payout_rows_unlike_their_lines(conn)[:SHOWN],
         undelivered_letters(conn, SHOWN),
         undelivered_count(conn),
+        lost_gift_count(conn),
     )
