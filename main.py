@@ -7,6 +7,7 @@ import signal
 import socket
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from urllib.parse import urlsplit
 
 from anyio import to_thread
@@ -27,6 +28,7 @@ from database.migrating import REVISION, revision_of
 from database.transactions import reading
 from installation import SANDBOX_PATH, Installation, environment_file
 from ledger.finding import Finding
+from organisation.publication import missing_for_publication
 from organisation.routes import UPLOAD_PATHS as ORGANISATION_UPLOADS
 from organisation.routes import organisation_routes
 from outbox.jobs import oldest_waiting
@@ -49,6 +51,7 @@ from settings import LOOPBACK
 from setup.routes import SetupDesk, setup_routes
 from staff.authentication import Authentication
 from staff.door import DeskGuard, Door
+from staff.letters import post_sign_in_notice
 from staff.passwords import Passwords
 from staff.routes import staff_routes
 from staff.second_factor import SecretBox
@@ -156,15 +159,16 @@ def _app(installation: Installation, inbox: Inbox, twin: Twin | None, writer: so
 
 def _campaign_desk(installation: Installation) -> CampaignDesk:
     """What the desk's pages of campaigns need of the packages around them."""
+    organisation = installation.organisation
     return CampaignDesk(
         installation.engine,
         installation.clock,
         installation.pages,
         Door(installation.engine, installation.clock, SessionCookie(installation.base_url)),
         GIFT_MEASURES,
-        lambda: installation.organisation.giving,
+        lambda: organisation.giving,
         GIFT_AMOUNTS,
-        lambda: (),
+        lambda: missing_for_publication(organisation.profile, is_set_up=organisation.is_set_up),
     )
 
 
@@ -173,7 +177,8 @@ def _staff(installation: Installation) -> APIRouter:
     engine, clock, box = installation.engine, installation.clock, SecretBox(installation.secret_key)
     on_loopback = urlsplit(installation.base_url).hostname in LOOPBACK
     demonstration = installation.settings.mode == "sandbox" and on_loopback
-    authentication = Authentication(engine, clock, Passwords(), box, demonstration=demonstration)
+    notice = partial(post_sign_in_notice, installation.pages)
+    authentication = Authentication(engine, clock, Passwords(), box, demonstration=demonstration, notice=notice)
     return staff_routes(engine, clock, installation.pages, authentication, campaign_titles)
 
 

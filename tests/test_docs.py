@@ -49,6 +49,19 @@ def test_a_webhooks_way_is_seven_files() -> None:
     assert len(stations) == 7
 
 
+def test_the_security_checklist_names_every_point_once_and_tests_that_exist() -> None:
+    """OWASP's ASVS 5.0, levels 1 and 2: a point that nobody has thought of would be missing."""
+    text = (ROOT / "docs" / "security.md").read_text()
+    table = text.partition("<!-- asvs -->")[2].partition("<!-- end of asvs -->")[0]
+    lines = (ROOT / "tests" / "data" / "asvs-5.0.txt").read_text().splitlines()
+    points = sorted(line.split()[0] for line in lines if not line.startswith("#"))
+    rows = [line.split(" | ") for line in table.splitlines() if re.match(r"\| \d", line)]
+
+    assert sorted(re.findall(r"\d+\.\d+\.\d+", " ".join(row[0] for row in rows))) == points
+    named = {name for row in rows for name in re.findall(r"[\w/]*test_\w+\.py", row[2])}
+    assert sorted(name for name in named if not (ROOT / "tests" / name).exists()) == []
+
+
 def _is_a_file_of_packages(name: str) -> bool:
     """`tables.py`, say, which many packages have."""
     return "/" not in name and any(ROOT.glob(f"*/{name}"))
