@@ -7,9 +7,11 @@ from typing import NamedTuple, Protocol
 
 from css_inline import CSSInliner
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, select_autoescape
+from markupsafe import Markup
 from starlette.responses import HTMLResponse
 
 from web.look_css import letter_css, look_path
+from web.markdown import html_of, plain_text
 from web.static import Static
 from web.wording import Wording
 
@@ -209,6 +211,8 @@ class Pages:
             month=words.month,
             time=words.time,
             instant=words.instant,
+            markdown=_markdown,
+            plain=plain_text,
         )
         environment.globals.update(
             mode=self.mode,
@@ -217,3 +221,8 @@ class Pages:
             static=self.static.url,
         )
         return environment
+
+
+def _markdown(text: str) -> Markup:
+    """Markdown as HTML. It need not be escaped once more: `html_of` escapes what was typed."""
+    return Markup(html_of(text))  # noqa: S704
