@@ -1,4 +1,4 @@
-"""A guard of the house, and the words to take out to try what happens without it."""
+"""One guard of the house, as the lists of guards name it."""
 
 from dataclasses import dataclass
 
