@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum, StrEnum
 
+from campaigns.match import Match
 from campaigns.offer import NO_OFFER, CampaignOffer
 from ledger.money import Currency, Money
 
@@ -67,6 +68,9 @@ class Campaign:
     `target` is money or a count, as `target_kind` says. `picture` is the content hash of an uploaded picture and
     `picture_alt` its alternative text; `image` is a path below `static/`. `story` and `outcome` (what became of it)
     are Markdown; `above_target` says what happens to money above the target. `version` rises with every edit.
+
+    `parent_id` names the campaign of a group; a group has no groups. Of each gift to one of its groups a campaign has
+    `group_share` per cent.
     """
 
     id: int
@@ -88,6 +92,7 @@ class Campaign:
     closed_at: datetime | None = None
     offer: CampaignOffer = NO_OFFER
     version: int = 1
+    group_share: int | None = None
 
     def __post_init__(self) -> None:
         if len(self.slug) > SLUG_LENGTH or not SLUG.fullmatch(self.slug):
@@ -99,6 +104,8 @@ class Campaign:
             raise BadCampaign("opening and closing need a time zone")
         if self.opens_at is not None and self.closes_at is not None and self.opens_at >= self.closes_at:
             raise BadCampaign("a campaign must open before it closes")
+        if self.group_share is not None and (self.parent_id is not None or not 0 < self.group_share < 100):
+            raise BadCampaign("a campaign's share of gifts to its groups is 1 to 99 per cent; a group has no groups")
 
     def _require_target(self) -> None:
         match self.target:
@@ -142,6 +149,14 @@ class Campaign:
             return Openness.NOT_YET
         return Openness.OPEN
 
+    def decided_by(self, parent: "Campaign | None", now: datetime) -> "Campaign":
+        """The campaign that decides whether this one takes gifts: a group takes none while its campaign takes none."""
+        return self if parent is None or self.openness(now) is not Openness.OPEN else parent
+
+    def openness_under(self, parent: "Campaign | None", now: datetime) -> Openness:
+        """Whether it takes gifts at `now`: a group only while its campaign does."""
+        return self.decided_by(parent, now).openness(now)
+
     def days_left(self, now: datetime) -> int | None:
         """Days until it closes, rounded up; None when it is not open or has no closing time."""
         if self.closes_at is None or self.openness(now) is not Openness.OPEN:
@@ -154,7 +169,8 @@ class Progress:
     """Progress to the target.
 
     `raised` is gifts less refunds and dispute losses, `gifts` is a count. `donors` and `monthly` (what recurring gifts
-    bring in a month) are known only where the target counts them.
+    bring in a month) are known only where the target counts them. A campaign with groups has its own gifts and theirs,
+    each once. What others match is not raised: it is shown beside it.
     """
 
     raised: Money
@@ -164,13 +180,19 @@ class Progress:
     target_kind: TargetKind = TargetKind.AMOUNT
     donors: int = 0
     monthly: Money | None = None
+    matches: tuple[Match, ...] = ()
+
+    @property
+    def matched(self) -> Money:
+        """What was pledged to match these gifts, and is not paid yet."""
+        return sum((match.pledged for match in self.matches), start=Money(0, self.raised.currency))
 
     @property
     def reached(self) -> Target:
-        """What the target counts, as it is now."""
+        """What the target counts, as it is now: what is matched only where the pot says so."""
         match self.target_kind:
             case TargetKind.AMOUNT:
-                return self.raised
+                return sum((match.pledged for match in self.matches if match.pot.counts), start=self.raised)
             case TargetKind.MONTHLY:
                 return self.monthly or Money(0, self.raised.currency)
             case TargetKind.GIFTS:

@@ -9,12 +9,13 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from campaigns.campaign import SLUG, BadCampaign, Campaign, CampaignState, Progress, Target, TargetKind
+from campaigns.match_store import matches_of
 from campaigns.offer_json import offer_from_json, offer_json
 from campaigns.tables import campaign as table
 from campaigns.tables import campaign_address
 from database.questions import fetch
 from ledger.money import Currency, Money, currency
-from ledger.store import Raised, raised, raised_by_campaign
+from ledger.store import Raised, raised_by_campaign
 
 Numbers = Sequence[int]
 
@@ -108,6 +109,11 @@ def public_campaign(conn: Connection, slug: str) -> Campaign | None:
     return None if row is None else _campaign(row)
 
 
+def all_addresses(conn: Connection) -> set[str]:
+    """Every address that leads to a campaign, now or from before."""
+    return set(conn.scalars(sa.select(campaign_address.c.slug)))
+
+
 def old_addresses(conn: Connection, campaign: Campaign) -> list[str]:
     """The addresses that a campaign had before, which still lead to it."""
     address = campaign_address.c
@@ -126,33 +132,84 @@ def campaigns(conn: Connection) -> list[Campaign]:
     return [_campaign(row) for row in conn.execute(sa.select(table).order_by(table.c.id))]
 
 
-_TITLES = sa.select(table.c.id, table.c.title)
+_NAMES = sa.select(table.c.id, table.c.title, table.c.parent_id)
 
 
-def campaign_titles(conn: Connection) -> dict[int, str]:
-    """The titles of all campaigns, by number.
+@dataclass(frozen=True, slots=True)
+class CampaignName:
+    """A campaign's title, and the campaign whose group it is."""
+
+    id: int
+    title: str
+    parent: int | None
+
+
+def campaign_names(conn: Connection) -> list[CampaignName]:
+    """The titles and parents of all campaigns.
 
     All of them: an organisation has dozens, and one constant question costs less than a list of ids.
     """
-    return {row[0]: row[1] for row in fetch(conn, _TITLES)}
+    return [CampaignName(*row) for row in fetch(conn, _NAMES)]
+
+
+def campaign_titles(conn: Connection) -> dict[int, str]:
+    """The titles of all campaigns, by number."""
+    return {campaign.id: campaign.title for campaign in campaign_names(conn)}
+
+
+def groups_of(conn: Connection, campaign: Campaign) -> list[Campaign]:
+    """The groups of a campaign, by name."""
+    rows = conn.execute(sa.select(table).where(table.c.parent_id == campaign.id))
+    return sorted((_campaign(row) for row in rows), key=lambda group: (group.title.casefold(), group.id))
+
+
+def group_names(conn: Connection) -> dict[int, list[tuple[str, str]]]:
+    """By campaign: the addresses and names of its groups, but drafts, by name."""
+    groups: dict[int, list[tuple[str, str]]] = {}
+    listed = sa.select(table.c.parent_id, table.c.slug, table.c.title)
+    listed = listed.where(table.c.parent_id.is_not(None), table.c.state != CampaignState.DRAFT.value)
+    for parent, slug, title in sorted(conn.execute(listed), key=lambda row: row[2].casefold()):
+        groups.setdefault(parent, []).append((slug, title))
+    return groups
+
+
+def parent_of(conn: Connection, campaign: Campaign) -> Campaign | None:
+    """The campaign of a group; None for a campaign that is no group."""
+    return None if campaign.parent_id is None else campaign_by_id(conn, campaign.parent_id)
 
 
 def progress(conn: Connection, campaign: Campaign, now: datetime, measures: GiftMeasures | None = None) -> Progress:
-    """The progress of a campaign at `now`, from the books."""
-    sums = raised(conn, campaign.id, campaign.currency)
-    return _progress(campaign, sums, now, *_measured(conn, [campaign], measures))
+    """The progress of a campaign at `now`, from the books: of its own gifts, and those of its groups."""
+    return progress_of(conn, [campaign], now, measures)[0][1]
 
 
 def progress_of(
     conn: Connection, these: Sequence[Campaign], now: datetime, measures: GiftMeasures | None = None
 ) -> list[tuple[Campaign, Progress]]:
     """Campaigns and their progress, with one query for each currency and for each kind of target."""
+    families = families_of(conn, these)
+    matches = matches_of(conn, {campaign.id: families[campaign.id] for campaign in these if campaign.parent_id is None})
     sums: dict[int, Raised] = {}
     for of in {campaign.currency for campaign in these}:
-        ids = [campaign.id for campaign in these if campaign.currency == of]
-        sums |= raised_by_campaign(conn, ids, of)
+        ids = {number for campaign in these if campaign.currency == of for number in families[campaign.id]}
+        sums |= raised_by_campaign(conn, sorted(ids), of)
     donors, monthly = _measured(conn, these, measures)
-    return [(campaign, _progress(campaign, sums[campaign.id], now, donors, monthly)) for campaign in these]
+    each = []
+    for campaign in these:
+        first, *more = (sums[number] for number in families[campaign.id])
+        so_far = _progress(campaign, sum(more, start=first), now, donors, monthly)
+        each.append((campaign, replace(so_far, matches=matches.get(campaign.id, ()))))
+    return each
+
+
+def families_of(conn: Connection, these: Sequence[Campaign]) -> dict[int, list[int]]:
+    """By campaign: the numbers of those whose gifts it counts, itself and its groups."""
+    families = {campaign.id: [campaign.id] for campaign in these}
+    parents = [campaign.id for campaign in these if campaign.parent_id is None]
+    query = sa.select(table.c.parent_id, table.c.id).where(table.c.parent_id.in_(parents))
+    for parent, group in conn.execute(query.order_by(table.c.id)):
+        families[parent].append(group)
+    return families
 
 
 def _measured(
@@ -220,6 +277,7 @@ def _campaign(row: sa.Row[Any]) -> Campaign:
         closed_at=row.closed_at,
         offer=offer_from_json(row.offer, of),
         version=row.version,
+        group_share=row.group_share,
     )
 
 

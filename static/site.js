@@ -92,6 +92,27 @@ function share(button) {
   });
 }
 
+// The list of groups follows what is typed. Without this file the form asks for a page with those that match.
+function filterList(field) {
+  const rows = [...document.getElementById(field.dataset.filter).children];
+  const none = find("[data-none]");
+  const key = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
+  field.addEventListener("input", () => {
+    const sought = key(field.value).split(/[^\p{L}\p{N}]+/u);
+    for (const row of rows) row.hidden = !sought.every((word) => key(find("h3", row).textContent).includes(word));
+    none.hidden = rows.some((row) => !row.hidden);
+  });
+}
+
+// The code of a sign-in link stands behind its #, which no server sees. It goes from there into the form.
+function takeCode(field) {
+  const code = location.hash.slice(1);
+  if (!code) return;
+  find("input", field).value = code;
+  field.hidden = true;
+  history.replaceState(null, "", location.pathname);
+}
+
 const form = find("form[data-currency]");
 if (form) nameTheAmount(form);
 const live = find("[data-live]");
@@ -102,3 +123,7 @@ const waiting = find("[data-state=confirming], [data-state=processing]");
 if (waiting) awaitNews(waiting);
 const sharing = find("[data-share]");
 if (sharing && (navigator.share || navigator.clipboard)) share(sharing);
+const filtering = find("[data-filter]");
+if (filtering && document.getElementById(filtering.dataset.filter)) filterList(filtering);
+const code = find("[data-link]");
+if (code) takeCode(code);

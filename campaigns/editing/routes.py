@@ -1,5 +1,6 @@
 """Campaigns at the desk: the list, the page of each with its preview, and publish, pause, close, reopen."""
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated
@@ -11,12 +12,13 @@ from campaigns.campaign import Campaign, CampaignState, Openness
 from campaigns.editing.days import UnclearDay, closing_of, last_day, read_day
 from campaigns.editing.desk import INTERVAL_NAMES, PATH, CampaignDesk, campaign_path
 from campaigns.editing.fields import Errors, Typed, read_field, read_markdown
+from campaigns.editing.group_routes import group_routes
 from campaigns.editing.offer_routes import offer_routes
 from campaigns.editing.picture_routes import campaign_picture_routes
 from campaigns.editing.text_routes import text_routes
 from campaigns.editing.update_routes import update_routes
 from campaigns.offered import amount_groups
-from campaigns.routes import campaign_page
+from campaigns.routes import PageVisit, campaign_page
 from campaigns.states import NeedsLaterDay, NotNow, close, pause, publish, reopen
 from campaigns.store import CampaignChanged, campaigns, old_addresses, progress, progress_of
 from campaigns.updates_store import updates_of
@@ -47,7 +49,7 @@ def campaign_desk_routes(desk: CampaignDesk) -> APIRouter:
     """`/desk/campaigns`, and everything below it."""
     Reader = Annotated[SignedIn, Depends(desk.door.needs(Permission.READ_CAMPAIGNS))]  # noqa: N806 (a type)
     router, shown = APIRouter(), CampaignPages(desk)
-    for part in (text_routes, offer_routes, campaign_picture_routes, update_routes, state_routes):
+    for part in (text_routes, offer_routes, campaign_picture_routes, update_routes, state_routes, group_routes):
         router.include_router(part(desk))
 
     @router.get(PATH)
@@ -105,17 +107,21 @@ class CampaignPages:
         self._desk = desk
 
     def list(self, reader: SignedIn) -> Response:
-        """Every campaign; of an organiser, their own."""
+        """Every campaign with the number of its groups; of an organiser their own, and groups of other campaigns."""
         desk, now = self._desk, self._desk.clock()
         with reading(desk.engine) as conn:
             own = [campaign for campaign in campaigns(conn) if reader.may_see_campaign(campaign.id)]
-            pairs = progress_of(conn, own, now, desk.measures)
+            numbers = {campaign.id for campaign in own}
+            groups = Counter(campaign.parent_id for campaign in own if campaign.parent_id in numbers)
+            listed = [campaign for campaign in own if campaign.parent_id not in numbers]
+            pairs = progress_of(conn, listed, now, desk.measures)
         parts = [(words, [pair for pair in pairs if pair[0].openness(now) is openness]) for openness, words in SHOWN]
         return desk.pages.page(
             "campaigns/desk_list.html",
             private=True,
             member=reader.member,
             parts=[(words, shown) for words, shown in parts if shown],
+            groups=groups,
         )
 
     def show(self, reader: SignedIn, number: int, errors: Errors | None = None, status: int = 200) -> Response:
@@ -151,7 +157,9 @@ class CampaignPages:
         desk = self._desk
         with reading(desk.engine) as conn:
             campaign = desk.find(conn, reader, number)
-            return campaign_page(conn, desk.pages, campaign, desk.clock(), desk.measures, preview_by=reader.member)
+            return campaign_page(
+                conn, desk.pages, campaign, desk.clock(), desk.measures, PageVisit(preview_by=reader.member)
+            )
 
     def publish(self, editor: SignedIn, number: int, typed: Typed) -> Response:
         """Let the public see a draft that lacks nothing."""

@@ -14,6 +14,7 @@ from starlette.responses import RedirectResponse, Response
 from campaigns.campaign import Campaign, Openness
 from campaigns.offered import AmountGroup, amount_groups, group_for, offered_intervals
 from campaigns.routes import find_campaign, moved_to
+from campaigns.store import parent_of
 from database.instants import Clock
 from database.transactions import reading
 from ledger.views import gave_back
@@ -62,9 +63,9 @@ class FormPages:
         campaign, now = self._campaign(slug), self._clock()
         if campaign.slug != slug:
             return moved_to(f"/c/{campaign.slug}/give", request)
-        if campaign.openness(now) is not Openness.OPEN:
-            return self._takes_no_gifts(campaign)
         with reading(self._engine) as conn:
+            if campaign.openness_under(parent_of(conn, campaign), now) is not Openness.OPEN:
+                return self._takes_no_gifts(campaign)
             before = gift_to_resume(conn, cancelled, now) if cancelled else None
             recurring = recurring_of_gift(conn, before) if before else None
         groups = self._groups(campaign)
@@ -107,12 +108,16 @@ class FormPages:
 
     def _takes_no_gifts(self, campaign: Campaign) -> Response:
         """Why nothing can be given to this campaign now, and where to go on. Nothing is charged."""
+        now = self._clock()
+        with reading(self._engine) as conn:
+            decides = campaign.decided_by(parent_of(conn, campaign), now)
         return self._pages.page(
             "payments/takes_no_gifts.html",
             status=409,
             private=True,
             campaign=campaign,
-            openness=campaign.openness(self._clock()).name,
+            decides=decides,
+            openness=decides.openness(now).name,
         )
 
     def _ask_again(self, campaign: Campaign, paid: PaymentUnderWay, fields: FormFields) -> Response:
@@ -166,12 +171,15 @@ class FormPages:
         cancelled: bool = False,
         status: int = 200,
     ) -> Response:
+        with reading(self._engine) as conn:
+            parent = parent_of(conn, campaign)
         offer, groups = self._offer(campaign), self._groups(campaign)
         return self._pages.page(
             "payments/give.html",
             status=status,
             private=True,
             campaign=campaign,
+            parent=parent,
             form=template_fields(fields, groups),
             errors=errors,
             interval_choices=interval_choices(offer, self._pages.wording),

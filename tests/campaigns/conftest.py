@@ -8,6 +8,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 
 from campaigns.editing.desk import CampaignDesk
+from campaigns.editing.group_routes import LIST_PATH
 from campaigns.editing.picture_routes import PICTURE_PATH
 from campaigns.editing.routes import campaign_desk_routes
 from campaigns.routes import campaign_routes
@@ -39,6 +40,6 @@ def setup(engine: Engine, clock: FixedClock) -> Iterator[DeskSetup]:
     app.include_router(campaign_routes(engine, clock, site, measures))
     app.include_router(campaign_desk_routes(desk))
     install_errors(app, site)
-    secured = secure(app, pages=site, base_url=BASE_URL, allowed_hosts=(), upload_paths=[PICTURE_PATH])
+    secured = secure(app, pages=site, base_url=BASE_URL, allowed_hosts=(), upload_paths=[PICTURE_PATH, LIST_PATH])
     with TestClient(secured, base_url=BASE_URL, follow_redirects=False) as client:
         yield DeskSetup(client, engine, clock, missing)

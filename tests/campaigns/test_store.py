@@ -15,11 +15,12 @@ from campaigns.offer import CampaignOffer, SuggestedAmount
 from campaigns.store import (
     AddressTaken,
     CampaignChanged,
+    CampaignName,
     GiftMeasures,
     add_campaign,
     campaign_by_id,
     campaign_by_slug,
-    campaign_titles,
+    campaign_names,
     campaigns,
     change_campaign,
     old_addresses,
@@ -72,11 +73,11 @@ def kept(engine: Engine, *these: Campaign) -> list[int]:
 
 def test_a_campaign_comes_back_as_it_was(engine: Engine) -> None:
     """With its currency, its instants to the microsecond, and what it leaves open."""
-    parent, child = kept(engine, FULL, replace(PLAIN, parent_id=1))
+    parent, child = kept(engine, replace(FULL, group_share=20), replace(PLAIN, currency=GBP, parent_id=1))
 
     with reading(engine) as conn:
         stored = campaigns(conn)
-        assert stored == [replace(FULL, id=1), replace(PLAIN, id=2, parent_id=1)]
+        assert stored == [replace(FULL, id=1, group_share=20), replace(PLAIN, id=2, currency=GBP, parent_id=1)]
         assert [campaign_by_slug(conn, "a-campaign"), campaign_by_id(conn, child)] == stored
     assert (parent, child) == (1, 2)
 
@@ -87,12 +88,12 @@ def test_an_unknown_campaign_is_none(engine: Engine) -> None:
         assert (campaign_by_slug(conn, "none"), campaign_by_id(conn, 7)) == (None, None)
 
 
-def test_titles_are_told_by_number(engine: Engine) -> None:
-    """For receipts."""
-    kept(engine, FULL, PLAIN)
+def test_campaigns_are_named_with_their_parents(engine: Engine) -> None:
+    """For receipts, and for shares."""
+    kept(engine, FULL, replace(PLAIN, currency=GBP, parent_id=1))
 
     with reading(engine) as conn:
-        assert campaign_titles(conn) == {1: FULL.title, 2: "Plain"}
+        assert campaign_names(conn) == [CampaignName(1, FULL.title, None), CampaignName(2, "Plain", 1)]
 
 
 def test_a_kept_campaign_is_not_kept_again(engine: Engine) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from tests.database.attacks import LONE_CHECKOUT, LONE_GIFT, UNSOUND, Attack, copied
 from tests.database.attacks_every_penny import LONE_RECURRING
+from tests.database.attacks_groups import LATER_POT
 from tests.database.house import FIRST_RECEIPT
 
 
@@ -52,6 +53,10 @@ IDENTITIES = {
     ),
     "receipt_pdf": Identity("receipt_id > 0", (("receipt_id",),), {}, {"pdf": "x'00'"}),
     "receipt_series": Identity("year = 2026", (("year",),), {}, {"last_number": "1"}),
+    "receipt_gap": Identity(
+        "year = 2025", (("rowid",), ("year", "first_number")), {"year": "2024"}, {"last_number": "9"}
+    ),
+    "lost_gift": Identity("id = 'lost-1'", (("rowid",), ("id",)), {"id": "'x'"}, {"amount_minor": "1"}),
     "act": Identity("id = 'staff-act-1'", (("rowid",), ("id",)), {"id": "'x'"}, {"who": "'nobody'"}),
     "letter": Identity(
         "id = 'letter-1'", (("rowid",), ("id",), ("key",)), {"id": "'x'", "key": "'x'"}, {"state": "'waiting'"}
@@ -85,6 +90,12 @@ IDENTITIES = {
         "id = 'rec-1'", (("rowid",), ("id",), ("subscription",), ("first_gift_id",)),
         {"id": "'x'", "subscription": "'x'", "first_gift_id": "'x'"}, {"currency": "'EUR'"},
     ),
+    "match_pot": Identity(
+        "id = 'pot-1'", (("rowid",), ("id",)), {"id": "'x'"}, {"first_day": "'2027-01-01'", "last_day": "'2027-02-01'"}
+    ),
+    "match_payment": Identity(
+        "gift_id = 'gift-1'", (("rowid",), ("gift_id",)), {"gift_id": "'gift-2'"}, {"noted_at": "'2027-01-01'"}
+    ),
     "recurring_act": Identity("id = 'act-1'", (("rowid",), ("id",)), {"id": "'x'"}, {"who": "'nobody'"}),
 }  # fmt: skip
 
@@ -115,8 +126,19 @@ TAKING = (
     _taking("gift", "invoice_id = 'in_2'", "id = 'gift-3'", LONE_GIFT),
     *(
         _taking(table, "rowid = 2", "rowid = 1")
-        for table in ("donor", "refund", "dispute", "payout", "balance_line", "recurring", "recurring_act", "letter")
+        for table in (
+            "donor",
+            "refund",
+            "dispute",
+            "payout",
+            "balance_line",
+            "recurring",
+            "recurring_act",
+            "letter",
+            "lost_gift",
+        )
     ),
+    _taking("match_pot", "rowid = 2", "rowid = 1", LATER_POT),
     _taking("recurring", "subscription = 'sub_2'", "id = 'rec-3'", LONE_RECURRING),
     _taking("checkout", "payment_intent = 'pi_1'", "session_id = 'cs_3'", LONE_CHECKOUT),
     _taking("checkout", "rowid = 2", "rowid = 1"),

@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 from database.transactions import reading, writing
 from ledger.money import GBP, Money
 from payments.gifts.campaign_views import donors_by_campaign, monthly_by_campaign
-from payments.gifts.gift import DonorDetails, GiftState, pledge
+from payments.gifts.gift import DonorDetails, GiftState, Share, pledge
 from payments.gifts.recurring import Interval, RecurringState, Rhythm, begin
 from payments.gifts.recurring_store import add_recurring
 from payments.gifts.store import add_gift
@@ -15,9 +15,14 @@ from payments.gifts.tables import recurring as recurring_table
 from tests.payments.organisation_books import NOON, Books
 
 
+def even(campaigns: list[int]) -> list[Share]:
+    """The same for each."""
+    return [Share(n, campaign, 1) for n, campaign in enumerate(campaigns)]
+
+
 def give(conn: Connection, email: str, campaigns: list[int], state: GiftState = GiftState.RECEIVED) -> None:
     """A gift of a donor, shared by these campaigns."""
-    gift = pledge(Money(1000, GBP), campaigns, DonorDetails("", email, ""), NOON)
+    gift = pledge(Money(1000, GBP), even(campaigns), DonorDetails("", email, ""), NOON)
     add_gift(conn, gift)
     conn.execute(sa.update(gift_table).where(gift_table.c.id == gift.id).values(state=state.value))
 
@@ -32,7 +37,7 @@ def repeat(
     paused: bool = False,
 ) -> None:
     """A recurring gift, shared by these campaigns; Stripe plans no next instalment for one that is paused."""
-    first = pledge(Money(minor, GBP), campaigns, DonorDetails("", "m@example.org", ""), NOON)
+    first = pledge(Money(minor, GBP), even(campaigns), DonorDetails("", "m@example.org", ""), NOON)
     add_gift(conn, first)
     recurring = begin(first, Rhythm(interval))
     add_recurring(conn, recurring)
