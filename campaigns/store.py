@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from campaigns.campaign import SLUG, BadCampaign, Campaign, CampaignState, Progress, Target, TargetKind
+from campaigns.match import shown_at
 from campaigns.match_store import matches_of
 from campaigns.offer_json import offer_from_json, offer_json
 from campaigns.tables import campaign as table
@@ -198,7 +199,7 @@ def progress_of(
     for campaign in these:
         first, *more = (sums[number] for number in families[campaign.id])
         so_far = _progress(campaign, sum(more, start=first), now, donors, monthly)
-        each.append((campaign, replace(so_far, matches=matches.get(campaign.id, ()))))
+        each.append((campaign, replace(so_far, matches=shown_at(matches.get(campaign.id, ()), now))))
     return each
 
 

@@ -16,7 +16,8 @@ CAMPAIGN_GUARDS: dict[str, Guard] = {
     ),
     "drafts": Guard(
         "everybody could read a draft who guesses its address",
-        (Cut("campaigns/store.py", ", table.c.state != CampaignState.DRAFT.value)", ")"),),
+        (Cut("campaigns/store.py", "where(campaign_address.c.slug == slug, table.c.state != CampaignState.DRAFT.value)",
+             "where(campaign_address.c.slug == slug)"),),
         ("tests/campaigns/test_desk.py",),
     ),
     "safe-links": Guard(
