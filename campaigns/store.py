@@ -74,8 +74,13 @@ def _move_address(conn: Connection, before: Campaign, slug: str) -> None:
     address = campaign_address.c
     if before.state is CampaignState.DRAFT:
         conn.execute(sa.delete(campaign_address).where(address.slug == before.slug, address.campaign_id == before.id))
-    if conn.scalar(sa.select(address.slug).where(address.slug == slug)) is None:
+    if not address_is_taken(conn, slug):
         conn.execute(sa.insert(campaign_address).values(slug=slug, campaign_id=before.id))
+
+
+def address_is_taken(conn: Connection, slug: str) -> bool:
+    """Whether an address leads to a campaign."""
+    return conn.scalar(sa.select(campaign_address.c.slug).where(campaign_address.c.slug == slug)) is not None
 
 
 def _require_free_address(conn: Connection, slug: str, number: int) -> None:

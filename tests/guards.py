@@ -4,26 +4,8 @@
 their place; the words must be there exactly once.
 """
 
-from dataclasses import dataclass
-
-
-@dataclass(frozen=True)
-class Cut:
-    """Words of one file, and what stands there instead once the guard is gone."""
-
-    path: str
-    words: str
-    instead: str = ""
-
-
-@dataclass(frozen=True)
-class Guard:
-    """What could happen without it, where it stands, and who must cry out."""
-
-    without_it: str
-    cuts: tuple[Cut, ...]
-    tests: tuple[str, ...]
-
+from tests.campaign_guards import CAMPAIGN_GUARDS
+from tests.guard import Cut, Guard
 
 POSTING = "tests/ledger/test_posting.py"
 ATTACKS, TRANSACTIONS = "tests/database/test_attacks.py", "tests/database/test_transactions.py"
@@ -276,4 +258,5 @@ GUARDS: dict[str, Guard] = {
              "        return True\n"),),
         (STORIES,),
     ),
+    **CAMPAIGN_GUARDS,
 }  # fmt: skip

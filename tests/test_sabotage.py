@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.guards import GUARDS, Cut, Guard
+from tests.guard import Cut, Guard
+from tests.guards import GUARDS
 from tests.sabotage import ROOT, NotNoticed, NotThere, copied, sabotage, take_out
 
 SAMPLE = ("applied-mark", "conflicting-entry", "signature")
