@@ -13,14 +13,16 @@ from typing import Any, cast
 import uvicorn
 from sqlalchemy.engine import Engine
 
+from backup.restoring import StoppedInstallation
 from database.engine import call_when_used
 from database.sqlite_files import close_folder
-from installation import Installation, open_installation, open_sandbox, record_organisation
-from main import build_web, build_worker, build_writer
+from installation import Installation, open_installation, open_sandbox, record_organisation, stopped_installation
+from main import build_web, build_writer
 from settings import BadSettings, Settings
 from supervisor import Beat, fork_beside
 from web.connections import ConnectionLimits, bounded, share_descriptors
 from web.logs import write_logs
+from worker import build_worker
 
 GRACE_SECONDS = 20
 WRITER_SECONDS = 5.0  # to fold SQLite's log in; a writer that stands still is killed after it
@@ -45,6 +47,12 @@ def claim_sandbox(settings: Settings) -> None:
             f"Another Farthing is running on the sandbox in {settings.var_dir}. Nothing was changed."
             " Stop it, or choose another place: ./farthing run --port 0 --var-dir DIR"
         ) from None
+
+
+def claim_stopped(settings: Settings) -> StoppedInstallation:
+    """This installation for a restore; raises BadSettings while its sandbox runs."""
+    claim_sandbox(settings)
+    return stopped_installation(settings)
 
 
 class BeatingServer(uvicorn.Server):

@@ -50,14 +50,14 @@ show the county what it costs, to the pound, so that nobody can say it cannot be
 
 COURT = """
 The county closed nine branches in one evening, and asked nobody. We said that was unlawful, and hired a
-barrister to say it in court.
+barrister for a day to say it in court.
 
-£30,000 pays for the barrister, the court's fees and the county's costs if we lose.
+You gave what the day cost.
 """
 
 OUTCOME = """
-In September **the judge agreed**. The closures were quashed, the county has to consult again, and all nine branches
-are open while it does. What was left after costs is kept for the next hearing.
+**The judge agreed.** The closures were quashed, the county has to consult again, and all nine branches are open while
+it does. What was left after costs is kept for the next hearing.
 """
 
 NIGHT = """
@@ -109,7 +109,7 @@ def demo_campaigns(now: datetime, timezone: str = DEMO_ORGANISATION.timezone) ->
 
     ask = _appeal("ask-every-candidate", "Ask every candidate", ASK, 20_000)
     van = _appeal("the-thornby-van", "Keep the Thornby van on the road", VAN, 6_500)
-    court = _appeal("see-you-in-court", "Nine branches, one evening: see you in court", COURT, 30_000)
+    court = _appeal("see-you-in-court", "Nine branches, one evening: see you in court", COURT, 3_000)
     night = _appeal("read-aloud-night", "Read-aloud night", NIGHT, 4_000)
     return [
         replace(
@@ -117,7 +117,7 @@ def demo_campaigns(now: datetime, timezone: str = DEMO_ORGANISATION.timezone) ->
             above_target="What we raise above the target goes to our legal and research fund.",
         ),
         replace(van, image="demo/van.svg", opens_at=start_of(-40), offer=_van_offer()),
-        replace(court, opens_at=start_of(-240), closes_at=end_of(-60), outcome=OUTCOME.strip()),
+        replace(court, opens_at=start_of(-75), closes_at=end_of(-6), outcome=OUTCOME.strip()),
         replace(night, opens_at=start_of(17), closes_at=end_of(45)),
     ]  # fmt: skip
 

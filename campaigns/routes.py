@@ -82,7 +82,7 @@ class PublicPages:
             campaign = find_campaign(conn, slug)
             if campaign.slug != slug:
                 return moved_to(f"/c/{campaign.slug}", request)
-            return campaign_page(conn, self._pages, campaign, self._clock(), self._measures, Visit(find=group))
+            return campaign_page(conn, self._pages, campaign, self._clock(), self._measures, PageVisit(find=group))
 
     def show_progress(self, slug: str, request: Request) -> Response:
         """Its bar, for pages that keep it fresh; figures for programs."""
@@ -127,7 +127,7 @@ def moved_to(path: str, request: Request) -> Response:
 
 
 @dataclass(frozen=True, slots=True)
-class Visit:
+class PageVisit:
     """What is looked for on a campaign's page: a group by name; and who previews it, if anybody does."""
 
     find: str = ""
@@ -140,7 +140,7 @@ def campaign_page(
     campaign: Campaign,
     now: datetime,
     measures: GiftMeasures | None,
-    visit: Visit,
+    visit: PageVisit,
 ) -> Response:
     """A campaign's page, with its groups; a preview for staff shows it as if it were published."""
     preview_by, parent = visit.preview_by, store.parent_of(conn, campaign)

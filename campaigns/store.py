@@ -153,6 +153,11 @@ def campaign_names(conn: Connection) -> list[CampaignName]:
     return [CampaignName(*row) for row in fetch(conn, _NAMES)]
 
 
+def campaign_titles(conn: Connection) -> dict[int, str]:
+    """The titles of all campaigns, by number."""
+    return {campaign.id: campaign.title for campaign in campaign_names(conn)}
+
+
 def groups_of(conn: Connection, campaign: Campaign) -> list[Campaign]:
     """The groups of a campaign, by name."""
     rows = conn.execute(sa.select(table).where(table.c.parent_id == campaign.id))

@@ -10,9 +10,11 @@ from database.tables import one_of, table
 from database.transactions import booking, reading
 
 # The newest migration. Kept here so that starting needs no Alembic (0.8 s); a test compares the two.
-REVISION = "0015"
+REVISION = "0016"
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 MODES = ("sandbox", "test", "live")
+RESTORING = "farthing_restoring"
+"""A table that stands in a PostgreSQL database while a backup is restored into it: nobody else may open it."""
 
 # One row: the mode of the money in this database.
 installation = table(
@@ -55,7 +57,12 @@ def migrate(url: str) -> None:
 
 
 def revision_of(conn: Connection) -> str | None:
-    """The newest migration that the database has had; None when it has none of our tables."""
+    """The newest migration that the database has had; None when it has none of our tables.
+
+    RESTORING while a backup is restored into it.
+    """
+    if sa.inspect(conn).has_table(RESTORING):
+        return RESTORING
     if not sa.inspect(conn).has_table("alembic_version"):
         return None
     revision = conn.scalar(sa.text("SELECT version_num FROM alembic_version"))
@@ -77,6 +84,11 @@ def require_revision(engine: Engine) -> None:
         revision = revision_of(conn)
     if revision == REVISION:
         return
+    if revision == RESTORING:
+        raise WrongVersion(
+            "A backup is being restored into this database, or that was cut off. Nothing was changed."
+            " If it was cut off, run ./farthing restore FILE again: it begins anew."
+        )
     if revision is None or revision < REVISION:
         raise WrongVersion(
             f"The database is at version {revision or 'none'}, this program needs {REVISION}."
@@ -103,8 +115,14 @@ def refuse_other_mode(engine: Engine, mode: str) -> None:
 def mark_of(engine: Engine) -> str:
     """The mark of this installation, which its gifts carry at Stripe."""
     with reading(engine) as conn:
-        mark: str = conn.scalars(sa.select(installation_mark.c.mark)).one()
-        return mark
+        return stamp_of(conn)[1]
+
+
+def stamp_of(conn: Connection) -> tuple[str | None, str]:
+    """The mode of the money in this database, if it is stamped, and the mark of its installation."""
+    mode: str | None = conn.scalar(sa.select(installation.c.mode))
+    mark: str = conn.scalars(sa.select(installation_mark.c.mark)).one()
+    return mode, mark
 
 
 def _mode_of(engine: Engine) -> str | None:

@@ -28,7 +28,7 @@ LOOK = ("colour", "remove_logo")
 
 SectionFields = Mapping[str, str]
 WrongFields = dict[str, str]
-FieldValue = TypeVar("FieldValue")
+SectionValue = TypeVar("SectionValue")
 
 
 class SectionErrors(ValueError):
@@ -108,7 +108,7 @@ class _Form:
     def __init__(self, fields: SectionFields) -> None:
         self._fields, self._errors = fields, WrongFields()
 
-    def read(self, name: str, read: Callable[[str], FieldValue], present: FieldValue) -> FieldValue:
+    def read(self, name: str, read: Callable[[str], SectionValue], present: SectionValue) -> SectionValue:
         """What a field says; where it is wrong, what the profile says at present."""
         try:
             return read(self._fields.get(name, ""))

@@ -18,7 +18,7 @@ from payments.inbox.store import dead_letters, unapplied_count
 from proof import store_audit as store
 from proof.store_audit import Comparison
 from proof.store_groups import gifts_unlike_families, group_counts
-from receipts.store import gaps
+from receipts.store import gaps, left_out_numbers
 
 # A comparison is made at every settlement, hourly at the least.
 STALE = timedelta(hours=3)
@@ -185,7 +185,10 @@ def _charges_with_gifts(conn: Connection) -> Finding:
 
 def _receipt_numbers(conn: Connection) -> Finding:
     missing = gaps(conn)
-    figures = {f"{gap.year}": f"{gap.receipts} of {gap.last_number}" for gap in missing}
+    figures: dict[str, object] = {
+        f"{year} left out by a restore": numbers for year, numbers in left_out_numbers(conn).items()
+    }
+    figures |= {f"{gap.year}": f"{gap.receipts + gap.left_out} of {gap.last_number}" for gap in missing}
     advice = "Restore the missing receipts from a backup."
     return _checked("receipt numbers run without a gap", figures, advice, wrong=bool(missing))
 

@@ -38,12 +38,18 @@ class Issued:
 
 @dataclass(frozen=True, slots=True)
 class NumberGap:
-    """A year whose receipt numbers are not exactly 1 to the last number taken."""
+    """A year whose receipts and recorded gaps are not exactly the numbers from 1 to the last one taken.
+
+    `highest` is the highest number of either; `left_out` how many numbers the recorded gaps have; `inside` how many
+    receipts have a number that was left out.
+    """
 
     year: int
     last_number: int
     highest: int
     receipts: int
+    left_out: int
+    inside: int
 
 
 def issue_receipts(conn: Connection, drafts: Sequence[Draft], *, issued_on: date, now: datetime) -> list[str]:
@@ -89,22 +95,58 @@ def _take_numbers(conn: Connection, year: int, count: int) -> range:
     return range(last - count + 1, last + 1)
 
 
+def last_numbers(conn: Connection) -> dict[int, int]:
+    """The last number taken in each year."""
+    series = tables.receipt_series.c
+    return {row[0]: row[1] for row in conn.execute(sa.select(series.year, series.last_number))}
+
+
 def gaps(conn: Connection) -> list[NumberGap]:
-    """The years whose numbers have gaps, for the audit."""
-    series, t = tables.receipt_series, tables.receipt
-    highest, receipts = sa.func.max(t.c.number), sa.func.count(t.c.number)
-    rows = conn.execute(
-        sa.select(series.c.year, series.c.last_number, sa.func.coalesce(highest, 0), receipts)
-        .outerjoin(t, t.c.year == series.c.year)
-        .group_by(series.c.year, series.c.last_number)
-        .order_by(series.c.year)
-    )
-    return [year for year in (NumberGap(*row) for row in rows) if not _has_all_numbers(year)]
+    """The years in which numbers are missing, for the audit."""
+    t, g = tables.receipt.c, tables.receipt_gap.c
+    issued = _by_year(conn, sa.select(t.year, sa.func.max(t.number), sa.func.count()).group_by(t.year))
+    width = sa.func.sum(g.last_number - g.first_number + 1)
+    left_out = _by_year(conn, sa.select(g.year, sa.func.max(g.last_number), width).group_by(g.year))
+    in_a_gap = sa.and_(t.year == g.year, t.number.between(g.first_number, g.last_number))
+    inside = sa.select(g.year, sa.func.max(t.number), sa.func.count()).join(tables.receipt, in_a_gap).group_by(g.year)
+    inside_of = _by_year(conn, inside)
+    years = []
+    for year, last in sorted(last_numbers(conn).items()):
+        (highest, receipts), (gap_end, numbers) = issued.get(year, (0, 0)), left_out.get(year, (0, 0))
+        _, wrong = inside_of.get(year, (0, 0))
+        years.append(NumberGap(year, last, max(highest, gap_end), receipts, numbers, wrong))
+    return [year for year in years if not _has_all_numbers(year)]
+
+
+def _by_year(conn: Connection, query: sa.Select[Any]) -> dict[int, tuple[int, int]]:
+    return {year: (int(highest), int(count)) for year, highest, count in conn.execute(query)}
 
 
 def _has_all_numbers(year: NumberGap) -> bool:
-    # Numbers are unique and positive, so as many receipts as the highest number means that none is missing.
-    return year.last_number == year.highest == year.receipts
+    # Numbers are unique and positive, so as many of them as the highest means that none is missing.
+    return not year.inside and year.last_number == year.highest == year.receipts + year.left_out
+
+
+def leave_out(conn: Connection, year: int, up_to: int, *, backup_made_at: datetime, now: datetime) -> range:
+    """Leave out the numbers after the year's last one, as far as `up_to`; returns them, none if they are taken.
+
+    For a database that was restored: these numbers may have been given out after its backup was made. Nobody else may
+    be taking numbers.
+    """
+    first = last_numbers(conn).get(year, 0) + 1
+    if up_to < first:
+        return range(0)
+    gap = {"year": year, "first_number": first, "last_number": up_to}
+    conn.execute(sa.insert(tables.receipt_gap).values(**gap, backup_made_at=backup_made_at, recorded_at=now))
+    _take_numbers(conn, year, up_to - first + 1)
+    return range(first, up_to + 1)
+
+
+def left_out_numbers(conn: Connection) -> dict[int, int]:
+    """How many numbers of each year a restore has left out."""
+    g = tables.receipt_gap.c
+    width = sa.func.sum(g.last_number - g.first_number + 1)
+    return {row[0]: int(row[1]) for row in conn.execute(sa.select(g.year, width).group_by(g.year).order_by(g.year))}
 
 
 def receipt_of_gift(conn: Connection, gift_id: str) -> Issued | None:

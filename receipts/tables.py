@@ -20,6 +20,18 @@ receipt_series = table(
     sa.CheckConstraint(f"last_number BETWEEN 1 AND {YEAR_SPAN - 1}", name="last_number"),
 )
 
+# Numbers that a restore has left out, because they may have been given out after its backup was made.
+receipt_gap = table(
+    "receipt_gap",
+    sa.Column("year", Count, primary_key=True, autoincrement=False),
+    sa.Column("first_number", Count, primary_key=True, autoincrement=False),
+    sa.Column("last_number", Count, nullable=False),
+    sa.Column("backup_made_at", Instant, nullable=False),
+    sa.Column("recorded_at", Instant, nullable=False),
+    sa.CheckConstraint("year BETWEEN 2000 AND 2999", name="year"),
+    sa.CheckConstraint("first_number BETWEEN 1 AND last_number", name="numbers"),
+)
+
 receipt = table(
     "receipt",
     sa.Column("id", Count, primary_key=True, autoincrement=False),

@@ -104,6 +104,15 @@ function filterList(field) {
   });
 }
 
+// The code of a sign-in link stands behind its #, which no server sees. It goes from there into the form.
+function takeCode(field) {
+  const code = location.hash.slice(1);
+  if (!code) return;
+  find("input", field).value = code;
+  field.hidden = true;
+  history.replaceState(null, "", location.pathname);
+}
+
 const form = find("form[data-currency]");
 if (form) nameTheAmount(form);
 const live = find("[data-live]");
@@ -116,3 +125,5 @@ const sharing = find("[data-share]");
 if (sharing && (navigator.share || navigator.clipboard)) share(sharing);
 const filtering = find("[data-filter]");
 if (filtering && document.getElementById(filtering.dataset.filter)) filterList(filtering);
+const code = find("[data-link]");
+if (code) takeCode(code);

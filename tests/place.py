@@ -8,11 +8,12 @@ from pathlib import Path
 from starlette.types import ASGIApp
 
 from installation import Installation, open_installation, prepare
-from main import build_web, build_worker
+from main import build_web
 from payments.inbox.webhook import PATH as WEBHOOK
 from sandbox.twin import Twin, TwinSettings, open_twin
 from settings import read_settings
 from tests.browser import served
+from worker import build_worker
 
 
 @dataclass

@@ -18,7 +18,7 @@ from campaigns.editing.picture_routes import campaign_picture_routes
 from campaigns.editing.text_routes import text_routes
 from campaigns.editing.update_routes import update_routes
 from campaigns.offered import amount_groups
-from campaigns.routes import Visit, campaign_page
+from campaigns.routes import PageVisit, campaign_page
 from campaigns.states import NeedsLaterDay, NotNow, close, pause, publish, reopen
 from campaigns.store import CampaignChanged, campaigns, old_addresses, progress, progress_of
 from campaigns.updates_store import updates_of
@@ -158,7 +158,7 @@ class CampaignPages:
         with reading(desk.engine) as conn:
             campaign = desk.find(conn, reader, number)
             return campaign_page(
-                conn, desk.pages, campaign, desk.clock(), desk.measures, Visit(preview_by=reader.member)
+                conn, desk.pages, campaign, desk.clock(), desk.measures, PageVisit(preview_by=reader.member)
             )
 
     def publish(self, editor: SignedIn, number: int, typed: Typed) -> Response:

@@ -29,6 +29,7 @@ from payments.reading.happenings import (
     ChargeSucceeded,
     CheckoutReported,
     DisputeFundsMoved,
+    GiftAdopted,
     Happening,
     InvoicePaid,
     InvoiceReported,
@@ -95,6 +96,7 @@ _NAMES: Mapping[type, tuple[str, ...]] = {
     BalanceChanged: (),
     BalanceLine: ("id", "payment", "subject"),
     MarkDisproved: ("payment",),
+    GiftAdopted: ("payment",),
 }
 
 Kept = Mapping[str, set[str]]
@@ -165,7 +167,9 @@ def _gift_ids(
         for happening in happenings
         if isinstance(happening, ChargeSucceeded | PaymentFailed | CheckoutReported | BalanceLine)
     }
-    named |= {charge.gift for charge in charges.values()} | {checkout.gift for checkout in checkouts.values()}
+    named |= {charge.gift or charge.fact.gift for charge in charges.values()} | {
+        checkout.gift for checkout in checkouts.values()
+    }
     named |= {recurring_gift.first_gift for recurring_gift in recurring.values()}
     named |= {
         instalment_id(invoice.invoice) for invoice in (*reported, *invoices.values()) if invoice.recurring in recurring

@@ -18,6 +18,7 @@ _LINE = (balance_line.c.id,)
 _BY_SUBJECT = (balance_line.c.subject, balance_line.c.id)
 _MARKED = (balance_line.c.payment, balance_line.c.marked, balance_line.c.ours)
 _OWNED = (charge.c.payment, charge.c.gift_id)
+_PAID = (charge.c.id, charge.c.gift_id)
 _LINKED = (invoice_payment.c.payment, invoice_payment.c.invoice_id)
 _INVOICE = (invoice.c.id, invoice.c.recurring_id)
 _CHARGED, _TAKEN_BACK = "charge", "charge_failure"  # as Stripe names the category of those lines
@@ -59,6 +60,11 @@ def _taken_back_too_often(since: datetime) -> sa.Select[tuple[str]]:
     known = sa.select(sa.func.count()).where(charge.c.payment == back.c.payment, charge.c.succeeded_at <= at)
     too_often = times.correlate(back).scalar_subquery() > known.correlate(back).scalar_subquery()
     return sa.select(back.c.payment).where(back.c.kind == _TAKEN_BACK, at >= since, too_often)
+
+
+def charges_with_gift(conn: Connection, ids: Sequence[str]) -> set[str]:
+    """Those of these charges that are known to have paid a gift."""
+    return {row[0] for row in look_up(conn, _PAID, charge.c.id, ids) if row[1] is not None}
 
 
 def payments_with_owner(conn: Connection, payments: Sequence[str]) -> set[str]:

@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 
 from ledger.money import Money, currency
 from payments.books.tables import balance_line, charge, dispute, payout, refund
-from payments.gifts.tables import gift
+from payments.gifts.tables import gift, lost_gift
 from payments.reading.happenings import Category
 from staff.tables import act
 
@@ -166,11 +166,11 @@ def list_lengths(conn: Connection) -> dict[str, int]:
 
 
 def charges_without_gift(conn: Connection, limit: int) -> list[ChargeWithoutGift]:
-    """Charges that name a gift which is not in this database, newest first."""
+    """Charges that name a gift which is not in this database, newest first; those of lost gifts stand in their list."""
     c = charge.c
     rows = conn.execute(
         sa.select(c.id, c.payment, c.currency, c.amount_minor, c.succeeded_at)
-        .where(*_without_gift())
+        .where(*is_without_gift(), ~_is_explained())
         .order_by(c.succeeded_at.desc(), c.id)
         .limit(limit)
     )
@@ -179,15 +179,22 @@ def charges_without_gift(conn: Connection, limit: int) -> list[ChargeWithoutGift
 
 def is_charge_without_gift(conn: Connection, identity: str) -> bool:
     """Whether this charge names a gift of ours that is not in this database, and was not settled."""
-    return conn.scalar(sa.select(charge.c.id).where(charge.c.id == identity, *_without_gift())) is not None
+    return conn.scalar(sa.select(charge.c.id).where(charge.c.id == identity, *is_without_gift())) is not None
 
 
 def charge_without_gift_count(conn: Connection) -> int:
     """How many charges name a gift which is not in this database."""
-    return conn.scalar(sa.select(sa.func.count()).select_from(charge).where(*_without_gift())) or 0
+    question = sa.select(sa.func.count()).select_from(charge).where(*is_without_gift(), ~_is_explained())
+    return conn.scalar(question) or 0
 
 
-def _without_gift() -> tuple[sa.ColumnElement[bool], ...]:
+def _is_explained() -> sa.ColumnElement[bool]:
+    """Stripe was asked about its gift, which is listed with what Stripe knows."""
+    return sa.exists().where(lost_gift.c.id == charge.c.gift_hint)
+
+
+def is_without_gift() -> tuple[sa.ColumnElement[bool], ...]:
+    """The conditions of a charge that names a gift of ours which is not kept here, and that was not settled."""
     settled = sa.exists().where(
         act.c.what == NOT_A_GIFT, act.c.subject_kind == "charge", act.c.subject_id == charge.c.id
     )

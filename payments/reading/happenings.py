@@ -212,6 +212,16 @@ class MarkDisproved:
     payment: str
 
 
+@dataclass(frozen=True, slots=True)
+class GiftAdopted:
+    """The gift or recurring gift of this payment was added here after the payment was reported.
+
+    Stripe does not report it. After the restore of an older backup a treasurer adds what only Stripe knows.
+    """
+
+    payment: str
+
+
 Happening = (
     ChargeSucceeded
     | PaymentFailed
@@ -228,4 +238,5 @@ Happening = (
     | BalanceChanged
     | BalanceLine
     | MarkDisproved
+    | GiftAdopted
 )

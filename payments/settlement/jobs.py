@@ -16,6 +16,7 @@ from payments.gifts.recurring_changes import CHANGE_RECURRING
 from payments.reading.happenings import StatusObject
 from payments.settlement.list_reader import ShowProgress, TimeSliceEnded
 from payments.settlement.list_sources import INVOICE_DELAY
+from payments.settlement.lost_gifts import adoption_jobs
 from payments.settlement.reconcile import Reconciliation, SettlementResult
 from payments.settlement.recurring_changes import RecurringChanger
 from payments.settlement.statuses import StatusFetcher
@@ -109,6 +110,7 @@ def settlement_jobs(
     fetchers = StatusFetcher(engine, bookkeeper, lists, clock).fetchers
     fetchers |= {StatusObject.SUBSCRIPTION: subscriptions.fetch}
     handlers = stripe_jobs(engine, Reconciliation(engine, bookkeeper, lists, clock), fetchers, clock)
+    handlers |= adoption_jobs(engine, bookkeeper, clock)
     return handlers | recurring_jobs(engine, RecurringChanger(engine, lists, gateway, clock, zone), clock)
 
 

@@ -27,6 +27,7 @@ from payments.settlement.balance_checks import (
 )
 from payments.settlement.list_reader import ListReader, NotApplied, ShowProgress, TimeSliceEnded, no_progress
 from payments.settlement.list_sources import ListSources
+from payments.settlement.lost_gifts import find_lost_gifts
 from payments.settlement.open_statuses import OpenStatuses
 from payments.settlement.strangers import rebook_strangers
 from payments.settlement.stripe_contact import recording_contact
@@ -162,6 +163,7 @@ class Reconciliation:
         reader.read_list(self._sources.charges(since), thorough=True)
         apply_unreported(reader, self._lists)
         rebook_strangers(reader)
+        find_lost_gifts(reader, self._lists)
         run.open_statuses.ask(since)
         return self._compare(since, reader)
 

@@ -9,7 +9,7 @@ from sqlalchemy.engine import Connection
 
 from database.bulk import put_rows
 from payments.settlement.balance_checks import BalanceComparison
-from payments.settlement.tables import balance_check, contact, walk
+from payments.settlement.tables import LISTS, balance_check, contact, walk
 
 LATELY = timedelta(minutes=5)
 
@@ -33,6 +33,11 @@ def load_checkpoint(conn: Connection, name: str) -> Checkpoint:
     t = walk.c
     row = conn.execute(sa.select(t.name, t.reached, t.aim, t.cursor).where(t.name == name)).first()
     return Checkpoint(*row) if row else Checkpoint(name)
+
+
+def read_up_to(conn: Connection) -> dict[str, datetime | None]:
+    """Up to which instant each list was read; None for one that was never read."""
+    return {name: load_checkpoint(conn, name).reached for name in LISTS}
 
 
 def save_checkpoint(conn: Connection, now: datetime, checkpoint: Checkpoint) -> None:

@@ -63,6 +63,14 @@ class StripeLists:
         """Payouts."""
         return self._page("/v1/payouts", **params)
 
+    def charges(self, **params: Any) -> ListPage:
+        """Charges, with or without success."""
+        return self._page("/v1/charges", **params)
+
+    def checkout_sessions(self, **params: Any) -> ListPage:
+        """Checkout Sessions, each with the first of its line items."""
+        return self._page("/v1/checkout/sessions", expand=["data.line_items"], **params)
+
     def endpoints(self) -> ListPage:
         """The webhook endpoints, and which events each is sent."""
         return self._page("/v1/webhook_endpoints")
@@ -90,6 +98,14 @@ class StripeLists:
     def checkout_session(self, identity: str) -> StripeObject:
         """A Checkout Session as it is now, with the payment intent or subscription that it led to."""
         return self._get(f"/v1/checkout/sessions/{identity}", expand=["payment_intent", "subscription"])
+
+    def charge(self, identity: str) -> StripeObject:
+        """A charge as it is now."""
+        return self._get(f"/v1/charges/{identity}")
+
+    def invoice(self, identity: str) -> StripeObject:
+        """An invoice as it is now."""
+        return self._get(f"/v1/invoices/{identity}")
 
     def subscription(self, identity: str) -> StripeObject:
         """A subscription as it is now, with its latest invoice."""

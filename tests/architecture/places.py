@@ -19,8 +19,10 @@ LAYERS = (
     ("treasury", "backup"),
     ("setup",),
     ("installation",),
-    ("main", "supervisor"),
-    ("processes",),
+    ("worker", "supervisor"),
+    ("main",),
+    ("processes", "planting"),
+    ("development",),
     ("commands",),
 )
 FLOOR = {part: floor for floor, parts in enumerate(LAYERS) for part in parts}
@@ -44,8 +46,8 @@ FOLDERS = {
 MAY_CIRCLE = {"sandbox"}
 # Who may read the settings, and who may know the twin.
 DOORS = {
-    "settings": {"installation", "main", "processes", "commands"} | OUTSIDE,
-    "sandbox": {"installation", "main", "commands"} | OUTSIDE,
+    "settings": {"installation", "main", "processes", "planting", "commands"} | OUTSIDE,
+    "sandbox": {"installation", "main", "worker", "planting", "commands"} | OUTSIDE,
 }
 # What an installation's settings are made of.
 SETTINGS_MAY_USE = {"organisation.organisation", "outbox.mail_server"}
@@ -80,7 +82,11 @@ HOMES = {
     "alembic": ("database/migrating.py",),
     "css_inline": ("web/pages.py",),
     "psycopg": ("database/*",),
+    "pyrage": ("backup/archive.py",),
     "pydantic_settings": ("settings.py",),
+    "argon2": ("staff/passwords.py",),
+    "pyotp": ("staff/second_factor.py",),
+    "cryptography": ("staff/second_factor.py",),
     "typer": ("commands.py", "*/commands.py"),
 }
 # Whoever opens a transaction may name what it is given, and tell a lost connection from a bad row.
@@ -126,6 +132,7 @@ PURE = {
     "payments.giving.rhythm_form",
     "payments.gifts.due_dates",
     "payments.gifts.recurring",
+    "payments.gifts.lost",
     "receipts.receipt",
     "campaigns.campaign",
     "campaigns.groups",
@@ -139,6 +146,7 @@ PURE = {
     "donors.donor",
     "organisation.organisation",
     "staff.act",
+    "staff.act_words",
     "staff.member",
     "staff.permissions",
     "staff.role",

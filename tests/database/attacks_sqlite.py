@@ -53,6 +53,10 @@ IDENTITIES = {
     ),
     "receipt_pdf": Identity("receipt_id > 0", (("receipt_id",),), {}, {"pdf": "x'00'"}),
     "receipt_series": Identity("year = 2026", (("year",),), {}, {"last_number": "1"}),
+    "receipt_gap": Identity(
+        "year = 2025", (("rowid",), ("year", "first_number")), {"year": "2024"}, {"last_number": "9"}
+    ),
+    "lost_gift": Identity("id = 'lost-1'", (("rowid",), ("id",)), {"id": "'x'"}, {"amount_minor": "1"}),
     "act": Identity("id = 'staff-act-1'", (("rowid",), ("id",)), {"id": "'x'"}, {"who": "'nobody'"}),
     "letter": Identity(
         "id = 'letter-1'", (("rowid",), ("id",), ("key",)), {"id": "'x'", "key": "'x'"}, {"state": "'waiting'"}
@@ -122,7 +126,17 @@ TAKING = (
     _taking("gift", "invoice_id = 'in_2'", "id = 'gift-3'", LONE_GIFT),
     *(
         _taking(table, "rowid = 2", "rowid = 1")
-        for table in ("donor", "refund", "dispute", "payout", "balance_line", "recurring", "recurring_act", "letter")
+        for table in (
+            "donor",
+            "refund",
+            "dispute",
+            "payout",
+            "balance_line",
+            "recurring",
+            "recurring_act",
+            "letter",
+            "lost_gift",
+        )
     ),
     _taking("match_pot", "rowid = 2", "rowid = 1", LATER_POT),
     _taking("recurring", "subscription = 'sub_2'", "id = 'rec-3'", LONE_RECURRING),

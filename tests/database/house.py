@@ -105,6 +105,9 @@ FURNITURE: tuple[tuple[sa.Table, Mapping[str, Any]], ...] = (
     (receipts.receipt_pdf, {"receipt_id": FIRST_RECEIPT, "sha256": "0" * 64}),
     (match_pot, {"id": "pot-1", "currency": "GBP", "ended_on": None}),
     (match_payment, {"gift_id": "gift-1", "pot_id": "pot-1"}),
+    (receipts.receipt_gap, {"year": 2025, "first_number": 1, "last_number": 5}),
+    (gift_tables.lost_gift, {"id": "lost-1", "kind": "once"}),
+    (gift_tables.lost_gift, {"id": "lost-2", "kind": "recurring"}),
     (staff.act, {"id": "staff-act-1"}),
     (
         staff.staff_member,

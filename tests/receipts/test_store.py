@@ -20,6 +20,8 @@ from receipts.store import (
     NumberGap,
     gaps,
     issue_receipts,
+    leave_out,
+    left_out_numbers,
     mint_token,
     pdf_of,
     receipt_by_number,
@@ -104,7 +106,25 @@ def test_the_audit_sees_a_gap(engine: Engine) -> None:
     issue_all(engine, gifts("c"))
 
     with reading(engine) as conn:
-        assert gaps(conn) == [NumberGap(2026, last_number=5, highest=5, receipts=3)]
+        assert gaps(conn) == [NumberGap(2026, last_number=5, highest=5, receipts=3, left_out=0, inside=0)]
+
+
+def test_numbers_that_a_restore_leaves_out_are_never_given_out_and_no_fault(engine: Engine) -> None:
+    """The next receipt has the number after them; a receipt inside such a gap is a fault."""
+    issue_all(engine, gifts("a", "b"))
+    with booking(engine) as conn:
+        assert leave_out(conn, 2026, 5, backup_made_at=NOON, now=NOON) == range(3, 6)
+        assert leave_out(conn, 2026, 5, backup_made_at=NOON, now=NOON) == range(0)
+        assert leave_out(conn, 2027, 1, backup_made_at=NOON, now=NOON) == range(1, 2)
+
+    assert issue_all(engine, gifts("c")) == ["2026-000006"]
+    assert issue_all(engine, gifts("d"), date(2027, 1, 1)) == ["2027-000002"]
+    with booking(engine) as conn:
+        assert (gaps(conn), left_out_numbers(conn)) == ([], {2026: 3, 2027: 1})
+        leave_out(conn, 2026, 8, backup_made_at=NOON, now=NOON)
+        values = {"year": 2026, "first_number": 2, "last_number": 2, "backup_made_at": NOON, "recorded_at": NOON}
+        conn.execute(sa.insert(tables.receipt_gap).values(values))
+        assert [(year.left_out, year.inside) for year in gaps(conn)] == [(6, 1)]
 
 
 def test_a_gift_has_one_original_receipt(engine: Engine) -> None:

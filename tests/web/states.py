@@ -57,6 +57,7 @@ class Given:
     reference: str
     upcoming: Upcoming | None
     went_back: Money
+    email: str
 
 
 @dataclass(frozen=True)
@@ -140,11 +141,13 @@ def thanks(
     known = state != "unknown"
     follows = upcoming(rhythm, NOW, WORDS) if rhythm else None
     back = Money(went_back, GBP)
-    gift = Given(Money(2500, GBP), donor, date(2026, 11, 21), "8F3K-22QD", follows, back) if known else None
+    email = "zoe@example.org" if receipt else ""
+    gift = Given(Money(2500, GBP), donor, date(2026, 11, 21), "8F3K-22QD", follows, back, email) if known else None
     campaign = ASK if known else None
     return State(
         "payments/thanks.html",
-        {"state": state, "gift": gift, "campaign": campaign, "session_id": "cs_test_1", "receipt": receipt},
+        {"gift": gift, "campaign": campaign, "session_id": "cs_test_1"}
+        | {"state": state, "receipt": receipt, "new_link": not receipt},
     )
 
 
@@ -255,10 +258,12 @@ STATES = {
     "thanks failed a first": thanks("failed", rhythm=Rhythm(Interval.MONTH)),
     "thanks partly returned": thanks("received", went_back=1000),
     "thanks returned": thanks("returned", went_back=2500),
+    "no receipt": State("receipts/no_receipt.html", {"token": "abc", "days": 90, "status": 404}),
+    "link sent": State("payments/link_sent.html", {}),
     "again": State(
         "payments/again.html",
         {"campaign": ASK, "state": "received", "amount": Money(2500, GBP), "session_id": "cs_1", "again": {"a": "b"}}
-        | {"went_back": Money(0, GBP)},
+        | {"went_back": Money(0, GBP), "asked": Money(2500, GBP)},
     ),
     "not charged": not_charged(None),
     "not charged, refused": not_charged(None, refused=True),

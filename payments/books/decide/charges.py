@@ -9,7 +9,7 @@ from payments.books.decide.known import BookedCharge, Known
 from payments.books.decide.notice import Batch, FactsOf, new_facts
 from payments.books.decide.recurring import DecidedInvoices, Instalments, decide_instalments
 from payments.gifts.gift import Gift
-from payments.reading.happenings import ChargeSucceeded
+from payments.reading.happenings import ChargeSucceeded, GiftAdopted
 
 _CHARGES = FactsOf(lambda charge: charge.charge, lambda charge: (charge.payment, charge.amount))
 
@@ -46,12 +46,13 @@ def decide_charges(
     """Join the new charges, and those that waited for one of the new links, with their gifts.
 
     A charge that names a gift which is not kept here is a stranger's, unless it carries our own mark: then it is kept
-    with the gift's name, and listed.
+    with the gift's name, and listed. Its gift may be adopted later.
     """
     checkouts, invoices = links
     known_charges = {charge: booked.fact for charge, booked in known.charges.items()}
     new = new_facts(batch.of(ChargeSucceeded), known_charges, _CHARGES)
-    newly_linked = {**checkouts.newly_linked, **invoices.newly_linked}
+    adopted = {fact.payment: cause for fact, cause in batch.of(GiftAdopted)}
+    newly_linked = {**checkouts.newly_linked, **invoices.newly_linked, **adopted}
     marked = {charge.charge: gift for charge, _ in new if (gift := known.gifts.get(charge.gift or ""))}
     waited = _waited(known, newly_linked, certain={charge.payment for charge, _ in new if charge.charge in marked})
     unmarked = [charge for charge, _ in (*new, *waited) if charge.charge not in marked]
@@ -60,8 +61,11 @@ def decide_charges(
         for charge in unmarked
         if charge.payment in checkouts.gift_of_intent
     }
-    by_invoice = decide_instalments(known, invoices, [charge for charge in unmarked if charge.charge not in by_session])
-    linked = {**by_session, **by_invoice.gift_of_charge}
+    by_name = {charge.charge: gift for charge, _ in waited if (gift := known.gifts.get(charge.gift or ""))}
+    by_invoice = decide_instalments(
+        known, invoices, [charge for charge in unmarked if charge.charge not in {**by_session, **by_name}]
+    )
+    linked = {**by_name, **by_session, **by_invoice.gift_of_charge}
     gift_of = {**marked, **linked}
     changes = ChargeChanges(
         new=tuple(

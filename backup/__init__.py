@@ -1,0 +1,1 @@
+"""Backups: one file that holds the whole installation, and the way back from it."""

@@ -1,0 +1,87 @@
+"""A gift that only Stripe knows, because this database was restored from an older backup. Values only."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID, uuid5
+
+from ledger.money import Money
+from payments.gifts.gift import Allocation, DonorDetails, Gift, GiftState, Share
+from payments.gifts.recurring import Interval, Recurring, RecurringState
+
+# The name space of what an adopted gift needs and Stripe does not have.
+ADOPTIONS = UUID("5b1f0c38-7a5e-4d53-9a6e-2c1f7d0b8e44")
+
+
+class LostKind(StrEnum):
+    """What Stripe has: a gift given once, or a recurring gift."""
+
+    ONCE = "once"
+    RECURRING = "recurring"
+
+
+@dataclass(frozen=True, slots=True)
+class LostShare:
+    """What a gift gives to the campaign at this address; empty where Stripe does not say which."""
+
+    slug: str
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
+class LostGift:
+    """A gift with our mark at Stripe. `id` is its own, or the recurring gift's, which `first_gift` began."""
+
+    id: str
+    kind: LostKind
+    first_gift: str
+    shares: tuple[LostShare, ...]
+    donor: DonorDetails
+    given_at: datetime
+    interval: Interval | None = None
+    session: str | None = None
+    subscription: str | None = None
+
+    @property
+    def amount(self) -> Money:
+        """What was asked for at first."""
+        first, *others = [share.amount for share in self.shares]
+        return sum(others, start=first)
+
+
+def adopted_gift(lost: LostGift, campaigns: Mapping[str, int]) -> Gift:
+    """The pending gift; of a recurring one the first instalment. `campaigns`: the campaign of each address."""
+    minor: dict[int, int] = {}
+    for share in lost.shares:
+        campaign = campaigns[share.slug]
+        minor[campaign] = minor.get(campaign, 0) + share.amount.minor
+    of = lost.amount.currency
+    return Gift(
+        id=lost.first_gift,
+        state=GiftState.PENDING,
+        amount=lost.amount,
+        allocations=tuple(Allocation(n, campaign, Money(part, of)) for n, (campaign, part) in enumerate(minor.items())),
+        donor=lost.donor,
+        created_at=lost.given_at,
+        attempted_at=lost.given_at,
+        return_token=uuid5(ADOPTIONS, lost.first_gift).hex,
+        recurring_id=lost.id if lost.kind is LostKind.RECURRING else None,
+    )
+
+
+def adopted_recurring(lost: LostGift, first: Gift) -> Recurring | None:
+    """The recurring gift that its first gift began; its state is asked of Stripe. None for a gift given once."""
+    if lost.kind is not LostKind.RECURRING or lost.interval is None:
+        return None
+    return Recurring(
+        id=lost.id,
+        state=RecurringState.PENDING,
+        amount=first.amount,
+        interval=lost.interval,
+        shares=tuple(Share(part.n, part.campaign, part.amount.minor) for part in first.allocations),
+        donor=first.donor,
+        first_gift=first.id,
+        created_at=first.created_at,
+        subscription=lost.subscription,
+    )

@@ -1,0 +1,93 @@
+"""A gift as Stripe knows it: its checkout, its charge or its subscription, read into what a treasurer decides about."""
+
+from uuid import uuid5
+
+from ledger.money import Money, currency
+from payments.gifts.gift import DonorDetails
+from payments.gifts.lost import ADOPTIONS, LostGift, LostKind, LostShare
+from payments.gifts.recurring import Interval
+from payments.reading.fields import (
+    EMPTY,
+    UnexpectedShape,
+    expandable_id,
+    instant,
+    metadata_id,
+    nested,
+    objects,
+    positive_money,
+    text,
+    whole_number,
+)
+from payments.stripe.checkout import STRIPE_INTERVALS
+from payments.stripe.objects import StripeObject
+
+_PRODUCT = "campaign_"
+UNNAMED = DonorDetails("Somebody", "nobody@no-address.invalid")
+"""A donor of whom Stripe knows neither name nor address."""
+
+
+def read_lost_once(gift: str, charge: StripeObject, session: StripeObject | None) -> LostGift:
+    """A gift given once: what its checkout was for; without a checkout only what was charged."""
+    amount = positive_money(charge)
+    return LostGift(
+        id=gift,
+        kind=LostKind.ONCE,
+        first_gift=gift,
+        shares=_shares_of_session(session) if session else (LostShare("", amount),),
+        donor=_donor(session, charge),
+        given_at=instant(session or charge),
+        session=text(session, "id") if session else None,
+    )
+
+
+def read_lost_recurring(recurring: str, subscription: StripeObject, session: StripeObject | None) -> LostGift:
+    """A recurring gift: what its checkout was for; without one what its subscription asks for."""
+    first_gift = metadata_id(session, "gift_id") if session else None
+    return LostGift(
+        id=recurring,
+        kind=LostKind.RECURRING,
+        first_gift=first_gift or str(uuid5(ADOPTIONS, recurring)),
+        shares=_shares_of_session(session) if session else _shares_of_subscription(subscription),
+        donor=_donor(session, EMPTY),
+        given_at=instant(session or subscription),
+        interval=_interval(subscription),
+        session=text(session, "id") if session else None,
+        subscription=text(subscription, "id"),
+    )
+
+
+def _donor(session: StripeObject | None, charge: StripeObject) -> DonorDetails:
+    """Who paid, by the checkout's details, else by the card's."""
+    details = (session or {}).get("customer_details") or {}
+    billing = charge.get("billing_details") or {}
+    name, email = (details.get(field) or billing.get(field) for field in ("name", "email"))
+    return DonorDetails(str(name or UNNAMED.name)[:100], str(email or UNNAMED.email)[:254])
+
+
+def _shares_of_session(session: StripeObject) -> tuple[LostShare, ...]:
+    of = currency(text(session, "currency"))
+    lines = objects(nested(session, "line_items"), "data")
+    shares = [LostShare(_slug(nested(line, "price")), Money(whole_number(line, "amount_total"), of)) for line in lines]
+    if not shares or any(share.amount.minor <= 0 for share in shares):
+        raise UnexpectedShape("a checkout without amounts")
+    return tuple(shares)
+
+
+def _shares_of_subscription(subscription: StripeObject) -> tuple[LostShare, ...]:
+    prices = [nested(item, "price") for item in objects(nested(subscription, "items"), "data")]
+    return tuple(LostShare(_slug(price), positive_money(price, "unit_amount")) for price in prices)
+
+
+def _slug(price: StripeObject) -> str:
+    """The address of the campaign whose Product this price is for; empty for another Product."""
+    product = expandable_id(price, "product") or ""
+    return product.removeprefix(_PRODUCT) if product.startswith(_PRODUCT) else ""
+
+
+def _interval(subscription: StripeObject) -> Interval:
+    rhythm = nested(nested(objects(nested(subscription, "items"), "data")[0], "price"), "recurring")
+    every = text(rhythm, "interval"), whole_number(rhythm, "interval_count")
+    known = {stripe_interval: interval for interval, stripe_interval in STRIPE_INTERVALS.items()}
+    if every not in known:
+        raise UnexpectedShape("subscription has a rhythm that we do not offer")
+    return known[every]
