@@ -88,4 +88,15 @@ ACCESS: Mapping[str, Open | Permission] = {
     "POST /desk/recurring/{identity}/end-{when}": CHANGE,
     "POST /desk/recurring/{identity}/amount": CHANGE,
     "POST /desk/recurring/{identity}/{button}": CHANGE,
+    # Local groups and match pots.
+    "GET /c/{slug}/qr.{kind}": PUBLIC,
+    "GET /desk/campaigns/{number}/groups": Permission.READ_CAMPAIGNS,
+    "POST /desk/campaigns/{number}/groups": Permission.ADD_CAMPAIGNS,
+    "POST /desk/campaigns/{number}/groups/share": Permission.ADD_CAMPAIGNS,
+    "GET /desk/campaigns/{number}/groups/list": Permission.ADD_CAMPAIGNS,
+    "POST /desk/campaigns/{number}/groups/list": Permission.ADD_CAMPAIGNS,
+    "GET /desk/campaigns/{number}/match": Permission.READ_CAMPAIGNS,
+    "POST /desk/campaigns/{number}/match": CHANGE,
+    "POST /desk/campaigns/{number}/match/{pot}/end": CHANGE,
+    "POST /desk/campaigns/{number}/match/{pot}/paid": CHANGE,
 }
