@@ -197,6 +197,12 @@ def soak(context: typer.Context, name: Annotated[Soaks, typer.Argument()]) -> No
     raise typer.Exit(_python("-m", f"bench.{name.value}", *context.args))
 
 
+@app.command(context_settings=PASSED_ON)
+def release(context: typer.Context) -> None:
+    """What a release is made of: an SBOM of everything that the lock pins, into dist/."""
+    raise typer.Exit(_python("-m", "bench.release", *context.args))
+
+
 def _python(*arguments: str, **environment: str) -> int:
     return subprocess.run([sys.executable, *arguments], cwd=HERE, check=False, env=os.environ | environment).returncode
 
