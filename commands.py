@@ -1,17 +1,15 @@
 """The command line: `./farthing COMMAND`. It parses and prints; `installation` and `main` do the building."""
 
-import os
+import logging
 import socket
-import subprocess
-import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.progress import Progress
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import OperationalError
 
@@ -21,13 +19,17 @@ from database.engine import NotDurable, open_database
 from database.instants import utc_now
 from database.migrating import REVISION, WrongMode, WrongVersion, require_mode, require_revision
 from database.sqlite_files import OpenFolder
+from development.commands import DEVELOPERS, add_development_commands
 from installation import (
     SANDBOX_PATH,
     Installation,
+    environment_file,
     installation_place,
     open_installation,
     prepare,
     record_address,
+    running_address,
+    set_up,
     web_address,
 )
 from ledger.finding import Finding
@@ -35,42 +37,22 @@ from main import check_up
 from payments.inbox.keep import replay as replay_kept
 from payments.settlement.reconcile import Reconciliation
 from payments.settlement.reconcile_command import reconcile_with_progress
+from planting import is_new_sandbox, plant
 from processes import address_of, bind, claim_sandbox, claim_stopped, freeze_garbage_collector, serve, work
 from proof.commands import add_proof_commands
 from sandbox.commands import sandbox_commands
 from sandbox.keys import sandbox_keys
 from settings import BadSettings, Settings, read_settings
+from setup.commands import add_setup_command
+from setup.demo_story import DAYS
+from setup.questions import OpenedForSetup, SetupPorts
 from staff.act import by_command
 from staff.changing import changing
 from staff.commands import add_staff_commands
 from staff.role import Role
-from staff.sign_in import NotAnEmail, invite
-from supervisor import Child, Supervisor
-
-HERE = Path(__file__).resolve().parent
-PASSED_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
-
-
-class Measures(StrEnum):
-    """What `bench` can measure."""
-
-    WEBHOOKS = "webhooks"
-    MANY_WEBS = "many_webs"
-    SETTLEMENT = "settlement"
-
-
-class Soaks(StrEnum):
-    """What `soak` can do for a long time."""
-
-    BACKUP = "backup"
-    BOOKS = "books"
-    CRASH = "crash"
-    SURGE = "surge"
-    STALLS = "stalls"
-    LOST = "lost"
-    WITNESS = "witness"
-    RESTARTS = "restarts"
-
+from staff.sign_in import NotAnEmail, invite, link_address
+from supervisor import Child, Supervisor, run_apart
+from web.logs import write_logs
 
 app = typer.Typer(
     add_completion=False,
@@ -78,7 +60,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,  # they print local values, and so secrets
     help="Farthing: donations whose every penny can be proved.",
 )
-app.add_typer(sandbox_commands, name="sandbox")
+app.add_typer(sandbox_commands, name="sandbox", rich_help_panel=DEVELOPERS)
 out = Console(highlight=False, soft_wrap=True)
 errors = Console(stderr=True, highlight=False, soft_wrap=True)
 
@@ -87,14 +69,23 @@ VarDir = Annotated[Path | None, typer.Option(help="Where SQLite files and sandbo
 
 
 @app.command()
-def run(port: Port = None, var_dir: VarDir = None) -> None:
+def run(
+    port: Port = None,
+    var_dir: VarDir = None,
+    empty: Annotated[
+        bool, typer.Option("--empty", help="Begin a new sandbox without its demonstration month.")
+    ] = False,
+) -> None:
     """Everything: migrate, print where to go, and serve (on the built-in Stripe twin without a key)."""
     with _errors_as_sentences():
         settings = read_settings(port=port, var_dir=var_dir)
         claim_sandbox(settings)
+        planted = not empty and is_new_sandbox(settings)
         prepare(settings)
         listening = bind(settings)
         address = settings.base_url or address_of(listening)
+        if planted:
+            _plant_demonstration(settings, address)
         record_address(settings, address)
         _print_addresses(settings, address)
         children = [
@@ -159,54 +150,6 @@ def reconcile(port: Port = None, var_dir: VarDir = None) -> None:
         raise typer.Exit(reconcile_with_progress(reconciliation, out, errors))
 
 
-@app.command(context_settings=PASSED_ON)
-def test(context: typer.Context) -> None:
-    """The whole suite, as CI runs it: lint, types, then every test on both databases."""
-    tests = ["-m", "pytest", "-n", "3", "--dist", "worksteal", *context.args]
-    if context.args:
-        raise typer.Exit(_python(*tests))
-    for step in (["-m", "ruff", "check", "."], ["-m", "ruff", "format", "--check", "."]):
-        errors.print(f"[bold]python {' '.join(step)}[/bold]")
-        if status := _python(*step):
-            raise typer.Exit(status)
-    errors.print(f"[bold]python {' '.join(tests)}[/bold], and beside it python -m mypy")
-    # The tests leave a quarter of two cores idle.
-    with subprocess.Popen([sys.executable, "-m", "mypy"], cwd=HERE, stdout=subprocess.PIPE, text=True) as types:
-        status = _python(*tests) or _on_debians_postgresql(tests)
-        report, _ = types.communicate()
-    errors.print(report, markup=False)
-    raise typer.Exit(status or types.returncode)
-
-
-def _on_debians_postgresql(tests: Sequence[str]) -> int:
-    """What PostgreSQL decides, once more on the version that most servers run."""
-    again = [*tests, "tests/database", "tests/ledger", "tests/payments", "-k", "postgresql or many_webs or planner"]
-    errors.print(f"[bold]TEST_POSTGRES=debian python {' '.join(again)}[/bold]")
-    return _python(*again, TEST_POSTGRES="debian")
-
-
-@app.command(context_settings=PASSED_ON)
-def bench(context: typer.Context, name: Annotated[Measures, typer.Argument()]) -> None:
-    """Measure against a floor and a plain baseline in the same run; --json for machines."""
-    raise typer.Exit(_python("-m", f"bench.{name.value}", *context.args))
-
-
-@app.command(context_settings=PASSED_ON)
-def soak(context: typer.Context, name: Annotated[Soaks, typer.Argument()]) -> None:
-    """The long versions of what the suite does briefly; --json for machines."""
-    raise typer.Exit(_python("-m", f"bench.{name.value}", *context.args))
-
-
-@app.command(context_settings=PASSED_ON)
-def release(context: typer.Context) -> None:
-    """What a release is made of: an SBOM of everything that the lock pins, into dist/."""
-    raise typer.Exit(_python("-m", "bench.release", *context.args))
-
-
-def _python(*arguments: str, **environment: str) -> int:
-    return subprocess.run([sys.executable, *arguments], cwd=HERE, check=False, env=os.environ | environment).returncode
-
-
 @sandbox_commands.callback()
 def find_twin(context: typer.Context, var_dir: VarDir = None) -> None:
     """The Stripe twin of the sandbox."""
@@ -267,6 +210,8 @@ def _open_desk(var_dir: Path | None) -> Iterator[tuple[str, Engine]]:
     """The web address of this installation, and its database."""
     with _open_database(var_dir) as (settings, engine):
         yield web_address(settings), engine
+        if settings.base_url is None and running_address(settings) is None:
+            errors.print("Nothing answers there yet: ./farthing run starts it.")
 
 
 def _check_up(var_dir: Path | None) -> list[Finding]:
@@ -275,6 +220,16 @@ def _check_up(var_dir: Path | None) -> list[Finding]:
         return check_up(installation)
 
 
+@contextmanager
+def _open_for_setup(var_dir: Path | None) -> Iterator[OpenedForSetup]:
+    with _errors_as_sentences():
+        prepare(read_settings(var_dir=var_dir))
+    with _open_database(var_dir) as (settings, engine):
+        yield OpenedForSetup(set_up(settings, engine, by_command("setup")), web_address(settings))
+
+
+add_setup_command(app, SetupPorts(environment_file(), _open_for_setup, _check_up, utc_now))
+add_development_commands(app)
 add_proof_commands(app, _open_books, _check_up)
 add_staff_commands(app, _open_desk, utc_now)
 add_campaign_commands(app, _open_desk, utc_now)
@@ -282,13 +237,27 @@ add_backup_command(app, lambda at: installation_place(read_settings(var_dir=at))
 add_restore_command(app, lambda at: claim_stopped(read_settings(var_dir=at)), _errors_as_sentences, utc_now)
 
 
+def _plant_demonstration(settings: Settings, address: str) -> None:
+    """In a process of its own: the supervisor must have no threads."""
+    errors.print(f"Playing {DAYS} days of gifts through the Stripe twin, to have something to show (--empty: none) …")
+
+    def play() -> None:
+        write_logs(level=logging.WARNING)
+        with Progress(console=errors, transient=True) as progress:
+            task = progress.add_task("days", total=None)
+            plant(settings, address, lambda day, days: progress.update(task, completed=day, total=days))
+
+    if not run_apart(play):
+        errors.print("That did not come to its end; the next start finishes it. Farthing works all the same.")
+
+
 def _print_addresses(settings: Settings, address: str) -> None:
     out.print(f"[bold]Donors[/bold]     {address}/")
     with _open_database(settings.var_dir) as (_, engine):
         if settings.mode == "sandbox":
             with changing(engine, by_command("run"), utc_now()) as change:
-                token = invite(change, "treasurer@sandbox.example", "Treasurer", Role.OWNER)
-            out.print(f"[bold]Treasurer[/bold]  {address}/desk/sign-in/{token}  (once, within 24 hours)")
+                code = invite(change, "treasurer@sandbox.example", "Treasurer", Role.OWNER)
+            out.print(f"[bold]Treasurer[/bold]  {link_address(address, code)}  (once, within 3 days)")
             out.print(f"[bold]Twin[/bold]       {address}/sandbox/  (our own Stripe: no real money moves)")
         else:
             out.print("[bold]Treasurer[/bold]  ./farthing staff add EMAIL prints a link to sign in")
@@ -297,4 +266,4 @@ def _print_addresses(settings: Settings, address: str) -> None:
 
 
 if __name__ == "__main__":
-    app()
+    app(prog_name="farthing")

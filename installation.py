@@ -2,11 +2,12 @@
 
 import fcntl
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+import secrets
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -25,8 +26,8 @@ from organisation.current import CurrentOrganisation
 from organisation.organisation import unnamed_organisation
 from organisation.store import add_first_version
 from outbox.carriers import Carrier, FileCarrier, NoCarrier
+from outbox.current_carrier import CurrentCarrier
 from outbox.mail_server import Sender
-from outbox.smtp import SmtpCarrier
 from payments.books.bookkeeper import Bookkeeper
 from payments.books.decide.decide import BookRules
 from payments.inbox.webhook import PATH as WEBHOOK_PATH
@@ -35,7 +36,11 @@ from payments.stripe.receipt_notes import ReceiptNotes
 from sandbox.brief import served_briefly
 from sandbox.keys import sandbox_keys
 from sandbox.twin import Twin, TwinSettings, open_twin
-from settings import Settings
+from sandbox.webhooks.sender import Sender as WebhookSender
+from settings import ENV_FILE, PREFIX, CurrentSettings, Settings, read_unchecked_settings
+from setup.environment import Environment, EnvironmentFile
+from setup.steps import SetUp
+from staff.act import Actor
 from web.pages import Pages
 
 HERE = Path(__file__).resolve().parent
@@ -64,17 +69,25 @@ class Installation:
         assert self.settings.stripe_api_key is not None
         return self.settings.stripe_api_key.get_secret_value(), self.settings.stripe_api_base
 
+    @cached_property
+    def current(self) -> CurrentSettings:
+        """The settings as they are now: the desk sets up mail, and Stripe's messages, while web and worker run."""
+        return CurrentSettings(self.settings)
+
+    @property
+    def secret_key(self) -> bytes:
+        """What secrets in the database are encrypted with."""
+        return secret_key(self.settings)
+
     @property
     def carrier(self) -> Carrier:
         """Who carries letters: the mail server; without one a folder of files, and in a sandbox its inbox."""
-        server = self.settings.mail_server
-        if server is not None:
-            return SmtpCarrier(server)
-        return NoCarrier() if self.settings.mode == "sandbox" else FileCarrier(self.settings.var_dir / "mail")
+        otherwise = NoCarrier() if self.settings.mode == "sandbox" else FileCarrier(self.settings.var_dir / "mail")
+        return CurrentCarrier(lambda: self.current.read().mail_server, otherwise)
 
     def sender(self) -> Sender:
         """Whom letters are from, as the organisation is now."""
-        return self.settings.sender(self.pages.organisation.name, self.pages.organisation.email)
+        return self.current.read().sender(self.pages.organisation.name, self.pages.organisation.email)
 
     @property
     def lists(self) -> StripeLists:
@@ -102,6 +115,25 @@ def prepare(settings: Settings, clock: Clock = utc_now, *, durable: bool = True)
                 add_demo_campaigns(conn, clock(), settings.timezone)
     finally:
         engine.dispose()
+
+
+def secret_key(settings: Settings) -> bytes:
+    """The key of the settings, or one made by chance, once, in a file that only its owner reads.
+
+    Of two processes that make it at the same moment, both end up with the same.
+    """
+    if settings.secret_key is not None:
+        return settings.secret_key.get_secret_value().encode()
+    close_folder(settings.var_dir)
+    path = settings.var_dir / "secret-key"
+    if not path.exists():
+        made = path.with_name(f"secret-key.{os.getpid()}.{secrets.token_hex(4)}")
+        made.touch(mode=0o600)
+        made.write_text(secrets.token_hex(32))
+        with suppress(FileExistsError):
+            os.link(made, path)
+        made.unlink()
+    return path.read_bytes()
 
 
 def record_organisation(settings: Settings, clock: Clock = utc_now, *, durable: bool = True) -> None:
@@ -159,13 +191,13 @@ def record_address(settings: Settings, address: str) -> int | None:
 
 def web_address(settings: Settings, port: int | None = None) -> str:
     """Where our web is: BASE_URL; else, unless the caller names a port, where one runs now; else where it would."""
-    running = _running_address(settings) if port is None else None
+    running = running_address(settings) if port is None else None
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     return settings.base_url or running or f"http://{host}:{port or settings.port}"
 
 
-def _running_address(settings: Settings) -> str | None:
-    """What a web that runs now has written down."""
+def running_address(settings: Settings) -> str | None:
+    """The address of a web that runs now without BASE_URL; None where none does."""
     try:
         file = _address_file(settings).open()
     except OSError:
@@ -210,8 +242,11 @@ def _stripe_for_restore(settings: Settings, folder: Path, mark: str) -> Iterator
         yield StripeLists(keys["api_key"], api_base=at), ReceiptNotes(keys["api_key"], mark, api_base=at)
 
 
-def open_sandbox(installation: Installation) -> Twin | None:
-    """The Stripe twin of a sandbox, for the web's own process, with keys made once per installation."""
+def open_sandbox(installation: Installation, sender: WebhookSender | None = None) -> Twin | None:
+    """The Stripe twin of a sandbox, for the web's own process, with keys made once per installation.
+
+    `sender` sends its webhooks; where it is None they go over HTTP.
+    """
     settings = installation.settings
     if settings.mode != "sandbox":
         return None
@@ -223,7 +258,33 @@ def open_sandbox(installation: Installation) -> Twin | None:
             endpoint_url=installation.base_url + WEBHOOK_PATH,
             endpoint_secret=keys["endpoint_secret"],
             organisation=installation.organisation.profile.organisation.name,
+            inbox_url=f"{installation.base_url}{SANDBOX_PATH}/inbox",
         ),
         settings.var_dir / TWIN,
         seed=int(keys["seed"]),
+        sender=sender,
     )
+
+
+def environment_file(options: Mapping[str, object] | None = None) -> EnvironmentFile:
+    """The file that setting up writes, and the settings as it has left them, which need not be complete yet."""
+
+    def read() -> Environment:
+        settings = read_unchecked_settings(**(options or {}))
+        key = settings.stripe_api_key
+        return Environment(
+            mode=settings.mode,
+            base_url=settings.base_url,
+            api_key=key.get_secret_value() if key and settings.mode != "sandbox" else None,
+            api_base=settings.stripe_api_base,
+            secrets=settings.secrets,
+            mail_host=settings.mail_host,
+        )
+
+    return EnvironmentFile(ENV_FILE, PREFIX, read, lambda: os.environ)
+
+
+def set_up(settings: Settings, engine: Engine, actor: Actor, clock: Clock = utc_now) -> SetUp:
+    """This installation as somebody sets it up."""
+    stand_in = settings.profile(unnamed_organisation(settings.timezone))
+    return SetUp(engine, actor, clock, stand_in, replace(DEMO_ORGANISATION, timezone=settings.timezone))

@@ -1,66 +1,70 @@
-"""Builds the web, the writer beside it and the worker, each in its own process, from one factory a package.
+"""Builds the web and the writer beside it, each in its own process, from one factory a package.
 
 Read it as a table of contents: each part is handed exactly what it needs, and nothing happens at import.
 """
 
 import signal
 import socket
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from datetime import timedelta
-from functools import partial
 from urllib.parse import urlsplit
 
 from anyio import to_thread
-from fastapi import Depends, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import ASGIApp
 
+from campaigns.editing.desk import CampaignDesk
+from campaigns.editing.group_routes import LIST_PATH
+from campaigns.editing.picture_routes import PICTURE_PATH
+from campaigns.editing.routes import campaign_desk_routes
 from campaigns.routes import campaign_routes
+from campaigns.store import GiftMeasures, campaign_titles
 from database.engine import NotDurable
 from database.instants import Clock
 from database.migrating import REVISION, revision_of
 from database.transactions import reading
-from installation import SANDBOX_PATH, Installation
+from installation import SANDBOX_PATH, Installation, environment_file
 from ledger.finding import Finding
+from organisation.routes import UPLOAD_PATHS as ORGANISATION_UPLOADS
+from organisation.routes import organisation_routes
 from outbox.jobs import oldest_waiting
-from outbox.letters import SEND
-from outbox.sending import send_handler
-from outbox.worker import Chore, Worker
+from payments.gifts.amounts import GIFT_AMOUNTS
+from payments.gifts.campaign_views import donors_by_campaign, monthly_by_campaign
 from payments.giving.pledges import Pledges
 from payments.giving.routes import payment_routes
 from payments.inbox.inbox import Inbox
-from payments.inbox.keep import replay
 from payments.inbox.webhook import PATH as WEBHOOK_PATH
 from payments.inbox.webhook import Webhook
 from payments.inbox.writer import Writer, writer_thread
-from payments.settlement.jobs import reconcile_hourly, settlement_jobs
 from payments.stripe.gateway import Gateway
-from payments.stripe.lists import StripeLists
-from payments.stripe.subscriptions import RecurringGateway
-from payments.thanks.receipt_letters import RECEIPT, receipt_letter_handler
 from payments.thanks.routes import thanks_routes
 from proof.doctor import Expected, check_installation
-from receipts.jobs import LETTER, PRINT, print_handler
-from receipts.pdf import LogoReader, Printer
 from receipts.routes import receipt_routes
-from receipts.store import pdf_by_number
 from sandbox.twin import API_ROOTS, Twin
 from settings import LOOPBACK
-from staff.door import DeskGuard
+from setup.routes import SetupDesk, setup_routes
+from staff.authentication import Authentication
+from staff.door import DeskGuard, Door
+from staff.passwords import Passwords
 from staff.routes import staff_routes
+from staff.second_factor import SecretBox
+from treasury.letters.inbox_routes import INBOX, inbox_routes
+from treasury.organisation.preview_routes import around_organisation
 from treasury.routes import treasury_routes
 from web.dispatch import PathDispatch
 from web.errors import install_errors
 from web.health import ReadinessCheck, health_routes
 from web.logs import RequestLog
+from web.look_routes import look_routes
 from web.picture_routes import picture_routes
-from web.picture_store import kept_logo
 from web.security import secure
+from web.sessions import SessionCookie
+from worker import attachments, stripe_account
 
 PAGE_THREADS = 20
-REPLAY_EVERY = timedelta(minutes=1)
+GIFT_MEASURES = GiftMeasures(donors_by_campaign, monthly_by_campaign)
 
 
 def build_writer(installation: Installation) -> Writer:
@@ -82,45 +86,12 @@ def build_web(installation: Installation, twin: Twin | None, writer: socket.sock
         base_url=installation.base_url,
         allowed_hosts=(*installation.settings.allowed_hosts, *_own_names(installation.base_url)),
         form_targets=(_origin(twin.settings.public_url),) if twin else (),
+        upload_paths=(PICTURE_PATH, LIST_PATH, *ORGANISATION_UPLOADS),
     )
-    signing = (twin.settings.endpoint_secret,) if twin else installation.settings.secrets
-    webhook = Webhook(inbox, signing, installation.clock)
+    webhook = Webhook(inbox, _signing_secrets(installation, twin), installation.clock)
     scheme = urlsplit(installation.base_url).scheme
-    return PathDispatch(RequestLog(pages), {WEBHOOK_PATH: webhook}, _twin_apps(installation, twin), scheme=scheme)
-
-
-def build_worker(installation: Installation, twin: Twin | None = None) -> Worker:
-    """The worker: prints receipts, asks Stripe what messages only hint at, and tries again what failed.
-
-    It asks the twin that the web serves, or one at another address.
-    """
-    engine, bookkeeper, clock = installation.engine, installation.bookkeeper, installation.clock
-    key, base = _stripe(installation, twin)
-    handlers = {PRINT: print_handler(engine, Printer(installation.pages, _logo_reader(engine)), clock)}
-    handlers |= {LETTER: receipt_letter_handler(engine, installation.pages, clock)}
-    attachments = {RECEIPT: partial(pdf_by_number, engine)}
-    handlers |= {SEND: send_handler(engine, installation.carrier, installation.sender, attachments, clock)}
-    handlers |= settlement_jobs(
-        engine, bookkeeper, StripeLists(key, api_base=base), RecurringGateway(key, api_base=base), clock
-    )
-
-    def try_again() -> None:
-        replay(engine, bookkeeper, clock(), only_due=True)
-
-    return Worker(engine, handlers, clock, [Chore(REPLAY_EVERY, try_again), reconcile_hourly(engine, clock)])
-
-
-def _logo_reader(engine: Engine) -> LogoReader:
-    """Reads the logos that receipts are printed with."""
-
-    def read_logo(name: str) -> tuple[bytes, str]:
-        with reading(engine) as conn:
-            logo = kept_logo(conn, name)
-        if logo is None:
-            raise LookupError(name)
-        return logo.body, logo.media_type
-
-    return read_logo
+    twin_apps = _twin_apps(installation, twin)
+    return PathDispatch(RequestLog(pages), {WEBHOOK_PATH: webhook}, twin_apps, scheme=scheme, ours=[INBOX])
 
 
 def check_up(installation: Installation) -> list[Finding]:
@@ -131,12 +102,8 @@ def check_up(installation: Installation) -> list[Finding]:
 
 
 def _app(installation: Installation, inbox: Inbox, twin: Twin | None, writer: socket.socket | None) -> FastAPI:
-    engine, clock, pages, organisation = (
-        installation.engine,
-        installation.clock,
-        installation.pages,
-        installation.organisation,
-    )
+    engine, clock, pages = installation.engine, installation.clock, installation.pages
+    organisation = installation.organisation
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -151,42 +118,76 @@ def _app(installation: Installation, inbox: Inbox, twin: Twin | None, writer: so
 
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     install_errors(app, pages)
-    key, base = _stripe(installation, twin)
+    key, base = stripe_account(installation, twin)
     mark = installation.bookkeeper.rules.mark
+    set_up = SetupDesk(engine, clock, pages, organisation, environment_file(), lambda: check_up(installation))
     pledges = Pledges(engine, Gateway(key, installation.base_url, api_base=base, mark=mark), clock)
     for router in (
-        campaign_routes(engine, clock, pages),
+        campaign_routes(engine, clock, pages, GIFT_MEASURES),
         payment_routes(engine, pledges, clock, pages, lambda: organisation.giving),
     ):
         app.include_router(router, dependencies=[Depends(organisation.require_set_up)])
     for router in (
+        campaign_desk_routes(_campaign_desk(installation)),
         thanks_routes(engine, clock, pages),
         receipt_routes(engine, clock, pages),
-        staff_routes(engine, clock, pages),
-        treasury_routes(engine, clock, pages),
+        _staff(installation),
+        setup_routes(set_up),
+        treasury_routes(engine, clock, pages, set_up.missing),
+        organisation_routes(engine, clock, pages, organisation, around_organisation(engine, clock)),
     ):
         app.include_router(router, dependencies=[Depends(organisation.refresh)])
     for router in (
         picture_routes(engine),
+        look_routes(),
         health_routes(lambda: _checks(engine, clock, inbox)),
     ):
         app.include_router(router)
+    if installation.settings.mode == "sandbox":
+        door = None if _on_loopback(installation) else Door(engine, clock, SessionCookie(pages.base_url))
+        app.include_router(inbox_routes(engine, pages, attachments(engine), door))
     app.mount("/static", pages.static)
     return app
+
+
+def _campaign_desk(installation: Installation) -> CampaignDesk:
+    """What the desk's pages of campaigns need of the packages around them."""
+    return CampaignDesk(
+        installation.engine,
+        installation.clock,
+        installation.pages,
+        Door(installation.engine, installation.clock, SessionCookie(installation.base_url)),
+        GIFT_MEASURES,
+        lambda: installation.organisation.giving,
+        GIFT_AMOUNTS,
+        lambda: (),
+    )
+
+
+def _staff(installation: Installation) -> APIRouter:
+    """The pages of staff. In a sandbox on this machine a link alone opens the desk: it is a demonstration."""
+    engine, clock, box = installation.engine, installation.clock, SecretBox(installation.secret_key)
+    on_loopback = urlsplit(installation.base_url).hostname in LOOPBACK
+    demonstration = installation.settings.mode == "sandbox" and on_loopback
+    authentication = Authentication(engine, clock, Passwords(), box, demonstration=demonstration)
+    return staff_routes(engine, clock, installation.pages, authentication, campaign_titles)
 
 
 def _twin_apps(installation: Installation, twin: Twin | None) -> Mapping[str, ASGIApp]:
     """The twin under its path, and its API at the root; at a public host its panel is behind the desk's sign-in."""
     if twin is None or twin.settings.public_url != installation.base_url + SANDBOX_PATH:
         return {}
-    on_loopback = urlsplit(installation.base_url).hostname in LOOPBACK
-    guard = None if on_loopback else DeskGuard(installation.engine, installation.clock, installation.pages).refusal
+    open_to_all = _on_loopback(installation)
+    guard = None if open_to_all else DeskGuard(installation.engine, installation.clock, installation.pages).refusal
     return {SANDBOX_PATH: twin.guarded_app(guard)} | {f"/{version}": twin.api_at_root for version in API_ROOTS}
 
 
-def _stripe(installation: Installation, twin: Twin | None) -> tuple[str, str | None]:
-    """Stripe's key and address."""
-    return (twin.settings.api_key, twin.settings.public_url) if twin else installation.stripe
+def _signing_secrets(installation: Installation, twin: Twin | None) -> Callable[[], Sequence[str]]:
+    """What the webhook's messages are signed with: setting up may change it while the web runs."""
+    if twin is None:
+        return installation.current.secrets
+    secret = twin.settings.endpoint_secret
+    return lambda: (secret,)
 
 
 def _checks(engine: Engine, clock: Clock, inbox: Inbox) -> Sequence[ReadinessCheck]:
@@ -205,6 +206,10 @@ def _checks(engine: Engine, clock: Clock, inbox: Inbox) -> Sequence[ReadinessChe
         ReadinessCheck("version", passed=revision == REVISION, detail=str(revision)),
         ReadinessCheck("jobs", passed=True, detail=f"oldest waits {waited} s"),
     ]
+
+
+def _on_loopback(installation: Installation) -> bool:
+    return urlsplit(installation.base_url).hostname in LOOPBACK
 
 
 def _origin(url: str) -> str:

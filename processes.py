@@ -17,11 +17,12 @@ from backup.restoring import StoppedInstallation
 from database.engine import call_when_used
 from database.sqlite_files import close_folder
 from installation import Installation, open_installation, open_sandbox, record_organisation, stopped_installation
-from main import build_web, build_worker, build_writer
+from main import build_web, build_writer
 from settings import BadSettings, Settings
 from supervisor import Beat, fork_beside
 from web.connections import ConnectionLimits, bounded, share_descriptors
 from web.logs import write_logs
+from worker import build_worker
 
 GRACE_SECONDS = 20
 WRITER_SECONDS = 5.0  # to fold SQLite's log in; a writer that stands still is killed after it

@@ -4,6 +4,8 @@ Only `main`, `processes` and `commands` import this; everything else gets its va
 """
 
 import re
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -18,8 +20,11 @@ from organisation.organisation import GivingRules, Organisation, OrganisationPro
 from outbox.mail_server import BadMailServer, MailServer, Sender, mail_server, sender
 
 PREFIX = "FARTHING_"
+ENV_FILE = Path(".env")
+"""In the folder in which a command is started."""
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 INTERVALS = ("once", "week", "month", "quarter", "year")
+SHORTEST_SECRET_KEY = 32
 _KEY_MODES = {"sk_test_": "test", "rk_test_": "test", "sk_live_": "live", "rk_live_": "live"}
 
 
@@ -31,7 +36,7 @@ class Settings(BaseSettings):
     """Every setting, with what it is for: README's table is compared with these lines by a test."""
 
     model_config = SettingsConfigDict(
-        env_prefix=PREFIX, env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True
+        env_prefix=PREFIX, env_file=ENV_FILE, env_ignore_empty=True, extra="ignore", frozen=True
     )
 
     var_dir: Path = Field(Path("var"), description="Where SQLite files and sandbox keys are kept")
@@ -55,6 +60,11 @@ class Settings(BaseSettings):
         description="The endpoint's signing secrets, comma-separated: the present one, then a retiring one",
     )
     stripe_api_base: str | None = Field(None, description="Another Stripe-compatible server (test mode only)")
+    secret_key: SecretStr | None = Field(
+        None,
+        description="What secrets in the database are encrypted with, 32 characters or more; several machines need"
+        " the same. Without it one is made in `VAR_DIR/secret-key`",
+    )
     organisation_name: str | None = Field(
         None,
         description="First start: the legal name of who receives the gifts",
@@ -107,6 +117,13 @@ class Settings(BaseSettings):
         """The mail server; None where none is set up."""
         return None if self.smtp_url is None else mail_server(self.smtp_url.get_secret_value())
 
+    @property
+    def mail_host(self) -> str | None:
+        """The mail server's name; None where none is set up, or so that it cannot be used."""
+        with suppress(BadMailServer):
+            return self.mail_server.host if self.mail_server else None
+        return None
+
     def sender(self, name: str, email: str) -> Sender:
         """Whom letters are from: `MAIL_FROM`, or where that is not set the organisation's own address."""
         return sender(self.mail_from or email, name, email)
@@ -154,13 +171,51 @@ def _words(text: str) -> list[str]:
 
 def read_settings(**options: object) -> Settings:
     """The settings of this installation, checked; an option that is not None comes first. Raises BadSettings."""
+    settings = read_unchecked_settings(**options)
+    _check(settings)
+    return settings
+
+
+def read_unchecked_settings(**options: object) -> Settings:
+    """The settings while they are being written: they need not be complete. Raises BadSettings."""
     try:
-        settings = Settings(**{name: value for name, value in options.items() if value is not None})  # type: ignore[arg-type]
+        return Settings(**{name: value for name, value in options.items() if value is not None})  # type: ignore[arg-type]
     except ValidationError as error:
         wrong = "; ".join(f"{PREFIX}{str(fault['loc'][0]).upper()}: {fault['msg']}" for fault in error.errors())
         raise BadSettings(f"Some settings cannot be used. {wrong}") from None
-    _check(settings)
-    return settings
+
+
+class CurrentSettings:
+    """The settings as they are now: setting up writes into `.env` while web and worker run, and both must see it.
+
+    A file that cannot be used, or would be another installation's (a key of another mode), is not followed.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings, self._path = settings, ENV_FILE.resolve()
+        self._read_at = self._stamp()
+
+    def read(self) -> Settings:
+        """The settings; the file is read again once it has changed."""
+        stamp = self._stamp()
+        if stamp != self._read_at:
+            self._read_at = stamp
+            with suppress(BadSettings):
+                changed = read_settings(_env_file=self._path, var_dir=self._settings.var_dir, port=self._settings.port)
+                if changed.mode == self._settings.mode:
+                    self._settings = changed
+        return self._settings
+
+    def secrets(self) -> Sequence[str]:
+        """The webhook's signing secrets."""
+        return self.read().secrets
+
+    def _stamp(self) -> tuple[int, int] | None:
+        try:
+            status = self._path.stat()
+        except OSError:
+            return None
+        return status.st_ino, status.st_mtime_ns
 
 
 def _check(settings: Settings) -> None:
@@ -182,11 +237,17 @@ def _check(settings: Settings) -> None:
         raise BadSettings(f"{PREFIX}INTERVALS: name some of {', '.join(INTERVALS)}, with commas between them.")
     if not settings.address.startswith(("sqlite:///", "postgresql+psycopg://")):
         raise BadSettings(f"{PREFIX}DATABASE_URL must begin with postgresql:// (or sqlite:///).")
+    _check_secret_key(settings.secret_key)
     _check_mail(settings)
     if settings.mode == "sandbox":
         _check_sandbox(settings, local=local)
     else:
         _check_real(settings)
+
+
+def _check_secret_key(key: SecretStr | None) -> None:
+    if key is not None and len(key.get_secret_value()) < SHORTEST_SECRET_KEY:
+        raise BadSettings(f"{PREFIX}SECRET_KEY: use {SHORTEST_SECRET_KEY} characters or more, chosen by chance.")
 
 
 def _check_mail(settings: Settings) -> None:

@@ -146,6 +146,21 @@ def end_with_parent(parent: int) -> None:
         os._exit(1)
 
 
+def run_apart(run: Callable[[], None]) -> bool:
+    """Run this in a process of its own, whose threads and connections end with it; whether it came to its end.
+
+    Call it before there are threads or connections.
+    """
+    parent = os.getpid()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    pid = os.fork()
+    if pid == 0:
+        end_with_parent(parent)
+        _become(run)
+    return os.waitpid(pid, 0)[1] == 0
+
+
 @dataclass(frozen=True)
 class ProcessBeside:
     """A process that serves the other end of a socket pair."""

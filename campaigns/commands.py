@@ -1,14 +1,12 @@
 """The command `campaign add`: the first campaign of a live installation, from a shell."""
 
-import re
-import unicodedata
 from typing import Annotated
 
 import typer
 from sqlalchemy.engine import Engine
 
-from campaigns.campaign import SLUG_LENGTH, STORY_LENGTH, TITLE_LENGTH, BadCampaign, Campaign
-from campaigns.store import add_campaign, campaign_by_slug
+from campaigns.campaign import STORY_LENGTH, TITLE_LENGTH, BadCampaign, Campaign, slug_of
+from campaigns.store import AddressTaken, add_campaign
 from database.instants import Clock
 from ledger.money import BadAmount, Money, UnknownCurrency, currency
 from staff.act import Subject, by_command
@@ -17,7 +15,7 @@ from staff.commands import OpenedInstallation, VarDir
 from web.typed import NotTidy, compact, tidy
 
 Slug = Annotated[str, typer.Option(help="Its address: /c/SLUG. Made from the title if it is not given.")]
-Target = Annotated[str, typer.Option(help="How much it is to raise, like 5000. Without it there is no bar.")]
+GoalText = Annotated[str, typer.Option(help="How much it is to raise, like 5000. Without it there is no bar.")]
 InCurrency = Annotated[str, typer.Option("--currency", help="The currency that its gifts are in.")]
 
 
@@ -34,7 +32,7 @@ def add_campaign_commands(app: typer.Typer, opened: OpenedInstallation, clock: C
     def add(
         title: str,
         story: str = "",
-        target: Target = "",
+        target: GoalText = "",
         slug: Slug = "",
         code: InCurrency = "GBP",
         var_dir: VarDir = None,
@@ -60,13 +58,8 @@ def _campaign(title: str, story: str, target: str, slug: str, code: str) -> Camp
 
 def _keep(engine: Engine, new: Campaign, clock: Clock) -> None:
     with changing(engine, by_command("campaign add"), clock()) as change:
-        if campaign_by_slug(change.conn, new.slug) is not None:
-            raise typer.BadParameter(f"There is a campaign at /c/{new.slug} already: give another --slug.")
-        number = add_campaign(change.conn, new)
+        try:
+            number = add_campaign(change.conn, new)
+        except AddressTaken:
+            raise typer.BadParameter(f"There is a campaign at /c/{new.slug} already: give another --slug.") from None
         change.record("campaign added", Subject("campaign", str(number)), after={"slug": new.slug, "title": new.title})
-
-
-def slug_of(title: str) -> str:
-    """An address made from a title: its letters and digits without accents, joined by dashes."""
-    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:SLUG_LENGTH].strip("-")

@@ -2,14 +2,19 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.engine import Connection
 
 from campaigns.campaign import Campaign
+from campaigns.offer import ONCE, CampaignOffer, SuggestedAmount
 from campaigns.store import add_campaign, campaigns
+from campaigns.updates_store import CampaignUpdate, add_update
 from ledger.money import GBP, Money
 from organisation.organisation import Organisation
+
+NAMES = UUID("c0b7e1f4-5a3d-4f0e-8f43-3a1d6f5c9a20")  # the name space of the ids of what the demo plants
 
 DEMO_ORGANISATION = Organisation(
     name="Every Branch Open",
@@ -30,8 +35,6 @@ them up by postcode. We endorse nobody and attack nobody. We print what they say
 
 £10 prints 200 cards. £25 books a village hall for an evening. £60 sends the question to every candidate in
 one seat by recorded post.
-
-If we raise more than we need, the rest goes to our legal and research fund.
 """
 
 VAN = """
@@ -42,15 +45,19 @@ It stops at the school gate, the surgery and the sheltered flats: eleven stops, 
 books, two laptops and somebody who can help with a form. We want to keep it on the road for another year and
 show the county what it costs, to the pound, so that nobody can say it cannot be done.
 
-£8 is one stop. £30 is a tank of diesel. £250 is a month of insurance.
+£8 is one stop. £30 is a tank of diesel. £88 is a whole round. £250 is a month of insurance.
 """
 
 COURT = """
 The county closed nine branches in one evening, and asked nobody. We said that was unlawful, and hired a
-barrister to say it in court.
+barrister for a day to say it in court.
 
-In September the judge agreed. The closures were quashed, the county has to consult again, and all nine
-branches are open while it does. What was left after costs is kept for the next hearing.
+You gave what the day cost.
+"""
+
+OUTCOME = """
+**The judge agreed.** The closures were quashed, the county has to consult again, and all nine branches are open while
+it does. What was left after costs is kept for the next hearing.
 """
 
 NIGHT = """
@@ -61,35 +68,73 @@ Gifts on the night pay for stewards, hot drinks and a sound system that a whole 
 """
 
 
+# Days ago, which of the campaigns, title, text.
+UPDATES = (
+    (
+        2, 0, "Forty-six halls are booked",
+        "Thornby, Marlbridge and Ferry Lane were the last to find a room. *Fourteen* seats are still without a date:"
+        " if you know a caretaker, write to us.",
+    ),
+    (6, 0, "The first answers are in", "Three candidates have written back, and all three said yes in one sentence."),
+    (11, 1, "A thousand books lent", "The thousandth was *A Wizard of Earthsea*, lent at the school gate."),
+)  # fmt: skip
+
+
 def add_demo_campaigns(conn: Connection, now: datetime, timezone: str = DEMO_ORGANISATION.timezone) -> list[int]:
     """Keep the demo campaigns, dated around `now` in this zone, unless there are campaigns; returns their numbers."""
     if campaigns(conn):
         return []
-    return [add_campaign(conn, campaign) for campaign in demo_campaigns(now, timezone)]
+    numbers = [add_campaign(conn, campaign) for campaign in demo_campaigns(now, timezone)]
+    today = now.astimezone(ZoneInfo(timezone)).date()
+    for n, (days_ago, campaign, title, text) in enumerate(UPDATES):
+        day = today - timedelta(days=days_ago)
+        update_id = str(uuid5(NAMES, f"update {n}"))
+        add_update(conn, CampaignUpdate(update_id, numbers[campaign], day, title, text.strip(), now))
+    return numbers
 
 
 def demo_campaigns(now: datetime, timezone: str = DEMO_ORGANISATION.timezone) -> list[Campaign]:
-    """Two campaigns are open, the third is closed, the fourth opens in some weeks. Days are the time zone's."""
-    here = now.astimezone(ZoneInfo(timezone))
-    midnight = here.replace(hour=0, minute=0, second=0, microsecond=0)
+    """Two campaigns are open, the third is closed, the fourth opens in some weeks. Days are the time zone's, and whole.
 
-    def morning(days: int) -> datetime:
-        return midnight + timedelta(days=days, hours=9)
+    The second has amounts of its own, because its story says what each of them does.
+    """
+    zone = ZoneInfo(timezone)
+    midnight = now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
 
-    def last_minute(days: int) -> datetime:
-        return midnight + timedelta(days=days, hours=23, minutes=59)
+    def start_of(days: int) -> datetime:
+        return midnight + timedelta(days=days)
+
+    def end_of(days: int) -> datetime:
+        return midnight + timedelta(days=days + 1)
 
     ask = _appeal("ask-every-candidate", "Ask every candidate", ASK, 20_000)
     van = _appeal("the-thornby-van", "Keep the Thornby van on the road", VAN, 6_500)
-    court = _appeal("see-you-in-court", "Nine branches, one evening: see you in court", COURT, 30_000)
+    court = _appeal("see-you-in-court", "Nine branches, one evening: see you in court", COURT, 3_000)
     night = _appeal("read-aloud-night", "Read-aloud night", NIGHT, 4_000)
     return [
-        replace(ask, image="demo/doorstep.svg", opens_at=morning(-9), closes_at=last_minute(19)),
-        replace(van, image="demo/van.svg", opens_at=morning(-40)),
-        replace(court, opens_at=morning(-240), closes_at=last_minute(-60)),
-        replace(night, opens_at=morning(17), closes_at=last_minute(45)),
-    ]
+        replace(
+            ask, image="demo/doorstep.svg", opens_at=start_of(-9), closes_at=end_of(19),
+            above_target="What we raise above the target goes to our legal and research fund.",
+        ),
+        replace(van, image="demo/van.svg", opens_at=start_of(-40), offer=_van_offer()),
+        replace(court, opens_at=start_of(-75), closes_at=end_of(-6), outcome=OUTCOME.strip()),
+        replace(night, opens_at=start_of(17), closes_at=end_of(45)),
+    ]  # fmt: skip
 
 
 def _appeal(slug: str, title: str, story: str, pounds: int) -> Campaign:
     return Campaign(0, slug, title, story.strip(), GBP, target=Money(pounds * 100, GBP))
+
+
+def _van_offer() -> CampaignOffer:
+    def pounds(amount: int, words: str) -> SuggestedAmount:
+        return SuggestedAmount(Money(amount * 100, GBP), words)
+
+    once = (
+        pounds(8, "one stop"),
+        pounds(30, "a tank of diesel"),
+        pounds(88, "a round"),
+        pounds(250, "a month insured"),
+    )
+    monthly = (pounds(4, "half a stop"), pounds(8, "one stop"), pounds(16, "two stops"))
+    return CampaignOffer(suggested={ONCE: once, "month": monthly})

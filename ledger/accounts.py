@@ -12,6 +12,7 @@ class Account(StrEnum):
     BANK = "bank"
     CASH = "cash"
     GIFTS = "gifts"
+    SHARES = "shares"
     REFUNDS = "refunds"
     DISPUTE_LOSSES = "dispute_losses"
     DISPUTE_FEES = "dispute_fees"
@@ -31,6 +32,7 @@ ACCOUNT_TYPES: dict[Account, str] = {
     Account.BANK: "asset",
     Account.CASH: "asset",
     Account.GIFTS: "income",
+    Account.SHARES: "income",
     Account.REFUNDS: "expense",
     Account.DISPUTE_LOSSES: "expense",
     Account.DISPUTE_FEES: "expense",
@@ -42,8 +44,11 @@ ACCOUNT_TYPES: dict[Account, str] = {
     Account.ADJUSTMENTS: "equity",
 }
 
-# What a campaign has raised is the balance of these: gifts, less refunds and dispute losses.
-RAISED = (Account.GIFTS, Account.REFUNDS, Account.DISPUTE_LOSSES)
+# A gift counts once, where it was given: a credit of `gifts` is one gift. A campaign's share of a gift to one of its
+# groups is income as well, but no further gift: it is credited to `shares`.
+INCOME = (Account.GIFTS, Account.SHARES)
+# What a campaign has raised is the balance of these: gifts and shares, less refunds and dispute losses.
+RAISED = (*INCOME, Account.REFUNDS, Account.DISPUTE_LOSSES)
 
 
 class Figure(StrEnum):
@@ -66,7 +71,7 @@ class Figure(StrEnum):
 
 
 FIGURE_ACCOUNTS = {
-    Figure.GIVEN: (Account.GIFTS,),
+    Figure.GIVEN: INCOME,
     Figure.GIVEN_BACK: (Account.REFUNDS, Account.DISPUTE_LOSSES),
     Figure.RAISED: RAISED,
     Figure.FEES: (Account.FEES, Account.DISPUTE_FEES),

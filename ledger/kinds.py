@@ -50,8 +50,8 @@ class EntryRules:
     """What all entries of one kind have in common.
 
     `debit` and `credit` are the accounts of a positive amount: `debit` rises with it. `also` names further pairs
-    that the kind may book: the dispute fee, the two sides of an exchange. `turns`: a negative amount swaps debit
-    and credit. `of_line`: the key names the balance transaction.
+    that the kind may book: the dispute fee, the two sides of an exchange, a parent's share of a gift. `turns`: a
+    negative amount swaps debit and credit. `of_line`: the key names the balance transaction.
 
     `noun` names the entry in a list. `words` is the sentence for a positive amount, `turned_words` the one for a
     negative amount where it differs; `{of}` stands for the campaign's title.
@@ -96,7 +96,9 @@ class EntryRules:
 
 
 ENTRY_KINDS: dict[EntryKind, EntryRules] = {
-    EntryKind.GIFT: EntryRules(Account.CLEARING, Account.GIFTS, "gift", "Counted for {of}"),
+    EntryKind.GIFT: EntryRules(
+        Account.CLEARING, Account.GIFTS, "gift", "Counted for {of}", also=((Account.CLEARING, Account.SHARES),)
+    ),
     EntryKind.PAYMENT_FAILED: EntryRules(
         Account.REFUNDS, Account.CLEARING, "payment failed", "Failed after all: taken off {of}"
     ),
@@ -160,7 +162,8 @@ ENTRY_KINDS: dict[EntryKind, EntryRules] = {
         Account.STRIPE, Account.OPENING, "opening", "In Stripe's balance before our books", turns=True
     ),
     EntryKind.OFFLINE: EntryRules(
-        Account.CASH, Account.GIFTS, "offline gift", "Counted for {of}", also=((Account.BANK, Account.GIFTS),)
+        Account.CASH, Account.GIFTS, "offline gift", "Counted for {of}",
+        also=((Account.BANK, Account.GIFTS), (Account.CASH, Account.SHARES), (Account.BANK, Account.SHARES)),
     ),
     EntryKind.DEPOSIT: EntryRules(Account.BANK, Account.CASH, "deposit", "Cash taken to the bank"),
 }  # fmt: skip

@@ -29,10 +29,13 @@ _MET = sa.delete(tables.uncleared).where(_u.subject == sa.bindparam("met"), _u.c
 
 @dataclass(frozen=True, slots=True)
 class Raised:
-    """What a campaign has raised, and the number of gifts (or shares of gifts) in it."""
+    """What a campaign has raised, and the number of gifts in it."""
 
     amount: Money
     gifts: int
+
+    def __add__(self, other: "Raised") -> "Raised":
+        return Raised(self.amount + other.amount, self.gifts + other.gifts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Questions over all of the books: balances, monthly sums, chosen entries, open subjects, the verified share."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -8,7 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from ledger import tables
-from ledger.accounts import Account, Figure
+from ledger.accounts import INCOME, Account, Figure
+from ledger.gift_sums import GiftSums
 from ledger.money import CURRENCIES, Currency, Money, currency
 from ledger.store import Uncleared
 
@@ -97,6 +98,34 @@ def gave_back(conn: Connection, gift: str, of: Currency) -> Money:
         )
     )
     return Money(int(went_back or 0), of)
+
+
+def given_on_days(conn: Connection, campaigns: Sequence[int], of: Currency, days: tuple[date, date]) -> int:
+    """What was given to these campaigns from the first to the last of these days, in minor units; none of it back."""
+    accounts = [account.value for account in INCOME]
+    minor = sa.select(sa.func.sum(_t.credit_minor - _t.debit_minor)).where(
+        _t.account.in_(accounts), _t.currency == of.code, _t.campaign_id.in_(campaigns), _t.book_date.between(*days)
+    )
+    return int(conn.scalar(minor) or 0)
+
+
+def gifts_given_back(
+    conn: Connection, campaigns: Sequence[int], of: Currency, days: tuple[date, date], also: Sequence[str] = ()
+) -> list[GiftSums]:
+    """The gifts to these campaigns of which anything ever went back, and those that are named in `also`."""
+    income, lost = [account.value for account in INCOME], [Account.REFUNDS.value, Account.DISPUTE_LOSSES.value]
+    came = sa.case((_e.credit.in_(income), _e.amount_minor), (_e.debit.in_(income), -_e.amount_minor), else_=0)
+    back = sa.case((_e.debit.in_(lost), _e.amount_minor), (_e.credit.in_(lost), -_e.amount_minor), else_=0)
+    gone = sa.select(_e.gift_id).where(tables.GIVEN_BACK, _e.campaign_id.in_(campaigns), _e.gift_id.is_not(None))
+    within = sa.case((_e.book_date.between(*days), came), else_=0)
+    rows = conn.execute(
+        sa.select(_e.gift_id, sa.func.sum(within), sa.func.sum(came), sa.func.sum(back))
+        .where(sa.or_(_e.gift_id.in_(gone), _e.gift_id.in_(also)), _e.campaign_id.in_(campaigns))
+        .where(_e.currency == of.code)
+        .group_by(_e.gift_id)
+        .order_by(_e.gift_id)
+    )
+    return [GiftSums(row[0], int(row[1]), int(row[2]), int(row[3])) for row in rows]
 
 
 def balances(conn: Connection, account: Account) -> dict[str, int]:

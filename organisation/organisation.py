@@ -39,6 +39,22 @@ class OrganisationKind(StrEnum):
     OTHER = "other"
 
 
+UNREGULATED = "none"
+REGIMES = {
+    UNREGULATED: "None: no rules on political donations apply to us",
+    "members_association": "Members association, under PPERA schedule 7",
+    "non_party_campaigner": "Registered non-party campaigner, under PPERA part 6",
+    "gb_party": "Party registered in Great Britain",
+}
+KINDS = {
+    OrganisationKind.CAMPAIGNING_BODY: "Campaigning body",
+    OrganisationKind.MEMBERS_ASSOCIATION: "Members association",
+    OrganisationKind.PARTY: "Political party",
+    OrganisationKind.CHARITY: "Charity",
+    OrganisationKind.OTHER: "Something else",
+}
+
+
 @dataclass(frozen=True)
 class Look:
     """How pages and letters look: one colour, `#rrggbb`, and the content hash of the logo. None: the product's own."""
@@ -85,7 +101,7 @@ class OrganisationProfile:
     organisation: Organisation
     locale: str
     kind: OrganisationKind = OrganisationKind.CAMPAIGNING_BODY
-    regime: str = "none"
+    regime: str = UNREGULATED
     look: Look = Look()
     giving: GivingRules = GivingRules()
     notices: Notices = Notices()

@@ -5,7 +5,7 @@ changes: where it has come to, when, and what the mail server answered.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -142,14 +142,9 @@ def letter_was_posted(conn: Connection, key: str) -> bool:
 
 def post_letters(conn: Connection, letters: Sequence[Letter], now: datetime) -> list[Letter]:
     """`post_letter` for many, with one statement; returns those whose key is new."""
-    by_id = {letter.id: letter for letter in letters}
-    # SQLite's guard against REPLACE refuses a taken key before ON CONFLICT is looked at.
-    for (known,) in look_up(conn, (table.c.id,), table.c.id, list(by_id)):
-        del by_id[known]
-    new = list(by_id.values())
-    put_rows(conn, table, [_row(letter, letter.id, now) for letter in new], "DO NOTHING")
-    enqueue_many(conn, SEND, [(letter.id, {"letter": letter.id}) for letter in new], now=now)
-    return new
+    by_id = {letter.id: letter for letter in reversed(letters)}
+    new = _add(conn, {letter.id: _row(letter, letter.id, now) for letter in by_id.values()}, now)
+    return [letter for letter in by_id.values() if letter.id in new]
 
 
 def mark_sending(conn: Connection, letter_id: str, now: datetime) -> bool:
@@ -185,7 +180,7 @@ def note_end(
     late = holds is LetterState.SENDING and state is not LetterState.UNCERTAIN
     expected = [holds.value, LetterState.UNCERTAIN.value] if late else [holds.value]
     noted = sa.update(table).where(table.c.id == letter_id, table.c.state.in_(expected)).values(values)
-    if conn.execute(noted).rowcount:
+    if conn.execute(noted).rowcount and state is not LetterState.FILED:  # a letter that is kept is read where it is
         gone = sa.update(table).where(table.c.id == letter_id, table.c.personal == 1)
         conn.execute(gone.values(text=REMOVED, html=REMOVED))
 
@@ -204,9 +199,16 @@ def post_again(conn: Connection, posted: PostedLetter, letter: Letter, now: date
     only one of them.
     """
     doubtful = posted.state is LetterState.UNCERTAIN and posted.letter.to == letter.to
-    row = _row(letter, posted.message_id if doubtful else letter.id, now)
-    put_rows(conn, table, [row], "DO NOTHING")
-    enqueue_many(conn, SEND, [(letter.id, {"letter": letter.id})], now=now)
+    _add(conn, {letter.id: _row(letter, posted.message_id if doubtful else letter.id, now)}, now)
+
+
+def _add(conn: Connection, rows: Mapping[str, dict[str, Any]], now: datetime) -> set[str]:
+    """Write and queue the letters of these ids that are not there yet; returns their ids."""
+    # SQLite's guard against REPLACE refuses a taken key before ON CONFLICT is looked at.
+    new = set(rows) - {known for (known,) in look_up(conn, (table.c.id,), table.c.id, list(rows))}
+    put_rows(conn, table, [rows[letter_id] for letter_id in sorted(new)], "DO NOTHING")
+    enqueue_many(conn, SEND, [(letter_id, {"letter": letter_id}) for letter_id in new], now=now)
+    return new
 
 
 def _row(letter: Letter, message_id: str, now: datetime) -> dict[str, Any]:

@@ -38,7 +38,7 @@ INTERRUPTED = "The program was interrupted while it handed the letter over. It m
 LATE = "It was not sent in time: what it asks its reader to do is no longer possible."
 
 
-class NoSuchLetter(LookupError):
+class UnknownLetter(LookupError):
     """A job names a letter that is not there."""
 
 
@@ -59,7 +59,7 @@ def send_handler(
         with reading(engine) as conn:
             posted = letter_by_id(conn, payload["letter"])
         if posted is None:
-            raise NoSuchLetter(payload["letter"])
+            raise UnknownLetter(payload["letter"])
         attempt = _Attempt(engine, clock, posted)
         if posted.state is LetterState.SENDING:
             attempt.end(LetterState.UNCERTAIN, INTERRUPTED)

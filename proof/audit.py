@@ -17,6 +17,7 @@ from ledger.views import balances, open_subjects
 from payments.inbox.store import dead_letters, unapplied_count
 from proof import store_audit as store
 from proof.store_audit import Comparison
+from proof.store_groups import gifts_unlike_families, group_counts
 from receipts.store import gaps, left_out_numbers
 
 # A comparison is made at every settlement, hourly at the least.
@@ -33,6 +34,7 @@ def audit_all(conn: Connection, clock: Clock = utc_now) -> list[Finding]:
         *_settlement(conn, clock()),
         _facts_booked(conn),
         _campaigns_raised(conn),
+        _groups_counted(conn),
         _causes_kept(conn),
         _deliveries_applied(conn),
         _charges_with_gifts(conn),
@@ -153,6 +155,14 @@ def _campaigns_raised(conn: Connection) -> Finding:
     }
     advice = f"Campaigns show other figures than their entries make: {RESTORE}"
     return checked("raised", len(differences), figures, advice)
+
+
+def _groups_counted(conn: Connection) -> Finding:
+    """A gift counts once for its campaign, also when it was given to a group and the campaign has a share of it."""
+    differences, (parents, groups) = gifts_unlike_families(conn), group_counts(conn)
+    figures: dict[str, object] = {"campaigns with groups": parents, "groups": groups}
+    figures |= {f"campaign {family.subject}": f"{family.minor:+d} gifts in {family.currency}" for family in differences}
+    return checked("groups", len(differences), figures, f"Gifts are counted twice, or not at all: {RESTORE}")
 
 
 def _causes_kept(conn: Connection) -> Finding:

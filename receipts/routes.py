@@ -12,21 +12,11 @@ from ledger.views import gave_back
 from receipts.jobs import print_first
 from receipts.layouts import layout_of
 from receipts.store import LINK_LIFETIME, Issued, pdf_of, receipt_by_token
-from web.errors import NotFound
+from web.errors import NOT_FOUND
 from web.pages import Pages
 
 # The page reloads after 1 second, then 2, 4 … at most 30. After the ninth time it says that something is wrong.
 MOST_RELOADS = 9
-
-
-class NoSuchReceipt(NotFound):
-    """A link that was never made, is mistyped or has expired. The response does not say which."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            f"This link does not open a receipt. Links work for {LINK_LIFETIME.days} days.",
-            advice="Check that the whole address was copied, or write to us: we will send you your receipt.",
-        )
 
 
 def receipt_routes(engine: Engine, clock: Clock, pages: Pages) -> APIRouter:
@@ -39,9 +29,9 @@ def receipt_routes(engine: Engine, clock: Clock, pages: Pages) -> APIRouter:
         now = clock()
         with reading(engine) as conn:
             issued = receipt_by_token(conn, token, now)
-            if issued is None:
-                raise NoSuchReceipt
-            pdf = pdf_of(conn, issued.id)
+            pdf = pdf_of(conn, issued.id) if issued else None
+        if issued is None:
+            return _no_receipt(pages, token)
         if pdf is not None:
             return _attachment(issued, pdf)
         if look == 0:
@@ -55,7 +45,7 @@ def receipt_routes(engine: Engine, clock: Clock, pages: Pages) -> APIRouter:
         with reading(engine) as conn:
             issued = receipt_by_token(conn, token, clock())
             if issued is None:
-                raise NoSuchReceipt
+                return _no_receipt(pages, token)
             went_back = gave_back(conn, issued.gift_id, issued.receipt.total.currency)
         shown = layout_of(issued.receipt.template).page
         return pages.of(issued.receipt.issuer).page(
@@ -63,6 +53,16 @@ def receipt_routes(engine: Engine, clock: Clock, pages: Pages) -> APIRouter:
         )
 
     return router
+
+
+def _no_receipt(pages: Pages, token: str) -> Response:
+    """A link that was never made, is mistyped or has ended. The answer does not say which, and offers a new link.
+
+    A new link goes by letter to whoever the receipt is for (payments/thanks).
+    """
+    return pages.page(
+        "receipts/no_receipt.html", status=NOT_FOUND.status, private=True, token=token, days=LINK_LIFETIME.days
+    )
 
 
 def _attachment(issued: Issued, pdf: bytes) -> Response:

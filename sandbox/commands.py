@@ -24,7 +24,7 @@ from starlette.routing import Mount
 
 from sandbox import replay as replay_module
 from sandbox import soak as soak_module
-from sandbox.twin import TwinSettings, open_twin
+from sandbox.twin import KEY_PREFIX, TwinSettings, open_twin
 from sandbox.verdicts import VERDICTS
 
 sandbox_commands = typer.Typer(help="The Stripe twin of the sandbox.", no_args_is_help=True)
@@ -79,11 +79,17 @@ def serve(  # noqa: PLR0913, PLR0917  (one argument for each option of the comma
     port: int = 12111,
     organisation: str = "A test organisation",
     seed: int = 0,
+    unregistered: Annotated[
+        bool,
+        typer.Option("--unregistered", help="Deliver nothing before a program registers the address, as at Stripe."),
+    ] = False,
 ) -> None:
     """Serve the twin alone, for any program that speaks to Stripe."""
+    if not key.startswith(KEY_PREFIX):
+        raise typer.BadParameter(f"the twin's key must begin with {KEY_PREFIX}: it is never mistaken for a real one")
     bound = socket.create_server(("127.0.0.1", port))
     url = f"http://127.0.0.1:{bound.getsockname()[1]}"
-    twin = open_twin(TwinSettings(url, key, endpoint, secret, organisation), state, seed=seed)
+    twin = open_twin(TwinSettings(url, key, endpoint, secret, organisation, not unregistered), state, seed=seed)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -91,7 +97,9 @@ def serve(  # noqa: PLR0913, PLR0917  (one argument for each option of the comma
             yield
 
     typer.echo(f"Panel: {url}/\nStripe API: base address {url}, key {key}")
-    if endpoint is not None:
+    if endpoint is not None and unregistered:
+        typer.echo(f"Webhooks: sent to {endpoint} once it is registered there")
+    elif endpoint is not None:
         typer.echo(f"Webhooks: sent to {endpoint}, signing secret {secret}")
     app = Starlette(routes=[Mount("/", twin.app)], lifespan=lifespan)
     uvicorn.Server(uvicorn.Config(app, log_level="warning")).run(sockets=[bound])

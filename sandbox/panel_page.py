@@ -92,6 +92,7 @@ class PanelPage:
             return self._renderer.render(
                 "panel.html",
                 message=message,
+                inbox_url=world.settings.inbox_url,
                 now=world.now,
                 running=world.clock.running,
                 balance=balance(world),

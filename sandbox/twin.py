@@ -22,6 +22,7 @@ from sandbox.host_guard import HostGuard
 from sandbox.lifecycle.checkout_payment import finish_authentication, pay, session_intent
 from sandbox.lifecycle.checkout_sessions import get_session
 from sandbox.lifecycle.payment_methods import Payer
+from sandbox.lifecycle.refunds import create_refund
 from sandbox.lifecycle.sample_methods import SAMPLE_METHODS
 from sandbox.lifecycle.tasks import COMPUTED_FIELDS, TASKS
 from sandbox.pages import PageRenderer
@@ -42,13 +43,19 @@ API_METHODS = ["GET", "POST", "DELETE"]
 
 @dataclass(frozen=True)
 class TwinSettings:
-    """The settings of one twin. It answers only to its API key, and delivers webhooks only to its endpoint."""
+    """The settings of one twin. It answers only to its API key, and delivers webhooks only to its endpoint.
+
+    Unless `registered`, nothing is delivered there before a program registers that address, as at Stripe.
+    `inbox_url` is where a program that serves the twin shows the letters that it would have sent.
+    """
 
     public_url: str
     api_key: str
     endpoint_url: str | None
     endpoint_secret: str
     organisation: str
+    registered: bool = True
+    inbox_url: str | None = None
 
     def __post_init__(self) -> None:
         if not self.api_key.startswith(KEY_PREFIX):
@@ -151,15 +158,27 @@ class Twin:
             obj = self.world.store.find(id_)
             return None if obj is None else self.world.show(obj)
 
-    def pay(self, session_id: str, *, card: str = "4242424242424242", email: str = "giver@example.org") -> Object:
+    def pay(
+        self,
+        session_id: str,
+        *,
+        card: str = "4242424242424242",
+        email: str = "giver@example.org",
+        name: str = "Test Giver",
+    ) -> Object:
         """Press Pay on a session's page, without the page; the charge. 3-D Secure is approved where it is required."""
         with self.world.step():
             session = get_session(self.world, session_id)
-            if pay(self.world, session, SAMPLE_METHODS[card], Payer(email, "Test Giver")) == "requires_action":
+            if pay(self.world, session, SAMPLE_METHODS[card], Payer(email, name)) == "requires_action":
                 finish_authentication(self.world, session, approved=True)
             intent = session_intent(self.world, session)
             assert intent is not None, "a session has an intent once Pay was pressed"
             return self.world.store.get(intent["latest_charge"])
+
+    def refund(self, charge_id: str) -> Object:
+        """Refund what is left of a charge, as somebody does in Stripe's dashboard; the refund."""
+        with self.world.step():
+            return create_refund(self.world, {"charge": charge_id})
 
 
 def open_twin(
@@ -179,6 +198,8 @@ def open_twin(
         settings.organisation,
         settings.endpoint_url,
         settings.endpoint_secret,
+        settings.registered,
+        settings.inbox_url,
     )
     world = World(
         Store(path),

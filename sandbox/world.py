@@ -36,12 +36,18 @@ TASKS_PER_TRANSACTION = 100
 
 @dataclass
 class AccountSettings:
-    """The account's name and addresses. A test knows an address only once its port is bound, and sets it then."""
+    """The account's name and addresses, and where letters are read, if anywhere.
+
+    A test knows an address only once its port is bound, and sets it then.
+    """
 
     public_url: str
     organisation: str
     endpoint_url: str | None
     endpoint_secret: str
+    registered: bool = True
+    """Whether its endpoint exists from the start; else a program registers it through the API."""
+    inbox_url: str | None = None
 
 
 class TaskFailed(Exception):

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from sqlalchemy.engine import Engine
 from starlette.requests import Request
+from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp
 
 from database.instants import Clock
@@ -14,22 +16,31 @@ from staff.member import StaffMember
 from staff.permissions import Permission
 from staff.role import Role
 from staff.store import campaigns_of, member_by_id
-from web.errors import NotFound, Refusal, Trouble, error_page
+from web.client_address import address_of_client
+from web.errors import NotFound, Refusal, SeeOther, Trouble, refusal_page
 from web.headers import HeaderSets, WithHeaders
 from web.pages import Pages
 from web.security import SAFE_METHODS
-from web.sessions import HolderKind, SessionCookie, see_session, session_of
+from web.sessions import HolderKind, Session, SessionCookie, SessionStage, see_session, session_of
+
+SIGN_IN, CONFIRM = "/desk/sign-in", "/desk/confirm"
+# Where a session that does not open the desk yet goes on.
+NEXT_STEP = {SessionStage.CODE: f"{SIGN_IN}/code", SessionStage.LINK: f"{SIGN_IN}/password"}
 
 
 class NotSignedIn(Refusal):
     """A request for the desk without a session of a member of staff, or with one that has ended."""
 
+    template = "staff/sign_in.html"
     trouble = Trouble(
         403,
         "Sign in first",
-        "Only members of staff who have signed in may see the desk. A session ends after an hour without use.",
-        "Open your one-time link. For a new one, on the server: ./farthing staff add YOUR-EMAIL",
+        "Only members of staff see the desk. A session ends after an hour without use.",
+        "Sign in again at /desk/sign-in.",
     )
+
+    def __init__(self, to: str = "") -> None:
+        super().__init__(values={"to": to, "email": "", "errors": {}})
 
 
 class NotYourRole(Refusal):
@@ -53,6 +64,7 @@ class SignedIn:
     member: StaffMember
     address: str | None
     campaigns: frozenset[int] = frozenset()
+    session: Session | None = None
 
     @property
     def actor(self) -> Actor:
@@ -75,23 +87,37 @@ class Door:
     def __init__(self, engine: Engine, clock: Clock, cookie: SessionCookie) -> None:
         self._engine, self._clock, self._cookie = engine, clock, cookie
 
-    def needs(self, permission: Permission) -> Callable[[Request], SignedIn]:
-        """A FastAPI dependency: who is at the desk, with a role that allows this; raises NotSignedIn or NotYourRole."""
+    def needs(self, permission: Permission | None, *, recent: bool = False) -> Callable[[Request], SignedIn]:
+        """A FastAPI dependency: who is at the desk, with a role that allows this. None: whoever has signed in.
+
+        With `recent` they must have given a password or a code within the last ten minutes; else a page asks for it
+        and leads back to the same path, which must have a page of its own. Raises NotSignedIn or NotYourRole.
+        """
 
         def signed_in_with_permission(request: Request) -> SignedIn:
             signed_in = self._signed_in(request)
-            if not signed_in.member.may(permission):
+            if permission is not None and not signed_in.member.may(permission):
                 raise NotYourRole
+            if recent and signed_in.session and not signed_in.session.is_recent(self._clock()):
+                raise SeeOther(f"{CONFIRM}?{urlencode({'to': request.url.path})}")
             return signed_in
 
         # The test of the access matrix reads from each route which permission it asks for.
         signed_in_with_permission.permission = permission  # type: ignore[attr-defined]
+        signed_in_with_permission.recent = recent  # type: ignore[attr-defined]
         return signed_in_with_permission
 
     def user_of(self, request: Request) -> SignedIn:
         """Who sends a request to a part that is no page of ours: one who may change money, unless it only reads."""
         reads = request.method in SAFE_METHODS
         return self.needs(Permission.READ_MONEY if reads else Permission.CHANGE_MONEY)(request)
+
+    def session_of(self, request: Request) -> tuple[str, Session] | None:
+        """The token and the session of a member of staff, at whatever stage; None without one."""
+        token = self._cookie.read(request)
+        with reading(self._engine) as conn:
+            session = session_of(conn, token, self._clock())
+        return (token, session) if token and session and session.holder.kind is HolderKind.STAFF else None
 
     def _signed_in(self, request: Request) -> SignedIn:
         token, now = self._cookie.read(request), self._clock()
@@ -102,11 +128,13 @@ class Door:
             is_organiser = member is not None and member.role is Role.ORGANISER
             campaigns = campaigns_of(conn, member.id) if member and is_organiser else frozenset[int]()
         if token is None or session is None or member is None:
-            raise NotSignedIn
+            raise NotSignedIn(request.url.path if request.method == "GET" else "")
+        if session.stage is not SessionStage.OPEN:
+            raise SeeOther(NEXT_STEP[session.stage])
         if session.needs_seeing(now):
             with writing(self._engine) as conn:
                 see_session(conn, token, now)
-        return SignedIn(member, request.client.host if request.client else None, campaigns)
+        return SignedIn(member, address_of_client(request), campaigns, session)
 
 
 class DeskGuard:
@@ -121,5 +149,7 @@ class DeskGuard:
         try:
             self._door.user_of(request)
         except Refusal as refusal:
-            return WithHeaders(error_page(self._pages, refusal.trouble), self._headers)
+            return WithHeaders(refusal_page(self._pages, refusal), self._headers)
+        except SeeOther as other:
+            return WithHeaders(RedirectResponse(other.path, 303), self._headers)
         return None

@@ -28,4 +28,4 @@ class StaffMember:
     @property
     def home(self) -> str:
         """Where signing in leads: the first page of their menu."""
-        return self.menu[0].path if self.menu else "/desk"
+        return self.menu[0].path if self.menu else "/desk/account"

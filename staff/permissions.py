@@ -58,6 +58,12 @@ MENU = (
     MenuItem("Gifts", "/desk/gifts", Permission.READ_MONEY),
     MenuItem("Recurring", "/desk/recurring", Permission.READ_MONEY),
     MenuItem("Payouts", "/desk/payouts", Permission.READ_MONEY),
+    MenuItem("Letters", "/desk/letters", Permission.READ_LETTERS),
+    MenuItem("Campaigns", "/desk/campaigns", Permission.READ_CAMPAIGNS),
+    MenuItem("Organisation", "/desk/organisation", Permission.READ_ORGANISATION),
+    MenuItem("Staff", "/desk/staff", Permission.READ_STAFF),
+    MenuItem("Acts", "/desk/acts", Permission.READ_ACTS),
+    MenuItem("Set-up", "/desk/setup", Permission.EDIT_ORGANISATION),
 )
 
 

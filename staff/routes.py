@@ -1,43 +1,29 @@
-"""The desk's way in and out: the page behind a sign-in link, its button, and signing out."""
+"""Every page of staff: the way in, one's own account, members of staff, and the log of acts."""
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 from sqlalchemy.engine import Engine
-from starlette.responses import RedirectResponse, Response
 
 from database.instants import Clock
-from database.transactions import reading, writing
-from staff.sign_in import member_of_link, sign_in
+from staff.account_routes import account_routes
+from staff.acts_routes import acts_routes
+from staff.authentication import Authentication
+from staff.context import CampaignTitles, StaffContext
+from staff.door import Door
+from staff.members_routes import members_routes
+from staff.set_up_routes import set_up_routes
+from staff.sign_in_routes import confirm_routes, sign_in_routes
 from web.pages import Pages
-from web.sessions import SessionCookie, end_session
+from web.sessions import SessionCookie
 
 
-def staff_routes(engine: Engine, clock: Clock, pages: Pages) -> APIRouter:
-    """`/desk/sign-in/{token}` and `/desk/sign-out`."""
-    router = APIRouter()
+def staff_routes(
+    engine: Engine, clock: Clock, pages: Pages, authentication: Authentication, campaign_titles: CampaignTitles
+) -> APIRouter:
+    """All routes of staff."""
     cookie = SessionCookie(pages.base_url)
-
-    @router.get("/desk/sign-in/{token}")
-    def show_sign_in(token: str) -> Response:
-        with reading(engine) as conn:
-            member = member_of_link(conn, token, clock())
-        return pages.page("staff/sign_in.html", private=True, member=member, token=token)
-
-    @router.post("/desk/sign-in/{token}")
-    def use_link(token: str) -> Response:
-        with writing(engine) as conn:
-            session = sign_in(conn, token, clock())
-        answer = RedirectResponse("/desk", 303)
-        cookie.put(answer, session)
-        return answer
-
-    @router.post("/desk/sign-out")
-    def sign_out(request: Request) -> Response:
-        token = cookie.read(request)
-        if token is not None:
-            with writing(engine) as conn:
-                end_session(conn, token)
-        answer = RedirectResponse("/", 303)
-        cookie.drop(answer)
-        return answer
-
+    door = Door(engine, clock, cookie)
+    context = StaffContext(engine, clock, pages, door, cookie, authentication, campaign_titles)
+    router = APIRouter()
+    for routes in (sign_in_routes, confirm_routes, set_up_routes, account_routes, members_routes, acts_routes):
+        router.include_router(routes(context))
     return router

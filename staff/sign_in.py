@@ -1,7 +1,8 @@
-"""Sign in by a link that works once. Only the hash of its token is kept.
+"""Links that let a member of staff in once. Only the hash of a link's code is kept.
 
-The link leads to a page with a button, and the button uses the link up: mail programs and chat rooms open links
-to preview them.
+The code stands behind the # of the link, which browsers send to nobody: neither a log nor a referrer keeps it. The
+page takes it from there, or has it pasted, and its button uses it up: mail programs and chat rooms open links to
+preview them.
 """
 
 import hashlib
@@ -18,12 +19,13 @@ from staff.changing import Change
 from staff.member import StaffMember
 from staff.role import Role
 from web.errors import NotFound
-from web.sessions import Holder, HolderKind, start_session
 from web.typed import compact
 
 TOKEN_BYTES = 32
 LINK_LIFETIME = timedelta(minutes=30)
-INVITATION_LIFETIME = timedelta(hours=24)
+RESET_LIFETIME = timedelta(hours=2)
+INVITATION_LIFETIME = timedelta(days=3)
+LINK_PATH = "/desk/sign-in/link"
 
 
 class NotAnEmail(ValueError):
@@ -35,56 +37,66 @@ class NoSuchLink(NotFound):
 
     def __init__(self) -> None:
         super().__init__(
-            "This sign-in link does not work. Each link works once, and not for long.",
-            advice="Make a new one on the server: ./farthing staff add YOUR-EMAIL",
+            "This sign-in link does not work. Each link works once, not for long, and only until a newer one is made.",
+            advice="Sign in with your password, have a new link mailed to you, or ask an owner for one.",
         )
 
 
 def invite(
     change: Change, email: str, name: str = "", role: Role | None = None, lifetime: timedelta = INVITATION_LIFETIME
 ) -> str:
-    """Make a sign-in link for the member of staff with this address; returns its token.
+    """Make a sign-in link for the member of staff with this address; returns its code.
 
     Somebody new becomes a member, as a treasurer unless `role` says otherwise. A member gets the role that is
-    asked for; without one the role stays. Raises NotAnEmail.
+    asked for; without one the role stays. Somebody who was disabled or removed may sign in again. Raises NotAnEmail.
     """
     address = _normalised(email)
-    member = store.member_by_email(change.conn, address)
+    member = store.member_by_email(change.conn, address) or _let_in_again(change, address)
     if member is None:
         member = StaffMember(str(uuid4()), address, name.strip() or address, role or Role.TREASURER)
         _add_member(change, member)
     elif role is not None and role is not member.role:
-        _change_role(change, member, role)
-    token = secrets.token_urlsafe(TOKEN_BYTES)
-    store.add_link(change.conn, _hash(token), member, change.now + lifetime, change.now)
+        change_role(change, member, role)
+    return make_link(change, member, lifetime)
+
+
+def make_link(change: Change, member: StaffMember, lifetime: timedelta) -> str:
+    """Make a sign-in link for a member; returns its code. Earlier links of theirs work no more."""
+    code = secrets.token_urlsafe(TOKEN_BYTES)
+    store.add_link(change.conn, _hash(code), member, change.now + lifetime, change.now)
     expires = {"expires_at": (change.now + lifetime).isoformat()}
     change.record("staff.make_link", Subject("staff_member", member.id), after=expires)
-    return token
+    return code
 
 
-def member_of_link(conn: Connection, token: str, now: datetime) -> StaffMember:
+def link_address(base_url: str, code: str) -> str:
+    """The web address of a link."""
+    return f"{base_url}{LINK_PATH}#{code}"
+
+
+def code_of(typed: str) -> str:
+    """The code of a link, from the code itself or from the whole link, as somebody pasted it."""
+    return compact(typed).rpartition("#")[2]
+
+
+def member_of_link(conn: Connection, code: str, now: datetime) -> StaffMember:
     """The member whom a link would sign in; this does not use the link up. Raises NoSuchLink."""
-    member = store.member_by_link(conn, _hash(token), now)
+    member = store.member_by_link(conn, _hash(code), now)
     if member is None:
         raise NoSuchLink
     return member
 
 
-def sign_in(conn: Connection, token: str, now: datetime) -> str:
-    """Use the link up and start a session; returns the session's token. Raises NoSuchLink."""
-    member = member_of_link(conn, token, now)
-    if not store.use_link(conn, _hash(token), now):
+def use_link(conn: Connection, code: str, now: datetime) -> StaffMember:
+    """Use a link up; returns whose it was. Raises NoSuchLink."""
+    member = member_of_link(conn, code, now)
+    if not store.mark_link_used(conn, _hash(code), now):
         raise NoSuchLink
-    return start_session(conn, Holder(HolderKind.STAFF, member.id), now)
+    return member
 
 
-def _add_member(change: Change, member: StaffMember) -> None:
-    store.add_member(change.conn, member, change.now)
-    added = {"email": member.email, "name": member.name, "role": member.role.value}
-    change.record("staff.add", Subject("staff_member", member.id), after=added)
-
-
-def _change_role(change: Change, member: StaffMember, role: Role) -> None:
+def change_role(change: Change, member: StaffMember, role: Role) -> None:
+    """Give a member another role. Raises LastOwner."""
     store.set_role(change.conn, member.id, role)
     change.record(
         "staff.change_role",
@@ -92,6 +104,20 @@ def _change_role(change: Change, member: StaffMember, role: Role) -> None:
         before={"role": member.role.value},
         after={"role": role.value},
     )
+
+
+def _let_in_again(change: Change, address: str) -> StaffMember | None:
+    member = store.former_member(change.conn, address)
+    if member is not None:
+        store.enable_member(change.conn, member.id)
+        change.record("staff.enable", Subject("staff_member", member.id))
+    return member
+
+
+def _add_member(change: Change, member: StaffMember) -> None:
+    store.add_member(change.conn, member, change.now)
+    added = {"email": member.email, "name": member.name, "role": member.role.value}
+    change.record("staff.add", Subject("staff_member", member.id), after=added)
 
 
 def _normalised(email: str) -> str:

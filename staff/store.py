@@ -16,7 +16,8 @@ from staff.role import Role
 from staff.tables import act, sign_in_link, staff_campaign, staff_member
 from web.errors import Refusal, Trouble
 
-LONGEST_LIFETIME = timedelta(hours=24)  # of an invitation; other links live shorter
+LONGEST_LIFETIME = timedelta(days=3)  # of an invitation; other links live shorter
+_MAY_SIGN_IN = (staff_member.c.disabled_at.is_(None), staff_member.c.removed_at.is_(None))
 
 
 class LastOwner(Refusal):
@@ -41,10 +42,11 @@ def add_member(conn: Connection, member: StaffMember, now: datetime) -> None:
 
 def set_role(conn: Connection, member_id: str, role: Role) -> None:
     """Give a member of staff another role. Raises LastOwner."""
-    _change_member(conn, member_id, role=role.value)
+    change_member(conn, member_id, role=role.value)
 
 
-def _change_member(conn: Connection, member_id: str, **values: object) -> None:
+def change_member(conn: Connection, member_id: str, **values: object) -> None:
+    """Set columns of a member of staff, such as `disabled_at`. Raises LastOwner."""
     try:
         conn.execute(sa.update(staff_member).where(staff_member.c.id == member_id).values(values))
     except IntegrityError as error:
@@ -53,20 +55,44 @@ def _change_member(conn: Connection, member_id: str, **values: object) -> None:
         raise
 
 
+def enable_member(conn: Connection, member_id: str) -> None:
+    """Let a member in again who was disabled or removed."""
+    change_member(conn, member_id, disabled_at=None, removed_at=None)
+
+
 def member_by_email(conn: Connection, email: str) -> StaffMember | None:
-    """The member of staff with this address, which must be in lower case."""
-    return _member(conn, staff_member.c.email == email)
+    """The member of staff with this address, in lower case, who may sign in."""
+    return _member(conn, staff_member.c.email == email, *_MAY_SIGN_IN)
 
 
 def member_by_id(conn: Connection, member_id: str) -> StaffMember | None:
-    """The member of staff with this id."""
-    return _member(conn, staff_member.c.id == member_id)
+    """The member of staff with this id, who may sign in."""
+    return _member(conn, staff_member.c.id == member_id, *_MAY_SIGN_IN)
+
+
+def former_member(conn: Connection, email: str) -> StaffMember | None:
+    """The member of staff with this address, in lower case, who was disabled or removed."""
+    return _member(conn, staff_member.c.email == email, sa.not_(sa.and_(*_MAY_SIGN_IN)))
 
 
 def campaigns_of(conn: Connection, member_id: str) -> frozenset[int]:
     """The ids of the campaigns that an organiser looks after."""
     c = staff_campaign.c
     return frozenset(conn.scalars(sa.select(c.campaign_id).where(c.staff_id == member_id)))
+
+
+def organisers_of(conn: Connection, campaign_ids: Collection[int]) -> dict[int, list[str]]:
+    """By campaign: the names of the members who look after it."""
+    names: dict[int, list[str]] = {}
+    rows = conn.execute(
+        sa.select(staff_campaign.c.campaign_id, staff_member.c.name)
+        .join(staff_member, staff_member.c.id == staff_campaign.c.staff_id)
+        .where(staff_campaign.c.campaign_id.in_(campaign_ids), staff_member.c.removed_at.is_(None))
+        .order_by(staff_member.c.name)
+    )
+    for campaign_id, name in rows:
+        names.setdefault(campaign_id, []).append(name)
+    return names
 
 
 def set_campaigns(conn: Connection, member_id: str, campaign_ids: Collection[int]) -> None:
@@ -77,18 +103,25 @@ def set_campaigns(conn: Connection, member_id: str, campaign_ids: Collection[int
 
 
 def add_link(conn: Connection, token_hash: bytes, member: StaffMember, expires_at: datetime, now: datetime) -> None:
-    """Keep a new link's hash, and remove links that have expired."""
+    """Keep a new link's hash. Earlier links of the member, and links that have expired, work no more."""
     conn.execute(sa.delete(sign_in_link).where(has_come(sign_in_link.c.expires_at, now, LONGEST_LIFETIME)))
+    end_links(conn, member.id)
     conn.execute(sa.insert(sign_in_link).values(token_hash=token_hash, staff_id=member.id, expires_at=expires_at))
+
+
+def end_links(conn: Connection, member_id: str) -> None:
+    """Let the links of a member that were not used work no more."""
+    link = sign_in_link.c
+    conn.execute(sa.delete(sign_in_link).where(link.staff_id == member_id, link.used_at.is_(None)))
 
 
 def member_by_link(conn: Connection, token_hash: bytes, now: datetime) -> StaffMember | None:
     """The member whom a link would sign in; None when it is unknown, used or expired."""
     staff_id = sa.select(sign_in_link.c.staff_id).where(*_usable(token_hash, now))
-    return _member(conn, staff_member.c.id == staff_id.scalar_subquery())
+    return _member(conn, staff_member.c.id == staff_id.scalar_subquery(), *_MAY_SIGN_IN)
 
 
-def use_link(conn: Connection, token_hash: bytes, now: datetime) -> bool:
+def mark_link_used(conn: Connection, token_hash: bytes, now: datetime) -> bool:
     """Mark a link as used; False when it cannot be used. Of two requests at once, only one gets True."""
     marked = conn.execute(sa.update(sign_in_link).where(*_usable(token_hash, now)).values(used_at=now))
     return marked.rowcount == 1
@@ -103,9 +136,9 @@ def _usable(token_hash: bytes, now: datetime) -> Sequence[sa.ColumnElement[bool]
     )
 
 
-def _member(conn: Connection, condition: sa.ColumnElement[bool]) -> StaffMember | None:
+def _member(conn: Connection, *conditions: sa.ColumnElement[bool]) -> StaffMember | None:
     m = staff_member.c
-    row = conn.execute(sa.select(m.id, m.email, m.name, m.role).where(condition)).one_or_none()
+    row = conn.execute(sa.select(m.id, m.email, m.name, m.role).where(*conditions)).one_or_none()
     return None if row is None else StaffMember(row.id, row.email, row.name, Role(row.role))
 
 
@@ -133,9 +166,10 @@ def acts_on(conn: Connection, subject: Subject) -> list[Act]:
     rows = conn.execute(
         sa.select(act).where(a.subject_kind == subject.kind, a.subject_id == subject.id).order_by(a.at, a.id)
     )
-    return [_act(row) for row in rows]
+    return [act_of(row) for row in rows]
 
 
-def _act(row: sa.Row[Any]) -> Act:
+def act_of(row: sa.Row[Any]) -> Act:
+    """The act that a row of the log holds."""
     subject = Subject(row.subject_kind, row.subject_id)
     return Act(row.id, row.at, row.who, row.what, subject, row.before, row.after, row.address)

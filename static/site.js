@@ -7,7 +7,11 @@ const words = document.documentElement.lang;
 function nameTheAmount(form) {
   const said = find("[data-amount]", form);
   const other = find("[name=other_amount]", form);
-  const choice = find("[value=other]", form);
+  // Intervals may have amounts of their own: those of the chosen one are shown.
+  const amounts = () => {
+    const interval = find("[name=interval]:checked", form)?.value;
+    return find(`fieldset[data-for~="${interval}"]`, form) ?? find("fieldset:has([value=other])", form);
+  };
   const print = (text) =>
     /^\d{1,9}(\.\d{2})?$/.test(text)
       ? new Intl.NumberFormat(words, {
@@ -17,8 +21,8 @@ function nameTheAmount(form) {
         }).format(text)
       : "";
   const say = () => {
-    const chosen = find("[name=amount]:checked", form);
-    const amount = !chosen ? "" : chosen === choice ? print(other.value.trim()) : chosen.dataset.words;
+    const chosen = find("[name^=amount]:checked", amounts());
+    const amount = !chosen ? "" : chosen.value === "other" ? print(other.value.trim()) : chosen.dataset.words;
     const each = find("[name=interval]:checked", form)?.dataset.each;
     said.textContent = amount && ` – ${amount}${each ? ` ${each}` : ""}`;
   };
@@ -27,16 +31,18 @@ function nameTheAmount(form) {
       if (field.value) find(`[value=${field.dataset.chooses}]`, form).checked = true;
     });
   other.addEventListener("input", () => {
-    if (other.value) choice.checked = true;
+    if (other.value) find("[value=other]", amounts()).checked = true;
     say();
   });
   // A tap on the card, not an arrow key passing over it: bring up the field, and the keyboard with it.
-  let tapped = false;
-  choice.closest("label").addEventListener("pointerup", () => (tapped = true));
-  choice.addEventListener("click", () => {
-    if (tapped) other.focus();
-    tapped = false;
-  });
+  for (const choice of form.querySelectorAll("[name^=amount][value=other]")) {
+    let tapped = false;
+    choice.closest("label").addEventListener("pointerup", () => (tapped = true));
+    choice.addEventListener("click", () => {
+      if (tapped) other.focus();
+      tapped = false;
+    });
+  }
   form.addEventListener("change", say);
   addEventListener("pageshow", say);
 }
@@ -86,6 +92,27 @@ function share(button) {
   });
 }
 
+// The list of groups follows what is typed. Without this file the form asks for a page with those that match.
+function filterList(field) {
+  const rows = [...document.getElementById(field.dataset.filter).children];
+  const none = find("[data-none]");
+  const key = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
+  field.addEventListener("input", () => {
+    const sought = key(field.value).split(/[^\p{L}\p{N}]+/u);
+    for (const row of rows) row.hidden = !sought.every((word) => key(find("h3", row).textContent).includes(word));
+    none.hidden = rows.some((row) => !row.hidden);
+  });
+}
+
+// The code of a sign-in link stands behind its #, which no server sees. It goes from there into the form.
+function takeCode(field) {
+  const code = location.hash.slice(1);
+  if (!code) return;
+  find("input", field).value = code;
+  field.hidden = true;
+  history.replaceState(null, "", location.pathname);
+}
+
 const form = find("form[data-currency]");
 if (form) nameTheAmount(form);
 const live = find("[data-live]");
@@ -96,3 +123,7 @@ const waiting = find("[data-state=confirming], [data-state=processing]");
 if (waiting) awaitNews(waiting);
 const sharing = find("[data-share]");
 if (sharing && (navigator.share || navigator.clipboard)) share(sharing);
+const filtering = find("[data-filter]");
+if (filtering && document.getElementById(filtering.dataset.filter)) filterList(filtering);
+const code = find("[data-link]");
+if (code) takeCode(code);

@@ -270,6 +270,21 @@ GUARDS: dict[str, Guard] = {
         (Cut("database/sqlite.py", '"synchronous": 2 if durable else 0', '"synchronous": 0'),),
         ("tests/database/test_engine.py",),
     ),
+    "letter-at-most-once": Guard(
+        "a letter that a killed worker had handed over would be sent again",
+        (Cut("outbox/smtp.py", "            begin()\n"),),
+        ("tests/outbox/test_killed_workers.py",),
+    ),
+    "mail-certificate": Guard(
+        "letters and our password could be handed to a stranger",
+        (Cut("outbox/smtp.py", "self._tls or ssl.create_default_context()", "ssl._create_unverified_context()"),),
+        ("tests/outbox/test_mail_servers.py",),
+    ),
+    "letter-headers": Guard(
+        "a name or a subject could add an address to a letter",
+        (Cut("outbox/letters.py", "_CONTROL.search(header) or "),),
+        ("tests/outbox/test_letters.py",),
+    ),
     "foreign-money": Guard(
         "a shop's money on the same account would be counted as settled gifts",
         (Cut("payments/books/decide/lines.py", "        return bill.ours if bill else False\n",

@@ -31,6 +31,14 @@ def test_the_architecture_names_every_package_and_every_folder_of_payments() -> 
     assert not sorted(name for name in packages | folders if f"`{name}`" not in text)
 
 
+def test_the_pictures_of_readme_are_there_and_small() -> None:
+    """`./farthing pictures` takes them; each has words for those who do not see it."""
+    shown = re.findall(r"!\[(.*?)\]\((docs/pictures/\S+)\)", (ROOT / "README.md").read_text())
+
+    assert len(shown) >= 2
+    assert all(len(words) > 40 and (ROOT / path).stat().st_size < 150_000 for words, path in shown)
+
+
 def test_a_webhooks_way_is_seven_files() -> None:
     """From the socket to the table, each named first in its step."""
     text = (ROOT / "docs" / "architecture.md").read_text()

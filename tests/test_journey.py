@@ -16,7 +16,7 @@ from starlette.types import ASGIApp
 from database.instants import utc_now
 from database.transactions import reading
 from installation import Installation, open_installation, prepare
-from main import build_web, build_worker
+from main import build_web
 from payments.inbox.store import dead_letters
 from payments.inbox.webhook import PATH as WEBHOOK
 from proof.audit import audit_all
@@ -24,8 +24,9 @@ from sandbox.twin import Twin, TwinSettings, open_twin
 from settings import read_settings
 from staff.act import by_command
 from staff.changing import changing
-from staff.sign_in import invite
+from staff.sign_in import invite, link_address
 from tests.browser import Tabs, assert_accessible, served
+from worker import build_worker
 
 CAMPAIGN = "ask-every-candidate"
 DESKTOP = (1280, 900)
@@ -246,18 +247,26 @@ def sees_the_total(place: Place, page: Page, *, javascript: bool) -> None:
     page.goto(f"{place.address}/desk/gifts")
     expect(page.get_by_text("£25.00").first).to_be_visible()
     look(page, javascript)
-    page.goto(f"{place.address}/desk/sign-in/{token}")
-    expect(page.get_by_role("button", name=re.compile("sign in", re.IGNORECASE))).to_have_count(0)
+    page.goto("about:blank")
+    use_link(place, page, token)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Page not found")
 
 
 def signs_in(place: Place, page: Page, *, javascript: bool = False) -> str:
     """By a one-time link, which is handed back used up."""
     with changing(place.house.engine, by_command("staff add"), utc_now()) as change:
         token = invite(change, "treasurer@example.org", "Trea Surer", lifetime=timedelta(minutes=5))
-    page.goto(f"{place.address}/desk/sign-in/{token}")
+    use_link(place, page, token)
     look(page, javascript)
-    page.get_by_role("button").first.click()
     return token
+
+
+def use_link(place: Place, page: Page, code: str) -> None:
+    """With scripts the code is in the form already; without them it has to be pasted."""
+    page.goto(link_address(place.address, code))
+    if page.get_by_label("Your sign-in link").is_visible():
+        page.get_by_label("Your sign-in link").fill(code)
+    page.get_by_role("button", name="Sign in").click()
 
 
 def look(page: Page, javascript: bool) -> None:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent.parent
-START_SECONDS = 60
+START_SECONDS = 90
 
 
 @dataclass
@@ -33,12 +33,12 @@ class Running:
 
 
 @contextmanager
-def running(var_dir: Path) -> Iterator[Running]:
+def running(var_dir: Path, *options: str) -> Iterator[Running]:
     """`run --port 0`, until the block ends; then SIGTERM, and it must go by itself."""
     log = var_dir.with_suffix(".log")
     with log.open("wb") as out:
         process = subprocess.Popen(
-            [sys.executable, "commands.py", "run", "--port", "0", "--var-dir", str(var_dir)],
+            [sys.executable, "commands.py", "run", "--port", "0", "--var-dir", str(var_dir), *options],
             cwd=HERE,
             stdout=out,
             stderr=subprocess.STDOUT,
@@ -54,7 +54,7 @@ def running(var_dir: Path) -> Iterator[Running]:
 
 def test_run_serves_prints_where_to_go_and_stops_cleanly(tmp_path: Path) -> None:
     """Twice: the second start finds everything there and is quick."""
-    with running(tmp_path / "var") as first:
+    with running(tmp_path / "var", "--empty") as first:
         text = first.printed
         beside = subprocess.run(
             [sys.executable, "commands.py", "run", "--port", "0", "--var-dir", str(tmp_path / "var")],
@@ -78,6 +78,7 @@ def test_run_serves_prints_where_to_go_and_stops_cleanly(tmp_path: Path) -> None
         assert not _has_loaded(web, "libpango")
     with running(tmp_path / "var") as second:
         assert "Every Branch Open" in _get(second.address + "/")
+        assert "Playing" not in second.printed  # who began without the demonstration month never gets it
     assert not (tmp_path / "var" / "sandbox.db-wal").exists()  # a plain copy of the file is whole
     assert [_mode(tmp_path / "var"), _mode(tmp_path / "var" / "sandbox.db")] == ["700", "600"]
     keys = tmp_path / "var" / "sandbox-keys.json"
@@ -85,9 +86,16 @@ def test_run_serves_prints_where_to_go_and_stops_cleanly(tmp_path: Path) -> None
     assert not [secret for secret in json.loads(keys.read_text()).values() if secret in text and len(secret) > 12]
 
 
+def test_a_new_sandbox_has_something_to_show(tmp_path: Path) -> None:
+    """The demonstration month is there when the address is printed."""
+    with running(tmp_path / "var") as farthing:
+        assert "Playing" in farthing.printed
+        assert "3,020" in _get(farthing.address + "/c/see-you-in-court")
+
+
 def test_a_child_that_is_killed_is_started_again(tmp_path: Path) -> None:
     """The same socket, the same books."""
-    with running(tmp_path / "var") as farthing:
+    with running(tmp_path / "var", "--empty") as farthing:
         web, _ = _children(farthing.process.pid)
         os.kill(web, signal.SIGKILL)
         deadline = time.monotonic() + START_SECONDS

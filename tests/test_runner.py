@@ -5,6 +5,7 @@ they were told. That it truly installs is shown by every run on a fresh machine,
 """
 
 import os
+import re
 import shutil
 import subprocess
 import time
@@ -137,6 +138,18 @@ def test_an_install_that_was_cut_short_is_done_again(clone: Clone) -> None:
     clone.start("run")
 
     assert (failed.returncode, failed.stdout, clone.done) == (1, "", [synced("requirements.lock")])
+
+
+def test_a_long_install_shows_that_it_goes_on(clone: Clone) -> None:
+    """Every ten seconds a line, where there is no terminal on which one could move."""
+    clone.tool("tools/sleep", "#!/bin/sh\nexec /bin/sleep 0.02\n")
+    clone.tool(".venv/bin/uv", UV.replace('echo "uv $*"', '/bin/sleep 1; echo "uv $*"'))
+
+    said = clone.start("run")
+
+    assert re.search(r"installing the \d\d packages that requirements.lock pins", said.stderr)
+    assert re.search(r"still installing .* 10 s so far\n.* 20 s so far", said.stderr)
+    assert said.stdout.endswith(" <run>")
 
 
 def test_missing_libraries_are_installed_by_root(clone: Clone) -> None:

@@ -37,7 +37,14 @@ def running(settings: Settings) -> Iterator[int]:
 def test_a_printed_link_leads_to_the_running_web() -> None:
     """Without its port in the environment."""
     done = CliRunner().invoke(app, ["staff", "add", "who@example.org"])
-    assert done.output.startswith(f"{ELSEWHERE}/desk/sign-in/")
+    assert done.output.startswith(f"{ELSEWHERE}/desk/sign-in/link#")
+    assert "./farthing run" not in done.output
+
+
+@pytest.mark.usefixtures("settings")
+def test_a_link_that_nothing_answers_yet_is_said_to_be_one() -> None:
+    """It would look broken."""
+    assert "./farthing run starts it" in CliRunner().invoke(app, ["staff", "add", "who@example.org"]).stderr
 
 
 @pytest.mark.usefixtures("running")

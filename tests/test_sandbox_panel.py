@@ -2,17 +2,20 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
 
+from database.transactions import writing
 from installation import Installation, open_installation, open_sandbox, prepare
 from main import build_web
+from outbox.letters import Letter, post_letters
 from sandbox.keys import sandbox_keys
 from settings import read_settings
 from staff.role import Role
-from tests.staff.signing_in import link_path
+from tests.staff.signing_in import sign_in_as
 
 PUBLIC, LOCAL = "https://try.example", "http://127.0.0.1:8000"
 
@@ -59,7 +62,7 @@ def test_each_role_comes_as_far_as_at_the_desk(
 ) -> None:
     """Reading and pushing buttons."""
     installation, member = public
-    assert member.post(link_path(installation.engine, installation.clock(), role)).status_code == 303
+    sign_in_as(member, installation.engine, installation.clock(), role)
 
     assert member.get("/sandbox/").status_code == seen
     assert member.post("/sandbox/do/payout").status_code == pushed
@@ -85,3 +88,45 @@ def test_on_this_machine_the_panel_is_open(sqlite_url: str, tmp_path: Path) -> N
         page = visitor.get("/sandbox/")
 
     assert (page.status_code, "The twin of Stripe" in page.text) == (200, True)
+
+
+LETTER = Letter("receipt:1", "zoe@example.org", "Your receipt", "See https://give.example/r/1", "<p>See</p>")
+SECRET = replace(LETTER, key="sign-in:1", subject="Your link", personal=True)
+
+
+def _post(installation: Installation) -> None:
+    with writing(installation.engine) as conn:
+        post_letters(conn, [LETTER, SECRET], installation.clock())
+
+
+def test_the_inbox_is_open_on_this_machine(sqlite_url: str, tmp_path: Path) -> None:
+    """Letters as their readers would see them, those with a link to sign in as well; the panel leads there."""
+    with _web(sqlite_url, tmp_path / "var", LOCAL) as (installation, visitor):
+        _post(installation)
+        assert f'href="{LOCAL}/sandbox/inbox"' in visitor.get("/sandbox/").text
+        inbox = visitor.get("/sandbox/inbox").text
+        assert ("Your receipt" in inbox, "Your link" in inbox) == (True, True)
+        letter = visitor.get(f"/sandbox/inbox/{SECRET.id}").text
+        assert '<a href="https://give.example/r/1" rel="noopener">' in letter
+        assert visitor.get(f"/sandbox/inbox/{LETTER.id}/letter.html").text == "<p>See</p>"
+        assert visitor.get(f"/sandbox/inbox/{LETTER.id}/none.pdf").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("role", "reads", "signs_in"),
+    [(None, 403, 403), (Role.OWNER, 200, 200), (Role.TREASURER, 200, 404), (Role.ORGANISER, 403, 403)],
+)
+def test_at_a_public_host_the_inbox_is_behind_the_desks_sign_in(
+    public: tuple[Installation, TestClient], role: Role | None, reads: int, signs_in: int
+) -> None:
+    """And a link that signs somebody in opens for those who manage the staff."""
+    installation, member = public
+    _post(installation)
+    if role is not None:
+        sign_in_as(member, installation.engine, installation.clock(), role)
+
+    assert member.get("/sandbox/inbox").status_code == reads
+    for page in ("", "/letter.html"):
+        assert member.get(f"/sandbox/inbox/{LETTER.id}{page}").status_code == reads
+        assert member.get(f"/sandbox/inbox/{SECRET.id}{page}").status_code == signs_in
+    assert ("Your link" in member.get("/sandbox/inbox").text) is (signs_in == 200)

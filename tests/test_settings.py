@@ -10,7 +10,7 @@ import pytest
 from campaigns.demo import DEMO_ORGANISATION
 from organisation.organisation import GivingRules, Organisation, OrganisationProfile
 from outbox.mail_server import Encryption, MailServer, Sender
-from settings import PREFIX, BadSettings, read_settings
+from settings import PREFIX, BadSettings, CurrentSettings, read_settings
 
 REAL = {
     "stripe_api_key": "rk_test_abc",
@@ -176,3 +176,30 @@ def test_the_mail_server_is_read_from_its_address(url: str, server: MailServer) 
     assert settings.mail_server == server
     assert "hunter2" not in repr(settings) + repr(settings.mail_server)
     assert settings.sender("A Body", "a@example.org") == Sender("giving@example.org", "Wren", "a@example.org")
+
+
+def test_a_secret_that_is_added_while_the_web_runs_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From the folder in which it was started, wherever it is by then."""
+    real = "".join(f"{PREFIX}{name.upper()}={value}\n" for name, value in REAL.items() if "secrets" not in name)
+    file = tmp_path / ".env"
+    file.write_text(f"{real}{PREFIX}STRIPE_WEBHOOK_SECRETS=whsec_one\n")
+    current = CurrentSettings(read_settings())
+    assert current.secrets() == ("whsec_one",)
+
+    monkeypatch.chdir("/")
+    file.write_text(f"{real}{PREFIX}STRIPE_WEBHOOK_SECRETS=whsec_two,whsec_one\n")
+    assert current.secrets() == ("whsec_two", "whsec_one")
+    file.write_text("FARTHING_PORT=none\n")
+    assert current.secrets() == ("whsec_two", "whsec_one")
+
+
+def test_a_key_of_another_mode_is_not_followed_by_a_running_web(tmp_path: Path) -> None:
+    """Its books are those of the mode that it was started in."""
+    real = "".join(f"{PREFIX}{name.upper()}={value}\n" for name, value in REAL.items())
+    (tmp_path / ".env").write_text(real)
+    current = CurrentSettings(read_settings())
+
+    (tmp_path / ".env").write_text(real.replace("rk_test_abc", "rk_live_abc").replace("whsec_one", "whsec_live"))
+
+    assert current.read().mode == "test"
+    assert current.secrets() == ("whsec_one", "whsec_two")

@@ -5,20 +5,29 @@ from sqlalchemy.engine import Engine
 
 from database.instants import Clock
 from staff.door import Door
+from treasury.letters.routes import letter_routes
 from treasury.lost.routes import lost_routes
+from treasury.match.routes import match_routes
 from treasury.money.routes import money_routes
-from treasury.overview.routes import overview_routes
+from treasury.overview.routes import MissingSteps, nothing_is_missing, overview_routes
 from treasury.recurring.routes import recurring_routes
 from web.pages import Pages
 from web.sessions import SessionCookie
 
 
-def treasury_routes(engine: Engine, clock: Clock, pages: Pages) -> APIRouter:
-    """All routes of the desk, for members of staff who have signed in."""
+def treasury_routes(
+    engine: Engine, clock: Clock, pages: Pages, missing_steps: MissingSteps = nothing_is_missing
+) -> APIRouter:
+    """All routes of the desk, for members of staff who have signed in.
+
+    `missing_steps` gives what setting up still lacks, for the first page.
+    """
     door = Door(engine, clock, SessionCookie(pages.base_url))
     router = APIRouter()
-    router.include_router(overview_routes(engine, clock, pages, door))
+    router.include_router(overview_routes(engine, clock, pages, door, missing_steps))
     router.include_router(money_routes(engine, clock, pages, door))
     router.include_router(lost_routes(engine, clock, pages, door))
     router.include_router(recurring_routes(engine, clock, pages, door))
+    router.include_router(match_routes(engine, clock, pages, door))
+    router.include_router(letter_routes(engine, clock, pages, door))
     return router

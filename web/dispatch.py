@@ -1,6 +1,6 @@
 """Send each request to its application by path: the webhook, mounted applications, and our pages."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -9,14 +9,23 @@ class PathDispatch:
     """FastAPI's overhead would be half of what a webhook request costs, so the webhook is dispatched before it."""
 
     def __init__(
-        self, pages: ASGIApp, exact: Mapping[str, ASGIApp], mounted: Mapping[str, ASGIApp], *, scheme: str
+        self,
+        pages: ASGIApp,
+        exact: Mapping[str, ASGIApp],
+        mounted: Mapping[str, ASGIApp],
+        *,
+        scheme: str,
+        ours: Sequence[str] = (),
     ) -> None:
         """`exact` applications answer at one path. `mounted` ones answer below a prefix, and are told it.
+
+        Below the prefixes of `ours` our pages answer, also inside of a mounted one.
 
         `scheme` is the base address's. Behind a proxy requests come over http, and frameworks would build addresses
         from that: Starlette's redirect of `/thanks/` to `/thanks` led from https to http.
         """
         self._pages, self._exact, self._mounted, self._scheme = pages, exact, mounted, scheme
+        self._ours = ours
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Dispatch by path. Lifespan events go to our pages, whose lifespan starts everything else."""
@@ -27,8 +36,15 @@ class PathDispatch:
             return
         if scope["type"] == "http":
             scope = {**scope, "scheme": self._scheme}
+        if any(_is_below(path, prefix) for prefix in self._ours):
+            await self._pages(scope, receive, send)
+            return
         for prefix, app in self._mounted.items():
-            if path == prefix or path.startswith(f"{prefix}/"):
+            if _is_below(path, prefix):
                 await app({**scope, "root_path": prefix}, receive, send)
                 return
         await self._pages(scope, receive, send)
+
+
+def _is_below(path: str, prefix: str) -> bool:
+    return path == prefix or path.startswith(f"{prefix}/")

@@ -10,7 +10,7 @@ from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from database.engine import NotDurable
 from web.accept import wants_json
@@ -66,11 +66,24 @@ class Refusal(Exception):
     """We refuse a request. Each subclass is a reason and holds its error page."""
 
     trouble = BAD_REQUEST
+    template = "web/error.html"
 
-    def __init__(self, message: str | None = None, *, advice: str | None = None) -> None:
+    def __init__(
+        self, message: str | None = None, *, advice: str | None = None, values: Mapping[str, object] | None = None
+    ) -> None:
+        """`values` are what the template of this kind of refusal wants besides the trouble."""
         kind = self.trouble
         self.trouble = Trouble(kind.status, kind.title, message or kind.message, advice or kind.advice)
+        self.values = values or {}
         super().__init__(self.trouble.message)
+
+
+class SeeOther(Exception):
+    """Another page of ours comes first, such as one that asks for a password."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(path)
+        self.path = path
 
 
 class NotFound(Refusal):
@@ -127,12 +140,16 @@ def install_errors(app: FastAPI, pages: Pages, also: Troubles | None = None) -> 
     table = {**TROUBLES, **(also or {})}
 
     async def answer(request: Request, error: Exception) -> Response:
+        if isinstance(error, SeeOther):
+            return RedirectResponse(error.path, 303)
+        if isinstance(error, Refusal):
+            return refusal_page(pages, error, as_json=wants_json(request))
         trouble = trouble_of(error, table)
         if trouble.status >= 500:
             log.error("answered with trouble", status=trouble.status, error=type(error).__name__)
         return error_page(pages, trouble, as_json=wants_json(request))
 
-    for kind in (Refusal, HTTPException, *table, Exception):
+    for kind in (Refusal, SeeOther, HTTPException, *table, Exception):
         app.add_exception_handler(kind, answer)
 
 
@@ -143,6 +160,14 @@ def trouble_of(error: Exception, table: Troubles) -> Trouble:
     if isinstance(error, HTTPException):
         return STATUSES.get(error.status_code) or replace(BAD_REQUEST, status=error.status_code)
     return next((table[kind] for kind in type(error).__mro__ if kind in table), BUG)
+
+
+def refusal_page(pages: Pages, refusal: Refusal, *, as_json: bool = False) -> Response:
+    """The page of a refusal, or JSON for a program. It is not cached."""
+    if as_json or refusal.template == Refusal.template:
+        return error_page(pages, refusal.trouble, as_json=as_json)
+    fields = asdict(refusal.trouble)
+    return pages.page(refusal.template, private=True, status=fields.pop("status"), **fields | dict(refusal.values))
 
 
 def error_page(pages: Pages, trouble: Trouble, *, as_json: bool = False) -> Response:

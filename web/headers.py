@@ -9,7 +9,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 CHECKOUT = "https://checkout.stripe.com"
 TWO_YEARS = 63_072_000
 PRIVATE_PATHS = ("/thanks", "/receipts", "/giving")
-DESK_PATHS = ("/desk",)
+DESK_PATHS = ("/desk", "/sandbox/inbox")
+LETTER_NAME = "/letter.html"
 MEDIA_PATHS = ("/media",)
 
 
@@ -20,6 +21,7 @@ class PageKind(Enum):
     PRIVATE = "a donor's own page"
     DESK = "a treasurer's page"
     DOWNLOAD = "a file to keep"
+    LETTER = "a letter, in a frame of ours"
     MEDIA = "a picture that somebody uploaded"
 
 
@@ -49,14 +51,17 @@ class HeaderSets:
     def _policy(self, kind: PageKind) -> str:
         if kind is PageKind.DOWNLOAD:
             return "default-src 'none'; sandbox; frame-ancestors 'none'"
+        if kind is PageKind.LETTER:  # its styles stand on its elements, as mail programs want them
+            return "default-src 'none'; style-src 'unsafe-inline'; sandbox; base-uri 'none'; frame-ancestors 'self'"
         if kind is PageKind.MEDIA:  # an SVG may set its own colours, and do nothing else
             return "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'"
         # Chromium applies form-action to the redirect that follows a form, so Checkout must be named.
         targets = () if kind is PageKind.DESK else (CHECKOUT, *self.form_targets)
+        frames = "frame-src 'self'; " if kind is PageKind.DESK else ""  # letters are shown in one
         form_action = " ".join(("'self'", *targets))
         return (
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
-            f"connect-src 'self'; form-action {form_action}; "
+            f"connect-src 'self'; {frames}form-action {form_action}; "
             "base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
         )
 
@@ -89,6 +94,8 @@ class WithHeaders:
 def _kind(path: str, headers: MutableHeaders) -> PageKind:
     if headers.get("content-disposition", "").startswith("attachment"):
         return PageKind.DOWNLOAD
+    if path.endswith(LETTER_NAME):
+        return PageKind.LETTER
     if _below(path, MEDIA_PATHS):
         return PageKind.MEDIA
     if _below(path, DESK_PATHS):

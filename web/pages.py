@@ -7,8 +7,11 @@ from typing import NamedTuple, Protocol
 
 from css_inline import CSSInliner
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, select_autoescape
+from markupsafe import Markup
 from starlette.responses import HTMLResponse
 
+from web.look_css import letter_css, look_path
+from web.markdown import html_of, plain_text
 from web.static import Static
 from web.wording import Wording
 
@@ -165,7 +168,7 @@ class Pages:
         template, shared = self._template(f"{name}.txt")
         subject = "".join(template.blocks["subject"](template.new_context(shared | values))).strip()
         html = self.render(f"{name}.html", subject=subject, **values)
-        style = self._letter_style.read_text()
+        style = letter_css(self._letter_style.read_text(), self._identity().look.colour)
         inliner = CSSInliner(load_remote_stylesheets=False, keep_at_rules=True, extra_css=style)
         return LetterWords(subject, template.render(shared | values).strip() + "\n", inliner.inline(html))
 
@@ -176,6 +179,7 @@ class Pages:
         shared = {
             "organisation": identity.organisation,
             "look": identity.look,
+            "look_css": look_path(identity.look.colour) if identity.look.colour else None,
             "transparency": identity.notices.transparency,
             "preview": self._is_preview,
         }
@@ -207,6 +211,8 @@ class Pages:
             month=words.month,
             time=words.time,
             instant=words.instant,
+            markdown=_markdown,
+            plain=plain_text,
         )
         environment.globals.update(
             mode=self.mode,
@@ -215,3 +221,8 @@ class Pages:
             static=self.static.url,
         )
         return environment
+
+
+def _markdown(text: str) -> Markup:
+    """Markdown as HTML. It need not be escaped once more: `html_of` escapes what was typed."""
+    return Markup(html_of(text))  # noqa: S704

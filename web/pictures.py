@@ -16,6 +16,7 @@ FORMATS = ("PNG", "JPEG", "WEBP")
 ACCEPTED = "image/png,image/jpeg,image/webp"  # what a form's file field offers
 WIDTHS = (480, 960, 1600)
 MOST_PIXELS = 40_000_000  # 160 MB while it is decoded
+LONGEST_SIDE = 16_000  # WebP takes no more than 16,383
 LOGO_WIDTH, LOGO_HEIGHT = 800, 400
 _BOMBS = (Image.DecompressionBombError, Image.DecompressionBombWarning)
 # What Pillow raises for broken files: the parts of its readers each have their own.
@@ -91,6 +92,11 @@ def encode_picture(upload: bytes) -> EncodedPicture:
     return EncodedPicture(hashlib.sha256(upload).hexdigest(), tuple(files))
 
 
+def encoded_svg(drawing: bytes, size: tuple[int, int]) -> EncodedPicture:
+    """A logo that was drawn, as it is; `web.svg` has made it safe."""
+    return EncodedPicture(hashlib.sha256(drawing).hexdigest(), (PictureFile("svg", PictureSize(*size), drawing),))
+
+
 def encode_logo(upload: bytes) -> EncodedPicture:
     """A logo of pixels as one PNG, which keeps what is transparent. Raises NotAPicture."""
     with _DECODING:
@@ -108,6 +114,8 @@ def _decode(upload: bytes, width: int) -> Image.Image:
         image: Image.Image = Image.open(BytesIO(upload), formats=FORMATS)
         if image.width * image.height > MOST_PIXELS:
             raise _too_many_pixels()
+        if max(image.size) > LONGEST_SIDE:
+            raise NotAPicture("Choose a picture whose longer side has at most 16,000 pixels.")
         image.draft(None, (width, width))
         image = ImageOps.exif_transpose(image)
         clean = _in_srgb(image)

@@ -1,4 +1,4 @@
-"""Sessions of members of staff and of donors, how often somebody has tried to get in, and the pictures of all pages."""
+"""Sessions of members of staff and of donors, how often somebody has tried to get in, and pictures of all pages."""
 
 import sqlalchemy as sa
 
@@ -32,6 +32,7 @@ attempt_count = table(
     sa.Column("since", Instant, nullable=False),
     sa.CheckConstraint("length(key_hash) = 32", name="key_is_hashed"),
     sa.CheckConstraint("attempts > 0", name="attempts"),
+    sa.Index("ix_attempt_count_since", "since"),
 )
 
 # Named by the hash of what was uploaded. A picture may be removed, but never changed.

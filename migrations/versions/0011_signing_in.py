@@ -142,3 +142,4 @@ def _make_attempts() -> None:
         sa.PrimaryKeyConstraint("key_hash", name=op.f("pk_attempt_count")),
         sqlite_strict=True,
     )
+    op.create_index("ix_attempt_count_since", "attempt_count", ["since"], unique=False)

@@ -7,7 +7,7 @@ from database.columns import Count, Flag, Instant, Json, Minor
 from migrations.guards import append_only, frozen, keep_rows, set_once
 
 revision = "0016"
-down_revision = "0013"
+down_revision = "0015"
 
 
 def upgrade() -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from campaigns.store import campaign_titles
+from campaigns.store import campaign_names
 from database.questions import look_up, look_up_all
 from ledger.money import Money, currency
 from organisation.store import newest_version
@@ -119,8 +119,9 @@ def load_known(conn: Connection, notices: Sequence[Notice], timezone: str) -> Kn
     checkouts = gift_store.checkouts(conn, kept["checkout"])
     recurring = recurring_of(conn, _recurring_ids(happenings, invoices))
     gifts = gift_store.gifts(conn, _gift_ids(happenings, charges, checkouts, invoices, recurring))
-    issues_receipts = bool(recurring) or _may_be_received(gifts.values())
-    issuer = newest_version(conn, timezone) if issues_receipts else None
+    books_gifts = bool(recurring) or _may_be_booked(gifts.values())
+    named = campaign_names(conn) if books_gifts else []
+    issuer = newest_version(conn, timezone) if books_gifts else None
     return Known(
         charges=charges,
         checkouts=checkouts,
@@ -134,7 +135,8 @@ def load_known(conn: Connection, notices: Sequence[Notice], timezone: str) -> Kn
         waiting=frozenset(kept["waiting_fact"]),
         recurring=recurring,
         gifts=gifts,
-        titles=campaign_titles(conn) if issues_receipts else {},
+        titles={campaign.id: campaign.title for campaign in named},
+        parents={campaign.id: campaign.parent for campaign in named if campaign.parent is not None},
         issuer=issuer.profile if issuer else None,
     )
 
@@ -175,8 +177,9 @@ def _gift_ids(
     return {gift for gift in named if gift}
 
 
-def _may_be_received(gifts: Iterable[Gift]) -> bool:
-    return any(gift.state is not GiftState.RECEIVED for gift in gifts)
+def _may_be_booked(gifts: Iterable[Gift]) -> bool:
+    """Whether any is to be received, or is shared, so that a second payment of it is to be booked by share."""
+    return any(gift.state is not GiftState.RECEIVED or len(gift.allocations) > 1 for gift in gifts)
 
 
 def _kept_about(conn: Connection, names: Iterable[str | None]) -> Kept:

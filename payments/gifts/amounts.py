@@ -4,6 +4,7 @@ A pound is no yardstick for a forint: each currency has a round amount near a po
 2026 rounded to 1, 2 or 5 times a power of ten. It decides only what a form offers, never what anything is worth.
 """
 
+from campaigns.offered import GiftAmounts
 from ledger.money import Currency, Money
 from organisation.organisation import GivingRules
 
@@ -75,3 +76,6 @@ def suggested_gifts(currency: Currency, rules: GivingRules = NO_RULES) -> list[M
 
 def _times(units: int, currency: Currency) -> Money:
     return Money(units * _UNITS.get(currency.code, 1) * 10**currency.exponent, currency)
+
+
+GIFT_AMOUNTS = GiftAmounts(smallest_charge, largest_gift, smallest_gift, suggested_gifts)

@@ -37,6 +37,15 @@ class Allocation:
 
 
 @dataclass(frozen=True, slots=True)
+class Share:
+    """A campaign's part of a gift, or of every instalment of a recurring one, by weight."""
+
+    n: int
+    campaign: int
+    weight: int
+
+
+@dataclass(frozen=True, slots=True)
 class DonorDetails:
     """What a donor typed in the form. It stays with the gift, whatever becomes of the donor (`donors/`)."""
 
@@ -89,22 +98,33 @@ class Gift:
         return self.id[:8].upper()
 
 
-def pledge(amount: Money, campaigns: Sequence[int], donor: DonorDetails, now: datetime) -> Gift:
-    """A new pending gift, shared evenly over its campaigns."""
-    shares = amount.allocate([1] * len(campaigns))
-    allocations = tuple(
-        Allocation(n, campaign, share) for n, (campaign, share) in enumerate(zip(campaigns, shares, strict=True))
-    )
+def pledge(amount: Money, shares: Sequence[Share], donor: DonorDetails, now: datetime) -> Gift:
+    """A new pending gift for these campaigns. A part of nothing makes no allocation."""
     return Gift(
         id=str(uuid4()),
         state=GiftState.PENDING,
         amount=amount,
-        allocations=allocations,
+        allocations=allocate(amount, shares),
         donor=donor,
         created_at=now,
         attempted_at=now,
         return_token=uuid4().hex,
     )
+
+
+def allocate(amount: Money, shares: Sequence[Share]) -> tuple[Allocation, ...]:
+    """Split an amount over campaigns: by largest remainder, ties to the earlier share."""
+    parts = zip(shares, split(amount, [share.weight for share in shares]), strict=True)
+    return tuple(Allocation(share.n, share.campaign, part) for share, part in parts if part)
+
+
+def split(amount: Money, weights: Sequence[int]) -> list[Money]:
+    """Split an amount into parts that Stripe charges: to the penny, in whole krónur. They add up to the amount."""
+    step = amount.currency.step
+    if amount.minor % step:  # no charge of Stripe's
+        return amount.allocate(weights)
+    parts = Money(amount.minor // step, amount.currency).allocate(weights)
+    return [Money(part.minor * step, part.currency) for part in parts]
 
 
 def shares_of(charged: Money, gift: Gift) -> list[Money]:

@@ -7,8 +7,8 @@ from enum import StrEnum
 from uuid import UUID, uuid5
 
 from ledger.money import Money
-from payments.gifts.gift import Allocation, DonorDetails, Gift, GiftState
-from payments.gifts.recurring import Interval, Recurring, RecurringState, Share
+from payments.gifts.gift import Allocation, DonorDetails, Gift, GiftState, Share
+from payments.gifts.recurring import Interval, Recurring, RecurringState
 
 # The name space of what an adopted gift needs and Stripe does not have.
 ADOPTIONS = UUID("5b1f0c38-7a5e-4d53-9a6e-2c1f7d0b8e44")

@@ -1,12 +1,13 @@
 """A recurring gift: a standing instruction, its rhythm, its end and its states. Values only."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID, uuid5
 
 from ledger.money import Money
-from payments.gifts.gift import Allocation, DonorDetails, Gift, GiftState
+from payments.gifts.gift import DonorDetails, Gift, GiftState, Share, allocate
 
 # The name space of the ids of instalments: the same invoice makes the same gift, however often it is reported.
 INSTALMENTS = UUID("9a3c5be0-1f0d-4f59-8a53-6f2f9f1f6f44")
@@ -32,15 +33,6 @@ class RecurringState(StrEnum):
     PAUSED = "paused"
     ENDING = "ending"
     ENDED = "ended"
-
-
-@dataclass(frozen=True, slots=True)
-class Share:
-    """A campaign's part of every instalment, by weight."""
-
-    n: int
-    campaign: int
-    weight: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,14 +105,18 @@ class SubscriptionPlan:
     stops_at: datetime | None
 
 
-def begin(first: Gift, rhythm: Rhythm) -> Recurring:
-    """The standing instruction that a pending first gift begins; it is shared as that gift is."""
+def begin(first: Gift, rhythm: Rhythm, shares: Sequence[Share] = ()) -> Recurring:
+    """The standing instruction that a pending first gift begins.
+
+    It keeps these shares, whatever is decided about its campaigns later; without them it is shared as that gift is.
+    """
+    as_first = tuple(Share(part.n, part.campaign, part.amount.minor) for part in first.allocations)
     return Recurring(
         id=recurring_id_of(first.id),
         state=RecurringState.PENDING,
         amount=first.amount,
         interval=rhythm.interval,
-        shares=tuple(Share(part.n, part.campaign, part.amount.minor) for part in first.allocations),
+        shares=tuple(shares) or as_first,
         donor=first.donor,
         first_gift=first.id,
         created_at=first.created_at,
@@ -142,16 +138,11 @@ def instalment_id(invoice: str) -> str:
 
 def instalment(recurring: Recurring, invoice: str, charged: Money, at: datetime) -> Gift:
     """The gift that a later invoice makes: split by the recurring gift's weights, whatever amount was charged."""
-    parts = charged.allocate([share.weight for share in recurring.shares])
     return Gift(
         id=instalment_id(invoice),
         state=GiftState.PENDING,
         amount=charged,
-        allocations=tuple(
-            Allocation(share.n, share.campaign, part)
-            for share, part in zip(recurring.shares, parts, strict=True)
-            if part
-        ),
+        allocations=allocate(charged, recurring.shares),
         donor=recurring.donor,
         created_at=at,
         attempted_at=at,

@@ -13,8 +13,8 @@ from database.questions import has_come, look_up
 from ledger.money import Money, currency
 from outbox.jobs import enqueue
 from payments.gifts import tables as gift_tables
-from payments.gifts.gift import DonorDetails
-from payments.gifts.recurring import Interval, Recurring, RecurringState, Share, SubscriptionStatus
+from payments.gifts.gift import DonorDetails, Share
+from payments.gifts.recurring import Interval, Recurring, RecurringState, SubscriptionStatus
 from payments.gifts.recurring_changes import CHANGE_RECURRING, ChangeKind, NotRunning, RecurringChange
 
 _r, _s, _g = gift_tables.recurring.c, gift_tables.recurring_share.c, gift_tables.gift.c

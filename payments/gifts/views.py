@@ -11,6 +11,7 @@ from ledger.kinds import EntryKind
 from ledger.money import Money, currency
 from ledger.tables import entry
 from ledger.views import EntryChoice, conditions_of, signed_amount
+from payments.gifts.gift import GiftState
 from payments.gifts.tables import discrepancy, gift, settled_discrepancy
 from receipts.receipt import printed_number
 from receipts.tables import receipt
@@ -73,6 +74,12 @@ def _movement(row: sa.Row[Any]) -> Movement:
     return Movement(
         row.id, row.book_date, EntryKind(row.kind), row.campaign_id, amount, row.donor_name, row.subject, number
     )
+
+
+def received_gifts_by_reference(conn: Connection, reference: str) -> list[str]:
+    """The gifts that were received and whose ids begin so; a reference is the first eight characters, in any case."""
+    begins = gift.c.id.startswith(reference.lower(), autoescape=True)
+    return list(conn.scalars(sa.select(gift.c.id).where(begins, gift.c.state == GiftState.RECEIVED.value).limit(2)))
 
 
 def discrepancies(conn: Connection, limit: int, page: int = 1) -> list[DiscrepancyRow]:

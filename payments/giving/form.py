@@ -1,11 +1,13 @@
 """Reads the donor's form strictly: into a pledge, or into a sentence for each field that must be corrected."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 from email_validator import EmailNotValidError, validate_email
 
+from campaigns.offer import REPEATING
+from campaigns.offered import AmountGroup, group_for
 from ledger.money import BadAmount, Currency, Money
 from ledger.typed_money import NumberStyle, read_typed_money
 from payments.gifts.amounts import largest_gift, smallest_gift
@@ -17,7 +19,10 @@ from web.typed import NotTidy, compact, tidy
 
 LONGEST_NAME, LONGEST_EMAIL, LONGEST_MESSAGE = 100, 254, 300
 OTHER = "other"
-FIELDS = (*rhythm_form.FIELDS, "amount", "other_amount", "email", "name", "message", "form_token", "retry")
+FIELDS = (
+    *rhythm_form.FIELDS, "amount", *(f"amount_{interval}" for interval in REPEATING), "other_amount",
+    "email", "name", "message", "form_token", "retry",
+)  # fmt: skip
 
 FormFields = Mapping[str, str]
 FieldErrors = dict[str, str]
@@ -35,19 +40,24 @@ class Pledge:
 
 @dataclass(frozen=True, slots=True)
 class AmountWords:
-    """How the page writes amounts of the campaign's currency, how they are typed, and the smallest that it takes."""
+    """How the page writes amounts of a currency, and how they are typed."""
 
     currency: Currency
     print: Callable[[Money], str]
     style: NumberStyle
-    smallest: Money | None = None  # None: our own
 
 
-def read_form(fields: FormFields, words: AmountWords, offer: IntervalOffer) -> Pledge | FieldErrors:
-    """A pledge, or for each field that must be corrected a sentence that says how."""
+def read_form(
+    fields: FormFields, words: AmountWords, offer: IntervalOffer, groups: Sequence[AmountGroup]
+) -> Pledge | FieldErrors:
+    """A pledge, or for each field that must be corrected a sentence that says how.
+
+    The amount is the one that was chosen in the group of the interval: of another group only what is hidden is left.
+    """
     errors: FieldErrors = {}
     rhythm = _rhythm(fields, offer, errors)
-    amount = _read(lambda: _amount(fields, words), "amount", errors)
+    group = group_for(groups, compact(fields.get("interval", "")))
+    amount = _read(lambda: _amount(fields, group, words), "amount", errors)
     email = _read(lambda: _email(fields.get("email", "")), "email", errors)
     name = _read(lambda: tidy(fields.get("name", ""), LONGEST_NAME), "name", errors)
     message = _read(lambda: tidy(fields.get("message", ""), LONGEST_MESSAGE, lines=True), "message", errors)
@@ -72,26 +82,26 @@ def _rhythm(fields: FormFields, offer: IntervalOffer, errors: FieldErrors) -> Rh
         return None
 
 
-def _amount(fields: FormFields, words: AmountWords) -> Money:
-    choice, other = compact(fields.get("amount", "")), compact(fields.get("other_amount", ""))
+def _amount(fields: FormFields, group: AmountGroup, words: AmountWords) -> Money:
+    choice, other = compact(fields.get(group.name, "")), compact(fields.get("other_amount", ""))
     if choice in ("", OTHER):
         if not other:
             raise BadAmount("Choose an amount, or enter another one.")
-        return read_amount(other, words)
+        return read_amount(other, words, group.amounts.smallest)
     chosen = Money.parse(choice, words.currency)  # a button's value, which we wrote
     if other and read_typed_money(other, words.currency, words.style) != chosen:
         raise BadAmount("Choose one: an amount above, or the other amount that you entered.")
-    return require_takeable(chosen, words)
+    return require_takeable(chosen, words, group.amounts.smallest)
 
 
-def read_amount(typed: str, words: AmountWords) -> Money:
+def read_amount(typed: str, words: AmountWords, least: Money | None = None) -> Money:
     """An amount that we would ask Stripe to charge; raises BadAmount, which says what to enter."""
-    return require_takeable(read_typed_money(typed, words.currency, words.style), words)
+    return require_takeable(read_typed_money(typed, words.currency, words.style), words, least)
 
 
-def require_takeable(amount: Money, words: AmountWords) -> Money:
-    """The amount, if we would ask Stripe to charge it; raises BadAmount, which says what to enter."""
-    least, most = words.smallest or smallest_gift(words.currency), largest_gift(words.currency)
+def require_takeable(amount: Money, words: AmountWords, least: Money | None = None) -> Money:
+    """The amount, if it is not below the least (else our own) and Stripe charges as much; raises BadAmount."""
+    least, most = least or smallest_gift(words.currency), largest_gift(words.currency)
     if amount < least:
         raise BadAmount(f"Enter an amount of {words.print(least)} or more.")
     if amount > most:

@@ -1,5 +1,6 @@
 """A gift's first steps: it is saved as pending before Stripe is asked, then its checkout is opened."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -10,12 +11,12 @@ import structlog
 from sqlalchemy.engine import Connection, Engine
 
 from campaigns.campaign import Campaign, Openness
-from campaigns.store import campaign_by_id
+from campaigns.store import campaign_by_id, parent_of
 from database.instants import Clock
 from database.transactions import reading, writing
 from ledger.money import Money
 from payments.gifts import store
-from payments.gifts.gift import Gift, GiftState, pledge
+from payments.gifts.gift import Gift, GiftState, Share, pledge
 from payments.gifts.recurring import Recurring, Rhythm, begin, recurring_id_of
 from payments.gifts.recurring_store import add_recurring, recurring_of
 from payments.giving.form import Pledge
@@ -55,16 +56,17 @@ class Pledges:
         The same form sent twice is one gift. Sent again after it was paid it is none, whatever was changed in it.
         """
         now = self._clock()
-        if campaign.openness(now) is not Openness.OPEN:
-            raise NotOpen(campaign.slug)
-        new = replace(
-            pledge(form.amount, [campaign.id], form.donor, now),
-            id=_gift_id(campaign, form, token),
-            return_token=uuid5(FORMS, token).hex,
-        )
         with writing(self._engine) as conn:
-            paid = store.paid_gift_of_form(conn, new.return_token)
-            return (paid and _payment_under_way(paid, form.amount)) or _saved_once(conn, new, form.rhythm, now)
+            parent = parent_of(conn, campaign)
+            if campaign.openness_under(parent, now) is not Openness.OPEN:
+                raise NotOpen(campaign.slug)
+            shares, return_token = shares_for(campaign, parent), uuid5(FORMS, token).hex
+            paid = store.paid_gift_of_form(conn, return_token)
+            if paid and (under_way := _payment_under_way(paid, form.amount)):
+                return under_way
+            gift = pledge(form.amount, shares, form.donor, now)
+            new = replace(gift, id=_gift_id(campaign, form, token), return_token=return_token)
+            return _saved_once(conn, new, shares, form.rhythm, now)
 
     def retry(self, gift_id: str) -> Gift | PaymentUnderWay | None:
         """Begin another attempt for a gift whose checkout could not be opened; None when there is no such gift.
@@ -76,8 +78,7 @@ class Pledges:
             gift = store.gift(conn, gift_id)
             if gift is None or gift.state is not GiftState.PENDING:
                 return _payment_under_way(gift, gift.amount) if gift else None
-            campaign = store.campaign_of(conn, gift)
-            if campaign is None or campaign.openness(now) is not Openness.OPEN or _is_old(gift, now):
+            if not _may_be_given(conn, gift, now):
                 raise NotOpen(gift_id)
             return _with_new_attempt(conn, gift, now)
 
@@ -90,6 +91,20 @@ class Pledges:
             store.link_session(conn, gift.id, checkout.session_id)
         log.info("checkout_opened", gift=gift.id)  # never the session: it opens the thank-you page
         return checkout.url
+
+
+def shares_for(campaign: Campaign, parent: Campaign | None) -> tuple[Share, ...]:
+    """How a gift to this campaign is shared: of a gift to a group its campaign has what it has decided, now."""
+    if parent is None or parent.group_share is None:
+        return (Share(0, campaign.id, 1),)
+    return Share(0, campaign.id, 100 - parent.group_share), Share(1, parent.id, parent.group_share)
+
+
+def _may_be_given(conn: Connection, gift: Gift, now: datetime) -> bool:
+    campaign = store.campaign_of(conn, gift)
+    if campaign is None or _is_old(gift, now):
+        return False
+    return campaign.openness_under(parent_of(conn, campaign), now) is Openness.OPEN
 
 
 def recurring_of_gift(conn: Connection, gift: Gift) -> Recurring | None:
@@ -113,22 +128,23 @@ def _is_old(gift: Gift, now: datetime) -> bool:
     return now - gift.created_at >= timedelta(days=1)
 
 
-def _saved_once(conn: Connection, new: Gift, rhythm: Rhythm | None, now: datetime) -> Gift | PaymentUnderWay:
+def _saved_once(
+    conn: Connection, new: Gift, shares: Sequence[Share], rhythm: Rhythm | None, now: datetime
+) -> Gift | PaymentUnderWay:
     """The gift as it is in the database, perhaps by another request; a new one if it has expired or failed."""
     if rhythm is None:
         store.add_gift(conn, new)
     else:
         new = replace(new, recurring_id=recurring_id_of(new.id))
         store.add_gift(conn, new)
-        add_recurring(conn, begin(new, rhythm))
+        add_recurring(conn, begin(new, rhythm, shares))
     saved = store.gift(conn, new.id)
     assert saved is not None
     if saved.state is GiftState.PENDING:
         old_attempt = saved.attempted_at is not None and now - saved.attempted_at > NEW_ATTEMPT_AFTER
         return _with_new_attempt(conn, saved, now) if saved.session_id is None and old_attempt else saved
-    return _payment_under_way(saved, new.amount) or _saved_once(
-        conn, replace(new, id=str(uuid5(FORMS, saved.id))), rhythm, now
-    )
+    again = replace(new, id=str(uuid5(FORMS, saved.id)))
+    return _payment_under_way(saved, new.amount) or _saved_once(conn, again, shares, rhythm, now)
 
 
 def _with_new_attempt(conn: Connection, gift: Gift, now: datetime) -> Gift:

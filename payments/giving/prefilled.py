@@ -1,11 +1,12 @@
 """What the donor's form shows: the choices, and the values that are filled in already."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from campaigns.campaign import Campaign
+from campaigns.offered import AmountGroup, group_for
 from ledger.money import Currency, Money
-from organisation.organisation import GivingRules
-from payments.gifts.amounts import NO_RULES, largest_gift, smallest_gift, suggested_gifts
+from payments.gifts.amounts import largest_gift
 from payments.gifts.due_dates import most_instalments
 from payments.gifts.gift import Gift
 from payments.gifts.recurring import Interval, Recurring
@@ -44,10 +45,11 @@ def interval_choices(offer: IntervalOffer, wording: Wording) -> list[IntervalCho
     ]
 
 
-def template_fields(fields: FormFields) -> dict[str, str]:
-    """The form's fields as the template names them."""
+def template_fields(fields: FormFields, groups: Sequence[AmountGroup]) -> dict[str, str]:
+    """The form's fields as the template names them; `amount_choice` is that of the chosen interval's group."""
+    group = group_for(groups, fields.get("interval", ""))
     return {
-        "amount_choice": fields.get("amount", ""),
+        "amount_choice": fields.get(group.name, ""),
         "amount_other": fields.get("other_amount", ""),
         "name": fields.get("name", ""),
         "email": fields.get("email", ""),
@@ -57,39 +59,41 @@ def template_fields(fields: FormFields) -> dict[str, str]:
 
 
 def fields_of_gift(
-    gift: Gift, recurring: Recurring | None, campaign: Campaign, wording: Wording, rules: GivingRules = NO_RULES
+    gift: Gift, recurring: Recurring | None, campaign: Campaign, groups: Sequence[AmountGroup], wording: Wording
 ) -> FormFields:
     """The form as its donor had filled it in before going to Stripe."""
+    rhythm = fields_of_rhythm(recurring.rhythm if recurring else None, campaign.closes_at, wording.zone)
     return {
-        **_amount(gift.amount, wording, rules),
-        **fields_of_rhythm(recurring.rhythm if recurring else None, campaign.closes_at, wording.zone),
+        **_amount(gift.amount, group_for(groups, rhythm["interval"]), wording),
+        **rhythm,
         "name": gift.donor.name,
         "email": gift.donor.email,
         "message": gift.donor.message,
     }
 
 
-def fields_of_link(campaign: Campaign, minor: str, interval: str, rules: GivingRules, wording: Wording) -> FormFields:
+def fields_of_link(
+    campaign: Campaign, minor: str, interval: str, groups: Sequence[AmountGroup], wording: Wording
+) -> FormFields:
     """The fields that a deep link preselects: `?amount=2500&interval=month`. It never submits.
 
     The amount is in the currency's smallest unit, such as pence. One that the form would refuse preselects nothing.
     """
-    chosen = interval if interval in rules.intervals else ONCE
-    amount = _amount_of_link(minor, campaign.currency, rules)
-    return {"interval": chosen, **(_amount(amount, wording, rules) if amount else {})}
+    group = group_for(groups, interval)
+    chosen = interval if interval in group.intervals else ONCE
+    amount = _amount_of_link(minor, campaign.currency, group)
+    return {"interval": chosen, **(_amount(amount, group, wording) if amount else {})}
 
 
-def _amount_of_link(minor: str, currency: Currency, rules: GivingRules) -> Money | None:
+def _amount_of_link(minor: str, currency: Currency, group: AmountGroup) -> Money | None:
     if not (minor.isascii() and minor.isdecimal() and len(minor) <= LONGEST_MINOR):
         return None
     amount = Money(int(minor), currency)
-    may_be_given = (
-        smallest_gift(currency, rules) <= amount <= largest_gift(currency) and not amount.minor % currency.step
-    )
+    may_be_given = group.amounts.smallest <= amount <= largest_gift(currency) and not amount.minor % currency.step
     return amount if may_be_given else None
 
 
-def _amount(amount: Money, wording: Wording, rules: GivingRules) -> FormFields:
-    if amount in suggested_gifts(amount.currency, rules):
-        return {"amount": str(amount.decimal)}
-    return {"amount": OTHER, "other_amount": wording.typed_money(amount)}
+def _amount(amount: Money, group: AmountGroup, wording: Wording) -> FormFields:
+    if amount in [suggested.amount for suggested in group.amounts.suggested]:
+        return {group.name: str(amount.decimal)}
+    return {group.name: OTHER, "other_amount": wording.typed_money(amount)}

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 
 from payments.gifts.due_dates import LONGEST_YEARS, TAKEN_WITHIN, most_instalments, second_due
@@ -54,7 +54,7 @@ class IntervalOffer:
         """The campaign's last day, if any rhythm would bring a second instalment before it."""
         if self.closes_at is None or not any(self.has_second(interval, self.closes_at) for interval in self.intervals):
             return None
-        return self.closes_at.astimezone(self.zone).date()
+        return closing_end(self.closes_at, self.zone).astimezone(self.zone).date()
 
     def second(self, interval: Interval) -> datetime:
         """When a second instalment would be due, if the first is paid now."""
@@ -93,9 +93,18 @@ def fields_of_rhythm(rhythm: Rhythm | None, closes_at: datetime | None, zone: tz
         return chosen | {"end": EndChoice.NUMBER.value, "instalments": str(rhythm.instalments)}
     if rhythm.ends_at is None:
         return chosen | {"end": EndChoice.OPEN.value}
-    if rhythm.ends_at == closes_at:
+    if closes_at is not None and rhythm.ends_at == closing_end(closes_at, zone):
         return chosen | {"end": EndChoice.CLOSING.value}
     return chosen | {"end": EndChoice.DAY.value, "until": rhythm.ends_at.astimezone(zone).date().isoformat()}
+
+
+def closing_end(closes_at: datetime, zone: tzinfo) -> datetime:
+    """The end of a recurring gift that ends with its campaign: the last second of its last day, or an earlier closing.
+
+    A campaign closes at the midnight after its last day; an end at midnight would be printed as the day after.
+    """
+    last_day = (closes_at - timedelta(microseconds=1)).astimezone(zone).date()
+    return min(closes_at, datetime.combine(last_day, LAST_SECOND, zone).astimezone(UTC))
 
 
 def _end(fields: Mapping[str, str]) -> EndChoice:
@@ -114,8 +123,9 @@ def _end(fields: Mapping[str, str]) -> EndChoice:
 def _closing(interval: Interval, offer: IntervalOffer) -> datetime:
     if offer.closes_at is None:
         raise UnclearRhythm("end", "Choose when it should end.")
-    _require_two(offer.closes_at, interval, offer, "end")
-    return offer.closes_at
+    end = closing_end(offer.closes_at, offer.zone)
+    _require_two(end, interval, offer, "end")
+    return end
 
 
 def _last_day(typed: str, interval: Interval, offer: IntervalOffer) -> datetime:

@@ -12,13 +12,14 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from campaigns.campaign import Campaign, Openness
-from campaigns.routes import NoSuchCampaign
-from campaigns.store import campaign_by_slug, progress
+from campaigns.offered import AmountGroup, amount_groups, group_for, offered_intervals
+from campaigns.routes import find_campaign, moved_to
+from campaigns.store import parent_of
 from database.instants import Clock
 from database.transactions import reading
 from ledger.views import gave_back
 from organisation.organisation import GivingRules
-from payments.gifts.amounts import NO_RULES, smallest_gift, suggested_gifts
+from payments.gifts.amounts import GIFT_AMOUNTS, NO_RULES
 from payments.gifts.gift import Gift
 from payments.gifts.recurring import Interval
 from payments.giving.form import FIELDS, AmountWords, FieldErrors, FormFields, Pledge, read_form
@@ -26,7 +27,6 @@ from payments.giving.pledges import NotOpen, PaymentUnderWay, Pledges, gift_to_r
 from payments.giving.prefilled import fields_of_gift, fields_of_link, interval_choices, template_fields
 from payments.giving.rhythm_form import IntervalOffer
 from payments.stripe.gateway import AmountRefused, StripeAway, StripeRefused
-from web.errors import Refusal, Trouble
 from web.forms import posted_fields
 from web.pages import Pages
 
@@ -35,15 +35,6 @@ GATEWAY_THREADS = 20
 _OTHERWISE = {True: ("larger", "small"), False: ("smaller", "large")}  # whether Stripe found it too small
 
 log = structlog.get_logger()
-
-
-class TakesNoGifts(Refusal):
-    """The campaign is closed or not open yet."""
-
-    trouble = Trouble(
-        409, "This campaign is not taking gifts", "It is closed, or has not opened yet. Nothing was charged.",
-        "See the campaign's page for its dates, or choose another campaign.",
-    )  # fmt: skip
 
 
 def payment_routes(
@@ -67,18 +58,21 @@ class FormPages:
         self._giving = giving
         self._limiter = CapacityLimiter(GATEWAY_THREADS)
 
-    def show(self, slug: str, cancelled: str = "", amount: str = "", interval: str = "") -> Response:
+    def show(self, request: Request, slug: str, cancelled: str = "", amount: str = "", interval: str = "") -> Response:
         """The form: empty, preselected by a deep link, or as a donor who turned back at Stripe had filled it in."""
-        campaign, now = _campaign(self._engine, slug), self._clock()
-        if campaign.openness(now) is not Openness.OPEN:
-            raise TakesNoGifts
+        campaign, now = self._campaign(slug), self._clock()
+        if campaign.slug != slug:
+            return moved_to(f"/c/{campaign.slug}/give", request)
         with reading(self._engine) as conn:
+            if campaign.openness_under(parent_of(conn, campaign), now) is not Openness.OPEN:
+                return self._takes_no_gifts(campaign)
             before = gift_to_resume(conn, cancelled, now) if cancelled else None
             recurring = recurring_of_gift(conn, before) if before else None
+        groups = self._groups(campaign)
         if before:
-            fields = fields_of_gift(before, recurring, campaign, self._pages.wording, self._giving())
+            fields = fields_of_gift(before, recurring, campaign, groups, self._pages.wording)
         else:
-            fields = fields_of_link(campaign, amount, interval, self._giving(), self._pages.wording)
+            fields = fields_of_link(campaign, amount, interval, groups, self._pages.wording)
         return self._form(campaign, fields, {}, cancelled=bool(cancelled))
 
     async def give(self, slug: str, request: Request) -> Response:
@@ -100,17 +94,31 @@ class FormPages:
         return RedirectResponse(url, 303)
 
     def _save(self, slug: str, fields: FormFields) -> Gift | Response:
-        campaign = _campaign(self._engine, slug)
+        campaign = self._campaign(slug)
         try:
             retry = fields.get("retry")
             gift = self._pledges.retry(retry) if retry else self._pledge(campaign, fields)
         except NotOpen:
-            raise TakesNoGifts from None
+            return self._takes_no_gifts(campaign)
         if gift is None:
-            return RedirectResponse(f"{self._pages.base_url}/c/{slug}/give", 303)
+            return RedirectResponse(f"{self._pages.base_url}/c/{campaign.slug}/give", 303)
         if isinstance(gift, PaymentUnderWay):
             return self._ask_again(campaign, gift, fields)
         return gift
+
+    def _takes_no_gifts(self, campaign: Campaign) -> Response:
+        """Why nothing can be given to this campaign now, and where to go on. Nothing is charged."""
+        now = self._clock()
+        with reading(self._engine) as conn:
+            decides = campaign.decided_by(parent_of(conn, campaign), now)
+        return self._pages.page(
+            "payments/takes_no_gifts.html",
+            status=409,
+            private=True,
+            campaign=campaign,
+            decides=decides,
+            openness=decides.openness(now).name,
+        )
 
     def _ask_again(self, campaign: Campaign, paid: PaymentUnderWay, fields: FormFields) -> Response:
         """The same page was sent again after it was paid: ask whether a second gift is meant. Nothing is charged."""
@@ -132,19 +140,26 @@ class FormPages:
         )
 
     def _pledge(self, campaign: Campaign, fields: FormFields) -> Gift | PaymentUnderWay | Response:
-        pledge = read_form(fields, self._words(campaign), self._offer(campaign))
+        pledge = read_form(fields, self._words(campaign), self._offer(campaign), self._groups(campaign))
         if not isinstance(pledge, Pledge):
             return self._form(campaign, fields, pledge, status=422)
         return self._pledges.save(campaign, pledge, fields.get("form_token") or token_hex(16))
 
+    def _campaign(self, slug: str) -> Campaign:
+        """The campaign at an address, also at one that it had before: a form that is open stays good."""
+        with reading(self._engine) as conn:
+            return find_campaign(conn, slug)
+
     def _words(self, campaign: Campaign) -> AmountWords:
         wording = self._pages.wording
-        of = campaign.currency
-        return AmountWords(of, wording.money, wording.number_style(of), smallest_gift(of, self._giving()))
+        return AmountWords(campaign.currency, wording.money, wording.number_style(campaign.currency))
+
+    def _groups(self, campaign: Campaign) -> list[AmountGroup]:
+        return amount_groups(campaign, self._giving(), GIFT_AMOUNTS)
 
     def _offer(self, campaign: Campaign) -> IntervalOffer:
         wording = self._pages.wording
-        intervals = tuple(Interval(name) for name in self._giving().intervals)
+        intervals = tuple(Interval(name) for name in offered_intervals(campaign, self._giving()))
         return IntervalOffer(intervals, self._clock(), wording.zone, wording.day, campaign.closes_at)
 
     def _form(
@@ -157,30 +172,31 @@ class FormPages:
         status: int = 200,
     ) -> Response:
         with reading(self._engine) as conn:
-            so_far = progress(conn, campaign, self._clock())
-        offer = self._offer(campaign)
+            parent = parent_of(conn, campaign)
+        offer, groups = self._offer(campaign), self._groups(campaign)
         return self._pages.page(
             "payments/give.html",
             status=status,
             private=True,
             campaign=campaign,
-            progress=so_far,
-            form=template_fields(fields),
+            parent=parent,
+            form=template_fields(fields, groups),
             errors=errors,
             interval_choices=interval_choices(offer, self._pages.wording),
             offer=offer,
-            presets=suggested_gifts(campaign.currency, self._giving()),
-            minimum=smallest_gift(campaign.currency, self._giving()),
+            groups=groups,
+            chosen_amounts={group.name: fields.get(group.name, "") for group in groups},
+            chosen_group=group_for(groups, fields.get("interval", "")).name,
             form_token=fields.get("form_token") or token_hex(16),
             cancelled=cancelled,
         )
 
     def _refused_amount(self, slug: str, gift: Gift, refusal: AmountRefused) -> Response:
         """The form again, with what was filled in, and what to enter instead."""
-        campaign, (larger, small) = _campaign(self._engine, slug), _OTHERWISE[refusal.too_small]
+        campaign, (larger, small) = self._campaign(slug), _OTHERWISE[refusal.too_small]
         with reading(self._engine) as conn:
             recurring = recurring_of_gift(conn, gift)
-        fields = fields_of_gift(gift, recurring, campaign, self._pages.wording, self._giving())
+        fields = fields_of_gift(gift, recurring, campaign, self._groups(campaign), self._pages.wording)
         sentence = f"Enter a {larger} amount: Stripe does not take so {small} a payment in {campaign.currency.code}."
         return self._form(campaign, fields, {"amount": sentence}, status=422)
 
@@ -193,16 +209,8 @@ class FormPages:
             private=True,
             refused=status == 502,
             reference=gift.reference,
-            campaign=_campaign(self._engine, slug),
+            campaign=self._campaign(slug),
             amount=gift.amount,
             interval=recurring.interval.value if recurring else None,
             retry=gift.id,
         )
-
-
-def _campaign(engine: Engine, slug: str) -> Campaign:
-    with reading(engine) as conn:
-        campaign = campaign_by_slug(conn, slug)
-    if campaign is None:
-        raise NoSuchCampaign
-    return campaign

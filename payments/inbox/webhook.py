@@ -44,8 +44,9 @@ class NotSigned(ValueError):
 class Webhook:
     """Verifies the signature over the raw bytes, passes the body to the inbox, and answers once it is kept."""
 
-    def __init__(self, inbox: Inbox, secrets: Sequence[str], clock: Clock) -> None:
-        self._inbox, self._secrets, self._clock = inbox, tuple(secrets), clock
+    def __init__(self, inbox: Inbox, secrets: Callable[[], Sequence[str]], clock: Clock) -> None:
+        """`secrets` gives the signing secrets as they are now."""
+        self._inbox, self._secrets, self._clock = inbox, secrets, clock
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request: 200 kept, 400 not Stripe's, 405, 413 too large, 503 try again later."""
@@ -55,7 +56,7 @@ class Webhook:
         try:
             signature = _signature(scope)
             body = await _body(receive)
-            verify(body, signature, self._secrets, self._clock())
+            verify(body, signature, self._secrets(), self._clock())
         except NotSigned:
             log.warning("delivery_refused", why="the request has no signature")
             await _answer(send, 400, b"not signed", close=True)

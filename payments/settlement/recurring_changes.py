@@ -11,6 +11,7 @@ from database.instants import Clock
 from database.transactions import reading, writing
 from ledger.money import Money
 from payments.gifts import recurring_store
+from payments.gifts.gift import split
 from payments.gifts.recurring import Recurring, RecurringState
 from payments.gifts.recurring_changes import ChangeKind, RecurringChange
 from payments.reading.statuses import read_subscription
@@ -89,5 +90,5 @@ def _products(conn: Connection, recurring: Recurring) -> dict[int, str]:
 
 def _parts(recurring: Recurring, amount: Money, products: Mapping[int, str]) -> dict[str, Money]:
     """What each campaign's Product is to ask for: the new amount, split as its instalments are."""
-    parts = amount.allocate([share.weight for share in recurring.shares])
+    parts = split(amount, [share.weight for share in recurring.shares])
     return {products[share.campaign]: part for share, part in zip(recurring.shares, parts, strict=True)}

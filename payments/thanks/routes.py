@@ -1,5 +1,6 @@
 """The page that Stripe sends the donor back to, and the way from there to the receipt."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -18,7 +19,8 @@ from payments.gifts.gift import Gift, GiftState
 from payments.gifts.recurring import Recurring
 from payments.gifts.recurring_words import Upcoming, upcoming
 from payments.giving.pledges import recurring_of_gift
-from receipts.store import Issued, mint_token, receipt_of_gift
+from payments.thanks.receipt_letters import post_link_letter
+from receipts.store import Issued, mint_token, receipt_of_gift, receipt_of_old_token
 from web.errors import NOT_FOUND, NotFound, Refusal, Trouble
 from web.forms import posted_fields
 from web.pages import Pages
@@ -38,7 +40,7 @@ class LinkTooOld(Refusal):
 
     trouble = Trouble(
         410, "This link has done its work", "A receipt can be opened from here for one day after the gift.",
-        "Write to us with your reference and we will send it again.",
+        "Go back to the page before: its button sends you a new link by email.",
     )  # fmt: skip
 
 
@@ -46,7 +48,8 @@ class LinkTooOld(Refusal):
 class ThanksDetails:
     """What the thank-you page may show to anybody who has its address.
 
-    `went_back` is what was given or taken back since. `upcoming` are further instalments, if any.
+    `went_back` is what was given or taken back since. `upcoming` are further instalments, if any. `email` is where the
+    receipt goes, for as long as the page may say so.
     """
 
     amount: Money
@@ -55,13 +58,16 @@ class ThanksDetails:
     given_on: date
     reference: str
     upcoming: Upcoming | None
+    email: str
 
 
 def thanks_routes(engine: Engine, clock: Clock, pages: Pages) -> APIRouter:
-    """`/thanks`, and the way from there to the receipt."""
+    """`/thanks`, the way from there to the receipt, and a new link to a receipt by letter."""
     thanks, router = ThanksPages(engine, clock, pages), APIRouter()
     router.add_api_route("/thanks", thanks.show, methods=["GET"])
     router.add_api_route("/thanks/receipt", thanks.open_receipt, methods=["POST"])
+    router.add_api_route("/thanks/letter", thanks.send_link, methods=["POST"])
+    router.add_api_route("/receipts/{token}/letter", thanks.send_link_of_token, methods=["POST"])
     return router
 
 
@@ -88,6 +94,7 @@ class ThanksPages:
             campaign=campaign,
             session_id=session_id,
             receipt=bool(gift and issued and self._is_fresh(gift, issued)),
+            new_link=bool(gift and issued and not self._is_fresh(gift, issued)),
         )
 
     async def open_receipt(self, request: Request) -> Response:
@@ -95,6 +102,28 @@ class ThanksPages:
         session_id = (await posted_fields(request, ["session_id"])).get("session_id", "")
         token = await run_in_threadpool(self._mint, session_id)
         return RedirectResponse(f"{self._pages.base_url}/receipts/{token}", 303)
+
+    async def send_link(self, request: Request) -> Response:
+        """Send a new link to the donor of a thank-you page."""
+        session_id = (await posted_fields(request, ["session_id"])).get("session_id", "")
+        return await run_in_threadpool(self._send_link, lambda conn: self._receipt_of_session(conn, session_id))
+
+    def send_link_of_token(self, token: str) -> Response:
+        """Send a new link to the donor of an old link."""
+        return self._send_link(lambda conn: receipt_of_old_token(conn, token))
+
+    def _send_link(self, receipt_in: Callable[[Connection], Issued | None]) -> Response:
+        """The answer is the same whether there is such a receipt, so that nobody learns of one by asking."""
+        with writing(self._engine) as conn:
+            issued = receipt_in(conn)
+            if issued is not None:
+                post_link_letter(conn, self._pages, issued.receipt.number, self._clock())
+        return self._pages.page("payments/link_sent.html", private=True)
+
+    @staticmethod
+    def _receipt_of_session(conn: Connection, session_id: str) -> Issued | None:
+        gift = store.gift_of_session(conn, session_id)
+        return receipt_of_gift(conn, gift.id) if gift else None
 
     def _mint(self, session_id: str) -> str:
         with writing(self._engine) as conn:
@@ -119,6 +148,7 @@ class ThanksPages:
             given_on=paid_at.astimezone(self._pages.wording.zone).date(),
             reference=gift.reference,
             upcoming=upcoming(recurring.rhythm, began, self._pages.wording) if recurring else None,
+            email=gift.donor.email if self._is_fresh(gift, issued) else "",
         )
 
     def _is_fresh(self, gift: Gift, issued: Issued | None) -> bool:

@@ -31,7 +31,7 @@ def register_endpoint(world: World) -> None:
         return
     with world.step():
         existing = endpoints(world)
-        if not existing and not world.store.get_value("endpoint_made"):
+        if world.settings.registered and not existing and not world.store.get_value("endpoint_made"):
             create_endpoint(world, url, own_secret=False)
             world.store.set_value("endpoint_made", True)
         for endpoint in existing:

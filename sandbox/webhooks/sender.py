@@ -80,3 +80,23 @@ class HttpSender:
         for kept in self._connections.values():
             kept.connection.close()
         self._connections.clear()
+
+
+class KeepingSender:
+    """Keeps messages for whoever made the twin, in the same process, instead of sending them."""
+
+    def __init__(self) -> None:
+        self._bodies: list[bytes] = []
+
+    def send(self, message: SignedMessage, url: str) -> DeliveryAttempt:
+        """Keep the message; it counts as delivered."""
+        self._bodies.append(message.body)
+        return DeliveryAttempt(200, "")
+
+    def take(self) -> list[bytes]:
+        """The bodies since the last time, in order."""
+        bodies, self._bodies = self._bodies, []
+        return bodies
+
+    def close(self) -> None:
+        """There is no connection to close."""

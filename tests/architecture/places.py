@@ -19,8 +19,10 @@ LAYERS = (
     ("treasury", "backup"),
     ("setup",),
     ("installation",),
-    ("main", "supervisor"),
-    ("processes",),
+    ("worker", "supervisor"),
+    ("main",),
+    ("processes", "planting"),
+    ("development",),
     ("commands",),
 )
 FLOOR = {part: floor for floor, parts in enumerate(LAYERS) for part in parts}
@@ -44,8 +46,8 @@ FOLDERS = {
 MAY_CIRCLE = {"sandbox"}
 # Who may read the settings, and who may know the twin.
 DOORS = {
-    "settings": {"installation", "main", "processes", "commands"} | OUTSIDE,
-    "sandbox": {"installation", "main", "commands"} | OUTSIDE,
+    "settings": {"installation", "main", "processes", "planting", "commands"} | OUTSIDE,
+    "sandbox": {"installation", "main", "worker", "planting", "commands"} | OUTSIDE,
 }
 # What an installation's settings are made of.
 SETTINGS_MAY_USE = {"organisation.organisation", "outbox.mail_server"}
@@ -53,6 +55,8 @@ SETTINGS_MAY_USE = {"organisation.organisation", "outbox.mail_server"}
 HOMES = {
     "stripe": ("payments/stripe/*", "sandbox/*"),
     "weasyprint": ("receipts/pdf.py",),
+    "segno": ("campaigns/qr.py", "staff/*"),
+    "markdown_it": ("web/markdown.py",),
     "jinja2": ("web/pages.py", "sandbox/pages.py"),
     "PIL": ("web/pictures.py",),
     "fastapi": ("*/routes.py", "*/*_routes.py", "web/*", "main.py"),
@@ -80,6 +84,9 @@ HOMES = {
     "psycopg": ("database/*",),
     "pyrage": ("backup/archive.py",),
     "pydantic_settings": ("settings.py",),
+    "argon2": ("staff/passwords.py",),
+    "pyotp": ("staff/second_factor.py",),
+    "cryptography": ("staff/second_factor.py",),
     "typer": ("commands.py", "*/commands.py"),
 }
 # Whoever opens a transaction may name what it is given, and tell a lost connection from a bad row.
@@ -128,9 +135,18 @@ PURE = {
     "payments.gifts.lost",
     "receipts.receipt",
     "campaigns.campaign",
+    "campaigns.groups",
+    "campaigns.match",
+    "ledger.gift_sums",
+    "campaigns.offer",
+    "campaigns.offer_json",
+    "campaigns.offered",
+    "campaigns.states",
+    "campaigns.editing.days",
     "donors.donor",
     "organisation.organisation",
     "staff.act",
+    "staff.act_words",
     "staff.member",
     "staff.permissions",
     "staff.role",

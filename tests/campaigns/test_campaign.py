@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from campaigns.campaign import BadCampaign, Campaign, Openness, Progress
+from campaigns.campaign import BadCampaign, Campaign, Openness, Progress, slug_of
 from ledger.money import EUR, GBP, Money
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -96,9 +96,14 @@ def test_without_a_target_there_is_no_percentage() -> None:
     assert (progress.percent, progress.filled) == (None, 0)
 
 
-def test_blank_lines_part_a_story() -> None:
-    """Whatever else is white is one space; the first paragraph sums it up."""
+def test_the_first_paragraph_sums_a_story_up() -> None:
+    """On one line; a campaign without a story is summed up by its title."""
     campaign = replace(PLAIN, story="\n One\nline. \n \n\tTwo.\r\n\r\nThree.\n")
 
-    assert campaign.paragraphs == ["One line.", "Two.", "Three."]
     assert (campaign.summary, replace(PLAIN, story=" ").summary) == ("One line.", "A campaign")
+
+
+def test_an_address_is_made_of_letters_and_digits() -> None:
+    """Of sixty at most."""
+    assert slug_of("  Kein Fußbreit: 41 groups & more ") == "kein-fubreit-41-groups-more"
+    assert len(slug_of("word " * 40)) <= 60

@@ -9,7 +9,7 @@ import typer
 from sqlalchemy import Engine
 from typer.testing import CliRunner
 
-from campaigns.commands import add_campaign_commands, slug_of
+from campaigns.commands import add_campaign_commands
 from campaigns.store import campaigns
 from database.transactions import booking, reading
 from ledger.money import GBP, Money
@@ -79,9 +79,3 @@ def test_an_address_is_given_once(app: typer.Typer) -> None:
     run(app, "campaign", "add", "A title")
     status, printed = run(app, "campaign", "add", "A title")
     assert (status, "give another --slug" in printed) == (2, True)
-
-
-def test_an_address_is_made_of_letters_and_digits() -> None:
-    """Of sixty at most."""
-    assert slug_of("  Kein Fußbreit: 41 groups & more ") == "kein-fubreit-41-groups-more"
-    assert len(slug_of("word " * 40)) <= 60

@@ -5,11 +5,13 @@ from collections.abc import Iterator
 from database.tables import metadata
 from tests.database.attacks import EVERYWHERE, Attack, as_replica, copied
 from tests.database.attacks_every_penny import FILLED_ONCE, MONEY_TABLES, WRITTEN_ONCE
+from tests.database.attacks_groups import GROUPS
 
 TRUNCATED = (
     "entry", "account", "currency", "total", "donor", "gift", "allocation", "delivery", "charge", "checkout",
     "discrepancy", "receipt", "receipt_pdf", "receipt_series", "receipt_gap", "lost_gift", "organisation_version",
-    "installation", "installation_mark", "act", "letter", "staff_member", *MONEY_TABLES,
+    "installation", "installation_mark", "act", "letter", "staff_member", "match_pot", "match_payment",
+    *MONEY_TABLES,
 )  # fmt: skip
 # What members of staff sign in with may be removed, so nothing keeps it from being emptied with them.
 UNGUARDED = {"sign_in_link", "staff_campaign", "staff_password", "second_factor", "recovery_code"}
@@ -38,7 +40,7 @@ def _truncating() -> Iterator[Attack]:
 
 ONLY_POSTGRESQL = (
     *_truncating(),
-    *as_replica((*EVERYWHERE, *WRITTEN_ONCE, *FILLED_ONCE, *_truncating())),
+    *as_replica((*EVERYWHERE, *WRITTEN_ONCE, *FILLED_ONCE, *GROUPS, *_truncating())),
     Attack(
         "entry: upsert", "entry",
         copied("entry", "id = 4", id="99") + " ON CONFLICT (key) DO UPDATE SET amount_minor = 1",

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from tests.database.attacks import LONE_CHECKOUT, LONE_GIFT, UNSOUND, Attack, copied
 from tests.database.attacks_every_penny import LONE_RECURRING
+from tests.database.attacks_groups import LATER_POT
 from tests.database.house import FIRST_RECEIPT
 
 
@@ -89,6 +90,12 @@ IDENTITIES = {
         "id = 'rec-1'", (("rowid",), ("id",), ("subscription",), ("first_gift_id",)),
         {"id": "'x'", "subscription": "'x'", "first_gift_id": "'x'"}, {"currency": "'EUR'"},
     ),
+    "match_pot": Identity(
+        "id = 'pot-1'", (("rowid",), ("id",)), {"id": "'x'"}, {"first_day": "'2027-01-01'", "last_day": "'2027-02-01'"}
+    ),
+    "match_payment": Identity(
+        "gift_id = 'gift-1'", (("rowid",), ("gift_id",)), {"gift_id": "'gift-2'"}, {"noted_at": "'2027-01-01'"}
+    ),
     "recurring_act": Identity("id = 'act-1'", (("rowid",), ("id",)), {"id": "'x'"}, {"who": "'nobody'"}),
 }  # fmt: skip
 
@@ -131,6 +138,7 @@ TAKING = (
             "lost_gift",
         )
     ),
+    _taking("match_pot", "rowid = 2", "rowid = 1", LATER_POT),
     _taking("recurring", "subscription = 'sub_2'", "id = 'rec-3'", LONE_RECURRING),
     _taking("checkout", "payment_intent = 'pi_1'", "session_id = 'cs_3'", LONE_CHECKOUT),
     _taking("checkout", "rowid = 2", "rowid = 1"),

@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from campaigns.tables import campaign
+from campaigns.tables import campaign, match_payment, match_pot
 from database.columns import BookDate, Count, Flag, Instant, Json, Minor
 from database.migrating import installation
 from donors.tables import donor
@@ -31,7 +31,20 @@ INSTRUCTION = {"donor_id": "donor-1", "state": "active", "currency": "GBP", "int
 FURNITURE: tuple[tuple[sa.Table, Mapping[str, Any]], ...] = (
     (installation, {"id": 1, "mode": "sandbox"}),
     (organisation_version, {"id": 1, "kind": "campaigning_body", "colour": None, "logo": None}),
-    (campaign, {"slug": "hall", "currency": "GBP", "parent_id": None, "closes_at": None}),
+    (
+        campaign,
+        {
+            "slug": "hall",
+            "currency": "GBP",
+            "parent_id": None,
+            "closes_at": None,
+            "state": "published",
+            "target_kind": "amount",
+            "target_count": None,
+            "picture": None,
+            "closed_at": None,
+        },
+    ),
     (donor, {"id": "donor-1", "email_key": "one@example.org"}),
     (donor, {"id": "donor-2", "email_key": "two@example.org"}),
     (
@@ -90,6 +103,8 @@ FURNITURE: tuple[tuple[sa.Table, Mapping[str, Any]], ...] = (
     (receipts.receipt, {"id": FIRST_RECEIPT + 1, "year": 2026, "number": 2, "gift_id": "gift-2"}),
     (receipts.receipt_token, {"token_hash": "0" * 64, "receipt_id": FIRST_RECEIPT}),
     (receipts.receipt_pdf, {"receipt_id": FIRST_RECEIPT, "sha256": "0" * 64}),
+    (match_pot, {"id": "pot-1", "currency": "GBP", "ended_on": None}),
+    (match_payment, {"gift_id": "gift-1", "pot_id": "pot-1"}),
     (receipts.receipt_gap, {"year": 2025, "first_number": 1, "last_number": 5}),
     (gift_tables.lost_gift, {"id": "lost-1", "kind": "once"}),
     (gift_tables.lost_gift, {"id": "lost-2", "kind": "recurring"}),

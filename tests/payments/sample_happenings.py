@@ -11,8 +11,8 @@ from ledger.money import GBP, Currency, Money
 from ledger.tables import entry
 from payments.books.decide.notice import Notice
 from payments.gifts import store
-from payments.gifts.gift import GiftState
-from payments.gifts.recurring import Interval, Recurring, RecurringState, Share
+from payments.gifts.gift import GiftState, Share
+from payments.gifts.recurring import Interval, Recurring, RecurringState
 from payments.gifts.recurring_store import add_recurring
 from payments.reading.happenings import (
     BalanceLine,

@@ -5,9 +5,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from campaigns.offered import AmountGroup, OfferedAmounts
 from ledger.money import GBP, JPY, Money
 from ledger.typed_money import NumberStyle
-from payments.gifts.amounts import suggested_gifts
+from payments.gifts.amounts import smallest_gift, suggested_gifts
 from payments.gifts.recurring import Interval, Rhythm
 from payments.giving.form import AmountWords, Pledge, read_form
 from payments.giving.rhythm_form import IntervalOffer
@@ -18,6 +19,10 @@ OFFER = IntervalOffer(
     (Interval.MONTH, Interval.YEAR), datetime(2026, 11, 21, 12, tzinfo=UTC), ZoneInfo("Europe/London"), str
 )
 
+EVERY = ("once", "month", "year")
+GROUPS = [AmountGroup("amount", EVERY, OfferedAmounts((), smallest_gift(GBP)))]
+YEN_GROUPS = [AmountGroup("amount", EVERY, OfferedAmounts((), smallest_gift(JPY)))]
+
 
 def typed(**changes: str) -> dict[str, str]:
     """A form as it should be, but for the changes."""
@@ -26,7 +31,7 @@ def typed(**changes: str) -> dict[str, str]:
 
 def test_a_preset_becomes_a_pledge() -> None:
     """The radio's value is an amount like any other."""
-    read = read_form(typed(), POUNDS, OFFER)
+    read = read_form(typed(), POUNDS, OFFER, GROUPS)
     assert isinstance(read, Pledge)
     assert (read.amount, read.donor.name) == (Money(2500, GBP), "Zoë")
 
@@ -34,7 +39,7 @@ def test_a_preset_becomes_a_pledge() -> None:
 @pytest.mark.parametrize(("words", "pence"), [("£7", 700), (" 1,250.50 ", 125050), ("2", 200), ("100000", 10**7)])
 def test_another_amount_is_read_as_it_is_meant(words: str, pence: int) -> None:
     """With or without the sign, with commas where people write them."""
-    read = read_form(typed(amount="other", other_amount=words), POUNDS, OFFER)
+    read = read_form(typed(amount="other", other_amount=words), POUNDS, OFFER, GROUPS)
     assert isinstance(read, Pledge)
     assert read.amount == Money(pence, GBP)
 
@@ -46,17 +51,17 @@ def test_another_amount_is_read_as_it_is_meant(words: str, pence: int) -> None:
 )  # fmt: skip
 def test_what_could_be_misread_is_refused_with_what_to_do(words: str) -> None:
     """Each sentence tells the donor what to enter."""
-    read = read_form(typed(amount="other", other_amount=words), POUNDS, OFFER)
+    read = read_form(typed(amount="other", other_amount=words), POUNDS, OFFER, GROUPS)
     assert isinstance(read, dict)
     assert read["amount"].startswith(("Enter", "Choose"))
 
 
 def test_two_amounts_at_once_are_asked_about() -> None:
     """£25 chosen and £40 entered: we do not guess which."""
-    read = read_form(typed(other_amount="40"), POUNDS, OFFER)
+    read = read_form(typed(other_amount="40"), POUNDS, OFFER, GROUPS)
     assert isinstance(read, dict)
     assert read["amount"].startswith("Choose one")
-    assert isinstance(read_form(typed(other_amount="25"), POUNDS, OFFER), Pledge)
+    assert isinstance(read_form(typed(other_amount="25"), POUNDS, OFFER, GROUPS), Pledge)
 
 
 @pytest.mark.parametrize(
@@ -64,15 +69,15 @@ def test_two_amounts_at_once_are_asked_about() -> None:
 )
 def test_an_address_that_cannot_be_one_is_refused(email: str) -> None:
     """Nothing is looked up; only the form is checked."""
-    read = read_form(typed(email=email), POUNDS, OFFER)
+    read = read_form(typed(email=email), POUNDS, OFFER, GROUPS)
     assert isinstance(read, dict)
     assert list(read) == ["email"]
 
 
 def test_a_rhythm_goes_with_the_pledge() -> None:
     """£25 every month; without a word about it, once."""
-    monthly = read_form(typed(interval="month"), POUNDS, OFFER)
-    once = read_form(typed(), POUNDS, OFFER)
+    monthly = read_form(typed(interval="month"), POUNDS, OFFER, GROUPS)
+    once = read_form(typed(), POUNDS, OFFER, GROUPS)
     assert isinstance(monthly, Pledge)
     assert isinstance(once, Pledge)
     assert (monthly.rhythm, once.rhythm) == (Rhythm(Interval.MONTH), None)
@@ -84,6 +89,7 @@ def test_every_field_says_its_own_mistake_at_once() -> None:
         typed(interval="month", end="day", amount="", email="x", name="a" * 101, message="b" * 301),
         POUNDS,
         OFFER,
+        GROUPS,
     )
     assert isinstance(read, dict)
     assert sorted(read) == ["amount", "email", "message", "name", "until"]
@@ -91,12 +97,12 @@ def test_every_field_says_its_own_mistake_at_once() -> None:
 
 def test_a_name_of_fifty_thousand_accents_is_refused() -> None:
     """It would take the receipt's layout nine seconds."""
-    assert "name" in read_form(typed(name="a" + "\u0301" * 50_000), POUNDS, OFFER)  # type: ignore[operator]
+    assert "name" in read_form(typed(name="a" + "\u0301" * 50_000), POUNDS, OFFER, GROUPS)  # type: ignore[operator]
 
 
 def test_yen_have_no_decimals_and_presets_of_their_own() -> None:
     """A hundredfold charge is the classic mistake here."""
-    read = read_form(typed(amount="500"), YEN, OFFER)
+    read = read_form(typed(amount="500"), YEN, OFFER, YEN_GROUPS)
     assert isinstance(read, Pledge)
     assert read.amount == Money(500, JPY)
     assert suggested_gifts(JPY)[0] == Money(1000, JPY)
@@ -107,6 +113,22 @@ def test_yen_have_no_decimals_and_presets_of_their_own() -> None:
 def test_invisible_characters_of_a_paste_change_no_field(mark: str) -> None:
     """Around and inside of every field of the form."""
     clean = typed(amount="other", other_amount="1,250", interval="month", end="day", until="2027-05-06")
-    assert isinstance(read_form(clean, POUNDS, OFFER), Pledge)
+    assert isinstance(read_form(clean, POUNDS, OFFER, GROUPS), Pledge)
     pasted = {name: f"{mark}{value[:2]}{mark}{value[2:]}{mark}" for name, value in clean.items()}
-    assert read_form(pasted, POUNDS, OFFER) == read_form(clean, POUNDS, OFFER)
+    assert read_form(pasted, POUNDS, OFFER, GROUPS) == read_form(clean, POUNDS, OFFER, GROUPS)
+
+
+def test_each_interval_has_its_own_choice_and_smallest_gift() -> None:
+    """What is chosen in a group that is hidden counts for nothing: £8 once is not £8 a month."""
+    monthly = AmountGroup("amount_month", ("month",), OfferedAmounts((), Money(500, GBP)))
+    once = AmountGroup("amount", ("once",), OfferedAmounts((), Money(800, GBP)))
+
+    def read(**changes: str) -> object:
+        result = read_form(typed(**changes), POUNDS, OFFER, [once, monthly])
+        return result.amount.minor if isinstance(result, Pledge) else result["amount"]
+
+    assert read(amount="8.00", amount_month="5.00", interval="month") == 500
+    assert read(amount="8.00", amount_month="5.00", interval="once") == 800
+    assert read(amount="8.00", interval="month") == "Choose an amount, or enter another one."
+    assert read(amount="7.00") == "Enter an amount of GBP 8.00 or more."
+    assert read(amount_month="other", other_amount="4", interval="month") == "Enter an amount of GBP 5.00 or more."

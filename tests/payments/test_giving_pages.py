@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
+from urllib.parse import urlsplit
 
 import pytest
 import sqlalchemy as sa
@@ -11,6 +13,7 @@ from fastapi.testclient import TestClient
 
 from database.transactions import reading, writing
 from organisation.organisation import GivingRules
+from outbox.tables import letter as letter_table
 from payments.gifts import store
 from payments.gifts.tables import gift as gift_table
 from payments.giving.pledges import Pledges
@@ -38,6 +41,7 @@ class Site:
 
     browser: TestClient
     books: Books
+    clock: FixedClock
 
     def text(self, address: str) -> str:
         """The words of a page."""
@@ -67,7 +71,7 @@ def site(books: Books, stripe_address: str, stripe_key: str) -> Iterator[Site]:
     app.include_router(receipt_routes(books.engine, clock, PAGES))
     install_errors(app, PAGES)
     with TestClient(app, base_url="http://127.0.0.1", follow_redirects=False) as browser:
-        yield Site(browser, books)
+        yield Site(browser, books, clock)
 
 
 @pytest.fixture
@@ -81,6 +85,38 @@ def given(site: Site) -> Site:
 
 
 THANKS = "/thanks?session_id=cs_test_1"
+
+
+def letters(site: Site) -> list[tuple[str, str]]:
+    """Whom letters were posted to, and for what cause."""
+    with reading(site.books.engine) as conn:
+        rows = conn.execute(sa.select(letter_table.c.to_address, letter_table.c.key).order_by(letter_table.c.key))
+        return [tuple(row) for row in rows]
+
+
+def test_thanks_names_the_address_that_the_receipt_goes_to(given: Site) -> None:
+    """For a day; then a new link can be had by letter, and the page names nobody."""
+    assert "Your receipt goes to donor1@example.org by email." in given.text(THANKS)
+    given.clock.now += timedelta(days=2)
+    later = given.text(THANKS)
+    assert ("donor1@example.org" in later, "Send me a new link" in later) == (False, True)
+
+
+def test_a_new_link_comes_by_letter_to_the_donors_own_address(given: Site) -> None:
+    """From the thank-you page and from an old link; the answer is the same for a link that never was."""
+    opened = given.browser.post("/thanks/receipt", data={"session_id": "cs_test_1"}).headers["location"]
+    path = urlsplit(opened).path
+    given.clock.now += timedelta(days=91)
+    old = given.browser.get(path)
+    assert (old.status_code, "Send me a new link" in old.text) == (404, True)
+    answers = [
+        given.browser.post(f"{path}/letter"),
+        given.browser.post("/receipts/never-was/letter"),
+        given.browser.post("/thanks/letter", data={"session_id": "cs_test_1"}),
+        given.browser.post("/thanks/letter", data={"session_id": "cs_never"}),
+    ]
+    assert {(answer.status_code, answer.text) for answer in answers} == {(200, answers[0].text)}
+    assert letters(given) == [("donor1@example.org", "receipt-link:2026-000001:2027-02-20")]
 
 
 def test_thanks_and_receipt_say_what_has_gone_back(given: Site) -> None:

@@ -13,14 +13,13 @@ from payments.books.decide.decide import BookRules
 from payments.books.views import charges_without_gift
 from payments.reading.balance_lines import read_line
 from proof.audit import audit_all
-from staff.routes import staff_routes
 from tests.clock import FixedClock
 from tests.payments.conftest import LONDON
 from tests.payments.messages import charge, delivery, event
 from tests.payments.organisation_books import NOON, Books, gift_id
 from tests.payments.sample_happenings import apply_happenings, posted
 from tests.payments.stripe_objects import line
-from tests.staff.signing_in import link_path
+from tests.staff.signing_in import sign_in_as
 from tests.web.samples import pages
 from treasury.routes import treasury_routes
 from web.errors import install_errors
@@ -98,8 +97,7 @@ def treasurer(engine: Engine) -> TestClient:
     app = FastAPI()
     site = pages("test", "http://127.0.0.1")
     app.include_router(treasury_routes(engine, FixedClock(NOON), site))
-    app.include_router(staff_routes(engine, FixedClock(NOON), site))
     install_errors(app, site)
     browser = TestClient(app, base_url="http://127.0.0.1")
-    browser.post(link_path(engine, NOON))
+    sign_in_as(browser, engine, NOON)
     return browser

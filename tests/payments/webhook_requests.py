@@ -23,7 +23,7 @@ def with_webhook(books: Books, requests: Requests) -> Any:
         with writer_thread(Writer(books.engine, books.bookkeeper, clock, livemode=False)) as to_writer:
             await inbox.open(to_writer)
             try:
-                return await requests(Webhook(inbox, (SECRET,), clock), inbox)
+                return await requests(Webhook(inbox, lambda: (SECRET,), clock), inbox)
             finally:
                 await inbox.close()
 

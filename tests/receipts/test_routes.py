@@ -129,12 +129,12 @@ def test_wrong_absent_and_expired_links_look_the_same(
     right = linked()
     wrong = right[:-1] + ("A" if right[-1] != "A" else "B")
     addresses = [wrong, "/receipts/x", "/receipts/" + "y" * 5000]
-    answers = [browser.get(f"{address}{ending}") for address in addresses]
     clock.advance(LINK_LIFETIME)
-    answers.append(browser.get(f"{right}{ending}"))
+    answers = {address: browser.get(f"{address}{ending}") for address in (*addresses, right)}
 
-    assert {answer.status_code for answer in answers} == {404}
-    assert len({answer.text for answer in answers}) == 1
+    assert {answer.status_code for answer in answers.values()} == {404}
+    # What differs is what was asked for: the button sends it back.
+    assert len({answer.text.replace(address, "") for address, answer in answers.items()}) == 1
 
 
 def test_one_donor_s_link_does_not_open_another_s_receipt(browser: TestClient, linked: Linked) -> None:

@@ -3,16 +3,24 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from fastapi import APIRouter
 from fastapi.testclient import TestClient
 from playwright.sync_api import Page
 from sqlalchemy import Engine
 
+from campaigns.store import campaign_titles
+from database.instants import Clock
 from database.transactions import writing
 from staff.act import by_command
+from staff.authentication import Authentication
 from staff.changing import changing
+from staff.passwords import Passwords
 from staff.role import Role
-from staff.sign_in import INVITATION_LIFETIME, invite
+from staff.routes import staff_routes
+from staff.second_factor import SecretBox
+from staff.sign_in import INVITATION_LIFETIME, invite, link_address
 from staff.store import member_by_email, set_campaigns
+from web.pages import Pages
 from web.sessions import Holder, HolderKind, SessionCookie, start_session
 
 ADA = "ada@example.org"
@@ -27,8 +35,20 @@ def link_token(
 
 
 def link_path(engine: Engine, now: datetime, role: Role = Role.OWNER) -> str:
-    """The path of a link for Ada."""
-    return f"/desk/sign-in/{link_token(engine, now, role)}"
+    """The path of a link for Ada. To sit at the desk in a test, `sign_in_as` is shorter."""
+    return link_address("", link_token(engine, now, role))
+
+
+def authentication(engine: Engine, clock: Clock, *, demonstration: bool = False) -> Authentication:
+    """Checks passwords and codes, with cheap hashes."""
+    return Authentication(engine, clock, Passwords(1, 8), SecretBox(b"a key for tests"), demonstration=demonstration)
+
+
+def staff_pages(engine: Engine, clock: Clock, site: Pages, *, demonstration: bool = False) -> APIRouter:
+    """The routes of staff, with the real campaigns."""
+    return staff_routes(
+        engine, clock, site, authentication(engine, clock, demonstration=demonstration), campaign_titles
+    )
 
 
 def session_token(engine: Engine, now: datetime, role: Role = Role.OWNER, email: str = ADA) -> str:

@@ -4,20 +4,19 @@ from datetime import timedelta
 from typing import Annotated
 
 import pytest
-import sqlalchemy as sa
 from fastapi import APIRouter, Depends, FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 
-from campaigns.tables import campaign
+from campaigns.campaign import Campaign
+from campaigns.store import add_campaign
 from database.transactions import writing
+from ledger.money import GBP
 from staff.door import Door, SignedIn
 from staff.permissions import Permission
 from staff.role import Role
-from staff.routes import staff_routes
 from tests.clock import FixedClock
-from tests.database.house import row
-from tests.staff.signing_in import link_path, sign_in_as
+from tests.staff.signing_in import link_token, sign_in_as, staff_pages
 from tests.web.samples import pages
 from web.errors import install_errors
 from web.sessions import Holder, HolderKind, SessionCookie, start_session
@@ -31,7 +30,7 @@ def visitor(engine: Engine, clock: FixedClock) -> TestClient:
     """Somebody who has not signed in, before a page to read and a button."""
     site = pages("test", BASE_URL)
     app = FastAPI()
-    app.include_router(staff_routes(engine, clock, site))
+    app.include_router(staff_pages(engine, clock, site))
     app.include_router(_two_routes(Door(engine, clock, SessionCookie(BASE_URL))))
     install_errors(app, site)
     return TestClient(app, base_url=BASE_URL, follow_redirects=False)
@@ -77,7 +76,7 @@ def test_each_role_comes_as_far_as_it_goes(
     """Auditors read, organisers see no money, and nobody comes in before they have signed in."""
     assert answers(visitor) == [REFUSED, REFUSED]
 
-    visitor.post(link_path(engine, clock(), role))
+    sign_in_as(visitor, engine, clock(), role)
 
     assert answers(visitor) == expected
 
@@ -86,7 +85,7 @@ def test_the_refusal_says_what_to_do(visitor: TestClient, engine: Engine, clock:
     """Without a session: sign in. With the wrong role: have it changed."""
     assert "./farthing staff add YOUR-EMAIL" in visitor.get("/read").text
 
-    visitor.post(link_path(engine, clock(), Role.ORGANISER))
+    sign_in_as(visitor, engine, clock(), Role.ORGANISER)
 
     assert "Your role does not allow this" in visitor.get("/read").text
 
@@ -101,7 +100,7 @@ def test_an_organiser_sees_their_own_campaigns_alone(
     """Another organiser's is not found, as if it were not there."""
     with writing(engine) as conn:
         for number in (1, 2):
-            conn.execute(sa.insert(campaign).values(row(campaign, _plain_campaign(number))))
+            add_campaign(conn, Campaign(0, f"campaign-{number}", "A campaign", "", GBP))
     sign_in_as(visitor, engine, clock(), role, campaigns=[1])
 
     answers = [visitor.get(f"/campaigns/{number}").status_code for number in (1, 2)]
@@ -109,22 +108,17 @@ def test_an_organiser_sees_their_own_campaigns_alone(
     assert answers == [200 if seen else 404 for seen in expected]
 
 
-def _plain_campaign(number: int) -> dict[str, object]:
-    nothing = dict.fromkeys(["target_minor", "opens_at", "closes_at", "image", "parent_id"])
-    return {"id": number, "slug": f"c{number}", "currency": "GBP", **nothing}
-
-
 def test_another_role_holds_at_once(visitor: TestClient, engine: Engine, clock: FixedClock) -> None:
     """Also for a session that was started before."""
-    visitor.post(link_path(engine, clock(), Role.TREASURER))
-    link_path(engine, clock(), Role.AUDITOR)
+    sign_in_as(visitor, engine, clock(), Role.TREASURER)
+    link_token(engine, clock(), Role.AUDITOR)
 
     assert answers(visitor) == [READ, REFUSED]
 
 
 def test_a_donors_session_does_not_open_the_desk(visitor: TestClient, engine: Engine, clock: FixedClock) -> None:
     """Even if the donor's id were that of a member of staff."""
-    visitor.post(link_path(engine, clock()))
+    sign_in_as(visitor, engine, clock())
     assert answers(visitor) == [READ, CHANGED]
     with writing(engine) as conn:
         staff_id = conn.exec_driver_sql("SELECT id FROM staff_member").scalar_one()
@@ -147,7 +141,7 @@ def test_a_member_who_is_gone_has_no_session(visitor: TestClient, engine: Engine
 
 def test_a_session_in_use_stays_and_an_idle_one_ends(visitor: TestClient, engine: Engine, clock: FixedClock) -> None:
     """An hour without use ends it."""
-    visitor.post(link_path(engine, clock()))
+    sign_in_as(visitor, engine, clock())
     statuses = []
     for minutes in (50, 50, 61):
         clock.advance(timedelta(minutes=minutes))
@@ -158,7 +152,7 @@ def test_a_session_in_use_stays_and_an_idle_one_ends(visitor: TestClient, engine
 
 def test_signing_out_ends_the_session(visitor: TestClient, engine: Engine, clock: FixedClock) -> None:
     """Also for a copy of the cookie; and without a session there is nothing to end."""
-    visitor.post(link_path(engine, clock()))
+    sign_in_as(visitor, engine, clock())
     cookie = visitor.cookies["session"]
     signed_out = visitor.post("/desk/sign-out")
     visitor.cookies.set("session", cookie)

@@ -1,4 +1,4 @@
-"""A link signs one member of staff in, once, for a while; what is kept of it opens nothing."""
+"""A link lets one member of staff in, once, for a while; what is kept of it opens nothing."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -20,13 +20,12 @@ from staff.sign_in import (
     NotAnEmail,
     invite,
     member_of_link,
-    sign_in,
+    use_link,
 )
 from staff.store import acts_on, member_by_email
 from staff.tables import act, sign_in_link, staff_member
 from tests.clock import FixedClock
 from tests.staff.signing_in import ADA, link_token
-from web.sessions import Holder, HolderKind, session_of
 
 
 def ada(engine: Engine) -> StaffMember:
@@ -44,25 +43,14 @@ def acts_on_ada(engine: Engine) -> list[Act]:
     return [act for act in acts if act.what != "staff.make_link"]
 
 
-def test_a_link_starts_a_session_of_its_member(engine: Engine, clock: FixedClock) -> None:
-    """The session's holder is a member of staff, by id."""
-    token = link_token(engine, clock())
-    with writing(engine) as conn:
-        member = member_of_link(conn, token, clock())
-        session = session_of(conn, sign_in(conn, token, clock()), clock())
-
-    assert session is not None
-    assert (member.email, session.holder) == (ADA, Holder(HolderKind.STAFF, member.id))
-
-
 def test_a_link_works_once(engine: Engine, clock: FixedClock) -> None:
     """Somebody who finds it later in a mailbox cannot sign in."""
     token = link_token(engine, clock())
     with writing(engine) as conn:
-        sign_in(conn, token, clock())
+        use_link(conn, token, clock())
 
     with writing(engine) as conn, pytest.raises(NoSuchLink):
-        sign_in(conn, token, clock())
+        use_link(conn, token, clock())
 
 
 def test_of_two_presses_at_once_one_gets_in(engine: Engine, clock: FixedClock) -> None:
@@ -72,7 +60,7 @@ def test_of_two_presses_at_once_one_gets_in(engine: Engine, clock: FixedClock) -
     def press(_n: int) -> bool:
         try:
             with writing(engine) as conn:
-                sign_in(conn, token, clock())
+                use_link(conn, token, clock())
         except NoSuchLink:
             return False
         return True
@@ -91,6 +79,16 @@ def test_a_link_expires(engine: Engine, clock: FixedClock, lifetime: timedelta) 
         clock.advance(timedelta(seconds=1))
         with pytest.raises(NoSuchLink):
             member_of_link(conn, token, clock())
+
+
+def test_a_newer_link_ends_the_one_before(engine: Engine, clock: FixedClock) -> None:
+    """A sandbox prints one at every start."""
+    first, second = link_token(engine, clock()), link_token(engine, clock())
+
+    with reading(engine) as conn:
+        assert member_of_link(conn, second, clock()).name == "Ada"
+        with pytest.raises(NoSuchLink):
+            member_of_link(conn, first, clock())
 
 
 def test_a_link_of_a_clock_that_was_ahead_is_refused(engine: Engine, clock: FixedClock) -> None:

@@ -20,7 +20,6 @@ from payments.gifts.tables import gift, lost_gift, recurring
 from payments.reading.happenings import ChargeSucceeded
 from proof.store_audit import count_charges_without_gift
 from staff.role import Role
-from staff.routes import staff_routes
 from staff.tables import act
 from tests.browser import PHONE, Tabs, assert_accessible, served
 from tests.clock import FixedClock
@@ -28,7 +27,7 @@ from tests.payments.messages import MARK
 from tests.payments.organisation_books import NOON, gift_id
 from tests.payments.sample_happenings import apply_happenings
 from tests.proof.books import Desk
-from tests.staff.signing_in import sign_in_as, sign_page_in
+from tests.staff.signing_in import sign_in_as, sign_page_in, staff_pages
 from tests.web.samples import pages
 from treasury.routes import treasury_routes
 from web.errors import install_errors
@@ -65,7 +64,7 @@ def build(engine: Engine, clock: FixedClock, base_url: str) -> FastAPI:
     site = pages("test", base_url)
     app = FastAPI()
     app.include_router(treasury_routes(engine, clock, site))
-    app.include_router(staff_routes(engine, clock, site))
+    app.include_router(staff_pages(engine, clock, site))
     app.mount("/static", site.static)
     install_errors(app, site)
     return app

@@ -14,14 +14,13 @@ from payments.gifts.tables import settled_discrepancy
 from payments.settlement.store import note_failure
 from staff.act import Subject
 from staff.role import Role
-from staff.routes import staff_routes
 from staff.store import acts_on
 from tests.clock import FixedClock
 from tests.payments.messages import charge, charged, delivery, event
 from tests.payments.organisation_books import gift_id
 from tests.proof.books import Desk
 from tests.proof.settled_books import NOON, compare, dispute, everything, pay_out, refund, settle_gift
-from tests.staff.signing_in import link_path
+from tests.staff.signing_in import sign_in_as
 from tests.web.samples import pages
 from treasury.money.routes import PAGE_ROWS
 from treasury.routes import treasury_routes
@@ -40,7 +39,6 @@ def visitor(engine: Engine, clock: FixedClock, desk: Desk) -> TestClient:
     """Somebody who has not signed in, on the real routes."""
     site = pages("test", BASE_URL)
     app = FastAPI()
-    app.include_router(staff_routes(engine, clock, site))
     app.include_router(treasury_routes(desk.books.engine, clock, site))
     install_errors(app, site)
     return TestClient(HeadLikeGet(app), base_url=BASE_URL, follow_redirects=False)
@@ -49,7 +47,7 @@ def visitor(engine: Engine, clock: FixedClock, desk: Desk) -> TestClient:
 @pytest.fixture
 def treasurer(visitor: TestClient, engine: Engine, clock: FixedClock) -> TestClient:
     """Ada, signed in."""
-    visitor.post(link_path(engine, clock()))
+    sign_in_as(visitor, engine, clock())
     return visitor
 
 
@@ -194,7 +192,7 @@ def test_an_auditor_reads_and_changes_nothing(
     """There is no button, and pressing one anyway is refused."""
     desk.books.pledge(1)
     desk.books.deliver(charged("1", gift=gift_id(1), amount=2000))
-    visitor.post(link_path(engine, clock(), Role.AUDITOR))
+    sign_in_as(visitor, engine, clock(), Role.AUDITOR)
 
     assert ("charged £20.00" in read(visitor, "/desk"), "I have dealt with it" in read(visitor, "/desk")) == (
         True,

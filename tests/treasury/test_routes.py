@@ -12,12 +12,11 @@ from sqlalchemy import Engine
 from database.transactions import writing
 from payments.gifts.gift import DonorDetails
 from payments.gifts.store import add_gift
-from staff.routes import staff_routes
 from tests.clock import FixedClock
 from tests.payments.messages import charge, charged, delivery, event
 from tests.payments.organisation_books import gift_id
 from tests.proof.books import BUSES, Desk
-from tests.staff.signing_in import link_path
+from tests.staff.signing_in import sign_in_as, staff_pages
 from tests.web.samples import pages
 from treasury.overview.routes import PAGE_ROWS
 from treasury.routes import treasury_routes
@@ -31,46 +30,22 @@ def visitor(engine: Engine, clock: FixedClock, desk: Desk) -> TestClient:
     """Somebody who has not signed in, on the real routes."""
     site = pages("test", BASE_URL)
     app = FastAPI()
-    app.include_router(staff_routes(engine, clock, site))
+    app.include_router(staff_pages(engine, clock, site))
     app.include_router(treasury_routes(desk.books.engine, clock, site))
     install_errors(app, site)
     return TestClient(app, base_url=BASE_URL, follow_redirects=False)
 
 
 @pytest.fixture
-def link(engine: Engine, clock: FixedClock) -> str:
-    """The path of a link for Ada."""
-    return link_path(engine, clock())
-
-
-@pytest.fixture
-def treasurer(visitor: TestClient, link: str) -> TestClient:
+def treasurer(visitor: TestClient, engine: Engine, clock: FixedClock) -> TestClient:
     """Ada, signed in."""
-    visitor.post(link)
+    sign_in_as(visitor, engine, clock())
     return visitor
 
 
 def words(html: str) -> str:
     """What can be read."""
     return " ".join(re.sub(r"<[^>]+>", " ", html).split())
-
-
-def test_the_link_shows_a_button_and_the_button_opens_the_desk(visitor: TestClient, link: str) -> None:
-    """Looking at the link, as mail programs do, does not use it up."""
-    looks = [visitor.get(link).status_code for _ in range(2)]
-    pressed = visitor.post(link)
-
-    assert (looks, pressed.status_code, pressed.headers["location"]) == ([200, 200], 303, "/desk")
-    assert "HttpOnly" in pressed.headers["set-cookie"]
-    assert "Signed in as Ada" in visitor.get("/desk").text
-
-
-def test_a_used_link_opens_nothing(visitor: TestClient, link: str) -> None:
-    """Neither to look at nor to press; and the answer says what to do."""
-    visitor.post(link)
-
-    assert [visitor.get(link).status_code, visitor.post(link).status_code] == [404, 404]
-    assert "./farthing staff add" in visitor.get(link).text
 
 
 @pytest.mark.parametrize("path", ["/desk", "/desk/gifts", "/desk/gifts?campaign=1&month=2026-11"])

@@ -5,18 +5,43 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
-from campaigns.campaign import Campaign, Progress
+from campaigns.campaign import Campaign, CampaignState, Progress, Target, TargetKind
 from campaigns.demo import demo_campaigns
+from campaigns.offer import SuggestedAmount
+from campaigns.offered import AmountGroup, OfferedAmounts, amount_groups
+from campaigns.updates_store import CampaignUpdate
 from ledger.money import GBP, Money
+from organisation.organisation import GivingRules
+from payments.gifts.amounts import GIFT_AMOUNTS
 from payments.gifts.recurring import Interval, Rhythm
 from payments.gifts.recurring_words import Upcoming, upcoming
 from payments.giving.prefilled import interval_choices
 from payments.giving.rhythm_form import IntervalOffer
+from web.pictures import Picture, PictureSize
 from web.wording import Wording
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 ASK, VAN, COURT, NIGHT = (replace(campaign, id=n) for n, campaign in enumerate(demo_campaigns(NOW), start=1))
 LONG_TITLE = "Donaudampfschifffahrtsgesellschaftskapitän and a title as long as one may be, written late on a Friday"
+STORY = """
+First, **why**: because. See [the minutes](https://example.org/minutes), or [give](/c/a/give).
+
+# A heading
+
+> What they said.
+
+- one
+- two
+
+## Below it
+
+1. first
+2. second
+
+***
+
+The end.
+"""
 NOTHING_LONG = {"interval": "", "end": "", "until": "", "instalments": ""}
 EMPTY = {"amount_choice": "", "amount_other": "", "email": "", "name": "", "message": "", **NOTHING_LONG}
 TYPED = EMPTY | {"email": "zoe@example.org", "name": "Zoë", "message": "Keep <going>"}
@@ -32,6 +57,7 @@ class Given:
     reference: str
     upcoming: Upcoming | None
     went_back: Money
+    email: str
 
 
 @dataclass(frozen=True)
@@ -47,10 +73,24 @@ def come(campaign: Campaign, pounds: int, gifts: int) -> Progress:
     return Progress(Money(pounds * 100, GBP), gifts, campaign.target, campaign.days_left(NOW))
 
 
-def shown(campaign: Campaign, pounds: int, gifts: int) -> State:
+def shown(campaign: Campaign, pounds: int, gifts: int, **more: Any) -> State:
     """A campaign's page."""
-    so_far, openness = come(campaign, pounds, gifts), campaign.openness(NOW).name
-    return State("campaigns/page.html", {"campaign": campaign, "progress": so_far, "openness": openness})
+    values = {
+        "campaign": campaign,
+        "progress": come(campaign, pounds, gifts),
+        "openness": campaign.openness(NOW).name,
+        "picture": None,
+        "updates": [],
+        "preview_by": None,
+    }
+    return State("campaigns/page.html", values | more)
+
+
+def counted(kind: TargetKind, target: Target, **reached: Any) -> State:
+    """The page of a campaign whose target counts something else than money in all."""
+    campaign = replace(VAN, target_kind=kind, target=target)
+    so_far = Progress(Money(123_400, GBP), 148, target, None, kind, **reached)
+    return shown(campaign, 0, 0, progress=so_far)
 
 
 WORDS = Wording("en_GB", "Europe/London")
@@ -62,15 +102,21 @@ ONCE_ONLY = replace(OFFER, intervals=())
 MONTHLY = TYPED | {"interval": "month", "end": "open", "amount_choice": "10.00"}
 
 
+PRESETS = OfferedAmounts(
+    tuple(SuggestedAmount(Money(minor, GBP)) for minor in (500, 1000, 2500, 5000, 10_000)), Money(200, GBP)
+)
+VAN_GROUPS = amount_groups(VAN, GivingRules(("month", "year")), GIFT_AMOUNTS)
+
+
 def form(typed: Mapping[str, str] = EMPTY, errors: Mapping[str, str] | None = None, **more: Any) -> State:
     """The form as it is first shown, or comes back."""
     values = {
         "campaign": ASK,
-        "progress": come(ASK, 12_400, 148),
         "form": typed,
         "errors": errors or {},
-        "presets": [Money(minor, GBP) for minor in (500, 1000, 2500, 5000, 10_000)],
-        "minimum": Money(200, GBP),
+        "groups": [AmountGroup("amount", ("once", "month", "year"), PRESETS)],
+        "chosen_amounts": dict.fromkeys(("amount", "amount_month", "amount_year"), typed["amount_choice"]),
+        "chosen_group": "amount",
         "form_token": "token",
         "cancelled": False,
         "offer": OFFER,
@@ -91,12 +137,20 @@ def thanks(
     known = state != "unknown"
     follows = upcoming(rhythm, NOW, WORDS) if rhythm else None
     back = Money(went_back, GBP)
-    gift = Given(Money(2500, GBP), donor, date(2026, 11, 21), "8F3K-22QD", follows, back) if known else None
+    email = "zoe@example.org" if receipt else ""
+    gift = Given(Money(2500, GBP), donor, date(2026, 11, 21), "8F3K-22QD", follows, back, email) if known else None
     campaign = ASK if known else None
     return State(
         "payments/thanks.html",
-        {"state": state, "gift": gift, "campaign": campaign, "session_id": "cs_test_1", "receipt": receipt},
+        {"gift": gift, "campaign": campaign, "session_id": "cs_test_1"}
+        | {"state": state, "receipt": receipt, "new_link": not receipt},
     )
+
+
+def takes_no_gifts(campaign: Campaign) -> State:
+    """The form's address while nothing can be given."""
+    values = {"campaign": campaign, "openness": campaign.openness(NOW).name}
+    return State("payments/takes_no_gifts.html", values)
 
 
 def not_charged(interval: str | None, *, refused: bool = False) -> State:
@@ -113,11 +167,21 @@ def not_charged(interval: str | None, *, refused: bool = False) -> State:
 
 
 POLLING_DAY = datetime(2027, 5, 6, 22, 59, 59, tzinfo=UTC)
+PICTURE = Picture("0" * 64, (PictureSize(480, 240), PictureSize(960, 480), PictureSize(1600, 800)))
+UPDATES = [
+    CampaignUpdate(
+        "u-2", 1, date(2026, 11, 20), "We met the council", "They *listened*. [Minutes](https://x.example)", NOW
+    ),
+    CampaignUpdate("u-1", 1, date(2026, 11, 2), "It began", "With tea.", NOW),
+]
 LISTED = {
+    "pictures": {PICTURE.hash: PICTURE},
+    "paused": [(replace(VAN, state=CampaignState.PAUSED), come(VAN, 25, 1))],
     "open": [(ASK, come(ASK, 12_400, 148)), (VAN, come(VAN, 0, 0))],
     "not_yet": [(NIGHT, come(NIGHT, 0, 0))],
     "closed": [(COURT, come(COURT, 31_416, 912))],
 }
+NONE_LISTED: Mapping[str, Any] = {"pictures": {}, "open": [], "paused": [], "not_yet": [], "closed": []}
 WRONG = {
     "amount": "Enter £2 or more.",
     "email": "Enter an email address.",
@@ -128,7 +192,7 @@ WRONG = {
 
 STATES = {
     "list": State("campaigns/list.html", LISTED),
-    "list of nothing": State("campaigns/list.html", {"open": [], "not_yet": [], "closed": []}),
+    "list of nothing": State("campaigns/list.html", NONE_LISTED),
     "campaign": shown(ASK, 12_400, 148),
     "campaign without gifts": shown(VAN, 0, 0),
     "campaign beyond its target": shown(VAN, 12_400, 1_480),
@@ -139,6 +203,15 @@ STATES = {
     ),
     "campaign without target or end": shown(replace(VAN, target=None, image=None), 25, 1),
     "campaign on its last day": shown(replace(ASK, closes_at=NOW.replace(hour=23)), 25, 3),
+    "campaign with a picture and updates": shown(
+        replace(ASK, picture=PICTURE.hash, picture_alt="A doorstep."), 25, 1, picture=PICTURE, updates=UPDATES
+    ),
+    "campaign with a story of every kind": shown(replace(ASK, story=STORY), 25, 1),
+    "campaign counted in donations": counted(TargetKind.GIFTS, 200),
+    "campaign counted in donors": counted(TargetKind.DONORS, 100, donors=132),
+    "campaign counted by the month": counted(TargetKind.MONTHLY, Money(100_000, GBP), monthly=Money(45_000, GBP)),
+    "campaign paused": shown(replace(VAN, state=CampaignState.PAUSED), 25, 1),
+    "campaign previewed": shown(replace(ASK, state=CampaignState.DRAFT), 0, 0, openness="OPEN", preview_by="Ada"),
     "campaign not yet open": shown(NIGHT, 0, 0),
     "campaign closed": shown(COURT, 31_416, 912),
     "campaign closed without gifts": shown(COURT, 0, 0),
@@ -146,8 +219,18 @@ STATES = {
     "form after cancelling": form(TYPED | {"amount_choice": "25.00"}, cancelled=True),
     "form without an amount": form(TYPED, {"amount": "Choose an amount."}),
     "form with a wrong amount": form(TYPED | {"amount_choice": "other", "amount_other": "1,50"}, WRONG),
-    "form with two choices": form(presets=[Money(1000, GBP)]),
+    "form with two choices": form(
+        groups=[AmountGroup("amount", ("once",), OfferedAmounts(PRESETS.suggested[:1], Money(200, GBP)))]
+    ),
     "form for every month": form(MONTHLY),
+    "form with words beside the amounts": form(groups=VAN_GROUPS, campaign=VAN),
+    "form with words, a month": form(
+        MONTHLY | {"amount_choice": "8.00"}, {}, groups=VAN_GROUPS, campaign=VAN, chosen_group="amount_month"
+    ),
+    "takes no gifts: closed": takes_no_gifts(COURT),
+    "takes no gifts: not yet": takes_no_gifts(NIGHT),
+    "takes no gifts: paused": takes_no_gifts(replace(VAN, state=CampaignState.PAUSED)),
+    "takes no old attempt": takes_no_gifts(VAN),
     "form until a day": form(MONTHLY | {"end": "day", "until": "2027-05-06"}),
     "form for a number of times": form(MONTHLY | {"end": "number", "instalments": "12"}),
     "form with a wrong end": form(
@@ -169,9 +252,12 @@ STATES = {
     "thanks failed a first": thanks("failed", rhythm=Rhythm(Interval.MONTH)),
     "thanks partly returned": thanks("received", went_back=1000),
     "thanks returned": thanks("returned", went_back=2500),
+    "no receipt": State("receipts/no_receipt.html", {"token": "abc", "days": 90, "status": 404}),
+    "link sent": State("payments/link_sent.html", {}),
     "again": State(
         "payments/again.html",
-        {"campaign": ASK, "state": "received", "amount": Money(2500, GBP), "session_id": "cs_1", "again": {"a": "b"}},
+        {"campaign": ASK, "state": "received", "amount": Money(2500, GBP), "session_id": "cs_1", "again": {"a": "b"}}
+        | {"went_back": Money(0, GBP), "asked": Money(2500, GBP)},
     ),
     "not charged": not_charged(None),
     "not charged, refused": not_charged(None, refused=True),

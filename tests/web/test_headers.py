@@ -11,10 +11,10 @@ from web.headers import HeaderSets, WithHeaders
 
 PAGE_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
-    "connect-src 'self'; form-action {targets}; base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
+    "connect-src 'self'; {frames}form-action {targets}; base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
 )
 DONOR = {
-    "content-security-policy": PAGE_POLICY.format(targets="'self' https://checkout.stripe.com"),
+    "content-security-policy": PAGE_POLICY.format(frames="", targets="'self' https://checkout.stripe.com"),
     "strict-transport-security": "max-age=63072000; includeSubDomains",
     "x-content-type-options": "nosniff",
     "referrer-policy": "same-origin",
@@ -23,7 +23,14 @@ DONOR = {
     "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=()",
 }
 PRIVATE = DONOR | {"cache-control": "no-store"}
-DESK = PRIVATE | {"content-security-policy": PAGE_POLICY.format(targets="'self'")}
+DESK_POLICY = PAGE_POLICY.format(frames="frame-src 'self'; ", targets="'self'")
+DESK = PRIVATE | {"content-security-policy": DESK_POLICY}
+# Its styles stand on its elements; it runs nothing, loads nothing, sends nothing.
+LETTER = PRIVATE | {
+    "content-security-policy": (
+        "default-src 'none'; style-src 'unsafe-inline'; sandbox; base-uri 'none'; frame-ancestors 'self'"
+    )
+}
 DOWNLOAD = PRIVATE | {"content-security-policy": "default-src 'none'; sandbox; frame-ancestors 'none'"}
 OF_THE_BODY = ("content-length", "content-type")
 
@@ -56,6 +63,9 @@ def headers_of(answer: Answer) -> dict[str, str]:
         ("/giving", PRIVATE),
         ("/desk", DESK),
         ("/desk/gifts", DESK),
+        ("/desk/letters/abc", DESK),
+        ("/desk/letters/abc/letter.html", LETTER),
+        ("/sandbox/inbox", DESK),
     ],
 )
 def test_a_page_has_exactly_the_headers_of_its_kind(path: str, expected: dict[str, str]) -> None:
@@ -91,6 +101,6 @@ def test_further_form_targets_stand_in_the_policy_of_donor_pages_only() -> None:
     policies = [ask(app, path=path).headers["content-security-policy"] for path in ("/", "/desk")]
 
     assert policies == [
-        PAGE_POLICY.format(targets="'self' https://checkout.stripe.com http://127.0.0.1:9"),
-        PAGE_POLICY.format(targets="'self'"),
+        PAGE_POLICY.format(frames="", targets="'self' https://checkout.stripe.com http://127.0.0.1:9"),
+        DESK_POLICY,
     ]

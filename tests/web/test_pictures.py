@@ -126,6 +126,13 @@ def test_no_broken_file_is_our_bug(encoding: str, data: st.DataObject) -> None:
         assert encode_picture(bytes(upload)).files
 
 
+@pytest.mark.parametrize("size", [(1, 20_000), (20_000, 1)])
+def test_a_picture_too_long_for_webp_is_refused_with_a_sentence(size: tuple[int, int]) -> None:
+    """However few its pixels are."""
+    with pytest.raises(NotAPicture, match="at most 16,000 pixels"):
+        encode_picture(picture_file("JPEG", size))
+
+
 def test_a_logo_stays_a_png_that_fits_the_mast() -> None:
     """With what is transparent in it."""
     [file] = encode_logo(picture_file("PNG", (3000, 1000), "#13404080", "RGBA")).files

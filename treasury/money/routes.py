@@ -142,7 +142,7 @@ def _traces(engine: Engine, pages: Pages, door: Door) -> APIRouter:
     Reader = Annotated[SignedIn, Depends(door.needs(Permission.READ_MONEY))]  # noqa: N806 (a type)
 
     @router.get("/desk/trace")
-    def find_trace(typed: Annotated[str, Query(alias="id", max_length=LONGEST_NAME)] = "") -> Response:
+    def find_trace(_reader: Reader, typed: Annotated[str, Query(alias="id", max_length=LONGEST_NAME)] = "") -> Response:
         identifier = compact(typed)
         return RedirectResponse(f"/desk/trace/{quote(identifier, safe='')}" if identifier else "/desk", 303)
 

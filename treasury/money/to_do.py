@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
+from outbox.letter_views import undelivered_count, undelivered_letters
+from outbox.letters import PostedLetter
 from payments.books.lost_views import lost_gift_count
 from payments.books.views import (
     ChargeWithoutGift,
@@ -34,12 +36,16 @@ class ToDo:
     without_gift: Sequence[ChargeWithoutGift]
     without_gift_count: int
     payouts: Sequence[PayoutRow]
+    letters: Sequence[PostedLetter]
+    letter_count: int
     lost_gift_count: int
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing waits."""
-        lists = (self.disputes, self.discrepancies, self.dead_letters, self.without_gift, self.payouts)
+        lists = (
+            self.disputes, self.discrepancies, self.dead_letters, self.without_gift, self.payouts, self.letters
+        )  # fmt: skip
         return not (self.lost_gift_count or any(lists))
 
 
@@ -55,5 +61,7 @@ def to_do(conn: Connection) -> ToDo:
         charges_without_gift(conn, SHOWN),
         charge_without_gift_count(conn),
         payout_rows_unlike_their_lines(conn)[:SHOWN],
+        undelivered_letters(conn, SHOWN),
+        undelivered_count(conn),
         lost_gift_count(conn),
     )

@@ -1,5 +1,6 @@
 """The desk's first page, and the list of entries behind each of its figures."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import Annotated
 
@@ -16,6 +17,7 @@ from payments.books.views import list_lengths
 from payments.gifts.views import movements
 from payments.settlement.views import stripe_status
 from staff.door import Door, SignedIn
+from staff.member import StaffMember
 from staff.permissions import Permission
 from treasury.money.places import places
 from treasury.money.to_do import to_do
@@ -37,6 +39,14 @@ MONTH = r"^(20[0-9]{2}-(0[1-9]|1[0-2]))?$"
 CURRENCY = r"^([A-Z]{3})?$"
 
 
+MissingSteps = Callable[[StaffMember], object | None]
+"""What a member of staff still has to set up (`setup.checklist.Checklist`); None where nothing is missing."""
+
+
+def nothing_is_missing(_member: StaffMember) -> None:
+    """Everything is set up."""
+
+
 def choice_of(
     figure: Figure = Figure.RAISED,
     campaign: Annotated[str, Query(pattern=NUMBER)] = "",
@@ -52,7 +62,7 @@ def choice_of(
     )
 
 
-def overview_routes(engine: Engine, clock: Clock, pages: Pages, door: Door) -> APIRouter:
+def overview_routes(engine: Engine, clock: Clock, pages: Pages, door: Door, missing_steps: MissingSteps) -> APIRouter:
     """`/desk` and `/desk/gifts`."""
     router = APIRouter()
     Reader = Annotated[SignedIn, Depends(door.needs(Permission.READ_MONEY))]  # noqa: N806 (a type)
@@ -75,6 +85,7 @@ def overview_routes(engine: Engine, clock: Clock, pages: Pages, door: Door) -> A
             lengths=lengths,
             to_do=waiting,
             place_names=PLACES,
+            missing=missing_steps(reader.member),
         )
 
     @router.get("/desk/gifts")

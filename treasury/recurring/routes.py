@@ -43,8 +43,6 @@ WISH = r"^[0-9a-f]{32}$"
 BUTTONS = {
     "pause": ChangeKind.PAUSE,
     "resume": ChangeKind.RESUME,
-    "end-now": ChangeKind.END_NOW,
-    "end-later": ChangeKind.END_LATER,
 }
 NAMES = {
     RecurringState.PENDING: "Not begun",
@@ -92,6 +90,7 @@ def recurring_routes(engine: Engine, clock: Clock, pages: Pages, door: Door) -> 
     Editor = Annotated[SignedIn, Depends(door.needs(Permission.CHANGE_MONEY))]  # noqa: N806 (a type)
     WishId = Annotated[str, Form(pattern=WISH)]  # noqa: N806 (a type)
     desk = RecurringDesk(engine, clock, pages)
+    router.include_router(_end_routes(desk, door))  # before the buttons, whose path would fit too
 
     @router.get(PATH)
     def list_recurring(
@@ -105,10 +104,6 @@ def recurring_routes(engine: Engine, clock: Clock, pages: Pages, door: Door) -> 
     def show_recurring(reader: Reader, identity: str) -> Response:
         return desk.show(reader.member, identity)
 
-    @router.get(PATH + "/{identity}/end-{when}")
-    def ask_whether_to_end(reader: Reader, identity: str, when: str) -> Response:
-        return desk.ask_whether_to_end(reader.member, identity, when)
-
     @router.post(PATH + "/{identity}/amount")
     def change_amount(
         editor: Editor, identity: str, wish_id: WishId, amount: Annotated[str, Form(max_length=40)] = ""
@@ -120,6 +115,24 @@ def recurring_routes(engine: Engine, clock: Clock, pages: Pages, door: Door) -> 
         if button not in BUTTONS:
             raise NotFound
         return desk.press(editor, identity, wish_id, BUTTONS[button])
+
+    return router
+
+
+def _end_routes(desk: "RecurringDesk", door: Door) -> APIRouter:
+    """An end cannot be undone, so a password or a code is asked for before it."""
+    router = APIRouter()
+    Ender = Annotated[SignedIn, Depends(door.needs(Permission.CHANGE_MONEY, recent=True))]  # noqa: N806 (a type)
+
+    @router.get(PATH + "/{identity}/end-{when}")
+    def ask_whether_to_end(ender: Ender, identity: str, when: str) -> Response:
+        return desk.ask_whether_to_end(ender.member, identity, when)
+
+    @router.post(PATH + "/{identity}/end-{when}")
+    def end(ender: Ender, identity: str, when: str, wish_id: Annotated[str, Form(pattern=WISH)]) -> Response:
+        if when not in ENDS:
+            raise NotFound
+        return desk.press(ender, identity, wish_id, ENDS[when])
 
     return router
 

@@ -52,7 +52,7 @@ def decide(known: Known, notices: Sequence[Notice], rules: BookRules, now: datet
     withdrawals = decide_withdrawals(known, batch, Links(checkouts, invoices, charges, lines), rules.zone)
     payouts = decide_payouts(known, batch, lines, rules.zone)
     received = [_received(paid, rules.zone) for paid in charges.paid]
-    entries_of_gifts = [entry for payment in received for entry in gift_entries(payment)]
+    entries_of_gifts = [entry for payment in received for entry in gift_entries(payment, known.parents)]
     return Changes(
         checkouts=checkouts.changes,
         recurring=_recurring(invoices, charges),

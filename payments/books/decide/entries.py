@@ -4,7 +4,7 @@ A fact about a payment is split over the campaigns as the payment itself was, so
 off where it was counted; each part depends on the amount and the weights alone, never on other refunds.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 
@@ -34,28 +34,32 @@ class PaidBy:
     amount: Money
 
 
-def gift_entries(received: Received) -> list[Entry]:
+def gift_entries(received: Received, parents: Mapping[int, int]) -> list[Entry]:
     """The gift enters the books as it was charged, one entry for each allocation.
 
     Keys name the charge, because a payment may have several (docs/decisions/0008); all clear under the payment.
+    `parents` names the campaign of each group. What a parent has of a gift to its group is booked as a share, so that
+    the gift counts once.
     """
     gift = received.gift
+    shares = zip(gift.allocations, shares_of(received.amount, gift), strict=True)
+    parts = [(allocation, amount) for allocation, amount in shares if amount]
+    sharing = {parents.get(allocation.campaign) for allocation, _ in parts}
     return [
         Entry(
-            key=EntryKind.GIFT.key(received.source, share.n),
+            key=EntryKind.GIFT.key(received.source, allocation.n),
             kind=EntryKind.GIFT,
             debit=Account.CLEARING,
-            credit=Account.GIFTS,
+            credit=Account.SHARES if allocation.campaign in sharing else Account.GIFTS,
             amount=amount,
             subject=received.subject,
-            campaign=share.campaign,
+            campaign=allocation.campaign,
             gift=gift.id,
             occurred_at=received.at,
             book_date=received.day,
             cause=received.cause,
         )
-        for share, amount in zip(gift.allocations, shares_of(received.amount, gift), strict=True)
-        if amount
+        for allocation, amount in parts
     ]
 
 

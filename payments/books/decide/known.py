@@ -60,8 +60,8 @@ class Known:
     """The facts that are kept about everything that a batch names or leads to, each by its id.
 
     `invoice_payments` is by payment. `waiting` are payments of which money went back before their gift was known.
-    `titles` names every campaign, and is empty where no gift can be received. `issuer` is the organisation as it is
-    now.
+    `titles` names every campaign, `parents` the campaign of each group; both are empty where no gift can be received.
+    `issuer` is the organisation as it is now.
     """
 
     charges: Mapping[str, BookedCharge] = field(default_factory=dict)
@@ -77,4 +77,5 @@ class Known:
     recurring: Mapping[str, Recurring] = field(default_factory=dict)
     gifts: Mapping[str, Gift] = field(default_factory=dict)
     titles: Mapping[int, str] = field(default_factory=dict)
+    parents: Mapping[int, int] = field(default_factory=dict)
     issuer: OrganisationProfile | None = None

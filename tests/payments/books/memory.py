@@ -33,6 +33,7 @@ from receipts.receipt import Draft
 
 RULES = BookRules(DEMO_ORGANISATION, ZoneInfo("Europe/London"), "test")
 TITLES = {1: "Save our libraries", 2: "Bring back the bus", 3: "Open the parks"}
+PARENTS: Mapping[int, int] = {}
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -103,6 +104,7 @@ class MemoryBooks:
             recurring=MappingProxyType(self.recurring),
             gifts=MappingProxyType(self.gifts),
             titles=TITLES,
+            parents=PARENTS,
         )
 
     def _keep_recurring(self, changes: RecurringChanges) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from database.transactions import booking, writing
 from ledger.money import GBP, Money
 from payments.gifts import store
-from payments.gifts.gift import DonorDetails, Gift, pledge
+from payments.gifts.gift import DonorDetails, Gift, Share, pledge
 from payments.gifts.recurring import (
     Interval,
     Recurring,
@@ -55,7 +55,7 @@ def stand(
 
 def _first(n: int, pence: int, donor: DonorDetails) -> Gift:
     began = NOW - timedelta(days=40, minutes=n)
-    gift = replace(pledge(Money(pence, GBP), [1], donor, began), id=gift_id(n))
+    gift = replace(pledge(Money(pence, GBP), [Share(0, 1, 1)], donor, began), id=gift_id(n))
     return replace(gift, recurring_id=recurring_id_of(gift.id))
 
 

@@ -17,12 +17,11 @@ from payments.gifts.recurring_store import changes_of, mark_done
 from payments.gifts.tables import recurring_act
 from staff.act import Subject
 from staff.role import Role
-from staff.routes import staff_routes
 from staff.store import acts_on
 from tests.clock import FixedClock
 from tests.payments.organisation_books import gift_id
 from tests.proof.books import Desk
-from tests.staff.signing_in import link_path
+from tests.staff.signing_in import sign_in_as
 from tests.treasury.recurring.standing import one_of_each, stand
 from tests.web.samples import pages
 from treasury.recurring.routes import PAGE_ROWS
@@ -38,7 +37,6 @@ def visitor(engine: Engine, clock: FixedClock, desk: Desk) -> TestClient:
     """Somebody who has not signed in."""
     site = pages("test", BASE_URL)
     app = FastAPI()
-    app.include_router(staff_routes(engine, clock, site))
     app.include_router(treasury_routes(engine, clock, site))
     install_errors(app, site)
     return TestClient(app, base_url=BASE_URL, follow_redirects=False)
@@ -47,7 +45,7 @@ def visitor(engine: Engine, clock: FixedClock, desk: Desk) -> TestClient:
 @pytest.fixture
 def treasurer(visitor: TestClient, engine: Engine, clock: FixedClock) -> TestClient:
     """Ada, signed in."""
-    visitor.post(link_path(engine, clock()))
+    sign_in_as(visitor, engine, clock())
     return visitor
 
 
@@ -176,7 +174,7 @@ def test_what_is_refused_is_no_act(treasurer: TestClient, desk: Desk, state: Rec
 def test_an_auditor_has_no_buttons(visitor: TestClient, desk: Desk, engine: Engine, clock: FixedClock) -> None:
     """And pressing one anyway is refused."""
     recurring = stand(desk, 1)
-    visitor.post(link_path(engine, clock(), Role.AUDITOR))
+    sign_in_as(visitor, engine, clock(), Role.AUDITOR)
 
     assert "Change it" not in visitor.get(f"{PATH}/{recurring.id}").text
     assert press(visitor, recurring, "pause") == 403

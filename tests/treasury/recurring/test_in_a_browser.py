@@ -12,11 +12,10 @@ from database.transactions import reading, writing
 from payments.gifts.recurring import Recurring, RecurringState
 from payments.gifts.recurring_changes import ChangeKind
 from payments.gifts.recurring_store import changes_of, mark_done
-from staff.routes import staff_routes
 from tests.browser import PHONE, Tabs, assert_accessible, served
 from tests.clock import FixedClock
 from tests.proof.books import Desk
-from tests.staff.signing_in import link_path
+from tests.staff.signing_in import sign_page_in
 from tests.treasury.recurring.standing import one_of_each
 from tests.web.samples import pages
 from treasury.routes import treasury_routes
@@ -46,7 +45,6 @@ def address(engine: Engine, clock: FixedClock, each: dict[RecurringState, Recurr
     def build(base_url: str) -> ASGIApp:
         site = pages("sandbox", base_url)
         app = FastAPI()
-        app.include_router(staff_routes(engine, clock, site))
         app.include_router(treasury_routes(engine, clock, site))
         app.mount("/static", site.static)
         install_errors(app, site)
@@ -58,9 +56,8 @@ def address(engine: Engine, clock: FixedClock, each: dict[RecurringState, Recurr
 
 def signed_in(page: Page, engine: Engine, clock: FixedClock, address: str) -> Page:
     """Ada at her desk."""
-    page.goto(f"{address}{link_path(engine, clock())}")
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url(f"{address}/desk")
+    sign_page_in(page, address, engine, clock())
+    page.goto(f"{address}/desk")
     return page
 
 

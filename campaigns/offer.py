@@ -1,0 +1,58 @@
+"""What donors are offered on a campaign's form: how often, the suggested amounts, the smallest gift. Values only."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from ledger.money import Money
+
+ONCE = "once"
+REPEATING = ("week", "month", "quarter", "year")
+EVERY_INTERVAL = (ONCE, *REPEATING)
+MOST_AMOUNTS = 8
+WORDS_LENGTH = 40
+
+
+class BadOffer(ValueError):
+    """An offer that must not exist; the message says what to change."""
+
+
+@dataclass(frozen=True, slots=True)
+class SuggestedAmount:
+    """An amount on the form, and a few words on what it does ("one stop"), which may be empty."""
+
+    amount: Money
+    words: str = ""
+
+    def __post_init__(self) -> None:
+        if self.amount.minor <= 0:
+            raise BadOffer("Enter amounts above zero.")
+        if len(self.words) > WORDS_LENGTH:
+            raise BadOffer(f"Shorten the words beside an amount to {WORDS_LENGTH} characters or fewer.")
+
+
+@dataclass(frozen=True)
+class CampaignOffer:
+    """What one campaign offers its donors; whatever it leaves out is as the organisation has it.
+
+    `intervals` is how often donors may give besides once; None leaves it to the organisation. `suggested` and
+    `smallest` go by interval, `once` included.
+    """
+
+    intervals: tuple[str, ...] | None = None
+    suggested: Mapping[str, Sequence[SuggestedAmount]] = field(default_factory=lambda: MappingProxyType({}))
+    smallest: Mapping[str, Money] = field(default_factory=lambda: MappingProxyType({}))
+
+    def __post_init__(self) -> None:
+        if not {*self.suggested, *self.smallest} <= set(EVERY_INTERVAL) or not set(self.intervals or ()) <= set(
+            REPEATING
+        ):
+            raise BadOffer(f"choose among {', '.join(EVERY_INTERVAL)}")
+        for amounts in self.suggested.values():
+            if len(amounts) > MOST_AMOUNTS:
+                raise BadOffer(f"Offer {MOST_AMOUNTS} amounts or fewer.")
+            if len({suggested.amount for suggested in amounts}) < len(amounts):
+                raise BadOffer("Offer each amount once.")
+
+
+NO_OFFER = CampaignOffer()

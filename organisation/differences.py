@@ -1,0 +1,56 @@
+"""What differs between two versions of the organisation, in words for the desk. Pure."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from organisation.organisation import KINDS, REGIMES, OrganisationProfile
+
+NOTHING = "nothing"
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedField:
+    """A field that differs: its name, and what it said before and says now."""
+
+    label: str
+    before: str
+    after: str
+
+
+def differences(before: OrganisationProfile, after: OrganisationProfile) -> list[ChangedField]:
+    """What differs, in the order of the desk's forms."""
+    old, new = _words(before), _words(after)
+    return [
+        ChangedField(label, old.get(label, "") or NOTHING, new.get(label, "") or NOTHING)
+        for label in dict.fromkeys([*old, *new])
+        if old.get(label, "") != new.get(label, "")
+    ]
+
+
+def _words(profile: OrganisationProfile) -> Mapping[str, str]:
+    organisation, notices = profile.organisation, profile.notices
+    return {
+        "Kind": KINDS[profile.kind],
+        "Name": organisation.name,
+        "Address": ", ".join(organisation.address),
+        "Email": organisation.email,
+        "Website": organisation.url,
+        "Imprint": organisation.imprint,
+        "Legal note": organisation.legal_note,
+        "Rules on political donations": REGIMES.get(profile.regime, profile.regime),
+        "Amounts and dates": profile.locale,
+        "Privacy notice": notices.privacy or f"standard, version {notices.privacy_version}",
+        "Transparency notice": notices.transparency,
+        "Colour": profile.look.colour or "the standard green",
+        "Logo": f"picture {profile.look.logo[:8]}" if profile.look.logo else "",
+        "How often": ", ".join(["once", *profile.giving.intervals]),
+        **dict(_amounts(profile)),
+    }
+
+
+def _amounts(profile: OrganisationProfile) -> Iterator[tuple[str, str]]:
+    rules = profile.giving
+    for code, amounts in sorted(rules.suggested.items()):
+        yield f"Suggested amounts in {code}, smallest unit", ", ".join(str(amount) for amount in amounts)
+    for code, smallest in sorted(rules.smallest.items()):
+        yield f"Smallest gift in {code}, smallest unit", str(smallest)

@@ -1,0 +1,48 @@
+"""The privacy notice that an organisation has until it writes its own. Versions are never edited: a new one is added.
+
+UK GDPR, article 13, asks for who, what, why and on which ground, who else sees it, how long, and which rights.
+"""
+
+from collections.abc import Callable, Mapping
+
+from organisation.organisation import Organisation, OrganisationProfile
+
+Paragraphs = list[str]
+
+
+def privacy_paragraphs(profile: OrganisationProfile) -> Paragraphs:
+    """The privacy notice as donors read it."""
+    notices = profile.notices
+    if notices.privacy:
+        return [paragraph for paragraph in notices.privacy.split("\n\n") if paragraph]
+    return DEFAULTS[notices.privacy_version](profile.organisation)
+
+
+def _first(organisation: Organisation) -> Paragraphs:
+    name = organisation.name
+    address = ", ".join(organisation.address)
+    return [
+        f"{name} decides what is kept of you and why. You can write to {organisation.email}"
+        f"{f' or to {address}' if address else ''}.",
+        "When you give, we keep your name if you tell it, your email address, your message, the amount, the day and"
+        " the campaign, and from the payment company the kind of card or account with its last four digits. Card and"
+        " bank numbers never reach us: you type them on the pages of Stripe, which handles payments for us and keeps"
+        " its own records (stripe.com/privacy).",
+        "We use this to take your donation, to send you a receipt and to keep proper accounts. The ground in law is"
+        " our legitimate interest in doing so, and our legal duties where we have them. A donation to a campaign may"
+        " say something of your opinions. We share that with nobody but those named here, and draw no conclusions"
+        " about you from it.",
+        "Who else sees it: Stripe, the companies that run our server and send our mail, our auditors, and a regulator"
+        " where the law asks us to report donations.",
+        "We keep accounts for six years after the end of the year in which you gave, and then remove your name and"
+        " address from them.",
+        "We send you other mail only if you asked for it, and each such letter has a way to stop it.",
+        "You may ask to see what we keep of you, to have it corrected or removed, or to object to how we use it. Some"
+        " of it the law makes us keep for a time. If our answer does not satisfy you, you can complain to the"
+        " Information Commissioner's Office (ico.org.uk).",
+        "This site sets no cookies for visitors, and no other site is told that you were here.",
+    ]
+
+
+DEFAULTS: Mapping[int, Callable[[Organisation], Paragraphs]] = {1: _first}
+NEWEST_DEFAULT = max(DEFAULTS)

@@ -1,0 +1,90 @@
+"""Letters as the desk lists them, and how the mail goes. Writes nothing."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from outbox.letters import UNDELIVERED, LetterState, PostedLetter, posted_letter
+from outbox.tables import letter
+
+_l = letter.c
+_ON_THEIR_WAY = (LetterState.WAITING.value, LetterState.SENDING.value)
+
+
+@dataclass(frozen=True, slots=True)
+class LetterChoice:
+    """Which letters are listed: of one state or all, and those whose address or name holds a text."""
+
+    state: LetterState | None = None
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MailHealth:
+    """How the mail goes: letters on their way and since when, why the oldest waits, the last that was sent.
+
+    `undelivered` are letters that were refused, given up or are uncertain, and that nobody has dealt with.
+    """
+
+    waiting: int
+    waiting_since: datetime | None
+    waiting_for: str
+    last_sent_at: datetime | None
+    undelivered: int
+
+
+def letter_rows(conn: Connection, choice: LetterChoice, limit: int, page: int = 1) -> list[PostedLetter]:
+    """Letters, newest first."""
+    chosen = sa.select(letter).where(*_conditions(choice)).order_by(_l.posted_at.desc(), _l.id)
+    return [posted_letter(row) for row in conn.execute(chosen.limit(limit).offset((page - 1) * (limit - 1)))]
+
+
+def letter_counts(conn: Connection) -> Mapping[LetterState, int]:
+    """How many letters there are in each state that has any."""
+    rows = conn.execute(sa.select(_l.state, sa.func.count()).group_by(_l.state))
+    counts = {LetterState(state): count for state, count in rows}
+    return {state: counts[state] for state in LetterState if state in counts}
+
+
+def undelivered_letters(conn: Connection, limit: int) -> list[PostedLetter]:
+    """Letters that did not arrive, or perhaps not, and that nobody has dealt with; newest first."""
+    rows = conn.execute(sa.select(letter).where(*_to_do()).order_by(_l.posted_at.desc(), _l.id).limit(limit))
+    return [posted_letter(row) for row in rows]
+
+
+def undelivered_count(conn: Connection) -> int:
+    """How many `undelivered_letters` there are."""
+    return conn.scalar(sa.select(sa.func.count()).select_from(letter).where(*_to_do())) or 0
+
+
+def mail_health(conn: Connection) -> MailHealth:
+    """How the mail goes."""
+    on_their_way = _l.state.in_(_ON_THEIR_WAY)
+    oldest = sa.select(_l.posted_at, _l.reason).where(on_their_way).order_by(_l.posted_at, _l.id).limit(1)
+    first = conn.execute(oldest).first()
+    last_sent = sa.select(sa.func.max(_l.sent_at, type_=_l.sent_at.type)).where(_l.state == LetterState.SENT.value)
+    return MailHealth(
+        conn.scalar(sa.select(sa.func.count()).select_from(letter).where(on_their_way)) or 0,
+        first.posted_at if first else None,
+        first.reason if first else "",
+        conn.scalar(last_sent),
+        undelivered_count(conn),
+    )
+
+
+def _conditions(choice: LetterChoice) -> list[sa.ColumnElement[bool]]:
+    conditions: list[sa.ColumnElement[bool]] = []
+    if choice.state is not None:
+        conditions.append(_l.state == choice.state.value)
+    if choice.text:
+        text = choice.text.lower()
+        whole = sa.func.lower(_l.to_address + " " + _l.to_name)
+        conditions.append(whole.contains(text, autoescape=True))
+    return conditions
+
+
+def _to_do() -> tuple[sa.ColumnElement[bool], ...]:
+    return _l.state.in_([state.value for state in UNDELIVERED]), _l.settled_at.is_(None)

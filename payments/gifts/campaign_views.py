@@ -1,0 +1,56 @@
+"""What campaigns count besides money in all: who gave, and what recurring gifts bring in a month. Writes nothing."""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from campaigns.tables import campaign
+from payments.gifts.gift import GiftState
+from payments.gifts.recurring import Interval, RecurringState
+from payments.gifts.tables import allocation, gift, recurring, recurring_share
+
+# A year has 52 weeks, 12 months, 4 quarters.
+_A_YEAR = {Interval.WEEK: 52, Interval.MONTH: 12, Interval.QUARTER: 4, Interval.YEAR: 1}
+_RUNNING = (RecurringState.ACTIVE, RecurringState.PAST_DUE, RecurringState.ENDING)
+_MONTHS = 12
+# What counts for a campaign: what is its own, and what is its groups'.
+_whole, _part = campaign.alias("whole"), campaign.alias("part")
+_OF_THE_WHOLE = sa.or_(_part.c.id == _whole.c.id, _part.c.parent_id == _whole.c.id)
+
+
+def donors_by_campaign(conn: Connection, campaigns: Sequence[int]) -> dict[int, int]:
+    """How many donors have given to each of these campaigns or its groups; one who gave twice counts once."""
+    received = sa.and_(gift.c.id == allocation.c.gift_id, gift.c.state == GiftState.RECEIVED.value)
+    rows = conn.execute(
+        sa.select(_whole.c.id, sa.func.count(sa.distinct(gift.c.donor_id)))
+        .select_from(_whole.join(_part, _OF_THE_WHOLE).join(allocation, allocation.c.campaign_id == _part.c.id))
+        .join(gift, received)
+        .where(_whole.c.id.in_(campaigns))
+        .group_by(_whole.c.id)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def monthly_by_campaign(conn: Connection, campaigns: Sequence[int]) -> dict[int, int]:
+    """What recurring gifts that run and are not paused bring each of these campaigns, with its groups, in a month.
+
+    In minor units. A gift each week counts 52 twelfths, one each year a twelfth. Fractions of a penny are left out.
+    """
+    every = recurring_share.alias("every")
+    weights = sa.select(sa.func.sum(every.c.weight)).where(every.c.recurring_id == recurring.c.id).scalar_subquery()
+    share = recurring.c.amount_minor * recurring_share.c.weight // weights
+    rows = conn.execute(
+        sa.select(_whole.c.id, recurring.c.interval, sa.func.sum(share))
+        .select_from(
+            _whole.join(_part, _OF_THE_WHOLE).join(recurring_share, recurring_share.c.campaign_id == _part.c.id)
+        )
+        .join(recurring, recurring.c.id == recurring_share.c.recurring_id)
+        .where(_whole.c.id.in_(campaigns))
+        .where(recurring.c.state.in_([state.value for state in _RUNNING]), recurring.c.next_at.is_not(None))
+        .group_by(_whole.c.id, recurring.c.interval)
+    )
+    a_year: dict[int, int] = {}
+    for number, interval, minor in rows:
+        a_year[number] = a_year.get(number, 0) + int(minor) * _A_YEAR[Interval(interval)]
+    return {number: minor // _MONTHS for number, minor in a_year.items()}

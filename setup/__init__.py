@@ -1,0 +1,1 @@
+"""Setting up: the guided questions, at a terminal and at the desk, and the month of life in a new sandbox."""

@@ -1,0 +1,31 @@
+"""What acts are called on the desk. An act without words of its own is shown by its name."""
+
+from collections.abc import Mapping
+
+WORDS: Mapping[str, str] = {
+    "staff.add": "Added a member of staff",
+    "staff.sign_in": "Signed in",
+    "staff.make_link": "Made a sign-in link",
+    "staff.change_role": "Changed a role",
+    "staff.assign_campaigns": "Assigned campaigns",
+    "staff.rename": "Changed a name",
+    "staff.disable": "Disabled a member of staff",
+    "staff.enable": "Let a member of staff in again",
+    "staff.remove": "Removed a member of staff",
+    "staff.reset": "Reset password and second factor",
+    "staff.end_sessions": "Ended sessions",
+    "staff.set_password": "Set their password",
+    "staff.set_second_factor": "Set their second factor",
+    "staff.make_recovery_codes": "Made recovery codes",
+    "recurring.pause": "Paused a recurring gift",
+    "recurring.resume": "Resumed a recurring gift",
+    "recurring.amount": "Changed the amount of a recurring gift",
+    "recurring.end_now": "Ended a recurring gift at once",
+    "recurring.end_later": "Ended a recurring gift after its period",
+}
+
+
+def words_of(what: str) -> str:
+    """What was done, for people: `campaign.publish` is "Campaign: publish" until it has words."""
+    subject, _, done = what.partition(".")
+    return WORDS.get(what) or f"{subject.capitalize()}: {done.replace('_', ' ')}"

@@ -1,0 +1,173 @@
+"""Getting in: a password, then a code of the second factor; or a one-time link, and then what is missing.
+
+Every step ends the session of the step before and starts a new one, so that a token which somebody planted in a
+browser never becomes one that opens the desk. Attempts are counted before they are looked at. An address that nobody
+has gets the same answers, after the same time, as one with another password.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from sqlalchemy.engine import Connection, Engine
+
+from database.instants import Clock
+from database.transactions import reading, writing
+from staff import credentials_store as credentials
+from staff import store
+from staff.act import Subject, by_member
+from staff.changing import Change
+from staff.member import StaffMember
+from staff.passwords import LONGEST_PASSWORD, Passwords
+from staff.second_factor import SecretBox, plain_code, step_of
+from staff.sign_in import use_link
+from web.attempts_store import AttemptLimit, count_attempt, forget_attempts, has_attempts_left
+from web.client_address import network_of
+from web.sessions import (
+    LONGEST,
+    Device,
+    Holder,
+    HolderKind,
+    Session,
+    SessionStage,
+    confirm_session,
+    end_session,
+    start_session,
+)
+from web.typed import compact
+
+WINDOW = timedelta(minutes=15)
+OF_ACCOUNT = AttemptLimit("staff account", 10, WINDOW)
+OF_NETWORK = AttemptLimit("staff network", 100, WINDOW)
+BEFORE_CODE = timedelta(minutes=10)
+AFTER_LINK = timedelta(hours=1)
+LONGEST_EMAIL = 254
+
+
+class WrongCredentials(Exception):
+    """The password or the code is wrong, or there is no such account: the answer does not say which."""
+
+
+class TooManyAttempts(Exception):
+    """This account, or this network address, has tried too often in a quarter of an hour."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """Where a step comes from, and the token of the session that its browser has."""
+
+    device: Device
+    token: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Entrance:
+    """What a step led to: the token of the new session, how far it has come, and where its member begins."""
+
+    token: str
+    stage: SessionStage
+    home: str = ""
+
+
+class Authentication:
+    """Checks passwords, codes and links, and starts sessions. `demonstration`: a link alone opens the desk."""
+
+    def __init__(
+        self, engine: Engine, clock: Clock, passwords: Passwords, box: SecretBox, *, demonstration: bool = False
+    ) -> None:
+        self._engine, self._clock = engine, clock
+        self.passwords, self.box, self.demonstration = passwords, box, demonstration
+
+    def enter_by_password(self, email: str, password: str, visit: Visit) -> Entrance:
+        """The first step. Raises WrongCredentials and TooManyAttempts."""
+        address, now = compact(email).lower()[:LONGEST_EMAIL], self._clock()
+        self._count(address, visit, now)
+        with reading(self._engine) as conn:
+            member_id, kept = credentials.password_hash_by_email(conn, address)
+        right = self.passwords.matches(password[: LONGEST_PASSWORD + 1], kept)
+        if not right or member_id is None:
+            raise WrongCredentials
+        with writing(self._engine) as conn:
+            return _next_session(conn, member_id, SessionStage.CODE, visit, now, BEFORE_CODE)
+
+    def enter_by_code(self, session: Session, typed: str, visit: Visit) -> Entrance:
+        """The second step: a code of the app, or a recovery code. Raises WrongCredentials and TooManyAttempts."""
+        member, now = self._member(session), self._clock()
+        self._count(member.email, visit, now)
+        way = self._take_code(member, typed, now)
+        with writing(self._engine) as conn:
+            forget_attempts(conn, OF_ACCOUNT, member.email)
+            return self.open_session(conn, member, way, visit, now)
+
+    def enter_by_link(self, code: str, visit: Visit) -> Entrance:
+        """Use a one-time link up. In a demonstration it opens the desk, else a password is due. Raises NoSuchLink."""
+        now = self._clock()
+        with writing(self._engine) as conn:
+            member = use_link(conn, code, now)
+            if self.demonstration and not credentials.credentials_of(conn, member.id).are_complete:
+                return self.open_session(conn, member, "link", visit, now)
+            return _next_session(conn, member.id, SessionStage.LINK, visit, now, AFTER_LINK)
+
+    def open_session(self, conn: Connection, member: StaffMember, way: str, visit: Visit, now: datetime) -> Entrance:
+        """Start a session that opens the desk, and log by what: a code, a recovery code, a link."""
+        Change(conn, by_member(member, visit.device.address), now).record(
+            "staff.sign_in", Subject("staff_member", member.id), after={"by": way}
+        )
+        store.change_member(conn, member.id, signed_in_at=now)
+        return replace(_next_session(conn, member.id, SessionStage.OPEN, visit, now, LONGEST), home=member.home)
+
+    def confirm(self, member: StaffMember, typed: str, visit: Visit) -> None:
+        """Take a password or a code again, before something that matters. Raises as the steps do.
+
+        In a demonstration whoever has set nothing has nothing to give: a press of the button is enough.
+        """
+        now = self._clock()
+        self._count(member.email, visit, now)
+        with reading(self._engine) as conn:
+            kept = credentials.credentials_of(conn, member.id)
+        nothing_set = self.demonstration and not kept.are_complete
+        if not nothing_set and not self.passwords.matches(typed[: LONGEST_PASSWORD + 1], kept.password_hash):
+            self._take_code(member, typed, now)
+        with writing(self._engine) as conn:
+            forget_attempts(conn, OF_ACCOUNT, member.email)
+            confirm_session(conn, visit.token or "", now)
+
+    def _count(self, email: str, visit: Visit, now: datetime) -> None:
+        counted = ((OF_ACCOUNT, email), (OF_NETWORK, network_of(visit.device.address or "")))
+        with reading(self._engine) as conn:
+            if not all(has_attempts_left(conn, limit, who, now) for limit, who in counted):
+                raise TooManyAttempts
+        with writing(self._engine) as conn:
+            allowed = [count_attempt(conn, limit, who, now) for limit, who in counted]
+        if not all(allowed):
+            raise TooManyAttempts
+
+    def _take_code(self, member: StaffMember, typed: str, now: datetime) -> str:
+        """Use up a code of the app or a recovery code; says which it was. Raises WrongCredentials."""
+        with reading(self._engine) as conn:
+            kept, salt = credentials.credentials_of(conn, member.id), credentials.salt_of_codes(conn, member.id)
+        if kept.sealed_secret is None:
+            raise WrongCredentials
+        step = step_of(self.box.unseal(kept.sealed_secret, member.id), typed, now) if typed.strip().isdigit() else None
+        code_hash = self.passwords.hash_code(plain_code(typed)[:100], salt) if step is None and salt else None
+        with writing(self._engine) as conn:
+            if step is not None and credentials.take_step(conn, member.id, step):
+                return "code"
+            if code_hash is not None and credentials.use_recovery_code(conn, member.id, code_hash, now):
+                return "recovery code"
+        raise WrongCredentials
+
+    def _member(self, session: Session) -> StaffMember:
+        with reading(self._engine) as conn:
+            member = store.member_by_id(conn, session.holder.id)
+        if member is None:
+            raise WrongCredentials
+        return member
+
+
+def _next_session(
+    conn: Connection, member_id: str, stage: SessionStage, visit: Visit, now: datetime, lifetime: timedelta
+) -> Entrance:
+    if visit.token is not None:
+        end_session(conn, visit.token)
+    holder = Holder(HolderKind.STAFF, member_id)
+    return Entrance(start_session(conn, holder, now, stage, visit.device, lifetime), stage)

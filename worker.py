@@ -1,0 +1,85 @@
+"""Builds the worker, in its own process: what follows a commit, and what is repeated."""
+
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+from sqlalchemy.engine import Engine
+
+from database.transactions import reading
+from installation import Installation
+from outbox.letters import SEND
+from outbox.message import AttachmentSources
+from outbox.sending import send_handler
+from outbox.smtp import KEEP_SECONDS, SmtpCarrier
+from outbox.worker import Chore, Handler, Worker
+from payments.inbox.keep import replay
+from payments.settlement.jobs import reconcile_hourly, settlement_jobs
+from payments.stripe.lists import StripeLists
+from payments.stripe.subscriptions import RecurringGateway
+from payments.thanks.receipt_letters import RECEIPT, receipt_letter_handler
+from receipts.jobs import LETTER, PRINT, print_handler
+from receipts.pdf import LogoReader, Printer
+from receipts.store import pdf_by_number
+from sandbox.twin import Twin
+from web.picture_store import kept_logo
+
+REPLAY_EVERY = timedelta(minutes=1)
+
+
+def build_worker(installation: Installation, twin: Twin | None = None) -> Worker:
+    """The worker: prints receipts, asks Stripe what messages only hint at, and tries again what failed.
+
+    It asks the twin that the web serves, or one at another address.
+    """
+    engine, bookkeeper, clock = installation.engine, installation.bookkeeper, installation.clock
+    key, base = stripe_account(installation, twin)
+    handlers = {PRINT: print_handler(engine, Printer(installation.pages, _logo_reader(engine)), clock)}
+    handlers |= {LETTER: receipt_letter_handler(engine, installation.pages, clock)}
+    carrier = installation.carrier
+    handlers |= {SEND: send_handler(engine, carrier, installation.sender, attachments(engine), clock)}
+    handlers |= settlement_jobs(
+        engine, bookkeeper, StripeLists(key, api_base=base), RecurringGateway(key, api_base=base), clock
+    )
+
+    def try_again() -> None:
+        replay(engine, bookkeeper, clock(), only_due=True)
+
+    handlers = {kind: _as_it_is_now(installation, handle) for kind, handle in handlers.items()}
+    chores = [Chore(REPLAY_EVERY, try_again), reconcile_hourly(engine, clock)]
+    if isinstance(carrier, SmtpCarrier):
+        chores.append(Chore(timedelta(seconds=KEEP_SECONDS), carrier.close_idle))
+    return Worker(engine, handlers, clock, chores)
+
+
+def _as_it_is_now(installation: Installation, handle: Handler) -> Handler:
+    """A handler that writes letters and receipts for the organisation as it is when the job begins."""
+
+    def do_job(payload: Any) -> None:
+        installation.organisation.refresh()
+        handle(payload)
+
+    return do_job
+
+
+def _logo_reader(engine: Engine) -> LogoReader:
+    """Reads the logos that receipts are printed with."""
+
+    def read_logo(name: str) -> tuple[bytes, str]:
+        with reading(engine) as conn:
+            logo = kept_logo(conn, name)
+        if logo is None:
+            raise LookupError(name)
+        return logo.body, logo.media_type
+
+    return read_logo
+
+
+def attachments(engine: Engine) -> AttachmentSources:
+    """Where the attachments of letters are found."""
+    return {RECEIPT: partial(pdf_by_number, engine)}
+
+
+def stripe_account(installation: Installation, twin: Twin | None) -> tuple[str, str | None]:
+    """Stripe's key and address."""
+    return (twin.settings.api_key, twin.settings.public_url) if twin else installation.stripe
