@@ -61,9 +61,14 @@ class SmtpCarrier:
             raise
         return Carried(LetterState.SENT, answer)
 
-    def check(self) -> None:
-        """Connect and sign in; raises MailServerTrouble."""
-        self._connected()
+    def trouble(self) -> str:
+        """What keeps us from handing letters over, as a sentence; nothing when we could connect and sign in."""
+        try:
+            self._connected()
+        except MailServerTrouble as trouble:
+            return str(trouble)
+        self.close()
+        return ""
 
     def close(self) -> None:
         """End the connection, if there is one."""
@@ -196,7 +201,7 @@ def _explained(server: MailServer, error: Exception) -> str:
     # smtplib makes a disconnection of a timeout.
     cause = error.__context__ if isinstance(error.__context__, TimeoutError) else error
     words = next(words for kind, words in _EXPLANATIONS if isinstance(cause, kind))
-    return words.format(where=f"{server.host}, port {server.port}", host=server.host, why=_reason(error))
+    return words.format(where=server.place, host=server.host, why=_reason(error))
 
 
 def _reason(error: BaseException) -> str:

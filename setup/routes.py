@@ -15,6 +15,7 @@ from database.instants import Clock
 from database.transactions import reading
 from ledger.finding import Finding
 from organisation.current import CurrentOrganisation
+from organisation.publication import missing_for_publication
 from payments.stripe.gateway import StripeAway, StripeRefused
 from setup.answers import NotAnAnswer, read_email
 from setup.checklist import Checklist, SetupFacts, checklist
@@ -63,7 +64,7 @@ class SetupDesk:
                 mode=self.pages.mode,
                 organisation_lacks=self._organisation_lacks(),
                 campaigns_open=states.count(Openness.OPEN),
-                campaigns_in_draft=0,
+                campaigns_in_draft=states.count(Openness.DRAFT),
                 member_has_second_factor=has_second_factor(conn, member.id),
                 mail_host=environment.mail_host,
                 has_signing_secret=bool(environment.secrets),
@@ -74,9 +75,8 @@ class SetupDesk:
 
     def _organisation_lacks(self) -> Sequence[str]:
         self.organisation.refresh()
-        if not self.organisation.is_set_up:
-            return ["Nobody has said yet who receives them."]
-        return []
+        now = self.organisation
+        return [str(notice) for notice in missing_for_publication(now.profile, is_set_up=now.is_set_up)]
 
     def show(self, member: StaffMember) -> Response:
         """Every step with how it stands."""
@@ -158,20 +158,20 @@ def setup_routes(desk: SetupDesk) -> APIRouter:
     door = Door(desk.engine, desk.clock, SessionCookie(desk.pages.base_url))
     router = APIRouter()
     Editor = Annotated[SignedIn, Depends(door.needs(Permission.EDIT_ORGANISATION))]  # noqa: N806 (a type)
-    # Keys and passwords change there: a password or a code is asked for again.
-    Keeper = Annotated[SignedIn, Depends(door.needs(Permission.EDIT_ORGANISATION, recent=True))]  # noqa: N806 (a type)
+    # Asked for before the form as well, so that nothing typed is lost.
+    Sure = Annotated[SignedIn, Depends(door.needs(Permission.EDIT_ORGANISATION, recent=True))]  # noqa: N806 (a type)
 
     @router.get(PATH)
     def show_checklist(editor: Editor) -> Response:
         return desk.show(editor.member)
 
     @router.get(MAIL_PATH)
-    def show_mail(editor: Keeper) -> Response:
+    def show_mail(editor: Sure) -> Response:
         return desk.show_mail(editor.member)
 
     @router.post(MAIL_PATH)
     def set_mail(  # noqa: PLR0913, PLR0917  (one argument for each field of the form)
-        editor: Keeper,
+        editor: Sure,
         host: SetupForm = "",
         port: SetupForm = "",
         encryption: SetupForm = "",
@@ -183,11 +183,11 @@ def setup_routes(desk: SetupDesk) -> APIRouter:
         return desk.set_mail(editor, MailAnswers(host, port, encryption, user, password, mail_from), to)
 
     @router.get(STRIPE_PATH)
-    def show_stripe(editor: Keeper) -> Response:
+    def show_stripe(editor: Sure) -> Response:
         return desk.show_stripe(editor.member)
 
     @router.post(STRIPE_PATH)
-    def mend(editor: Keeper) -> Response:
+    def mend(editor: Sure) -> Response:
         return desk.mend(editor)
 
     return router

@@ -1,4 +1,4 @@
-"""What a guard of the house is, for whoever takes it out to see a test cry out."""
+"""One guard of the house, as the lists of guards name it."""
 
 from dataclasses import dataclass
 

@@ -4,8 +4,10 @@
 their place; the words must be there exactly once.
 """
 
+from tests.campaign_guards import CAMPAIGN_GUARDS
 from tests.desk_guards import DESK_GUARDS
 from tests.guard import Cut, Guard
+from tests.staff_guards import STAFF_GUARDS
 
 POSTING = "tests/ledger/test_posting.py"
 ATTACKS, TRANSACTIONS = "tests/database/test_attacks.py", "tests/database/test_transactions.py"
@@ -19,6 +21,7 @@ GUARDS_SQL, FIRST_SQL = "migrations/versions/0002_guards.py", "migrations/versio
 
 GUARDS: dict[str, Guard] = {
     **DESK_GUARDS,
+    **STAFF_GUARDS,
     "unique-key": Guard(
         "two entries could stand for one fact",
         (Cut(FIRST_SQL, '        sa.UniqueConstraint("key", name=op.f("uq_entry_key")),\n'),
@@ -138,10 +141,10 @@ GUARDS: dict[str, Guard] = {
         (Cut("migrations/versions/0006_organisation.py", '    append_only("organisation_version", [["id"]])\n'),),
         ("tests/database/test_guards.py", ATTACKS),
     ),
-    "organisation-once": Guard(
-        "every start would write a version of the organisation",
-        (Cut("organisation/store.py", "    if newest_number(conn) == 0:\n", "    if True:\n"),),
-        ("tests/organisation/test_store.py",),
+    "organisation-now": Guard(
+        "a writer that has run since yesterday would issue receipts in yesterday's name",
+        (Cut("payments/books/load.py", "issuer=issuer.profile if issuer else None,", "issuer=None,"),),
+        ("tests/organisation/test_books.py",),
     ),
     "applied-mark": Guard(
         "a delivery that was kept and not applied would never be applied",
@@ -222,25 +225,12 @@ GUARDS: dict[str, Guard] = {
         (Cut("database/sqlite.py", '"synchronous": 2 if durable else 0', '"synchronous": 0'),),
         ("tests/database/test_engine.py",),
     ),
-    "letter-at-most-once": Guard(
-        "a letter that a killed worker had handed over would be sent again",
-        (Cut("outbox/smtp.py", "            begin()\n"),),
-        ("tests/outbox/test_killed_workers.py",),
-    ),
-    "mail-certificate": Guard(
-        "letters and our password could be handed to a stranger",
-        (Cut("outbox/smtp.py", "self._tls or ssl.create_default_context()", "ssl._create_unverified_context()"),),
-        ("tests/outbox/test_mail_servers.py",),
-    ),
-    "letter-headers": Guard(
-        "a name or a subject could add an address to a letter",
-        (Cut("outbox/letters.py", "_CONTROL.search(header) or "),),
-        ("tests/outbox/test_letters.py",),
-    ),
     "foreign-money": Guard(
         "a shop's money on the same account would be counted as settled gifts",
         (Cut("payments/books/decide/lines.py", "        return bill.ours if bill else False\n",
              "        return True\n"),),
         (STORIES,),
     ),
+    **CAMPAIGN_GUARDS,
+    **DESK_GUARDS,
 }  # fmt: skip
