@@ -63,6 +63,14 @@ def make_urgent(conn: Connection, kind: str, subject: str, *, now: datetime) -> 
     conn.execute(waiting.values(urgent=True))
 
 
+def space_out(conn: Connection, kind: str, now: datetime, every: timedelta) -> None:
+    """Let the waiting jobs of a kind fall due one after another from now on, so that newer work is not kept waiting."""
+    t = tables.job
+    waiting = conn.scalars(sa.select(t.c.key).where(t.c.kind == kind).order_by(t.c.due_at, t.c.key)).all()
+    for n, key in enumerate(waiting):
+        conn.execute(sa.update(t).where(t.c.key == key).values(due_at=now + n * every))
+
+
 def claim(conn: Connection, now: datetime) -> Job | None:
     """Lease the next due job to the caller; None when nothing is due. Two workers never get the same job."""
     t = tables.job
