@@ -5,6 +5,7 @@ their place; the words must be there exactly once.
 """
 
 from tests.campaign_guards import CAMPAIGN_GUARDS
+from tests.group_guards import GROUP_GUARDS
 from tests.guard import Cut, Guard
 
 POSTING = "tests/ledger/test_posting.py"
@@ -274,4 +275,5 @@ GUARDS: dict[str, Guard] = {
         (STORIES,),
     ),
     **CAMPAIGN_GUARDS,
+    **GROUP_GUARDS,
 }  # fmt: skip
