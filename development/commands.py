@@ -28,6 +28,7 @@ class Measures(StrEnum):
 class Soaks(StrEnum):
     """What `soak` can do for a long time."""
 
+    BACKUP = "backup"
     BOOKS = "books"
     CRASH = "crash"
     SURGE = "surge"

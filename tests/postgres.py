@@ -115,14 +115,14 @@ def start_cluster(*, durable: bool, debian: bool = False) -> Iterator[Cluster]:
         return
     base = _room(durable=durable)
     try:
-        binaries = _readable(_binaries(debian=debian), base)
+        binaries = _readable(server_programs(debian=debian), base)
         with _running(binaries, base, durable=durable) as cluster:
             yield cluster
     finally:
         shutil.rmtree(base, ignore_errors=True)
 
 
-def _binaries(*, debian: bool = False) -> Path:
+def server_programs(*, debian: bool = False) -> Path:
     """The directory that holds `postgres` and `initdb`."""
     system = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: -float(path.parent.name))
     on_path = shutil.which("postgres")

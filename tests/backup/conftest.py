@@ -23,14 +23,14 @@ from tests.backup.giving import Giving
 from tests.payments.conftest import LONDON
 from tests.payments.organisation_books import Books
 from tests.payments.settlement.account import Account, KeptDeliveries
-from tests.postgres import Cluster, _binaries
+from tests.postgres import Cluster, server_programs
 from tests.sandbox.loopback import KEY, START, served, settings
 
 
 @pytest.fixture(autouse=True)
 def _programs_of_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
     """The pg_dump and psql of the version that the tests' server has."""
-    monkeypatch.setenv("PATH", f"{_binaries()}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setenv("PATH", f"{server_programs()}{os.pathsep}{os.environ['PATH']}")
 
 
 @pytest.fixture
