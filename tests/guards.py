@@ -6,6 +6,7 @@ their place; the words must be there exactly once.
 
 from tests.campaign_guards import CAMPAIGN_GUARDS
 from tests.desk_guards import DESK_GUARDS
+from tests.group_guards import GROUP_GUARDS
 from tests.guard import Cut, Guard
 from tests.staff_guards import STAFF_GUARDS
 
@@ -232,5 +233,6 @@ GUARDS: dict[str, Guard] = {
         (STORIES,),
     ),
     **CAMPAIGN_GUARDS,
+    **GROUP_GUARDS,
     **DESK_GUARDS,
 }  # fmt: skip
