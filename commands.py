@@ -2,6 +2,7 @@
 
 import logging
 import socket
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -19,6 +20,7 @@ from database.engine import NotDurable, open_database
 from database.instants import utc_now
 from database.migrating import REVISION, WrongMode, WrongVersion, require_mode, require_revision
 from database.sqlite_files import OpenFolder
+from database.transactions import reading
 from development.commands import DEVELOPERS, add_development_commands
 from installation import (
     SANDBOX_PATH,
@@ -46,6 +48,7 @@ from settings import BadSettings, Settings, read_settings
 from setup.commands import add_setup_command
 from setup.demo_story import DAYS
 from setup.questions import OpenedForSetup, SetupPorts
+from setup.views import owner_names
 from staff.act import by_command
 from staff.changing import changing
 from staff.commands import add_staff_commands
@@ -260,9 +263,24 @@ def _print_addresses(settings: Settings, address: str) -> None:
             out.print(f"[bold]Treasurer[/bold]  {link_address(address, code)}  (once, within 3 days)")
             out.print(f"[bold]Twin[/bold]       {address}/sandbox/  (our own Stripe: no real money moves)")
         else:
-            out.print("[bold]Treasurer[/bold]  ./farthing staff add EMAIL prints a link to sign in")
+            _print_way_in(engine, address)
     if address.startswith("http://"):
         out.print("Plain http: for this machine only. To go live, put https in front (docs/operating.md).")
+
+
+def _print_way_in(engine: Engine, address: str) -> None:
+    """On a first visit a link for the first owner, whose email address is asked for; else how to let somebody in."""
+    with reading(engine) as conn:
+        is_first = not owner_names(conn)
+    email = ""
+    if is_first and sys.stdin.isatty():
+        email = typer.prompt("Your email address, to let you in at the desk (Enter: later)", "", show_default=False)
+    if not email.strip():
+        out.print("[bold]Treasurer[/bold]  ./farthing staff add EMAIL prints a link to sign in")
+        return
+    with changing(engine, by_command("run"), utc_now()) as change:
+        code = invite(change, email, "", Role.OWNER)
+    out.print(f"[bold]Owner[/bold]      {link_address(address, code)}  (once; the desk says what is still missing)")
 
 
 if __name__ == "__main__":

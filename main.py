@@ -7,6 +7,7 @@ import signal
 import socket
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from urllib.parse import urlsplit
 
 from anyio import to_thread
@@ -27,9 +28,11 @@ from database.migrating import REVISION, revision_of
 from database.transactions import reading
 from installation import SANDBOX_PATH, Installation, environment_file
 from ledger.finding import Finding
+from organisation.publication import missing_for_publication
 from organisation.routes import UPLOAD_PATHS as ORGANISATION_UPLOADS
 from organisation.routes import organisation_routes
 from outbox.jobs import oldest_waiting
+from outbox.smtp import SmtpCarrier
 from payments.gifts.amounts import GIFT_AMOUNTS
 from payments.gifts.campaign_views import donors_by_campaign, monthly_by_campaign
 from payments.giving.pledges import Pledges
@@ -41,12 +44,14 @@ from payments.inbox.writer import Writer, writer_thread
 from payments.stripe.gateway import Gateway
 from payments.thanks.routes import thanks_routes
 from proof.doctor import Expected, check_installation
+from proof.doctor_mail import NO_MAIL_SERVER, MailServerState
 from receipts.routes import receipt_routes
 from sandbox.twin import API_ROOTS, Twin
 from settings import LOOPBACK
 from setup.routes import SetupDesk, setup_routes
 from staff.authentication import Authentication
 from staff.door import DeskGuard, Door
+from staff.letters import post_sign_in_notice
 from staff.passwords import Passwords
 from staff.routes import staff_routes
 from staff.second_factor import SecretBox
@@ -97,7 +102,9 @@ def build_web(installation: Installation, twin: Twin | None, writer: socket.sock
 def check_up(installation: Installation) -> list[Finding]:
     """What the doctor finds."""
     webhook = installation.base_url + WEBHOOK_PATH
-    expected = Expected(installation.settings.mode, webhook, installation.stripe[1])
+    carrier = installation.carrier
+    mail = MailServerState(carrier.server, carrier.trouble()) if isinstance(carrier, SmtpCarrier) else NO_MAIL_SERVER
+    expected = Expected(installation.settings.mode, webhook, installation.stripe[1], mail)
     return check_installation(installation.engine, expected, installation.lists, installation.clock)
 
 
@@ -152,15 +159,16 @@ def _app(installation: Installation, inbox: Inbox, twin: Twin | None, writer: so
 
 def _campaign_desk(installation: Installation) -> CampaignDesk:
     """What the desk's pages of campaigns need of the packages around them."""
+    organisation = installation.organisation
     return CampaignDesk(
         installation.engine,
         installation.clock,
         installation.pages,
         Door(installation.engine, installation.clock, SessionCookie(installation.base_url)),
         GIFT_MEASURES,
-        lambda: installation.organisation.giving,
+        lambda: organisation.giving,
         GIFT_AMOUNTS,
-        lambda: (),
+        lambda: missing_for_publication(organisation.profile, is_set_up=organisation.is_set_up),
     )
 
 
@@ -169,7 +177,8 @@ def _staff(installation: Installation) -> APIRouter:
     engine, clock, box = installation.engine, installation.clock, SecretBox(installation.secret_key)
     on_loopback = urlsplit(installation.base_url).hostname in LOOPBACK
     demonstration = installation.settings.mode == "sandbox" and on_loopback
-    authentication = Authentication(engine, clock, Passwords(), box, demonstration=demonstration)
+    notice = partial(post_sign_in_notice, installation.pages)
+    authentication = Authentication(engine, clock, Passwords(), box, demonstration=demonstration, notice=notice)
     return staff_routes(engine, clock, installation.pages, authentication, campaign_titles)
 
 

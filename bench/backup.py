@@ -83,6 +83,12 @@ class KeptBodies:
         """There is no connection to close."""
 
 
+def _recovered(said: str) -> int:
+    """How many rows `reconcile` says that it recovered."""
+    recovered = re.search(r"Recovered (\d+)", said)
+    return int(recovered[1]) if recovered else 0
+
+
 def back_up_under_load(url: str, elsewhere: str, directory: Path, gifts: int) -> BackupFigures:
     """Run the whole story on an empty database and another empty one."""
     live, other = directory / "live", directory / "elsewhere"
@@ -103,11 +109,10 @@ def back_up_under_load(url: str, elsewhere: str, directory: Path, gifts: int) ->
         reconcile_seconds, said = _timed("reconcile", environment=there)
         audited = _run("audit", environment=there).returncode
     twin.close()
-    recovered = re.search(r"Recovered (\d+)", said)
     return BackupFigures(
         **sent, backup_seconds=backup_seconds, kilobytes=file.stat().st_size // 1024, gifts=gifts, gifts_in_it=in_it,
         restore_seconds=restore_seconds, left_out=_left_out(elsewhere), reconcile_seconds=reconcile_seconds,
-        recovered=int(recovered[1]) if recovered else 0, exports_equal=_export(url) == _export(elsewhere),
+        recovered=_recovered(said), exports_equal=_export(url) == _export(elsewhere),
         numbers_given_twice=_given_twice(url, elsewhere), audit_failed=audited != 0,
     )  # fmt: skip
 

@@ -36,6 +36,7 @@ from outbox.worker import Worker
 from tests.smtp_server import OK, Mailbox, serving
 
 EVERY_TENTH, EVERY_TWENTIETH = 10, 20
+PATIENCE_SECONDS = 600.0  # letters that still wait then are counted as lost
 SENDER = Sender("giving@example.org", "The Bench")
 
 
@@ -142,7 +143,8 @@ def work(url: str, server: MailServer, lateness: timedelta) -> None:
 
     handler = send_handler(engine, carrier, lambda: SENDER, {}, clock)
     worker = Worker(engine, {SEND: handler}, clock)
-    while True:
+    ends_at = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < ends_at:
         worker.run_due()
         with reading(engine) as conn:
             if not mail_health(conn).waiting:

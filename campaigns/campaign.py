@@ -188,6 +188,13 @@ class Progress:
         return sum((match.pledged for match in self.matches), start=Money(0, self.raised.currency))
 
     @property
+    def counts_match(self) -> bool:
+        """Whether any of what the target counts is matched and not raised."""
+        return self.target_kind is TargetKind.AMOUNT and any(
+            match.pot.counts and match.pledged for match in self.matches
+        )
+
+    @property
     def reached(self) -> Target:
         """What the target counts, as it is now: what is matched only where the pot says so."""
         match self.target_kind:

@@ -5,8 +5,8 @@ a gift enter the books, and what was paid is pledged no longer. So no penny is c
 """
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 
 from ledger.gift_sums import GiftSums
 from ledger.money import LARGEST_MINOR, Money
@@ -62,11 +62,15 @@ class MatchPot:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A pot as it stands: `used` is what gifts have drawn from it, `paid` what its giver has given for it."""
+    """A pot as it stands: `used` is what gifts have drawn from it, `paid` what its giver has given for it.
+
+    `is_over`: its last day has passed, everywhere on earth.
+    """
 
     pot: MatchPot
     used: Money
     paid: Money
+    is_over: bool = False
 
     @property
     def left(self) -> Money:
@@ -77,6 +81,16 @@ class Match:
     def pledged(self) -> Money:
         """What was drawn and is not paid yet. What was paid is among the gifts of the campaign."""
         return max(self.used - self.paid, Money(0, self.used.currency))
+
+
+def shown_at(matches: Iterable[Match], now: datetime) -> tuple[Match, ...]:
+    """The pots that donors see at this instant: those that have begun, wherever on earth it is read."""
+    day = timedelta(days=1)
+    return tuple(
+        replace(match, is_over=match.pot.days[1] < (now - day).date())
+        for match in matches
+        if match.pot.first_day <= (now + day).date()
+    )
 
 
 def match_of(pot: MatchPot, given: int, gifts: Iterable[GiftSums], payments: Collection[str]) -> Match:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from campaigns.campaign import SLUG, BadCampaign, Campaign, CampaignState, Progress, Target, TargetKind
+from campaigns.match import shown_at
 from campaigns.match_store import matches_of
 from campaigns.offer_json import offer_from_json, offer_json
 from campaigns.tables import campaign as table
@@ -73,8 +74,13 @@ def _move_address(conn: Connection, before: Campaign, slug: str) -> None:
     address = campaign_address.c
     if before.state is CampaignState.DRAFT:
         conn.execute(sa.delete(campaign_address).where(address.slug == before.slug, address.campaign_id == before.id))
-    if conn.scalar(sa.select(address.slug).where(address.slug == slug)) is None:
+    if not address_is_taken(conn, slug):
         conn.execute(sa.insert(campaign_address).values(slug=slug, campaign_id=before.id))
+
+
+def address_is_taken(conn: Connection, slug: str) -> bool:
+    """Whether an address leads to a campaign."""
+    return conn.scalar(sa.select(campaign_address.c.slug).where(campaign_address.c.slug == slug)) is not None
 
 
 def _require_free_address(conn: Connection, slug: str, number: int) -> None:
@@ -193,7 +199,7 @@ def progress_of(
     for campaign in these:
         first, *more = (sums[number] for number in families[campaign.id])
         so_far = _progress(campaign, sum(more, start=first), now, donors, monthly)
-        each.append((campaign, replace(so_far, matches=matches.get(campaign.id, ()))))
+        each.append((campaign, replace(so_far, matches=shown_at(matches.get(campaign.id, ()), now))))
     return each
 
 

@@ -40,6 +40,11 @@ class SmtpCarrier:
         self._used_at, self._letters = 0.0, 0
         self._trouble, self._alone_until, self._pause = "", 0.0, FIRST_PAUSE_SECONDS
 
+    @property
+    def server(self) -> str:
+        """The server's name, for people."""
+        return f"{self._server.host}, port {self._server.port}"
+
     def carry(self, message: EmailMessage, to: str, begin: Begin) -> Carried:
         """Hand over one letter."""
         connection = self._connected()
@@ -61,9 +66,14 @@ class SmtpCarrier:
             raise
         return Carried(LetterState.SENT, answer)
 
-    def check(self) -> None:
-        """Connect and sign in; raises MailServerTrouble."""
-        self._connected()
+    def trouble(self) -> str:
+        """What keeps us from handing letters over, as a sentence; nothing when we could connect and sign in."""
+        try:
+            self._connected()
+        except MailServerTrouble as trouble:
+            return str(trouble)
+        self.close()
+        return ""
 
     def close(self) -> None:
         """End the connection, if there is one."""

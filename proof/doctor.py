@@ -18,6 +18,7 @@ from payments.reading.events import EVENTS
 from payments.stripe.gateway import API_VERSION, StripeAway, StripeRefused
 from payments.stripe.lists import StripeLists
 from payments.stripe.server_time import stripe_now
+from proof.doctor_mail import NO_MAIL_SERVER, MailServerState, mail_findings
 from proof.store_doctor import Health, health, kept_deliveries
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -36,11 +37,12 @@ _WORKER = "Is the worker running? ./farthing run starts it, or ./farthing worker
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """This installation: its mode, its webhook's address, and the address of a Stripe other than Stripe's own."""
+    """This installation: its mode, its webhook's address, the address of a Stripe other than Stripe's own, its mail."""
 
     mode: str
     webhook: str
     api_base: str | None = None
+    mail: MailServerState = NO_MAIL_SERVER
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,9 @@ def examine(expected: Expected, ours: Health, stripe: StripeState | str, now: da
     else:
         theirs = [*_endpoint(expected, stripe), _clock(stripe.now, now), _arrivals(stripe, now)]
     theirs.append(_answers(ours, stripe))
-    return [*theirs, *_deliveries(ours, now), *_money(ours, now), *_work(ours, now), _database(ours), _future(ours)]
+    work = [*_deliveries(ours, now), *_money(ours, now), *_work(ours, now)]
+    mail = mail_findings(expected.mail, ours.mail, expected.mode, now)
+    return [*theirs, *work, *mail, _database(ours), _future(ours)]
 
 
 def _endpoint(expected: Expected, stripe: StripeState) -> Iterator[Finding]:

@@ -10,6 +10,7 @@ from sqlalchemy.engine import Connection
 
 from database.questions import look_up
 from ledger.views import oldest_uncleared
+from outbox.letter_views import MailHealth, mail_health
 from outbox.tables import job
 from payments.books.tables import waiting_fact
 from payments.inbox.store import dead_letters
@@ -58,6 +59,7 @@ class Health:
     unsafe: dict[str, str]
     unprinted: int
     unprinted_since: datetime | None
+    mail: MailHealth
     in_future: Mapping[str, datetime] = field(default_factory=dict)
 
 
@@ -75,6 +77,7 @@ def health(conn: Connection, now: datetime) -> Health:
         unsafe=_unsafe(conn),
         unprinted=unprinted,
         unprinted_since=since,
+        mail=mail_health(conn),
         in_future=_in_future(conn, now),
     )
 

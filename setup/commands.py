@@ -32,6 +32,7 @@ def add_setup_command(app: typer.Typer, ports: SetupPorts) -> None:
     @app.command("setup")
     def set_up_installation(  # noqa: PLR0913, PLR0917  (one argument for each option of the command)
         stripe_key: Annotated[str | None, typer.Option(help="Better asked for: a command line can be seen.")] = None,
+        new_key: Annotated[bool, typer.Option("--new-key", help="Ask for another key of Stripe's.")] = False,
         stripe_api_base: Annotated[str | None, typer.Option(help="Rehearse with a twin that is served there.")] = None,
         base_url: Annotated[str | None, typer.Option(help="The address that donors see.")] = None,
         name: Annotated[str | None, typer.Option(help="The legal name of who receives the gifts.")] = None,
@@ -55,7 +56,7 @@ def add_setup_command(app: typer.Typer, ports: SetupPorts) -> None:
             "stripe-key": stripe_key, "stripe-api-base": stripe_api_base, "base-url": base_url, "name": name,
             "kind": kind, "address": address, "email": email, "website": website, "imprint": imprint,
             "legal-note": legal_note, "campaign": campaign, "story": story, "target": target, "owner": owner,
-            "mail-host": mail_host, "mail-from": mail_from,
+            "mail-host": mail_host, "mail-from": mail_from, "new-key": "yes" if new_key else None,
         }  # fmt: skip
         talk = Conversation(given, say, None if no_input else prompt)
         try:

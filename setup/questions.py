@@ -22,10 +22,11 @@ from setup.answers import (
     read_short_text,
 )
 from setup.conversation import Conversation
-from setup.environment import API_BASE, API_KEY, BASE_URL, EnvironmentFile
+from setup.environment import API_BASE, API_KEY, BASE_URL, WEBHOOK_SECRETS, Environment, EnvironmentFile
 from setup.mail_steps import ENCRYPTIONS, MailAnswers, send_trial_letter
-from setup.steps import INVITATION_HOURS, SetUp
+from setup.steps import INVITATION_DAYS, SetUp
 from setup.stripe_steps import account_of, acts_in_words, mend_endpoint, refusal_in_words
+from staff.sign_in import link_address
 
 OptionalAnswer = TypeVar("OptionalAnswer")
 KINDS = {kind.value.replace("_", " "): kind for kind in OrganisationKind}
@@ -79,28 +80,30 @@ def _connect_stripe(talk: Conversation, file: EnvironmentFile) -> None:
     """Stripe's key and our address, which are written together: the one cannot be used without the other."""
     talk.say("\n1  Stripe", "bold")
     environment = file.read()
-    values = {}
     api_base = talk.given.get("stripe-api-base") or environment.api_base
-    if api_base:
-        values[API_BASE] = api_base
     key = environment.api_key
-    if key is None or talk.is_given("stripe-key"):
+    if key is None or talk.is_given("stripe-key", "new-key"):
         question = "Stripe's secret or restricted key (Enter: none yet, stay in the sandbox)"
         key = talk.answer("stripe-key", question, _key_known_at(api_base, talk), default=" ", secret=True) or key
     if key is None:
         talk.say("  No key: this is a sandbox, and no money moves. Everything below works in it.")
         return
-    values[API_KEY] = key
-    if key == environment.api_key:
-        talk.say("  The key is there. ./farthing setup --stripe-key … changes it.")
-    if environment.base_url is None or talk.is_given("base-url"):
+    address = environment.base_url
+    if address is None or talk.is_given("base-url"):
         question = "The address that donors will see, like https://give.example.org"
         address = talk.answer("base-url", question, read_base_url)
-        if address is None:
-            return
-        values[BASE_URL] = address
-    if file.write(values):
+    if address is not None and file.write(connection_settings(environment, key, address, api_base)):
         talk.say(f"  Kept in {file.path.name}, which only you can read.")
+    elif address is not None:
+        talk.say("  The key is there. ./farthing setup --new-key asks for another.")
+
+
+def connection_settings(environment: Environment, key: str, address: str, api_base: str | None) -> dict[str, str]:
+    """The settings by which we reach Stripe and Stripe reaches us."""
+    values = {API_KEY: key, BASE_URL: address} | ({API_BASE: api_base} if api_base else {})
+    if mode_of(key) != environment.mode:
+        values[WEBHOOK_SECRETS] = ""  # they belong to endpoints of the other mode
+    return values
 
 
 def _key_known_at(api_base: str | None, talk: Conversation) -> Callable[[str], str | None]:
@@ -181,9 +184,9 @@ def _invite_owner(talk: Conversation, opened: OpenedForSetup) -> None:
         return
     email = talk.answer("owner", "Your own email address (Enter: nobody yet)", _optional(read_email), default=" ")
     if email:
-        token = opened.set_up.invite_owner(email, "")
-        talk.say(f"  Once Farthing runs, this link lets you in, once, within {INVITATION_HOURS} hours:")
-        talk.say(f"  {opened.base_url}/desk/sign-in/{token}")
+        code = opened.set_up.invite_owner(email, "")
+        talk.say(f"  Once Farthing runs, this link lets you in, once, within {INVITATION_DAYS} days:")
+        talk.say(f"  {link_address(opened.base_url, code)}")
 
 
 def _set_up_mail(talk: Conversation, ports: SetupPorts, set_up: SetUp) -> None:

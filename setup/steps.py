@@ -22,7 +22,7 @@ from staff.changing import changing
 from staff.role import Role
 from staff.sign_in import INVITATION_LIFETIME, NotAnEmail, invite
 
-INVITATION_HOURS = int(INVITATION_LIFETIME.total_seconds()) // 3600
+INVITATION_DAYS = INVITATION_LIFETIME.days
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ class SetUp:
             return owner_names(conn)
 
     def invite_owner(self, email: str, name: str) -> str:
-        """Let somebody own the desk; the token of the one-time link that signs them in. Raises NotAnAnswer."""
+        """Let somebody own the desk; the code of the one-time link that signs them in. Raises NotAnAnswer."""
         try:
             with changing(self.engine, self.actor, self.clock()) as change:
                 return invite(change, email, name, Role.OWNER)

@@ -5,21 +5,25 @@ browser never becomes one that opens the desk. Attempts are counted before they 
 has gets the same answers, after the same time, as one with another password.
 """
 
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+import structlog
 from sqlalchemy.engine import Connection, Engine
 
 from database.instants import Clock
-from database.transactions import reading, writing
+from database.transactions import apart, reading, writing
 from staff import credentials_store as credentials
 from staff import store
 from staff.act import Subject, by_member
 from staff.changing import Change
 from staff.member import StaffMember
 from staff.passwords import LONGEST_PASSWORD, Passwords
+from staff.role import Role
 from staff.second_factor import SecretBox, plain_code, step_of
-from staff.sign_in import use_link
+from staff.sign_in import RESET_LIFETIME, SignInLink, make_link, use_link
 from web.attempts_store import AttemptLimit, count_attempt, forget_attempts, has_attempts_left
 from web.client_address import network_of
 from web.sessions import (
@@ -29,18 +33,22 @@ from web.sessions import (
     HolderKind,
     Session,
     SessionStage,
-    confirm_session,
     end_session,
     start_session,
 )
 from web.typed import compact
 
+log = structlog.get_logger()
 WINDOW = timedelta(minutes=15)
 OF_ACCOUNT = AttemptLimit("staff account", 10, WINDOW)
+OF_LINKS = AttemptLimit("staff link", 3, timedelta(hours=1))
 OF_NETWORK = AttemptLimit("staff network", 100, WINDOW)
 BEFORE_CODE = timedelta(minutes=10)
 AFTER_LINK = timedelta(hours=1)
 LONGEST_EMAIL = 254
+BY_LINK = "link"  # alone: in a demonstration
+LinkPost = Callable[[Connection, SignInLink, datetime], None]
+SignInNotice = Callable[[Connection, StaffMember, Device, datetime], None]
 
 
 class WrongCredentials(Exception):
@@ -49,6 +57,10 @@ class WrongCredentials(Exception):
 
 class TooManyAttempts(Exception):
     """This account, or this network address, has tried too often in a quarter of an hour."""
+
+
+class NobodyToWriteTo(Exception):
+    """Undoes a letter that was written for nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +84,18 @@ class Authentication:
     """Checks passwords, codes and links, and starts sessions. `demonstration`: a link alone opens the desk."""
 
     def __init__(
-        self, engine: Engine, clock: Clock, passwords: Passwords, box: SecretBox, *, demonstration: bool = False
+        self,
+        engine: Engine,
+        clock: Clock,
+        passwords: Passwords,
+        box: SecretBox,
+        *,
+        demonstration: bool = False,
+        notice: SignInNotice = lambda _conn, _member, _device, _now: None,
     ) -> None:
+        """`notice` writes to a member of whom somebody has signed in, in the same transaction."""
         self._engine, self._clock = engine, clock
-        self.passwords, self.box, self.demonstration = passwords, box, demonstration
+        self.passwords, self.box, self.demonstration, self._notice = passwords, box, demonstration, notice
 
     def enter_by_password(self, email: str, password: str, visit: Visit) -> Entrance:
         """The first step. Raises WrongCredentials and TooManyAttempts."""
@@ -85,6 +105,7 @@ class Authentication:
             member_id, kept = credentials.password_hash_by_email(conn, address)
         right = self.passwords.matches(password[: LONGEST_PASSWORD + 1], kept)
         if not right or member_id is None:
+            log.warning("sign-in failed", step="password", member=member_id)
             raise WrongCredentials
         with writing(self._engine) as conn:
             return _next_session(conn, member_id, SessionStage.CODE, visit, now, BEFORE_CODE)
@@ -104,8 +125,26 @@ class Authentication:
         with writing(self._engine) as conn:
             member = use_link(conn, code, now)
             if self.demonstration and not credentials.credentials_of(conn, member.id).are_complete:
-                return self.open_session(conn, member, "link", visit, now)
+                return self.open_session(conn, member, BY_LINK, visit, now)
             return _next_session(conn, member.id, SessionStage.LINK, visit, now, AFTER_LINK)
+
+    def ask_for_link(self, email: str, visit: Visit, post: LinkPost) -> None:
+        """Have a link mailed to the member with this address, if there is one. Raises TooManyAttempts.
+
+        For an address that nobody has, the letter is written all the same and thrown away: it takes as long.
+        """
+        address, now = compact(email).lower()[:LONGEST_EMAIL], self._clock()
+        self._count(address, visit, now, OF_LINKS)
+        with writing(self._engine) as conn:
+            member = store.member_by_email(conn, address)
+            somebody = member or StaffMember("", "nobody@example.org", "Nobody", Role.AUDITOR)
+            change = Change(conn, by_member(somebody, visit.device.address), now)
+            if member is None:
+                with suppress(NobodyToWriteTo), apart(conn):
+                    post(conn, SignInLink(somebody, "", now), now)
+                    raise NobodyToWriteTo
+            else:
+                post(conn, make_link(change, member, RESET_LIFETIME), now)
 
     def open_session(self, conn: Connection, member: StaffMember, way: str, visit: Visit, now: datetime) -> Entrance:
         """Start a session that opens the desk, and log by what: a code, a recovery code, a link."""
@@ -113,10 +152,14 @@ class Authentication:
             "staff.sign_in", Subject("staff_member", member.id), after={"by": way}
         )
         store.change_member(conn, member.id, signed_in_at=now)
+        if way != BY_LINK:
+            self._notice(conn, member, visit.device, now)
         return replace(_next_session(conn, member.id, SessionStage.OPEN, visit, now, LONGEST), home=member.home)
 
-    def confirm(self, member: StaffMember, typed: str, visit: Visit) -> None:
+    def confirm(self, member: StaffMember, session: Session, typed: str, visit: Visit) -> Entrance:
         """Take a password or a code again, before something that matters. Raises as the steps do.
+
+        The session gets a new token, and ends when it would have ended.
 
         In a demonstration whoever has set nothing has nothing to give: a press of the button is enough.
         """
@@ -129,16 +172,18 @@ class Authentication:
             self._take_code(member, typed, now)
         with writing(self._engine) as conn:
             forget_attempts(conn, OF_ACCOUNT, member.email)
-            confirm_session(conn, visit.token or "", now)
+            left = session.expires_at - now
+            return _next_session(conn, member.id, SessionStage.OPEN, visit, now, left)
 
-    def _count(self, email: str, visit: Visit, now: datetime) -> None:
-        counted = ((OF_ACCOUNT, email), (OF_NETWORK, network_of(visit.device.address or "")))
+    def _count(self, email: str, visit: Visit, now: datetime, of_account: AttemptLimit = OF_ACCOUNT) -> None:
+        counted = ((of_account, email), (OF_NETWORK, network_of(visit.device.address or "")))
         with reading(self._engine) as conn:
             if not all(has_attempts_left(conn, limit, who, now) for limit, who in counted):
                 raise TooManyAttempts
         with writing(self._engine) as conn:
             allowed = [count_attempt(conn, limit, who, now) for limit, who in counted]
         if not all(allowed):
+            log.warning("sign-in refused", reason="too many attempts")
             raise TooManyAttempts
 
     def _take_code(self, member: StaffMember, typed: str, now: datetime) -> str:
@@ -154,6 +199,7 @@ class Authentication:
                 return "code"
             if code_hash is not None and credentials.use_recovery_code(conn, member.id, code_hash, now):
                 return "recovery code"
+        log.warning("sign-in failed", step="code", member=member.id)
         raise WrongCredentials
 
     def _member(self, session: Session) -> StaffMember:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+import structlog
 from sqlalchemy.engine import Engine
 from starlette.requests import Request
 from starlette.responses import RedirectResponse
@@ -23,6 +24,7 @@ from web.pages import Pages
 from web.security import SAFE_METHODS
 from web.sessions import HolderKind, Session, SessionCookie, SessionStage, see_session, session_of
 
+log = structlog.get_logger()
 SIGN_IN, CONFIRM = "/desk/sign-in", "/desk/confirm"
 # Where a session that does not open the desk yet goes on.
 NEXT_STEP = {SessionStage.CODE: f"{SIGN_IN}/code", SessionStage.LINK: f"{SIGN_IN}/password"}
@@ -97,6 +99,7 @@ class Door:
         def signed_in_with_permission(request: Request) -> SignedIn:
             signed_in = self._signed_in(request)
             if permission is not None and not signed_in.member.may(permission):
+                log.warning("role does not allow", member=signed_in.member.id, permission=permission.value)
                 raise NotYourRole
             if recent and signed_in.session and not signed_in.session.is_recent(self._clock()):
                 raise SeeOther(f"{CONFIRM}?{urlencode({'to': request.url.path})}")

@@ -9,7 +9,7 @@ from staff.changing import Change
 from staff.credentials_store import forget_credentials
 from staff.member import StaffMember
 from staff.role import Role
-from staff.sign_in import INVITATION_LIFETIME, LINK_LIFETIME, change_role, make_link
+from staff.sign_in import INVITATION_LIFETIME, LINK_LIFETIME, SignInLink, change_role, make_link
 from web.errors import Refusal, Trouble
 from web.sessions import Holder, HolderKind, end_sessions_of
 from web.typed import compact
@@ -63,8 +63,8 @@ def remove(change: Change, member: StaffMember) -> None:
     change.record("staff.remove", _subject(member), before={"role": member.role.value})
 
 
-def reset(change: Change, member: StaffMember, lifetime: timedelta = INVITATION_LIFETIME) -> str:
-    """Forget password, second factor and codes of a member who has lost them; returns the code of a link."""
+def reset(change: Change, member: StaffMember, lifetime: timedelta = INVITATION_LIFETIME) -> SignInLink:
+    """Forget password, second factor and codes of a member who has lost them; returns a link to set new ones."""
     _shut_out(change, member)
     forget_credentials(change.conn, member.id)
     change.record("staff.reset", _subject(member))
@@ -80,7 +80,7 @@ def remove_by_email(change: Change, email: str) -> StaffMember:
 
 def reset_by_email(change: Change, email: str) -> str:
     """Reset how the member with this address signs in; returns the code of a link. Raises NoSuchMember."""
-    return reset(change, _by_email(change, email), LINK_LIFETIME)
+    return reset(change, _by_email(change, email), LINK_LIFETIME).code
 
 
 def end_sessions(change: Change, member: StaffMember) -> None:

@@ -13,11 +13,12 @@ from staff import managing, store
 from staff.changing import Change, changing
 from staff.context import StaffContext
 from staff.door import SignedIn
+from staff.letters import post_staff_link
 from staff.member import StaffMember
 from staff.permissions import Permission
 from staff.role import Role
 from staff.session_words import ShownSession, shown_sessions
-from staff.sign_in import NotAnEmail, invite, link_address
+from staff.sign_in import NotAnEmail, SignInLink, invited, link_address
 from staff.sign_in_routes import TypedField
 from staff.views import MemberRow, member_row, member_rows
 from web.errors import NotFound, Refusal, Trouble
@@ -41,7 +42,7 @@ class Ask:
     title: str
     consequence: str
     button: str
-    do: Callable[[Change, StaffMember], str | None]
+    do: Callable[[Change, StaffMember], SignInLink | None]
 
 
 ASKS: Mapping[str, Ask] = {
@@ -180,10 +181,11 @@ class MembersDesk:
                 if known is not None:
                     errors["email"] = f"{known.name} is a member of staff already. Change their role on their page."
                     raise NotAnEmail(errors["email"])
-                code = invite(change, email, name, Role(role))
+                link = invited(change, email, name, Role(role))
+                post_staff_link(change.conn, self._pages, link.member, link, now, invited_by=owner.member.name)
         except NotAnEmail as mistake:
             return self.show_invite(owner, typed, {"email": str(mistake)}, 422)
-        return self._show_link(owner, name or email.strip(), code)
+        return self._show_link(owner, link)
 
     def show(self, reader: SignedIn, identity: str) -> Response:
         """One member: role, campaigns, sessions."""
@@ -259,14 +261,16 @@ class MembersDesk:
             raise NotYourself
         with changing(self._context.engine, owner.actor, self._context.clock()) as change:
             member = self._row(change.conn, identity).member
-            code = asked.do(change, member)
-        if code is not None:
-            return self._show_link(owner, member.name, code)
+            link = asked.do(change, member)
+            if link is not None:
+                post_staff_link(change.conn, self._pages, member, link, change.now, invited_by=owner.member.name)
+        if link is not None:
+            return self._show_link(owner, link)
         return RedirectResponse(PATH if act == "remove" else f"{PATH}/{identity}", 303)
 
-    def _show_link(self, owner: SignedIn, name: str, code: str) -> Response:
-        link = link_address(self._pages.base_url, code)
-        return self._pages.page("staff/made_link.html", private=True, member=owner.member, name=name, link=link)
+    def _show_link(self, owner: SignedIn, link: SignInLink) -> Response:
+        address = link_address(self._pages.base_url, link.code)
+        return self._pages.page("staff/made_link.html", private=True, member=owner.member, of=link.member, link=address)
 
     def _row(self, conn: Connection, identity: str) -> MemberRow:
         row = member_row(conn, identity)

@@ -7,6 +7,7 @@ preview them.
 
 import hashlib
 import secrets
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import uuid4
 
@@ -42,10 +43,26 @@ class NoSuchLink(NotFound):
         )
 
 
+@dataclass(frozen=True, slots=True)
+class SignInLink:
+    """A link that was made: for whom, its code, and until when it works."""
+
+    member: StaffMember
+    code: str
+    expires_at: datetime
+
+
 def invite(
     change: Change, email: str, name: str = "", role: Role | None = None, lifetime: timedelta = INVITATION_LIFETIME
 ) -> str:
-    """Make a sign-in link for the member of staff with this address; returns its code.
+    """Make a sign-in link for the member of staff with this address, as `invited`; returns its code."""
+    return invited(change, email, name, role, lifetime).code
+
+
+def invited(
+    change: Change, email: str, name: str = "", role: Role | None = None, lifetime: timedelta = INVITATION_LIFETIME
+) -> SignInLink:
+    """Make a sign-in link for the member of staff with this address.
 
     Somebody new becomes a member, as a treasurer unless `role` says otherwise. A member gets the role that is
     asked for; without one the role stays. Somebody who was disabled or removed may sign in again. Raises NotAnEmail.
@@ -60,13 +77,13 @@ def invite(
     return make_link(change, member, lifetime)
 
 
-def make_link(change: Change, member: StaffMember, lifetime: timedelta) -> str:
-    """Make a sign-in link for a member; returns its code. Earlier links of theirs work no more."""
+def make_link(change: Change, member: StaffMember, lifetime: timedelta) -> SignInLink:
+    """Make a sign-in link for a member. Earlier links of theirs work no more."""
     code = secrets.token_urlsafe(TOKEN_BYTES)
     store.add_link(change.conn, _hash(code), member, change.now + lifetime, change.now)
     expires = {"expires_at": (change.now + lifetime).isoformat()}
     change.record("staff.make_link", Subject("staff_member", member.id), after=expires)
-    return code
+    return SignInLink(member, code, change.now + lifetime)
 
 
 def link_address(base_url: str, code: str) -> str:

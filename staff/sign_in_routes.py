@@ -1,10 +1,12 @@
 """The way to the desk: address and password, then a code; or a one-time link. And the way out."""
 
 import re
+from datetime import datetime
 from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Form, Query, Request
+from sqlalchemy.engine import Connection
 from starlette.responses import RedirectResponse, Response
 
 from database.transactions import reading, writing
@@ -13,17 +15,17 @@ from staff.authentication import TooManyAttempts, Visit, WrongCredentials
 from staff.context import StaffContext
 from staff.credentials_store import credentials_of
 from staff.door import CONFIRM, SIGN_IN
+from staff.letters import post_staff_link
 from staff.member import StaffMember
-from staff.sign_in import LINK_PATH, code_of
+from staff.sign_in import LINK_PATH, SignInLink, code_of
 from web.client_address import address_of_client
 from web.sessions import Device, Session, SessionStage, end_session
 
 CODE, FIRST_PASSWORD, FIRST_FACTOR = f"{SIGN_IN}/code", f"{SIGN_IN}/password", f"{SIGN_IN}/second-factor"
+FORGOTTEN = f"{SIGN_IN}/forgotten"
 WRONG = "The email address or the password is wrong. Type both again."
 WRONG_CODE = "That code is not right, or it was used before. Wait for the next one and type it."
-TOO_MANY = (
-    "There were too many attempts. Wait a quarter of an hour, or have a sign-in link made by an owner of this desk."
-)
+TOO_MANY = "There were too many attempts. Wait a quarter of an hour, or have a sign-in link mailed to you."
 _OWN_PATH = re.compile(r"/desk(/(?!sign-)[\w.~-]+)*", re.ASCII)
 TypedField = Annotated[str, Form(max_length=1000)]
 
@@ -67,9 +69,17 @@ def sign_in_routes(context: StaffContext) -> APIRouter:
 
 
 def confirm_routes(context: StaffContext) -> APIRouter:
-    """`/desk/confirm`: a password or a code again, before something that matters."""
+    """`/desk/sign-in/forgotten`, and `/desk/confirm`: a password or a code again, before something that matters."""
     router = APIRouter()
     desk = SignInDesk(context)
+
+    @router.get(FORGOTTEN)
+    def show_forgotten() -> Response:
+        return desk.show_forgotten()
+
+    @router.post(FORGOTTEN)
+    def mail_link(request: Request, email: TypedField = "") -> Response:
+        return desk.mail_link(request, email)
 
     @router.get(CONFIRM)
     def ask_to_confirm(request: Request, to: Annotated[str, Query(max_length=200)] = "") -> Response:
@@ -149,6 +159,27 @@ class SignInDesk:
         entrance = self._authentication.enter_by_link(code_of(link), self._visit(request))
         return self._on_to(entrance.home or FIRST_PASSWORD, entrance.token)
 
+    def show_forgotten(self, email: str = "", mistake: str = "", status: int = 200, *, sent: bool = False) -> Response:
+        """The page that mails a link, and what it says afterwards: the same whoever has the address."""
+        errors = {"email": mistake} if mistake else {}
+        return self._pages.page(
+            "staff/forgotten.html", private=True, status=status, email=email, errors=errors, sent=sent
+        )
+
+    def mail_link(self, request: Request, email: str) -> Response:
+        """Mail a link to whoever has this address."""
+
+        def post(conn: Connection, link: SignInLink, now: datetime) -> None:
+            post_staff_link(conn, self._pages, link.member, link, now, invited_by=None)
+
+        if not email.strip():
+            return self.show_forgotten(email, "Write the email address that you sign in with.", 422)
+        try:
+            self._authentication.ask_for_link(email, self._visit(request), post)
+        except TooManyAttempts:
+            return self.show_forgotten(email, "A link was asked for too often. Wait an hour, or ask an owner.", 429)
+        return self.show_forgotten(email.strip(), sent=True)
+
     def ask_to_confirm(self, request: Request, to: str, mistake: str = "", status: int = 200) -> Response:
         """The page that asks for a password or a code again, before something that matters."""
         member = self._context.door.needs(None)(request).member
@@ -162,14 +193,16 @@ class SignInDesk:
 
     def confirm(self, request: Request, secret: str, to: str) -> Response:
         """Take a password or a code again, and lead back to what was asked for."""
-        member = self._context.door.needs(None)(request).member
+        signed_in = self._context.door.needs(None)(request)
+        member, session = signed_in.member, signed_in.session
+        assert session is not None
         try:
-            self._authentication.confirm(member, secret, self._visit(request))
+            entrance = self._authentication.confirm(member, session, secret, self._visit(request))
         except WrongCredentials:
             return self.ask_to_confirm(request, to, "That is neither your password nor a new code. Type it again.", 422)
         except TooManyAttempts:
             return self.ask_to_confirm(request, to, TOO_MANY, 429)
-        return RedirectResponse(to or member.home, 303)
+        return self._on_to(to or member.home, entrance.token)
 
     def sign_out(self, request: Request) -> Response:
         """End the session, and have the browser forget what it keeps of this site."""

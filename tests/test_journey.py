@@ -2,8 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from contextlib import ExitStack
-from dataclasses import dataclass
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
@@ -11,63 +9,26 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 from pypdf import PdfReader
-from starlette.types import ASGIApp
 
 from database.instants import utc_now
 from database.transactions import reading
-from installation import Installation, open_installation, prepare
-from main import build_web
 from payments.inbox.store import dead_letters
-from payments.inbox.webhook import PATH as WEBHOOK
 from proof.audit import audit_all
-from sandbox.twin import Twin, TwinSettings, open_twin
-from settings import read_settings
 from staff.act import by_command
 from staff.changing import changing
 from staff.sign_in import invite, link_address
-from tests.browser import Tabs, assert_accessible, served
-from worker import build_worker
+from tests.browser import Tabs, assert_accessible
+from tests.place import Place, open_place
 
 CAMPAIGN = "ask-every-candidate"
 DESKTOP = (1280, 900)
 
 
-@dataclass
-class Place:
-    """A running Farthing with its twin on another port."""
-
-    address: str
-    house: Installation
-    twin: Twin
-
-    def print_receipts(self) -> int:
-        """Do what the worker does."""
-        return build_worker(self.house, self.twin).run_due()
-
-
 @pytest.fixture
 def place(database_url: str, tmp_path: Path) -> Iterator[Place]:
     """Everything up, in sandbox mode, on both engines."""
-    houses: list[Installation] = []
-    twins: list[Twin] = []
-
-    def build_pages(address: str) -> ASGIApp:
-        settings = read_settings(database_url=database_url, var_dir=tmp_path, base_url=address)
-        prepare(settings, durable=False)
-        houses.append(open_installation(settings, durable=False))
-        # The twin's own port comes first, so its address is known; ours is told to it now.
-        twins[0].attach(endpoint_url=address + WEBHOOK)
-        return build_web(houses[0], twins[0])
-
-    def build_twin(address: str) -> ASGIApp:
-        keys = TwinSettings(address, "sk_test_sandbox_journey", None, "whsec_journey", "Every Branch Open")
-        twins.append(open_twin(keys))
-        return twins[0].app
-
-    with ExitStack() as stack:
-        stack.enter_context(served(build_twin))
-        address = stack.enter_context(served(build_pages))
-        yield Place(address, houses[0], twins[0])
+    with open_place(database_url, tmp_path) as running:
+        yield running
 
 
 @pytest.mark.parametrize("javascript", [True, False], ids=["js", "no-js"])

@@ -3,6 +3,9 @@
 import re
 from pathlib import Path
 
+from typer.testing import CliRunner
+
+from commands import app
 from payments.reading.events import EVENTS
 from payments.stripe.gateway import API_VERSION
 from settings import PREFIX, Settings
@@ -46,10 +49,22 @@ def test_the_api_version_is_the_one_that_we_pin() -> None:
     assert API_VERSION in README.read_text()
 
 
+def test_the_commands_of_the_rehearsal_exist() -> None:
+    """Each line that somebody copies has the options that it names."""
+    text = README.read_text()
+    for command, options in (
+        (["sandbox", "serve"], ["--unregistered", "--endpoint"]),
+        (["setup"], ["--stripe-api-base", "--new-key"]),
+        (["run"], ["--empty"]),
+    ):
+        known = CliRunner().invoke(app, [*command, "--help"], env={"COLUMNS": "200"}).output
+        assert all(option in known and option in text for option in options), command
+
+
 def write() -> None:
     """Write both tables into README."""
     text = README.read_text()
-    for mark, words, indent in (("settings", settings_table(), ""), ("events", events(), "   ")):
+    for mark, words, indent in (("settings", settings_table(), ""), ("events", events(), "")):
         new = f"<!-- {mark} -->\n{indent}{words}\n{indent}<!-- end of {mark} -->"
         text = re.sub(rf"<!-- {mark} -->.*?<!-- end of {mark} -->", new.replace("\\", r"\\"), text, flags=re.DOTALL)
     README.write_text(text)

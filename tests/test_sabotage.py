@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.guards import Cut, Guard
-from tests.sabotage import EVERY_GUARD, ROOT, NotNoticed, NotThere, copied, sabotage, take_out
+from tests.guard import Cut, Guard
+from tests.guards import GUARDS
+from tests.sabotage import ROOT, NotNoticed, NotThere, copied, sabotage, take_out
 
 SAMPLE = ("applied-mark", "conflicting-entry", "signature")
 
@@ -32,17 +33,17 @@ def test_what_nobody_would_miss_is_said(house: Path, monkeypatch: pytest.MonkeyP
         (cut,),
         ("tests/payments/test_signature.py::test_a_signed_message_passes_and_a_changed_one_does_not",),
     )
-    monkeypatch.setitem(EVERY_GUARD, "nothing", nothing)
+    monkeypatch.setitem(GUARDS, "nothing", nothing)
 
     with pytest.raises(NotNoticed):
         sabotage("nothing", house)
     assert (house / cut.path).read_text() == (ROOT / cut.path).read_text()
 
 
-@pytest.mark.parametrize("name", EVERY_GUARD)
+@pytest.mark.parametrize("name", GUARDS)
 def test_every_guard_is_where_the_list_says(name: str, house: Path) -> None:
     """Words that have moved would make the script try nothing."""
-    for cut in EVERY_GUARD[name].cuts:
+    for cut in GUARDS[name].cuts:
         assert (ROOT / cut.path).read_text().count(cut.words) == 1, f"{cut.path}: {cut.words}"
 
 

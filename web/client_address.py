@@ -4,6 +4,11 @@ from ipaddress import IPv6Address, ip_address, ip_network
 
 from starlette.requests import Request
 
+# Not `is_private`, which also counts addresses that only documents use.
+PRIVATE = tuple(
+    map(ip_network, ("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "::1/128", "fc00::/7"))
+)
+
 
 def address_of_client(request: Request) -> str | None:
     """The address of the client.
@@ -26,7 +31,10 @@ def network_of(address: str) -> str:
 
 
 def _is_private(text: str) -> bool:
-    return _is_address(text) and ip_address(text).is_private
+    if not _is_address(text):
+        return False
+    address = ip_address(text)
+    return any(address in network for network in PRIVATE if network.version == address.version)
 
 
 def _is_address(text: str) -> bool:

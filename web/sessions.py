@@ -138,11 +138,6 @@ def sessions_of(conn: Connection, holder: Holder, now: datetime) -> list[Session
     return [kept for kept in map(_session, rows) if kept.is_alive(now)]
 
 
-def confirm_session(conn: Connection, token: str, now: datetime) -> None:
-    """Note that the holder has given a password or a code again."""
-    conn.execute(sa.update(session).where(session.c.token_hash == _hash(token)).values(confirmed_at=now))
-
-
 def end_sessions_of(conn: Connection, holder: Holder, *, but: str | None = None) -> int:
     """End every session of a holder, `but` the one with this id; returns how many ended."""
     kept = [] if but is None else [session.c.token_hash != bytes.fromhex(but)]

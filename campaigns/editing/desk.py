@@ -12,6 +12,7 @@ from campaigns.offered import GiftAmounts
 from campaigns.store import GiftMeasures, campaign_by_id
 from database.instants import Clock
 from organisation.organisation import GivingRules
+from organisation.publication import MissingNotice
 from staff.door import Door, SignedIn
 from web.errors import NotFound
 from web.pages import Pages
@@ -24,16 +25,8 @@ INTERVAL_NAMES = {
 
 
 @dataclass(frozen=True, slots=True)
-class MissingPart:
-    """Something that a campaign needs before it can be published: a sentence, and the page where it is put right."""
-
-    sentence: str
-    path: str
-
-
-@dataclass(frozen=True, slots=True)
 class CampaignDesk:
-    """What the pages share. `missing` says, in sentences, what the law asks of the organisation and is not there."""
+    """What the pages share. `missing` says what the law asks of the organisation and is not there."""
 
     engine: Engine
     clock: Clock
@@ -42,7 +35,7 @@ class CampaignDesk:
     measures: GiftMeasures
     giving: Callable[[], GivingRules]
     amounts: GiftAmounts
-    missing: Callable[[], Sequence[str]]
+    missing: Callable[[], Sequence[MissingNotice]]
 
     @property
     def editor(self) -> CampaignEditor:
@@ -62,12 +55,10 @@ class CampaignDesk:
             raise NotFound("There is no campaign at this address.")
         return campaign
 
-    def missing_parts(self, campaign: Campaign) -> list[MissingPart]:
-        """What a campaign needs before it can be published."""
-        own = (
-            [] if campaign.story else [MissingPart("Write what the money is for.", f"{PATH}/{campaign.id}/edit#story")]
-        )
-        return own + [MissingPart(sentence, "/desk/organisation") for sentence in self.missing()]
+    def missing_for(self, campaign: Campaign) -> list[MissingNotice]:
+        """What a campaign needs before it can be published, its own story first."""
+        story = MissingNotice("Write what the money is for.", f"{campaign_path(campaign.id)}/edit#story")
+        return [*([] if campaign.story else [story]), *self.missing()]
 
 
 def campaign_path(number: int) -> str:

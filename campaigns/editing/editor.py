@@ -9,7 +9,14 @@ from sqlalchemy.exc import IntegrityError
 
 from campaigns.campaign import Campaign
 from campaigns.offer_json import offer_json
-from campaigns.store import AddressTaken, CampaignChanged, add_campaign, campaign_by_id, change_campaign
+from campaigns.store import (
+    AddressTaken,
+    CampaignChanged,
+    add_campaign,
+    address_is_taken,
+    campaign_by_id,
+    change_campaign,
+)
 from campaigns.updates_store import CampaignUpdate, add_update, change_update, remove_update
 from database.instants import Clock
 from database.transactions import reading
@@ -28,13 +35,20 @@ class CampaignEditor:
 
     def add(self, actor: Actor, campaign: Campaign) -> int:
         """Keep a new campaign; returns its number. Raises AddressTaken."""
-        try:
-            with changing(self._engine, actor, self._clock()) as change:
-                number = add_campaign(change.conn, campaign)
-                change.record("campaign added", _subject(number), after=campaign_values(campaign))
-        except IntegrityError:
-            raise AddressTaken from None  # somebody took the address, or the number, at the same moment
-        return number
+        while True:
+            try:
+                with changing(self._engine, actor, self._clock()) as change:
+                    number = add_campaign(change.conn, campaign)
+                    change.record("campaign added", _subject(number), after=campaign_values(campaign))
+                return number
+            except IntegrityError:
+                # Somebody took the address at the same moment, or only the number: then another is tried.
+                if self._is_taken(campaign.slug):
+                    raise AddressTaken from None
+
+    def _is_taken(self, slug: str) -> bool:
+        with reading(self._engine) as conn:
+            return address_is_taken(conn, slug)
 
     def edit(
         self,

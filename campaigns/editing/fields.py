@@ -15,7 +15,7 @@ from web.typed import NotTidy, tidy
 
 Typed = Mapping[str, str]
 Errors = dict[str, str]
-FieldValue = TypeVar("FieldValue")
+TypedValue = TypeVar("TypedValue")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class DeskWords:
     money: Callable[[Money], str]
 
 
-def read_field(field: str, reading: Callable[[str], FieldValue], typed: Typed, errors: Errors) -> FieldValue | None:
+def read_field(field: str, reading: Callable[[str], TypedValue], typed: Typed, errors: Errors) -> TypedValue | None:
     """The value of a field; None, and a sentence among the errors, where it must be corrected."""
     try:
         return reading(typed.get(field, ""))

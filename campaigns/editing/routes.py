@@ -144,7 +144,7 @@ class CampaignPages:
             member=reader.member,
             campaign=campaign,
             openness=campaign.openness(now).name,
-            missing=desk.missing_parts(campaign) if campaign.state is CampaignState.DRAFT else [],
+            missing=desk.missing_for(campaign) if campaign.state is CampaignState.DRAFT else [],
             groups=amount_groups(campaign, desk.giving(), desk.amounts),
             interval_names=INTERVAL_NAMES,
             acts=[(act, member.name if (member := members[act.who]) else act.who) for act in acts],
@@ -165,7 +165,7 @@ class CampaignPages:
         """Let the public see a draft that lacks nothing."""
 
         def published(campaign: Campaign, now: datetime) -> Campaign:
-            if missing := self._desk.missing_parts(campaign):
+            if missing := self._desk.missing_for(campaign):
                 raise NotNow(f"This campaign cannot be published yet. {missing[0].sentence}")
             return publish(campaign, now)
 

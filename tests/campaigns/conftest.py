@@ -16,6 +16,7 @@ from campaigns.store import GiftMeasures
 from database.transactions import booking
 from ledger.store import open_accounts
 from organisation.organisation import GivingRules
+from organisation.publication import MissingNotice
 from payments.gifts.amounts import GIFT_AMOUNTS
 from staff.door import Door
 from tests.campaigns.desk_setup import BASE_URL, DeskSetup
@@ -31,7 +32,7 @@ def setup(engine: Engine, clock: FixedClock) -> Iterator[DeskSetup]:
     """Nobody has signed in yet, and there is no campaign. Nothing is missing of the organisation."""
     with booking(engine) as conn:
         open_accounts(conn)
-    site, missing, app = pages("test", BASE_URL), list[str](), FastAPI()
+    site, missing, app = pages("test", BASE_URL), list[MissingNotice](), FastAPI()
     measures = GiftMeasures(lambda _conn, _numbers: {}, lambda _conn, _numbers: {})
     door = Door(engine, clock, SessionCookie(BASE_URL))
     rules = GivingRules(("month",), {"GBP": (500, 1500)}, {"GBP": 300})

@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 from campaigns.campaign import Campaign
 from campaigns.store import campaigns
 from database.transactions import reading
+from organisation.publication import MissingNotice
 from staff.act import Act, Subject
 from staff.role import Role
 from staff.store import acts_on
@@ -40,7 +41,7 @@ class DeskSetup:
     client: TestClient
     engine: Engine
     clock: FixedClock
-    missing: list[str]
+    missing: list[MissingNotice]
 
     def sign_in(self, role: Role = Role.TREASURER, *, email: str = ADA, campaigns: tuple[int, ...] = ()) -> None:
         """Sit at the desk in this role."""

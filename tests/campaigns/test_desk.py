@@ -6,6 +6,7 @@ import pytest
 
 from campaigns.campaign import CampaignState, TargetKind
 from ledger.money import GBP, Money
+from organisation.publication import MissingNotice
 from tests.campaigns.desk_setup import DESK, DeskSetup, words
 
 ONE = f"{DESK}/1"
@@ -208,13 +209,13 @@ def test_a_button_of_an_old_page_does_nothing(setup: DeskSetup) -> None:
 
 def test_what_the_law_asks_for_comes_before_publishing(setup: DeskSetup) -> None:
     """The page names each part with a link, shows no button, and refuses one that is pressed all the same."""
-    setup.missing.append("Say who promotes the campaign: the imprint is missing.")
+    setup.missing.append(MissingNotice("Enter an imprint.", "/desk/organisation/details"))
     setup.add(story="")
 
     page = setup.get(ONE)
     answer = setup.post(f"{ONE}/publish")
 
-    assert '<a href="/desk/organisation">Say who promotes the campaign' in page.text
+    assert '<a href="/desk/organisation/details">Enter an imprint.' in page.text
     assert '<a href="/desk/campaigns/1/edit#story">Write what the money is for.' in page.text
     assert "/publish" not in page.text
     assert (answer.status_code, "cannot be published yet" in words(answer)) == (409, True)

@@ -128,7 +128,7 @@ def test_the_match_stands_apart_from_what_was_raised(site: TestClient, engine: E
     book(engine, clock(), 2, Money(15_000, GBP))
     page = words(site.get("/c/ask").text)
     assert "£150 raised of £1,000" in page
-    assert "£150 more is matched by The Ryder family. £50 of £200 match left." in page
+    assert "£150 more is matched by The Ryder family. £50 of £200 match left, until 21 November 2026." in page
 
     book(engine, clock(), 1, Money(7000, GBP))
     assert "The match of £200 is used up." in words(site.get("/c/ask").text)

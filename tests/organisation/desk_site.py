@@ -46,6 +46,8 @@ class DeskSite:
     clock: FixedClock
     current: CurrentOrganisation
     app: FastAPI
+    base_url: str = HERE
+    upload_paths = UPLOAD_PATHS
 
     def client(self, role: Role | None = Role.OWNER, email: str = ADA) -> TestClient:
         """Somebody's browser; without a role a stranger's."""
@@ -58,7 +60,20 @@ class DeskSite:
     @property
     def pages(self) -> Pages:
         """The pages as they are now."""
-        return Pages(TEMPLATES, identity=lambda: self.current.profile, mode="live", base_url=HERE)
+        return Pages(TEMPLATES, identity=lambda: self.current.profile, mode="live", base_url=self.base_url)
+
+    def open_at(self, base_url: str) -> None:
+        """Build the pages for this address."""
+        self.base_url, self.app = base_url, FastAPI()
+        pages, around = self.pages, around_organisation(self.engine, self.clock)
+        install_errors(self.app, pages)
+        for router in (
+            organisation_routes(self.engine, self.clock, pages, self.current, around),
+            picture_routes(self.engine),
+            look_routes(),
+        ):
+            self.app.include_router(router, dependencies=[Depends(self.current.refresh)])
+        self.app.mount("/static", pages.static)
 
     def versions(self) -> list[OrganisationVersion]:
         """Every version, newest first."""
@@ -74,12 +89,5 @@ def open_desk_site(engine: Engine, clock: FixedClock, first: OrganisationProfile
     stand_in = replace(DEMO_ORGANISATION, name="Farthing", address=(), email="", imprint="")
     site = DeskSite(engine, clock, CurrentOrganisation(engine, OrganisationProfile(stand_in, "en_GB")), FastAPI())
     site.current.refresh()
-    install_errors(site.app, site.pages)
-    around = around_organisation(engine, clock)
-    for router in (
-        organisation_routes(engine, clock, site.pages, site.current, around),
-        picture_routes(engine),
-        look_routes(),
-    ):
-        site.app.include_router(router, dependencies=[Depends(site.current.refresh)])
+    site.open_at(HERE)
     return site

@@ -13,6 +13,7 @@ from database.engine import open_database
 from database.transactions import booking, reading, writing
 from ledger.finding import Status
 from outbox.jobs import claim, enqueue, postpone
+from outbox.letter_views import MailHealth
 from payments.books.store import save_dispute
 from payments.books.tables import dispute as dispute_table
 from payments.reading.events import EVENTS
@@ -21,12 +22,13 @@ from payments.reading.statuses import DisputeStatus
 from payments.settlement.store import note_failure
 from payments.stripe.gateway import API_VERSION
 from proof.doctor import Expected, StripeState, examine
+from proof.doctor_mail import MailServerState
 from proof.store_doctor import Health, JobQueue, StripeContact, health
 from tests.payments.messages import charge, delivery, event
 from tests.proof.books import Desk
 from tests.proof.settled_books import NOON, everything, pounds, tell
 
-HERE = Expected("live", "https://give.example/webhooks/stripe")
+HERE = Expected("live", "https://give.example/webhooks/stripe", mail=MailServerState("mail.example, port 587"))
 ENDPOINT: Mapping[str, Any] = {
     "url": HERE.webhook, "status": "enabled", "api_version": API_VERSION, "enabled_events": list(EVENTS),
     "livemode": True,
@@ -43,6 +45,7 @@ WELL = Health(
     unsafe={},
     unprinted=0,
     unprinted_since=None,
+    mail=MailHealth(0, None, "", NOON, 0),
 )
 STRIPE = StripeState([ENDPOINT], [NEWS], frozenset({"evt_1"}), NOON)
 
@@ -73,6 +76,8 @@ def test_a_healthy_installation_has_nothing_wrong_and_nothing_unchecked() -> Non
         (replace(WELL, jobs=JobQueue(1, 0, NOON - timedelta(minutes=6), None)), "jobs"),
         (replace(WELL, jobs=JobQueue(1, 1, None, "stripe.settle: StripeAway")), "failing jobs"),
         (replace(WELL, unprinted=1, unprinted_since=NOON - timedelta(minutes=11)), "receipts to print"),
+        (replace(WELL, mail=MailHealth(1, NOON - timedelta(minutes=61), "", None, 0)), "letters"),
+        (replace(WELL, mail=MailHealth(0, None, "", NOON, 1)), "letters that did not arrive"),
         (replace(WELL, unsafe={"synchronous": "0"}), "database settings"),
     ],
 )
@@ -218,3 +223,15 @@ def test_settings_that_forget_are_read_back(database_url: str) -> None:
         {"synchronous": "0"} if sqlite else {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
     )
     assert unsafe == expected
+
+
+def test_a_mail_server_that_does_not_let_us_in_is_named() -> None:
+    """With what it said. Without one, letters reach nobody, which is said as well; a sandbox needs none."""
+    refused = replace(HERE, mail=MailServerState("mail.example, port 587", "It refused the password."))
+    none, sandbox = replace(HERE, mail=MailServerState(None)), replace(HERE, mode="sandbox", mail=MailServerState(None))
+    found = [
+        next(finding for finding in examine(expected, WELL, STRIPE, NOON) if finding.name == "mail server")
+        for expected in (refused, none, sandbox)
+    ]
+    assert [finding.status for finding in found] == [Status.FAILED, Status.UNCHECKED, Status.PASSED]
+    assert (found[0].advice, "FARTHING_SMTP_URL" in found[1].advice) == ("It refused the password.", True)

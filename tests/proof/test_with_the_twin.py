@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine
@@ -57,7 +58,7 @@ def wrong(findings: list[Finding]) -> dict[str, str]:
     return {finding.name: finding.advice for finding in findings if finding.has_failed}
 
 
-def here(account: Account, **other: str) -> Expected:
+def here(account: Account, **other: Any) -> Expected:
     """This installation, as its settings would say."""
     return replace(Expected("sandbox", ENDPOINT, account.twin.world.settings.public_url), **other)
 

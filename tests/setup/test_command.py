@@ -17,6 +17,8 @@ from organisation.store import versions
 from payments.inbox.webhook import PATH as WEBHOOK_PATH
 from sandbox.twin import open_twin
 from settings import PREFIX, read_settings
+from setup.environment import Environment
+from setup.questions import connection_settings
 from tests.sandbox.loopback import KEY, served, settings, stripe_client
 from tests.smtp_server import Mailbox, serving
 
@@ -71,7 +73,7 @@ def test_fourteen_answers_make_a_live_installation(account: stripe.StripeClient)
     assert (endpoint.url, endpoint.status) == (BASE_URL + WEBHOOK_PATH, "enabled")
     assert "This key belongs to The Alliance (test mode: no money moves)" in done.output
     assert f"{BASE_URL}/c/keep-the-thornby-van-on-the-road" in done.output
-    assert re.search(rf"{BASE_URL}/desk/sign-in/\S{{40,}}", done.output)
+    assert re.search(rf"{BASE_URL}/desk/sign-in/link#\S{{10,}}", done.output)
     assert "What ./farthing doctor says" in done.output
     now = read_settings()
     assert (now.mode, now.base_url, len(now.secrets)) == ("test", BASE_URL, 1)
@@ -111,6 +113,16 @@ def test_it_can_be_left_anywhere_and_taken_up_again(answered: int) -> None:
     assert (left.exit_code, again.exit_code) == (1, 0), again.output
     assert "goes on from there" in left.output
     assert len(newest_organisation()) == 1
+
+
+def test_a_key_of_the_other_mode_leaves_the_old_secrets_behind() -> None:
+    """They belong to endpoints that this key does not know, and would pass for the secret of one made by hand."""
+    environment = Environment("test", BASE_URL, KEY, None, ["whsec_test"])
+
+    same = connection_settings(environment, "rk_test_51Habcdefgh", BASE_URL, None)
+    live = connection_settings(environment, "rk_live_51Habcdefgh", BASE_URL, None)
+
+    assert ("STRIPE_WEBHOOK_SECRETS" in same, live["STRIPE_WEBHOOK_SECRETS"]) == (False, "")
 
 
 @pytest.mark.usefixtures("account")

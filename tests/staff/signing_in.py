@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 from fastapi import APIRouter
 from fastapi.testclient import TestClient
@@ -14,12 +15,14 @@ from database.transactions import writing
 from staff.act import by_command
 from staff.authentication import Authentication
 from staff.changing import changing
+from staff.letters import post_sign_in_notice
 from staff.passwords import Passwords
 from staff.role import Role
 from staff.routes import staff_routes
 from staff.second_factor import SecretBox
 from staff.sign_in import INVITATION_LIFETIME, invite, link_address
 from staff.store import member_by_email, set_campaigns
+from tests.web.samples import pages
 from web.pages import Pages
 from web.sessions import Holder, HolderKind, SessionCookie, start_session
 
@@ -41,7 +44,9 @@ def link_path(engine: Engine, now: datetime, role: Role = Role.OWNER) -> str:
 
 def authentication(engine: Engine, clock: Clock, *, demonstration: bool = False) -> Authentication:
     """Checks passwords and codes, with cheap hashes."""
-    return Authentication(engine, clock, Passwords(1, 8), SecretBox(b"a key for tests"), demonstration=demonstration)
+    notice = partial(post_sign_in_notice, pages("test", "http://127.0.0.1"))
+    passwords, box = Passwords(1, 8), SecretBox(b"a key for tests")
+    return Authentication(engine, clock, passwords, box, demonstration=demonstration, notice=notice)
 
 
 def staff_pages(engine: Engine, clock: Clock, site: Pages, *, demonstration: bool = False) -> APIRouter:

@@ -17,7 +17,7 @@ from staff.act import Subject
 from staff.role import Role
 from staff.store import acts_on
 from tests.clock import FixedClock
-from tests.staff.signing_in import sign_in_as, staff_pages
+from tests.staff.signing_in import sign_in_as
 from tests.web.samples import pages
 from treasury.routes import treasury_routes
 from web.errors import install_errors
@@ -39,7 +39,6 @@ def app(engine: Engine, clock: FixedClock) -> FastAPI:
     """The desk, with three letters of which Zoë's was refused."""
     site = pages("test", BASE_URL)
     app = FastAPI()
-    app.include_router(staff_pages(engine, clock, site))
     app.include_router(treasury_routes(engine, clock, site))
     install_errors(app, site)
     with writing(engine) as conn:

@@ -79,6 +79,9 @@ def shown(campaign: Campaign, pounds: int, gifts: int, **more: Any) -> State:
         "campaign": campaign,
         "progress": come(campaign, pounds, gifts),
         "openness": campaign.openness(NOW).name,
+        "decides": campaign,
+        "parent": None,
+        "found": None,
         "picture": None,
         "updates": [],
         "preview_by": None,
@@ -112,6 +115,7 @@ def form(typed: Mapping[str, str] = EMPTY, errors: Mapping[str, str] | None = No
     """The form as it is first shown, or comes back."""
     values = {
         "campaign": ASK,
+        "parent": None,
         "form": typed,
         "errors": errors or {},
         "groups": [AmountGroup("amount", ("once", "month", "year"), PRESETS)],
@@ -147,9 +151,10 @@ def thanks(
     )
 
 
-def takes_no_gifts(campaign: Campaign) -> State:
+def takes_no_gifts(campaign: Campaign, parent: Campaign | None = None) -> State:
     """The form's address while nothing can be given."""
-    values = {"campaign": campaign, "openness": campaign.openness(NOW).name}
+    decides = campaign.decided_by(parent, NOW)
+    values = {"campaign": campaign, "decides": decides, "openness": decides.openness(NOW).name}
     return State("payments/takes_no_gifts.html", values)
 
 
@@ -177,11 +182,12 @@ UPDATES = [
 LISTED = {
     "pictures": {PICTURE.hash: PICTURE},
     "paused": [(replace(VAN, state=CampaignState.PAUSED), come(VAN, 25, 1))],
+    "groups": {ASK.id: [("leeds", "Leeds North"), ("york", "York")]},
     "open": [(ASK, come(ASK, 12_400, 148)), (VAN, come(VAN, 0, 0))],
     "not_yet": [(NIGHT, come(NIGHT, 0, 0))],
     "closed": [(COURT, come(COURT, 31_416, 912))],
 }
-NONE_LISTED: Mapping[str, Any] = {"pictures": {}, "open": [], "paused": [], "not_yet": [], "closed": []}
+NONE_LISTED: Mapping[str, Any] = {"pictures": {}, "groups": {}, "open": [], "paused": [], "not_yet": [], "closed": []}
 WRONG = {
     "amount": "Enter £2 or more.",
     "email": "Enter an email address.",

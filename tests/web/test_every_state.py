@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import pytest
 
+from tests.web.group_states import EVERY_STATE
 from tests.web.samples import TEMPLATES, pages
-from tests.web.states import STATES
 
 INLINE = re.compile(r"<style|<script(?![^>]*\bsrc=)|\sstyle=|\son[a-z]+=|javascript:", re.IGNORECASE)
 MOST_HTML = 12 * 1024
@@ -15,7 +15,7 @@ MOST_HTML = 12 * 1024
 
 def html(name: str) -> str:
     """A state's page."""
-    state = STATES[name]
+    state = EVERY_STATE[name]
     return pages().render(state.template, **state.values)
 
 
@@ -25,7 +25,7 @@ def words(name: str) -> str:
     return " ".join(re.sub(r"<[^>]+>", " ", "<main" + main).split())
 
 
-@pytest.mark.parametrize("name", STATES)
+@pytest.mark.parametrize("name", EVERY_STATE)
 def test_every_page_keeps_the_rules_that_need_no_browser(name: str) -> None:
     """One heading, a title, nothing inline that the policy would block, small, and nobody else's address."""
     page = html(name)
@@ -65,6 +65,33 @@ def test_no_template_holds_anything_inline() -> None:
         ("campaign counted by the month", ["£450 a month of £1,000", "45%", "£1,234 raised", "148 donations"], []),
         ("campaign paused", ["This campaign is paused.", "£25 raised of £6,500"], ["Donate", "has closed"]),
         ("campaign previewed", ["This is a preview.", "Only staff see it.", "Donate"], []),
+        (
+            "campaign with groups",
+            [
+                "41 local groups",
+                "Find your group",
+                "Leeds North £19.99",
+                "1 donation, 3% of £500",
+                "to the whole campaign",
+            ],
+            ["match “"],
+        ),
+        ("campaign with groups, one found", ["1 of 41 groups match “leeds”. Show all", "Leeds North"], ["York"]),
+        ("campaign with groups, none found", ["No group is called “&lt;nowhere&gt;”.", "all 41"], ["York"]),
+        (
+            "campaign with a match",
+            [
+                "£8,400 raised and matched of £20,000",
+                "£4,200 was given, £4,200 more is matched by The Ryder family",
+                "£800 of £5,000 match left",
+            ],
+            [],
+        ),
+        ("campaign with a match used up", ["The match of £5,000 is used up."], ["match left"]),
+        ("group", ["A local group of Ask every candidate", "20% of each donation goes to Ask every candidate"], []),
+        ("group of a closed campaign", ["It closed on 22 September 2026"], ["Donate"]),
+        ("form of a group", ["20% of each donation goes to Ask every candidate, the rest to Leeds North."], []),
+        ("takes no gifts: group of a closed campaign", ["closed on 22 September 2026"], ["not open yet"]),
         ("campaign not yet open", ["not open yet", "opens on 8 December 2026.", "£4,000"], ["Donate"]),
         ("campaign closed", ["has closed", "£31,416 raised, 104% of £30,000", "What became of it"], ["Donate"]),
         ("campaign closed without gifts", ["This campaign has closed"], ["£0", "Be the first"]),
@@ -127,7 +154,7 @@ def test_a_page_says_what_is_so(name: str, expected: Sequence[str], unexpected: 
 
 
 @pytest.mark.parametrize(
-    "name", [name for name in STATES if any(word in name for word in ("closed", "not yet", "paused", "previewed"))]
+    "name", [name for name in EVERY_STATE if any(word in name for word in ("closed", "not yet", "paused", "previewed"))]
 )
 def test_a_campaign_that_takes_nothing_leads_to_no_form(name: str) -> None:
     """No button, no link, no bar at the bottom."""
@@ -197,7 +224,7 @@ def test_search_engines_find_campaigns_and_nothing_else(name: str, private: bool
 
 def test_only_a_page_that_waits_asks_again() -> None:
     """Without scripts, every five seconds; with them, the script looks."""
-    waits = {name for name in STATES if 'http-equiv="refresh"' in html(name)}
+    waits = {name for name in EVERY_STATE if 'http-equiv="refresh"' in html(name)}
 
     assert waits == {"thanks confirming"}
     assert '<noscript><meta http-equiv="refresh" content="5"></noscript>' in html("thanks confirming")

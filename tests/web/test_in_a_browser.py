@@ -14,8 +14,8 @@ from starlette.routing import Mount, Route
 from starlette.types import ASGIApp
 
 from tests.browser import Tabs, assert_accessible, served
+from tests.web.group_states import EVERY_STATE
 from tests.web.samples import pages
-from tests.web.states import STATES
 from web.security import secure
 
 NARROW, WIDE = (320, 640), (1280, 900)
@@ -35,18 +35,18 @@ class Site:
         self.address, made = address, pages("sandbox", address)
 
         async def show(request: Request) -> Response:
-            state = STATES[unquote(request.path_params["name"])]
+            state = EVERY_STATE[unquote(request.path_params["name"])]
             return made.page(state.template, **state.values)
 
         async def wait(_request: Request) -> Response:
-            return made.page(STATES[self.waiting].template, **STATES[self.waiting].values)
+            return made.page(EVERY_STATE[self.waiting].template, **EVERY_STATE[self.waiting].values)
 
         async def fragment(_request: Request) -> Response:
-            return made.page("campaigns/_progress.html", **STATES[self.fragment].values)
+            return made.page("campaigns/_progress.html", **EVERY_STATE[self.fragment].values)
 
         async def give(request: Request) -> Response:
             self.posted.append((await request.body()).decode())
-            return made.page(STATES["form"].template, **STATES["form"].values)
+            return made.page(EVERY_STATE["form"].template, **EVERY_STATE["form"].values)
 
         routes = [
             Route("/state/{name}", show),
@@ -80,7 +80,7 @@ def opened(site: Site, page: Page, name: str) -> Page:
     return page
 
 
-@pytest.mark.parametrize("name", STATES)
+@pytest.mark.parametrize("name", EVERY_STATE)
 def test_every_state_is_accessible_on_the_narrowest_screen(site: Site, browser_page: Tabs, name: str) -> None:
     """Nothing sticks out sideways, and what is touched is large enough."""
     page = opened(site, browser_page(size=NARROW), name)

@@ -111,7 +111,7 @@ class MatchDesk:
                 gift = _paid_with(change, number, reference)
                 if not add_payment(change.conn, pot, gift, change.now):
                     raise NotThisGift("This gift is noted as a payment already.")
-                change.record("match pot paid", _subject(number), after={"pot": pot_id, "gift_id": gift})
+                change.record("match pot paid", _subject(number), after={"pot": pot_id, "paid_with": gift})
         except NotThisGift as mistake:
             typed = {"pot": str(uuid4()), f"reference-{pot_id}": reference}
             return self._page(changer, number, typed, {f"reference-{pot_id}": str(mistake)}, status=422)

@@ -1,6 +1,6 @@
 """The guards of backups and of what a restore leaves behind, as tests/guards.py lists those of everything else."""
 
-from tests.guards import Cut, Guard
+from tests.guard import Cut, Guard
 
 BACKUP_GUARDS: dict[str, Guard] = {
     "packed-digests": Guard(
