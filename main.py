@@ -32,6 +32,7 @@ from organisation.publication import missing_for_publication
 from organisation.routes import UPLOAD_PATHS as ORGANISATION_UPLOADS
 from organisation.routes import organisation_routes
 from outbox.jobs import oldest_waiting
+from outbox.smtp import SmtpCarrier
 from payments.gifts.amounts import GIFT_AMOUNTS
 from payments.gifts.campaign_views import donors_by_campaign, monthly_by_campaign
 from payments.giving.pledges import Pledges
@@ -101,8 +102,8 @@ def build_web(installation: Installation, twin: Twin | None, writer: socket.sock
 def check_up(installation: Installation) -> list[Finding]:
     """What the doctor finds."""
     webhook = installation.base_url + WEBHOOK_PATH
-    carrier = installation.carrier
-    mail = MailServerState(carrier.server, carrier.trouble()) if carrier.server else NO_MAIL_SERVER
+    server = installation.current.read().mail_server
+    mail = MailServerState(server.place, SmtpCarrier(server).trouble()) if server else NO_MAIL_SERVER
     expected = Expected(installation.settings.mode, webhook, installation.stripe[1], mail)
     return check_installation(installation.engine, expected, installation.lists, installation.clock)
 

@@ -46,8 +46,8 @@ def build_worker(installation: Installation, twin: Twin | None = None) -> Worker
         replay(engine, bookkeeper, clock(), only_due=True)
 
     handlers = {kind: _as_it_is_now(installation, handle) for kind, handle in handlers.items()}
-    chores = [Chore(REPLAY_EVERY, try_again), reconcile_hourly(engine, clock)]
-    chores.append(Chore(timedelta(seconds=KEEP_SECONDS), carrier.close_idle))
+    close_idle = Chore(timedelta(seconds=KEEP_SECONDS), carrier.close_idle)
+    chores = [Chore(REPLAY_EVERY, try_again), reconcile_hourly(engine, clock), close_idle]
     return Worker(engine, handlers, clock, chores)
 
 

@@ -16,32 +16,18 @@ class CurrentCarrier:
         self._known: MailServer | None = None
         self._smtp: SmtpCarrier | None = None
 
-    @property
-    def server(self) -> str | None:
-        """The mail server's name, for people; None where none is set up."""
-        smtp = self._current()
-        return smtp.server if smtp else None
-
     def carry(self, message: EmailMessage, to: str, begin: Begin) -> Carried:
         """Carry one letter."""
-        return (self._current() or self._otherwise).carry(message, to, begin)
-
-    def trouble(self) -> str:
-        """Why the mail server cannot be used just now; nothing where it can, or where there is none."""
-        smtp = self._current()
-        return smtp.trouble() if smtp else ""
+        server = self._server()
+        if server != self._known:
+            self.close()
+            self._known, self._smtp = server, SmtpCarrier(server) if server else None
+        return (self._smtp or self._otherwise).carry(message, to, begin)
 
     def close_idle(self) -> None:
         """End a connection that has not been used for a while."""
         if self._smtp is not None:
             self._smtp.close_idle()
-
-    def _current(self) -> SmtpCarrier | None:
-        server = self._server()
-        if server != self._known:
-            self.close()
-            self._known, self._smtp = server, SmtpCarrier(server) if server else None
-        return self._smtp
 
     def close(self) -> None:
         """End the connection to the mail server, if there is one."""
