@@ -34,6 +34,7 @@ class Soaks(StrEnum):
     SURGE = "surge"
     STALLS = "stalls"
     LETTERS = "letters"
+    NEWCOMER = "newcomer"
     LOST = "lost"
     WITNESS = "witness"
     RESTARTS = "restarts"

@@ -20,7 +20,7 @@ from campaigns.editing.update_routes import update_routes
 from campaigns.offered import amount_groups
 from campaigns.routes import PageVisit, campaign_page
 from campaigns.states import NeedsLaterDay, NotNow, close, pause, publish, reopen
-from campaigns.store import CampaignChanged, campaigns, old_addresses, progress, progress_of
+from campaigns.store import CampaignChanged, campaigns, old_addresses, parent_of, progress, progress_of
 from campaigns.updates_store import updates_of
 from database.transactions import reading
 from staff.act import Subject
@@ -133,6 +133,7 @@ class CampaignPages:
             members = {act.who: member_by_id(conn, act.who) for act in acts}
             values = {
                 "progress": progress(conn, campaign, now, desk.measures),
+                "parent": parent_of(conn, campaign),
                 "old_addresses": old_addresses(conn, campaign),
                 "picture": picture_by_hash(conn, campaign.picture),
                 "updates": updates_of(conn, number),

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from campaigns.campaign import Campaign
+from campaigns.store import add_campaign
 from database.transactions import reading, writing
 from ledger.money import GBP, Money
 from payments.gifts.campaign_views import donors_by_campaign, monthly_by_campaign
@@ -70,3 +72,18 @@ def test_recurring_gifts_are_counted_by_the_month(books: Books) -> None:
 
     with reading(books.engine) as conn:
         assert monthly_by_campaign(conn, [1, 2]) == {1: 1200 + 1300 + 500 + 300 + 500, 2: 500}
+
+
+def test_a_campaign_counts_the_donors_and_months_of_its_groups_once(books: Books) -> None:
+    """A donor of two groups is one donor; a gift that is shared with the campaign counts whole in it."""
+    with writing(books.engine) as conn:
+        for slug in ("leeds", "york"):
+            add_campaign(conn, Campaign(0, slug, slug, "", GBP, parent_id=1))
+        give(conn, "ada@example.org", [3, 1])
+        give(conn, "ada@example.org", [4])
+        give(conn, "bo@example.org", [1])
+        repeat(conn, 1000, Interval.MONTH, [3, 1])
+
+    with reading(books.engine) as conn:
+        assert donors_by_campaign(conn, [1, 2, 3, 4]) == {1: 2, 3: 1, 4: 1}
+        assert monthly_by_campaign(conn, [1, 2, 3, 4]) == {1: 1000, 3: 500}
