@@ -40,7 +40,7 @@ class Picture:
 PICTURES = (
     Picture("campaign", "/c/the-thornby-van", (1280, 900)),
     Picture("home", "/", (1280, 1500)),
-    Picture("desk", "/desk", (1280, 1300)),
+    Picture("desk", "/desk", (1280, 1750)),
     Picture("recurring-phone-dark", "/desk/recurring", (390, 844), dark=True),
 )
 
