@@ -25,7 +25,7 @@ from ledger.store import open_accounts
 from organisation.current import CurrentOrganisation
 from organisation.organisation import unnamed_organisation
 from organisation.store import add_first_version
-from outbox.carriers import Carrier, FileCarrier, NoCarrier
+from outbox.carriers import FileCarrier, NoCarrier
 from outbox.current_carrier import CurrentCarrier
 from outbox.mail_server import Sender
 from payments.books.bookkeeper import Bookkeeper
@@ -80,7 +80,7 @@ class Installation:
         return secret_key(self.settings)
 
     @property
-    def carrier(self) -> Carrier:
+    def carrier(self) -> CurrentCarrier:
         """Who carries letters: the mail server; without one a folder of files, and in a sandbox its inbox."""
         otherwise = NoCarrier() if self.settings.mode == "sandbox" else FileCarrier(self.settings.var_dir / "mail")
         return CurrentCarrier(lambda: self.current.read().mail_server, otherwise)

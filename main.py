@@ -102,8 +102,8 @@ def build_web(installation: Installation, twin: Twin | None, writer: socket.sock
 def check_up(installation: Installation) -> list[Finding]:
     """What the doctor finds."""
     webhook = installation.base_url + WEBHOOK_PATH
-    carrier = installation.carrier
-    mail = MailServerState(carrier.server, carrier.trouble()) if isinstance(carrier, SmtpCarrier) else NO_MAIL_SERVER
+    server = installation.current.read().mail_server
+    mail = MailServerState(server.place, SmtpCarrier(server).trouble()) if server else NO_MAIL_SERVER
     expected = Expected(installation.settings.mode, webhook, installation.stripe[1], mail)
     return check_installation(installation.engine, expected, installation.lists, installation.clock)
 

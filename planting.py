@@ -16,14 +16,16 @@ import uvicorn
 
 from backup.place import TWIN
 from database.instants import Clock, utc_now
-from database.transactions import reading
+from database.transactions import reading, writing
 from installation import open_installation, open_sandbox
+from outbox.jobs import space_out
 from payments.gifts.gift import DonorDetails
 from payments.gifts.store import first_gift_at
 from payments.giving.pledges import Pledges
 from payments.settlement.reconcile import Reconciliation
 from payments.stripe.gateway import Gateway
 from payments.stripe.lists import StripeLists
+from receipts.jobs import PRINT
 from sandbox.controls import run_control
 from sandbox.twin import Twin
 from sandbox.webhooks.sender import KeepingSender
@@ -32,6 +34,7 @@ from setup.demo_month import DemoMonth, ShowDay
 from setup.demo_story import DAYS
 
 START_SECONDS = 10.0
+PRINT_EVERY = timedelta(seconds=1)
 # A file in the var folder for as long as the month is being played, so that a start after one that was cut short
 # finishes it.
 UNFINISHED = "planting"
@@ -116,6 +119,8 @@ def _catch_up(planted: PlantedTwin, month: DemoMonth, clock: Clock) -> None:
     month.reconciliation.reconcile()
     planted.twin.world.clock.advance_to(clock().timestamp())
     planted.twin.world.clock.run()
+    with writing(month.engine) as conn:  # a newcomer's own gift must not wait for a month of receipts
+        space_out(conn, PRINT, clock(), PRINT_EVERY)
 
 
 def _unfinished(settings: Settings) -> Path:

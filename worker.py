@@ -11,7 +11,7 @@ from installation import Installation
 from outbox.letters import SEND
 from outbox.message import AttachmentSources
 from outbox.sending import send_handler
-from outbox.smtp import KEEP_SECONDS, SmtpCarrier
+from outbox.smtp import KEEP_SECONDS
 from outbox.worker import Chore, Handler, Worker
 from payments.inbox.keep import replay
 from payments.settlement.jobs import reconcile_hourly, settlement_jobs
@@ -46,9 +46,8 @@ def build_worker(installation: Installation, twin: Twin | None = None) -> Worker
         replay(engine, bookkeeper, clock(), only_due=True)
 
     handlers = {kind: _as_it_is_now(installation, handle) for kind, handle in handlers.items()}
-    chores = [Chore(REPLAY_EVERY, try_again), reconcile_hourly(engine, clock)]
-    if isinstance(carrier, SmtpCarrier):
-        chores.append(Chore(timedelta(seconds=KEEP_SECONDS), carrier.close_idle))
+    close_idle = Chore(timedelta(seconds=KEEP_SECONDS), carrier.close_idle)
+    chores = [Chore(REPLAY_EVERY, try_again), reconcile_hourly(engine, clock), close_idle]
     return Worker(engine, handlers, clock, chores)
 
 

@@ -1,5 +1,6 @@
 """The commands `backup` and `restore`: one file that holds the whole installation, and the way back."""
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -152,7 +153,9 @@ def passphrase_in(file: Path) -> str:
         mode, lines = file.stat().st_mode, file.read_text().splitlines()
     except OSError as error:
         raise typer.BadParameter(f"{file} cannot be read ({error.strerror}). Nothing was changed.") from None
-    if mode & 0o077:
+    # systemd lends a credential by an access list, which stands in the group's place.
+    lent = file.parent == Path(os.environ.get("CREDENTIALS_DIRECTORY", ""))
+    if mode & (0o037 if lent else 0o077):
         raise typer.BadParameter(f"Others can read {file}. Nothing was changed. As its owner: chmod 600 {file}")
     if not lines or not lines[0].strip():
         raise typer.BadParameter(f"{file} has no passphrase on its first line. Nothing was changed.")

@@ -6,7 +6,6 @@ backup is restored into an empty place by `restore`, which asks the twin, and `r
 The canonical exports must be equal, and no receipt number of the undisturbed books may be given out again.
 """
 
-import asyncio
 import os
 import re
 import subprocess
@@ -15,19 +14,24 @@ import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
 import sqlalchemy as sa
 import typer
 
-from bench.paced_client import send_at_rate
+from backup.place import InstallationPlace
+from backup.taking import take_backup
+from bench.load_client import measure_load
 from bench.pending_gifts import PendingGift, create_books
 from bench.reporting import print_json, print_line, two_databases
 from bench.web_process import HERE, production_settings, serving, signed_request
 from database.engine import open_database
+from database.instants import utc_now
 from database.migrating import mark_of
 from database.transactions import reading
+from payments.inbox.tables import delivery
 from proof.canonical import canonical
 from receipts.tables import receipt, receipt_gap
 from sandbox.twin import Twin, TwinSettings, open_twin
@@ -39,7 +43,7 @@ from tests.sandbox.loopback import served
 KEY = "sk_test_sandbox_backup"
 RATE = 200.0
 CONNECTIONS = 16
-BEFORE_SECONDS = 1.0  # of the stream; then the command starts, which takes a few seconds more to take the state
+BEFORE_SHARE = 0.3  # of the deliveries, which are kept before the backup begins
 PASSPHRASE = "four words for the soak"  # noqa: S105 - encrypts made-up donors
 
 
@@ -90,42 +94,43 @@ def back_up_under_load(url: str, elsewhere: str, directory: Path, gifts: int) ->
     live, other = directory / "live", directory / "elsewhere"
     live.mkdir(mode=0o700)
     other.mkdir(mode=0o700)
-    passphrase = _passphrase_file(directory)
+    file, passphrase = directory / "farthing.backup.age", _passphrase_file(directory)
     pending = create_books(url, gifts)
     kept = KeptBodies()
     twin = open_twin(TwinSettings("http://twin.invalid", KEY, "https://endpoint.invalid/", "whsec_x", ""), sender=kept)
     _pay(twin, pending, _mark(url))
-    requests = [signed_request(body) for body in kept.bodies]
     with served(twin) as stripe:
         here, there = _environment(url, live, stripe), _environment(elsewhere, other, stripe)
-        with serving(url, live) as (port, _), ThreadPoolExecutor(1) as threads:
-            streaming = threads.submit(asyncio.run, send_at_rate(port, requests, CONNECTIONS, RATE))
-            time.sleep(BEFORE_SECONDS)
-            file = directory / "farthing.backup.age"
-            backup_seconds, _ = _timed("backup", str(file), "--passphrase-file", passphrase, environment=here)
-            sent = streaming.result()
+        with serving(url, live) as (port, _):
+            sent, backup_seconds = _stream(port, kept.bodies, InstallationPlace("test", url, live, {}, None), file)
         _timed("reconcile", environment=here)
         restore_seconds, _ = _timed("restore", str(file), "--passphrase-file", passphrase, environment=there)
+        in_it = len(_rows(elsewhere, sa.select(receipt.c.number)))
         reconcile_seconds, said = _timed("reconcile", environment=there)
         audited = _run("audit", environment=there).returncode
     twin.close()
     return BackupFigures(
-        deliveries=len(requests),
-        refused=sent.refused,
-        p99_ms=round(sent.p99_ms),
-        slowest_ms=round(sent.longest_ms),
-        backup_seconds=backup_seconds,
-        kilobytes=file.stat().st_size // 1024,
-        gifts=gifts,
-        gifts_in_it=_receipts_in_backup(elsewhere),
-        restore_seconds=restore_seconds,
-        left_out=_left_out(elsewhere),
-        reconcile_seconds=reconcile_seconds,
-        recovered=_recovered(said),
-        exports_equal=_export(url) == _export(elsewhere),
-        numbers_given_twice=_given_twice(url, elsewhere),
-        audit_failed=audited != 0,
-    )
+        **sent, backup_seconds=backup_seconds, kilobytes=file.stat().st_size // 1024, gifts=gifts, gifts_in_it=in_it,
+        restore_seconds=restore_seconds, left_out=_left_out(elsewhere), reconcile_seconds=reconcile_seconds,
+        recovered=_recovered(said), exports_equal=_export(url) == _export(elsewhere),
+        numbers_given_twice=_given_twice(url, elsewhere), audit_failed=audited != 0,
+    )  # fmt: skip
+
+
+def _stream(port: int, bodies: Sequence[bytes], place: InstallationPlace, file: Path) -> tuple[dict[str, Any], float]:
+    """Send everything at the rate, and back up in the middle of it; the client's figures, and the backup's seconds."""
+    signed = (signed_request(body) for body in bodies)
+    client = partial(measure_load, [port], CONNECTIONS, signed, file.parent, str(RATE), client="bench.paced_client")
+    with ThreadPoolExecutor(1) as threads:
+        streaming = threads.submit(client)
+        while len(_rows(place.address, sa.select(delivery.c.id))) < len(bodies) * BEFORE_SHARE:
+            time.sleep(0.1)
+        started = time.perf_counter()
+        take_backup(place, file, utc_now(), PASSPHRASE)
+        seconds = round(time.perf_counter() - started, 1)
+        sent = streaming.result()
+    p99, slowest = round(sent.p99_ms), round(sent.longest_ms)
+    return {"deliveries": len(bodies), "refused": sent.refused, "p99_ms": p99, "slowest_ms": slowest}, seconds
 
 
 def _passphrase_file(directory: Path) -> str:
@@ -166,7 +171,6 @@ def _environment(url: str, directory: Path, stripe: str) -> dict[str, str]:
     return production_settings(url, 1, directory) | {
         "FARTHING_STRIPE_API_KEY": KEY,
         "FARTHING_STRIPE_API_BASE": stripe,
-        "PATH": f"{server_programs()}{os.pathsep}{os.environ['PATH']}",
     }
 
 
@@ -200,20 +204,9 @@ def _export(url: str) -> list[str]:
     return lines
 
 
-def _gaps(url: str) -> list[tuple[int, int]]:
-    """The first and last number of each gap, by year."""
-    g = receipt_gap.c
-    return _rows(url, sa.select(g.first_number, g.last_number).order_by(g.year))
-
-
 def _left_out(url: str) -> int:
-    return sum(last - first + 1 for first, last in _gaps(url))
-
-
-def _receipts_in_backup(url: str) -> int:
-    """How many receipts had been issued when the backup's state was taken: those before the first gap."""
-    first = min((gap[0] for gap in _gaps(url)), default=sys.maxsize)
-    return len([1 for (number,) in _rows(url, sa.select(receipt.c.number)) if number < first])
+    g = receipt_gap.c
+    return sum(last - first + 1 for first, last in _rows(url, sa.select(g.first_number, g.last_number)))
 
 
 def _given_twice(url: str, elsewhere: str) -> int:
@@ -230,6 +223,7 @@ def main(
 ) -> None:
     """So many gifts, on both databases (or only `--engine sqlite`)."""
     reports: dict[str, Mapping[str, object]] = {}
+    os.environ["PATH"] = f"{server_programs()}{os.pathsep}{os.environ['PATH']}"
     with two_databases("backup") as (directory, urls), two_databases("restore") as (_, others):
         for name in engine or list(urls):
             room = directory / name

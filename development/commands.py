@@ -1,4 +1,4 @@
-"""The commands `test`, `bench`, `soak` and `pictures`: each hands on to programs of tests/ and bench/."""
+"""The commands `test`, `bench`, `soak`, `pictures` and `release`: each hands on to programs of tests/ and bench/."""
 
 import os
 import subprocess
@@ -34,6 +34,7 @@ class Soaks(StrEnum):
     SURGE = "surge"
     STALLS = "stalls"
     LETTERS = "letters"
+    NEWCOMER = "newcomer"
     LOST = "lost"
     WITNESS = "witness"
     RESTARTS = "restarts"
@@ -65,15 +66,24 @@ def add_development_commands(app: typer.Typer) -> None:
         """Measure against a floor and a plain baseline in the same run; --json for machines."""
         raise typer.Exit(_python("-m", f"bench.{name.value}", *context.args))
 
+    _add_what_a_release_needs(app)
+
+    @app.command(context_settings=PASSED_ON, rich_help_panel=DEVELOPERS)
+    def soak(context: typer.Context, name: Annotated[Soaks, typer.Argument()]) -> None:
+        """The long versions of what the suite does briefly; --json for machines."""
+        raise typer.Exit(_python("-m", f"bench.{name.value}", *context.args))
+
+
+def _add_what_a_release_needs(app: typer.Typer) -> None:
     @app.command(rich_help_panel=DEVELOPERS)
     def pictures() -> None:
         """Take README's pictures anew, of a sandbox after its demonstration month."""
         raise typer.Exit(_python("-m", "bench.pictures"))
 
     @app.command(context_settings=PASSED_ON, rich_help_panel=DEVELOPERS)
-    def soak(context: typer.Context, name: Annotated[Soaks, typer.Argument()]) -> None:
-        """The long versions of what the suite does briefly; --json for machines."""
-        raise typer.Exit(_python("-m", f"bench.{name.value}", *context.args))
+    def release(context: typer.Context) -> None:
+        """What a release is made of: an SBOM of everything that the lock pins, into dist/."""
+        raise typer.Exit(_python("-m", "bench.release", *context.args))
 
 
 def _on_debians_postgresql(tests: Sequence[str]) -> int:

@@ -24,6 +24,11 @@ class CurrentCarrier:
             self._known, self._smtp = server, SmtpCarrier(server) if server else None
         return (self._smtp or self._otherwise).carry(message, to, begin)
 
+    def close_idle(self) -> None:
+        """End a connection that has not been used for a while."""
+        if self._smtp is not None:
+            self._smtp.close_idle()
+
     def close(self) -> None:
         """End the connection to the mail server, if there is one."""
         if self._smtp is not None:

@@ -63,6 +63,14 @@ def make_urgent(conn: Connection, kind: str, subject: str, *, now: datetime) -> 
     conn.execute(waiting.values(urgent=True))
 
 
+def space_out(conn: Connection, kind: str, now: datetime, every: timedelta) -> None:
+    """Let the waiting jobs of a kind fall due one after another from now on, so that newer work is not kept waiting."""
+    t = tables.job
+    waiting = conn.scalars(sa.select(t.c.key).where(t.c.kind == kind).order_by(t.c.due_at, t.c.key)).all()
+    for n, key in enumerate(waiting):
+        conn.execute(sa.update(t).where(t.c.key == key).values(due_at=now + n * every))
+
+
 def claim(conn: Connection, now: datetime) -> Job | None:
     """Lease the next due job to the caller; None when nothing is due. Two workers never get the same job."""
     t = tables.job
@@ -102,6 +110,16 @@ def _still_ours(job: Job) -> tuple[sa.ColumnElement[bool], ...]:
 def _writable(error: str) -> str:
     """The error as a text column accepts it: without NUL and surrogates, at most 2,000 characters."""
     return error[:2000].replace("\x00", "\ufffd").encode(errors="replace").decode()
+
+
+def hasten(conn: Connection, kind: str, error: str, now: datetime) -> None:
+    """Let the jobs of this kind that failed with this error be tried now: what kept them from being done has passed.
+
+    A job whose next attempt is nearer than a lease may be running, and is left alone.
+    """
+    t = tables.job
+    failed = sa.update(t).where(t.c.kind == kind, t.c.error == error, t.c.due_at > now + LEASE)
+    conn.execute(failed.values(due_at=now, attempts=0))
 
 
 def is_queued(conn: Connection, kind: str, subject: str) -> bool:

@@ -36,6 +36,11 @@ class MailServer:
     user: str = ""
     password: str = ""
 
+    @property
+    def place(self) -> str:
+        """Where it is, for people."""
+        return f"{self.host}, port {self.port}"
+
     def __repr__(self) -> str:
         return f"MailServer({self.encryption}://{self.host}:{self.port})"  # without the password
 

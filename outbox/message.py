@@ -23,12 +23,12 @@ _INTERNATIONAL = SMTP.clone(utf8=True, cte_type="7bit")
 def email_of(posted: PostedLetter, sender: Sender, sources: AttachmentSources, now: datetime) -> EmailMessage:
     """The email of a letter. Its Message-ID is the same at each attempt, so a second one would not show twice."""
     letter = posted.letter
-    to = ascii_address(letter.to)
-    message = EmailMessage(policy=_POLICY if to.isascii() else _INTERNATIONAL)
-    message["From"] = Address(sender.name, addr_spec=ascii_address(sender.address))
-    message["To"] = Address(letter.to_name, addr_spec=to)
+    is_ascii = letter.to.rpartition("@")[0].isascii()
+    message = EmailMessage(policy=_POLICY if is_ascii else _INTERNATIONAL)
+    message["From"] = _mailbox(sender.name, sender.address)
+    message["To"] = _mailbox(letter.to_name, letter.to)
     if sender.reply_to:
-        message["Reply-To"] = Address(sender.name, addr_spec=ascii_address(sender.reply_to))
+        message["Reply-To"] = _mailbox(sender.name, sender.reply_to)
     message["Subject"] = letter.subject
     message["Date"] = format_datetime(now)
     message["Message-ID"] = f"<{posted.message_id}@{ascii_address(sender.address).rpartition('@')[2]}>"
@@ -43,6 +43,11 @@ def email_of(posted: PostedLetter, sender: Sender, sources: AttachmentSources, n
         kind, _, subtype = attachment.media_type.partition("/")
         message.add_attachment(content, maintype=kind, subtype=subtype, filename=attachment.filename)
     return message
+
+
+def _mailbox(name: str, address: str) -> Address:
+    local, _, domain = ascii_address(address).rpartition("@")
+    return Address(name, local, domain)  # `addr_spec` would refuse other letters than ASCII's before the @
 
 
 def ascii_address(address: str) -> str:

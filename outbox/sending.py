@@ -21,7 +21,9 @@ from outbox.carriers import (
     LetterUncertain,
     MailServerTrouble,
 )
+from outbox.jobs import hasten
 from outbox.letters import (
+    SEND,
     LetterState,
     PostedLetter,
     letter_by_id,
@@ -35,6 +37,7 @@ from outbox.worker import Handler
 
 GIVE_UP_AFTER = timedelta(days=2)
 INTERRUPTED = "The program was interrupted while it handed the letter over. It may have been sent."
+NO_SERVER = "the mail server cannot be used"
 LATE = "It was not sent in time: what it asks its reader to do is no longer possible."
 
 
@@ -54,6 +57,7 @@ def send_handler(
     engine: Engine, carrier: Carrier, sender: Callable[[], Sender], sources: AttachmentSources, clock: Clock
 ) -> Handler:
     """The worker's handler of `outbox.letters.SEND`: sends the letter that a job names, unless it was sent."""
+    post = _Post(engine, carrier, clock)
 
     def send(payload: Any) -> None:
         with reading(engine) as conn:
@@ -66,25 +70,41 @@ def send_handler(
         elif posted.state is LetterState.WAITING and attempt.is_late:
             attempt.end(LetterState.GIVEN_UP, LATE)
         elif posted.state is LetterState.WAITING:
-            _hand_over(attempt, carrier, email_of(posted, sender(), sources, clock()))
+            post.hand_over(attempt, email_of(posted, sender(), sources, clock()))
 
     return send
 
 
-def _hand_over(attempt: "_Attempt", carrier: Carrier, message: EmailMessage) -> None:
-    try:
-        carried = carrier.carry(message, message["To"].addresses[0].addr_spec, attempt.begin)
-    except LetterRefused as refused:
-        attempt.end(LetterState.REFUSED, str(refused))
-    except LetterUncertain as uncertain:
-        attempt.end(LetterState.UNCERTAIN, str(uncertain))
-    except LetterDeferred as deferred:
-        attempt.defer(deferred)
-    except MailServerTrouble as trouble:
-        attempt.wait(str(trouble))
-        raise TriedInVain("the mail server cannot be used") from trouble
-    else:
-        attempt.end(carried.state, carried.reply)
+class _Post:
+    """Hands letters over, and when the mail server works again lets those go that had to wait for it."""
+
+    def __init__(self, engine: Engine, carrier: Carrier, clock: Clock) -> None:
+        self._engine, self._carrier, self._clock = engine, carrier, clock
+        self._in_trouble = True  # before this worker started, perhaps
+
+    def hand_over(self, attempt: "_Attempt", message: EmailMessage) -> None:
+        """Hand over one letter, and note what came of it."""
+        try:
+            carried = self._carrier.carry(message, message["To"].addresses[0].addr_spec, attempt.begin)
+        except LetterRefused as refused:
+            attempt.end(LetterState.REFUSED, str(refused))
+        except LetterUncertain as uncertain:
+            attempt.end(LetterState.UNCERTAIN, str(uncertain))
+        except LetterDeferred as deferred:
+            attempt.defer(deferred)
+        except MailServerTrouble as trouble:
+            self._in_trouble = True
+            attempt.wait(str(trouble))
+            raise TriedInVain(NO_SERVER) from trouble
+        else:
+            attempt.end(carried.state, carried.reply)
+            self._hasten_others()
+
+    def _hasten_others(self) -> None:
+        if self._in_trouble:
+            with writing(self._engine) as conn:
+                hasten(conn, SEND, f"{TriedInVain.__name__}: {NO_SERVER}", self._clock())
+            self._in_trouble = False
 
 
 class _Attempt:

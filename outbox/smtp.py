@@ -40,11 +40,6 @@ class SmtpCarrier:
         self._used_at, self._letters = 0.0, 0
         self._trouble, self._alone_until, self._pause = "", 0.0, FIRST_PAUSE_SECONDS
 
-    @property
-    def server(self) -> str:
-        """The server's name, for people."""
-        return f"{self._server.host}, port {self._server.port}"
-
     def carry(self, message: EmailMessage, to: str, begin: Begin) -> Carried:
         """Hand over one letter."""
         connection = self._connected()
@@ -206,7 +201,7 @@ def _explained(server: MailServer, error: Exception) -> str:
     # smtplib makes a disconnection of a timeout.
     cause = error.__context__ if isinstance(error.__context__, TimeoutError) else error
     words = next(words for kind, words in _EXPLANATIONS if isinstance(cause, kind))
-    return words.format(where=f"{server.host}, port {server.port}", host=server.host, why=_reason(error))
+    return words.format(where=server.place, host=server.host, why=_reason(error))
 
 
 def _reason(error: BaseException) -> str:

@@ -15,6 +15,7 @@ from database.instants import Clock
 from database.transactions import reading
 from ledger.finding import Finding
 from organisation.current import CurrentOrganisation
+from organisation.publication import missing_for_publication
 from payments.stripe.gateway import StripeAway, StripeRefused
 from setup.answers import NotAnAnswer, read_email
 from setup.checklist import Checklist, SetupFacts, checklist
@@ -63,7 +64,7 @@ class SetupDesk:
                 mode=self.pages.mode,
                 organisation_lacks=self._organisation_lacks(),
                 campaigns_open=states.count(Openness.OPEN),
-                campaigns_in_draft=0,
+                campaigns_in_draft=states.count(Openness.DRAFT),
                 member_has_second_factor=has_second_factor(conn, member.id),
                 mail_host=environment.mail_host,
                 has_signing_secret=bool(environment.secrets),
@@ -74,9 +75,8 @@ class SetupDesk:
 
     def _organisation_lacks(self) -> Sequence[str]:
         self.organisation.refresh()
-        if not self.organisation.is_set_up:
-            return ["Nobody has said yet who receives them."]
-        return []
+        now = self.organisation
+        return [str(notice) for notice in missing_for_publication(now.profile, is_set_up=now.is_set_up)]
 
     def show(self, member: StaffMember) -> Response:
         """Every step with how it stands."""

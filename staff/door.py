@@ -120,14 +120,13 @@ class Door:
         token = self._cookie.read(request)
         with reading(self._engine) as conn:
             session = session_of(conn, token, self._clock())
-        return (token, session) if token and session and session.holder.kind is HolderKind.STAFF else None
+        return (token, session) if token and session and _is_of_staff(session) else None
 
     def _signed_in(self, request: Request) -> SignedIn:
         token, now = self._cookie.read(request), self._clock()
         with reading(self._engine) as conn:
             session = session_of(conn, token, now)
-            is_staff = session is not None and session.holder.kind is HolderKind.STAFF
-            member = member_by_id(conn, session.holder.id) if session and is_staff else None
+            member = member_by_id(conn, session.holder.id) if session and _is_of_staff(session) else None
             is_organiser = member is not None and member.role is Role.ORGANISER
             campaigns = campaigns_of(conn, member.id) if member and is_organiser else frozenset[int]()
         if token is None or session is None or member is None:
@@ -138,6 +137,10 @@ class Door:
             with writing(self._engine) as conn:
                 see_session(conn, token, now)
         return SignedIn(member, address_of_client(request), campaigns, session)
+
+
+def _is_of_staff(session: Session) -> bool:
+    return session.holder.kind is HolderKind.STAFF
 
 
 class DeskGuard:

@@ -7,17 +7,18 @@ CAMPAIGN_GUARDS: dict[str, Guard] = {
         "of two people who edit a campaign, the second would wipe out what the first has written",
         (Cut("campaigns/store.py", "table.c.id == before.id, table.c.version == before.version",
              "table.c.id == before.id"),),
-        ("tests/campaigns/test_store.py", "tests/campaigns/test_editor.py"),
+        ("tests/campaigns/test_store.py::test_the_second_of_two_edits_is_refused",),
     ),
     "campaign-addresses": Guard(
         "a campaign could take the address that another one had, and with it who follows old posters",
         (Cut("campaigns/store.py", "    if holder is not None and holder != number:\n", "    if False:\n"),),
-        ("tests/campaigns/test_store.py", "tests/campaigns/test_desk.py"),
+        ("tests/campaigns/test_store.py::test_nobody_takes_an_address_that_leads_somewhere",),
     ),
     "drafts": Guard(
         "everybody could read a draft who guesses its address",
-        (Cut("campaigns/store.py", ", table.c.state != CampaignState.DRAFT.value)", ")"),),
-        ("tests/campaigns/test_desk.py",),
+        (Cut("campaigns/store.py", "where(campaign_address.c.slug == slug, table.c.state != CampaignState.DRAFT.value)",
+             "where(campaign_address.c.slug == slug)"),),
+        ("tests/campaigns/test_desk.py::test_a_new_campaign_is_a_draft_that_only_staff_see",),
     ),
     "safe-links": Guard(
         "a link in a story could run a script",
@@ -33,7 +34,7 @@ CAMPAIGN_GUARDS: dict[str, Guard] = {
     "published-with-its-notices": Guard(
         "a campaign could be published without what the law asks for",
         (Cut("campaigns/editing/routes.py", "if missing := self._desk.missing_for(campaign):", "if missing := []:"),),
-        ("tests/campaigns/test_desk.py",),
+        ("tests/campaigns/test_desk.py::test_what_the_law_asks_for_comes_before_publishing",),
     ),
     "amount-of-its-interval": Guard(
         "£8 once could become £8 a month, chosen among buttons that are hidden",

@@ -1,4 +1,4 @@
-"""The guards of staff, the organisation, letters and pages: see `tests/guards.py`."""
+"""The guards of the organisation, pictures, letters and backups: see `tests/guards.py`."""
 
 from tests.guard import Cut, Guard
 
@@ -45,55 +45,6 @@ DESK_GUARDS: dict[str, Guard] = {
         (Cut("web/svg.py", "    if _REFERENCE.search(value):\n", "    if False:\n"),),
         ("tests/web/test_svg.py",),
     ),
-    "acts-recorded": Guard(
-        "a change at the desk could be made without a trace of who made it",
-        (Cut("staff/changing.py", "        if not change.is_recorded:\n", "        if False:\n"),),
-        ("tests/staff/test_changing.py",),
-    ),
-    "roles": Guard(
-        "an auditor could change what they are to look at",
-        (Cut("staff/door.py", "not signed_in.member.may(permission):", "False:"),),
-        ("tests/staff/test_door.py",),
-    ),
-    "staff-sessions": Guard(
-        "a donor's session could open the desk",
-        (Cut("staff/door.py", "session.holder.kind is HolderKind.STAFF", "True"),),
-        ("tests/staff/test_door.py",),
-    ),
-    "second-factor-due": Guard(
-        "a password or a link alone would open the desk",
-        (Cut("staff/door.py", "if session.stage is not SessionStage.OPEN:", "if False:"),),
-        ("tests/staff/test_signing_in.py::test_a_link_alone_opens_nothing",),
-    ),
-    "code-once": Guard(
-        "a code of the app that somebody has seen could be used after its owner",
-        (Cut("staff/credentials_store.py", "f.last_step < step", "f.last_step <= step"),),
-        ("tests/staff/test_sessions_at_the_desk.py::test_a_code_of_the_app_is_taken_once",),
-    ),
-    "attempts": Guard(
-        "passwords could be guessed without end",
-        (Cut("web/attempts_store.py", "return counted is not None and counted <= limit.most", "return True"),
-         Cut("web/attempts_store.py", "return conn.execute(used_up).first() is None", "return True")),
-        ("tests/staff/test_attempts.py::test_codes_are_counted_with_passwords",),
-    ),
-    "confirmation": Guard(
-        "whoever finds a desk open could let themselves in for good",
-        (Cut("staff/door.py", "if recent and signed_in.session and not", "if False and signed_in.session and not"),),
-        ("tests/staff/test_sessions_at_the_desk.py::test_what_matters_asks_for_password_or_code_once_more",),
-    ),
-    "sessions-of-the-gone": Guard(
-        "somebody who was removed would sit at the desk until evening",
-        (Cut("staff/managing.py", "    end_sessions_of(change.conn, Holder(HolderKind.STAFF, member.id))\n    store",
-             "    store"),
-         Cut("staff/store.py", "_member(conn, staff_member.c.id == member_id, *_MAY_SIGN_IN)",
-             "_member(conn, staff_member.c.id == member_id)")),
-        ("tests/staff/test_members.py::test_who_is_shut_out_is_out_at_once",),
-    ),
-    "own-campaigns": Guard(
-        "an organiser could see and edit another's campaign",
-        (Cut("staff/door.py", "        if not self.may_see_campaign(campaign_id):\n", "        if False:\n"),),
-        ("tests/staff/test_door.py",),
-    ),
     "letter-at-most-once": Guard(
         "a letter that a killed worker had handed over would be sent again",
         (Cut("outbox/smtp.py", "            begin()\n"),),
@@ -108,5 +59,28 @@ DESK_GUARDS: dict[str, Guard] = {
         "a name or a subject could add an address to a letter",
         (Cut("outbox/letters.py", "_CONTROL.search(header) or "),),
         ("tests/outbox/test_letters.py",),
+    ),
+    "packed-digests": Guard(
+        "a backup that a disk has changed could be restored",
+        (Cut("backup/archive.py", "    if (written, digest.hexdigest()) != (listed.length, listed.sha256):\n",
+             "    if False:\n"),),
+        ("tests/backup/test_taking.py",),
+    ),
+    "never-over-books": Guard(
+        "a restore could overwrite the books that are in use",
+        (Cut("backup/filling.py", "            if path.exists() and (path.stat().st_size or suffix):\n",
+             "            if False:\n"),
+         Cut("backup/filling.py", "        elif tables:\n", "        elif False:\n")),
+        ("tests/backup/test_restoring.py",),
+    ),
+    "half-restored": Guard(
+        "a Farthing could give receipt numbers out while a backup is restored, or after that was cut off",
+        (Cut("database/migrating.py", "    if sa.inspect(conn).has_table(RESTORING):\n        return RESTORING\n"),),
+        ("tests/backup/test_restoring.py",),
+    ),
+    "noted-numbers": Guard(
+        "a second restore from one backup would give the numbers of the first out again",
+        (Cut("backup/restoring.py", "            notes.write(ever)\n", "            pass\n"),),
+        ("tests/backup/test_restoring.py",),
     ),
 }  # fmt: skip

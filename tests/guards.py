@@ -8,6 +8,7 @@ from tests.campaign_guards import CAMPAIGN_GUARDS
 from tests.desk_guards import DESK_GUARDS
 from tests.group_guards import GROUP_GUARDS
 from tests.guard import Cut, Guard
+from tests.staff_guards import STAFF_GUARDS
 
 POSTING = "tests/ledger/test_posting.py"
 ATTACKS, TRANSACTIONS = "tests/database/test_attacks.py", "tests/database/test_transactions.py"
@@ -20,6 +21,8 @@ LOADED = "tests/payments/books/test_load_known.py::test_what_is_loaded_decides_t
 GUARDS_SQL, FIRST_SQL = "migrations/versions/0002_guards.py", "migrations/versions/0001_the_whole_house.py"
 
 GUARDS: dict[str, Guard] = {
+    **DESK_GUARDS,
+    **STAFF_GUARDS,
     "unique-key": Guard(
         "two entries could stand for one fact",
         (Cut(FIRST_SQL, '        sa.UniqueConstraint("key", name=op.f("uq_entry_key")),\n'),
@@ -205,17 +208,6 @@ GUARDS: dict[str, Guard] = {
         "a form that is sent twice, or an answer that is lost, would open two sessions",
         (Cut("payments/stripe/gateway.py", 'create(params, {"idempotency_key": key})', "create(params)"),),
         ("tests/payments/test_idempotency_key.py",),
-    ),
-    "acts-append-only": Guard(
-        "what somebody did at the desk could be changed or removed afterwards",
-        (Cut("migrations/versions/0005_staff.py", '    append_only("act", [["id"]])\n'),),
-        ("tests/database/test_guards.py", ATTACKS),
-    ),
-    "last-owner": Guard(
-        "two owners could leave at the same moment, and nobody could let anybody in again",
-        (Cut("migrations/versions/0011_signing_in.py", "    _keep_an_owner()\n    _make_campaigns",
-             "    _make_campaigns"),),
-        ("tests/database/test_guards.py", "tests/staff/test_last_owner.py"),
     ),
     "hosts": Guard(
         "a page could be served under a stranger's name",

@@ -13,6 +13,7 @@ from starlette.responses import HTMLResponse
 from web.look_css import letter_css, look_path
 from web.markdown import html_of, plain_text
 from web.static import Static
+from web.typed import is_day
 from web.wording import Wording
 
 MODES = ("sandbox", "test", "live")
@@ -214,6 +215,7 @@ class Pages:
             markdown=_markdown,
             plain=plain_text,
         )
+        environment.tests["a_day"] = is_day
         environment.globals.update(
             mode=self.mode,
             base_url=self.base_url,

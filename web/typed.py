@@ -6,6 +6,7 @@ letter took the receipt's layout nine seconds; an invisible character can turn t
 
 import re
 import unicodedata
+from datetime import date
 
 MOST_ACCENTS = 2
 # Vowel signs, which Devanagari or Thai stack on a letter, are no accents: they have no combining class.
@@ -45,6 +46,14 @@ def compact(text: str) -> str:
     They come with what is pasted from a page or a chat, and nobody can see what is wrong.
     """
     return "".join(filter(_is_seen, text)).strip()
+
+
+def is_day(text: str) -> bool:
+    """Whether a browser's field for a day can show this: only such as 2027-05-06, or nothing."""
+    try:
+        return not text or (len(text) == len("2027-05-06") and bool(date.fromisoformat(text)))
+    except ValueError:
+        return False
 
 
 def clipped(text: str, limit: int, *, lines: bool = False) -> str:

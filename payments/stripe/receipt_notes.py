@@ -1,7 +1,7 @@
 """A note at Stripe of how far receipt numbers may have been given out: the one memory that no restore winds back.
 
 It is a Product that nobody can buy, because our key may write Products and nothing else that lasts
-(docs/decisions/0016). It is read and written by a restore alone.
+(docs/decisions/0019). It is read and written by a restore alone.
 """
 
 from collections.abc import Mapping

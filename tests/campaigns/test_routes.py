@@ -94,6 +94,7 @@ def test_a_program_gets_progress_as_json(visitor: TestClient, engine: Engine, cl
         "target_kind": "amount",
         "target": "20000.00",
         "reached": "1234.50",
+        "matched": "0.00",
         "gifts": 1,
         "percent": 6,
         "days_left": 20,

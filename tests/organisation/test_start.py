@@ -11,14 +11,17 @@ from sqlalchemy import Engine
 
 from campaigns.demo import DEMO_ORGANISATION
 from database.engine import open_database
-from database.transactions import booking, reading
+from database.transactions import booking, reading, writing
 from installation import Installation, open_installation, prepare, record_organisation
 from organisation.current import NotSetUp
 from organisation.organisation import GivingRules, OrganisationProfile
 from organisation.store import add_version
 from organisation.tables import organisation_version
+from outbox.jobs import enqueue
+from receipts.jobs import PRINT
 from settings import Settings, read_settings
 from tests.clock import FixedClock
+from worker import build_worker
 
 Build = Callable[[Settings], Installation]
 NAMED = {
@@ -131,3 +134,20 @@ def test_a_live_installation_starts_before_anybody_has_named_who_receives(
     rename(house.engine, "A Fair Count", clock)
     house.organisation.require_set_up()
     assert house.pages.organisation.name == "A Fair Count"
+
+
+def test_a_worker_that_has_run_since_yesterday_sees_a_new_version(
+    database_url: str, tmp_path: Path, clock: FixedClock, build: Build
+) -> None:
+    """Letters and receipts are written by it, and no visitor's request tells it."""
+    settings = settings_of(database_url, tmp_path, **NAMED)
+    prepare(settings, clock, durable=False)
+    house = build(settings)
+    worker = build_worker(house)
+    rename(house.engine, "Renamed", clock)
+    with writing(house.engine) as conn:
+        enqueue(conn, PRINT, "nothing", {"numbers": []}, now=house.clock())
+
+    worker.run_due()
+
+    assert house.pages.organisation.name == "Renamed"

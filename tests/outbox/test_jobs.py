@@ -20,6 +20,7 @@ from outbox.jobs import (
     make_urgent,
     oldest_waiting,
     postpone,
+    space_out,
     waiting_count,
 )
 from outbox.tables import job
@@ -46,6 +47,17 @@ def test_the_same_job_waits_once(queue: Engine, clock: FixedClock) -> None:
     assert _keys(queue) == ["mail:1", "print:1", "print:2"]
     with reading(queue) as conn:
         assert (waiting_count(conn), oldest_waiting(conn)) == (3, clock())
+
+
+def test_newer_work_comes_before_jobs_that_were_spaced_out(queue: Engine, clock: FixedClock) -> None:
+    """A month of receipts does not keep today's waiting."""
+    with writing(queue) as conn:
+        enqueue_many(conn, "print", [(f"old-{n}", {}) for n in range(3)], now=clock() - SECOND)
+        space_out(conn, "print", clock(), 10 * SECOND)
+        enqueue(conn, "print", "new", {}, now=clock() + SECOND)
+        claimed = [claim(conn, clock() + at * SECOND) for at in (2, 2, 2, 11, 21)]
+
+    assert [job and job.key for job in claimed] == ["print:old-0", "print:new", None, "print:old-1", "print:old-2"]
 
 
 def test_a_job_exists_only_if_what_caused_it_does(queue: Engine, clock: FixedClock) -> None:

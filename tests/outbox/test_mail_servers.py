@@ -108,3 +108,38 @@ def test_a_wrong_password_and_a_wrong_sender_leave_letters_waiting(
     with serving(mailbox) as server:
         waiting = post(engine, clock, SmtpCarrier(server)).run(LETTER, timedelta(hours=1))
         assert (waiting.state, "let us send as giving@wren.example" in waiting.reason) == (LetterState.WAITING, True)
+
+
+def test_when_the_mail_server_works_again_all_letters_that_waited_go_at_once(
+    engine: Engine, clock: FixedClock, mailbox: Mailbox
+) -> None:
+    """The first that is tried takes the others along, which would have waited for most of an hour."""
+    with serving(mailbox) as server:
+        pass
+    carrier = SmtpCarrier(server)
+    office = post(engine, clock, carrier)
+    waiting = [replace(LETTER, key=f"receipt:{n}") for n in range(3)]
+    office.send(*waiting)
+    for _ in range(12):
+        office.worker.run_due()
+        clock.now += timedelta(hours=1)
+    clock.now -= timedelta(hours=1)
+    carrier._alone_until = 0.0
+
+    with serving(mailbox, port=server.port):
+        office.send(replace(LETTER, key="receipt:new"))
+        carrier.close()
+
+    assert len(mailbox.taken) == 4
+
+
+def test_an_address_with_other_letters_before_the_at_sign_needs_a_server_that_knows_them(
+    engine: Engine, clock: FixedClock, mailbox: Mailbox
+) -> None:
+    """It is sent as it is typed, to the domain as mail servers know it."""
+    with serving(mailbox) as server:
+        carrier = SmtpCarrier(server)
+        assert post(engine, clock, carrier).send(replace(LETTER, to="zoë@bücher.example")).state is LetterState.SENT
+        carrier.close()
+
+    assert mailbox.recipients == ["zoë@xn--bcher-kva.example"]

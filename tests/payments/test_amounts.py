@@ -2,8 +2,16 @@
 
 import pytest
 
-from ledger.money import CURRENCIES, Currency, Money, currency
-from payments.gifts.amounts import LARGEST_CHECKOUT, STRIPE_MINIMUM, largest_gift, smallest_gift, suggested_gifts
+from ledger.money import CURRENCIES, EUR, GBP, Currency, Money, currency
+from organisation.organisation import GivingRules
+from payments.gifts.amounts import (
+    LARGEST_CHECKOUT,
+    STRIPE_MINIMUM,
+    largest_gift,
+    smallest_charge,
+    smallest_gift,
+    suggested_gifts,
+)
 from sandbox.lifecycle.currencies import EXPONENTS, check_chargeable
 
 EVERY = sorted(CURRENCIES.values(), key=str)
@@ -41,3 +49,21 @@ def test_amounts_are_of_the_currencys_own_size(code: str, smallest: str, first: 
     """Five forints are nothing, and 150,000 rupiah are seven pounds."""
     of = currency(code)
     assert (smallest_gift(of), suggested_gifts(of)[0]) == (Money.parse(smallest, of), Money.parse(first, of))
+
+
+@pytest.mark.parametrize("of", EVERY, ids=str)
+def test_an_organisation_may_ask_for_less_than_we_do_but_not_for_less_than_stripe(of: Currency) -> None:
+    """Where Stripe tells no minimum, for about half of what we ask."""
+    told = STRIPE_MINIMUM.get(of.code)
+
+    assert smallest_charge(of) <= smallest_gift(of)
+    assert told is None or smallest_charge(of) == Money.parse(told, of)
+
+
+def test_the_organisations_own_amounts_come_first() -> None:
+    """Of those that nobody could give, none is offered; another currency keeps ours."""
+    rules = GivingRules(suggested={"GBP": (100, 500, 2000)}, smallest={"GBP": 300})
+
+    assert smallest_gift(GBP, rules) == Money(300, GBP)
+    assert suggested_gifts(GBP, rules) == [Money(500, GBP), Money(2000, GBP)]
+    assert suggested_gifts(EUR, rules) == suggested_gifts(EUR)

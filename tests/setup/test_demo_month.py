@@ -18,12 +18,14 @@ from installation import Installation, open_installation, open_sandbox, prepare
 from ledger.finding import Status
 from ledger.kinds import EntryKind
 from ledger.tables import entry
+from outbox.tables import job
 from payments.gifts.gift import GiftState
 from payments.gifts.recurring import RecurringState
 from payments.gifts.tables import gift, recurring
 from payments.inbox.store import dead_letters
-from planting import is_new_sandbox, plant
+from planting import PRINT_EVERY, is_new_sandbox, plant
 from proof.audit import audit_all
+from receipts.jobs import PRINT
 from settings import Settings, read_settings
 from setup.demo_story import ASK, COURT, DAYS, demo_gifts
 
@@ -111,6 +113,15 @@ def test_the_days_are_plausible_and_the_two_clocks_show_the_same(planted: Instal
     assert utc_now() - timedelta(days=DAYS + 1) < first < last <= utc_now()
     assert running
     assert abs(ahead) < 1
+
+
+def test_a_newcomers_own_receipt_does_not_wait_for_a_month_of_others(planted: Installation) -> None:
+    """Those are printed one after another."""
+    with reading(planted.engine) as conn:
+        due = list(conn.scalars(sa.select(job.c.due_at).where(job.c.kind == PRINT).order_by(job.c.due_at)))
+
+    assert len(due) > 20
+    assert max(due) - min(due) == (len(due) - 1) * PRINT_EVERY
 
 
 def test_a_month_that_was_cut_short_is_finished_at_the_next_start(tmp_path: Path) -> None:

@@ -63,7 +63,10 @@ class Desk:
     def name_organisation(self) -> None:
         """Somebody says who receives the gifts."""
         with booking(self.engine) as conn:
-            add_version(conn, OrganisationProfile(ORGANISATION, "en_GB"), "a test", self.clock())
+            recipient = replace(
+                ORGANISATION, imprint=f"Promoted by {ORGANISATION.name}, {', '.join(ORGANISATION.address)}."
+            )
+            add_version(conn, OrganisationProfile(recipient, "en_GB"), "a test", self.clock())
 
 
 def environment_file(path: Path) -> EnvironmentFile:
@@ -118,7 +121,7 @@ def test_the_desk_says_what_is_missing_until_nothing_is(desk: Desk) -> None:
     """On its first page, with a link to the next step; and every step on a page of its own."""
     owner = desk.sit()
     assert "Set-up: 0 of 6 steps are done" in owner.get("/desk").text
-    assert "Nobody has said yet who receives them." in owner.get(PATH).text
+    assert "Say who receives the donations" in owner.get(PATH).text
 
     desk.name_organisation()
 

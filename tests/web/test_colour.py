@@ -20,7 +20,7 @@ from web.colour import (
     palette,
     read_colour,
 )
-from web.look_css import look_css
+from web.look_css import letter_css, look_css
 
 SITE = (Path(__file__).parents[2] / "static" / "site.css").read_text()
 COLOURS = st.integers(0, 0xFFFFFF).map("#{:06x}".format)
@@ -95,3 +95,16 @@ def test_the_grounds_are_those_of_the_stylesheet() -> None:
         assert f": {ground};" in SITE
     tokens = set(re.findall(r"--[a-z-]+(?=:)", look_css("#134a3b")))
     assert tokens <= set(re.findall(r"--[a-z-]+(?=:)", SITE))
+
+
+def test_a_letter_is_written_in_the_colour_too() -> None:
+    """None of our green is left in it, in either scheme; without a colour it is as it is."""
+    style = (Path(__file__).parents[2] / "templates" / "letter.css").read_text()
+    ours, shades = ("#134a3b", "#8ed8b8", "#0a2a20"), palette("#8a1538")
+
+    assert all(name in style for name in ours)
+    assert letter_css(style, None) == style
+    written = letter_css(style, "#8a1538")
+    assert not [name for name in ours if name in written]
+    assert shades.pine in written
+    assert shades.dark_pine in written

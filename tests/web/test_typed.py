@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from web.typed import NotTidy, clipped, compact, tidy
+from web.typed import NotTidy, clipped, compact, is_day, tidy
 
 BOMBS = {
     "one accent": "a" + "\u0301" * 50_000,
@@ -128,3 +128,12 @@ def test_what_comes_with_a_paste_is_not_part_of_a_value(mark: str) -> None:
 def test_letters_of_a_flag_without_the_flag_are_dropped() -> None:
     """They would be text that nobody sees."""
     assert tidy("Zoë\U000e0067\U000e0062", 80) == "Zoë"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [("", True), ("2027-05-06", True), ("yesterday", False), ("2027-02-30", False), ("20270506", False)],
+)
+def test_a_browsers_field_for_a_day_shows_days_alone(text: str, shown: bool) -> None:
+    """Anything else would be lost when a form comes back: it is shown as text."""
+    assert is_day(text) is shown

@@ -1,0 +1,58 @@
+"""Whatever a name, a subject or a text is made of, an email says exactly that, to exactly one address."""
+
+from datetime import UTC, datetime
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from outbox.letters import Letter, LetterState, NotALetter, PostedLetter
+from outbox.mail_server import Sender
+from outbox.message import ascii_address, email_of
+
+NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
+NAMES = st.text(st.characters(codec="utf-8"), max_size=60)
+
+
+def read_back(letter: Letter) -> EmailMessage:
+    """The email as a mail program reads its bytes."""
+    posted = PostedLetter(letter, letter.id, NOW, LetterState.WAITING, None, None, None, "", None)
+    sent = email_of(posted, Sender("giving@wren.example", "Wren"), {}, NOW)
+    return message_from_bytes(sent.as_bytes(), policy=policy.default)
+
+
+@given(NAMES, NAMES, NAMES)
+def test_a_letter_reads_as_it_was_written_or_cannot_be_made(name: str, subject: str, text: str) -> None:
+    """No name and no subject adds a header, an address or a line."""
+    try:
+        letter = Letter("a", "zoe@example.org", subject, text, f"<p>{text}</p>", to_name=name)
+    except NotALetter:
+        return
+    email = read_back(letter)
+
+    assert sorted(email.keys()) == sorted(
+        ["From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted", "MIME-Version", "Content-Type"]
+    )
+    [to] = email["To"].addresses
+    assert (to.addr_spec, " ".join(to.display_name.split())) == ("zoe@example.org", " ".join(name.split()))
+    assert " ".join(str(email["Subject"]).split()) == " ".join(subject.split())
+    body = email.get_body(("plain",))
+    assert body is not None
+    assert body.get_content().splitlines() == text.splitlines()
+
+
+@pytest.mark.parametrize(
+    ("typed", "known"),
+    [
+        ("zoe@example.org", "zoe@example.org"),
+        ("zoe@bücher.example", "zoe@xn--bcher-kva.example"),
+        ("zoe@straße.example", "zoe@xn--strae-oqa.example"),
+        ("zoe@localhost", "zoe@localhost"),
+        ("zoe@ü..example", "zoe@ü..example"),
+    ],
+)
+def test_a_domain_is_written_as_mail_servers_know_it(typed: str, known: str) -> None:
+    """By today's rules (IDNA 2008): straße is not strasse. One that cannot be is left to the mail server."""
+    assert ascii_address(typed) == known
