@@ -90,7 +90,7 @@ def build_web(installation: Installation, twin: Twin | None, writer: socket.sock
         pages=installation.pages,
         base_url=installation.base_url,
         allowed_hosts=(*installation.settings.allowed_hosts, *_own_names(installation.base_url)),
-        form_targets=(_origin(twin.settings.public_url),) if twin else (),
+        form_targets=_payment_pages(installation, twin),
         upload_paths=(PICTURE_PATH, LIST_PATH, *ORGANISATION_UPLOADS),
     )
     webhook = Webhook(inbox, _signing_secrets(installation, twin), installation.clock)
@@ -219,6 +219,12 @@ def _checks(engine: Engine, clock: Clock, inbox: Inbox) -> Sequence[ReadinessChe
 
 def _on_loopback(installation: Installation) -> bool:
     return urlsplit(installation.base_url).hostname in LOOPBACK
+
+
+def _payment_pages(installation: Installation, twin: Twin | None) -> tuple[str, ...]:
+    """Where donors pay besides Stripe's own page: at a twin, ours or one that is served for a rehearsal."""
+    other = twin.settings.public_url if twin else installation.settings.stripe_api_base
+    return (_origin(other),) if other else ()
 
 
 def _origin(url: str) -> str:

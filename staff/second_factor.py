@@ -16,6 +16,8 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from pyotp.exceptions import OTPVerificationError
 
+from web.errors import Refusal, Trouble
+
 CODES = 10
 CODE_LETTERS = 12  # of base32: 60 bits, and hashed as slowly as a password
 SETTING_UP_SECONDS = 60 * 60
@@ -23,8 +25,16 @@ PURPOSE = b"farthing: secrets of second factors"
 _SIX_DIGITS = re.compile(r"\d{6}", re.ASCII)
 
 
-class SecretKeyChanged(Exception):
+class SecretKeyChanged(Refusal):
     """A secret was encrypted with another FARTHING_SECRET_KEY than ours."""
+
+    trouble = Trouble(
+        409,
+        "Codes cannot be checked",
+        "The key with which the secrets of authenticator apps were encrypted is not the one that this server has.",
+        "Type a recovery code instead. Whoever runs the server puts FARTHING_SECRET_KEY, or the file secret-key, back;"
+        " or, for each member: ./farthing staff add EMAIL --reset",
+    )
 
 
 class SecretBox:

@@ -4,6 +4,7 @@
 their place; the words must be there exactly once.
 """
 
+from tests.backup_guards import BACKUP_GUARDS
 from tests.campaign_guards import CAMPAIGN_GUARDS
 from tests.desk_guards import DESK_GUARDS
 from tests.group_guards import GROUP_GUARDS
@@ -232,6 +233,7 @@ GUARDS: dict[str, Guard] = {
              "        return True\n"),),
         (STORIES,),
     ),
+    **BACKUP_GUARDS,
     **CAMPAIGN_GUARDS,
     **GROUP_GUARDS,
     **DESK_GUARDS,

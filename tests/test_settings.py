@@ -56,6 +56,7 @@ def test_the_key_decides_the_mode(key: str, mode: str) -> None:
         ({"base_url": "https://give.example.org/donate"}, "BASE_URL"),
         ({"timezone": "Mars/Olympus"}, "TIMEZONE"),
         ({"port": 70_000}, "PORT"),
+        ({"secret_key": "too short"}, "SECRET_KEY"),
         ({"smtp_url": "mail.example.org", "mail_from": "a@example.org"}, "SMTP_URL"),
         ({"smtp_url": "smtp://wren:secret@mail.example.org", "mail_from": "a@example.org"}, "SMTP_URL"),
         ({"smtp_url": "smtps://wren@mail.example.org", "mail_from": "a@example.org"}, "SMTP_URL"),

@@ -60,13 +60,14 @@ class Pledges:
             parent = parent_of(conn, campaign)
             if campaign.openness_under(parent, now) is not Openness.OPEN:
                 raise NotOpen(campaign.slug)
-            shares, return_token = shares_for(campaign, parent), uuid5(FORMS, token).hex
-            paid = store.paid_gift_of_form(conn, return_token)
-            if paid and (under_way := _payment_under_way(paid, form.amount)):
-                return under_way
-            gift = pledge(form.amount, shares, form.donor, now)
-            new = replace(gift, id=_gift_id(campaign, form, token), return_token=return_token)
-            return _saved_once(conn, new, shares, form.rhythm, now)
+            shares = shares_for(campaign, parent)
+            new = replace(
+                pledge(form.amount, shares, form.donor, now),
+                id=_gift_id(campaign, form, token),
+                return_token=uuid5(FORMS, token).hex,
+            )
+            paid = store.paid_gift_of_form(conn, new.return_token)
+            return (paid and _payment_under_way(paid, form.amount)) or _saved_once(conn, new, shares, form.rhythm, now)
 
     def retry(self, gift_id: str) -> Gift | PaymentUnderWay | None:
         """Begin another attempt for a gift whose checkout could not be opened; None when there is no such gift.

@@ -4,13 +4,19 @@ from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 
 from database.transactions import reading
+from staff.authentication import Authentication
+from staff.passwords import Passwords
+from staff.routes import staff_routes
+from staff.second_factor import SecretBox
 from staff.tables import recovery_code, second_factor, staff_password
 from tests.clock import FixedClock
 from tests.staff.desk_visitor import (
+    BASE_URL,
     PASSWORD,
     Person,
     enters_code,
@@ -22,8 +28,16 @@ from tests.staff.desk_visitor import (
     visitor,
 )
 from tests.staff.signing_in import ADA, link_token
+from tests.web.samples import pages
+from web.errors import install_errors
 
 DESK, CODE = "/desk", "/desk/sign-in/code"
+
+
+@pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    """The pages are the same on both databases; what they decide is tried on both beside this."""
+    return sqlite_url
 
 
 @pytest.fixture
@@ -200,3 +214,21 @@ def test_a_secret_that_was_offered_to_another_is_not_taken(engine: Engine, clock
     answer = ada.post("/desk/sign-in/second-factor", data={"sealed": hidden(theirs, "sealed"), "code": code})
 
     assert answer.status_code == 422
+
+
+def test_with_another_key_codes_are_refused_with_what_to_do_and_recovery_codes_work(
+    ada: Person, engine: Engine, clock: FixedClock
+) -> None:
+    """After a restore without the key, say."""
+    site = pages("test", BASE_URL)
+    other = Authentication(engine, clock, Passwords(1, 8), SecretBox(b"another key"))
+    app = FastAPI()
+    app.include_router(staff_routes(engine, clock, site, other, lambda _conn: {}))
+    install_errors(app, site)
+    client = TestClient(app, base_url=BASE_URL, follow_redirects=False)
+    enters_password(client)
+
+    refused = enters_code(client, ada.code(clock))
+
+    assert (refused.status_code, "staff add EMAIL --reset" in refused.text) == (409, True)
+    assert enters_code(client, ada.codes[0]).status_code == 303

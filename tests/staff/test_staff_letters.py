@@ -17,6 +17,12 @@ BO = "bo@example.org"
 
 
 @pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    """The pages are the same on both databases; what they decide is tried on both beside this."""
+    return sqlite_url
+
+
+@pytest.fixture
 def owner(engine: Engine, clock: FixedClock) -> TestClient:
     """Ada, an owner, at the desk."""
     client = visitor(engine, clock)

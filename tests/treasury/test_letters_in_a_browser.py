@@ -16,7 +16,7 @@ from staff.letters import sign_in_letter
 from staff.member import StaffMember
 from staff.role import Role
 from tests.browser import PHONE, Tabs, assert_accessible, served
-from tests.staff.signing_in import link_path
+from tests.staff.signing_in import sign_page_in
 
 SIZES = [(320, 640), PHONE, (768, 1024), (1280, 900)]
 ZOE = "zoe.a-rather-long-local-part@a-rather-long-domain.example.og"
@@ -53,8 +53,7 @@ def test_every_page_of_letters_is_accessible_and_fits(
     address, installation, letter = place
     page = browser_page()
     page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-    page.goto(f"{address}{link_path(installation.engine, installation.clock())}")
-    page.get_by_role("button", name="Sign in").click()
+    sign_page_in(page, address, installation.engine, installation.clock())
     for path in ("/desk/letters", f"/desk/letters/{letter.id}", "/sandbox/inbox", f"/sandbox/inbox/{letter.id}"):
         page.goto(f"{address}{path}")
         assert_accessible(page)
@@ -69,8 +68,7 @@ def test_a_letter_is_sent_again_to_a_better_address(
     """From the thing to do to the new letter, without scripts; the frame shows the letter itself."""
     address, installation, _ = place
     page = browser_page(javascript=False)
-    page.goto(f"{address}{link_path(installation.engine, installation.clock())}")
-    page.get_by_role("button", name="Sign in").click()
+    sign_page_in(page, address, installation.engine, installation.clock())
     page.goto(f"{address}/desk")
     expect(page.get_by_text("A letter did not arrive")).to_be_visible()
     page.get_by_role("link", name="Your link to the desk").click()

@@ -21,7 +21,13 @@ from web.pictures import Picture, PictureSize
 from web.wording import Wording
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
-ASK, VAN, COURT, NIGHT = (replace(campaign, id=n) for n, campaign in enumerate(demo_campaigns(NOW), start=1))
+ASK, VAN, DEMO_COURT, NIGHT = (replace(campaign, id=n) for n, campaign in enumerate(demo_campaigns(NOW), start=1))
+COURT = replace(
+    DEMO_COURT,
+    target=Money(3_000_000, GBP),
+    opens_at=datetime(2026, 3, 26, tzinfo=UTC),
+    closes_at=datetime(2026, 9, 22, 23, tzinfo=UTC),
+)
 LONG_TITLE = "Donaudampfschifffahrtsgesellschaftskapitän and a title as long as one may be, written late on a Friday"
 STORY = """
 First, **why**: because. See [the minutes](https://example.org/minutes), or [give](/c/a/give).

@@ -9,7 +9,7 @@ from sqlalchemy.engine import Connection, Engine
 from starlette.responses import RedirectResponse, Response
 
 from campaigns.campaign import Campaign
-from campaigns.store import campaign_by_id, campaign_by_slug, campaigns
+from campaigns.store import campaign_by_id, campaign_by_slug, campaigns, public_campaign
 from database.instants import Clock
 from database.transactions import reading
 from payments.books.lost_views import charges_of_lost, lost_gift_count, lost_gifts
@@ -138,7 +138,7 @@ def _places(conn: Connection, lost: LostGift, chosen: str) -> dict[str, int] | N
     chosen_campaign = campaign_by_id(conn, int(chosen)) if chosen else None
     places = {}
     for share in lost.shares:
-        campaign = campaign_by_slug(conn, share.slug) or chosen_campaign
+        campaign = campaign_by_slug(conn, share.slug) or public_campaign(conn, share.slug) or chosen_campaign
         if campaign is None or campaign.currency != lost.amount.currency:
             return None
         places[share.slug] = campaign.id
