@@ -115,11 +115,15 @@ def all_addresses(conn: Connection) -> set[str]:
     return set(conn.scalars(sa.select(campaign_address.c.slug)))
 
 
+def addresses_of(conn: Connection, campaign: Campaign) -> list[str]:
+    """Every address that a campaign has or had; each leads to it."""
+    query = sa.select(campaign_address.c.slug).where(campaign_address.c.campaign_id == campaign.id)
+    return list(conn.scalars(query.order_by(campaign_address.c.slug)))
+
+
 def old_addresses(conn: Connection, campaign: Campaign) -> list[str]:
     """The addresses that a campaign had before, which still lead to it."""
-    address = campaign_address.c
-    query = sa.select(address.slug).where(address.campaign_id == campaign.id, address.slug != campaign.slug)
-    return list(conn.scalars(query.order_by(address.slug)))
+    return [slug for slug in addresses_of(conn, campaign) if slug != campaign.slug]
 
 
 def campaign_by_id(conn: Connection, number: int) -> Campaign | None:

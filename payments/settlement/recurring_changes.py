@@ -6,7 +6,7 @@ from datetime import datetime, tzinfo
 import structlog
 from sqlalchemy.engine import Connection, Engine
 
-from campaigns.store import campaign_by_id
+from campaigns.store import addresses_of, campaign_by_id
 from database.instants import Clock
 from database.transactions import reading, writing
 from ledger.money import Money
@@ -19,9 +19,11 @@ from payments.settlement.subscriptions import SubscriptionStatuses
 from payments.stripe.checkout import Purpose
 from payments.stripe.lists import StripeLists
 from payments.stripe.objects import StripeObject
-from payments.stripe.subscriptions import RecurringGateway
+from payments.stripe.subscriptions import RecurringGateway, products_of
 
 log = structlog.get_logger()
+
+Products = Mapping[int, frozenset[str]]  # by campaign
 
 
 def idempotency_key(change: RecurringChange, now: datetime) -> str:
@@ -54,9 +56,7 @@ class RecurringChanger:
                 self._make(recurring, recurring.subscription, change, products)
         self._statuses.fetch(recurring.subscription)
 
-    def _make(
-        self, recurring: Recurring, subscription_id: str, change: RecurringChange, products: Mapping[int, str]
-    ) -> None:
+    def _make(self, recurring: Recurring, subscription_id: str, change: RecurringChange, products: Products) -> None:
         subscription = self._lists.subscription(subscription_id)
         if read_subscription(subscription).state is not RecurringState.ENDED:  # then there is nothing left to change
             self._ask(recurring, subscription, change, products)
@@ -65,13 +65,13 @@ class RecurringChanger:
         log.info("recurring_act_done", recurring=recurring.id, act=change.kind.value)
 
     def _ask(
-        self, recurring: Recurring, subscription: StripeObject, change: RecurringChange, products: Mapping[int, str]
+        self, recurring: Recurring, subscription: StripeObject, change: RecurringChange, products: Products
     ) -> None:
         subscription_id, key = str(subscription["id"]), idempotency_key(change, self._clock())
         match change.kind:
             case ChangeKind.AMOUNT:
                 assert change.amount is not None
-                parts = _parts(recurring, change.amount, products)
+                parts = _parts(recurring, change.amount, products, products_of(subscription))
                 self._gateway.change_amount(subscription, parts, recurring.interval, key)
             case ChangeKind.PAUSE:
                 self._gateway.pause(subscription_id, key)
@@ -83,12 +83,17 @@ class RecurringChanger:
                 self._gateway.end_now(subscription_id, key)
 
 
-def _products(conn: Connection, recurring: Recurring) -> dict[int, str]:
+def _products(conn: Connection, recurring: Recurring) -> Products:
+    """The Products at Stripe that each of its campaigns has had: one for each address, which names it."""
     campaigns = [campaign_by_id(conn, share.campaign) for share in recurring.shares]
-    return {campaign.id: Purpose(campaign.slug, campaign.title).product for campaign in campaigns if campaign}
+    return {
+        campaign.id: frozenset(Purpose(slug, campaign.title).product for slug in addresses_of(conn, campaign))
+        for campaign in campaigns
+        if campaign
+    }
 
 
-def _parts(recurring: Recurring, amount: Money, products: Mapping[int, str]) -> dict[str, Money]:
-    """What each campaign's Product is to ask for: the new amount, split as its instalments are."""
-    parts = split(amount, [share.weight for share in recurring.shares])
-    return {products[share.campaign]: part for share, part in zip(recurring.shares, parts, strict=True)}
+def _parts(recurring: Recurring, amount: Money, products: Products, charged: frozenset[str]) -> dict[str, Money]:
+    """What each Product that is `charged` is to ask for: the new amount, split as its instalments are."""
+    parts = zip(recurring.shares, split(amount, [share.weight for share in recurring.shares]), strict=True)
+    return {product: part for share, part in parts for product in products[share.campaign] & charged}

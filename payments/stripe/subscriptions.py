@@ -40,7 +40,7 @@ class RecurringGateway:
     ) -> None:
         """Charge these amounts, by Product, from the next instalment on; nothing is charged for the current period."""
         items = subscription["items"]["data"]
-        if {_product(item) for item in items} != set(parts):
+        if products_of(subscription) != set(parts):
             raise StripeRefused(f"{subscription['id']} is for other Products than this recurring gift")
         changed = [repriced(item, parts[_product(item)], interval) for item in items]
         self._update(subscription["id"], {"items": changed, "proration_behavior": "none"}, key)
@@ -109,6 +109,11 @@ def plan_params(plan: SubscriptionPlan) -> SubscriptionUpdateParams:
         marks[STOPS_AT] = str(params["cancel_at"])
     params["metadata"] = marks
     return params
+
+
+def products_of(subscription: StripeObject) -> frozenset[str]:
+    """The ids of the Products that it charges for."""
+    return frozenset(_product(item) for item in subscription["items"]["data"])
 
 
 def _product(item: StripeObject) -> str:

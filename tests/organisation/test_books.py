@@ -13,8 +13,6 @@ from receipts.store import Issued, receipt_of_gift
 from tests.payments.organisation_books import NOON, Books, gift_id
 from tests.payments.sample_happenings import apply_happenings, charged
 
-pytest_plugins = ["tests.payments.conftest"]
-
 
 def receipt(engine: Engine, n: int) -> Issued:
     """The receipt of a gift."""

@@ -1,10 +1,12 @@
 """What a treasurer asks for reaches Stripe once, in order, and the books show what came of it."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from campaigns.store import campaign_by_id, change_campaign
 from database.transactions import reading, writing
 from ledger.money import GBP, Money
 from payments.gifts.recurring import Interval, Recurring, Rhythm
@@ -94,6 +96,19 @@ def test_changes_are_made_in_their_order(setup: RecurringSetup) -> None:
     setup.twin.advance(1)
     setup.request_change(recurring, ChangeKind.AMOUNT, 500)
     run_control(setup.twin.clock_control, "chaos", {"mood": "calm"})
+    setup.wait(DAY)
+
+    assert (waiting(setup, recurring), setup.row(recurring).amount_minor) == ([], 500)
+
+
+def test_an_amount_is_changed_after_the_campaign_has_another_address(setup: RecurringSetup) -> None:
+    """Stripe's Product is still named after the first one."""
+    recurring = setup.begin()
+    with writing(setup.engine) as conn:
+        campaign = campaign_by_id(conn, 1)
+        assert campaign is not None
+        change_campaign(conn, campaign, replace(campaign, slug="reading-rooms"))
+    setup.request_change(recurring, ChangeKind.AMOUNT, 500)
     setup.wait(DAY)
 
     assert (waiting(setup, recurring), setup.row(recurring).amount_minor) == ([], 500)
