@@ -39,8 +39,8 @@ def find_groups(
     """The groups whose names have every word of the query; all, for no query. Donors find no drafts."""
     through = sum((progress.raised for _, progress in groups), start=Money(0, whole.raised.currency))
     seen = [pair for pair in groups if drafts or pair[0].state is not CampaignState.DRAFT]
-    found = tuple(GroupProgress(*pair) for pair in _named(seen, query))
-    return GroupsFound(query, found, len(seen), through, whole.raised - through)
+    matching = tuple(GroupProgress(*pair) for pair in _named(seen, query))
+    return GroupsFound(query, matching, len(seen), through, whole.raised - through)
 
 
 def _named(groups: Iterable[tuple[Campaign, Progress]], query: str) -> list[tuple[Campaign, Progress]]:

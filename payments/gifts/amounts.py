@@ -46,8 +46,8 @@ NO_RULES = GivingRules()
 
 def smallest_charge(currency: Currency) -> Money:
     """The smallest gift that an organisation may ask for: Stripe's minimum, or about a pound where it tells none."""
-    told = STRIPE_MINIMUM.get(currency.code)
-    return _times(1, currency) if told is None else Money.parse(told, currency)
+    minimum = STRIPE_MINIMUM.get(currency.code)
+    return _times(1, currency) if minimum is None else Money.parse(minimum, currency)
 
 
 def smallest_gift(currency: Currency, rules: GivingRules = NO_RULES) -> Money:

@@ -191,7 +191,7 @@ LISTED = {
     "groups": {ASK.id: [("leeds", "Leeds North"), ("york", "York")]},
     "open": [(ASK, come(ASK, 12_400, 148)), (VAN, come(VAN, 0, 0))],
     "not_yet": [(NIGHT, come(NIGHT, 0, 0))],
-    "closed": [(COURT, come(COURT, 3142, 35))],
+    "closed": [(COURT, come(COURT, 31_416, 912))],
 }
 NONE_LISTED: Mapping[str, Any] = {"pictures": {}, "groups": {}, "open": [], "paused": [], "not_yet": [], "closed": []}
 WRONG = {
@@ -225,7 +225,7 @@ STATES = {
     "campaign paused": shown(replace(VAN, state=CampaignState.PAUSED), 25, 1),
     "campaign previewed": shown(replace(ASK, state=CampaignState.DRAFT), 0, 0, openness="OPEN", preview_by="Ada"),
     "campaign not yet open": shown(NIGHT, 0, 0),
-    "campaign closed": shown(COURT, 3142, 35),
+    "campaign closed": shown(COURT, 31_416, 912),
     "campaign closed without gifts": shown(COURT, 0, 0),
     "form": form(),
     "form after cancelling": form(TYPED | {"amount_choice": "25.00"}, cancelled=True),

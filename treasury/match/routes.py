@@ -161,12 +161,12 @@ def _pot(conn: Connection, signed_in: SignedIn, number: int, pot_id: str) -> Mat
 def _paid_with(change: Change, number: int, reference: str) -> str:
     """The gift of a reference, received by this campaign or one of its groups."""
     typed = compact(reference).lower()
-    found = received_gifts_by_reference(change.conn, typed) if REFERENCE.fullmatch(typed) else []
-    if len(found) != 1:
+    ids = received_gifts_by_reference(change.conn, typed) if REFERENCE.fullmatch(typed) else []
+    if len(ids) != 1:
         raise NotThisGift("Enter the reference of a gift that was received, like 5F1C9F3E. It is on its receipt.")
     campaign = campaign_by_id(change.conn, number)
     family = families_of(change.conn, [campaign])[number] if campaign else []
-    gift = gifts(change.conn, found)[found[0]]
+    gift = gifts(change.conn, ids)[ids[0]]
     if not all(share.campaign in family for share in gift.allocations):
         raise NotThisGift("This gift was given to another campaign.")
     return gift.id

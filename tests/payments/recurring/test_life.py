@@ -21,7 +21,7 @@ def test_a_pledge_saves_the_first_gift_and_the_recurring_one_before_stripe_is_as
     recurring = setup.recurring(gift.recurring_id)
     assert (gift.state, recurring.state) == (GiftState.PENDING, RecurringState.PENDING)
     assert (recurring.first_gift, recurring.amount, recurring.subscription) == (gift.id, gift.amount, None)
-    assert [(share.campaign, share.weight) for share in recurring.shares] == [(1, 1000)]
+    assert [(share.campaign, share.weight) for share in recurring.shares] == [(1, 1)]
 
 
 def test_the_same_form_twice_begins_one_recurring_gift(setup: RecurringSetup) -> None:
