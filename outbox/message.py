@@ -12,6 +12,7 @@ from email_validator import EmailNotValidError, validate_email
 from outbox.letters import PostedLetter
 from outbox.mail_server import Sender
 
+ENCODED_WORD_BYTES = 42  # in base64, with its charset, within the 75 characters that RFC 2047 allows
 # The bytes of an attachment, by its source; each is asked for its subject.
 AttachmentSources = Mapping[str, Callable[[str], bytes]]
 # Everything is written in ASCII, because not every server takes more.
@@ -47,7 +48,17 @@ def email_of(posted: PostedLetter, sender: Sender, sources: AttachmentSources, n
 
 def _mailbox(name: str, address: str) -> Address:
     local, _, domain = ascii_address(address).rpartition("@")
-    return Address(name, local, domain)  # `addr_spec` would refuse other letters than ASCII's before the @
+    return Address(shown_name(name), local, domain)  # `addr_spec` would refuse other letters than ASCII's before the @
+
+
+def shown_name(name: str) -> str:
+    """A name as a header shows it: one in other letters than ASCII's as far as one encoded word reaches (RFC 2047).
+
+    Where two of them meet in a name, Python's email writes a space between them that is read as part of the name.
+    """
+    if name.isascii():
+        return name
+    return name.encode()[:ENCODED_WORD_BYTES].decode(errors="ignore").rstrip()
 
 
 def ascii_address(address: str) -> str:
