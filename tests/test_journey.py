@@ -25,13 +25,25 @@ DESKTOP = (1280, 900)
 
 
 @pytest.fixture
+def database_url(request: pytest.FixtureRequest) -> str:
+    """SQLite: what a page shows is the same on both. One journey goes to PostgreSQL as well."""
+    url: str = request.getfixturevalue(f"{getattr(request, 'param', 'sqlite')}_url")
+    return url
+
+
+@pytest.fixture
 def place(database_url: str, tmp_path: Path) -> Iterator[Place]:
-    """Everything up, in sandbox mode, on both engines."""
+    """Everything up, in sandbox mode."""
     with open_place(database_url, tmp_path) as running:
         yield running
 
 
-@pytest.mark.parametrize("javascript", [True, False], ids=["js", "no-js"])
+@pytest.mark.parametrize(
+    ("database_url", "javascript"),
+    [("sqlite", True), ("sqlite", False), ("postgresql", True)],
+    ids=["sqlite-js", "sqlite-no-js", "postgresql-js"],
+    indirect=["database_url"],
+)
 def test_a_donor_gives_and_the_treasurer_sees_it(
     place: Place,
     browser_page: Tabs,

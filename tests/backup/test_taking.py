@@ -49,6 +49,7 @@ def test_a_backup_has_the_database_the_keys_and_what_they_are(
     assert (out / "secret.key").read_text() == "a secret\n"
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_with_a_passphrase_plain_age_opens_it(place: InstallationPlace, target: Path) -> None:
     """And nobody without it. What is inside is a plain tar."""
     take_backup(place, target, NOON, PASSPHRASE)
