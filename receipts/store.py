@@ -142,6 +142,12 @@ def leave_out(conn: Connection, year: int, up_to: int, *, backup_made_at: dateti
     return range(first, up_to + 1)
 
 
+def earliest_backup_restored(conn: Connection) -> datetime | None:
+    """When the oldest backup was made that was restored into this database after receipts had been issued."""
+    made_at: datetime | None = conn.scalar(sa.select(sa.func.min(tables.receipt_gap.c.backup_made_at)))
+    return made_at
+
+
 def left_out_numbers(conn: Connection) -> dict[int, int]:
     """How many numbers of each year a restore has left out."""
     g = tables.receipt_gap.c

@@ -20,6 +20,7 @@ from payments.reading.invoices import read_invoice_payment
 from payments.settlement.list_reader import ListRow, ListSource, read_rows
 from payments.stripe.lists import ListPage, StripeLists
 from payments.stripe.objects import StripeObject
+from receipts.store import earliest_backup_restored
 
 EVENTS_KEPT = timedelta(days=30)
 # Nothing happened at Stripe on our behalf before the first gift was asked for; minutes, for clocks that differ.
@@ -50,11 +51,14 @@ class ListSources:
         self._since: datetime | None = None
 
     def since(self) -> datetime | None:
-        """From which instant on Stripe's lists concern us; None while nobody has given yet."""
+        """From which instant on Stripe's lists concern us; None while nobody has given yet.
+
+        After a restore of a backup from before the first gift, it is when that backup was made.
+        """
         if self._since is None:  # the first gift stays the first
             with reading(self._engine) as conn:
-                first = first_gift_at(conn)
-            self._since = first - BEFORE_FIRST_GIFT if first else None
+                known = [at for at in (first_gift_at(conn), earliest_backup_restored(conn)) if at is not None]
+            self._since = min(known) - BEFORE_FIRST_GIFT if known else None
         return self._since
 
     def events(self, since: datetime) -> ListSource:

@@ -145,6 +145,28 @@ def test_the_next_instalment_of_an_adopted_recurring_gift_is_its_own(restored: G
         assert conn.scalar(sa.text("SELECT count(*) FROM gift WHERE recurring_id IS NOT NULL")) == 3
 
 
+def test_a_backup_from_before_the_first_gift_finds_every_gift(
+    giving: Giving, place: InstallationPlace, elsewhere: InstallationPlace, tmp_path: Path
+) -> None:
+    """Nobody had given: what Stripe knows since the backup is asked for all the same."""
+    file = tmp_path / "farthing.backup"
+    take_backup(place, file, giving.twin.now(), None)
+    giving.give("Ann", 25)
+    giving.account.deliver()
+    giving.twin.advance(timedelta(days=1))
+    giving.account.settle()
+    restore(giving, elsewhere, file)
+    engine = open_database(elsewhere.address, durable=False)
+    after = giving.with_books(books_of(engine))
+    after.account.lose_deliveries()
+    assert after.account.reconciliation.reconcile().errors == {}
+    adopt_all(after)
+    assert after.account.reconciliation.reconcile().errors == {}
+
+    assert (faults(after), after.books.clearing(), exported(after)) == ([], 0, exported(giving))
+    engine.dispose()
+
+
 def test_what_was_refunded_meanwhile_is_given_back_by_its_campaign(restored: Giving) -> None:
     """A refund at Stripe before the gift is adopted comes off the campaign once it is."""
     charge = next(row for row in restored.account.lists.charges().rows if row["amount"] == 3000)
