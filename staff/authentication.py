@@ -41,7 +41,11 @@ from web.typed import compact
 log = structlog.get_logger()
 WINDOW = timedelta(minutes=15)
 OF_ACCOUNT = AttemptLimit("staff account", 10, WINDOW)
+# Codes of somebody who has proved a password, a link or an open session: guesses at passwords do not use them up.
+OF_CODES = AttemptLimit("staff code", 10, WINDOW)
+# Of one network, so that a stranger's requests do not use up a member's; and of an account, against a flood of letters.
 OF_LINKS = AttemptLimit("staff link", 3, timedelta(hours=1))
+OF_LINKS_IN_ALL = AttemptLimit("staff links", 20, timedelta(hours=1))
 OF_NETWORK = AttemptLimit("staff network", 100, WINDOW)
 BEFORE_CODE = timedelta(minutes=10)
 AFTER_LINK = timedelta(hours=1)
@@ -113,10 +117,11 @@ class Authentication:
     def enter_by_code(self, session: Session, typed: str, visit: Visit) -> Entrance:
         """The second step: a code of the app, or a recovery code. Raises WrongCredentials and TooManyAttempts."""
         member, now = self._member(session), self._clock()
-        self._count(member.email, visit, now)
+        self._count(member.email, visit, now, OF_CODES)
         way = self._take_code(member, typed, now)
         with writing(self._engine) as conn:
             forget_attempts(conn, OF_ACCOUNT, member.email)
+            forget_attempts(conn, OF_CODES, member.email)
             return self.open_session(conn, member, way, visit, now)
 
     def enter_by_link(self, code: str, visit: Visit) -> Entrance:
@@ -134,7 +139,8 @@ class Authentication:
         For an address that nobody has, the letter is written all the same and thrown away: it takes as long.
         """
         address, now = compact(email).lower()[:LONGEST_EMAIL], self._clock()
-        self._count(address, visit, now, OF_LINKS)
+        self._count(f"{address} from {network_of(visit.device.address or '')}", visit, now, OF_LINKS)
+        self._count(address, visit, now, OF_LINKS_IN_ALL)
         with writing(self._engine) as conn:
             member = store.member_by_email(conn, address)
             somebody = member or StaffMember("", "nobody@example.org", "Nobody", Role.AUDITOR)
@@ -144,7 +150,7 @@ class Authentication:
                     post(conn, SignInLink(somebody, "", now), now)
                     raise NobodyToWriteTo
             else:
-                post(conn, make_link(change, member, RESET_LIFETIME), now)
+                post(conn, make_link(change, member, RESET_LIFETIME, keep_earlier=True), now)
 
     def open_session(self, conn: Connection, member: StaffMember, way: str, visit: Visit, now: datetime) -> Entrance:
         """Start a session that opens the desk, and log by what: a code, a recovery code, a link."""
@@ -164,14 +170,14 @@ class Authentication:
         In a demonstration whoever has set nothing has nothing to give: a press of the button is enough.
         """
         now = self._clock()
-        self._count(member.email, visit, now)
+        self._count(member.email, visit, now, OF_CODES)
         with reading(self._engine) as conn:
             kept = credentials.credentials_of(conn, member.id)
         nothing_set = self.demonstration and not kept.are_complete
         if not nothing_set and not self.passwords.matches(typed[: LONGEST_PASSWORD + 1], kept.password_hash):
             self._take_code(member, typed, now)
         with writing(self._engine) as conn:
-            forget_attempts(conn, OF_ACCOUNT, member.email)
+            forget_attempts(conn, OF_CODES, member.email)
             left = session.expires_at - now
             return _next_session(conn, member.id, SessionStage.OPEN, visit, now, left)
 

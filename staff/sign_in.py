@@ -77,9 +77,14 @@ def invited(
     return make_link(change, member, lifetime)
 
 
-def make_link(change: Change, member: StaffMember, lifetime: timedelta) -> SignInLink:
-    """Make a sign-in link for a member. Earlier links of theirs work no more."""
+def make_link(change: Change, member: StaffMember, lifetime: timedelta, *, keep_earlier: bool = False) -> SignInLink:
+    """Make a sign-in link for a member. Earlier links of theirs work no more, unless they are kept.
+
+    They are kept where anybody may have asked for this one: a stranger ends nobody's invitation.
+    """
     code = secrets.token_urlsafe(TOKEN_BYTES)
+    if not keep_earlier:
+        store.end_links(change.conn, member.id)
     store.add_link(change.conn, _hash(code), member, change.now + lifetime, change.now)
     expires = {"expires_at": (change.now + lifetime).isoformat()}
     change.record("staff.make_link", Subject("staff_member", member.id), after=expires)

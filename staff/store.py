@@ -103,9 +103,8 @@ def set_campaigns(conn: Connection, member_id: str, campaign_ids: Collection[int
 
 
 def add_link(conn: Connection, token_hash: bytes, member: StaffMember, expires_at: datetime, now: datetime) -> None:
-    """Keep a new link's hash. Earlier links of the member, and links that have expired, work no more."""
+    """Keep a new link's hash, and remove links that have expired."""
     conn.execute(sa.delete(sign_in_link).where(has_come(sign_in_link.c.expires_at, now, LONGEST_LIFETIME)))
-    end_links(conn, member.id)
     conn.execute(sa.insert(sign_in_link).values(token_hash=token_hash, staff_id=member.id, expires_at=expires_at))
 
 

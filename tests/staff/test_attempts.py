@@ -14,6 +14,7 @@ from database.engine import open_database
 from database.transactions import writing
 from staff.authentication import (
     OF_ACCOUNT,
+    OF_CODES,
     OF_NETWORK,
     WINDOW,
     Authentication,
@@ -92,9 +93,9 @@ def test_codes_are_counted_with_passwords(ada: Person, engine: Engine, clock: Fi
     client = visitor(engine, clock)
     enters_password(client)
 
-    statuses = [enters_code(client, f"{number:06}").status_code for number in range(OF_ACCOUNT.most + 2)]
+    statuses = [enters_code(client, f"{number:06}").status_code for number in range(OF_CODES.most + 2)]
 
-    assert statuses == [422] * (OF_ACCOUNT.most - 1) + [429] * 3
+    assert statuses == [422] * OF_CODES.most + [429] * 2
     assert "Wait a quarter of an hour" in enters_code(client, ada.code(clock)).text
     assert client.post("/desk/sign-in/link", data={"link": link_token(engine, clock())}).status_code == 303
 
