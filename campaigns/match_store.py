@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from campaigns.match import BadMatch, Match, MatchPot, match_of
-from campaigns.tables import match_payment, match_pot
+from campaigns.tables import campaign, match_payment, match_pot
 from database.bulk import insert_rows
 from ledger.money import Money, currency
 from ledger.views import gifts_given_back, given_on_days
@@ -17,7 +17,11 @@ _p = match_pot.c
 
 
 def add_pot(conn: Connection, pot: MatchPot) -> None:
-    """Keep a new pot. Raises BadMatch when another of the same campaign matches gifts on one of its days."""
+    """Keep a new pot. Raises BadMatch when another of the same campaign matches gifts on one of its days.
+
+    The campaign's row is locked, so that of two at once the second sees the first.
+    """
+    conn.execute(sa.select(campaign.c.id).where(campaign.c.id == pot.campaign).with_for_update())
     for other in pots_of(conn, [pot.campaign]):
         if other.days[0] <= pot.days[1] and pot.days[0] <= other.days[1]:
             raise BadMatch(f"{other.giver} matches gifts on some of these days. Choose days after {other.days[1]}.")

@@ -87,9 +87,11 @@ def mixed(colour: str, ground: str, parts: int) -> str:
 
 
 def _first(colour: str, towards: str, passes: Callable[[str], bool]) -> str:
-    """The colour if it passes, else the first shade on its way to another that does."""
-    shades = (mixed(towards, colour, parts) for parts in range(STEPS + 1))
-    return next(shade for shade in shades if passes(shade))
+    """The colour if it passes, else the first shade on its way to another that does. Raises BadColour without one."""
+    for parts in range(STEPS + 1):
+        if passes(shade := mixed(towards, colour, parts)):
+            return shade
+    raise BadColour(f"No shade of {colour} can be read")
 
 
 def _rgb(colour: str) -> Rgb:

@@ -1,6 +1,7 @@
 """The groups of a campaign at the desk: the list, its share, a new group, and many from a spreadsheet."""
 
 import csv
+import re
 from dataclasses import replace
 from io import StringIO
 from typing import Annotated
@@ -8,7 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 from starlette.responses import RedirectResponse, Response
 
-from campaigns.campaign import Campaign
+from campaigns.campaign import Campaign, CampaignState
 from campaigns.editing.desk import PATH, CampaignDesk
 from campaigns.editing.fields import Errors, Typed
 from campaigns.editing.groups import GroupMaker, ListRefused
@@ -64,6 +65,9 @@ def group_routes(desk: CampaignDesk) -> APIRouter:
     return router
 
 
+SHARE = re.compile("[0-9]{1,2}")  # per cent; 0 is none
+
+
 class GroupForms:
     """The pages of a campaign's groups."""
 
@@ -78,6 +82,12 @@ class GroupForms:
         with reading(desk.engine) as conn:
             campaign = self._find(reader, number)
             (_, whole), *groups = progress_of(conn, [campaign, *groups_of(conn, campaign)], now, desk.measures)
+            # What donors see is no secret from an organiser; of drafts only the own ones.
+            groups = [
+                (group, progress)
+                for group, progress in groups
+                if group.state is not CampaignState.DRAFT or reader.may_see_campaign(group.id)
+            ]
             organisers = organisers_of(conn, [group.id for group, _ in groups])
         share = {"share": "" if campaign.group_share is None else str(campaign.group_share)}
         return desk.pages.page(
@@ -110,7 +120,7 @@ class GroupForms:
     def decide_share(self, adder: SignedIn, number: int, typed: Typed) -> Response:
         """Decide how much of further gifts to groups the campaign has; older gifts stay as they were shared."""
         campaign, share = self._find(adder, number), compact(typed.get("share", "")).removesuffix("%").strip()
-        if share and not (share.isascii() and share.isdecimal() and 0 <= int(share[:4]) <= 99):
+        if share and not SHARE.fullmatch(share):
             return self.show(adder, number, typed, {"share": "Enter a whole number from 1 to 99, or nothing."}, 422)
         try:
             if typed.get("version") != str(campaign.version):
