@@ -1,6 +1,8 @@
 """What campaigns count besides money in all: who gave, and what recurring gifts bring in a month. Writes nothing."""
 
+from collections import defaultdict
 from collections.abc import Sequence
+from fractions import Fraction
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -35,22 +37,21 @@ def donors_by_campaign(conn: Connection, campaigns: Sequence[int]) -> dict[int, 
 def monthly_by_campaign(conn: Connection, campaigns: Sequence[int]) -> dict[int, int]:
     """What recurring gifts that run and are not paused bring each of these campaigns, with its groups, in a month.
 
-    In minor units. A gift each week counts 52 twelfths, one each year a twelfth. Fractions of a penny are left out.
+    In minor units. A gift each week counts 52 twelfths, one each year a twelfth. What shares leave of a penny counts
+    until all are added up; what is left of one then is left out.
     """
     every = recurring_share.alias("every")
     weights = sa.select(sa.func.sum(every.c.weight)).where(every.c.recurring_id == recurring.c.id).scalar_subquery()
-    share = recurring.c.amount_minor * recurring_share.c.weight // weights
     rows = conn.execute(
-        sa.select(_whole.c.id, recurring.c.interval, sa.func.sum(share))
+        sa.select(_whole.c.id, recurring.c.interval, recurring.c.amount_minor, recurring_share.c.weight, weights)
         .select_from(
             _whole.join(_part, _OF_THE_WHOLE).join(recurring_share, recurring_share.c.campaign_id == _part.c.id)
         )
         .join(recurring, recurring.c.id == recurring_share.c.recurring_id)
         .where(_whole.c.id.in_(campaigns))
         .where(recurring.c.state.in_([state.value for state in _RUNNING]), recurring.c.next_at.is_not(None))
-        .group_by(_whole.c.id, recurring.c.interval)
     )
-    a_year: dict[int, int] = {}
-    for number, interval, minor in rows:
-        a_year[number] = a_year.get(number, 0) + int(minor) * _A_YEAR[Interval(interval)]
-    return {number: minor // _MONTHS for number, minor in a_year.items()}
+    a_year: defaultdict[int, Fraction] = defaultdict(Fraction)
+    for number, interval, minor, weight, whole_weight in rows:
+        a_year[number] += Fraction(minor * weight, int(whole_weight)) * _A_YEAR[Interval(interval)]
+    return {number: int(minor / _MONTHS) for number, minor in a_year.items()}

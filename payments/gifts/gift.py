@@ -131,4 +131,4 @@ def shares_of(charged: Money, gift: Gift) -> list[Money]:
     """Split the amount that was charged over the gift's campaigns, in proportion to what was asked for."""
     if charged == gift.amount:
         return [share.amount for share in gift.allocations]
-    return charged.allocate([share.amount.minor for share in gift.allocations])
+    return split(charged, [share.amount.minor for share in gift.allocations])

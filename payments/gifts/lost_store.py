@@ -61,8 +61,9 @@ def _add_new(conn: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
 
 
 def lost_gift_of(conn: Connection, identity: str) -> LostGift | None:
-    """A gift that waits for a treasurer's decision."""
+    """A gift that waits for a treasurer's decision. Its row is locked: of two people at once, one decides."""
     waiting = sa.select(lost_gift).where(_l.id == identity, _l.decided_at.is_(None), _l.kind != _STRANGER)
+    waiting = waiting.with_for_update()
     row = conn.execute(waiting).one_or_none()
     return None if row is None else read_lost_row(row)
 

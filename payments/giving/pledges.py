@@ -81,6 +81,9 @@ class Pledges:
                 return _payment_under_way(gift, gift.amount) if gift else None
             if not _may_be_given(conn, gift, now):
                 raise NotOpen(gift_id)
+            paid = store.paid_gift_of_form(conn, gift.return_token)
+            if paid and (under_way := _payment_under_way(paid, gift.amount)):
+                return under_way
             return _with_new_attempt(conn, gift, now)
 
     def open_checkout(self, gift: Gift) -> str:
@@ -165,7 +168,7 @@ def _gift_id(campaign: Campaign, form: Pledge, token: str) -> str:
     donor, rhythm = form.donor, form.rhythm
     contents = [
         token,
-        campaign.slug,
+        campaign.id,
         form.amount.currency.code,
         form.amount.minor,
         donor.name,

@@ -92,13 +92,13 @@ class MatchDesk:
         return self._back(number)
 
     def end(self, changer: SignedIn, number: int, pot_id: str) -> Response:
-        """Match no gift after today; a pot that is over stays as it is."""
+        """Match no gift after today, none at all where it has not begun; a pot that is over stays as it is."""
         today = self._clock().astimezone(self._pages.wording.zone).date()
         with reading(self._engine) as conn:
             pot = _pot(conn, changer, number, pot_id)
-        if pot.ended_on is None:
+        if pot.ended_on is None and today <= pot.last_day:
             with changing(self._engine, changer.actor, self._clock()) as change:
-                end_pot(change.conn, pot_id, max(today, pot.first_day))
+                end_pot(change.conn, pot_id, today)
                 change.record("match pot ended", _subject(number), after={"pot": pot_id, "ended_on": today.isoformat()})
         return self._back(number)
 

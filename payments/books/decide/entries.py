@@ -12,7 +12,7 @@ from ledger.accounts import Account
 from ledger.entry import Entry, book_date, start_of_day
 from ledger.kinds import EntryKind
 from ledger.money import Money
-from payments.gifts.gift import Allocation, Gift, shares_of
+from payments.gifts.gift import Allocation, Gift, shares_of, split
 from payments.gifts.receiving import Received
 from payments.reading.happenings import (
     DisputeFundsMoved,
@@ -105,7 +105,7 @@ def _withdrawn(fact: Withdrawal) -> Money:
 def _parts(amount: Money, paid: PaidBy) -> Iterator[tuple[Allocation, Money]]:
     """Split by what each allocation was charged: largest remainder, ties by n; a part of nothing is none."""
     weights = [share.minor for share in shares_of(paid.amount, paid.gift)]
-    parts = zip(paid.gift.allocations, amount.allocate(weights), strict=True)
+    parts = zip(paid.gift.allocations, split(amount, weights), strict=True)
     return ((allocation, part) for allocation, part in parts if part)
 
 
