@@ -19,7 +19,7 @@ from campaigns.commands import add_campaign_commands
 from database.engine import NotDurable, open_database
 from database.instants import utc_now
 from database.migrating import REVISION, WrongMode, WrongVersion, require_mode, require_revision
-from database.sqlite_files import OpenFolder
+from database.sqlite_files import NoFolder, OpenFolder
 from database.transactions import reading
 from development.commands import DEVELOPERS, add_development_commands
 from installation import (
@@ -173,7 +173,7 @@ def _errors_as_sentences() -> Iterator[None]:
         reason = str(error.orig).strip().splitlines()[0] if error.orig else "no answer"
         errors.print(f"The database cannot be used: {reason}. Nothing was changed.", style="red", markup=False)
         raise typer.Exit(2) from None
-    except (BadSettings, NotAnEmail, NotDurable, OpenFolder, WrongMode, WrongVersion) as error:
+    except (BadSettings, NoFolder, NotAnEmail, NotDurable, OpenFolder, WrongMode, WrongVersion) as error:
         errors.print(str(error), style="red")
         raise typer.Exit(2) from None
 

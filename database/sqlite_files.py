@@ -20,6 +20,10 @@ class OpenFolder(RuntimeError):
     """Others can read a folder or file that holds the books, and we may not close it."""
 
 
+class NoFolder(RuntimeError):
+    """The folder of the database is not there: nothing has been started yet."""
+
+
 def close_folder(folder: Path) -> None:
     """Make a folder, or close it, so that only its owner can look into it; raises OpenFolder where we may not."""
     folder.mkdir(parents=True, exist_ok=True, mode=PRIVATE_FOLDER)
@@ -40,7 +44,9 @@ def close_to_others(path: Path, mode: int) -> None:
 
 
 def _refuse_shared_folder(folder: Path) -> None:
-    """Raise OpenFolder where others could put another file in the database's place."""
+    """Raise OpenFolder where others could put another file in the database's place, NoFolder where there is none."""
+    if not folder.exists():
+        raise NoFolder(f"There is no database in {folder} yet. ./farthing run, or ./farthing setup, makes one.")
     mode = folder.stat().st_mode
     if mode & 0o022 and not mode & stat.S_ISVTX:
         raise OpenFolder(f"Others can write to {folder}, where the database is. As its owner: chmod 700 {folder}")

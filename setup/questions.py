@@ -4,6 +4,7 @@ import ssl
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -168,13 +169,16 @@ def _add_first_campaign(talk: Conversation, opened: OpenedForSetup) -> None:
     if campaigns and not talk.is_given("campaign"):
         talk.say(f"  {len(campaigns)} there already. Edit them at the desk, under Campaigns.")
         return
-    title = talk.answer("campaign", "Its title (Enter: later, at the desk)", _optional(read_short_text), default=" ")
+    title = talk.answer(
+        "campaign", "Its title (Enter: later, at the desk)", _optional(opened.set_up.read_title), default=" "
+    )
     if not title or title in {campaign.title for campaign in campaigns}:
         return
     story = talk.answer("story", "What it is for, in a sentence or two", str.strip, default=title)
-    target = talk.answer("target", "How much it is to raise, in pounds (Enter: no target)", str.strip, default=" ")
-    campaign = opened.set_up.add_campaign(title, story or title, target or "")
-    talk.say(f"  {opened.base_url}/c/{campaign.slug}")
+    make = partial(opened.set_up.add_campaign, title, story or title)
+    campaign = talk.answer("target", "How much it is to raise, in pounds (Enter: no target)", make, default=" ")
+    if campaign is not None:
+        talk.say(f"  {opened.base_url}/c/{campaign.slug}")
 
 
 def _invite_owner(talk: Conversation, opened: OpenedForSetup) -> None:

@@ -15,7 +15,7 @@ from ledger.money import GBP, BadAmount, Money
 from organisation.organisation import Organisation, OrganisationKind, OrganisationProfile
 from organisation.profile_values import profile_values
 from organisation.store import add_version, newest_version
-from setup.answers import NotAnAnswer
+from setup.answers import NotAnAnswer, read_short_text
 from setup.views import owner_names
 from staff.act import Actor, Subject
 from staff.changing import changing
@@ -63,6 +63,15 @@ class SetUp:
         """Every campaign."""
         with reading(self.engine) as conn:
             return campaigns(conn)
+
+    def read_title(self, typed: str) -> str:
+        """A title for a campaign of its own, or that of a campaign which is there; raises NotAnAnswer."""
+        title = read_short_text(typed)
+        with reading(self.engine) as conn:
+            taken = campaign_by_slug(conn, slug_of(title) or "gifts")
+        if taken is not None and taken.title != title:
+            raise NotAnAnswer(f"There is a campaign at /c/{taken.slug} already. Choose another title.")
+        return title
 
     def add_campaign(self, title: str, story: str, target: str) -> Campaign:
         """Make a campaign that takes gifts at once; raises NotAnAnswer."""

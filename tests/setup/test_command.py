@@ -87,6 +87,22 @@ def test_fourteen_answers_make_a_live_installation(account: stripe.StripeClient)
     ]
 
 
+@pytest.mark.usefixtures("account")
+def test_a_target_that_is_no_amount_is_asked_again() -> None:
+    """With a sentence; the title and the story stay."""
+    done = set_up(answers=[*ANSWERS[:11], "lots", *ANSWERS[11:]])
+    assert done.exit_code == 0, done.output
+    assert "Enter an amount in figures" in done.output
+    assert f"{BASE_URL}/c/keep-the-thornby-van-on-the-road" in done.output
+
+
+def test_before_the_first_start_commands_say_what_to_do() -> None:
+    """There is no folder of a database yet."""
+    for command in ("doctor", "audit"):
+        done = CliRunner().invoke(app, [command])
+        assert (done.exit_code, "There is no database" in done.stderr) == (2, True), done.output
+
+
 def test_a_second_run_asks_nothing_and_changes_nothing(account: stripe.StripeClient) -> None:
     """Neither in the file, nor in the database, nor at Stripe."""
     set_up(answers=ANSWERS)
