@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from typing import Annotated
 
@@ -20,7 +21,7 @@ from campaigns.editing.update_routes import update_routes
 from campaigns.offered import amount_groups
 from campaigns.routes import PageVisit, campaign_page
 from campaigns.states import NeedsLaterDay, NotNow, close, pause, publish, reopen
-from campaigns.store import CampaignChanged, campaigns, old_addresses, parent_of, progress, progress_of
+from campaigns.store import CampaignChanged, campaigns, groups_of, old_addresses, parent_of, progress, progress_of
 from campaigns.updates_store import updates_of
 from database.transactions import reading
 from staff.act import Subject
@@ -33,6 +34,8 @@ from web.picture_store import picture_by_hash
 from web.typed import compact
 
 HISTORY = 20  # acts on a campaign's page
+PUBLISHED = "campaign published"  # the act
+SEE_OTHER = 303
 FIELDS = ("version", "outcome", "closes_on")
 CHANGED = "Somebody changed this campaign meanwhile. Nothing was done: look at it as it is now, then press again."
 # In which order the list shows them, and what it says of them.
@@ -163,14 +166,27 @@ class CampaignPages:
             )
 
     def publish(self, editor: SignedIn, number: int, typed: Typed) -> Response:
-        """Let the public see a draft that lacks nothing."""
+        """Let the public see a draft that lacks nothing, and the groups that were made in it."""
 
         def published(campaign: Campaign, now: datetime) -> Campaign:
             if missing := self._desk.missing_for(campaign):
                 raise NotNow(f"This campaign cannot be published yet. {missing[0].sentence}")
             return publish(campaign, now)
 
-        return self._change(editor, number, typed, "campaign published", published)
+        answer = self._change(editor, number, typed, PUBLISHED, published)
+        if answer.status_code == SEE_OTHER:
+            self._publish_groups(editor, number)
+        return answer
+
+    def _publish_groups(self, editor: SignedIn, number: int) -> None:
+        """One that lacks something stays a draft, and its own page says what."""
+        desk = self._desk
+        with reading(desk.engine) as conn:
+            groups = groups_of(conn, desk.find(conn, editor, number))
+        for group in groups:
+            if group.state is CampaignState.DRAFT and not desk.missing_for(group):
+                with suppress(NotNow, CampaignChanged):
+                    desk.editor.edit(editor.actor, group, publish(group, desk.clock()), PUBLISHED)
 
     def pause(self, editor: SignedIn, number: int, typed: Typed) -> Response:
         """Take no gifts for a while."""

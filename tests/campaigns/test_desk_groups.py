@@ -1,10 +1,12 @@
 """Groups at the desk: one by one, and from a spreadsheet with a dry run; on both databases."""
 
+from dataclasses import replace
+
 import pytest
 from httpx2 import Response
 
 from campaigns.campaign import Campaign, CampaignState
-from campaigns.store import add_campaign, groups_of
+from campaigns.store import add_campaign, change_campaign, groups_of
 from database.transactions import reading, writing
 from ledger.money import GBP, Money
 from staff.act import Subject
@@ -61,6 +63,23 @@ def test_a_group_is_made_with_address_target_and_organiser(treasurer: DeskSetup)
     page = treasurer.get(GROUPS)
     assert "looked after by Jo" in words(page)
     assert f'href="/c/{group.slug}/qr.svg" download="leeds-north.svg"' in page.text
+
+
+def test_groups_that_were_made_in_a_draft_are_published_with_it(treasurer: DeskSetup) -> None:
+    """Each with an act of its own; the page says until then that they are drafts."""
+    with writing(treasurer.engine) as conn:
+        change_campaign(conn, treasurer.campaign, replace(treasurer.campaign, state=CampaignState.DRAFT))
+    add(treasurer, "Leeds North")
+    add(treasurer, "York")
+    assert "Draft. Donors see it once" in words(treasurer.get(GROUPS))
+
+    published = treasurer.client.post(f"{DESK}/1/publish", data={"version": str(treasurer.campaign.version)})
+
+    with reading(treasurer.engine) as conn:
+        made = groups_of(conn, treasurer.campaign)
+        acts = [act.what for group in made for act in acts_on(conn, Subject("campaign", str(group.id)))]
+    assert (published.status_code, [group.state for group in made]) == (303, [CampaignState.PUBLISHED] * 2)
+    assert acts.count("campaign published") == 2
 
 
 @pytest.mark.parametrize(
