@@ -110,10 +110,11 @@ def member_of_link(conn: Connection, code: str, now: datetime) -> StaffMember:
 
 
 def use_link(conn: Connection, code: str, now: datetime) -> StaffMember:
-    """Use a link up; returns whose it was. Raises NoSuchLink."""
+    """Use a link up, and with it every other link of its member; returns whose it was. Raises NoSuchLink."""
     member = member_of_link(conn, code, now)
     if not store.mark_link_used(conn, _hash(code), now):
         raise NoSuchLink
+    store.end_links(conn, member.id)
     return member
 
 
