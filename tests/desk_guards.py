@@ -1,4 +1,4 @@
-"""The guards of the organisation, pictures, letters and backups: see `tests/guards.py`."""
+"""The guards of the organisation, pictures and letters: see `tests/guards.py`."""
 
 from tests.guard import Cut, Guard
 
@@ -59,28 +59,5 @@ DESK_GUARDS: dict[str, Guard] = {
         "a name or a subject could add an address to a letter",
         (Cut("outbox/letters.py", "_CONTROL.search(header) or "),),
         ("tests/outbox/test_letters.py",),
-    ),
-    "packed-digests": Guard(
-        "a backup that a disk has changed could be restored",
-        (Cut("backup/archive.py", "    if (written, digest.hexdigest()) != (listed.length, listed.sha256):\n",
-             "    if False:\n"),),
-        ("tests/backup/test_taking.py",),
-    ),
-    "never-over-books": Guard(
-        "a restore could overwrite the books that are in use",
-        (Cut("backup/filling.py", "            if path.exists() and (path.stat().st_size or suffix):\n",
-             "            if False:\n"),
-         Cut("backup/filling.py", "        elif tables:\n", "        elif False:\n")),
-        ("tests/backup/test_restoring.py",),
-    ),
-    "half-restored": Guard(
-        "a Farthing could give receipt numbers out while a backup is restored, or after that was cut off",
-        (Cut("database/migrating.py", "    if sa.inspect(conn).has_table(RESTORING):\n        return RESTORING\n"),),
-        ("tests/backup/test_restoring.py",),
-    ),
-    "noted-numbers": Guard(
-        "a second restore from one backup would give the numbers of the first out again",
-        (Cut("backup/restoring.py", "            notes.write(ever)\n", "            pass\n"),),
-        ("tests/backup/test_restoring.py",),
     ),
 }  # fmt: skip

@@ -156,7 +156,7 @@ def test_the_story_is_told_in_order_and_ends_now(hour: int) -> None:
     now = datetime(2026, 10, 26, hour, tzinfo=UTC)
     gifts = demo_gifts(now, "Europe/London")
 
-    assert all(one.at <= other.at for one, other in pairwise(gifts))
+    assert all(earlier.at <= later.at for earlier, later in pairwise(gifts))
     assert gifts[-1].at < now
     assert now - gifts[0].at < timedelta(days=DAYS)
     assert len({(demo.at, demo.donor.email) for demo in gifts}) == len(gifts)
