@@ -1,9 +1,10 @@
-"""Donors. An address opens a door and groups gifts; money is never keyed by it."""
+"""Donors and their consents. An address opens a door and groups gifts; money is never keyed by it."""
 
 import sqlalchemy as sa
 
-from database.columns import Code, Instant
-from database.tables import table
+from database.columns import Code, Flag, Instant
+from database.tables import one_of, table
+from donors.consents import Channel, ConsentPlace
 
 # `email_key` tells one donor from another (donors/donor.py); `email` is the address as it was last typed.
 donor = table(
@@ -15,4 +16,21 @@ donor = table(
     sa.Column("language", Code, nullable=False),
     sa.Column("created_at", Instant, nullable=False),
     sa.CheckConstraint("email_key <> ''", name="email_key"),
+)
+
+# What a donor agreed to be sent, or no longer: every decision, in its very words. Triggers keep it append-only.
+consent = table(
+    "consent",
+    sa.Column("id", Code, primary_key=True),
+    sa.Column("donor_id", Code, sa.ForeignKey("donor.id"), nullable=False, index=True),
+    sa.Column("channel", Code, nullable=False),
+    sa.Column("is_given", Flag, nullable=False),
+    sa.Column("words", Code, nullable=False),
+    sa.Column("words_version", Code, nullable=False),
+    sa.Column("language", Code, nullable=False),
+    sa.Column("place", Code, nullable=False),
+    sa.Column("at", Instant, nullable=False),
+    one_of("channel", Channel),
+    one_of("place", ConsentPlace),
+    sa.CheckConstraint("words <> '' and words_version <> '' and language <> ''", name="words"),
 )

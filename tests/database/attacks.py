@@ -97,6 +97,8 @@ EVERYWHERE = (
     changed("gift", "donor_id = 'donor-2'", "id = 'gift-1'", "gift_donor_set_once"),
     changed("recurring", "donor_id = 'donor-2'", "id = 'rec-1'", "recurring_donor_set_once"),
     removed("donor", "id = 'donor-2'"),
+    changed("consent", "is_given = 1", "id = 'consent-1'", "consent_no_update"),
+    removed("consent", "id = 'consent-1'"),
     Attack("gift: without a donor", "gift", _lone_gift("gift-9", donor_id="NULL"), ("gift_has_donor",)),
     Attack(
         "recurring: without a donor", "recurring",

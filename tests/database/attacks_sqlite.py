@@ -82,6 +82,7 @@ IDENTITIES = {
         "id = 'donor-2'", (("rowid",), ("id",), ("email_key",)),
         {"id": "'x'", "email_key": "'x'"}, {"name": "'nobody'"},
     ),
+    "consent": Identity("id = 'consent-1'", (("rowid",), ("id",)), {"id": "'x'"}, {"is_given": "1"}),
     "refund": Identity("id = 're_1'", (("rowid",), ("id",)), {"id": "'x'"}, {"amount_minor": "1"}),
     "dispute": Identity("id = 'du_1'", (("rowid",), ("id",)), {"id": "'x'"}, {"payment": "'pi_9'"}),
     "payout": Identity("id = 'po_1'", (("rowid",), ("id",)), {"id": "'x'"}, {"amount_minor": "1"}),
