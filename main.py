@@ -136,7 +136,7 @@ def _app(installation: Installation, inbox: Inbox, twin: Twin | None, writer: so
         app.include_router(router, dependencies=[Depends(organisation.require_set_up)])
     for router in (
         campaign_desk_routes(_campaign_desk(installation)),
-        thanks_routes(engine, clock, pages),
+        thanks_routes(engine, clock, pages, lambda: organisation.giving),
         receipt_routes(engine, clock, pages),
         _staff(installation),
         setup_routes(set_up),

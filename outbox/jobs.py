@@ -128,6 +128,13 @@ def is_queued(conn: Connection, kind: str, subject: str) -> bool:
     return conn.scalar(sa.select(t.key).where(t.key == f"{kind}:{subject}")) is not None
 
 
+def payload_of(conn: Connection, kind: str, subject: str) -> Payload | None:
+    """What this job was queued with; None when it neither waits nor runs."""
+    t = tables.job.c
+    payload: Payload | None = conn.scalar(sa.select(t.payload).where(t.key == f"{kind}:{subject}"))
+    return payload
+
+
 def last_error(conn: Connection, kind: str, subject: str) -> tuple[str, datetime] | None:
     """The error that a waiting job has failed with, and when it is tried again; None when it has not failed."""
     t = tables.job.c

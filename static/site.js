@@ -119,7 +119,7 @@ const live = find("[data-live]");
 if (live) followProgress(live);
 const copy = find(".stick");
 if (copy) keepInReach(copy, find("[data-give]"));
-const waiting = find("[data-state=confirming], [data-state=processing]");
+const waiting = find("[data-state=confirming], [data-state=late]");
 if (waiting) awaitNews(waiting);
 const sharing = find("[data-share]");
 if (sharing && (navigator.share || navigator.clipboard)) share(sharing);

@@ -19,6 +19,7 @@ from payments.settlement.list_sources import INVOICE_DELAY
 from payments.settlement.lost_gifts import adoption_jobs
 from payments.settlement.reconcile import Reconciliation, SettlementResult
 from payments.settlement.recurring_changes import RecurringChanger
+from payments.settlement.sessions import session_jobs
 from payments.settlement.statuses import StatusFetcher
 from payments.settlement.store import was_read_lately
 from payments.settlement.stripe_contact import recording_contact
@@ -110,7 +111,7 @@ def settlement_jobs(
     fetchers = StatusFetcher(engine, bookkeeper, lists, clock).fetchers
     fetchers |= {StatusObject.SUBSCRIPTION: subscriptions.fetch}
     handlers = stripe_jobs(engine, Reconciliation(engine, bookkeeper, lists, clock), fetchers, clock)
-    handlers |= adoption_jobs(engine, bookkeeper, clock)
+    handlers |= adoption_jobs(engine, bookkeeper, clock) | session_jobs(engine, bookkeeper, lists, clock)
     return handlers | recurring_jobs(engine, RecurringChanger(engine, lists, gateway, clock, zone), clock)
 
 

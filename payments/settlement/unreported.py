@@ -38,10 +38,10 @@ def apply_unreported(reader: ListReader, lists: StripeLists) -> None:
         payouts = book_store.payouts_without_arrival(conn, before)[:MOST_OBJECTS]
         refunds = refunds_without_line(conn, before)[:MOST_OBJECTS]
         sessions = unfinished_sessions(conn, before)[:MOST_OBJECTS]
-    reader.apply_rows([_as_row(event) for line in lines if (event := _event_of_line(lists, line))])
-    reader.apply_rows([_as_row(event) for payout in payouts if (event := _event_of_payout(lists, payout))])
-    reader.apply_rows([_as_row(event) for refund in refunds if (event := _event_of_refund(lists, refund))])
-    reader.apply_rows([_as_row(event) for session in sessions if (event := _event_of_session(lists, session))])
+    reader.apply_rows([row_of_event(event) for line in lines if (event := _event_of_line(lists, line))])
+    reader.apply_rows([row_of_event(event) for payout in payouts if (event := _event_of_payout(lists, payout))])
+    reader.apply_rows([row_of_event(event) for refund in refunds if (event := _event_of_refund(lists, refund))])
+    reader.apply_rows([row_of_event(event) for session in sessions if (event := _event_of_session(lists, session))])
 
 
 def _event_of_line(lists: StripeLists, line_id: str) -> StripeObject | None:
@@ -83,6 +83,11 @@ def _event_of_session(lists: StripeLists, session_id: str) -> StripeObject | Non
         session = lists.checkout_session(session_id)
     except NoSuchObject:
         return None
+    return event_of_session(session)
+
+
+def event_of_session(session: StripeObject) -> StripeObject | None:
+    """The event that Stripe must have sent about this Checkout Session; None while it is open."""
     return _event(_session_event(session), session["created"], session)
 
 
@@ -102,7 +107,8 @@ def _event(event_type: str | None, created: int, subject: StripeObject) -> Strip
     return {"id": subject["id"], "object": "event", "type": event_type, "created": created, "data": data}
 
 
-def _as_row(event: StripeObject) -> ListRow:
+def row_of_event(event: StripeObject) -> ListRow:
+    """An event as a row to apply, without a change of status: its object has just been fetched."""
     return read_rows([event], _facts_of)[0]
 
 

@@ -10,16 +10,22 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from campaigns.campaign import Openness
+from campaigns.offered import OfferedAmounts, offered_amounts, offered_intervals
+from campaigns.store import parent_of
 from database.instants import Clock
 from database.transactions import reading, writing
 from ledger.money import Money
 from ledger.views import gave_back
+from organisation.organisation import GivingRules
 from payments.gifts import store
+from payments.gifts.amounts import GIFT_AMOUNTS
 from payments.gifts.gift import Gift, GiftState
-from payments.gifts.recurring import Recurring
+from payments.gifts.recurring import Interval, Recurring
 from payments.gifts.recurring_words import Upcoming, upcoming
 from payments.giving.pledges import recurring_of_gift
 from payments.thanks.receipt_letters import post_link_letter
+from payments.thanks.waiting import LONG_AFTER, begin_to_wait, looked_since
 from receipts.store import Issued, mint_token, receipt_of_gift, receipt_of_old_token
 from web.errors import NOT_FOUND, NotFound, Refusal, Trouble
 from web.forms import posted_fields
@@ -49,7 +55,7 @@ class ThanksDetails:
     """What the thank-you page may show to anybody who has its address.
 
     `went_back` is what was given or taken back since. `upcoming` are further instalments, if any. `email` is where the
-    receipt goes, for as long as the page may say so.
+    receipt goes, for as long as the page may say so. `monthly` is what to offer a donor who gave once, if anything.
     """
 
     amount: Money
@@ -59,11 +65,12 @@ class ThanksDetails:
     reference: str
     upcoming: Upcoming | None
     email: str
+    monthly: Money | None = None
 
 
-def thanks_routes(engine: Engine, clock: Clock, pages: Pages) -> APIRouter:
+def thanks_routes(engine: Engine, clock: Clock, pages: Pages, giving: Callable[[], GivingRules]) -> APIRouter:
     """`/thanks`, the way from there to the receipt, and a new link to a receipt by letter."""
-    thanks, router = ThanksPages(engine, clock, pages), APIRouter()
+    thanks, router = ThanksPages(engine, clock, pages, giving), APIRouter()
     router.add_api_route("/thanks", thanks.show, methods=["GET"])
     router.add_api_route("/thanks/receipt", thanks.open_receipt, methods=["POST"])
     router.add_api_route("/thanks/letter", thanks.send_link, methods=["POST"])
@@ -74,22 +81,27 @@ def thanks_routes(engine: Engine, clock: Clock, pages: Pages) -> APIRouter:
 class ThanksPages:
     """The page that Stripe sends the donor back to. What it shows comes from our database, never from the address."""
 
-    def __init__(self, engine: Engine, clock: Clock, pages: Pages) -> None:
-        self._engine, self._clock, self._pages = engine, clock, pages
+    def __init__(self, engine: Engine, clock: Clock, pages: Pages, giving: Callable[[], GivingRules]) -> None:
+        self._engine, self._clock, self._pages, self._giving = engine, clock, pages, giving
 
     def show(self, session_id: str = "") -> Response:
         """Thanks once the gift is received; until then, that it is being confirmed."""
+        now = self._clock()
         with reading(self._engine) as conn:
             gift = store.gift_of_session(conn, session_id)
             campaign = store.campaign_of(conn, gift) if gift else None
             issued = receipt_of_gift(conn, gift.id) if gift else None
             recurring = recurring_of_gift(conn, gift) if gift else None
             details = self._thanks_details(conn, gift, issued, recurring) if gift else None
+            since = looked_since(conn, session_id) if gift else None
+        if since is None and gift and gift.state is GiftState.PENDING:
+            with writing(self._engine) as conn:
+                begin_to_wait(conn, session_id, now)
         return self._pages.page(
             "payments/thanks.html",
             status=200 if gift else NOT_FOUND.status,
             private=True,
-            state=_state(gift, details) if gift and details else "unknown",
+            state=_state(gift, details, now - since if since else timedelta()) if gift and details else "unknown",
             gift=details,
             campaign=campaign,
             session_id=session_id,
@@ -149,14 +161,35 @@ class ThanksPages:
             reference=gift.reference,
             upcoming=upcoming(recurring.rhythm, began, self._pages.wording) if recurring else None,
             email=gift.donor.email if self._is_fresh(gift, issued) else "",
+            monthly=None if recurring else self._monthly_offer(conn, gift, amount),
         )
+
+    def _monthly_offer(self, conn: Connection, gift: Gift, amount: Money) -> Money | None:
+        """What to offer each month to a donor who has given once, while the campaign takes gifts."""
+        campaign = store.campaign_of(conn, gift)
+        if campaign is None or campaign.currency != amount.currency:
+            return None
+        is_open = campaign.openness_under(parent_of(conn, campaign), self._clock()) is Openness.OPEN
+        if not is_open or Interval.MONTH.value not in offered_intervals(campaign, self._giving()):
+            return None
+        return monthly_offer(amount, offered_amounts(campaign, self._giving(), GIFT_AMOUNTS, Interval.MONTH.value))
 
     def _is_fresh(self, gift: Gift, issued: Issued | None) -> bool:
         """A day from the receipt: a bank debit's comes days after its form."""
         return self._clock() - (issued.issued_at if issued else gift.created_at) < RECEIPT_LINK_LIFETIME
 
 
-def _state(gift: Gift, details: ThanksDetails) -> str:
+def monthly_offer(given: Money, offered: OfferedAmounts) -> Money | None:
+    """The largest suggested monthly amount that is at most a third of what was given once; else the smallest one."""
+    suggested = [choice.amount for choice in offered.suggested]
+    fitting = [amount for amount in suggested if 3 * amount.minor <= given.minor]
+    smallest = suggested[0] if suggested and suggested[0] <= given else None
+    return fitting[-1] if fitting else smallest
+
+
+def _state(gift: Gift, details: ThanksDetails, waited: timedelta) -> str:
     """The word for the page: a gift that was received and has gone back whole did not stay."""
+    if gift.state is GiftState.PENDING and waited >= LONG_AFTER:
+        return "late"
     gone = gift.state is GiftState.RECEIVED and details.went_back >= details.amount
     return "returned" if gone else _STATES[gift.state]

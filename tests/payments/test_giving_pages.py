@@ -11,8 +11,10 @@ import sqlalchemy as sa
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
+from campaigns.tables import campaign as campaign_table
 from database.transactions import reading, writing
 from organisation.organisation import GivingRules
+from outbox.tables import job
 from outbox.tables import letter as letter_table
 from payments.gifts import store
 from payments.gifts.tables import gift as gift_table
@@ -20,6 +22,7 @@ from payments.giving.pledges import Pledges
 from payments.giving.routes import payment_routes
 from payments.stripe.gateway import Gateway
 from payments.thanks.routes import thanks_routes
+from payments.thanks.waiting import ASK_SESSION
 from receipts.routes import receipt_routes
 from sandbox.lifecycle import currencies
 from sandbox.twin import open_twin
@@ -67,7 +70,7 @@ def site(books: Books, stripe_address: str, stripe_key: str) -> Iterator[Site]:
     pledges = Pledges(books.engine, Gateway(stripe_key, "http://127.0.0.1", api_base=stripe_address), clock)
     app = FastAPI()
     app.include_router(payment_routes(books.engine, pledges, clock, PAGES, lambda: GivingRules(("month",))))
-    app.include_router(thanks_routes(books.engine, clock, PAGES))
+    app.include_router(thanks_routes(books.engine, clock, PAGES, lambda: GivingRules(("month",))))
     app.include_router(receipt_routes(books.engine, clock, PAGES))
     install_errors(app, PAGES)
     with TestClient(app, base_url="http://127.0.0.1", follow_redirects=False) as browser:
@@ -100,6 +103,29 @@ def test_thanks_names_the_address_that_the_receipt_goes_to(given: Site) -> None:
     given.clock.now += timedelta(days=2)
     later = given.text(THANKS)
     assert ("donor1@example.org" in later, "Send me a new link" in later) == (False, True)
+
+
+def test_a_donor_who_gave_once_is_offered_to_give_monthly_as_well(given: Site) -> None:
+    """One sentence, with the monthly amount nearest to a third of the gift; not where the campaign takes no more."""
+    offer = "/c/libraries/give?amount=500&amp;interval=month"
+    assert offer in given.browser.get(THANKS).text
+    with writing(given.books.engine) as conn:
+        conn.execute(sa.update(campaign_table).values(state="closed"))
+    assert "a month" not in given.text(THANKS)
+
+
+def test_who_waits_long_for_a_message_is_told_not_to_pay_again(site: Site) -> None:
+    """After thirty seconds, with the reference; the first look queues the question to Stripe, once."""
+    site.books.pledge()
+    with writing(site.books.engine) as conn:
+        store.link_session(conn, gift_id(1), "cs_test_1")
+    for _ in range(2):
+        assert "takes a few seconds" in site.text(THANKS)
+    with reading(site.books.engine) as conn:
+        assert conn.scalar(sa.select(sa.func.count()).select_from(job).where(job.c.kind == ASK_SESSION)) == 1
+    site.clock.now += timedelta(seconds=30)
+    assert "Please do not pay again" in site.text(THANKS)
+    assert "Your reference is 00000000" in site.text(THANKS)
 
 
 def test_a_new_link_comes_by_letter_to_the_donors_own_address(given: Site) -> None:

@@ -64,6 +64,7 @@ class Given:
     upcoming: Upcoming | None
     went_back: Money
     email: str
+    monthly: Money | None
 
 
 @dataclass(frozen=True)
@@ -148,11 +149,12 @@ def thanks(
     follows = upcoming(rhythm, NOW, WORDS) if rhythm else None
     back = Money(went_back, GBP)
     email = "zoe@example.org" if receipt else ""
-    gift = Given(Money(2500, GBP), donor, date(2026, 11, 21), "8F3K-22QD", follows, back, email) if known else None
+    monthly = None if rhythm else Money(800, GBP)
+    gift = Given(Money(2500, GBP), donor, date(2026, 11, 21), "8F3K-22QD", follows, back, email, monthly)
     campaign = ASK if known else None
     return State(
         "payments/thanks.html",
-        {"gift": gift, "campaign": campaign, "session_id": "cs_test_1"}
+        {"gift": gift if known else None, "campaign": campaign, "session_id": "cs_test_1"}
         | {"state": state, "receipt": receipt, "new_link": not receipt},
     )
 
@@ -253,7 +255,7 @@ STATES = {
         MONTHLY | {"interval": "week"}, offer=EVERYTHING, interval_choices=interval_choices(EVERYTHING, WORDS)
     ),
     "form for once alone": form(offer=ONCE_ONLY, interval_choices=[]),
-    **{f"thanks {state}": thanks(state) for state in ("received", "processing", "confirming", "failed")},
+    **{f"thanks {state}": thanks(state) for state in ("received", "processing", "confirming", "late", "failed")},
     "thanks expired": thanks("expired"),
     "thanks unknown": thanks("unknown"),
     "thanks a day later": thanks("received", donor="", receipt=False),

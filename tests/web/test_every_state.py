@@ -114,9 +114,12 @@ def test_no_template_holds_anything_inline() -> None:
         ),
         ("form after cancelling", ["You have not paid.", "Nothing was charged"], []),
         ("thanks received", ["Thank you, Zoë Ní Bhriain", "£25.00, once", "8F3K-22QD", "Your receipt"], []),
+        ("thanks received", ["Would you like to help every month", "Give £8 a month"], []),
+        ("thanks for the first of many", [], ["help every month"]),
         ("thanks a day later", ["Thank you Your donation", "£25.00", "Send me a new link"], ["Thank you,", "zoe@"]),
         ("thanks processing", ["Your bank is working on it", "£25"], ["Your receipt"]),
         ("thanks confirming", ["being confirmed", "should not pay again"], ["Your receipt"]),
+        ("thanks late", ["takes longer than usual", "Please do not pay again", "8F3K-22QD", "zoe@example.org"], []),
         ("thanks failed", ["did not go through", "Nothing was charged", "Try again"], []),
         ("thanks expired", ["open for too long", "Try again"], []),
         ("thanks unknown", ["We cannot find that donation"], ["Zoë", "Try again", "£"]),
@@ -226,5 +229,5 @@ def test_only_a_page_that_waits_asks_again() -> None:
     """Without scripts, every five seconds; with them, the script looks."""
     waits = {name for name in EVERY_STATE if 'http-equiv="refresh"' in html(name)}
 
-    assert waits == {"thanks confirming"}
+    assert waits == {"thanks confirming", "thanks late"}
     assert '<noscript><meta http-equiv="refresh" content="5"></noscript>' in html("thanks confirming")

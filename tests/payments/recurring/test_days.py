@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from database.transactions import reading
+from organisation.organisation import GivingRules
 from payments.gifts.due_dates import promised_day
 from payments.gifts.recurring import Interval, Recurring, Rhythm
 from payments.gifts.recurring_changes import ChangeKind
@@ -167,7 +168,7 @@ def test_a_debit_keeps_the_day_on_which_it_was_begun(books: Books) -> None:
         first, kept = setup.gift(recurring.first_gift), setup.recurring(recurring.id)
         assert first.received_at is not None
         assert first.received_at.date() > date(2027, 1, 4)
-        thanks = ThanksPages(setup.engine, setup.twin.now, pages("test", "http://give.invalid"))
+        thanks = ThanksPages(setup.engine, setup.twin.now, pages("test", "http://give.invalid"), GivingRules)
         text = bytes(thanks.show(str(first.session_id)).body).decode()
         assert kept.began_at == datetime(2027, 1, 4, 12, tzinfo=UTC)
         assert "on the 4th of each month" in text
