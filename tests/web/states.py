@@ -11,10 +11,13 @@ from campaigns.offer import SuggestedAmount
 from campaigns.offered import AmountGroup, OfferedAmounts, amount_groups
 from campaigns.updates_store import CampaignUpdate
 from ledger.money import GBP, Money
+from organisation.consent_words import CHANNELS, OfferedConsent
 from organisation.organisation import GivingRules
 from payments.gifts.amounts import GIFT_AMOUNTS
 from payments.gifts.recurring import Interval, Rhythm
 from payments.gifts.recurring_words import Upcoming, upcoming
+from payments.giving import dedication_form, donor_fields, rhythm_form
+from payments.giving.form_page import FeeExample
 from payments.giving.prefilled import interval_choices
 from payments.giving.rhythm_form import IntervalOffer
 from web.pictures import Picture, PictureSize
@@ -48,8 +51,9 @@ First, **why**: because. See [the minutes](https://example.org/minutes), or [giv
 
 The end.
 """
-NOTHING_LONG = {"interval": "", "end": "", "until": "", "instalments": ""}
-EMPTY = {"amount_choice": "", "amount_other": "", "email": "", "name": "", "message": "", **NOTHING_LONG}
+EMPTY = {"amount_choice": "", "amount_other": ""} | dict.fromkeys(
+    ("fee_cover", *rhythm_form.FIELDS, *donor_fields.FIELDS, *dedication_form.FIELDS), ""
+)
 TYPED = EMPTY | {"email": "zoe@example.org", "name": "Zoë", "message": "Keep <going>"}
 
 
@@ -92,6 +96,7 @@ def shown(campaign: Campaign, pounds: int, gifts: int, **more: Any) -> State:
         "picture": None,
         "updates": [],
         "preview_by": None,
+        "sheet": None,
     }
     return State("campaigns/page.html", values | more)
 
@@ -132,8 +137,24 @@ def form(typed: Mapping[str, str] = EMPTY, errors: Mapping[str, str] | None = No
         "cancelled": False,
         "offer": OFFER,
         "interval_choices": interval_choices(OFFER, WORDS),
+        "consents": (),
+        "ticked": [],
+        "fee": None,
+        "slip": (),
     }
     return State("payments/give.html", values | more)
+
+
+def sheet(campaign: Campaign, groups: list[AmountGroup]) -> Mapping[str, Any]:
+    """The first questions on the campaign's own page."""
+    return {
+        "form": EMPTY,
+        "interval_choices": interval_choices(OFFER, WORDS),
+        "offer": OFFER,
+        "groups": groups,
+        "chosen_amounts": dict.fromkeys(("amount", "amount_month", "amount_year"), ""),
+        "chosen_group": "amount",
+    }
 
 
 def thanks(
@@ -254,6 +275,21 @@ STATES = {
     "form with every rhythm": form(
         MONTHLY | {"interval": "week"}, offer=EVERYTHING, interval_choices=interval_choices(EVERYTHING, WORDS)
     ),
+    "form with every question": form(
+        TYPED | {"show_name": "yes", "fee_cover": "yes", "dedication": "memory", "dedication_name": "李"},
+        consents=[OfferedConsent(channel, f"By {channel}, please.", "default-1") for channel in CHANNELS],
+        ticked=["email"],
+        fee=FeeExample("1.5%", Money(20, GBP), Money(800, GBP), Money(33, GBP)),
+    ),
+    "form with a slip in the address": form(
+        TYPED | {"email": "zoe@gmial.com"},
+        {"email": "Check your email address: did you mean zoe@gmail.com?"},
+        slip=("zoe@gmail.com", "zoe@gmial.com"),
+    ),
+    "form with an unclear dedication": form(
+        TYPED | {"dedication_name": "Ada"}, {"dedication": "Choose in honour or in memory."}
+    ),
+    "campaign with the form's first questions": shown(VAN, 1183, 33, sheet=sheet(VAN, VAN_GROUPS)),
     "form for once alone": form(offer=ONCE_ONLY, interval_choices=[]),
     **{f"thanks {state}": thanks(state) for state in ("received", "processing", "confirming", "late", "failed")},
     "thanks expired": thanks("expired"),
