@@ -1,13 +1,16 @@
 """Consents in the database: one row a decision, never changed."""
 
 from collections.abc import Iterable
-from uuid import uuid4
+from uuid import UUID, uuid4, uuid5
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from database.bulk import put_rows
 from donors.consents import Channel, Consent, ConsentPlace
 from donors.tables import consent as table
+
+MADE_WITH = UUID("3d0e6a3a-2f2b-4f0e-8f7d-6a1b5d1c9e42")  # the name space of the ids of consents made with a gift
 
 
 def note_consent(conn: Connection, donor_id: str, consent: Consent) -> None:
@@ -15,11 +18,14 @@ def note_consent(conn: Connection, donor_id: str, consent: Consent) -> None:
     note_consents(conn, donor_id, [consent])
 
 
-def note_consents(conn: Connection, donor_id: str, consents: Iterable[Consent]) -> None:
-    """Keep decisions of this donor, in the transaction of what they were made with."""
+def note_consents(conn: Connection, donor_id: str, consents: Iterable[Consent], made_with: str | None = None) -> None:
+    """Keep decisions of this donor, in the transaction of what they were made with.
+
+    `made_with` is the id of a gift: of each channel it keeps one decision, however often its form is sent.
+    """
     rows = [
         {
-            "id": str(uuid4()),
+            "id": str(uuid5(MADE_WITH, f"{made_with} {consent.channel}") if made_with else uuid4()),
             "donor_id": donor_id,
             "channel": consent.channel.value,
             "is_given": consent.is_given,
@@ -31,8 +37,7 @@ def note_consents(conn: Connection, donor_id: str, consents: Iterable[Consent]) 
         }
         for consent in consents
     ]
-    if rows:
-        conn.execute(sa.insert(table), rows)
+    put_rows(conn, table, rows, "DO NOTHING")
 
 
 def consents_of(conn: Connection, donor_id: str) -> list[Consent]:

@@ -70,6 +70,9 @@ class Gift:
     `attempts` counts the attempts to open a checkout, the last at `attempted_at`. `return_token` opens the filled form
     again for a donor who turns back at Stripe; all gifts of one form have the same. An instalment has the id of its
     recurring gift, and of the invoice that asked for it. `donor_id` is None until the gift is stored.
+
+    `source` is the code of the link that led to the form, such as `leaflet-7`; `show_name` whether the donor's name and
+    message may stand on public pages; `fee_cover` the part of the amount that the donor added for fees.
     """
 
     id: str
@@ -87,6 +90,9 @@ class Gift:
     recurring_id: str | None = None
     invoice_id: str | None = None
     donor_id: str | None = None
+    source: str = ""
+    show_name: bool = False
+    fee_cover: Money | None = None
 
     def __post_init__(self) -> None:
         if sum(share.amount.minor for share in self.allocations) != self.amount.minor:

@@ -14,6 +14,9 @@ INSTALMENTS = UUID("9a3c5be0-1f0d-4f59-8a53-6f2f9f1f6f44")
 # The name space of the ids of recurring gifts: the same first gift begins the same one.
 BEGINNINGS = UUID("0d5a2b0e-6a3c-4a0a-9d7e-0b6c1a6f7f52")
 
+# The last day that every month has.
+LAST_CHOSEN_DAY = 28
+
 
 class Interval(StrEnum):
     """How often a recurring gift is given."""
@@ -37,13 +40,19 @@ class RecurringState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rhythm:
-    """How often, and when to stop: after an instant, or after a number of instalments; with neither, when cancelled."""
+    """How often, and when to stop: after an instant, or after a number of instalments; with neither, when cancelled.
+
+    `day` is the day of the month of a monthly gift's instalments after the first; None is the first one's own day.
+    """
 
     interval: Interval
     ends_at: datetime | None = None
     instalments: int | None = None
+    day: int | None = None
 
     def __post_init__(self) -> None:
+        if self.day is not None and (self.interval is not Interval.MONTH or not 1 <= self.day <= LAST_CHOSEN_DAY):
+            raise ValueError(f"only a monthly gift has a day of the month: 1 to {LAST_CHOSEN_DAY}")
         if self.ends_at is not None and self.instalments is not None:
             raise ValueError("a recurring gift ends on a day or after a number of instalments, not both")
 
@@ -68,11 +77,12 @@ class Recurring:
     subscription: str | None = None
     donor_id: str | None = None
     began_at: datetime | None = None
+    day: int | None = None
 
     @property
     def rhythm(self) -> Rhythm:
-        """How often it is given, and until when, as the donor chose."""
-        return Rhythm(self.interval, self.ends_at, self.instalments)
+        """How often it is given, on which day, and until when, as the donor chose."""
+        return Rhythm(self.interval, self.ends_at, self.instalments, self.day)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +151,7 @@ def begin(first: Gift, rhythm: Rhythm, shares: Sequence[Share] = ()) -> Recurrin
         ends_at=rhythm.ends_at,
         instalments=rhythm.instalments,
         donor_id=first.donor_id,
+        day=rhythm.day,
     )
 
 

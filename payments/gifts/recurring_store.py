@@ -22,6 +22,7 @@ _r, _s, _g = gift_tables.recurring.c, gift_tables.recurring_share.c, gift_tables
 _RECURRING = (
     _r.id, _r.state, _r.currency, _r.amount_minor, _r.interval, _r.donor_name, _r.donor_email, _r.first_gift_id,
     _r.created_at, _r.ends_at, _r.instalments, _r.subscription, _r.donor_id, _r.began_at,
+    _r.chosen_day,
 )  # fmt: skip
 # Between asking Stripe and saving its answer; an instant further ahead was saved while the clock was.
 _LONGEST_LOOK = timedelta(hours=1)
@@ -47,6 +48,7 @@ def add_recurring(conn: Connection, recurring: Recurring) -> None:
         "instalments": recurring.instalments,
         "subscription": recurring.subscription,
         "failed_attempts": 0,
+        "chosen_day": recurring.day,
     }
     shares = [
         {"recurring_id": recurring.id, "n": share.n, "campaign_id": share.campaign, "weight": share.weight}
@@ -198,7 +200,7 @@ def link_subscriptions(conn: Connection, subscription_of: Mapping[str, str]) -> 
 
 def _recurring(row: tuple[Any, ...], shares: list[Share]) -> Recurring:
     identity, state, code, minor, interval, name, email, first, created, ends, instalments, subscription = row[:12]
-    donor_id, began_at = row[12:]
+    donor_id, began_at, day = row[12:]
     return Recurring(
         id=identity,
         state=RecurringState(state),
@@ -213,4 +215,5 @@ def _recurring(row: tuple[Any, ...], shares: list[Share]) -> Recurring:
         subscription=subscription,
         donor_id=donor_id,
         began_at=began_at,
+        day=day,
     )

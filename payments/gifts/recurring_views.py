@@ -150,7 +150,7 @@ def _row(row: sa.Row[Any]) -> RecurringRow:
         row.donor_name,
         row.donor_email,
         Money(row.amount_minor, currency(row.currency)),
-        Rhythm(Interval(row.interval), row.ends_at, row.instalments),
+        Rhythm(Interval(row.interval), row.ends_at, row.instalments, row.chosen_day),
         row.began_at or row.created_at,
         row.next_at,
         row.retry_at,

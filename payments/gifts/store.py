@@ -28,7 +28,7 @@ _g, _a, _s = gift_tables.gift.c, gift_tables.allocation.c, gift_tables.checkout.
 _GIFT = (
     _g.id, _g.state, _g.currency, _g.amount_minor, _g.donor_name, _g.donor_email, _g.message,
     _g.created_at, _g.received_at, _g.attempts, _g.attempted_at, _g.return_token, _g.session_id, _g.payment,
-    _g.recurring_id, _g.invoice_id, _g.donor_id,
+    _g.recurring_id, _g.invoice_id, _g.donor_id, _g.source, _g.show_name, _g.fee_cover_minor,
 )  # fmt: skip
 _ALLOCATION = (_a.n, _a.campaign_id, _a.amount_minor)
 _ALLOCATION_OF_GIFT = _a.gift_id == _g.id
@@ -37,14 +37,18 @@ CHECKOUT_NAMES = (_s.session_id, (_s.session_id, _s.payment_intent))
 """A checkout's key, and the columns by which the books look for it."""
 
 
-def add_gift(conn: Connection, gift: Gift) -> None:
-    """Add a pending gift with its allocations and its donor; one that is there already stays as it is.
+def add_gift(conn: Connection, gift: Gift) -> Gift | None:
+    """Add a pending gift with its allocations and its donor. None if it was there already: it stays as it is.
 
-    Of two clicks at once on PostgreSQL the second waits for the first, then adds nothing.
+    Of two clicks at once on PostgreSQL the second waits for the first, then adds nothing. Both are told that the gift
+    is new, so what goes with it must be written so that it stands there once.
     """
-    if not gifts(conn, [gift.id]):
-        donor = find_or_add_donor(conn, gift.donor.name, gift.donor.email, gift.created_at)
-        add_gifts(conn, [replace(gift, donor_id=donor.id)])
+    if gifts(conn, [gift.id]):
+        return None
+    donor = find_or_add_donor(conn, gift.donor.name, gift.donor.email, gift.created_at)
+    new = replace(gift, donor_id=donor.id)
+    add_gifts(conn, [new])
+    return new
 
 
 def add_gifts(conn: Connection, new: Sequence[Gift]) -> None:
@@ -65,6 +69,9 @@ def add_gifts(conn: Connection, new: Sequence[Gift]) -> None:
             "return_token": gift.return_token or gift.id,
             "recurring_id": gift.recurring_id,
             "invoice_id": gift.invoice_id,
+            "source": gift.source or None,
+            "show_name": gift.show_name,
+            "fee_cover_minor": gift.fee_cover.minor if gift.fee_cover else None,
         }
         for gift in new
     ]
@@ -238,7 +245,8 @@ def _gifts(rows: Iterable[tuple[Any, ...]]) -> dict[str, Gift]:
 
 def _gift(row: tuple[Any, ...], shares: list[tuple[int, int, int]]) -> Gift:
     identity, state, code, minor, name, email, message, *rest = row
-    created, received, attempts, attempted, token, session, payment, recurring, invoice, donor_id = rest
+    created, received, attempts, attempted, token, session, payment, recurring, invoice, donor_id, *wishes = rest
+    source, show_name, fee_cover = wishes
     gift_currency = currency(code)
     return Gift(
         id=identity,
@@ -256,4 +264,7 @@ def _gift(row: tuple[Any, ...], shares: list[tuple[int, int, int]]) -> Gift:
         recurring_id=recurring,
         invoice_id=invoice,
         donor_id=donor_id,
+        source=source or "",
+        show_name=bool(show_name),
+        fee_cover=None if fee_cover is None else Money(fee_cover, gift_currency),
     )

@@ -7,6 +7,8 @@ import sqlalchemy as sa
 
 from database.columns import BookDate, Code, Count, Flag, Instant, Json, Minor
 from database.tables import one_of, table
+from payments.gifts.declaration import DonorKind
+from payments.gifts.dedication import DedicationKind
 from payments.gifts.gift import GiftState
 from payments.gifts.recurring import Interval, RecurringState
 
@@ -34,11 +36,18 @@ gift = table(
     # its recurring gift.
     sa.Column("recurring_id", Code),
     sa.Column("invoice_id", Code),
+    # The code of the link that led to the form; whether the name may be shown; how much of the amount covers fees.
+    # All NULL where nobody was asked.
+    sa.Column("source", Code),
+    sa.Column("show_name", Flag),
+    sa.Column("fee_cover_minor", Minor),
     one_of("state", (state.value for state in GiftState)),
     sa.UniqueConstraint("session_id"),
     sa.UniqueConstraint("payment"),
     sa.Index("ix_gift_return_token", "return_token"),
     sa.CheckConstraint("amount_minor > 0", name="amount"),
+    sa.CheckConstraint("fee_cover_minor > 0 and fee_cover_minor < amount_minor", name="fee_cover"),
+    sa.CheckConstraint("length(source) between 1 and 40", name="source"),
 )
 
 # These indexes have instalments only: receiving a gift given once does not have to write them.
@@ -56,6 +65,33 @@ allocation = table(
     sa.Column("amount_minor", Minor, nullable=False),
     sa.Index("ix_allocation_campaign_id", "campaign_id"),
     sa.CheckConstraint("amount_minor > 0", name="amount"),
+)
+
+# Whom a gift is in honour or in memory of. A letter about it goes to `letter_to`, unless that is empty.
+dedication = table(
+    "dedication",
+    sa.Column("gift_id", Code, sa.ForeignKey("gift.id"), primary_key=True),
+    sa.Column("kind", Code, nullable=False),
+    sa.Column("name", Code, nullable=False),
+    sa.Column("letter_to", Code, nullable=False),
+    one_of("kind", DedicationKind),
+    sa.CheckConstraint("name <> ''", name="name"),
+)
+
+# Who gives, as they declared it before paying: asked for above the threshold of the organisation's rules.
+declaration = table(
+    "declaration",
+    sa.Column("gift_id", Code, sa.ForeignKey("gift.id"), primary_key=True),
+    sa.Column("kind", Code, nullable=False),
+    sa.Column("name", Code, nullable=False),
+    sa.Column("address", Code, nullable=False),
+    sa.Column("number", Code, nullable=False),
+    sa.Column("words", Code, nullable=False),
+    sa.Column("words_version", Code, nullable=False),
+    sa.Column("declared_at", Instant, nullable=False),
+    one_of("kind", DonorKind),
+    sa.CheckConstraint("name <> '' and address <> ''", name="who"),
+    sa.CheckConstraint("words <> '' and words_version <> ''", name="words"),
 )
 
 # Fact: this Checkout Session belongs to this gift and led to this payment intent.
@@ -120,12 +156,15 @@ recurring = table(
     sa.Column("looked_at", Instant),
     # When the first instalment was paid: the day of the others.
     sa.Column("began_at", Instant),
+    # The day of the month that the donor chose for the instalments after the first; NULL: the first one's own.
+    sa.Column("chosen_day", Count),
     one_of("state", (state.value for state in RecurringState)),
     one_of("interval", (interval.value for interval in Interval)),
     sa.UniqueConstraint("subscription"),
     sa.UniqueConstraint("first_gift_id"),
     sa.CheckConstraint("amount_minor > 0", name="amount"),
     sa.CheckConstraint("instalments > 0", name="instalments"),
+    sa.CheckConstraint("chosen_day between 1 and 28", name="chosen_day"),
 )
 
 recurring_share = table(

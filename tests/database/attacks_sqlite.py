@@ -83,6 +83,8 @@ IDENTITIES = {
         {"id": "'x'", "email_key": "'x'"}, {"name": "'nobody'"},
     ),
     "consent": Identity("id = 'consent-1'", (("rowid",), ("id",)), {"id": "'x'"}, {"is_given": "1"}),
+    "dedication": Identity("gift_id = 'gift-1'", (("rowid",), ("gift_id",)), {"gift_id": "'gift-3'"}, {"name": "'x'"}),
+    "declaration": Identity("gift_id = 'gift-1'", (("rowid",), ("gift_id",)), {"gift_id": "'gift-3'"}, {"name": "'x'"}),
     "refund": Identity("id = 're_1'", (("rowid",), ("id",)), {"id": "'x'"}, {"amount_minor": "1"}),
     "dispute": Identity("id = 'du_1'", (("rowid",), ("id",)), {"id": "'x'"}, {"payment": "'pi_9'"}),
     "payout": Identity("id = 'po_1'", (("rowid",), ("id",)), {"id": "'x'"}, {"amount_minor": "1"}),
@@ -137,6 +139,8 @@ TAKING = (
             "recurring_act",
             "letter",
             "lost_gift",
+            "dedication",
+            "declaration",
         )
     ),
     _taking("match_pot", "rowid = 2", "rowid = 1", LATER_POT),

@@ -18,6 +18,8 @@ from database.migrating import migrate
 from tests.postgres import start_cluster
 
 WRITTEN = Path(__file__).with_name("guards.txt")
+# SQLite writes a column that is added, and its CHECK, behind the last one on the same line.
+_ADDED_COLUMN = re.compile(r", (?=\w+ (?:INTEGER|TEXT) CONSTRAINT ck_)")
 
 
 def of_sqlite(path: Path) -> list[str]:
@@ -31,7 +33,8 @@ def of_sqlite(path: Path) -> list[str]:
         )
         for name, made, strict in tables.fetchall():
             found += [f"{name}: STRICT"] if strict else [f"{name}: not strict"]
-            found += [f"{name}: {check.rstrip(', ')}" for check in re.findall(r"CONSTRAINT ck_.*", made)]
+            apart = _ADDED_COLUMN.sub("\n", made)
+            found += [f"{name}: {check.rstrip(', ')}" for check in re.findall(r"CONSTRAINT ck_.*", apart)]
         triggers = connection.execute("SELECT tbl_name, sql FROM sqlite_schema WHERE type = 'trigger'")
         found += [f"{table}: {_one_line(made)}" for table, made in triggers]
     return sorted(found)
