@@ -14,13 +14,13 @@ from outbox.sending import send_handler
 from outbox.smtp import KEEP_SECONDS
 from outbox.worker import Chore, Handler, Worker
 from payments.inbox.keep import replay
+from payments.letters.gift_letters import gift_letter_jobs
+from payments.letters.receipt_letters import RECEIPT, receipt_letter_handler
 from payments.letters.recurring_letters import recurring_letter_jobs
 from payments.letters.reminders import reminding
 from payments.settlement.jobs import reconcile_hourly, settlement_jobs
 from payments.stripe.lists import StripeLists
 from payments.stripe.subscriptions import RecurringGateway
-from payments.letters.gift_letters import gift_letter_jobs
-from payments.letters.receipt_letters import RECEIPT, receipt_letter_handler
 from receipts.jobs import LETTER, PRINT, print_handler
 from receipts.pdf import LogoReader, Printer
 from receipts.store import pdf_by_number

@@ -122,8 +122,7 @@ def returned_by(conn: Connection, refund: str) -> list[GiftReturn]:
         .group_by(_e.gift_id, _e.currency)
     )
     return [
-        GiftReturn(refund, gift, Money(int(minor), currency(code)), at)
-        for gift, code, minor, at in conn.execute(sums)
+        GiftReturn(refund, gift, Money(int(minor), currency(code)), at) for gift, code, minor, at in conn.execute(sums)
     ]
 
 

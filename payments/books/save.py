@@ -10,6 +10,7 @@ import ledger.store
 from database.bulk import change_rows, insert_rows, put_rows
 from database.driver import travelling_together
 from ledger.entry import start_of_day
+from ledger.kinds import EntryKind
 from payments.books import tables
 from payments.books.decide.changes import (
     Changes,
@@ -21,7 +22,6 @@ from payments.books.decide.changes import (
 )
 from payments.books.decide.known import BookedLine, Refund
 from payments.books.jobs import queue_settlement, queue_statuses
-from ledger.kinds import EntryKind
 from payments.gifts import recurring_store
 from payments.gifts import store as gift_store
 from payments.gifts.gift_news import queue_refunds, queue_states

@@ -8,9 +8,9 @@ from sqlalchemy.engine import Connection
 from outbox.jobs import enqueue_many
 from payments.gifts.gift import GiftState
 
-# Post a letter about a gift that is in this state: {"gift": id, "state": GiftState}.
+# Post a letter about a gift that is in this state: {"of": its id, "state": GiftState}.
 TELL_STATE = "gift.state"
-# Post a letter about a refund: {"refund": id}.
+# Post a letter about a refund: {"of": its id}.
 TELL_REFUND = "gift.refund"
 _TOLD = (GiftState.PROCESSING, GiftState.EXPIRED, GiftState.FAILED)
 
@@ -18,7 +18,7 @@ _TOLD = (GiftState.PROCESSING, GiftState.EXPIRED, GiftState.FAILED)
 def queue_states(conn: Connection, states: Mapping[str, GiftState], now: datetime) -> None:
     """Queue the letters about gifts that have come into these states."""
     jobs = [
-        (f"{gift}:{state}", {"gift": gift, "state": state.value})
+        (f"{gift}:{state}", {"of": gift, "state": state.value})
         for gift, state in sorted(states.items())
         if state in _TOLD
     ]
@@ -27,4 +27,4 @@ def queue_states(conn: Connection, states: Mapping[str, GiftState], now: datetim
 
 def queue_refunds(conn: Connection, refunds: Iterable[str], now: datetime) -> None:
     """Queue the letters about refunds that were booked."""
-    enqueue_many(conn, TELL_REFUND, [(refund, {"refund": refund}) for refund in sorted(set(refunds))], now=now)
+    enqueue_many(conn, TELL_REFUND, [(refund, {"of": refund}) for refund in sorted(set(refunds))], now=now)

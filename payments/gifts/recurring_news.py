@@ -27,10 +27,12 @@ class RecurringNews(StrEnum):
 
 def news_of(before: RecurringStanding, after: SubscriptionStatus) -> list[RecurringNews]:
     """What is new. A recurring gift that has only begun has none: its first letter is its receipt's."""
-    if before.state in (RecurringState.PENDING, RecurringState.ENDED):
+    if before.state is RecurringState.ENDED:
         return []
     if after.state is RecurringState.ENDED:
         return _end_of(before)
+    if before.state is RecurringState.PENDING:
+        return []
     changes = {
         RecurringNews.AMOUNT: after.amount != before.amount,
         RecurringNews.PAUSED: after.paused and not before.is_paused,
@@ -41,7 +43,7 @@ def news_of(before: RecurringStanding, after: SubscriptionStatus) -> list[Recurr
 
 
 def _end_of(before: RecurringStanding) -> list[RecurringNews]:
-    if before.state is RecurringState.PAST_DUE:
+    if before.state in (RecurringState.PAST_DUE, RecurringState.PENDING):  # it was begun, and never paid
         return [RecurringNews.FAILED]
     if before.ends_at is None:
         return [RecurringNews.STOPPED]
@@ -55,4 +57,3 @@ def _is_ending(before: RecurringStanding, after: SubscriptionStatus) -> bool:
     if before.ends_at is None:
         return not before.ends_as_promised
     return before.ends_at - after.ends_at > _MOVED_END
-

@@ -15,8 +15,8 @@ from outbox.jobs import enqueue, enqueue_many
 from payments.gifts import tables as gift_tables
 from payments.gifts.gift import DonorDetails, Share
 from payments.gifts.recurring import Interval, Recurring, RecurringStanding, RecurringState, SubscriptionStatus
-from payments.gifts.recurring_news import TELL_NEWS, RecurringNews, news_of
 from payments.gifts.recurring_changes import CHANGE_RECURRING, ChangeKind, NotRunning, RecurringChange
+from payments.gifts.recurring_news import TELL_NEWS, RecurringNews, news_of
 
 _r, _s, _g = gift_tables.recurring.c, gift_tables.recurring_share.c, gift_tables.gift.c
 _RECURRING = (
@@ -136,7 +136,7 @@ def mark_done(conn: Connection, change: RecurringChange, now: datetime) -> None:
 
 
 def save_status(conn: Connection, recurring_id: str, status: SubscriptionStatus, asked_at: datetime) -> None:
-    """Save the status of a recurring gift, unless a later question was answered before; its donor is told what is new."""
+    """Save the status of a recurring gift, and queue what its donor is told; not if a later one was saved before."""
     before, fails = _standing(conn, recurring_id), status.state is RecurringState.PAST_DUE
     latest = sa.or_(_r.looked_at.is_(None), has_come(_r.looked_at, asked_at, _LONGEST_LOOK))
     saved = conn.execute(

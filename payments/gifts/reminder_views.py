@@ -1,4 +1,4 @@
-"""Recurring gifts whose donors are written to before something happens, or because something did not. Writes nothing."""
+"""Recurring gifts whose next instalment gives reason to write to their donors. Writes nothing."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta

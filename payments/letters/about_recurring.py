@@ -1,15 +1,14 @@
 """What every letter about a recurring gift says of it."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy.engine import Connection
 
+from campaigns.store import campaign_by_id
+from outbox.letters import is_address
 from payments.gifts.recurring_store import recurring_of
 from payments.gifts.recurring_views import RecurringRow, recurring_row
 from payments.gifts.recurring_words import ADJECTIVE, PER
-from campaigns.store import campaign_by_id
-from outbox.letters import is_address
 from payments.letters.notice import Addressee, Button
 from web.language import translated
 from web.pages import Pages
@@ -59,10 +58,6 @@ class AboutRecurring:
     def try_again(self) -> Button:
         """Where a new one can be begun."""
         return Button(translated("Donate again"), self.pages.base_url)
-
-    def day(self, instant: datetime) -> str:
-        """The day of an instant, where the organisation is."""
-        return self.pages.wording.day(instant)
 
 
 def about_recurring(conn: Connection, recurring_id: str, pages: Pages) -> AboutRecurring | None:

@@ -10,6 +10,7 @@ from database.instants import Clock
 from database.transactions import writing
 from donors.consent_store import consents_of
 from donors.consents import Channel, agreed_channels
+from ledger.kinds import EntryKind
 from ledger.money import Money
 from ledger.views import GiftReturn, returned_by
 from outbox.letters import Letter, is_address, letter_was_posted, post_letter
@@ -17,9 +18,8 @@ from outbox.worker import Handler
 from payments.gifts import store
 from payments.gifts.gift import Gift, GiftState
 from payments.gifts.gift_news import TELL_REFUND, TELL_STATE
-from payments.gifts.recurring import Recurring
 from payments.giving.pledges import recurring_of_gift
-from payments.letters.notice import Addressee, Button, Notice, write_notice
+from payments.letters.notice import Addressee, Button, NoticeWords, write_notice
 from receipts.store import receipt_of_gift
 from web.language import translated
 from web.pages import Pages
@@ -33,13 +33,13 @@ def gift_letter_jobs(engine: Engine, pages: Pages, clock: Clock) -> dict[str, Ha
 
     def tell_state(payload: Any) -> None:
         with writing(engine) as conn:
-            gift = store.gift(conn, payload["gift"])
+            gift = store.gift(conn, payload["of"])
             if gift is not None and gift.state.value == payload["state"] and is_address(gift.donor.email):
                 _post(conn, _letter_of_state(conn, pages, gift, clock()), clock())
 
     def tell_refund(payload: Any) -> None:
         with writing(engine) as conn:
-            for returned in returned_by(conn, payload["refund"]):
+            for returned in returned_by(conn, payload["of"]):
                 _post(conn, _letter_of_refund(conn, pages, returned, clock()), clock())
 
     return {TELL_STATE: tell_state, TELL_REFUND: tell_refund}
@@ -53,12 +53,12 @@ def _post(conn: Connection, letter: Letter | None, now: datetime) -> None:
 def _letter_of_state(conn: Connection, pages: Pages, gift: Gift, now: datetime) -> Letter | None:
     campaign, recurring = store.campaign_of(conn, gift), recurring_of_gift(conn, gift)
     if campaign is None or (recurring is not None and recurring.first_gift != gift.id):
-        return None  # a later instalment's donor gets reminders
+        return None
     match gift.state:
         case GiftState.PROCESSING:
             key, notice = f"debit-begun:{gift.id}", _debit_begun(pages, gift, campaign)
-        case GiftState.FAILED:
-            key, notice = f"payment-failed:{gift.id}", _payment_failed(pages, gift, campaign, recurring)
+        case GiftState.FAILED if recurring is None:  # else Stripe tries again, and reminders say when
+            key, notice = f"payment-failed:{gift.id}", _payment_failed(pages, gift, campaign)
         case GiftState.EXPIRED if _may_be_reminded(conn, gift):
             key, notice = f"unfinished:{gift.donor_id}:{now:%Y-%m}", _unfinished(pages, gift, campaign)
         case _:
@@ -75,9 +75,9 @@ def _may_be_reminded(conn: Connection, gift: Gift) -> bool:
     return not store.has_given_since(conn, gift.donor_id, gift.created_at)
 
 
-def _debit_begun(pages: Pages, gift: Gift, campaign: Campaign) -> Notice:
+def _debit_begun(pages: Pages, gift: Gift, campaign: Campaign) -> NoticeWords:
     amount = pages.wording.money(gift.amount)
-    return Notice(
+    return NoticeWords(
         subject=translated("Your donation of %(amount)s is on its way", amount=amount),
         heading=translated("Your bank is working on it"),
         paragraphs=[
@@ -92,10 +92,9 @@ def _debit_begun(pages: Pages, gift: Gift, campaign: Campaign) -> Notice:
     )  # fmt: skip
 
 
-def _payment_failed(pages: Pages, gift: Gift, campaign: Campaign, recurring: Recurring | None) -> Notice:
+def _payment_failed(pages: Pages, gift: Gift, campaign: Campaign) -> NoticeWords:
     amount = pages.wording.money(gift.amount)
-    interval = f"&interval={recurring.interval}" if recurring else ""
-    return Notice(
+    return NoticeWords(
         subject=translated("Your donation of %(amount)s did not go through", amount=amount),
         heading=translated("Your donation did not go through"),
         paragraphs=[
@@ -109,13 +108,13 @@ def _payment_failed(pages: Pages, gift: Gift, campaign: Campaign, recurring: Rec
         why=_why(gift),
         button=Button(
             translated("Try again"),
-            f"{pages.base_url}/c/{campaign.slug}/give?amount={gift.amount.minor}{interval}",
+            f"{pages.base_url}/c/{campaign.slug}/give?amount={gift.amount.minor}",
         ),
     )  # fmt: skip
 
 
-def _unfinished(pages: Pages, gift: Gift, campaign: Campaign) -> Notice:
-    return Notice(
+def _unfinished(pages: Pages, gift: Gift, campaign: Campaign) -> NoticeWords:
+    return NoticeWords(
         subject=translated("Did you mean to give to %(campaign)s?", campaign=campaign.title),
         heading=translated("Did you mean to give?"),
         paragraphs=[
@@ -134,7 +133,7 @@ def _unfinished(pages: Pages, gift: Gift, campaign: Campaign) -> Notice:
 
 
 def _letter_of_refund(conn: Connection, pages: Pages, returned: GiftReturn, now: datetime) -> Letter | None:
-    gift, key = store.gift(conn, returned.gift), f"refund:{returned.subject}:{returned.gift}"
+    gift, key = store.gift(conn, returned.gift), EntryKind.REFUND.key(returned.subject, returned.gift)
     if gift is None or not is_address(gift.donor.email) or letter_was_posted(conn, key):
         return None
     if now - returned.at > REFUND_NEWS:
@@ -145,7 +144,7 @@ def _letter_of_refund(conn: Connection, pages: Pages, returned: GiftReturn, now:
     return write_notice(pages, key, Addressee(gift.donor.email, gift.donor.name), notice)
 
 
-def _refunded(pages: Pages, gift: Gift, campaign: Campaign | None, amount: Money, whole: Money) -> Notice:
+def _refunded(pages: Pages, gift: Gift, campaign: Campaign | None, amount: Money, whole: Money) -> NoticeWords:
     money, title = pages.wording.money, campaign.title if campaign else pages.organisation.name
     refunded = (
         translated("We have refunded your donation of %(whole)s to %(campaign)s.", whole=money(whole), campaign=title)
@@ -155,7 +154,7 @@ def _refunded(pages: Pages, gift: Gift, campaign: Campaign | None, amount: Money
             amount=money(amount), whole=money(whole), campaign=title,
         )
     )  # fmt: skip
-    return Notice(
+    return NoticeWords(
         subject=translated("%(amount)s goes back to you", amount=money(amount)),
         heading=translated("Your refund is on its way"),
         paragraphs=[

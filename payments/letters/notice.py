@@ -19,7 +19,7 @@ class Button:
 
 
 @dataclass(frozen=True, slots=True)
-class Notice:
+class NoticeWords:
     """What such a letter says. `facts` are pairs of a label and its value; `why` is why its reader gets it."""
 
     subject: str
@@ -38,7 +38,7 @@ class Addressee:
     name: str
 
 
-def write_notice(pages: Pages, key: str, to: Addressee, notice: Notice) -> Letter:
+def write_notice(pages: Pages, key: str, to: Addressee, notice: NoticeWords) -> Letter:
     """The letter, in the organisation's look."""
     words = pages.letter("payments/letters/notice", notice=notice, name=to.name)
     return Letter(key, to.email, *words, to_name=clipped(to.name, LONGEST_NAME))

@@ -12,7 +12,7 @@ from outbox.letters import letter_was_posted, post_letter
 from outbox.worker import Handler
 from payments.gifts.recurring_news import TELL_NEWS, RecurringNews
 from payments.letters.about_recurring import AboutRecurring, about_recurring
-from payments.letters.notice import Notice, write_notice
+from payments.letters.notice import NoticeWords, write_notice
 from web.language import translated
 from web.pages import Pages
 
@@ -33,13 +33,13 @@ def recurring_letter_jobs(engine: Engine, pages: Pages, clock: Clock) -> dict[st
     return {TELL_NEWS: tell_news}
 
 
-def _amount(about: AboutRecurring, before: Money) -> Notice:
+def _amount(about: AboutRecurring, before: Money) -> NoticeWords:
     money = about.pages.wording.money
     changed = translated(
         "Your %(kind)s donation to %(campaign)s was %(before)s. It is %(amount)s from now on.",
         kind=about.kind, campaign=about.campaign, before=money(before), amount=money(about.recurring.amount),
     )  # fmt: skip
-    return Notice(
+    return NoticeWords(
         subject=translated("Your %(kind)s donation is %(amount)s now", kind=about.kind, amount=about.amount),
         heading=translated("The amount was changed"),
         paragraphs=[changed, *_next_one(about), _not_you()],
@@ -48,14 +48,14 @@ def _amount(about: AboutRecurring, before: Money) -> Notice:
     )
 
 
-def _paused(about: AboutRecurring, _before: Money) -> Notice:
+def _paused(about: AboutRecurring, _before: Money) -> NoticeWords:
     resumes = about.recurring.resumes_at
     until = (
-        translated("It goes on by itself from %(day)s.", day=about.day(resumes))
+        translated("It goes on by itself from %(day)s.", day=about.pages.wording.day(resumes))
         if resumes
         else translated("It goes on when you resume it.")
     )
-    return Notice(
+    return NoticeWords(
         subject=translated("Your %(kind)s donation is paused", kind=about.kind),
         heading=translated("Your donation is paused"),
         paragraphs=[
@@ -72,8 +72,8 @@ def _paused(about: AboutRecurring, _before: Money) -> Notice:
     )  # fmt: skip
 
 
-def _resumed(about: AboutRecurring, _before: Money) -> Notice:
-    return Notice(
+def _resumed(about: AboutRecurring, _before: Money) -> NoticeWords:
+    return NoticeWords(
         subject=translated("Your %(kind)s donation goes on", kind=about.kind),
         heading=translated("Your donation goes on"),
         paragraphs=[
@@ -89,8 +89,8 @@ def _resumed(about: AboutRecurring, _before: Money) -> Notice:
     )  # fmt: skip
 
 
-def _ending(about: AboutRecurring, _before: Money) -> Notice:
-    return Notice(
+def _ending(about: AboutRecurring, _before: Money) -> NoticeWords:
+    return NoticeWords(
         subject=translated("Your %(kind)s donation will stop", kind=about.kind),
         heading=translated("Your donation will stop"),
         paragraphs=[
@@ -105,8 +105,8 @@ def _ending(about: AboutRecurring, _before: Money) -> Notice:
     )  # fmt: skip
 
 
-def _stopped(about: AboutRecurring, _before: Money) -> Notice:
-    return Notice(
+def _stopped(about: AboutRecurring, _before: Money) -> NoticeWords:
+    return NoticeWords(
         subject=translated("Your %(kind)s donation has stopped", kind=about.kind),
         heading=translated("Your donation has stopped"),
         paragraphs=[
@@ -121,8 +121,8 @@ def _stopped(about: AboutRecurring, _before: Money) -> Notice:
     )  # fmt: skip
 
 
-def _completed(about: AboutRecurring, _before: Money) -> Notice:
-    return Notice(
+def _completed(about: AboutRecurring, _before: Money) -> NoticeWords:
+    return NoticeWords(
         subject=translated("Your %(kind)s donation is complete", kind=about.kind),
         heading=translated("Your donation is complete"),
         paragraphs=[
@@ -137,8 +137,8 @@ def _completed(about: AboutRecurring, _before: Money) -> Notice:
     )  # fmt: skip
 
 
-def _failed(about: AboutRecurring, _before: Money) -> Notice:
-    return Notice(
+def _failed(about: AboutRecurring, _before: Money) -> NoticeWords:
+    return NoticeWords(
         subject=translated("Your %(kind)s donation has ended", kind=about.kind),
         heading=translated("Your donation has ended"),
         paragraphs=[
@@ -156,7 +156,7 @@ def _failed(about: AboutRecurring, _before: Money) -> Notice:
 
 def _next_one(about: AboutRecurring) -> list[str]:
     next_at = about.recurring.next_at
-    return [translated("The next is taken on %(day)s.", day=about.day(next_at))] if next_at else []
+    return [translated("The next is taken on %(day)s.", day=about.pages.wording.day(next_at))] if next_at else []
 
 
 def _last_one(about: AboutRecurring) -> str:
@@ -172,7 +172,7 @@ def _not_you() -> str:
     return translated("If this was not what you wanted, answer this letter.")
 
 
-_WRITERS: Mapping[RecurringNews, Callable[[AboutRecurring, Money], Notice]] = {
+_WRITERS: Mapping[RecurringNews, Callable[[AboutRecurring, Money], NoticeWords]] = {
     RecurringNews.AMOUNT: _amount,
     RecurringNews.PAUSED: _paused,
     RecurringNews.RESUMED: _resumed,

@@ -18,7 +18,7 @@ from payments.gifts.reminder_views import (
     failing_gifts,
 )
 from payments.letters.about_recurring import AboutRecurring, about_recurring
-from payments.letters.notice import Notice, write_notice
+from payments.letters.notice import NoticeWords, write_notice
 from web.language import translated
 from web.pages import Pages
 
@@ -63,7 +63,7 @@ def failing_day(since: datetime, now: datetime) -> int:
     return max(failing_day for failing_day in FAILING_DAYS if failing_day <= max(day, 1))
 
 
-def _notice(about: AboutRecurring, reminder: Reminder) -> Notice:
+def _notice(about: AboutRecurring, reminder: Reminder) -> NoticeWords:
     match reminder:
         case FailingGift():
             return _failing(about)
@@ -73,14 +73,17 @@ def _notice(about: AboutRecurring, reminder: Reminder) -> Notice:
             return _debit(about, reminder)
 
 
-def _failing(about: AboutRecurring) -> Notice:
-    retry_at = about.recurring.retry_at
+def _failing(about: AboutRecurring) -> NoticeWords:
+    retry_at, wording = about.recurring.retry_at, about.pages.wording
     again = (
-        translated("We try again on %(day)s. You need not do anything if the money is there then.", day=about.day(retry_at))
+        translated(
+            "We try again on %(day)s. If the money is there then, you need not do anything.",
+            day=wording.day(retry_at),
+        )
         if retry_at
         else translated("Please choose another card or account, so that your donation can go on.")
     )
-    return Notice(
+    return NoticeWords(
         subject=translated("Your %(kind)s donation could not be taken", kind=about.kind),
         heading=translated("Your donation could not be taken"),
         paragraphs=[
@@ -97,8 +100,8 @@ def _failing(about: AboutRecurring) -> Notice:
     )  # fmt: skip
 
 
-def _card_expires(about: AboutRecurring, card: ExpiringCard) -> Notice:
-    return Notice(
+def _card_expires(about: AboutRecurring, card: ExpiringCard) -> NoticeWords:
+    return NoticeWords(
         subject=translated("The card of your %(kind)s donation expires soon", kind=about.kind),
         heading=translated("Your card expires soon"),
         paragraphs=[
@@ -117,16 +120,17 @@ def _card_expires(about: AboutRecurring, card: ExpiringCard) -> Notice:
     )  # fmt: skip
 
 
-def _debit(about: AboutRecurring, debit: ComingDebit) -> Notice:
-    return Notice(
-        subject=translated("Your %(kind)s donation is taken on %(day)s", kind=about.kind, day=about.day(debit.at)),
+def _debit(about: AboutRecurring, debit: ComingDebit) -> NoticeWords:
+    day = about.pages.wording.day(debit.at)
+    return NoticeWords(
+        subject=translated("Your %(kind)s donation is taken on %(day)s", kind=about.kind, day=day),
         heading=translated("Your next donation"),
         paragraphs=[
             translated(
                 "Your %(kind)s donation of %(amount)s to %(campaign)s is taken from your bank account on or shortly"
                 " after %(day)s. You need not do anything.",
                 kind=about.kind, amount=about.pages.wording.money(about.recurring.amount), campaign=about.campaign,
-                day=about.day(debit.at),
+                day=day,
             ),
         ],
         why=about.why,

@@ -13,8 +13,8 @@ from outbox.sending import send_handler
 from outbox.smtp import SmtpCarrier
 from outbox.tables import letter as letter_table
 from outbox.worker import Worker
-from payments.reading.happenings import InvoicePaid, InvoiceReported
 from payments.letters.receipt_letters import RECEIPT, post_link_letter, receipt_letter_handler
+from payments.reading.happenings import InvoicePaid, InvoiceReported
 from receipts.jobs import LETTER, PRINT, print_handler
 from receipts.receipt import Receipt
 from receipts.store import pdf_by_number, receipt_by_token
