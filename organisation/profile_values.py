@@ -34,6 +34,7 @@ def profile_values(profile: OrganisationProfile) -> dict[str, Any]:
             "smallest": dict(giving.smallest),
             "fees": {code: list(rate) for code, rate in giving.fees.items()},
             "declare_above": dict(giving.declare_above),
+            "languages": list(profile.languages),
         },
         "notices": {
             "privacy": notices.privacy,
@@ -70,4 +71,5 @@ def profile_of(values: Mapping[str, Any], timezone: str) -> OrganisationProfile:
             declare_above=rules.get("declare_above", {}),
         ),
         notices=Notices(**(values["notices"] or {})),  # none in versions from before there were any
+        languages=tuple(rules.get("languages", ())),
     )
