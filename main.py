@@ -29,6 +29,7 @@ from database.transactions import reading
 from installation import SANDBOX_PATH, Installation, environment_file
 from ledger.finding import Finding
 from organisation.consent_words import offered_consents
+from organisation.current import CurrentOrganisation
 from organisation.publication import missing_for_publication
 from organisation.routes import UPLOAD_PATHS as ORGANISATION_UPLOADS
 from organisation.routes import organisation_routes
@@ -36,7 +37,7 @@ from outbox.jobs import oldest_waiting
 from outbox.smtp import SmtpCarrier
 from payments.gifts.amounts import GIFT_AMOUNTS
 from payments.gifts.campaign_views import donors_by_campaign, monthly_by_campaign
-from payments.giving.form_page import FormPage, FormRules
+from payments.giving.donor_form import DonorForm, FormRules
 from payments.giving.pledges import Pledges
 from payments.giving.routes import payment_routes
 from payments.inbox.inbox import Inbox
@@ -130,12 +131,10 @@ def _app(installation: Installation, inbox: Inbox, twin: Twin | None, writer: so
     key, base = stripe_account(installation, twin)
     mark = installation.bookkeeper.rules.mark
     set_up = SetupDesk(engine, clock, pages, organisation, environment_file(), lambda: check_up(installation))
-    form_rules = FormRules(
-        lambda: organisation.giving, lambda: offered_consents(organisation.profile, organisation.number)
-    )
+    form_rules = _form_rules(organisation)
     pledges = Pledges(engine, Gateway(key, installation.base_url, api_base=base, mark=mark), clock)
     for router in (
-        campaign_routes(engine, clock, pages, GIFT_MEASURES, FormPage(engine, clock, pages, form_rules).sheet),
+        campaign_routes(engine, clock, pages, GIFT_MEASURES, DonorForm(engine, clock, pages, form_rules).sheet),
         payment_routes(engine, pledges, clock, pages, form_rules, installation.secret_key),
     ):
         app.include_router(router, dependencies=[Depends(organisation.require_set_up)])
@@ -160,6 +159,11 @@ def _app(installation: Installation, inbox: Inbox, twin: Twin | None, writer: so
         app.include_router(inbox_routes(engine, pages, attachments(engine), door))
     app.mount("/static", pages.static)
     return app
+
+
+def _form_rules(organisation: CurrentOrganisation) -> FormRules:
+    """What the organisation decides about the donor's form, as it is now."""
+    return FormRules(lambda: organisation.giving, lambda: offered_consents(organisation.profile, organisation.number))
 
 
 def _campaign_desk(installation: Installation) -> CampaignDesk:

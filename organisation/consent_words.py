@@ -4,15 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from organisation.organisation import OrganisationProfile
+from web.language import to_translate, translated
 
 # The ways to reach a donor, as the desk names them.
 CHANNELS: Mapping[str, str] = {"email": "By email", "post": "By post", "phone": "By phone", "sms": "By text message"}
 DEFAULT_VERSION = "default-1"
 _DEFAULTS = {
-    "email": "Email me about this campaign and others of {name}.",
-    "post": "Write to me by post about this campaign and others of {name}.",
-    "phone": "Ring me about this campaign and others of {name}.",
-    "sms": "Text me about this campaign and others of {name}.",
+    "email": to_translate("Email me about this campaign and others of %(name)s."),
+    "post": to_translate("Write to me by post about this campaign and others of %(name)s."),
+    "phone": to_translate("Ring me about this campaign and others of %(name)s."),
+    "sms": to_translate("Text me about this campaign and others of %(name)s."),
 }
 
 
@@ -38,4 +39,4 @@ def offered_consents(profile: OrganisationProfile, version: int) -> list[Offered
 
 def default_words(channel: str, profile: OrganisationProfile) -> str:
     """The words that stand there until the organisation writes its own."""
-    return _DEFAULTS[channel].format(name=profile.organisation.name)
+    return translated(_DEFAULTS[channel], name=profile.organisation.name)

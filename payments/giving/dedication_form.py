@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from payments.gifts.dedication import Dedication, DedicationKind
 from payments.giving.donor_fields import LONGEST_NAME, read_address
+from web.language import translated
 from web.typed import NotTidy, compact, tidy
 
 FIELDS = ("dedication", "dedication_name", "dedication_letter_to")
@@ -25,9 +26,11 @@ def read_dedication(fields: Mapping[str, str]) -> Dedication | None:
     if not choice and not name and not letter_to:
         return None
     if choice not in tuple(DedicationKind):
-        raise UnclearDedication("dedication", "Choose in honour or in memory, or leave the name and address empty.")
+        raise UnclearDedication(
+            "dedication", translated("Choose in honour or in memory, or leave the name and address empty.")
+        )
     if not name:
-        raise UnclearDedication("dedication_name", "Enter the name of the person.")
+        raise UnclearDedication("dedication_name", translated("Enter the name of the person."))
     if letter_to:
         letter_to = _read("dedication_letter_to", lambda: read_address(letter_to, ""))
     return Dedication(DedicationKind(choice), name, letter_to)

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from email_validator import EmailNotValidError, validate_email
 
 from payments.giving.email_slips import likely_meant
+from web.language import translated
 from web.typed import NotTidy, compact, tidy
 
 LONGEST_NAME, LONGEST_EMAIL, LONGEST_MESSAGE = 100, 254, 300
@@ -20,13 +21,15 @@ class LikelySlip(NotTidy):
     """The domain of the address looks like a slip: the donor chooses `meant`, or what they `typed`."""
 
     def __init__(self, typed: str, meant: str) -> None:
-        super().__init__(f"Check your email address: did you mean {meant}?")
+        super().__init__(translated("Check your email address: did you mean %(address)s?", address=meant))
         self.typed, self.meant = typed, meant
 
 
-def read_email(fields: Mapping[str, str]) -> str:
+def read_donor_email(fields: Mapping[str, str]) -> str:
     """The address for the receipt. Raises LikelySlip until the donor has said which of two addresses is right."""
-    address = read_address(fields.get("email", ""), "Enter your email address, so that your receipt can reach you.")
+    address = read_address(
+        fields.get("email", ""), translated("Enter your email address, so that your receipt can reach you.")
+    )
     meant = likely_meant(address)
     if meant is None:
         return address
@@ -45,7 +48,7 @@ def read_address(typed: str, if_empty: str) -> str:
         # Stripe and many mail servers take plain letters only before the @.
         address = validate_email(typed[: LONGEST_EMAIL + 1], check_deliverability=False, allow_smtputf8=False)
     except EmailNotValidError:
-        raise NotTidy("Enter an email address in the form name@example.org.") from None
+        raise NotTidy(translated("Enter an email address in the form name@example.org.")) from None
     return address.ascii_email or address.normalized
 
 
@@ -53,9 +56,9 @@ def read_name(fields: Mapping[str, str], *, is_needed: bool = False) -> str:
     """The full name, which may be left out where it is neither shown nor needed for anything else."""
     name = tidy(fields.get("name", ""), LONGEST_NAME)
     if not name and wants_name_shown(fields):
-        raise NotTidy("Enter the name to show, or take the tick out of “Show my name”.")
+        raise NotTidy(translated("Enter the name to show, or take the tick out of “Show my name”."))
     if not name and is_needed:
-        raise NotTidy("Enter your full name.")
+        raise NotTidy(translated("Enter your full name."))
     return name
 
 

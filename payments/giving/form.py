@@ -16,8 +16,9 @@ from payments.gifts.gift import DonorDetails
 from payments.gifts.recurring import Rhythm
 from payments.giving import dedication_form, donor_fields, rhythm_form
 from payments.giving.dedication_form import UnclearDedication, read_dedication
-from payments.giving.donor_fields import read_email, read_message, read_name, read_source, wants_name_shown
+from payments.giving.donor_fields import read_donor_email, read_message, read_name, read_source, wants_name_shown
 from payments.giving.rhythm_form import IntervalOffer, UnclearRhythm, read_rhythm
+from web.language import translated
 from web.typed import NotTidy, compact
 
 OTHER = "other"
@@ -85,7 +86,7 @@ def read_form(
     group = group_for(groups, compact(fields.get("interval", "")))
     amount = _read(lambda: _amount(fields, group, words), "amount", errors)
     cover = amount and _read(lambda: _cover(fields, amount, words, questions.fee_rate), "amount", errors)
-    email = _read(lambda: read_email(fields), "email", errors)
+    email = _read(lambda: read_donor_email(fields), "email", errors)
     name = _read(lambda: read_name(fields), "name", errors)
     message = _read(lambda: read_message(fields), "message", errors)
     dedication = _read(lambda: read_dedication(fields), "dedication", errors)
@@ -117,11 +118,11 @@ def _amount(fields: FormFields, group: AmountGroup, words: AmountWords) -> Money
     choice, other = compact(fields.get(group.name, "")), compact(fields.get("other_amount", ""))
     if choice in ("", OTHER):
         if not other:
-            raise BadAmount("Choose an amount, or enter another one.")
+            raise BadAmount(translated("Choose an amount, or enter another one."))
         return read_amount(other, words, group.amounts.smallest)
     chosen = Money.parse(choice, words.currency)  # a button's value, which we wrote
     if other and read_typed_money(other, words.currency, words.style) != chosen:
-        raise BadAmount("Choose one: an amount above, or the other amount that you entered.")
+        raise BadAmount(translated("Choose one: an amount above, or the other amount that you entered."))
     return require_takeable(chosen, words, group.amounts.smallest)
 
 
@@ -142,7 +143,9 @@ def require_takeable(amount: Money, words: AmountWords, least: Money | None = No
     """The amount, if it is not below the least (else our own) and Stripe charges as much; raises BadAmount."""
     least, most = least or smallest_gift(words.currency), largest_gift(words.currency)
     if amount < least:
-        raise BadAmount(f"Enter an amount of {words.print(least)} or more.")
+        raise BadAmount(translated("Enter an amount of %(amount)s or more.", amount=words.print(least)))
     if amount > most:
-        raise BadAmount(f"Enter an amount of {words.print(most)} or less, or write to us to give more.")
+        raise BadAmount(
+            translated("Enter an amount of %(amount)s or less, or write to us to give more.", amount=words.print(most))
+        )
     return amount

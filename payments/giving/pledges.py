@@ -14,7 +14,6 @@ from database.instants import Clock
 from database.transactions import reading, writing
 from donors.consent_store import consents_made_with, note_consents
 from donors.consents import Channel, Consent, ConsentPlace
-from donors.store import LANGUAGE
 from ledger.money import Money
 from payments.gifts import store
 from payments.gifts.details_store import add_dedication, dedication_of
@@ -26,6 +25,7 @@ from payments.giving.form_keys import FORMS, FormKey, gift_id_of, return_token_o
 from payments.giving.prefilled import SentForm
 from payments.stripe.checkout import Purpose
 from payments.stripe.gateway import Gateway
+from web.language import spoken_code
 
 # After so long a checkout that was never opened is asked for as a new attempt: Stripe refuses a session that would be
 # open for less than half an hour.
@@ -179,7 +179,7 @@ def _add_details(conn: Connection, gift: Gift, form: Pledge, now: datetime) -> N
     """What else the form said, in the transaction of the gift."""
     assert gift.donor_id is not None
     agreed = [
-        Consent(Channel(box.channel), True, box.words, box.version, LANGUAGE, ConsentPlace.FORM, now)
+        Consent(Channel(box.channel), True, box.words, box.version, spoken_code(), ConsentPlace.FORM, now)
         for box in form.consents
     ]
     note_consents(conn, gift.donor_id, agreed, made_with=gift.id)

@@ -14,7 +14,7 @@ from payments.gifts.recurring import Interval, Recurring
 from payments.gifts.recurring_words import ADJECTIVE, PER, due_days
 from payments.giving import dedication_form, donor_fields, rhythm_form
 from payments.giving.dedication_form import fields_of_dedication
-from payments.giving.donor_fields import LikelySlip, read_email, read_source
+from payments.giving.donor_fields import LikelySlip, read_donor_email, read_source
 from payments.giving.form import OTHER, FormFields
 from payments.giving.rhythm_form import ONCE, IntervalOffer, fields_of_rhythm
 from web.typed import NotTidy
@@ -63,7 +63,7 @@ def template_fields(fields: FormFields, groups: Sequence[AmountGroup]) -> dict[s
 def slip_choices(fields: FormFields) -> tuple[str, ...]:
     """The two addresses to choose from, where the one that was typed looks like a slip: the likely one first."""
     try:
-        read_email(fields)
+        read_donor_email(fields)
     except LikelySlip as slip:
         return slip.meant, slip.typed
     except NotTidy:
@@ -90,7 +90,7 @@ class DeepLink:
 
     amount: str = ""
     interval: str = ""
-    source: str = ""
+    ref: str = ""
 
 
 def fields_of_form(sent: SentForm, campaign: Campaign, groups: Sequence[AmountGroup], wording: Wording) -> FormFields:
@@ -119,7 +119,7 @@ def fields_of_link(campaign: Campaign, link: DeepLink, groups: Sequence[AmountGr
     chosen = link.interval if link.interval in group.intervals else ONCE
     amount = _amount_of_link(link.amount, campaign.currency, group)
     preselected = _amount(amount, group, wording) if amount else {}
-    return {"interval": chosen, "ref": read_source(link.source), **preselected}
+    return {"interval": chosen, "ref": read_source(link.ref), **preselected}
 
 
 def _amount_of_link(minor: str, currency: Currency, group: AmountGroup) -> Money | None:

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from payments.gifts.due_dates import LONGEST_YEARS, TAKEN_WITHIN, most_instalments, second_due
 from payments.gifts.recurring import LAST_CHOSEN_DAY, Interval, Rhythm
+from web.language import translated
 from web.typed import compact
 
 ONCE = "once"
@@ -80,7 +81,7 @@ def read_rhythm(fields: Mapping[str, str], offer: IntervalOffer) -> Rhythm | Non
     if choice in ("", ONCE):
         return None  # what else was filled in belongs to choices that are not made
     if choice not in offer.intervals:
-        raise UnclearRhythm("interval", "Choose how often you would like to give.")
+        raise UnclearRhythm("interval", translated("Choose how often you would like to give."))
     interval = Interval(choice)
     endless = Rhythm(interval, day=_chosen_day(compact(fields.get("day", ""))) if interval is Interval.MONTH else None)
     match _end(fields):
@@ -122,10 +123,10 @@ def _end(fields: Mapping[str, str]) -> EndChoice:
     choice = compact(fields.get("end", ""))
     day, number = bool(compact(fields.get("until", ""))), bool(compact(fields.get("instalments", "")))
     if choice not in ("", *EndChoice) or (day and number and not choice):
-        raise UnclearRhythm("end", "Choose when it should end.")
+        raise UnclearRhythm("end", translated("Choose when it should end."))
     if choice in ("", EndChoice.OPEN) and (day or number):
         if choice:
-            raise UnclearRhythm("end", "Choose one: until you stop it, or the end that you entered.")
+            raise UnclearRhythm("end", translated("Choose one: until you stop it, or the end that you entered."))
         return EndChoice.DAY if day else EndChoice.NUMBER
     return EndChoice(choice or EndChoice.OPEN)
 
@@ -135,13 +136,13 @@ def _chosen_day(typed: str) -> int | None:
         return None
     day = int(typed) if _COUNT.fullmatch(typed) else 0
     if not 1 <= day <= LAST_CHOSEN_DAY:
-        raise UnclearRhythm("day", f"Choose a day of the month from 1 to {LAST_CHOSEN_DAY}.")
+        raise UnclearRhythm("day", translated("Choose a day of the month from 1 to %(most)s.", most=LAST_CHOSEN_DAY))
     return day
 
 
 def _closing(rhythm: Rhythm, offer: IntervalOffer) -> datetime:
     if offer.closes_at is None:
-        raise UnclearRhythm("end", "Choose when it should end.")
+        raise UnclearRhythm("end", translated("Choose when it should end."))
     end = closing_end(offer.closes_at, offer.zone)
     _require_two(end, rhythm, offer, "end")
     return end
@@ -149,16 +150,19 @@ def _closing(rhythm: Rhythm, offer: IntervalOffer) -> datetime:
 
 def _last_day(typed: str, rhythm: Rhythm, offer: IntervalOffer) -> datetime:
     if not typed:
-        raise UnclearRhythm("until", "Enter the last day.")
+        raise UnclearRhythm("until", translated("Enter the last day."))
     try:
         day = date.fromisoformat(typed) if _DAY.fullmatch(typed) else None
     except ValueError:
         day = None
     if day is None or day.year < offer.today.year:
-        raise UnclearRhythm("until", "Enter a day that is to come, like 2027-05-06.")
+        raise UnclearRhythm("until", translated("Enter a day that is to come, like 2027-05-06."))
     if day.year >= offer.today.year + LONGEST_YEARS:
         raise UnclearRhythm(
-            "until", f"Choose a day within {LONGEST_YEARS - 1} years, or let it go on until you stop it."
+            "until",
+            translated(
+                "Choose a day within %(years)s years, or let it go on until you stop it.", years=LONGEST_YEARS - 1
+            ),
         )
     end = datetime.combine(day, LAST_SECOND, offer.zone).astimezone(UTC)
     _require_two(end, rhythm, offer, "until")
@@ -169,8 +173,10 @@ def _require_two(end: datetime, rhythm: Rhythm, offer: IntervalOffer, field: str
     if not offer.has_second(rhythm, end):
         raise UnclearRhythm(
             field,
-            f"Choose {offer.format_day(offer.second(rhythm))} or later: the second donation comes on that day."
-            " Or choose to give once.",
+            translated(
+                "Choose %(day)s or later: the second donation comes on that day. Or choose to give once.",
+                day=offer.format_day(offer.second(rhythm)),
+            ),
         )
 
 
@@ -178,5 +184,7 @@ def _number(typed: str, interval: Interval) -> int:
     most = most_instalments(interval)
     number = int(typed) if _COUNT.fullmatch(typed) else 0
     if not 2 <= number <= most:
-        raise UnclearRhythm("instalments", f"Enter how many donations in all: a number from 2 to {most}.")
+        raise UnclearRhythm(
+            "instalments", translated("Enter how many donations in all: a number from 2 to %(most)s.", most=most)
+        )
     return number

@@ -18,9 +18,9 @@ from database.instants import Clock
 from database.transactions import reading
 from ledger.views import gave_back
 from payments.gifts.gift import Gift
-from payments.giving.form import FIELDS, FormFields, Pledge
+from payments.giving.donor_form import NO_FORM_RULES, DonorForm, FormRules
+from payments.giving.form import FIELDS, FieldErrors, FormFields, Pledge
 from payments.giving.form_keys import FormKey, key_of_contents
-from payments.giving.form_page import NO_FORM_RULES, FormPage, FormRules
 from payments.giving.pledges import (
     NotOpen,
     PaymentUnderWay,
@@ -33,18 +33,12 @@ from payments.giving.prefilled import DeepLink, fields_of_form, fields_of_link
 from payments.stripe.gateway import AmountRefused, StripeAway, StripeRefused
 from web.client_address import address_of_client
 from web.forms import posted_fields
+from web.language import translated
 from web.pages import Pages
 
 # Calls to Stripe have threads of their own, so that slow answers never delay a page.
 GATEWAY_THREADS = 20
-_OTHERWISE = {True: ("larger", "small"), False: ("smaller", "large")}  # whether Stripe found it too small
-
 log = structlog.get_logger()
-
-
-def read_link(amount: str = "", interval: str = "", ref: str = "") -> DeepLink:
-    """What a link to the form names."""
-    return DeepLink(amount, interval, ref)
 
 
 def payment_routes(
@@ -70,14 +64,14 @@ class FormPages:
         self, engine: Engine, pledges: Pledges, clock: Clock, pages: Pages, rules: FormRules, secret: bytes
     ) -> None:
         self._engine, self._pledges, self._clock, self._pages = engine, pledges, clock, pages
-        self._form, self._secret = FormPage(engine, clock, pages, rules), secret
+        self._form, self._secret = DonorForm(engine, clock, pages, rules), secret
         self._limiter = CapacityLimiter(GATEWAY_THREADS)
 
     def show(
         self,
         request: Request,
         slug: str,
-        link: Annotated[DeepLink, Depends(read_link)],
+        link: Annotated[DeepLink, Depends()],
         cancelled: str = "",
     ) -> Response:
         """The form: empty, preselected by a deep link, or as a donor who turned back at Stripe had filled it in."""
@@ -94,7 +88,7 @@ class FormPages:
             fields = fields_of_form(sent, campaign, groups, wording)
         else:
             fields = fields_of_link(campaign, link, groups, wording)
-        return self._form.show(campaign, fields, {}, cancelled=bool(cancelled))
+        return self._form_page(campaign, fields, {}, cancelled=bool(cancelled))
 
     async def give(self, slug: str, request: Request) -> Response:
         """Save the gift, open its checkout, and send the donor there."""
@@ -163,15 +157,27 @@ class FormPages:
 
     def _pledge(self, campaign: Campaign, fields: FormFields, address: str) -> Gift | PaymentUnderWay | Response:
         if fields.get("more"):  # from the campaign's sheet: the whole form, as far as it is filled in
-            return self._form.show(campaign, fields, {})
+            return self._form_page(campaign, fields, {})
         pledge = self._form.read(campaign, fields)
         if not isinstance(pledge, Pledge):
-            return self._form.show(campaign, fields, pledge, status=422)
+            return self._form_page(campaign, fields, pledge, status=422)
         token = fields.get("form_token")
         if token:
             return self._pledges.save(campaign, pledge, FormKey(token))
         key = key_of_contents(self._secret, campaign.id, pledge, address, self._clock())
         return self._pledges.save(campaign, pledge, key)
+
+    def _form_page(
+        self,
+        campaign: Campaign,
+        fields: FormFields,
+        errors: FieldErrors,
+        *,
+        cancelled: bool = False,
+        status: int = 200,
+    ) -> Response:
+        values = self._form.page_values(campaign, fields, errors)
+        return self._pages.page("payments/give.html", status=status, private=True, cancelled=cancelled, **values)
 
     def _campaign(self, slug: str) -> Campaign:
         """The campaign at an address, also at one that it had before: a form that is open stays good."""
@@ -180,12 +186,21 @@ class FormPages:
 
     def _refused_amount(self, slug: str, gift: Gift, refusal: AmountRefused) -> Response:
         """The form again, with what was filled in, and what to enter instead."""
-        campaign, (larger, small) = self._campaign(slug), _OTHERWISE[refusal.too_small]
+        campaign = self._campaign(slug)
         with reading(self._engine) as conn:
             sent = sent_form(conn, gift)
         fields = fields_of_form(sent, campaign, self._form.groups(campaign), self._pages.wording)
-        sentence = f"Enter a {larger} amount: Stripe does not take so {small} a payment in {campaign.currency.code}."
-        return self._form.show(campaign, fields, {"amount": sentence}, status=422)
+        if refusal.too_small:
+            sentence = translated(
+                "Enter a larger amount: Stripe does not take so small a payment in %(currency)s.",
+                currency=campaign.currency.code,
+            )
+        else:
+            sentence = translated(
+                "Enter a smaller amount: Stripe does not take so large a payment in %(currency)s.",
+                currency=campaign.currency.code,
+            )
+        return self._form_page(campaign, fields, {"amount": sentence}, status=422)
 
     def _not_charged(self, slug: str, gift: Gift, *, status: int) -> Response:
         with reading(self._engine) as conn:

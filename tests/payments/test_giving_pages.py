@@ -18,7 +18,7 @@ from outbox.tables import job
 from outbox.tables import letter as letter_table
 from payments.gifts import store
 from payments.gifts.tables import gift as gift_table
-from payments.giving.form_page import FormRules
+from payments.giving.donor_form import FormRules
 from payments.giving.pledges import Pledges
 from payments.giving.routes import payment_routes
 from payments.stripe.gateway import Gateway

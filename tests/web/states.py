@@ -11,13 +11,11 @@ from campaigns.offer import SuggestedAmount
 from campaigns.offered import AmountGroup, OfferedAmounts, amount_groups
 from campaigns.updates_store import CampaignUpdate
 from ledger.money import GBP, Money
-from organisation.consent_words import CHANNELS, OfferedConsent
 from organisation.organisation import GivingRules
 from payments.gifts.amounts import GIFT_AMOUNTS
 from payments.gifts.recurring import Interval, Rhythm
 from payments.gifts.recurring_words import Upcoming, upcoming
 from payments.giving import dedication_form, donor_fields, rhythm_form
-from payments.giving.form_page import FeeExample
 from payments.giving.prefilled import interval_choices
 from payments.giving.rhythm_form import IntervalOffer
 from web.pictures import Picture, PictureSize
@@ -139,22 +137,10 @@ def form(typed: Mapping[str, str] = EMPTY, errors: Mapping[str, str] | None = No
         "interval_choices": interval_choices(OFFER, WORDS),
         "consents": (),
         "ticked": [],
-        "fee": None,
+        "fee_example": None,
         "slip": (),
     }
     return State("payments/give.html", values | more)
-
-
-def sheet(campaign: Campaign, groups: list[AmountGroup]) -> Mapping[str, Any]:
-    """The first questions on the campaign's own page."""
-    return {
-        "form": EMPTY,
-        "interval_choices": interval_choices(OFFER, WORDS),
-        "offer": OFFER,
-        "groups": groups,
-        "chosen_amounts": dict.fromkeys(("amount", "amount_month", "amount_year"), ""),
-        "chosen_group": "amount",
-    }
 
 
 def thanks(
@@ -275,21 +261,6 @@ STATES = {
     "form with every rhythm": form(
         MONTHLY | {"interval": "week"}, offer=EVERYTHING, interval_choices=interval_choices(EVERYTHING, WORDS)
     ),
-    "form with every question": form(
-        TYPED | {"show_name": "yes", "fee_cover": "yes", "dedication": "memory", "dedication_name": "李"},
-        consents=[OfferedConsent(channel, f"By {channel}, please.", "default-1") for channel in CHANNELS],
-        ticked=["email"],
-        fee=FeeExample("1.5%", Money(20, GBP), Money(800, GBP), Money(33, GBP)),
-    ),
-    "form with a slip in the address": form(
-        TYPED | {"email": "zoe@gmial.com"},
-        {"email": "Check your email address: did you mean zoe@gmail.com?"},
-        slip=("zoe@gmail.com", "zoe@gmial.com"),
-    ),
-    "form with an unclear dedication": form(
-        TYPED | {"dedication_name": "Ada"}, {"dedication": "Choose in honour or in memory."}
-    ),
-    "campaign with the form's first questions": shown(VAN, 1183, 33, sheet=sheet(VAN, VAN_GROUPS)),
     "form for once alone": form(offer=ONCE_ONLY, interval_choices=[]),
     **{f"thanks {state}": thanks(state) for state in ("received", "processing", "confirming", "late", "failed")},
     "thanks expired": thanks("expired"),

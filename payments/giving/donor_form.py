@@ -1,11 +1,10 @@
-"""The donor's form as a page, and its first questions on the campaign's own sheet."""
+"""The donor's form: what it asks, what its page shows, and what was sent with it."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from secrets import token_hex
 
 from sqlalchemy.engine import Engine
-from starlette.responses import Response
 
 from campaigns.campaign import Campaign
 from campaigns.offered import AmountGroup, amount_groups, group_for, offered_intervals
@@ -46,8 +45,8 @@ class FeeExample:
     cover: Money
 
 
-class FormPage:
-    """Shows the form and reads it."""
+class DonorForm:
+    """The form of every campaign, as the organisation's rules have it now."""
 
     def __init__(self, engine: Engine, clock: Clock, pages: Pages, rules: FormRules) -> None:
         self._engine, self._clock, self._pages, self._rules = engine, clock, pages, rules
@@ -62,36 +61,27 @@ class FormPage:
         """The amounts of the form."""
         return amount_groups(campaign, self._rules.giving(), GIFT_AMOUNTS)
 
-    def show(
-        self,
-        campaign: Campaign,
-        fields: FormFields,
-        errors: FieldErrors,
-        *,
-        cancelled: bool = False,
-        status: int = 200,
-    ) -> Response:
-        """The whole form, with what is filled in and what is wrong with it."""
+    def page_values(self, campaign: Campaign, fields: FormFields, errors: FieldErrors) -> dict[str, object]:
+        """The values of the whole form's page, with what is filled in and what is wrong with it."""
         with reading(self._engine) as conn:
             parent = parent_of(conn, campaign)
         questions = self._questions(campaign)
-        return self._pages.page(
-            "payments/give.html",
-            status=status,
-            private=True,
-            campaign=campaign,
-            parent=parent,
-            errors=errors,
-            form_token=fields.get("form_token") or token_hex(16),
-            cancelled=cancelled,
-            consents=questions.consents,
-            ticked=[box.channel for box in questions.consents if fields.get(f"consent_{box.channel}")],
-            fee=self._fee_example(questions.fee_rate, fields, campaign),
-            slip=slip_choices(fields) if "email" in errors else (),
-            **self.first_questions(campaign, fields),
-        )
+        return self._first_questions(campaign, fields) | {
+            "campaign": campaign,
+            "parent": parent,
+            "errors": errors,
+            "form_token": fields.get("form_token") or token_hex(16),
+            "consents": questions.consents,
+            "ticked": [box.channel for box in questions.consents if fields.get(f"consent_{box.channel}")],
+            "fee_example": self._fee_example(questions.fee_rate, fields, campaign),
+            "slip": slip_choices(fields) if "email" in errors else (),
+        }
 
-    def first_questions(self, campaign: Campaign, fields: FormFields) -> dict[str, object]:
+    def sheet(self, campaign: Campaign, source: str = "") -> dict[str, object]:
+        """The values of the sheet on the campaign's page: the same for everybody who came by the same link."""
+        return self._first_questions(campaign, {"interval": "once", "ref": read_source(source)})
+
+    def _first_questions(self, campaign: Campaign, fields: FormFields) -> dict[str, object]:
         """The values of the first questions, which stand on the campaign's own page as well."""
         offer, groups = self._offer(campaign), self.groups(campaign)
         return {
@@ -102,10 +92,6 @@ class FormPage:
             "chosen_amounts": {group.name: fields.get(group.name, "") for group in groups},
             "chosen_group": group_for(groups, fields.get("interval", "")).name,
         }
-
-    def sheet(self, campaign: Campaign, source: str = "") -> dict[str, object]:
-        """The values of the sheet on the campaign's page: the same for everybody who came by the same link."""
-        return self.first_questions(campaign, {"interval": "once", "ref": read_source(source)})
 
     def _questions(self, campaign: Campaign) -> FormQuestions:
         return FormQuestions(self._rules.consents(), fee_rate(campaign.currency, self._rules.giving()))
