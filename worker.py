@@ -14,10 +14,13 @@ from outbox.sending import send_handler
 from outbox.smtp import KEEP_SECONDS
 from outbox.worker import Chore, Handler, Worker
 from payments.inbox.keep import replay
+from payments.letters.gift_letters import gift_letter_jobs
+from payments.letters.receipt_letters import RECEIPT, receipt_letter_handler
+from payments.letters.recurring_letters import recurring_letter_jobs
+from payments.letters.reminders import reminding
 from payments.settlement.jobs import reconcile_hourly, settlement_jobs
 from payments.stripe.lists import StripeLists
 from payments.stripe.subscriptions import RecurringGateway
-from payments.thanks.receipt_letters import RECEIPT, receipt_letter_handler
 from receipts.jobs import LETTER, PRINT, print_handler
 from receipts.pdf import LogoReader, Printer
 from receipts.store import pdf_by_number
@@ -36,6 +39,8 @@ def build_worker(installation: Installation, twin: Twin | None = None) -> Worker
     key, base = stripe_account(installation, twin)
     handlers = {PRINT: print_handler(engine, Printer(installation.pages, _logo_reader(engine)), clock)}
     handlers |= {LETTER: receipt_letter_handler(engine, installation.pages, clock)}
+    handlers |= recurring_letter_jobs(engine, installation.pages, clock)
+    handlers |= gift_letter_jobs(engine, installation.pages, clock)
     carrier = installation.carrier
     handlers |= {SEND: send_handler(engine, carrier, installation.sender, attachments(engine), clock)}
     handlers |= settlement_jobs(
@@ -47,7 +52,8 @@ def build_worker(installation: Installation, twin: Twin | None = None) -> Worker
 
     handlers = {kind: _as_it_is_now(installation, handle) for kind, handle in handlers.items()}
     close_idle = Chore(timedelta(seconds=KEEP_SECONDS), carrier.close_idle)
-    chores = [Chore(REPLAY_EVERY, try_again), reconcile_hourly(engine, clock), close_idle]
+    remind = reminding(engine, installation.pages, clock)
+    chores = [Chore(REPLAY_EVERY, try_again), reconcile_hourly(engine, clock), close_idle, remind]
     return Worker(engine, handlers, clock, chores)
 
 

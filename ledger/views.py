@@ -10,6 +10,7 @@ from sqlalchemy.engine import Connection
 from ledger import tables
 from ledger.accounts import INCOME, Account, Figure
 from ledger.gift_sums import GiftSums
+from ledger.kinds import EntryKind
 from ledger.money import CURRENCIES, Currency, Money, currency
 from ledger.store import Uncleared
 
@@ -98,6 +99,31 @@ def gave_back(conn: Connection, gift: str, of: Currency) -> Money:
         )
     )
     return Money(int(went_back or 0), of)
+
+
+@dataclass(frozen=True, slots=True)
+class GiftReturn:
+    """What a refund gave back of one gift, and when it was agreed. `subject` is the refund."""
+
+    subject: str
+    gift: str
+    amount: Money
+    at: datetime
+
+
+def returned_by(conn: Connection, refund: str) -> list[GiftReturn]:
+    """What this refund gives back of each gift; nothing once it has failed."""
+    failed = sa.select(_e.id).where(_e.subject == refund, _e.kind == EntryKind.REFUND_FAILED)
+    if conn.scalar(failed.limit(1)) is not None:
+        return []
+    sums = (
+        sa.select(_e.gift_id, _e.currency, sa.func.sum(_e.amount_minor), sa.func.min(_e.occurred_at))
+        .where(_e.subject == refund, _e.kind == EntryKind.REFUND, _e.gift_id.is_not(None))
+        .group_by(_e.gift_id, _e.currency)
+    )
+    return [
+        GiftReturn(refund, gift, Money(int(minor), currency(code)), at) for gift, code, minor, at in conn.execute(sums)
+    ]
 
 
 def given_on_days(conn: Connection, campaigns: Sequence[int], of: Currency, days: tuple[date, date]) -> int:

@@ -10,6 +10,7 @@ import ledger.store
 from database.bulk import change_rows, insert_rows, put_rows
 from database.driver import travelling_together
 from ledger.entry import start_of_day
+from ledger.kinds import EntryKind
 from payments.books import tables
 from payments.books.decide.changes import (
     Changes,
@@ -23,6 +24,7 @@ from payments.books.decide.known import BookedLine, Refund
 from payments.books.jobs import queue_settlement, queue_statuses
 from payments.gifts import recurring_store
 from payments.gifts import store as gift_store
+from payments.gifts.gift_news import queue_refunds, queue_states
 from payments.reading.happenings import InvoiceReported
 
 _NO_LONGER_WAITING = sa.delete(tables.waiting_fact).where(tables.waiting_fact.c.payment == sa.bindparam("paid"))
@@ -41,8 +43,11 @@ def save_changes(conn: Connection, changes: Changes, now: datetime) -> None:
         _save_lines(conn, changes.lines)
         _save_payouts(conn, changes.payouts)
         gift_store.raise_states(conn, changes.states)
+        queue_states(conn, changes.states, now)
         gift_store.save_reception(conn, changes.reception, now)
         ledger.store.post(conn, changes.entries, now)
+        refunds = [entry.subject for entry in changes.entries if entry.kind is EntryKind.REFUND]
+        queue_refunds(conn, refunds, now)
         queue_statuses(conn, changes.statuses, now)
         if changes.balance_changed:
             queue_settlement(conn, now)

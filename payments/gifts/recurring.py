@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID, uuid5
 
@@ -92,6 +92,8 @@ class SubscriptionStatus:
     `amount` is what the next instalment asks for; `next_at` when, None when none is to come or while it is paused.
     `retry_at` is Stripe's next attempt after `attempts` failed ones. `ends_at` is when it ends or ended: the end of
     the last instalment's period. `began_at` is when the first instalment was paid, or a debit for it was begun.
+    `method` is Stripe's type of the payment method, such as `card`; `card_expires_on` the last day that a card is good
+    for. Both are None where Stripe did not say.
     """
 
     subscription: str
@@ -105,6 +107,22 @@ class SubscriptionStatus:
     paused: bool
     resumes_at: datetime | None
     began_at: datetime | None = None
+    method: str | None = None
+    card_expires_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RecurringStanding:
+    """A recurring gift as Stripe was last seen to carry it out: what a new status is compared with.
+
+    `ends_as_promised`: the donor chose a day or a number of instalments.
+    """
+
+    state: RecurringState
+    amount: Money
+    is_paused: bool
+    ends_at: datetime | None
+    ends_as_promised: bool
 
 
 @dataclass(frozen=True, slots=True)

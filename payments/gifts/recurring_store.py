@@ -1,7 +1,7 @@
 """Recurring gifts, and the changes that treasurers asked for, in the database."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,11 +11,12 @@ from sqlalchemy.engine import Connection
 from database.bulk import change_rows, insert_rows, put_rows
 from database.questions import has_come, look_up
 from ledger.money import Money, currency
-from outbox.jobs import enqueue
+from outbox.jobs import enqueue, enqueue_many
 from payments.gifts import tables as gift_tables
 from payments.gifts.gift import DonorDetails, Share
-from payments.gifts.recurring import Interval, Recurring, RecurringState, SubscriptionStatus
+from payments.gifts.recurring import Interval, Recurring, RecurringStanding, RecurringState, SubscriptionStatus
 from payments.gifts.recurring_changes import CHANGE_RECURRING, ChangeKind, NotRunning, RecurringChange
+from payments.gifts.recurring_news import TELL_NEWS, RecurringNews, news_of
 
 _r, _s, _g = gift_tables.recurring.c, gift_tables.recurring_share.c, gift_tables.gift.c
 _RECURRING = (
@@ -135,9 +136,10 @@ def mark_done(conn: Connection, change: RecurringChange, now: datetime) -> None:
 
 
 def save_status(conn: Connection, recurring_id: str, status: SubscriptionStatus, asked_at: datetime) -> None:
-    """Save the status of a recurring gift, unless a later question was answered before."""
+    """Save the status of a recurring gift, and queue what its donor is told; not if a later one was saved before."""
+    before, fails = _standing(conn, recurring_id), status.state is RecurringState.PAST_DUE
     latest = sa.or_(_r.looked_at.is_(None), has_come(_r.looked_at, asked_at, _LONGEST_LOOK))
-    conn.execute(
+    saved = conn.execute(
         sa.update(gift_tables.recurring)
         .where(_r.id == recurring_id, latest)
         .values(
@@ -145,13 +147,47 @@ def save_status(conn: Connection, recurring_id: str, status: SubscriptionStatus,
             amount_minor=status.amount.minor,
             stripe_ends_at=status.ends_at,
             paused_at=sa.func.coalesce(_r.paused_at, asked_at) if status.paused else None,
+            resumes_at=status.resumes_at,
             next_at=status.next_at,
             retry_at=status.retry_at,
             failed_attempts=status.attempts,
+            failing_since=sa.func.coalesce(_r.failing_since, asked_at) if fails else None,
+            method=sa.func.coalesce(status.method, _r.method),
+            card_expires_on=status.card_expires_on,
             looked_at=asked_at,
             began_at=sa.func.coalesce(_r.began_at, status.began_at),
         )
     )
+    if saved.rowcount:
+        _queue_news(conn, recurring_id, before, news_of(before, status), asked_at)
+
+
+def _standing(conn: Connection, recurring_id: str) -> RecurringStanding:
+    """Nobody else changes it until the caller commits, so that news are told once."""
+    question = sa.select(
+        _r.state, _r.currency, _r.amount_minor, _r.paused_at, _r.stripe_ends_at, _r.ends_at, _r.instalments
+    )
+    row = conn.execute(question.where(_r.id == recurring_id).with_for_update()).one()
+    return RecurringStanding(
+        state=RecurringState(row.state),
+        amount=Money(row.amount_minor, currency(row.currency)),
+        is_paused=row.paused_at is not None,
+        ends_at=row.stripe_ends_at,
+        ends_as_promised=row.ends_at is not None or row.instalments is not None,
+    )
+
+
+def _queue_news(
+    conn: Connection, recurring_id: str, before: RecurringStanding, news: Sequence[RecurringNews], at: datetime
+) -> None:
+    jobs = [
+        (
+            f"{recurring_id}:{which}:{at.isoformat()}",
+            {"recurring": recurring_id, "news": which.value, "before": before.amount.minor, "at": at.isoformat()},
+        )
+        for which in news
+    ]
+    enqueue_many(conn, TELL_NEWS, jobs, now=at)
 
 
 def link_subscriptions(conn: Connection, subscription_of: Mapping[str, str]) -> None:

@@ -38,6 +38,7 @@ class RecurringRow:
     paused_at: datetime | None
     looked_at: datetime | None
     first_gift: str
+    resumes_at: datetime | None = None
 
     @property
     def reference(self) -> str:
@@ -158,4 +159,5 @@ def _row(row: sa.Row[Any]) -> RecurringRow:
         row.paused_at,
         row.looked_at,
         row.first_gift_id,
+        row.resumes_at,
     )

@@ -127,6 +127,13 @@ def campaign_of(conn: Connection, gift: Gift) -> Campaign | None:
     return campaign_by_id(conn, gift.allocations[0].campaign)
 
 
+def has_given_since(conn: Connection, donor_id: str, at: datetime) -> bool:
+    """Whether this donor has paid, or is paying, a gift that was asked for at or after that instant."""
+    paid = _g.state.in_([GiftState.PROCESSING.value, GiftState.RECEIVED.value])
+    later = sa.select(_g.id).where(_g.donor_id == donor_id, _g.created_at >= at, paid).limit(1)
+    return conn.scalar(later) is not None
+
+
 def first_gift_at(conn: Connection) -> datetime | None:
     """When the first gift was asked for."""
     first: datetime | None = conn.scalar(sa.select(sa.func.min(_g.created_at)))

@@ -146,9 +146,13 @@ recurring = table(
     sa.Column("subscription", Code),
     sa.Column("stripe_ends_at", Instant),
     sa.Column("paused_at", Instant),
+    sa.Column("resumes_at", Instant),
     sa.Column("next_at", Instant),
     sa.Column("retry_at", Instant),
     sa.Column("failed_attempts", Count, nullable=False),
+    sa.Column("failing_since", Instant),
+    sa.Column("method", Code),
+    sa.Column("card_expires_on", BookDate),
     sa.Column("looked_at", Instant),
     # When the first instalment was paid: the day of the others.
     sa.Column("began_at", Instant),

@@ -3,9 +3,10 @@
 It is fetched again whenever it may have changed: the order of messages never decides a status.
 """
 
+from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from ledger.money import Money
 from payments.gifts.recurring import RecurringState, SubscriptionStatus
@@ -71,6 +72,7 @@ def read_subscription(subscription: StripeObject) -> SubscriptionStatus:
     state = _state(_STATES[status], paused=paused, ending=ends_at is not None)
     last = ends_at is not None and ends_at <= period_end
     retry_at, attempts = _retry(subscription)
+    method, card_expires_on = _payment_method(subscription)
     return SubscriptionStatus(
         subscription=text(subscription, "id"),
         recurring=metadata_id(subscription, "recurring_id"),
@@ -83,6 +85,8 @@ def read_subscription(subscription: StripeObject) -> SubscriptionStatus:
         paused=paused,
         resumes_at=instant_or_none(pause, "resumes_at") if pause else None,
         began_at=instant_or_none(subscription, "start_date") if "start_date" in subscription else None,
+        method=method,
+        card_expires_on=card_expires_on,
     )
 
 
@@ -139,6 +143,18 @@ def _retry(subscription: StripeObject) -> tuple[datetime | None, int]:
         return None, 0
     attempts = whole_number(invoice, "attempt_count")
     return (instant_or_none(invoice, "next_payment_attempt"), attempts) if attempts else (None, 0)
+
+
+def _payment_method(subscription: StripeObject) -> tuple[str | None, date | None]:
+    """The type of its payment method, and the last day of the month in which a card expires; None where not told."""
+    method = subscription.get("default_payment_method")
+    if not isinstance(method, dict):
+        return None, None
+    kind, card = text(method, "type"), method.get("card")
+    if not isinstance(card, dict):
+        return kind, None
+    year, month = whole_number(card, "exp_year"), whole_number(card, "exp_month")
+    return kind, date(year, month, monthrange(year, month)[1])
 
 
 def read_dispute(dispute: StripeObject) -> DisputeStatus:

@@ -52,8 +52,8 @@ class StripeLists:
         return self._page("/v1/invoice_payments", expand=["data.invoice"], **params)
 
     def subscriptions(self, **params: Any) -> ListPage:
-        """Subscriptions, each with its latest invoice; those that have ended only where `status` asks for them."""
-        return self._page("/v1/subscriptions", expand=["data.latest_invoice"], **params)
+        """Subscriptions as `subscription` has them; those that have ended only where `status` asks for them."""
+        return self._page("/v1/subscriptions", expand=["data.latest_invoice", "data.default_payment_method"], **params)
 
     def disputes(self, **params: Any) -> ListPage:
         """Disputes."""
@@ -108,8 +108,8 @@ class StripeLists:
         return self._get(f"/v1/invoices/{identity}")
 
     def subscription(self, identity: str) -> StripeObject:
-        """A subscription as it is now, with its latest invoice."""
-        return self._get(f"/v1/subscriptions/{identity}", expand=["latest_invoice"])
+        """A subscription as it is now, with its latest invoice and its payment method."""
+        return self._get(f"/v1/subscriptions/{identity}", expand=["latest_invoice", "default_payment_method"])
 
     def _page(self, path: str, **params: Any) -> ListPage:
         answer = self._get(path, **{"limit": ROWS_PER_PAGE, **params})

@@ -24,7 +24,7 @@ from payments.gifts.gift import Gift, GiftState
 from payments.gifts.recurring import Interval, Recurring
 from payments.gifts.recurring_words import Upcoming, upcoming
 from payments.giving.pledges import recurring_of_gift
-from payments.thanks.receipt_letters import post_link_letter
+from payments.letters.receipt_letters import post_link_letter
 from payments.thanks.waiting import LONG_AFTER, begin_to_wait, looked_since
 from receipts.store import Issued, mint_token, receipt_of_gift, receipt_of_old_token
 from web.errors import NOT_FOUND, NotFound, Refusal, Trouble

@@ -19,7 +19,7 @@ from tests.postgres import start_cluster
 
 WRITTEN = Path(__file__).with_name("guards.txt")
 # SQLite writes a column that is added, and its CHECK, behind the last one on the same line.
-_ADDED_COLUMN = re.compile(r", (?=\w+ (?:INTEGER|TEXT) CONSTRAINT ck_)")
+_ADDED_COLUMN = re.compile(r", (?=\w+ (?:INTEGER|TEXT)\b)")
 
 
 def of_sqlite(path: Path) -> list[str]:

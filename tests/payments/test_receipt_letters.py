@@ -13,8 +13,10 @@ from outbox.sending import send_handler
 from outbox.smtp import SmtpCarrier
 from outbox.tables import letter as letter_table
 from outbox.worker import Worker
+from payments.gifts.dedication import Dedication, DedicationKind
+from payments.gifts.details_store import add_dedication
+from payments.letters.receipt_letters import RECEIPT, post_link_letter, receipt_letter_handler
 from payments.reading.happenings import InvoicePaid, InvoiceReported
-from payments.thanks.receipt_letters import RECEIPT, post_link_letter, receipt_letter_handler
 from receipts.jobs import LETTER, PRINT, print_handler
 from receipts.receipt import Receipt
 from receipts.store import pdf_by_number, receipt_by_token
@@ -86,6 +88,23 @@ def test_a_receipt_has_one_letter_however_often_its_job_is_done(books: Books) ->
     receipt_letter_handler(books.engine, PAGES, FixedClock(later(5)))({"number": "2026-000001"})
 
     assert len(work(books)) == 1
+
+
+def test_somebody_in_whose_memory_was_given_is_written_to_when_the_gift_has_come(books: Books) -> None:
+    """Once, without the amount."""
+    books.pledge()
+    with writing(books.engine) as conn:
+        add_dedication(conn, gift_id(1), Dedication(DedicationKind.MEMORY, "Nye", "jennie@example.org"))
+    assert work(books) == []
+    books.deliver(charge_message(gift=gift_id(1)))
+    work(books)
+    receipt_letter_handler(books.engine, PAGES, FixedClock(later(5)))({"number": "2026-000001"})
+
+    about, receipt = (posted.letter for posted in work(books))
+    assert (about.to, about.subject) == ("jennie@example.org", "A donation in memory of Nye")
+    assert "Donor 1 has given to Save our libraries in memory of Nye." in about.text
+    assert "25" not in about.text
+    assert receipt.to == "donor1@example.org"
 
 
 def test_a_monthly_gift_brings_a_letter_for_each_instalment(books: Books) -> None:

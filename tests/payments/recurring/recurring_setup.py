@@ -13,6 +13,8 @@ from sqlalchemy.engine import Engine
 from campaigns.store import campaign_by_id
 from database.transactions import reading, writing
 from ledger.money import GBP, Money
+from outbox.letters import SEND
+from outbox.tables import letter as letter_table
 from outbox.worker import Worker
 from payments.books.jobs import SETTLE
 from payments.gifts import store
@@ -25,6 +27,9 @@ from payments.gifts.tables import recurring as recurring_table
 from payments.giving.form import Pledge
 from payments.giving.pledges import Pledges
 from payments.inbox.delivery import parse
+from payments.letters.gift_letters import gift_letter_jobs
+from payments.letters.recurring_letters import recurring_letter_jobs
+from payments.letters.reminders import reminding
 from payments.reading.happenings import StatusObject
 from payments.settlement.jobs import recurring_jobs, stripe_jobs
 from payments.settlement.reconcile import Reconciliation
@@ -40,6 +45,7 @@ from sandbox.twin import Twin, open_twin
 from sandbox.webhooks.queue import DeliveryAttempt
 from sandbox.webhooks.signed_message import SignedMessage
 from tests.payments.organisation_books import Books, gift_id
+from tests.receipts.samples import PAGES
 from tests.sandbox.loopback import KEY, START, served, settings
 
 ENDPOINT = "https://endpoint.invalid/webhooks"
@@ -171,8 +177,18 @@ class RecurringSetup:
         fetchers |= {StatusObject.SUBSCRIPTION: self.statuses.fetch}
         handlers = stripe_jobs(self.engine, reconciliation, fetchers, self.twin.now)
         handlers |= recurring_jobs(self.engine, self.changer, self.twin.now)
-        handlers |= {PRINT: lambda _payload: None, SETTLE: lambda _payload: None}
+        handlers |= recurring_letter_jobs(self.engine, PAGES, self.twin.now)
+        handlers |= gift_letter_jobs(self.engine, PAGES, self.twin.now)
+        handlers |= dict.fromkeys((PRINT, SETTLE, SEND), lambda _payload: None)
+        reminding(self.engine, PAGES, self.twin.now).do()
         return Worker(self.engine, handlers, self.twin.now).run_due()
+
+    def letters(self) -> dict[str, tuple[str, str]]:
+        """Subject and text of every letter, by the first part of its key: what it is about."""
+        with reading(self.engine) as conn:
+            rows = conn.execute(sa.select(letter_table).order_by(letter_table.c.posted_at, letter_table.c.key)).all()
+        assert len({row.key.partition(":")[0] for row in rows}) == len(rows), [row.key for row in rows]
+        return {row.key.partition(":")[0]: (row.subject, " ".join(row.text.split())) for row in rows}
 
     def request_change(self, recurring: Recurring, kind: ChangeKind, pence: int | None = None) -> RecurringChange:
         """Request a change, as the desk does when a button is pressed."""

@@ -12,12 +12,14 @@ from database.transactions import reading, writing
 from outbox.letters import Attachment, Letter, is_address, letter_was_posted, post_letter
 from outbox.worker import Handler
 from payments.gifts import store
+from payments.gifts.details_store import dedication_of
 from payments.gifts.due_dates import next_promised_after
 from payments.gifts.gift import Gift
 from payments.gifts.recurring import Recurring, RecurringState
 from payments.gifts.recurring_views import EXPECTED
 from payments.gifts.recurring_words import upcoming
 from payments.giving.pledges import recurring_of_gift
+from payments.letters.dedication_letter import dedication_letter
 from receipts.store import LINK_LIFETIME, Issued, NoReceipt, mint_token, receipt_by_number
 from web.pages import Pages
 from web.typed import clipped
@@ -56,13 +58,20 @@ def receipt_letter_handler(engine: Engine, pages: Pages, clock: Clock) -> Handle
         with reading(engine) as conn:
             confirmed = _confirmed_by(conn, number)
             is_posted = letter_was_posted(conn, _key(number))
-        if is_posted or not is_address(confirmed.gift.donor.email):
-            return
         with writing(engine) as conn:
-            token = mint_token(conn, confirmed.gift.id, clock())
-            post_letter(conn, _receipt_letter(pages, confirmed, token), clock())
+            if not is_posted and is_address(confirmed.gift.donor.email):
+                token = mint_token(conn, confirmed.gift.id, clock())
+                post_letter(conn, _receipt_letter(pages, confirmed, token), clock())
+            _post_dedication(conn, pages, confirmed, clock())
 
     return post_receipt_letter
+
+
+def _post_dedication(conn: Connection, pages: Pages, confirmed: Confirmed, now: datetime) -> None:
+    """The letter about a dedication follows the gift itself: nothing is said of money that did not come."""
+    dedication = dedication_of(conn, confirmed.gift.id)
+    if dedication is not None and confirmed.campaign is not None and is_address(dedication.letter_to):
+        post_letter(conn, dedication_letter(pages, confirmed.gift, dedication, confirmed.campaign), now)
 
 
 def post_link_letter(conn: Connection, pages: Pages, number: str, now: datetime) -> str | None:

@@ -1,0 +1,1 @@
+"""Letters to donors about their gifts."""

@@ -1,0 +1,69 @@
+"""What every letter about a recurring gift says of it."""
+
+from dataclasses import dataclass
+
+from sqlalchemy.engine import Connection
+
+from campaigns.store import campaign_by_id
+from outbox.letters import is_address
+from payments.gifts.recurring_store import recurring_of
+from payments.gifts.recurring_views import RecurringRow, recurring_row
+from payments.gifts.recurring_words import ADJECTIVE, PER
+from payments.letters.notice import Addressee, Button
+from web.language import translated
+from web.pages import Pages
+
+OWN_PAGE = "/giving"
+
+
+@dataclass(frozen=True, slots=True)
+class AboutRecurring:
+    """A recurring gift, the title of its first campaign, and how amounts and days are written in its letters."""
+
+    recurring: RecurringRow
+    campaign: str
+    pages: Pages
+
+    @property
+    def addressee(self) -> Addressee:
+        """Its donor."""
+        return Addressee(self.recurring.email, self.recurring.donor)
+
+    @property
+    def kind(self) -> str:
+        """Such as "monthly"."""
+        return translated(ADJECTIVE[self.recurring.rhythm.interval]).lower()
+
+    @property
+    def amount(self) -> str:
+        """What the next instalment asks for, such as "£8 a month"."""
+        return f"{self.pages.wording.money(self.recurring.amount)} {translated(PER[self.recurring.rhythm.interval])}"
+
+    @property
+    def why(self) -> str:
+        """Why its donor gets the letter."""
+        return translated(
+            "You get this letter because you give %(organisation)s a %(kind)s donation. Reference: %(reference)s.",
+            organisation=self.pages.organisation.name,
+            kind=self.kind,
+            reference=self.recurring.reference,
+        )
+
+    @property
+    def own_page(self) -> Button:
+        """Where the donor changes or stops it, and changes the card."""
+        return Button(translated("Your donations"), self.pages.base_url + OWN_PAGE)
+
+    @property
+    def try_again(self) -> Button:
+        """Where a new one can be begun."""
+        return Button(translated("Donate again"), self.pages.base_url)
+
+
+def about_recurring(conn: Connection, recurring_id: str, pages: Pages) -> AboutRecurring | None:
+    """What a letter to its donor needs; None where there is nobody to write to."""
+    row, whole = recurring_row(conn, recurring_id), recurring_of(conn, [recurring_id]).get(recurring_id)
+    if row is None or whole is None or not is_address(row.email):
+        return None
+    campaign = campaign_by_id(conn, whole.shares[0].campaign)
+    return AboutRecurring(row, campaign.title if campaign else pages.organisation.name, pages)

@@ -1,0 +1,183 @@
+"""Letters about a recurring gift that was changed, paused, resumed or stopped, whoever did it."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sqlalchemy.engine import Engine
+
+from database.instants import Clock
+from database.transactions import writing
+from ledger.money import Money
+from outbox.letters import letter_was_posted, post_letter
+from outbox.worker import Handler
+from payments.gifts.recurring_news import TELL_NEWS, RecurringNews
+from payments.letters.about_recurring import AboutRecurring, about_recurring
+from payments.letters.notice import NoticeWords, write_notice
+from web.language import translated
+from web.pages import Pages
+
+
+def recurring_letter_jobs(engine: Engine, pages: Pages, clock: Clock) -> dict[str, Handler]:
+    """The worker's handler of TELL_NEWS."""
+
+    def tell_news(payload: Any) -> None:
+        news, recurring_id = RecurringNews(payload["news"]), payload["recurring"]
+        key = f"recurring-{news}:{recurring_id}:{payload['at']}"
+        with writing(engine) as conn:
+            about = about_recurring(conn, recurring_id, pages)
+            if about is None or letter_was_posted(conn, key):
+                return
+            notice = _WRITERS[news](about, Money(payload["before"], about.recurring.amount.currency))
+            post_letter(conn, write_notice(pages, key, about.addressee, notice), clock())
+
+    return {TELL_NEWS: tell_news}
+
+
+def _amount(about: AboutRecurring, before: Money) -> NoticeWords:
+    money = about.pages.wording.money
+    changed = translated(
+        "Your %(kind)s donation to %(campaign)s was %(before)s. It is %(amount)s from now on.",
+        kind=about.kind, campaign=about.campaign, before=money(before), amount=money(about.recurring.amount),
+    )  # fmt: skip
+    return NoticeWords(
+        subject=translated("Your %(kind)s donation is %(amount)s now", kind=about.kind, amount=about.amount),
+        heading=translated("The amount was changed"),
+        paragraphs=[changed, *_next_one(about), _not_you()],
+        why=about.why,
+        button=about.own_page,
+    )
+
+
+def _paused(about: AboutRecurring, _before: Money) -> NoticeWords:
+    resumes = about.recurring.resumes_at
+    until = (
+        translated("It goes on by itself from %(day)s.", day=about.pages.wording.day(resumes))
+        if resumes
+        else translated("It goes on when you resume it.")
+    )
+    return NoticeWords(
+        subject=translated("Your %(kind)s donation is paused", kind=about.kind),
+        heading=translated("Your donation is paused"),
+        paragraphs=[
+            translated(
+                "Your %(kind)s donation of %(amount)s to %(campaign)s is paused. Nothing is taken meanwhile, and"
+                " nothing is collected later for that time.",
+                kind=about.kind, amount=about.pages.wording.money(about.recurring.amount), campaign=about.campaign,
+            ),
+            until,
+            _not_you(),
+        ],
+        why=about.why,
+        button=about.own_page,
+    )  # fmt: skip
+
+
+def _resumed(about: AboutRecurring, _before: Money) -> NoticeWords:
+    return NoticeWords(
+        subject=translated("Your %(kind)s donation goes on", kind=about.kind),
+        heading=translated("Your donation goes on"),
+        paragraphs=[
+            translated(
+                "Your %(kind)s donation to %(campaign)s goes on: %(amount)s. Thank you.",
+                kind=about.kind, campaign=about.campaign, amount=about.amount,
+            ),
+            *_next_one(about),
+            _not_you(),
+        ],
+        why=about.why,
+        button=about.own_page,
+    )  # fmt: skip
+
+
+def _ending(about: AboutRecurring, _before: Money) -> NoticeWords:
+    return NoticeWords(
+        subject=translated("Your %(kind)s donation will stop", kind=about.kind),
+        heading=translated("Your donation will stop"),
+        paragraphs=[
+            translated(
+                "Your %(kind)s donation to %(campaign)s will stop. %(last)s Thank you for what you have given.",
+                kind=about.kind, campaign=about.campaign, last=_last_one(about),
+            ),
+            _not_you(),
+        ],
+        why=about.why,
+        button=about.own_page,
+    )  # fmt: skip
+
+
+def _stopped(about: AboutRecurring, _before: Money) -> NoticeWords:
+    return NoticeWords(
+        subject=translated("Your %(kind)s donation has stopped", kind=about.kind),
+        heading=translated("Your donation has stopped"),
+        paragraphs=[
+            translated(
+                "Your %(kind)s donation of %(amount)s to %(campaign)s has stopped. No more is taken. Thank you for"
+                " what you have given.",
+                kind=about.kind, amount=about.pages.wording.money(about.recurring.amount), campaign=about.campaign,
+            ),
+            _not_you(),
+        ],
+        why=about.why,
+    )  # fmt: skip
+
+
+def _completed(about: AboutRecurring, _before: Money) -> NoticeWords:
+    return NoticeWords(
+        subject=translated("Your %(kind)s donation is complete", kind=about.kind),
+        heading=translated("Your donation is complete"),
+        paragraphs=[
+            translated(
+                "Your %(kind)s donation to %(campaign)s has come to the end that you chose. No more is taken. Thank"
+                " you: you gave as long as you said you would.",
+                kind=about.kind, campaign=about.campaign,
+            ),
+        ],
+        why=about.why,
+        button=about.try_again,
+    )  # fmt: skip
+
+
+def _failed(about: AboutRecurring, _before: Money) -> NoticeWords:
+    return NoticeWords(
+        subject=translated("Your %(kind)s donation has ended", kind=about.kind),
+        heading=translated("Your donation has ended"),
+        paragraphs=[
+            translated(
+                "Your bank did not pay your %(kind)s donation of %(amount)s to %(campaign)s, so it has ended. Nothing"
+                " more is tried, and you owe nothing.",
+                kind=about.kind, amount=about.pages.wording.money(about.recurring.amount), campaign=about.campaign,
+            ),
+            translated("If you would like to go on, you can begin again with another card or account."),
+        ],
+        why=about.why,
+        button=about.try_again,
+    )  # fmt: skip
+
+
+def _next_one(about: AboutRecurring) -> list[str]:
+    next_at = about.recurring.next_at
+    return [translated("The next is taken on %(day)s.", day=about.pages.wording.day(next_at))] if next_at else []
+
+
+def _last_one(about: AboutRecurring) -> str:
+    if about.recurring.next_at is None:
+        return translated("No more is taken.")
+    last = about.recurring.last_day(about.pages.wording.zone)
+    if last is None:
+        return ""
+    return translated("The last is taken on %(day)s.", day=about.pages.wording.day(last))
+
+
+def _not_you() -> str:
+    return translated("If this was not what you wanted, answer this letter.")
+
+
+_WRITERS: Mapping[RecurringNews, Callable[[AboutRecurring, Money], NoticeWords]] = {
+    RecurringNews.AMOUNT: _amount,
+    RecurringNews.PAUSED: _paused,
+    RecurringNews.RESUMED: _resumed,
+    RecurringNews.ENDING: _ending,
+    RecurringNews.STOPPED: _stopped,
+    RecurringNews.COMPLETED: _completed,
+    RecurringNews.FAILED: _failed,
+}
