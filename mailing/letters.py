@@ -31,7 +31,8 @@ def update_letter(
 ) -> Letter:
     """An update of a campaign."""
     stop = links.url(to.reader)
-    words = pages.letter("mailing/letters/update", campaign=campaign, update=update, stop=stop)
+    with pages.speaking(to.language):
+        words = pages.letter("mailing/letters/update", campaign=campaign, update=update, stop=stop)
     return Letter(update_key(update.id, to.key), to.email, *words, unsubscribe=stop)
 
 
@@ -48,5 +49,6 @@ def update_prefix(update_id: str) -> str:
 def topic_letter(pages: Pages, links: StopLinks, campaign: Campaign, signup: Signup) -> Letter:
     """That a campaign has opened, or what became of it: told once."""
     stop = links.url(LetterReader(ReaderKind.SIGNUP, signup.id))
-    words = pages.letter(f"mailing/letters/{signup.topic.value}", campaign=campaign, stop=stop)
+    with pages.speaking(signup.language):
+        words = pages.letter(f"mailing/letters/{signup.topic.value}", campaign=campaign, stop=stop)
     return Letter(f"{signup.topic.value}:{signup.id}", signup.email, *words, unsubscribe=stop)

@@ -18,7 +18,7 @@ from database.transactions import reading, writing
 from donors.consent_store import consents_of, note_consent
 from donors.consents import Channel, Consent, ConsentPlace, agreed_channels
 from donors.donor import address_key
-from donors.store import LANGUAGE, donor_by_id, donor_of_address
+from donors.store import donor_by_id, donor_of_address
 from mailing.letters import CONFIRM_PATH, confirm_letter
 from mailing.signup import WORDS_VERSION, EndedBy, Signup, Topic, signup_words
 from mailing.stop_links import PATH as STOP_PATH
@@ -28,6 +28,7 @@ from outbox.letters import is_address, post_letter
 from web.attempts_store import AttemptLimit, count_attempt
 from web.client_address import address_of_client, network_of
 from web.forms import form_fields
+from web.language import SOURCE, spoken_code, to_translate, translated
 from web.pages import Pages
 from web.typed import compact
 
@@ -36,7 +37,7 @@ FIELDS = ("topic", "campaign", "email", "website")
 NETWORK_LIMIT = AttemptLimit("sign-up network", 300, timedelta(hours=1))
 EMAIL_LIMIT = AttemptLimit("sign-up email", 3, timedelta(days=1))
 LONGEST_EMAIL = 254
-WORDS_OF_STOP = "Stop all letters"
+WORDS_OF_STOP = to_translate("Stop all letters")
 
 
 def mailing_routes(engine: Engine, clock: Clock, pages: Pages, links: StopLinks) -> APIRouter:
@@ -74,15 +75,18 @@ class SignupPages:
         if not typed.get("website"):  # a field that people do not see
             self._keep(topic, campaign, email, words, network)
         return self._say(
-            "Look into your mail",
-            f"If {email} is yours, a letter with a link is on its way. Open the link, and you are on the list.",
-            "Nothing comes? Look among spam, or sign up again.",
+            translated("Look into your mail"),
+            translated(
+                "If %(email)s is yours, a letter with a link is on its way. Open the link, and you are on the list.",
+                email=email,
+            ),
+            translated("Nothing comes? Look among spam, or sign up again."),
         )
 
     def _keep(self, topic: Topic, campaign: Campaign | None, email: str, words: str, network: str) -> None:
         now, token = self._clock(), token_urlsafe(24)
         number = campaign.id if campaign else None
-        signup = Signup(str(uuid4()), topic, number, email, words, WORDS_VERSION, LANGUAGE, now)
+        signup = Signup(str(uuid4()), topic, number, email, words, WORDS_VERSION, spoken_code(), now)
         with writing(self._engine) as conn:
             network_may = count_attempt(conn, NETWORK_LIMIT, network, now)
             if network_may and count_attempt(conn, EMAIL_LIMIT, address_key(email), now):
@@ -98,7 +102,10 @@ class SignupPages:
         if signup.confirmed_at is not None:
             return self._confirmed(signup)
         return self._say(
-            "Shall we write to you?", signup.words, button="Yes, write to me", action=f"{CONFIRM_PATH}/{token}"
+            translated("Shall we write to you?"),
+            signup.words,
+            button=translated("Yes, write to me"),
+            action=f"{CONFIRM_PATH}/{token}",
         )
 
     def confirm(self, token: str) -> Response:
@@ -114,10 +121,10 @@ class SignupPages:
         if self._links.reader(token) is None:
             return self._too_old()
         return self._say(
-            "Stop all letters?",
-            "You get no more updates from us by email.",
-            "Receipts for donations still come.",
-            button=WORDS_OF_STOP,
+            translated("Stop all letters?"),
+            translated("You get no more updates from us by email."),
+            translated("Receipts for donations still come."),
+            button=translated(WORDS_OF_STOP),
             action=f"{STOP_PATH}/{token}",
         )
 
@@ -130,16 +137,20 @@ class SignupPages:
             email = _address_of(conn, reader)
             if email is not None:
                 stop_letters(conn, address_key(email), EndedBy.UNSUBSCRIBE, ConsentPlace.UNSUBSCRIBE, self._clock())
-        return self._say("You get no more letters", "Your address is off the list.", "You can sign up again any time.")
+        return self._say(
+            translated("You get no more letters"),
+            translated("Your address is off the list."),
+            translated("You can sign up again any time."),
+        )
 
     def _confirmed(self, signup: Signup) -> Response:
-        return self._say("Thank you", "You are on the list.", signup.words)
+        return self._say(translated("Thank you"), translated("You are on the list."), signup.words)
 
     def _too_old(self) -> Response:
         return self._say(
-            "This link has done its work",
-            "It was used before, is too old, or was not copied whole.",
-            "Sign up again, and a new one comes.",
+            translated("This link has done its work"),
+            translated("It was used before, is too old, or was not copied whole."),
+            translated("Sign up again, and a new one comes."),
             status=404,
         )
 
@@ -148,10 +159,10 @@ class SignupPages:
             "mailing/sign_up.html",
             status=422,
             private=True,
-            title="Letters by email",
+            title=translated("Letters by email"),
             typed={"topic": topic.value, **{name: typed.get(name, "") for name in ("campaign", "email")}},
             words=words,
-            errors={"email": "Enter an email address in the form name@example.org."},
+            errors={"email": translated("Enter an email address in the form name@example.org.")},
         )
 
     def _say(
@@ -174,7 +185,7 @@ def stop_letters(conn: Connection, key: str, why: EndedBy, place: ConsentPlace, 
     donor = donor_of_address(conn, key)
     if donor is None or Channel.EMAIL not in agreed_channels(consents_of(conn, donor.id)):
         return ended > 0
-    withdrawn = Consent(Channel.EMAIL, False, WORDS_OF_STOP, WORDS_VERSION, LANGUAGE, place, now)
+    withdrawn = Consent(Channel.EMAIL, False, WORDS_OF_STOP, WORDS_VERSION, SOURCE, place, now)
     note_consent(conn, donor.id, withdrawn)
     return True
 

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from web.language import translated
+
 # How long the link that confirms a sign-up is good.
 CONFIRM_WITHIN = timedelta(days=7)
 WORDS_VERSION = "default-1"
@@ -49,8 +51,8 @@ def signup_words(topic: Topic, name: str) -> str:
     """What somebody agrees to: `name` is the campaign's title, or the organisation's name."""
     match topic:
         case Topic.UPDATES:
-            return f"Email me updates about {name}."
+            return translated("Email me updates about %(name)s.", name=name)
         case Topic.OPENS:
-            return f"Email me once when {name} opens."
+            return translated("Email me once when %(name)s opens.", name=name)
         case Topic.OUTCOME:
-            return f"Email me once about what became of {name}."
+            return translated("Email me once about what became of %(name)s.", name=name)

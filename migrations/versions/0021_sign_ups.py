@@ -6,8 +6,8 @@ from alembic import op
 from database.columns import Count, Instant
 from migrations.guards import frozen, keep_rows, set_once
 
-revision = "0020"
-down_revision = "0019"
+revision = "0021"
+down_revision = "0020"
 
 
 def upgrade() -> None:
