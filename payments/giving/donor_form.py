@@ -19,6 +19,7 @@ from payments.gifts.fees import FeeRate, fee_rate
 from payments.gifts.recurring import Interval
 from payments.giving.donor_fields import read_source
 from payments.giving.form import AmountWords, FieldErrors, FormFields, FormQuestions, Pledge, read_form
+from payments.giving.form_keys import FormKey, key_of_contents
 from payments.giving.prefilled import interval_choices, slip_choices, template_fields
 from payments.giving.rhythm_form import IntervalOffer
 from web.pages import Pages
@@ -46,16 +47,26 @@ class FeeExample:
 
 
 class DonorForm:
-    """The form of every campaign, as the organisation's rules have it now."""
+    """The form of every campaign, as the organisation's rules have it now.
 
-    def __init__(self, engine: Engine, clock: Clock, pages: Pages, rules: FormRules) -> None:
-        self._engine, self._clock, self._pages, self._rules = engine, clock, pages, rules
+    `secret` makes the keys of forms that come without a token.
+    """
+
+    def __init__(self, engine: Engine, clock: Clock, pages: Pages, rules: FormRules, secret: bytes = b"") -> None:
+        self._engine, self._clock, self._pages, self._rules, self._secret = engine, clock, pages, rules, secret
 
     def read(self, campaign: Campaign, fields: FormFields) -> Pledge | FieldErrors:
         """A pledge, or a sentence for each field that must be corrected."""
         return read_form(
             fields, self._words(campaign), self._offer(campaign), self.groups(campaign), self._questions(campaign)
         )
+
+    def key(self, campaign: Campaign, fields: FormFields, pledge: Pledge, address: str) -> FormKey:
+        """What stands for a form that was sent from this network address."""
+        token = fields.get("form_token")
+        if token:
+            return FormKey(token)
+        return key_of_contents(self._secret, campaign.id, pledge, address, self._clock())
 
     def groups(self, campaign: Campaign) -> list[AmountGroup]:
         """The amounts of the form."""

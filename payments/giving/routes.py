@@ -1,6 +1,6 @@
 """The donor's form and the way to Stripe."""
 
-from secrets import token_bytes, token_hex
+from secrets import token_hex
 from typing import Annotated
 
 import structlog
@@ -20,7 +20,7 @@ from ledger.views import gave_back
 from payments.gifts.gift import Gift
 from payments.giving.donor_form import NO_FORM_RULES, DonorForm, FormRules
 from payments.giving.form import FIELDS, FieldErrors, FormFields, Pledge
-from payments.giving.form_keys import FormKey, key_of_contents
+from payments.giving.pace_store import Pace
 from payments.giving.pledges import (
     NotOpen,
     PaymentUnderWay,
@@ -30,7 +30,10 @@ from payments.giving.pledges import (
     sent_form,
 )
 from payments.giving.prefilled import DeepLink, fields_of_form, fields_of_link
-from payments.stripe.gateway import AmountRefused, StripeAway, StripeRefused
+from payments.giving.queue_routes import CheckoutQueue
+from payments.giving.surges import SurgeRules
+from payments.giving.turns_store import Turns
+from payments.stripe.gateway import AmountRefused, StripeAway, StripeBusy, StripeRefused
 from web.client_address import address_of_client
 from web.forms import posted_fields
 from web.language import translated
@@ -47,11 +50,13 @@ def payment_routes(
     clock: Clock,
     pages: Pages,
     rules: FormRules = NO_FORM_RULES,
-    secret: bytes = b"",
+    surges: SurgeRules | None = None,
 ) -> APIRouter:
-    """`/c/{slug}/give`. `secret` makes keys of forms that come without a token; without one it is random."""
-    form = FormPages(engine, pledges, clock, pages, rules, secret or token_bytes(32))
-    router = APIRouter()
+    """`/c/{slug}/give`, and the queue on the way to Stripe."""
+    surges = surges or SurgeRules()
+    queue = CheckoutQueue(engine, pledges, Turns(engine, clock, surges.key, Pace(surges.stripe_limit)), clock, pages)
+    form = FormPages(engine, pledges, clock, pages, DonorForm(engine, clock, pages, rules, surges.key), queue)
+    router = queue.routes(form.open_checkout)
     router.add_api_route("/c/{slug}/give", form.show, methods=["GET"])
     router.add_api_route("/c/{slug}/give", form.give, methods=["POST"])
     return router
@@ -61,10 +66,16 @@ class FormPages:
     """The donor's form and the way from it to Stripe."""
 
     def __init__(
-        self, engine: Engine, pledges: Pledges, clock: Clock, pages: Pages, rules: FormRules, secret: bytes
+        self,
+        engine: Engine,
+        pledges: Pledges,
+        clock: Clock,
+        pages: Pages,
+        form: DonorForm,
+        queue: CheckoutQueue,
     ) -> None:
         self._engine, self._pledges, self._clock, self._pages = engine, pledges, clock, pages
-        self._form, self._secret = DonorForm(engine, clock, pages, rules), secret
+        self._form, self._queue = form, queue
         self._limiter = CapacityLimiter(GATEWAY_THREADS)
 
     def show(
@@ -91,11 +102,13 @@ class FormPages:
         return self._form_page(campaign, fields, {}, cancelled=bool(cancelled))
 
     async def give(self, slug: str, request: Request) -> Response:
-        """Save the gift, open its checkout, and send the donor there."""
+        """Save the gift, open its checkout at its turn, and send the donor there."""
         fields = await posted_fields(request, FIELDS)
         gift = await run_in_threadpool(self._save, slug, fields, address_of_client(request) or "")
-        if isinstance(gift, Response):
-            return gift
+        return gift if isinstance(gift, Response) else await self._queue.send(slug, gift, self.open_checkout)
+
+    async def open_checkout(self, slug: str, gift: Gift) -> Response:
+        """Open this gift's checkout, and send the donor there; raises StripeBusy."""
         try:
             url = await to_thread.run_sync(self._pledges.open_checkout, gift, limiter=self._limiter)
         except AmountRefused as refusal:
@@ -103,6 +116,8 @@ class FormPages:
         except StripeRefused as refusal:
             log.error("checkout_refused", gift=gift.id, error=str(refusal))
             return await run_in_threadpool(self._not_charged, slug, gift, status=502)
+        except StripeBusy:
+            raise
         except StripeAway as outage:
             log.error("checkout_not_opened", gift=gift.id, error=str(outage))
             return await run_in_threadpool(self._not_charged, slug, gift, status=503)
@@ -161,11 +176,7 @@ class FormPages:
         pledge = self._form.read(campaign, fields)
         if not isinstance(pledge, Pledge):
             return self._form_page(campaign, fields, pledge, status=422)
-        token = fields.get("form_token")
-        if token:
-            return self._pledges.save(campaign, pledge, FormKey(token))
-        key = key_of_contents(self._secret, campaign.id, pledge, address, self._clock())
-        return self._pledges.save(campaign, pledge, key)
+        return self._pledges.save(campaign, pledge, self._form.key(campaign, fields, pledge, address))
 
     def _form_page(
         self,

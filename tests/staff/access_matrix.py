@@ -35,6 +35,10 @@ ACCESS: Mapping[str, Open | Permission] = {
     "GET /c/{slug}/progress": PUBLIC,
     "GET /c/{slug}/give": PUBLIC,
     "POST /c/{slug}/give": PUBLIC,
+    # Whoever has the ticket: it leads to Stripe's page for its gift, and shows the amount and the place in the queue.
+    "GET /c/{slug}/payment/{ticket}": PUBLIC,
+    "POST /c/{slug}/payment/{ticket}": PUBLIC,
+    "GET /c/{slug}/payment/{ticket}/place": PUBLIC,
     "GET /thanks": PUBLIC,
     "POST /thanks/receipt": PUBLIC,
     "POST /thanks/letter": PUBLIC,
@@ -43,6 +47,17 @@ ACCESS: Mapping[str, Open | Permission] = {
     "GET /c/{slug}/qr.{kind}": PUBLIC,
     "POST /receipts/{token}/letter": PUBLIC,
     "GET /privacy": PUBLIC,
+    "POST /updates": PUBLIC,
+    # The token of the letter.
+    "GET /updates/confirm/{token}": PUBLIC,
+    "POST /updates/confirm/{token}": PUBLIC,
+    "GET /updates/stop/{token}": PUBLIC,
+    "POST /updates/stop/{token}": PUBLIC,
+    "GET /desk/sign-ups": READ_LETTERS,
+    "GET /desk/sign-ups/list.csv": SEND_LETTERS,
+    "POST /desk/sign-ups/opt-outs": SEND_LETTERS,
+    "GET /desk/campaigns/{number}/updates/{update_id}/send": EDIT_CAMPAIGNS,
+    "POST /desk/campaigns/{number}/updates/{update_id}/send": EDIT_CAMPAIGNS,
     "GET /look/{colour}.css": PUBLIC,
     # On loopback; at a public host they ask for READ_LETTERS inside (tests/test_sandbox_panel.py).
     "GET /sandbox/inbox": PUBLIC,
