@@ -26,6 +26,7 @@ from database.engine import NotDurable
 from database.instants import Clock
 from database.migrating import REVISION, revision_of
 from database.transactions import reading
+from donors.routes import donor_sign_in_routes
 from installation import SANDBOX_PATH, Installation, environment_file
 from ledger.finding import Finding
 from organisation.publication import missing_for_publication
@@ -41,6 +42,7 @@ from payments.inbox.inbox import Inbox
 from payments.inbox.webhook import PATH as WEBHOOK_PATH
 from payments.inbox.webhook import Webhook
 from payments.inbox.writer import Writer, writer_thread
+from payments.own.routes import own_routes
 from payments.stripe.gateway import Gateway
 from payments.thanks.routes import thanks_routes
 from proof.doctor import Expected, check_installation
@@ -138,6 +140,8 @@ def _app(installation: Installation, inbox: Inbox, twin: Twin | None, writer: so
         campaign_desk_routes(_campaign_desk(installation)),
         thanks_routes(engine, clock, pages, lambda: organisation.giving),
         receipt_routes(engine, clock, pages),
+        donor_sign_in_routes(engine, clock, pages),
+        own_routes(engine, clock, pages),
         _staff(installation),
         setup_routes(set_up),
         treasury_routes(engine, clock, pages, set_up.missing),

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy.engine import Engine
 
 from database.transactions import reading
+from donors.link_letters import WRITE_LINK, link_letter_handler
 from installation import Installation
 from outbox.letters import SEND
 from outbox.message import AttachmentSources
@@ -41,6 +42,7 @@ def build_worker(installation: Installation, twin: Twin | None = None) -> Worker
     handlers |= {LETTER: receipt_letter_handler(engine, installation.pages, clock)}
     handlers |= recurring_letter_jobs(engine, installation.pages, clock)
     handlers |= gift_letter_jobs(engine, installation.pages, clock)
+    handlers |= {WRITE_LINK: link_letter_handler(engine, installation.pages, clock)}
     carrier = installation.carrier
     handlers |= {SEND: send_handler(engine, carrier, installation.sender, attachments(engine), clock)}
     handlers |= settlement_jobs(
