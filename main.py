@@ -38,6 +38,7 @@ from payments.gifts.amounts import GIFT_AMOUNTS
 from payments.gifts.campaign_views import donors_by_campaign, monthly_by_campaign
 from payments.giving.pledges import Pledges
 from payments.giving.routes import payment_routes
+from payments.giving.surges import SurgeRules
 from payments.inbox.inbox import Inbox
 from payments.inbox.webhook import PATH as WEBHOOK_PATH
 from payments.inbox.webhook import Webhook
@@ -133,7 +134,7 @@ def _app(installation: Installation, inbox: Inbox, twin: Twin | None, writer: so
     pledges = Pledges(engine, Gateway(key, installation.base_url, api_base=base, mark=mark), clock)
     for router in (
         campaign_routes(engine, clock, pages, GIFT_MEASURES),
-        payment_routes(engine, pledges, clock, pages, lambda: organisation.giving),
+        payment_routes(engine, pledges, clock, pages, lambda: organisation.giving, _surge_rules(installation)),
     ):
         app.include_router(router, dependencies=[Depends(organisation.require_set_up)])
     for router in (
@@ -159,6 +160,10 @@ def _app(installation: Installation, inbox: Inbox, twin: Twin | None, writer: so
         app.include_router(inbox_routes(engine, pages, attachments(engine), door))
     app.mount("/static", pages.static)
     return app
+
+
+def _surge_rules(installation: Installation) -> SurgeRules:
+    return SurgeRules(installation.secret_key, installation.settings.stripe_sessions_per_second)
 
 
 def _campaign_desk(installation: Installation) -> CampaignDesk:

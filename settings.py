@@ -60,6 +60,12 @@ class Settings(BaseSettings):
         description="The endpoint's signing secrets, comma-separated: the present one, then a retiring one",
     )
     stripe_api_base: str | None = Field(None, description="Another Stripe-compatible server (test mode only)")
+    stripe_sessions_per_second: int = Field(
+        25,
+        ge=1,
+        le=1000,
+        description="How many payment pages Stripe lets this account open in a second; we stay below it",
+    )
     secret_key: SecretStr | None = Field(
         None,
         description="What secrets in the database are encrypted with, 32 characters or more; several machines need"

@@ -1,4 +1,4 @@
-"""The commands `test`, `bench`, `soak`, `pictures` and `release`: each hands on to programs of tests/ and bench/."""
+"""The commands `test`, `bench`, `soak`, `pictures`, `messages` and `release`: most hand on to other programs."""
 
 import os
 import subprocess
@@ -10,6 +10,8 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+
+from development.messages import untranslated, update_messages
 
 HERE = Path(__file__).resolve().parent.parent
 DEVELOPERS = "For developers, and for trying things out"
@@ -79,6 +81,14 @@ def _add_what_a_release_needs(app: typer.Typer) -> None:
     def pictures() -> None:
         """Take README's pictures anew, of a sandbox after its demonstration month."""
         raise typer.Exit(_python("-m", "bench.pictures"))
+
+    @app.command(rich_help_panel=DEVELOPERS)
+    def messages(language: Annotated[str, typer.Argument(help="Such as cy; a new one gets a folder")]) -> None:
+        """Bring a language's catalogue of what donors read up to date, and say what is left to translate."""
+        left = untranslated(update_messages(language))
+        for sentence in left:
+            errors.print(sentence, markup=False)
+        errors.print(f"{len(left)} sentences of {language} are not translated.")
 
     @app.command(context_settings=PASSED_ON, rich_help_panel=DEVELOPERS)
     def release(context: typer.Context) -> None:

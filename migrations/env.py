@@ -10,6 +10,7 @@ import organisation.tables
 import outbox.tables
 import payments.books.tables
 import payments.gifts.tables
+import payments.giving.tables
 import payments.inbox.tables
 import payments.settlement.tables
 import receipts.tables

@@ -39,6 +39,7 @@ def _words(profile: OrganisationProfile) -> Mapping[str, str]:
         "Legal note": organisation.legal_note,
         "Rules on political donations": REGIMES.get(profile.regime, profile.regime),
         "Amounts and dates": profile.locale,
+        "Languages besides it": ", ".join(profile.languages),
         "Privacy notice": notices.privacy or f"standard, version {notices.privacy_version}",
         "Transparency notice": notices.transparency,
         "Colour": profile.look.colour or "the standard green",

@@ -95,7 +95,8 @@ class OrganisationProfile:
     """Everything that a version of the organisation holds.
 
     `regime` is the set of rules for political money that the organisation is under, such as `members_association`;
-    `none` for a body under none. `locale` is how its letters write amounts and dates, such as `en_GB`.
+    `none` for a body under none. `locale` is how its letters write amounts and dates, such as `en_GB`, and the language
+    of its pages; donors may choose each of `languages` instead, such as `cy`.
     """
 
     organisation: Organisation
@@ -105,6 +106,7 @@ class OrganisationProfile:
     look: Look = Look()
     giving: GivingRules = GivingRules()
     notices: Notices = Notices()
+    languages: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

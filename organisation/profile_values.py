@@ -32,6 +32,7 @@ def profile_values(profile: OrganisationProfile) -> dict[str, Any]:
             "intervals": list(giving.intervals),
             "suggested": {code: list(amounts) for code, amounts in giving.suggested.items()},
             "smallest": dict(giving.smallest),
+            "languages": list(profile.languages),
         },
         "notices": {
             "privacy": notices.privacy,
@@ -64,4 +65,5 @@ def profile_of(values: Mapping[str, Any], timezone: str) -> OrganisationProfile:
             smallest=rules["smallest"],
         ),
         notices=Notices(**(values["notices"] or {})),  # none in versions from before there were any
+        languages=tuple(rules.get("languages", ())),
     )

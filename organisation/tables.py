@@ -23,7 +23,7 @@ organisation_version = table(
     sa.Column("locale", Code, nullable=False),
     sa.Column("colour", Code),
     sa.Column("logo", Code),
-    # `intervals`, `suggested` and `smallest`, as in `GivingRules`.
+    # `intervals`, `suggested` and `smallest`, as in `GivingRules`, and the `languages` that donors may choose.
     sa.Column("giving_rules", Json, nullable=False),
     # As in `Notices`; NULL in versions from before there were any.
     sa.Column("notices", Json),

@@ -55,7 +55,9 @@ class Printer:
         sheet = layout_of(receipt.template).sheet
         pages = self._pages.of(receipt.issuer)
         colour = receipt.style.colour if receipt.style else None
-        return self.print_html(pages.render(sheet, receipt=receipt), receipt.template, colour)
+        with pages.speaking():  # as it was issued, whoever looks at it now
+            html = pages.render(sheet, receipt=receipt)
+        return self.print_html(html, receipt.template, colour)
 
     def print_html(self, html: str, template: int = PLAIN, colour: str | None = None) -> bytes:
         """HTML in the style of a receipt as PDF. A reference to a file or URL, but for a kept logo, is refused."""

@@ -101,9 +101,14 @@ def _kind(path: str, headers: MutableHeaders) -> PageKind:
         return PageKind.LETTER
     if _below(path, MEDIA_PATHS):
         return PageKind.MEDIA
-    if _below(path, DESK_PATHS):
+    if is_desk(path):
         return PageKind.DESK
     return PageKind.PRIVATE if _below(path, PRIVATE_PATHS) else PageKind.DONOR
+
+
+def is_desk(path: str) -> bool:
+    """Whether a path leads to a page for staff."""
+    return _below(path, DESK_PATHS)
 
 
 def _below(path: str, folders: tuple[str, ...]) -> bool:

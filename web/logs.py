@@ -23,7 +23,7 @@ _SECRETS = re.compile(
 )
 _EMAIL = re.compile(r"[^\s@<>\"'(),;:=/]{1,64}@[^\s@<>\"'(),;:=/]{1,255}")
 _PARAMETERS = re.compile(r"\[parameters: .*?\]\s*(?=\n|\(Background|$)", re.DOTALL)
-_OUR_TOKENS = re.compile(r"(/(?:receipts|giving|desk/sign-in)/)[^\s?\"'/{]+|((?:session_id|token)=)[^\s&\"']+")
+_OUR_TOKENS = re.compile(r"(/(?:receipts|giving|desk/sign-in|payment)/)[^\s?\"'/{]+|((?:session_id|token)=)[^\s&\"']+")
 LONGEST = 20_000
 
 

@@ -1,6 +1,7 @@
 """Render templates as pages and as letters. Jinja is used here and nowhere else."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from copy import copy
 from pathlib import Path
 from typing import NamedTuple, Protocol
@@ -10,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, sel
 from markupsafe import Markup
 from starlette.responses import HTMLResponse
 
+from web.language import Spoken, catalogue, language_of, languages, locale_in, speaking, spoken
 from web.look_css import letter_css, look_path
 from web.markdown import html_of, plain_text
 from web.static import Static
@@ -59,6 +61,15 @@ class Recipient(Protocol):
         ...
 
 
+class LanguageLink(NamedTuple):
+    """A language as a page offers it: its code, its own name, the query that chooses it, whether it is spoken now."""
+
+    code: str
+    name: str
+    query: str
+    is_spoken: bool
+
+
 class LetterWords(NamedTuple):
     """What a letter says: its subject, its text, and the same as HTML."""
 
@@ -104,6 +115,11 @@ class ShownOrganisation(Protocol):
         ...
 
     @property
+    def languages(self) -> Sequence[str]:
+        """What donors may choose besides the language of its locale, such as `cy`."""
+        ...
+
+    @property
     def look(self) -> Appearance:
         """Its colour and logo."""
         ...
@@ -129,8 +145,8 @@ class Pages:
         self._letter_style = directory / LETTER_STYLE
         self._directory, self._identity = directory, identity
         self._is_preview = False
-        # By locale and time zone: filters write amounts and dates.
-        self._furnished: dict[tuple[str, str], tuple[Wording, Environment]] = {}
+        # By language, locale and time zone: sentences are translated, filters write amounts and dates.
+        self._furnished: dict[tuple[str, str, str], tuple[Wording, Environment]] = {}
 
     def of(self, identity: ShownOrganisation, *, preview: bool = False) -> "Pages":
         """The same pages for an organisation as it was, or as it may become: a `preview` says so at its top."""
@@ -144,8 +160,19 @@ class Pages:
         return self._identity().organisation
 
     @property
+    def languages(self) -> Sequence[str]:
+        """The languages that donors may choose, the organisation's own first."""
+        identity = self._identity()
+        own = language_of(identity.locale)
+        return (own, *(code for code in languages() if code in identity.languages and code != own))
+
+    def speaking(self, language: str = "") -> AbstractContextManager[None]:
+        """Speak somebody's language, such as a donor's for a letter; an unknown one is the organisation's own."""
+        return speaking(language if language in languages() else self.languages[0])
+
+    @property
     def wording(self) -> Wording:
-        """How amounts and dates are written now."""
+        """How amounts and dates are written now, in the language that is spoken."""
         return self._furniture(self._identity())[0]
 
     def render(self, name: str, /, **values: object) -> str:
@@ -174,7 +201,7 @@ class Pages:
         return LetterWords(subject, template.render(shared | values).strip() + "\n", inliner.inline(html))
 
     def _template(self, name: str) -> tuple[Template, dict[str, object]]:
-        """A template in the organisation's language, and the values that every page and letter uses."""
+        """A template in the language that is spoken, and the values that every page and letter uses."""
         identity = self._identity()
         _, environment = self._furniture(identity)
         shared = {
@@ -183,17 +210,32 @@ class Pages:
             "look_css": look_path(identity.look.colour) if identity.look.colour else None,
             "transparency": identity.notices.transparency,
             "preview": self._is_preview,
+            "language_links": self._language_links(),
         }
         return environment.get_template(name), shared
 
+    def _language_links(self) -> Sequence[LanguageLink]:
+        """The languages to choose from; none where there is no choice."""
+        current, offered = self._spoken(), self.languages
+        if current.query is None or len(offered) == 1:
+            return ()
+        kept = f"?{current.query}&" if current.query else "?"
+        names = languages()
+        return [LanguageLink(code, names[code], f"{kept}lang={code}", code == current.code) for code in offered]
+
+    def _spoken(self) -> Spoken:
+        """What is spoken now: outside of a request and of a letter the organisation's own language."""
+        return spoken() or Spoken(self.languages[0])
+
     def _furniture(self, identity: ShownOrganisation) -> tuple[Wording, Environment]:
-        key = identity.locale, identity.organisation.timezone
+        code = self._spoken().code
+        key = code, locale_in(identity.locale, code), identity.organisation.timezone
         if key not in self._furnished:
-            wording = Wording(*key)
-            self._furnished[key] = wording, self._furnish(wording, identity.locale.replace("_", "-"))
+            wording = Wording(*key[1:])
+            self._furnished[key] = wording, self._furnish(wording, code, key[1].replace("_", "-"))
         return self._furnished[key]
 
-    def _furnish(self, words: Wording, language: str) -> Environment:
+    def _furnish(self, words: Wording, code: str, language: str) -> Environment:
         environment = Environment(
             loader=FileSystemLoader(self._directory),
             autoescape=select_autoescape(disabled_extensions=("txt",), default=True),  # a letter's plain text
@@ -201,7 +243,10 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
             auto_reload=False,
+            extensions=["jinja2.ext.i18n"],
         )
+        environment.policies["ext.i18n.trimmed"] = True
+        environment.install_gettext_translations(catalogue(code), newstyle=True)  # type: ignore[attr-defined]
         environment.filters.update(
             money=words.money,
             money_exact=words.money_exact,

@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from web.errors import FromElsewhere, NotAForm, Refusal, TooLarge, error_page
 from web.head import HeadLikeGet
 from web.headers import HeaderSets, WithHeaders
+from web.language_choice import ChosenLanguage
 from web.pages import Pages
 from web.uploads import FIELD_BYTES, FILE_BYTES, FileTooLarge, UploadPaths, receive_counted
 
@@ -47,6 +48,7 @@ def secure(
     app = NoNul(app, pages)
     # Rate limits per address belong here: after the host is checked, before a form is read.
     app = OwnHostsOnly(app, base, allowed_hosts)
+    app = ChosenLanguage(app, lambda: pages.languages, https=base.scheme == "https")
     return WithHeaders(app, HeaderSets(https=base.scheme == "https", form_targets=form_targets))
 
 

@@ -1,4 +1,4 @@
-"""Sessions of members of staff and of donors, how often somebody has tried to get in, and pictures of all pages."""
+"""Sessions of staff and of donors, attempts to get in, visits that limits count, and pictures of all pages."""
 
 import sqlalchemy as sa
 
@@ -33,6 +33,18 @@ attempt_count = table(
     sa.CheckConstraint("length(key_hash) = 32", name="key_is_hashed"),
     sa.CheckConstraint("attempts > 0", name="attempts"),
     sa.Index("ix_attempt_count_since", "since"),
+)
+
+# How much came in a window of time from whatever has this slot. The slot is a number made with a secret key from an
+# address: there are only so many, and none says whose it is. A later window takes the row of an earlier one.
+visit_count = table(
+    "visit_count",
+    sa.Column("kind", Code, primary_key=True),
+    sa.Column("slot", Count, primary_key=True, autoincrement=False),
+    sa.Column("since", Instant, nullable=False),
+    sa.Column("visits", Count, nullable=False),
+    sa.CheckConstraint("slot between 0 and 16383", name="slot"),
+    sa.CheckConstraint("visits > 0", name="visits"),
 )
 
 # Named by the hash of what was uploaded. A picture may be removed, but never changed.

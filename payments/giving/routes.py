@@ -23,10 +23,14 @@ from payments.gifts.amounts import GIFT_AMOUNTS, NO_RULES
 from payments.gifts.gift import Gift
 from payments.gifts.recurring import Interval
 from payments.giving.form import FIELDS, AmountWords, FieldErrors, FormFields, Pledge, read_form
+from payments.giving.pace_store import Pace
 from payments.giving.pledges import NotOpen, PaymentUnderWay, Pledges, gift_to_resume, recurring_of_gift
 from payments.giving.prefilled import fields_of_gift, fields_of_link, interval_choices, template_fields
+from payments.giving.queue_routes import CheckoutQueue
 from payments.giving.rhythm_form import IntervalOffer
-from payments.stripe.gateway import AmountRefused, StripeAway, StripeRefused
+from payments.giving.surges import SurgeRules
+from payments.giving.turns_store import Turns
+from payments.stripe.gateway import AmountRefused, StripeAway, StripeBusy, StripeRefused
 from web.forms import posted_fields
 from web.pages import Pages
 
@@ -38,11 +42,18 @@ log = structlog.get_logger()
 
 
 def payment_routes(
-    engine: Engine, pledges: Pledges, clock: Clock, pages: Pages, giving: Callable[[], GivingRules] = lambda: NO_RULES
+    engine: Engine,
+    pledges: Pledges,
+    clock: Clock,
+    pages: Pages,
+    giving: Callable[[], GivingRules] = lambda: NO_RULES,
+    surges: SurgeRules | None = None,
 ) -> APIRouter:
-    """`/c/{slug}/give`. `giving` says what the organisation offers now."""
-    form = FormPages(engine, pledges, clock, pages, giving)
-    router = APIRouter()
+    """`/c/{slug}/give`, and the queue on the way to Stripe. `giving` says what the organisation offers now."""
+    surges = surges or SurgeRules()
+    queue = CheckoutQueue(engine, pledges, Turns(engine, clock, surges.key, Pace(surges.stripe_limit)), clock, pages)
+    form = FormPages(engine, pledges, clock, pages, giving, queue)
+    router = queue.routes(form.open_checkout)
     router.add_api_route("/c/{slug}/give", form.show, methods=["GET"])
     router.add_api_route("/c/{slug}/give", form.give, methods=["POST"])
     return router
@@ -52,10 +63,16 @@ class FormPages:
     """The donor's form and the way from it to Stripe."""
 
     def __init__(
-        self, engine: Engine, pledges: Pledges, clock: Clock, pages: Pages, giving: Callable[[], GivingRules]
+        self,
+        engine: Engine,
+        pledges: Pledges,
+        clock: Clock,
+        pages: Pages,
+        giving: Callable[[], GivingRules],
+        queue: CheckoutQueue,
     ) -> None:
         self._engine, self._pledges, self._clock, self._pages = engine, pledges, clock, pages
-        self._giving = giving
+        self._giving, self._queue = giving, queue
         self._limiter = CapacityLimiter(GATEWAY_THREADS)
 
     def show(self, request: Request, slug: str, cancelled: str = "", amount: str = "", interval: str = "") -> Response:
@@ -76,11 +93,13 @@ class FormPages:
         return self._form(campaign, fields, {}, cancelled=bool(cancelled))
 
     async def give(self, slug: str, request: Request) -> Response:
-        """Save the gift, open its checkout, and send the donor there."""
+        """Save the gift, open its checkout at its turn, and send the donor there."""
         fields = await posted_fields(request, FIELDS)
         gift = await run_in_threadpool(self._save, slug, fields)
-        if isinstance(gift, Response):
-            return gift
+        return gift if isinstance(gift, Response) else await self._queue.send(slug, gift, self.open_checkout)
+
+    async def open_checkout(self, slug: str, gift: Gift) -> Response:
+        """Open this gift's checkout, and send the donor there; raises StripeBusy."""
         try:
             url = await to_thread.run_sync(self._pledges.open_checkout, gift, limiter=self._limiter)
         except AmountRefused as refusal:
@@ -88,6 +107,8 @@ class FormPages:
         except StripeRefused as refusal:
             log.error("checkout_refused", gift=gift.id, error=str(refusal))
             return await run_in_threadpool(self._not_charged, slug, gift, status=502)
+        except StripeBusy:
+            raise
         except StripeAway as outage:
             log.error("checkout_not_opened", gift=gift.id, error=str(outage))
             return await run_in_threadpool(self._not_charged, slug, gift, status=503)

@@ -26,6 +26,10 @@ class StripeAway(RuntimeError):
     """Stripe did not answer, or asked us to slow down: nothing was charged, try again."""
 
 
+class StripeBusy(StripeAway):
+    """Stripe asked us to slow down, or is at work on the same object (its `lock_timeout`): try again in seconds."""
+
+
 class StripeRefused(RuntimeError):
     """Stripe refused the call: a mistake of ours, or the account's settings."""
 
@@ -62,7 +66,7 @@ class Gateway:
     ) -> Checkout:
         """Open a Checkout Session for a pending gift, or for the recurring one that it begins.
 
-        Raises StripeAway, AmountRefused or StripeRefused.
+        Raises StripeAway (StripeBusy among it), AmountRefused or StripeRefused.
 
         The idempotency key is the gift's id and its number of attempts, so that a form sent twice opens one session.
         Each campaign is a Product at Stripe, made when Stripe does not have it yet.
@@ -134,7 +138,9 @@ def call_stripe(call: Callable[[], Answer]) -> Answer:
     except stripe.InvalidRequestError:
         _answered.set(calls_answered() + 1)
         raise
-    except (stripe.APIConnectionError, stripe.RateLimitError, stripe.APIError) as error:
+    except stripe.RateLimitError as error:
+        raise StripeBusy(error.code or type(error).__name__) from error
+    except (stripe.APIConnectionError, stripe.APIError) as error:
         raise StripeAway(type(error).__name__) from error
     except stripe.StripeError as error:
         raise StripeRefused(f"{type(error).__name__}: {error.code}") from error

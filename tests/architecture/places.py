@@ -153,7 +153,15 @@ PURE = {
     "staff.permissions",
     "staff.role",
 }
-PURE_MAY_USE = {"database.instants.from_unix", "database.columns.canonical_json", "web.typed.compact"}
+PURE_MAY_USE = {
+    "database.instants.from_unix",
+    "database.columns.canonical_json",
+    "web.typed.compact",
+    # A sentence for the donor is made where it is raised.
+    "web.language.translated",
+    "web.language.translated_plural",
+    "web.language.to_translate",
+}
 PURE_LIBRARY = set(
     "abc calendar collections dataclasses datetime decimal enum fractions functools hashlib itertools json math"
     " operator re string types typing unicodedata uuid zoneinfo".split()

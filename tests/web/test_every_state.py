@@ -226,8 +226,8 @@ def test_search_engines_find_campaigns_and_nothing_else(name: str, private: bool
 
 
 def test_only_a_page_that_waits_asks_again() -> None:
-    """Without scripts, every five seconds; with them, the script looks."""
+    """Without scripts, every few seconds; with them, the script looks."""
     waits = {name for name in EVERY_STATE if 'http-equiv="refresh"' in html(name)}
 
-    assert waits == {"thanks confirming", "thanks late"}
+    assert waits == {"queue", "queue, long", "thanks confirming", "thanks late"}
     assert '<noscript><meta http-equiv="refresh" content="5"></noscript>' in html("thanks confirming")
