@@ -23,7 +23,8 @@ def own(setup: RecurringSetup) -> Iterator[OwnSite]:
 
 def path_of_gift(own: OwnSite) -> str:
     """The path of her recurring gift, as her page links it."""
-    return re.findall(r'href="(/giving/recurring/[^"]+)"', own.browser.get("/giving").text)[0]
+    [path] = re.findall(r'href="(/giving/recurring/[^"]+)"', own.browser.get("/giving").text)
+    return str(path)
 
 
 def wish(own: OwnSite, page: str, button: str, **fields: str) -> int:
