@@ -16,6 +16,7 @@ from donors.link_letters import OPEN_LINK, ask_for_donor_link
 from donors.link_store import LINK_LASTS, use_donor_link
 from web.attempts_store import AttemptLimit, count_attempt
 from web.client_address import address_of_client, network_of
+from web.language import to_translate, translated
 from web.pages import Pages
 from web.sessions import SessionCookie, end_session
 from web.typed import compact
@@ -26,9 +27,9 @@ LETTERS = AttemptLimit("donor letters", 5, timedelta(hours=1))
 LETTERS_IN_ALL = AttemptLimit("donor letters in all", 20, timedelta(hours=1))
 WISHES = AttemptLimit("donor wishes", 30, timedelta(hours=1))
 OPENINGS = AttemptLimit("donor openings", 60, timedelta(minutes=15))
-NOT_AN_EMAIL = "Enter your email address, like name@example.org."
-TOO_OFTEN = "Links were asked for very often from your network. Nothing is lost: try again in an hour."
-WORN_LINK = "This link does not work any more: each works once, for half an hour. Have a new one sent."
+NOT_AN_EMAIL = to_translate("Enter your email address, like name@example.org.")
+TOO_OFTEN = to_translate("Links were asked for very often from your network. Try again in an hour.")
+WORN_LINK = to_translate("This link works no more: each works once, for half an hour. Have a new one sent.")
 TypedText = Annotated[str, Form(max_length=1000)]
 
 
@@ -74,7 +75,7 @@ class DonorSignIn:
 
     def show(self, email: str = "", mistake: str = "", status: int = 200) -> Response:
         """The page that asks for an address."""
-        errors = {"email": mistake} if mistake else {}
+        errors = {"email": translated(mistake)} if mistake else {}
         return self._pages.page("donors/sign_in.html", private=True, status=status, email=email, errors=errors)
 
     def send_link(self, request: Request, typed: str) -> Response:
