@@ -18,7 +18,6 @@ from donors.link_store import LINK_LASTS, make_donor_link
 from donors.store import donor_of_address
 from outbox.jobs import enqueue
 from outbox.letters import Letter, is_address, post_letter
-from web.language import speaking
 from web.pages import Pages
 from web.typed import clipped
 
@@ -50,7 +49,7 @@ def link_letter_handler(engine: Engine, pages: Pages, clock: Clock) -> Callable[
 def _link_letter(conn: Connection, pages: Pages, donor: Donor, now: datetime) -> Letter:
     token, expires_at = make_donor_link(conn, donor.id, now), now + LINK_LASTS
     link = f"{pages.base_url}{OPEN_LINK}/{token}"
-    with speaking(donor.language):
+    with pages.speaking(donor.language):
         words = pages.letter("donors/letters/link", name=donor.name, link=link, minutes=LINK_LASTS.seconds // 60)
     key = f"donor-link:{hashlib.sha256(token.encode()).hexdigest()[:32]}"
     to_name = clipped(donor.name, LONGEST_NAME)
