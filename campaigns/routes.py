@@ -3,8 +3,9 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from sqlalchemy.engine import Connection, Engine
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -15,6 +16,8 @@ from campaigns.groups import find_groups
 from campaigns.qr import qr_png, qr_svg
 from campaigns.store import GiftMeasures
 from campaigns.updates_store import updates_of
+from campaigns.wall import MOST_PAGES, ON_LIST, ON_PAGE
+from campaigns.wall_store import wall_of
 from database.instants import Clock
 from database.transactions import reading
 from ledger.money import Money
@@ -57,6 +60,7 @@ def campaign_routes(
     router = APIRouter()
     router.add_api_route("/", public.list, methods=["GET"])
     router.add_api_route("/c/{slug}", public.show, methods=["GET"])
+    router.add_api_route("/c/{slug}/supporters", public.show_wall, methods=["GET"])
     router.add_api_route("/c/{slug}/progress", public.show_progress, methods=["GET"])
     router.add_api_route("/c/{slug}/qr.{kind}", public.show_qr, methods=["GET"])
     return router
@@ -122,6 +126,17 @@ class PublicPages:
         if wants_json(request):
             return JSONResponse(_as_json(campaign, progress), headers={"Cache-Control": "no-cache"})
         return self._pages.page("campaigns/_progress.html", campaign=campaign, progress=progress, openness=openness)
+
+    def show_wall(self, slug: str, request: Request, page: Annotated[int, Query(ge=1, le=MOST_PAGES)] = 1) -> Response:
+        """Everybody who agreed to be named, in pages."""
+        with reading(self._engine) as conn:
+            campaign = find_campaign(conn, slug)
+            if campaign.slug != slug:
+                return moved_to(f"/c/{campaign.slug}/supporters", request)
+            wall = wall_of(conn, campaign, self._measures, ON_LIST, page)
+        if page > 1 and not wall.entries:
+            raise NotFound
+        return self._pages.page("campaigns/wall.html", campaign=campaign, wall=wall, page=page)
 
     def show_qr(self, slug: str, kind: str, request: Request) -> Response:
         """A QR code that leads to its page, as `svg` or `png`."""
@@ -191,6 +206,7 @@ def campaign_page(
         parent=parent,
         found=find_groups(groups, whole, compact(visit.find)[:LONGEST_SEARCH]) if groups else None,
         picture=picture_by_hash(conn, campaign.picture),
+        wall=wall_of(conn, campaign, measures, ON_PAGE),
         updates=updates_of(conn, campaign.id),
         preview_by=preview_by,
     )

@@ -14,6 +14,7 @@ from campaigns.match_store import matches_of
 from campaigns.offer_json import offer_from_json, offer_json
 from campaigns.tables import campaign as table
 from campaigns.tables import campaign_address
+from campaigns.wall import WallEntry
 from database.questions import fetch
 from ledger.money import Currency, Money, currency
 from ledger.store import Raised, raised_by_campaign
@@ -34,13 +35,15 @@ class CampaignChanged(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class GiftMeasures:
-    """How many donors each of some campaigns has, and what recurring gifts bring it in a month.
+    """How many donors each of some campaigns has, what recurring gifts bring it in a month, and who may be named.
 
-    Gifts belong to packages above this one. What recurring gifts bring is in minor units.
+    Gifts belong to packages above this one. What recurring gifts bring is in minor units. `wall` gives entries newest
+    first: at most so many, after so many, with those that staff have hidden or without.
     """
 
     donors: Callable[[Connection, Numbers], Mapping[int, int]]
     monthly_minor: Callable[[Connection, Numbers], Mapping[int, int]]
+    wall: Callable[[Connection, Numbers, int, int, bool], Sequence[WallEntry]] = lambda *_: ()
 
 
 def add_campaign(conn: Connection, campaign: Campaign) -> int:

@@ -1,4 +1,4 @@
-"""Campaigns, every address that one ever had, the updates that donors read, and match pots.
+"""Campaigns, every address that one ever had, the updates that donors read, match pots, and what the wall hides.
 
 Triggers of the migrations refuse a group of a group, and two match pots at once.
 """
@@ -103,4 +103,11 @@ match_payment = table(
     sa.Column("gift_id", Code, sa.ForeignKey("gift.id"), primary_key=True),
     sa.Column("pot_id", Code, sa.ForeignKey("match_pot.id"), nullable=False, index=True),
     sa.Column("noted_at", Instant, nullable=False),
+)
+
+# A gift whose donor's name staff have taken off the wall of its campaign; the row goes when they show it again.
+hidden_wall_entry = table(
+    "hidden_wall_entry",
+    sa.Column("gift_id", Code, sa.ForeignKey("gift.id"), primary_key=True),
+    sa.Column("hidden_at", Instant, nullable=False),
 )

@@ -18,6 +18,7 @@ from campaigns.editing.offer_routes import offer_routes
 from campaigns.editing.picture_routes import campaign_picture_routes
 from campaigns.editing.text_routes import text_routes
 from campaigns.editing.update_routes import update_routes
+from campaigns.editing.wall_routes import wall_routes
 from campaigns.offered import amount_groups
 from campaigns.routes import PageVisit, campaign_page
 from campaigns.states import NeedsLaterDay, NotNow, close, pause, publish, reopen
@@ -54,6 +55,7 @@ def campaign_desk_routes(desk: CampaignDesk) -> APIRouter:
     router, shown = APIRouter(), CampaignPages(desk)
     for part in (text_routes, offer_routes, campaign_picture_routes, update_routes, state_routes, group_routes):
         router.include_router(part(desk))
+    router.include_router(wall_routes(desk))
 
     @router.get(PATH)
     def list_desk_campaigns(reader: Reader) -> Response:

@@ -18,6 +18,7 @@ from ledger.store import open_accounts
 from organisation.organisation import GivingRules
 from organisation.publication import MissingNotice
 from payments.gifts.amounts import GIFT_AMOUNTS
+from payments.gifts.wall_views import wall_entries
 from staff.door import Door
 from tests.campaigns.desk_setup import BASE_URL, DeskSetup
 from tests.clock import FixedClock
@@ -33,7 +34,7 @@ def setup(engine: Engine, clock: FixedClock) -> Iterator[DeskSetup]:
     with booking(engine) as conn:
         open_accounts(conn)
     site, missing, app = pages("test", BASE_URL), list[MissingNotice](), FastAPI()
-    measures = GiftMeasures(lambda _conn, _numbers: {}, lambda _conn, _numbers: {})
+    measures = GiftMeasures(lambda _conn, _numbers: {}, lambda _conn, _numbers: {}, wall_entries)
     door = Door(engine, clock, SessionCookie(BASE_URL))
     rules = GivingRules(("month",), {"GBP": (500, 1500)}, {"GBP": 300})
     desk = CampaignDesk(engine, clock, site, door, measures, lambda: rules, GIFT_AMOUNTS, lambda: missing)

@@ -35,6 +35,9 @@ ACCESS: Mapping[str, Open | Permission] = {
     "GET /": PUBLIC,
     "GET /c/{slug}": PUBLIC,
     "GET /c/{slug}/progress": PUBLIC,
+    "GET /c/{slug}/supporters": PUBLIC,
+    "GET /desk/campaigns/{number}/wall": EDIT_CAMPAIGNS,
+    "POST /desk/campaigns/{number}/wall": EDIT_CAMPAIGNS,
     "GET /c/{slug}/give": PUBLIC,
     "POST /c/{slug}/give": PUBLIC,
     # Whoever has the ticket: it leads to Stripe's page for its gift, and shows the amount and the place in the queue.

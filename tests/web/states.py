@@ -10,6 +10,7 @@ from campaigns.demo import demo_campaigns
 from campaigns.offer import SuggestedAmount
 from campaigns.offered import AmountGroup, OfferedAmounts, amount_groups
 from campaigns.updates_store import CampaignUpdate
+from campaigns.wall import NO_WALL
 from ledger.money import GBP, Money
 from organisation.organisation import GivingRules
 from payments.gifts.amounts import GIFT_AMOUNTS
@@ -92,6 +93,7 @@ def shown(campaign: Campaign, pounds: int, gifts: int, **more: Any) -> State:
         "parent": None,
         "found": None,
         "picture": None,
+        "wall": NO_WALL,
         "updates": [],
         "preview_by": None,
         "sheet": None,
