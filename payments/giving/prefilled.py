@@ -14,6 +14,7 @@ from payments.gifts.recurring_words import ADJECTIVE, PER, due_days
 from payments.giving import rhythm_form
 from payments.giving.form import OTHER, FormFields
 from payments.giving.rhythm_form import ONCE, IntervalOffer, fields_of_rhythm
+from web.language import translated
 from web.wording import Wording
 
 LONGEST_MINOR = 9  # digits of an amount in a deep link
@@ -35,9 +36,9 @@ def interval_choices(offer: IntervalOffer, wording: Wording) -> list[IntervalCho
     return [
         IntervalChoice(
             interval,
-            ADJECTIVE[interval],
+            translated(ADJECTIVE[interval]),
             due_days(interval, offer.today, wording),
-            PER[interval],
+            translated(PER[interval]),
             most_instalments(interval),
         )
         for interval in Interval
