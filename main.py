@@ -28,13 +28,17 @@ from database.migrating import REVISION, revision_of
 from database.transactions import reading
 from installation import SANDBOX_PATH, Installation, environment_file
 from ledger.finding import Finding
+from mailing.desk_routes import OPT_OUTS, MailingDesk, mailing_desk_routes
+from mailing.routes import mailing_routes
+from mailing.stop_links import PATH as STOP_PATH
+from mailing.stop_links import StopLinks
 from organisation.publication import missing_for_publication
 from organisation.routes import UPLOAD_PATHS as ORGANISATION_UPLOADS
 from organisation.routes import organisation_routes
 from outbox.jobs import oldest_waiting
 from outbox.smtp import SmtpCarrier
 from payments.gifts.amounts import GIFT_AMOUNTS
-from payments.gifts.campaign_views import donors_by_campaign, monthly_by_campaign
+from payments.gifts.campaign_views import agreed_donors, donors_by_campaign, monthly_by_campaign
 from payments.giving.pledges import Pledges
 from payments.giving.routes import payment_routes
 from payments.giving.surges import SurgeRules
@@ -70,6 +74,8 @@ from web.sessions import SessionCookie
 from worker import attachments, stripe_account
 
 PAGE_THREADS = 20
+# Mail programs may end letters by a form with parts (RFC 8058).
+MAILING_UPLOADS = (OPT_OUTS, STOP_PATH + "/{token}")
 GIFT_MEASURES = GiftMeasures(donors_by_campaign, monthly_by_campaign)
 
 
@@ -92,7 +98,7 @@ def build_web(installation: Installation, twin: Twin | None, writer: socket.sock
         base_url=installation.base_url,
         allowed_hosts=(*installation.settings.allowed_hosts, *_own_names(installation.base_url)),
         form_targets=_payment_pages(installation, twin),
-        upload_paths=(PICTURE_PATH, LIST_PATH, *ORGANISATION_UPLOADS),
+        upload_paths=(PICTURE_PATH, LIST_PATH, *ORGANISATION_UPLOADS, *MAILING_UPLOADS),
     )
     webhook = Webhook(inbox, _signing_secrets(installation, twin), installation.clock)
     scheme = urlsplit(installation.base_url).scheme
@@ -132,11 +138,13 @@ def _app(installation: Installation, inbox: Inbox, twin: Twin | None, writer: so
     pledges = Pledges(engine, Gateway(key, installation.base_url, api_base=base, mark=mark), clock)
     for router in (
         campaign_routes(engine, clock, pages, GIFT_MEASURES),
+        _sign_ups(installation),
         payment_routes(engine, pledges, clock, pages, lambda: organisation.giving, _surge_rules(installation)),
     ):
         app.include_router(router, dependencies=[Depends(organisation.require_set_up)])
     for router in (
         campaign_desk_routes(_campaign_desk(installation)),
+        mailing_desk_routes(_mailing_desk(installation)),
         thanks_routes(engine, clock, pages, lambda: organisation.giving),
         receipt_routes(engine, clock, pages),
         _staff(installation),
@@ -175,6 +183,18 @@ def _campaign_desk(installation: Installation) -> CampaignDesk:
         GIFT_AMOUNTS,
         lambda: missing_for_publication(organisation.profile, is_set_up=organisation.is_set_up),
     )
+
+
+def _sign_ups(installation: Installation) -> APIRouter:
+    """The public pages of sign-ups."""
+    links = StopLinks(installation.secret_key, installation.base_url)
+    return mailing_routes(installation.engine, installation.clock, installation.pages, links)
+
+
+def _mailing_desk(installation: Installation) -> MailingDesk:
+    """What the desk's pages of sign-ups need."""
+    door = Door(installation.engine, installation.clock, SessionCookie(installation.base_url))
+    return MailingDesk(installation.engine, installation.clock, installation.pages, door, agreed_donors)
 
 
 def _staff(installation: Installation) -> APIRouter:

@@ -8,11 +8,14 @@ from sqlalchemy.engine import Engine
 
 from database.transactions import reading
 from installation import Installation
+from mailing.jobs import mailing_jobs, telling
+from mailing.stop_links import StopLinks
 from outbox.letters import SEND
 from outbox.message import AttachmentSources
 from outbox.sending import send_handler
 from outbox.smtp import KEEP_SECONDS
 from outbox.worker import Chore, Handler, Worker
+from payments.gifts.campaign_views import agreed_donors
 from payments.inbox.keep import replay
 from payments.letters.gift_letters import gift_letter_jobs
 from payments.letters.receipt_letters import RECEIPT, receipt_letter_handler
@@ -41,6 +44,8 @@ def build_worker(installation: Installation, twin: Twin | None = None) -> Worker
     handlers |= {LETTER: receipt_letter_handler(engine, installation.pages, clock)}
     handlers |= recurring_letter_jobs(engine, installation.pages, clock)
     handlers |= gift_letter_jobs(engine, installation.pages, clock)
+    links = StopLinks(installation.secret_key, installation.base_url)
+    handlers |= mailing_jobs(engine, installation.pages, links, agreed_donors, clock)
     carrier = installation.carrier
     handlers |= {SEND: send_handler(engine, carrier, installation.sender, attachments(engine), clock)}
     handlers |= settlement_jobs(
@@ -53,7 +58,13 @@ def build_worker(installation: Installation, twin: Twin | None = None) -> Worker
     handlers = {kind: _as_it_is_now(installation, handle) for kind, handle in handlers.items()}
     close_idle = Chore(timedelta(seconds=KEEP_SECONDS), carrier.close_idle)
     remind = reminding(engine, installation.pages, clock)
-    chores = [Chore(REPLAY_EVERY, try_again), reconcile_hourly(engine, clock), close_idle, remind]
+    chores = [
+        Chore(REPLAY_EVERY, try_again),
+        reconcile_hourly(engine, clock),
+        close_idle,
+        remind,
+        telling(engine, installation.pages, links, clock),
+    ]
     return Worker(engine, handlers, clock, chores)
 
 

@@ -140,6 +140,12 @@ def letter_was_posted(conn: Connection, key: str) -> bool:
     return conn.scalar(sa.select(table.c.id).where(table.c.key == key)) is not None
 
 
+def posted_under(conn: Connection, prefix: str) -> int:
+    """How many letters there are whose keys begin so."""
+    keys = sa.and_(table.c.key >= prefix, table.c.key < f"{prefix}\U0010ffff")
+    return conn.scalar(sa.select(sa.func.count()).where(keys)) or 0
+
+
 def post_letters(conn: Connection, letters: Sequence[Letter], now: datetime) -> list[Letter]:
     """`post_letter` for many, with one statement; returns those whose key is new."""
     by_id = {letter.id: letter for letter in reversed(letters)}

@@ -59,6 +59,7 @@ MENU = (
     MenuItem("Recurring", "/desk/recurring", Permission.READ_MONEY),
     MenuItem("Payouts", "/desk/payouts", Permission.READ_MONEY),
     MenuItem("Letters", "/desk/letters", Permission.READ_LETTERS),
+    MenuItem("Sign-ups", "/desk/sign-ups", Permission.READ_LETTERS),
     MenuItem("Campaigns", "/desk/campaigns", Permission.READ_CAMPAIGNS),
     MenuItem("Organisation", "/desk/organisation", Permission.READ_ORGANISATION),
     MenuItem("Staff", "/desk/staff", Permission.READ_STAFF),

@@ -8,6 +8,10 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from campaigns.tables import campaign
+from donors.consent_store import consents_of
+from donors.consents import Channel, newest_by_channel
+from donors.tables import consent, donor
+from mailing.readers import AgreedDonor
 from payments.gifts.gift import GiftState
 from payments.gifts.recurring import Interval, RecurringState
 from payments.gifts.tables import allocation, gift, recurring, recurring_share
@@ -55,3 +59,29 @@ def monthly_by_campaign(conn: Connection, campaigns: Sequence[int]) -> dict[int,
     for number, interval, minor, weight, whole_weight in rows:
         a_year[number] += Fraction(minor * weight, int(whole_weight)) * _A_YEAR[Interval(interval)]
     return {number: int(minor / _MONTHS) for number, minor in a_year.items()}
+
+
+def agreed_donors(conn: Connection, campaigns: Sequence[int], after: str, limit: int) -> list[AgreedDonor]:
+    """Donors who gave to these campaigns and agree to email, in the order of their addresses' keys, after one."""
+    by_email = sa.and_(consent.c.donor_id == donor.c.id, consent.c.channel == Channel.EMAIL.value)
+    gave = sa.exists().where(
+        allocation.c.campaign_id.in_(campaigns),
+        allocation.c.gift_id == gift.c.id,
+        gift.c.donor_id == donor.c.id,
+        gift.c.state == GiftState.RECEIVED.value,
+    )
+    latest = sa.select(sa.func.max(consent.c.at)).where(by_email).correlate(donor).scalar_subquery()
+    newest = sa.select(consent.c.id).where(by_email, consent.c.at == latest)
+    given, withdrawn = (newest.where(consent.c.is_given == flag).correlate(donor).exists() for flag in (1, 0))
+    donors = conn.execute(
+        sa.select(donor.c.id, donor.c.email, donor.c.email_key, donor.c.language)
+        .where(given, ~withdrawn, gave, donor.c.email_key > after)
+        .order_by(donor.c.email_key)
+        .limit(limit)
+    ).all()
+    return [
+        AgreedDonor(
+            row.id, row.email, row.email_key, row.language, newest_by_channel(consents_of(conn, row.id))[Channel.EMAIL]
+        )
+        for row in donors
+    ]

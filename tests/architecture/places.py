@@ -13,7 +13,7 @@ LAYERS = (
     ("staff",),
     ("organisation",),
     ("donors", "campaigns"),
-    ("receipts",),
+    ("receipts", "mailing"),
     ("payments",),
     ("proof",),
     ("treasury", "backup"),

@@ -47,6 +47,17 @@ ACCESS: Mapping[str, Open | Permission] = {
     "GET /c/{slug}/qr.{kind}": PUBLIC,
     "POST /receipts/{token}/letter": PUBLIC,
     "GET /privacy": PUBLIC,
+    "POST /updates": PUBLIC,
+    # The token of the letter.
+    "GET /updates/confirm/{token}": PUBLIC,
+    "POST /updates/confirm/{token}": PUBLIC,
+    "GET /updates/stop/{token}": PUBLIC,
+    "POST /updates/stop/{token}": PUBLIC,
+    "GET /desk/sign-ups": READ_LETTERS,
+    "GET /desk/sign-ups/list.csv": SEND_LETTERS,
+    "POST /desk/sign-ups/opt-outs": SEND_LETTERS,
+    "GET /desk/campaigns/{number}/updates/{update_id}/send": EDIT_CAMPAIGNS,
+    "POST /desk/campaigns/{number}/updates/{update_id}/send": EDIT_CAMPAIGNS,
     "GET /look/{colour}.css": PUBLIC,
     # On loopback; at a public host they ask for READ_LETTERS inside (tests/test_sandbox_panel.py).
     "GET /sandbox/inbox": PUBLIC,

@@ -1,0 +1,1 @@
+"""Who asked to be written to, and what is sent to them."""
