@@ -26,12 +26,15 @@ from database.engine import NotDurable
 from database.instants import Clock
 from database.migrating import REVISION, revision_of
 from database.transactions import reading
+from donors.routes import donor_sign_in_routes
 from installation import SANDBOX_PATH, Installation, environment_file
 from ledger.finding import Finding
 from mailing.desk_routes import OPT_OUTS, MailingDesk, mailing_desk_routes
 from mailing.routes import mailing_routes
 from mailing.stop_links import PATH as STOP_PATH
 from mailing.stop_links import StopLinks
+from organisation.consent_words import offered_consents
+from organisation.current import CurrentOrganisation
 from organisation.publication import missing_for_publication
 from organisation.routes import UPLOAD_PATHS as ORGANISATION_UPLOADS
 from organisation.routes import organisation_routes
@@ -39,6 +42,7 @@ from outbox.jobs import oldest_waiting
 from outbox.smtp import SmtpCarrier
 from payments.gifts.amounts import GIFT_AMOUNTS
 from payments.gifts.campaign_views import agreed_donors, donors_by_campaign, monthly_by_campaign
+from payments.giving.donor_form import DonorForm, FormRules
 from payments.giving.pledges import Pledges
 from payments.giving.routes import payment_routes
 from payments.giving.surges import SurgeRules
@@ -46,6 +50,7 @@ from payments.inbox.inbox import Inbox
 from payments.inbox.webhook import PATH as WEBHOOK_PATH
 from payments.inbox.webhook import Webhook
 from payments.inbox.writer import Writer, writer_thread
+from payments.own.routes import own_routes
 from payments.stripe.gateway import Gateway
 from payments.thanks.routes import thanks_routes
 from proof.doctor import Expected, check_installation
@@ -136,28 +141,21 @@ def _app(installation: Installation, inbox: Inbox, twin: Twin | None, writer: so
     mark = installation.bookkeeper.rules.mark
     set_up = SetupDesk(engine, clock, pages, organisation, environment_file(), lambda: check_up(installation))
     pledges = Pledges(engine, Gateway(key, installation.base_url, api_base=base, mark=mark), clock)
-    for router in (
-        campaign_routes(engine, clock, pages, GIFT_MEASURES),
-        _sign_ups(installation),
-        payment_routes(engine, pledges, clock, pages, lambda: organisation.giving, _surge_rules(installation)),
-    ):
+    for router in (*_giving(installation, pledges), _sign_ups(installation)):
         app.include_router(router, dependencies=[Depends(organisation.require_set_up)])
     for router in (
         campaign_desk_routes(_campaign_desk(installation)),
         mailing_desk_routes(_mailing_desk(installation)),
         thanks_routes(engine, clock, pages, lambda: organisation.giving),
         receipt_routes(engine, clock, pages),
+        _own_pages(installation),
         _staff(installation),
         setup_routes(set_up),
         treasury_routes(engine, clock, pages, set_up.missing),
         organisation_routes(engine, clock, pages, organisation, around_organisation(engine, clock)),
     ):
         app.include_router(router, dependencies=[Depends(organisation.refresh)])
-    for router in (
-        picture_routes(engine),
-        look_routes(),
-        health_routes(lambda: _checks(engine, clock, inbox)),
-    ):
+    for router in (picture_routes(engine), look_routes(), health_routes(lambda: _checks(engine, clock, inbox))):
         app.include_router(router)
     if installation.settings.mode == "sandbox":
         door = None if _on_loopback(installation) else Door(engine, clock, SessionCookie(pages.base_url))
@@ -166,8 +164,32 @@ def _app(installation: Installation, inbox: Inbox, twin: Twin | None, writer: so
     return app
 
 
+def _giving(installation: Installation, pledges: Pledges) -> tuple[APIRouter, APIRouter]:
+    """The campaigns' pages with the first questions of the form, and the form itself."""
+    engine, clock, pages = installation.engine, installation.clock, installation.pages
+    rules = _form_rules(installation.organisation)
+    return (
+        campaign_routes(engine, clock, pages, GIFT_MEASURES, DonorForm(engine, clock, pages, rules).sheet),
+        payment_routes(engine, pledges, clock, pages, rules, _surge_rules(installation)),
+    )
+
+
+def _form_rules(organisation: CurrentOrganisation) -> FormRules:
+    """What the organisation decides about the donor's form, as it is now."""
+    return FormRules(lambda: organisation.giving, lambda: offered_consents(organisation.profile, organisation.number))
+
+
 def _surge_rules(installation: Installation) -> SurgeRules:
     return SurgeRules(installation.secret_key, installation.settings.stripe_sessions_per_second)
+
+
+def _own_pages(installation: Installation) -> APIRouter:
+    """What a donor opens by a link from a letter."""
+    engine, clock, pages = installation.engine, installation.clock, installation.pages
+    router = APIRouter()
+    router.include_router(donor_sign_in_routes(engine, clock, pages))
+    router.include_router(own_routes(engine, clock, pages))
+    return router
 
 
 def _campaign_desk(installation: Installation) -> CampaignDesk:
