@@ -34,7 +34,7 @@ class LostGift:
     """A gift with our mark at Stripe. `id` is its own, or the recurring gift's, which `first_gift` began.
 
     `weights` say how each instalment is shared, by the address of a campaign; `ends_at` and `instalments` are the end
-    that its donor chose. Subscriptions of versions before 0022 do not have them.
+    that its donor chose. Older subscriptions do not say them.
     """
 
     id: str
