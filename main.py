@@ -69,11 +69,13 @@ from staff.second_factor import SecretBox
 from treasury.letters.inbox_routes import INBOX, inbox_routes
 from treasury.organisation.preview_routes import around_organisation
 from treasury.routes import treasury_routes
+from web.compressed import Compressed
 from web.dispatch import PathDispatch
 from web.errors import install_errors
 from web.health import ReadinessCheck, health_routes
 from web.logs import RequestLog
 from web.look_routes import look_routes
+from web.page_cache import PageCache
 from web.picture_routes import picture_routes
 from web.security import secure
 from web.sessions import SessionCookie
@@ -109,7 +111,8 @@ def build_web(installation: Installation, twin: Twin | None, writer: socket.sock
     webhook = Webhook(inbox, _signing_secrets(installation, twin), installation.clock)
     scheme = urlsplit(installation.base_url).scheme
     twin_apps = _twin_apps(installation, twin)
-    return PathDispatch(RequestLog(pages), {WEBHOOK_PATH: webhook}, twin_apps, scheme=scheme, ours=[INBOX])
+    kept = PageCache(RequestLog(Compressed(pages)), installation.base_url, lambda: installation.pages.languages)
+    return PathDispatch(kept, {WEBHOOK_PATH: webhook}, twin_apps, scheme=scheme, ours=[INBOX])
 
 
 def check_up(installation: Installation) -> list[Finding]:

@@ -111,5 +111,10 @@ def is_desk(path: str) -> bool:
     return _below(path, DESK_PATHS)
 
 
+def is_public(path: str) -> bool:
+    """Whether a path leads to a page that shows everybody the same."""
+    return not is_desk(path) and not _below(path, PRIVATE_PATHS)
+
+
 def _below(path: str, folders: tuple[str, ...]) -> bool:
     return any(path == folder or path.startswith(folder + "/") for folder in folders)

@@ -53,7 +53,9 @@ class DeskSetup:
 
     def post(self, path: str, **fields: str) -> Response:
         """A form; its version is that of the campaign now, unless another is given."""
-        version = {} if path.endswith(("/new", "/wall")) or "version" in fields else {"version": str(self.campaign.version)}
+        version = (
+            {} if path.endswith(("/new", "/wall")) or "version" in fields else {"version": str(self.campaign.version)}
+        )
         return self._send(path, version | fields)
 
     def add(self, **changes: str) -> Response:
