@@ -1,6 +1,7 @@
 """The servers that ours is compared with, each in one uvicorn process: `python -m bench.baseline_servers KIND DB FD`.
 
 nothing: answers at once (how fast is the client?). floor: a FastAPI route that verifies and parses.
+route: an empty FastAPI route.
 usual: one ORM transaction a request, as such services are usually written, with the same rows as ours.
 """
 
@@ -43,6 +44,17 @@ def floor() -> FastAPI:
     return app
 
 
+def route() -> FastAPI:
+    """Answer a GET with nothing."""
+    app = FastAPI(openapi_url=None)
+
+    @app.get("/")
+    async def empty() -> Response:
+        return Response()
+
+    return app
+
+
 def usual(url: str) -> FastAPI:
     """Verify, parse, and write all rows in one ORM transaction of the request's own."""
     app, books = FastAPI(openapi_url=None), OrmBaseline(url)
@@ -63,6 +75,7 @@ def main() -> None:
     apps: dict[str, Callable[[], Any]] = {
         "nothing": lambda: nothing,
         "floor": floor,
+        "route": route,
         "usual": lambda: usual(url),
     }
     config = uvicorn.Config(

@@ -25,6 +25,7 @@ class Measures(StrEnum):
     WEBHOOKS = "webhooks"
     MANY_WEBS = "many_webs"
     SETTLEMENT = "settlement"
+    PAGES = "pages"
 
 
 class Soaks(StrEnum):

@@ -20,6 +20,7 @@ from web.headers import is_desk
 from web.language_choice import chosen_language
 
 FRESH_SECONDS = 0.5
+LONGEST_SECONDS = 1.0  # while it is made anew, the page from before is answered with, up to this age
 MOST_PAGES = 256
 # What may be kept: the home page and the campaigns' pages, also by a link with a source's code.
 _PATH = re.compile(r"/(c/[a-z0-9-]{1,60})?")
@@ -50,7 +51,7 @@ class KeptPage:
 
 
 class PageCache:
-    """Answers from memory while a page is fresh; one request at a time makes it anew, and the others wait for it.
+    """Answers from memory while a page is fresh, and has it made anew once for all who come then.
 
     Only a plain request gets a kept page: GET or HEAD, by our own name, of a page that is the same for everybody. All
     else passes. What staff do at the desk is seen at once in their own process: every page is forgotten then.
@@ -79,8 +80,11 @@ class PageCache:
                 self._making.clear()  # what is being made may have been read before the change
             return
         page = self._kept.get(key)
-        if page is None or self._timer() - page.made_at > FRESH_SECONDS:
-            page = await self._fresh(key, scope)
+        age = self._timer() - page.made_at if page else LONGEST_SECONDS
+        if page is None or age > FRESH_SECONDS:
+            making = self._make_anew(key, scope)
+            if page is None or age >= LONGEST_SECONDS:
+                page = await asyncio.shield(making)  # a visitor who goes away does not keep it from the others
         await _answer(page, scope, send)
 
     def _key(self, scope: Scope) -> Key | None:
@@ -94,13 +98,13 @@ class PageCache:
             return None
         return path, query, chosen_language(scope, self._languages())
 
-    async def _fresh(self, key: Key, scope: Scope) -> KeptPage:
-        """The page as it is now. A visitor who goes away does not keep it from the others."""
+    def _make_anew(self, key: Key, scope: Scope) -> "asyncio.Task[KeptPage]":
+        """The page as it will be in a moment; one request makes it, the others get the same."""
         making = self._making.get(key)
         if making is None:
             making = self._making[key] = asyncio.create_task(self._make(key, scope))
             making.add_done_callback(lambda task: self._made(key, task))
-        return await asyncio.shield(making)
+        return making
 
     def _made(self, key: Key, task: asyncio.Task[KeptPage]) -> None:
         if self._making.get(key) is not task:
