@@ -22,7 +22,7 @@ from web.path_numbers import PathNumber
 WALL_PATH = PATH + "/{number}/wall"
 HIDE, SHOW = "hide", "show"
 FIELDS = ("gift", "then", "page")
-PageNumber = Annotated[int, Query(ge=1, le=MOST_PAGES)]
+WallPageNumber = Annotated[int, Query(ge=1, le=MOST_PAGES)]
 
 
 def wall_routes(desk: CampaignDesk) -> APIRouter:
@@ -32,7 +32,7 @@ def wall_routes(desk: CampaignDesk) -> APIRouter:
     router = APIRouter()
 
     @router.get(WALL_PATH)
-    def show_desk_wall(editor: Editor, number: PathNumber, page: PageNumber = 1) -> Response:
+    def show_desk_wall(editor: Editor, number: PathNumber, page: WallPageNumber = 1) -> Response:
         campaign, wall = _read(desk, editor, number, ON_LIST, page)
         return desk.pages.page(
             "campaigns/desk_wall.html", private=True, member=editor.member, campaign=campaign, wall=wall, page=page
