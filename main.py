@@ -21,6 +21,7 @@ from campaigns.editing.group_routes import LIST_PATH
 from campaigns.editing.picture_routes import PICTURE_PATH
 from campaigns.editing.routes import campaign_desk_routes
 from campaigns.routes import campaign_routes
+from campaigns.screen_routes import EVENTS_PATH, ScreenReader, screen_routes
 from campaigns.store import GiftMeasures, campaign_titles
 from database.engine import NotDurable
 from database.instants import Clock
@@ -69,13 +70,11 @@ from staff.second_factor import SecretBox
 from treasury.letters.inbox_routes import INBOX, inbox_routes
 from treasury.organisation.preview_routes import around_organisation
 from treasury.routes import treasury_routes
-from web.compressed import Compressed
 from web.dispatch import PathDispatch
 from web.errors import install_errors
+from web.front import in_front
 from web.health import ReadinessCheck, health_routes
-from web.logs import RequestLog
 from web.look_routes import look_routes
-from web.page_cache import PageCache
 from web.picture_routes import picture_routes
 from web.security import secure
 from web.sessions import SessionCookie
@@ -93,11 +92,16 @@ def build_writer(installation: Installation) -> Writer:
     return Writer(installation.engine, installation.bookkeeper, installation.clock, livemode=livemode)
 
 
-def build_web(installation: Installation, twin: Twin | None, writer: socket.socket | None = None) -> ASGIApp:
+def build_web(
+    installation: Installation,
+    twin: Twin | None,
+    writer: socket.socket | None = None,
+    on_stop: Callable[[Callable[[], None]], None] = lambda _end: None,
+) -> ASGIApp:
     """The whole web: the webhook in front, our pages behind their guards, and in sandbox mode the twin.
 
     A twin at another address than ours is used, but not served. `writer` is the socket to the writer's process;
-    without one a thread of this process writes.
+    without one a thread of this process writes. `on_stop` is told what must end before the web waits for its requests.
     """
     inbox = Inbox(on_loss=lambda: signal.raise_signal(signal.SIGTERM))
     pages = secure(
@@ -111,8 +115,9 @@ def build_web(installation: Installation, twin: Twin | None, writer: socket.sock
     webhook = Webhook(inbox, _signing_secrets(installation, twin), installation.clock)
     scheme = urlsplit(installation.base_url).scheme
     twin_apps = _twin_apps(installation, twin)
-    kept = PageCache(RequestLog(Compressed(pages)), installation.base_url, lambda: installation.pages.languages)
-    return PathDispatch(kept, {WEBHOOK_PATH: webhook}, twin_apps, scheme=scheme, ours=[INBOX])
+    front = in_front(pages, EVENTS_PATH, _screens(installation).read_all, installation.pages)
+    on_stop(front.end)
+    return PathDispatch(front, {WEBHOOK_PATH: webhook}, twin_apps, scheme=scheme, ours=[INBOX])
 
 
 def check_up(installation: Installation) -> list[Finding]:
@@ -145,7 +150,7 @@ def _app(installation: Installation, inbox: Inbox, twin: Twin | None, writer: so
     mark = installation.bookkeeper.rules.mark
     set_up = SetupDesk(engine, clock, pages, organisation, environment_file(), lambda: check_up(installation))
     pledges = Pledges(engine, Gateway(key, installation.base_url, api_base=base, mark=mark), clock)
-    for router in (*_giving(installation, pledges), _sign_ups(installation)):
+    for router in (*_giving(installation, pledges), screen_routes(_screens(installation)), _sign_ups(installation)):
         app.include_router(router, dependencies=[Depends(organisation.require_set_up)])
     for router in (
         campaign_desk_routes(_campaign_desk(installation)),
@@ -166,6 +171,10 @@ def _app(installation: Installation, inbox: Inbox, twin: Twin | None, writer: so
         app.include_router(inbox_routes(engine, pages, attachments(engine), door))
     app.mount("/static", pages.static)
     return app
+
+
+def _screens(installation: Installation) -> ScreenReader:
+    return ScreenReader(installation.engine, installation.clock, installation.pages, GIFT_MEASURES)
 
 
 def _giving(installation: Installation, pledges: Pledges) -> tuple[APIRouter, APIRouter]:

@@ -7,6 +7,7 @@ import signal
 import socket
 import threading
 import time
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, cast
 
@@ -56,11 +57,17 @@ def claim_stopped(settings: Settings) -> StoppedInstallation:
 
 
 class BeatingServer(uvicorn.Server):
-    """uvicorn's server; its event loop beats once a second."""
+    """uvicorn's server; its event loop beats once a second, and `endings` are called before it waits for requests."""
 
-    def __init__(self, config: uvicorn.Config, beat: Beat) -> None:
+    def __init__(self, config: uvicorn.Config, beat: Beat, endings: Sequence[Callable[[], None]] = ()) -> None:
         super().__init__(config)
-        self._beat = beat
+        self._beat, self._endings = beat, endings
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Streams have no end of their own: they are ended first."""
+        for end in self._endings:
+            end()
+        await super().shutdown(sockets)
 
     async def on_tick(self, counter: int) -> bool:
         """Every tenth of a second."""
@@ -76,9 +83,9 @@ def serve(settings: Settings, address: str, listening: socket.socket, beat: Beat
     installation = open_installation(settings, address)
     installation.engine.dispose()  # a connection must not be shared by two processes
     writer = fork_beside(partial(_write_books, installation, listening))
-    descriptors = share_descriptors()
+    descriptors, endings = share_descriptors(), list[Callable[[], None]]()
     config = uvicorn.Config(
-        build_web(installation, open_sandbox(installation), writer.socket),
+        build_web(installation, open_sandbox(installation), writer.socket, endings.append),
         loop="uvloop",
         http=cast(Any, bounded(ConnectionLimits(descriptors.connections))),
         ws="none",
@@ -93,7 +100,7 @@ def serve(settings: Settings, address: str, listening: socket.socket, beat: Beat
     )
     freeze_garbage_collector()
     try:
-        BeatingServer(config, beat).run(sockets=[listening])
+        BeatingServer(config, beat, endings).run(sockets=[listening])
     finally:
         writer.socket.close()
         writer.wait(WRITER_SECONDS)

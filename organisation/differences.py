@@ -47,6 +47,7 @@ def _words(profile: OrganisationProfile) -> Mapping[str, str]:
         ),
         "Colour": profile.look.colour or "the standard green",
         "Logo": f"picture {profile.look.logo[:8]}" if profile.look.logo else "",
+        "Websites with our widget": ", ".join(profile.framed_by),
         "How often": ", ".join(["once", *profile.giving.intervals]),
         **dict(_amounts(profile)),
     }

@@ -103,7 +103,8 @@ class OrganisationProfile:
 
     `regime` is the set of rules for political money that the organisation is under, such as `members_association`;
     `none` for a body under none. `locale` is how its letters write amounts and dates, such as `en_GB`, and the language
-    of its pages; donors may choose each of `languages` instead, such as `cy`.
+    of its pages; donors may choose each of `languages` instead, such as `cy`. `framed_by` are the origins of websites
+    that may show a campaign's widget, such as `https://example.org`.
     """
 
     organisation: Organisation
@@ -114,6 +115,7 @@ class OrganisationProfile:
     giving: GivingRules = GivingRules()
     notices: Notices = Notices()
     languages: tuple[str, ...] = ()
+    framed_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

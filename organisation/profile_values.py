@@ -35,6 +35,7 @@ def profile_values(profile: OrganisationProfile) -> dict[str, Any]:
             "fees": {code: list(rate) for code, rate in giving.fees.items()},
             "declare_above": dict(giving.declare_above),
             "languages": list(profile.languages),
+            "framed_by": list(profile.framed_by),
         },
         "notices": {
             "privacy": notices.privacy,
@@ -72,4 +73,5 @@ def profile_of(values: Mapping[str, Any], timezone: str) -> OrganisationProfile:
         ),
         notices=Notices(**(values["notices"] or {})),  # none in versions from before there were any
         languages=tuple(rules.get("languages", ())),
+        framed_by=tuple(rules.get("framed_by", ())),
     )

@@ -3,6 +3,7 @@
 One form a section, so that each fits a phone. What donors will read is tidied as all typed text is.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
@@ -25,7 +26,12 @@ LOCALES = {
 }
 DETAILS = ("kind", "name", "address", "email", "website", "imprint", "legal_note", "regime", "locale")
 NOTICES = ("privacy", "transparency", *(f"{what}_{channel}" for channel in CHANNELS for what in ("consent", "words")))
-LOOK = ("colour", "remove_logo")
+LOOK = ("colour", "remove_logo", "framed_by")
+MOST_SITES = 10
+
+# A scheme, a host name of labels, perhaps a port. `http` is for a website on one's own machine.
+_LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+_ORIGIN = re.compile(rf"(?:https://(?:{_LABEL}\.)+{_LABEL}|https?://localhost|http://127\.0\.0\.1)(?::[0-9]{{1,5}})?")
 
 SectionFields = Mapping[str, str]
 WrongFields = dict[str, str]
@@ -99,16 +105,21 @@ def read_notices(fields: SectionFields, profile: OrganisationProfile) -> Organis
 
 def look_fields(profile: OrganisationProfile) -> SectionFields:
     """The form of the look as the profile fills it in."""
-    return {"colour": profile.look.colour or "", "remove_logo": ""}
+    return {
+        "colour": profile.look.colour or "",
+        "remove_logo": "",
+        "framed_by": "\n".join(profile.framed_by),
+    }
 
 
 def read_look(fields: SectionFields, profile: OrganisationProfile, logo: str | None) -> OrganisationProfile:
     """The profile with this colour, and with a logo that was just kept, if there is one; raises SectionErrors."""
     form = _Form(fields)
     colour = form.read("colour", _colour, profile.look.colour)
+    framed_by = form.read("framed_by", _origins, profile.framed_by)
     form.require_clear()
     present = None if fields.get("remove_logo") else profile.look.logo
-    return replace(profile, look=Look(colour, logo or present))
+    return replace(profile, look=Look(colour, logo or present), framed_by=framed_by)
 
 
 class _Form:
@@ -186,6 +197,21 @@ def _is_web_address(address: str) -> bool:
     except ValueError:
         return False
     return parts.scheme in ("http", "https") and "." in (parts.hostname or "") and " " not in address
+
+
+def _origins(typed: str) -> tuple[str, ...]:
+    """The origins of websites, one a line: they become part of a header, so nothing else may stand there."""
+    lines = [line for line in tidy(typed, MOST_SITES * LONGEST_LINE, lines=True).split("\n") if line]
+    if len(lines) > MOST_SITES:
+        raise NotTidy(f"Name up to {MOST_SITES} websites.")
+    return tuple(dict.fromkeys(_origin(line) for line in lines))
+
+
+def _origin(typed: str) -> str:
+    origin = compact(typed).lower().rstrip("/")
+    if not _ORIGIN.fullmatch(origin):
+        raise NotTidy("Enter each website as https://example.org, one a line, without a page behind it.")
+    return origin
 
 
 def _colour(typed: str) -> str | None:

@@ -23,7 +23,8 @@ organisation_version = table(
     sa.Column("locale", Code, nullable=False),
     sa.Column("colour", Code),
     sa.Column("logo", Code),
-    # `intervals`, `suggested` and `smallest`, as in `GivingRules`, and the `languages` that donors may choose.
+    # `intervals`, `suggested` and `smallest`, as in `GivingRules`, the `languages` that donors may choose,
+    # and `framed_by`.
     sa.Column("giving_rules", Json, nullable=False),
     # As in `Notices`; NULL in versions from before there were any.
     sa.Column("notices", Json),

@@ -1,5 +1,6 @@
 """Security and cache headers, one set for each kind of page."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -13,6 +14,7 @@ PRIVATE_PATHS = ("/thanks", "/receipts", "/giving")
 DESK_PATHS = ("/desk", "/sandbox/inbox")
 LETTER_NAME = "/letter.html"
 MEDIA_PATHS = ("/media",)
+WIDGET_END = "/widget"
 
 
 class PageKind(Enum):
@@ -24,14 +26,19 @@ class PageKind(Enum):
     DOWNLOAD = "a file to keep"
     LETTER = "a letter, in a frame of ours"
     MEDIA = "a picture that somebody uploaded"
+    WIDGET = "a campaign's progress, in a frame of another site"
 
 
 @dataclass(frozen=True)
 class HeaderSets:
-    """The headers of one installation. HSTS is sent only when the base URL is https."""
+    """The headers of one installation. HSTS is sent only when the base URL is https.
+
+    `framed_by` are the origins that may show a campaign's widget, as they are now.
+    """
 
     https: bool
     form_targets: tuple[str, ...] = ()
+    framed_by: Callable[[], Sequence[str]] = tuple
 
     def of(self, kind: PageKind) -> dict[str, str]:
         """The headers for a kind of page."""
@@ -46,7 +53,9 @@ class HeaderSets:
             "Cross-Origin-Resource-Policy": "same-origin",
             "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
         }
-        public = kind in (PageKind.DONOR, PageKind.MEDIA)
+        if kind is PageKind.WIDGET:
+            headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+        public = kind in (PageKind.DONOR, PageKind.MEDIA, PageKind.WIDGET)
         return headers if public else headers | {"Cache-Control": "no-store"}
 
     def _policy(self, kind: PageKind) -> str:
@@ -56,6 +65,9 @@ class HeaderSets:
             return "default-src 'none'; style-src 'unsafe-inline'; sandbox; base-uri 'none'; frame-ancestors 'self'"
         if kind is PageKind.MEDIA:  # an SVG may set its own colours, and do nothing else
             return "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'"
+        if kind is PageKind.WIDGET:  # it has no script, no form and no cookie
+            framed_by = " ".join(self.framed_by()) or "'none'"
+            return f"default-src 'none'; style-src 'self'; font-src 'self'; frame-ancestors {framed_by}"
         # Chromium applies form-action to the redirect that follows a form, so Checkout must be named.
         targets = () if kind is PageKind.DESK else (CHECKOUT, *self.form_targets)
         if kind is PageKind.PRIVATE:  # where donors change their card
@@ -73,7 +85,7 @@ class WithHeaders:
     """Adds the headers to every response. A page may set its own Cache-Control, but no other of them."""
 
     def __init__(self, app: ASGIApp, sets: HeaderSets) -> None:
-        self.app = app
+        self.app, self.sets = app, sets
         self.headers = {kind: sets.of(kind) for kind in PageKind}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -86,7 +98,8 @@ class WithHeaders:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 kept = headers.get("cache-control")
-                headers.update(self.headers[_kind(scope["path"], headers)])
+                kind = _kind(scope["path"], headers)
+                headers.update(self.sets.of(kind) if kind is PageKind.WIDGET else self.headers[kind])
                 if kept is not None:
                     headers["Cache-Control"] = kept
             await send(message)
@@ -97,18 +110,24 @@ class WithHeaders:
 def _kind(path: str, headers: MutableHeaders) -> PageKind:
     if headers.get("content-disposition", "").startswith("attachment"):
         return PageKind.DOWNLOAD
-    if path.endswith(LETTER_NAME):
-        return PageKind.LETTER
-    if _below(path, MEDIA_PATHS):
-        return PageKind.MEDIA
-    if is_desk(path):
-        return PageKind.DESK
-    return PageKind.PRIVATE if _below(path, PRIVATE_PATHS) else PageKind.DONOR
+    kinds = (
+        (path.endswith(LETTER_NAME), PageKind.LETTER),
+        (_below(path, MEDIA_PATHS), PageKind.MEDIA),
+        (is_widget(path), PageKind.WIDGET),
+        (is_desk(path), PageKind.DESK),
+        (_below(path, PRIVATE_PATHS), PageKind.PRIVATE),
+    )
+    return next((kind for is_of_kind, kind in kinds if is_of_kind), PageKind.DONOR)
 
 
 def is_desk(path: str) -> bool:
     """Whether a path leads to a page for staff."""
     return _below(path, DESK_PATHS)
+
+
+def is_widget(path: str) -> bool:
+    """Whether a path leads to what other sites show in a frame: it sets no cookie."""
+    return path.startswith("/c/") and path.endswith(WIDGET_END)
 
 
 def is_public(path: str) -> bool:

@@ -6,12 +6,11 @@ from urllib.parse import parse_qsl, urlencode
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from web.headers import is_desk
+from web.headers import is_desk, is_widget
 from web.language import SOURCE, speaking
 
 FIELD = COOKIE = "lang"
 ONE_YEAR = 31_536_000
-WIDGET_END = "/widget"  # is framed by other sites, and sets no cookie
 
 
 def chosen_language(scope: Scope, offered: Sequence[str]) -> str:
@@ -49,7 +48,7 @@ class ChosenLanguage:
     def _marked(self, scope: Scope, offered: Sequence[str], send: Send) -> Send:
         if len(offered) == 1:
             return send
-        linked = None if scope["path"].endswith(WIDGET_END) else _linked(scope, offered)
+        linked = None if is_widget(scope["path"]) else _linked(scope, offered)
 
         async def send_marked(message: Message) -> None:
             if message["type"] == "http.response.start":

@@ -22,8 +22,8 @@ from web.language_choice import chosen_language
 FRESH_SECONDS = 0.5
 LONGEST_SECONDS = 1.0  # while it is made anew, the page from before is answered with, up to this age
 MOST_PAGES = 256
-# What may be kept: the home page and the campaigns' pages, also by a link with a source's code.
-_PATH = re.compile(r"/(c/[a-z0-9-]{1,60})?")
+# What may be kept: the home page, the campaigns' pages, screens and widgets, also by a link with a source's code.
+_PATH = re.compile(r"/(c/[a-z0-9-]{1,60}(/(screen|screen/now|widget))?)?")
 _QUERY = re.compile(rb"(ref=[A-Za-z0-9-]{1,40})?")
 _READS = ("GET", "HEAD")
 _DROPPED = (b"content-length", b"vary")

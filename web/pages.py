@@ -120,6 +120,11 @@ class ShownOrganisation(Protocol):
         ...
 
     @property
+    def framed_by(self) -> Sequence[str]:
+        """The origins of websites that may show a campaign's widget."""
+        ...
+
+    @property
     def look(self) -> Appearance:
         """Its colour and logo."""
         ...
@@ -158,6 +163,16 @@ class Pages:
     def organisation(self) -> Recipient:
         """Who receives the gifts, as the pages say now."""
         return self._identity().organisation
+
+    @property
+    def framed_by(self) -> Sequence[str]:
+        """The origins of websites that may show a campaign's widget, as they are now."""
+        return self._identity().framed_by
+
+    @property
+    def look(self) -> Appearance:
+        """Colour and logo, as they are now."""
+        return self._identity().look
 
     @property
     def languages(self) -> Sequence[str]:

@@ -49,7 +49,7 @@ def secure(
     # Rate limits per address belong here: after the host is checked, before a form is read.
     app = OwnHostsOnly(app, base, allowed_hosts)
     app = ChosenLanguage(app, lambda: pages.languages, https=base.scheme == "https")
-    return WithHeaders(app, HeaderSets(https=base.scheme == "https", form_targets=form_targets))
+    return WithHeaders(app, HeaderSets(base.scheme == "https", form_targets, lambda: pages.framed_by))
 
 
 class OwnHostsOnly:

@@ -21,7 +21,7 @@ from web.path_numbers import PathNumber
 
 WALL_PATH = PATH + "/{number}/wall"
 HIDE, SHOW = "hide", "show"
-FIELDS = ("gift", "then", "page")
+FIELDS = ("entry", "then", "page")
 WallPageNumber = Annotated[int, Query(ge=1, le=MOST_PAGES)]
 
 
@@ -50,7 +50,7 @@ def _change(desk: CampaignDesk, editor: SignedIn, number: int, typed: Typed) -> 
     page = _page(typed.get("page", ""))
     # Twice the page: gifts that came since it was shown have moved its last entries to the next one.
     _, wall = _read(desk, editor, number, 2 * ON_LIST, (page + 1) // 2)
-    entry = next((entry for entry in wall.entries if entry.gift == typed.get("gift")), None)
+    entry = next((entry for entry in wall.entries if entry.gift == typed.get("entry")), None)
     if entry is None or typed.get("then") not in (HIDE, SHOW):
         raise NotFound("This name does not stand on the wall any more. Nothing was changed.")
     hides = typed["then"] == HIDE
@@ -61,7 +61,7 @@ def _change(desk: CampaignDesk, editor: SignedIn, number: int, typed: Typed) -> 
             else:
                 show_entry(change.conn, entry.gift)
             what = "name hidden on the page" if hides else "name shown on the page again"
-            change.record(what, Subject("campaign", str(number)), after={"gift": entry.gift})
+            change.record(what, Subject("campaign", str(number)), after={"reference": entry.gift})
     return RedirectResponse(f"{campaign_path(number)}/wall?page={page}", 303)
 
 

@@ -18,14 +18,14 @@ def test_a_name_is_hidden_and_shown_again(setup: DeskSetup) -> None:
     assert "Ada" in words(setup.get("/c/the-van"))
 
     for _ in range(2):
-        assert setup.post(WALL, gift=gift, then="hide", page="1").headers["location"] == f"{WALL}?page=1"
+        assert setup.post(WALL, entry=gift, then="hide", page="1").headers["location"] == f"{WALL}?page=1"
 
     assert "I am Ada" not in words(setup.get("/c/the-van"))
     assert "hidden" in words(setup.get(WALL))
-    setup.post(WALL, gift=gift, then="show", page="1")
+    setup.post(WALL, entry=gift, then="show", page="1")
     assert "I am Ada" in words(setup.get("/c/the-van"))
     assert [(act.what, act.after) for act in setup.acts][2:] == [
-        ("name hidden on the page", {"gift": gift}), ("name shown on the page again", {"gift": gift})
+        ("name hidden on the page", {"reference": gift}), ("name shown on the page again", {"reference": gift})
     ]  # fmt: skip
 
 
@@ -38,7 +38,7 @@ def test_a_gift_that_is_not_on_the_wall_changes_nothing(setup: DeskSetup) -> Non
         others = give(conn, "Eve", (2,))
 
     for gift in (others, "made-up"):
-        assert setup.post(WALL, gift=gift, then="hide", page="1").status_code == 404
+        assert setup.post(WALL, entry=gift, then="hide", page="1").status_code == 404
     setup.sign_in(Role.ORGANISER, email="org@example.org", campaigns=(1,))
     assert setup.get(f"{DESK}/2/wall").status_code == 404
-    assert setup.post(f"{DESK}/2/wall", gift=others, then="hide", page="1").status_code == 404
+    assert setup.post(f"{DESK}/2/wall", entry=others, then="hide", page="1").status_code == 404
