@@ -6,6 +6,7 @@ from alembic import context
 import campaigns.tables
 import donors.tables
 import ledger.tables
+import mailing.tables
 import organisation.tables
 import outbox.tables
 import payments.books.tables

@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from campaigns.tables import campaign, match_payment, match_pot
+from campaigns.tables import campaign, match_note, match_pot
 from database.columns import BookDate, Count, Flag, Instant, Json, Minor
 from database.migrating import installation
 from donors.tables import consent, donor, donor_link
@@ -112,7 +112,7 @@ FURNITURE: tuple[tuple[sa.Table, Mapping[str, Any]], ...] = (
     (receipts.receipt_token, {"token_hash": "0" * 64, "receipt_id": FIRST_RECEIPT}),
     (receipts.receipt_pdf, {"receipt_id": FIRST_RECEIPT, "sha256": "0" * 64}),
     (match_pot, {"id": "pot-1", "currency": "GBP", "ended_on": None}),
-    (match_payment, {"gift_id": "gift-1", "pot_id": "pot-1"}),
+    (match_note, {"gift_id": "gift-1", "pot_id": "pot-1"}),
     (receipts.receipt_gap, {"year": 2025, "first_number": 1, "last_number": 5}),
     (gift_tables.lost_gift, {"id": "lost-1", "kind": "once"}),
     (gift_tables.lost_gift, {"id": "lost-2", "kind": "recurring"}),

@@ -179,6 +179,7 @@ ACCESS: Mapping[str, Open | Permission] = {
     "POST /desk/campaigns/{number}/match": CHANGE,
     "POST /desk/campaigns/{number}/match/{pot}/end": CHANGE,
     "POST /desk/campaigns/{number}/match/{pot}/paid": CHANGE,
+    "POST /desk/campaigns/{number}/match/{pot}/paid/withdraw": CHANGE,
     "GET /desk/organisation": READ_ORGANISATION,
     "GET /desk/organisation/preview": EDIT_ORGANISATION,
     "GET /desk/organisation/preview/{what}": EDIT_ORGANISATION,
