@@ -14,6 +14,7 @@ from ledger import store
 from ledger.accounts import Account
 from ledger.kinds import EntryKind
 from ledger.money import EUR, Money
+from mailing.tables import signup
 from organisation.tables import organisation_version
 from outbox.tables import letter
 from payments.books import tables as book_tables
@@ -48,6 +49,7 @@ FURNITURE: tuple[tuple[sa.Table, Mapping[str, Any]], ...] = (
     (donor, {"id": "donor-1", "email_key": "one@example.org"}),
     (donor, {"id": "donor-2", "email_key": "two@example.org"}),
     (consent, {"id": "consent-1", "donor_id": "donor-1", "channel": "email", "place": "form"}),
+    (signup, {"id": "signup-1", "topic": "updates", "campaign_id": 1, "ended_at": None, "ended_by": None}),
     (donor_link, {"token_hash": b"0" * 32, "donor_id": "donor-1"}),
     (
         gift_tables.gift,
