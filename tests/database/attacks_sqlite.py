@@ -151,7 +151,7 @@ TAKING = (
         "signup",
         "rowid = 2",
         "rowid = 1",
-        copied("signup", "id = 'signup-1'", id="'signup-2'", token_hash="'another'"),  # noqa: S106
+        copied("signup", "id = 'signup-1'", id="'signup-2'", token_hash="'another'"),
     ),
     _taking("match_pot", "rowid = 2", "rowid = 1", LATER_POT),
     _taking("recurring", "subscription = 'sub_2'", "id = 'rec-3'", LONE_RECURRING),
