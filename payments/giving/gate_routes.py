@@ -14,7 +14,7 @@ from database.transactions import writing
 from outbox.letters import Letter, is_address, post_letter
 from payments.gifts.gift import Gift
 from payments.giving.admission_store import Admission, SentForm, digest_of_form
-from payments.giving.form import FIELDS, FormFields
+from payments.giving.form import FIELDS, SOLUTION, TRAP, FormFields
 from payments.giving.form_token import new_form_token
 from payments.giving.puzzle import is_solution, new_puzzle
 from payments.giving.turns_store import Turns
@@ -23,7 +23,6 @@ from web.forms import posted_fields
 from web.pages import Pages
 from web.typed import clipped
 
-TRAP, SOLUTION = "homepage", "solution"
 LONGEST_NAME = 200
 
 Stop = Callable[[Campaign, FormFields], Response | None]
@@ -91,7 +90,7 @@ class Gate:
 
     def _post_link(self, slug: str, gift: Gift) -> None:
         link = f"{self._pages.base_url}/c/{slug}/payment/{self._turns.invite(gift.id).ticket}"
-        words = self._pages.letter("payments/letters/continue", gift=gift, link=link)
+        words = self._pages.letter("payments/letters/continue", gift=gift, link=link)  # in the language of the page
         to_name = clipped(gift.donor.name, LONGEST_NAME)
         letter = Letter(f"continue:{gift.id}", gift.donor.email, *words, to_name=to_name)
         with writing(self._engine) as conn:

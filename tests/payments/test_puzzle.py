@@ -17,9 +17,8 @@ NOON, KEY, FORM = datetime(2026, 11, 21, 12, tzinfo=UTC), b"k" * 32, "ab" * 16
 
 def solved(puzzle: Puzzle, **changed: Any) -> str:
     """What a browser sends, once it has found the number."""
-    hits = (
-        n for n in range(puzzle.maxnumber + 1) if sha256(f"{puzzle.salt}{n}".encode()).hexdigest() == puzzle.challenge
-    )
+    hashes = [sha256(f"{puzzle.salt}{n}".encode()).hexdigest() for n in range(puzzle.maxnumber + 1)]
+    number = hashes.index(puzzle.challenge)
     sent = {name: value for name, value in asdict(puzzle).items() if name != "maxnumber"}
     return b64encode(json.dumps(sent | {"number": number} | changed).encode()).decode()
 
