@@ -7,7 +7,7 @@ from base64 import b64encode
 from collections.abc import Iterator
 from hashlib import sha256
 
-import httpx
+import httpx2
 import pytest
 import sqlalchemy as sa
 from fastapi import FastAPI
@@ -45,7 +45,7 @@ def site(books: Books) -> Iterator[Site]:
             yield Site(browser, books, clock)
 
 
-def send(site: Site, n: int, *, address: str = "192.0.2.1", to: str = GIVE, **fields: str) -> httpx.Response:
+def send(site: Site, n: int, *, address: str = "192.0.2.1", to: str = GIVE, **fields: str) -> httpx2.Response:
     """The form of the n-th donor, from this address."""
     form = FORM | {"form_token": "", "email": f"d{n}@example.org"} | fields
     return site.browser.post(to, data=form, headers={"x-forwarded-for": address})
