@@ -39,7 +39,7 @@ EVERYWHERE = "site"
 
 
 @dataclass(frozen=True, slots=True)
-class SentForm:
+class CountedForm:
     """What is counted of a form that was sent: from where, of whom, and the token of its page."""
 
     address: str
@@ -61,7 +61,7 @@ class Admission:
     def __init__(self, engine: Engine, clock: Clock, key: bytes) -> None:
         self._engine, self._clock, self._key = engine, clock, key
 
-    def needs_puzzle(self, form: SentForm) -> bool:
+    def needs_puzzle(self, form: CountedForm) -> bool:
         """Count a form that came without a solution; whether it must bring one."""
         now = self._clock()
         visits = self._visits(form, now)
@@ -72,12 +72,12 @@ class Admission:
             is_demanded = demand_at(conn, now) is not None
         return is_demanded or _is_over(counts)
 
-    def note_solution(self, form: SentForm) -> None:
+    def note_solution(self, form: CountedForm) -> None:
         """Count a form that came with a solution."""
         with writing(self._engine) as conn:
             count_visits(conn, self._key, [CountedVisit(SOLVED, _wide_network(form.address))], self._clock())
 
-    def largest_number(self, form: SentForm) -> int:
+    def largest_number(self, form: CountedForm) -> int:
         """How hard a puzzle this sender gets: harder where far more was solved than a hall would."""
         visit = CountedVisit(SOLVED, _wide_network(form.address))
         with writing(self._engine) as conn:
@@ -85,7 +85,7 @@ class Admission:
         steps = (count > SOLVED.most) + (count > SOLVED.most * MUCH_SOLVED)
         return EASY * [1, HARDER, HARDER * HARDER][steps]
 
-    def may_have_letter(self, form: SentForm) -> bool:
+    def may_have_letter(self, form: CountedForm) -> bool:
         """Count a wish for a link by letter; whether one may be posted."""
         visits = [
             CountedVisit(LETTER_EMAIL, form.email.casefold()),
@@ -95,7 +95,7 @@ class Admission:
         with writing(self._engine) as conn:
             return not _is_over(count_visits(conn, self._key, visits, self._clock()))
 
-    def _visits(self, form: SentForm, now: datetime) -> list[CountedVisit]:
+    def _visits(self, form: CountedForm, now: datetime) -> list[CountedVisit]:
         has_token = is_form_token(self._key, form.token, now)
         cost = 1 if has_token else 2
         visits = [

@@ -13,7 +13,7 @@ from database.instants import Clock
 from database.transactions import writing
 from outbox.letters import Letter, is_address, post_letter
 from payments.gifts.gift import Gift
-from payments.giving.admission_store import Admission, SentForm, digest_of_form
+from payments.giving.admission_store import Admission, CountedForm, digest_of_form
 from payments.giving.form import FIELDS, SOLUTION, TRAP, FormFields
 from payments.giving.form_token import new_form_token
 from payments.giving.puzzle import is_solution, new_puzzle
@@ -97,5 +97,5 @@ class Gate:
             post_letter(conn, letter, self._clock(), urgent=True)
 
 
-def _sent_form(fields: FormFields, address: str) -> SentForm:
-    return SentForm(address, fields.get("email", ""), fields.get("form_token", ""))
+def _sent_form(fields: FormFields, address: str) -> CountedForm:
+    return CountedForm(address, fields.get("email", ""), fields.get("form_token", ""))

@@ -13,7 +13,7 @@ from payments.giving.admission_store import (
     SITE,
     SOLVED,
     Admission,
-    SentForm,
+    CountedForm,
     demand_at,
 )
 from payments.giving.form_token import new_form_token
@@ -39,7 +39,7 @@ def admission(books: Books, clock: FixedClock) -> Admission:
 
 def free(admission: Admission, count: int, *, address: str = "192.0.2.1", token: str = "", email: str = "") -> int:
     """How many of so many forms needed no puzzle; each of another donor unless one is named."""
-    forms = [SentForm(address.replace("N", str(n)), email or f"d{n}@example.org", token) for n in range(count)]
+    forms = [CountedForm(address.replace("N", str(n)), email or f"d{n}@example.org", token) for n in range(count)]
     return sum(not admission.needs_puzzle(form) for form in forms)
 
 
@@ -71,7 +71,7 @@ def test_a_flood_from_everywhere_asks_everybody_until_it_is_over(
 
 def test_who_solves_far_more_than_a_hall_gets_harder_puzzles(books: Books, admission: Admission) -> None:
     """A hall of a thousand does not."""
-    hall = SentForm("192.0.2.1", "a@example.org", "")
+    hall = CountedForm("192.0.2.1", "a@example.org", "")
     for _ in range(3):
         admission.note_solution(hall)
     assert admission.largest_number(hall) == EASY
@@ -82,5 +82,5 @@ def test_who_solves_far_more_than_a_hall_gets_harder_puzzles(books: Books, admis
 
 def test_an_address_gets_few_links_an_hour(admission: Admission) -> None:
     """However it is written."""
-    asked = [SentForm(f"10.0.{n}.1", "Zoe@example.org" if n % 2 else "zoe@example.org", "") for n in range(5)]
+    asked = [CountedForm(f"10.0.{n}.1", "Zoe@example.org" if n % 2 else "zoe@example.org", "") for n in range(5)]
     assert [admission.may_have_letter(form) for form in asked].count(True) == LETTER_EMAIL.most
