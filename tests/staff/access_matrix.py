@@ -37,6 +37,7 @@ ACCESS: Mapping[str, Open | Permission] = {
     "GET /c/{slug}/progress": PUBLIC,
     "GET /c/{slug}/give": PUBLIC,
     "POST /c/{slug}/give": PUBLIC,
+    "POST /c/{slug}/give/letter": PUBLIC,
     # Whoever has the ticket: it leads to Stripe's page for its gift, and shows the amount and the place in the queue.
     "GET /c/{slug}/payment/{ticket}": PUBLIC,
     "POST /c/{slug}/payment/{ticket}": PUBLIC,
