@@ -13,6 +13,7 @@ from payments.gifts.recurring_store import changes_of, recurring_of
 from payments.own.changes_routes import own_changes_routes
 from payments.own.own_page import OwnRecurring, own_recurring_words
 from payments.own.own_views import gift_is_of, own_gifts, own_recurring
+from payments.stripe.portal import CustomerPortal
 from receipts.store import NoReceipt, mint_token
 from web.errors import NotFound
 from web.pages import Pages
@@ -20,7 +21,7 @@ from web.pages import Pages
 MOST_GIFTS = 1000
 
 
-def own_routes(engine: Engine, clock: Clock, pages: Pages) -> APIRouter:
+def own_routes(engine: Engine, clock: Clock, pages: Pages, portal: CustomerPortal) -> APIRouter:
     """`/giving` and what hangs on it. Every route asks for a donor's session."""
     router = APIRouter()
     door = DonorDoor(engine, clock, pages.base_url)
@@ -45,7 +46,7 @@ def own_routes(engine: Engine, clock: Clock, pages: Pages) -> APIRouter:
                 raise NotFound from None
         return RedirectResponse(f"/receipts/{token}", 303)
 
-    router.include_router(own_changes_routes(engine, clock, pages, door))
+    router.include_router(own_changes_routes(engine, clock, pages, door, portal))
     return router
 
 
