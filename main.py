@@ -33,7 +33,7 @@ from mailing.desk_routes import OPT_OUTS, MailingDesk, mailing_desk_routes
 from mailing.routes import mailing_routes
 from mailing.stop_links import PATH as STOP_PATH
 from mailing.stop_links import StopLinks
-from organisation.consent_words import offered_consents
+from organisation.consent_words import OfferedConsent, offered_consents
 from organisation.current import CurrentOrganisation
 from organisation.publication import missing_for_publication
 from organisation.routes import UPLOAD_PATHS as ORGANISATION_UPLOADS
@@ -188,9 +188,14 @@ def _own_pages(installation: Installation, twin: Twin | None) -> APIRouter:
     """What a donor opens by a link from a letter."""
     engine, clock, pages = installation.engine, installation.clock, installation.pages
     key, base = stripe_account(installation, twin)
+    organisation = installation.organisation
+
+    def offered() -> list[OfferedConsent]:
+        return offered_consents(organisation.profile, organisation.number)
+
     router = APIRouter()
     router.include_router(donor_sign_in_routes(engine, clock, pages))
-    router.include_router(own_routes(engine, clock, pages, CustomerPortal(key, api_base=base)))
+    router.include_router(own_routes(engine, clock, pages, CustomerPortal(key, api_base=base), offered))
     return router
 
 

@@ -40,7 +40,7 @@ class StopReason(StrEnum):
     MONEY = "money"
     OTHER_CAUSES = "other_causes"
     UNHAPPY = "unhappy"
-    OTHER = "other"
+    ANOTHER = "another"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from database.instants import Clock
 from database.transactions import reading
 from donors.link_letters import WRITE_LINK, link_letter_handler
 from donors.routes import donor_sign_in_routes
+from organisation.consent_words import OfferedConsent
 from outbox.letters import SEND
 from outbox.tables import letter as letter_table
 from outbox.worker import Worker
@@ -24,6 +25,7 @@ from tests.receipts.samples import PAGES
 from tests.sandbox.loopback import KEY
 from web.errors import install_errors
 
+OFFERED = [OfferedConsent("email", "Email me about this campaign.", "default-1")]
 BASE = PAGES.base_url
 CLOSED_PORT = "http://127.0.0.1:9"  # nothing listens there: Stripe is away
 
@@ -82,7 +84,7 @@ def open_own_site(engine: Engine, clock: Clock, stripe: str = CLOSED_PORT) -> It
     """The routes of a donor's own pages. `stripe` is where Stripe is."""
     app = FastAPI()
     app.include_router(donor_sign_in_routes(engine, clock, PAGES))
-    app.include_router(own_routes(engine, clock, PAGES, CustomerPortal(KEY, api_base=stripe)))
+    app.include_router(own_routes(engine, clock, PAGES, CustomerPortal(KEY, api_base=stripe), lambda: OFFERED))
     app.include_router(receipt_routes(engine, clock, PAGES))
     install_errors(app, PAGES)
     with TestClient(app, base_url=BASE, follow_redirects=False) as browser:
