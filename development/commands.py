@@ -37,6 +37,7 @@ class Soaks(StrEnum):
     SURGE = "surge"
     STALLS = "stalls"
     LETTERS = "letters"
+    LAUNCH = "launch"
     NEWCOMER = "newcomer"
     LOST = "lost"
     WITNESS = "witness"

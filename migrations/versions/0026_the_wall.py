@@ -5,8 +5,8 @@ from alembic import op
 
 from database.columns import Instant
 
-revision = "0024"
-down_revision = "0023"
+revision = "0026"
+down_revision = "0025"
 
 _SHOWN = sa.text("show_name = 1")
 
