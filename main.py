@@ -20,8 +20,8 @@ from campaigns.editing.desk import CampaignDesk
 from campaigns.editing.group_routes import LIST_PATH
 from campaigns.editing.picture_routes import PICTURE_PATH
 from campaigns.editing.routes import campaign_desk_routes
-from campaigns.routes import campaign_routes
-from campaigns.screen_routes import EVENTS_PATH, ScreenReader, screen_routes
+from campaigns.public_routes import public_routes
+from campaigns.screen_routes import EVENTS_PATH, ScreenReader
 from campaigns.store import GiftMeasures, campaign_titles
 from database.engine import NotDurable
 from database.instants import Clock
@@ -116,8 +116,8 @@ def build_web(
     webhook = Webhook(inbox, _signing_secrets(installation, twin), installation.clock)
     scheme = urlsplit(installation.base_url).scheme
     twin_apps = _twin_apps(installation, twin)
-    front = in_front(pages, EVENTS_PATH, _screens(installation).read_all, installation.pages)
-    on_stop(front.end)
+    screens = ScreenReader(installation.engine, installation.clock, installation.pages, GIFT_MEASURES)
+    on_stop((front := in_front(pages, EVENTS_PATH, screens.read_all, installation.pages)).end)
     return PathDispatch(front, {WEBHOOK_PATH: webhook}, twin_apps, scheme=scheme, ours=[INBOX])
 
 
@@ -151,7 +151,7 @@ def _app(installation: Installation, inbox: Inbox, twin: Twin | None, writer: so
     mark = installation.bookkeeper.rules.mark
     set_up = SetupDesk(engine, clock, pages, organisation, environment_file(), lambda: check_up(installation))
     pledges = Pledges(engine, Gateway(key, installation.base_url, api_base=base, mark=mark), clock)
-    for router in (*_giving(installation, pledges), screen_routes(_screens(installation)), _sign_ups(installation)):
+    for router in (*_giving(installation, pledges), _sign_ups(installation)):
         app.include_router(router, dependencies=[Depends(organisation.require_set_up)])
     for router in (
         campaign_desk_routes(_campaign_desk(installation)),
@@ -174,16 +174,12 @@ def _app(installation: Installation, inbox: Inbox, twin: Twin | None, writer: so
     return app
 
 
-def _screens(installation: Installation) -> ScreenReader:
-    return ScreenReader(installation.engine, installation.clock, installation.pages, GIFT_MEASURES)
-
-
 def _giving(installation: Installation, pledges: Pledges) -> tuple[APIRouter, APIRouter]:
     """The campaigns' pages with the first questions of the form, and the form itself."""
     engine, clock, pages = installation.engine, installation.clock, installation.pages
     rules = _form_rules(installation.organisation)
     return (
-        campaign_routes(engine, clock, pages, GIFT_MEASURES, DonorForm(engine, clock, pages, rules).sheet),
+        public_routes(engine, clock, pages, GIFT_MEASURES, DonorForm(engine, clock, pages, rules).sheet),
         payment_routes(engine, pledges, clock, pages, rules, _surge_rules(installation)),
     )
 

@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from campaigns import store
 from campaigns.campaign import Campaign, CampaignState, Openness, Progress, Target
 from campaigns.groups import find_groups
-from campaigns.qr import qr_png, qr_svg
+from campaigns.sharing import share_version
 from campaigns.store import GiftMeasures
 from campaigns.updates_store import updates_of
 from campaigns.wall import MOST_PAGES, ON_LIST, ON_PAGE
@@ -30,9 +30,6 @@ from web.picture_store import picture_by_hash, pictures_by_hash
 from web.typed import compact
 
 LONGEST_SEARCH = 100
-QR_KINDS = {"svg": (qr_svg, "image/svg+xml"), "png": (qr_png, "image/png")}
-# An address is for good: what it once led to, it leads to.
-QR_HEADERS = {"Cache-Control": "public, max-age=86400"}
 
 
 class NoSuchCampaign(NotFound):
@@ -63,7 +60,6 @@ def campaign_routes(
     router.add_api_route("/c/{slug}", public.show, methods=["GET"])
     router.add_api_route("/c/{slug}/supporters", public.show_wall, methods=["GET"])
     router.add_api_route("/c/{slug}/progress", public.show_progress, methods=["GET"])
-    router.add_api_route("/c/{slug}/qr.{kind}", public.show_qr, methods=["GET"])
     return router
 
 
@@ -139,17 +135,6 @@ class PublicPages:
             raise NotFound
         return self._pages.page("campaigns/wall.html", campaign=campaign, wall=wall, page=page)
 
-    def show_qr(self, slug: str, kind: str, request: Request) -> Response:
-        """A QR code that leads to its page, as `svg` or `png`."""
-        if kind not in QR_KINDS:
-            raise NotFound
-        with reading(self._engine) as conn:
-            campaign = find_campaign(conn, slug)
-        if campaign.slug != slug:
-            return moved_to(f"/c/{campaign.slug}/qr.{kind}", request)
-        draw, media_type = QR_KINDS[kind]
-        return Response(draw(f"{self._pages.base_url}/c/{slug}"), media_type=media_type, headers=QR_HEADERS)
-
 
 def find_campaign(conn: Connection, slug: str) -> Campaign:
     """The campaign that the public finds at an address, also at one that it had before. Raises NoSuchCampaign.
@@ -208,6 +193,7 @@ def campaign_page(
         found=find_groups(groups, whole, compact(visit.find)[:LONGEST_SEARCH]) if groups else None,
         picture=picture_by_hash(conn, campaign.picture),
         wall=wall_of(conn, campaign, measures, ON_PAGE),
+        share_version=share_version(pages, campaign, whole),
         updates=updates_of(conn, campaign.id),
         preview_by=preview_by,
     )

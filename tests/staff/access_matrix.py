@@ -36,6 +36,8 @@ ACCESS: Mapping[str, Open | Permission] = {
     "GET /c/{slug}": PUBLIC,
     "GET /c/{slug}/progress": PUBLIC,
     "GET /c/{slug}/supporters": PUBLIC,
+    "GET /c/{slug}/share.png": PUBLIC,
+    "GET /c/{slug}/poster.pdf": PUBLIC,
     "GET /c/{slug}/screen": PUBLIC,
     "GET /c/{slug}/screen/now": PUBLIC,
     "GET /c/{slug}/widget": PUBLIC,

@@ -94,6 +94,7 @@ def shown(campaign: Campaign, pounds: int, gifts: int, **more: Any) -> State:
         "found": None,
         "picture": None,
         "wall": NO_WALL,
+        "share_version": "1",
         "updates": [],
         "preview_by": None,
         "sheet": None,
