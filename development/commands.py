@@ -26,6 +26,7 @@ class Measures(StrEnum):
     MANY_WEBS = "many_webs"
     SETTLEMENT = "settlement"
     PAGES = "pages"
+    SCREENS = "screens"
 
 
 class Soaks(StrEnum):

@@ -112,14 +112,16 @@ class Streams:
 
     async def _watch(self) -> None:
         """Read what is looked at, once a second, until nobody looks."""
+        loop = asyncio.get_running_loop()
         while self._channels and not self._has_ended:
+            due = loop.time() + EVERY_SECONDS
             try:
                 shown = await to_thread.run_sync(self._read, list(self._channels))
             except (SQLAlchemyError, NotDurable, OSError):
                 log.exception("screens were not read")  # the next second asks again
             else:
                 self._send_changes(shown)
-            await asyncio.sleep(EVERY_SECONDS)
+            await asyncio.sleep(max(EVERY_SECONDS / 10, due - loop.time()))
 
     def _send_changes(self, shown: Mapping[StreamKey, str]) -> None:
         for key, channel in self._channels.items():
