@@ -38,12 +38,12 @@ class GiftMeasures:
     """How many donors each of some campaigns has, what recurring gifts bring it in a month, and who may be named.
 
     Gifts belong to packages above this one. What recurring gifts bring is in minor units. `wall` gives entries newest
-    first: at most so many, after so many, with those that staff have hidden or without.
+    first: at most so many, after so many, without those of some gifts.
     """
 
     donors: Callable[[Connection, Numbers], Mapping[int, int]]
     monthly_minor: Callable[[Connection, Numbers], Mapping[int, int]]
-    wall: Callable[[Connection, Numbers, int, int, bool], Sequence[WallEntry]] = lambda *_: ()
+    wall: Callable[[Connection, Numbers, int, int, Sequence[str]], Sequence[WallEntry]] = lambda *_: ()
 
 
 def add_campaign(conn: Connection, campaign: Campaign) -> int:

@@ -1,4 +1,4 @@
-"""Campaigns, every address that one ever had, the updates that donors read, match pots, and what the wall hides.
+"""Campaigns, every address that one ever had, the updates that donors read, and match pots.
 
 Triggers of the migrations refuse a group of a group, and two match pots at once.
 """
@@ -106,11 +106,4 @@ match_note = table(
     sa.Column("pot_id", Code, sa.ForeignKey("match_pot.id")),
     sa.Column("noted_at", Instant, nullable=False),
     sa.CheckConstraint("n > 0", name="numbered_from_one"),
-)
-
-# A gift whose donor's name staff have taken off the wall of its campaign; the row goes when they show it again.
-hidden_wall_entry = table(
-    "hidden_wall_entry",
-    sa.Column("gift_id", Code, sa.ForeignKey("gift.id"), primary_key=True),
-    sa.Column("hidden_at", Instant, nullable=False),
 )

@@ -1,15 +1,16 @@
-"""Read a campaign's wall, and hide entries of it."""
+"""Read a campaign's wall. What staff have hidden follows from the log of acts: the last act on an entry holds."""
 
-from datetime import datetime
+from dataclasses import replace
 
-import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from campaigns.campaign import Campaign
 from campaigns.store import GiftMeasures, families_of
-from campaigns.tables import hidden_wall_entry as table
 from campaigns.wall import NO_WALL, WallPage
-from database.bulk import put_rows
+from staff.store import newest_acts
+
+SUBJECT = "wall_entry"  # of the acts; its id is the gift's
+HIDDEN, SHOWN_AGAIN = "name hidden on the page", "name shown on the page again"
 
 
 def wall_of(
@@ -25,15 +26,8 @@ def wall_of(
     if measures is None:
         return NO_WALL
     numbers = families_of(conn, [campaign])[campaign.id]
-    entries = measures.wall(conn, numbers, size + 1, (page - 1) * size, with_hidden)
-    return WallPage(entries[:size], has_more=len(entries) > size)
-
-
-def hide_entry(conn: Connection, gift: str, now: datetime) -> None:
-    """Take an entry off the wall; one that is hidden stays so."""
-    put_rows(conn, table, [{"gift_id": gift, "hidden_at": now}], "DO NOTHING")
-
-
-def show_entry(conn: Connection, gift: str) -> None:
-    """Let a hidden entry stand on the wall again."""
-    conn.execute(sa.delete(table).where(table.c.gift_id == gift))
+    hidden = {gift for gift, what in newest_acts(conn, SUBJECT).items() if what == HIDDEN}
+    left_out = () if with_hidden else sorted(hidden)
+    entries = measures.wall(conn, numbers, size + 1, (page - 1) * size, left_out)
+    shown = [replace(entry, is_hidden=entry.gift in hidden) for entry in entries[:size]]
+    return WallPage(shown, has_more=len(entries) > size)

@@ -168,6 +168,13 @@ def acts_on(conn: Connection, subject: Subject) -> list[Act]:
     return [act_of(row) for row in rows]
 
 
+def newest_acts(conn: Connection, kind: str) -> dict[str, str]:
+    """What was done last to each subject of a kind, by its id."""
+    a = act.c
+    rows = conn.execute(sa.select(a.subject_id, a.what).where(a.subject_kind == kind).order_by(a.at, a.id))
+    return {row.subject_id: row.what for row in rows}
+
+
 def act_of(row: sa.Row[Any]) -> Act:
     """The act that a row of the log holds."""
     subject = Subject(row.subject_kind, row.subject_id)

@@ -9,7 +9,7 @@ from campaigns.campaign import Campaign
 from campaigns.editing.desk import PATH, CampaignDesk, campaign_path
 from campaigns.editing.fields import Typed
 from campaigns.wall import MOST_PAGES, ON_LIST, WallPage
-from campaigns.wall_store import hide_entry, show_entry, wall_of
+from campaigns.wall_store import HIDDEN, SHOWN_AGAIN, SUBJECT, wall_of
 from database.transactions import reading
 from staff.act import Subject
 from staff.changing import changing
@@ -56,12 +56,7 @@ def _change(desk: CampaignDesk, editor: SignedIn, number: int, typed: Typed) -> 
     hides = typed["then"] == HIDE
     if hides is not entry.is_hidden:
         with changing(desk.engine, editor.actor, desk.clock()) as change:
-            if hides:
-                hide_entry(change.conn, entry.gift, change.now)
-            else:
-                show_entry(change.conn, entry.gift)
-            what = "name hidden on the page" if hides else "name shown on the page again"
-            change.record(what, Subject("campaign", str(number)), after={"reference": entry.gift})
+            change.record(HIDDEN if hides else SHOWN_AGAIN, Subject(SUBJECT, entry.gift), after={"campaign": number})
     return RedirectResponse(f"{campaign_path(number)}/wall?page={page}", 303)
 
 

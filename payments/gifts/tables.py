@@ -50,10 +50,6 @@ gift = table(
     sa.CheckConstraint("length(source) between 1 and 40", name="source"),
 )
 
-# The gifts whose donors agreed to be named, newest first: what a campaign's wall reads.
-_SHOWN = sa.text("show_name = 1")
-sa.Index("ix_gift_shown", gift.c.received_at, gift.c.id, sqlite_where=_SHOWN, postgresql_where=_SHOWN)
-
 # These indexes have instalments only: receiving a gift given once does not have to write them.
 for _name, _column, _unique in (
     ("uq_gift_invoice_id", gift.c.invoice_id, True),

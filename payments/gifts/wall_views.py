@@ -5,7 +5,6 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from campaigns.tables import hidden_wall_entry
 from campaigns.wall import WallEntry
 from ledger.accounts import Account
 from ledger.tables import GIVEN_BACK, entry
@@ -14,7 +13,7 @@ from payments.gifts.tables import allocation, gift
 
 
 def wall_entries(
-    conn: Connection, campaigns: Sequence[int], limit: int, offset: int, with_hidden: bool
+    conn: Connection, campaigns: Sequence[int], limit: int, offset: int, left_out: Sequence[str]
 ) -> list[WallEntry]:
     """Received gifts to these campaigns whose donors agreed to be named, newest first.
 
@@ -22,17 +21,16 @@ def wall_entries(
     """
     g = gift.c
     query = (
-        sa.select(g.id, g.donor_name, g.message, g.received_on, hidden_wall_entry.c.gift_id)
-        .outerjoin(hidden_wall_entry, hidden_wall_entry.c.gift_id == g.id)
+        sa.select(g.id, g.donor_name, g.message, g.received_on)
         .where(sa.text("gift.show_name = 1"), g.state == GiftState.RECEIVED.value, g.donor_name != "")
         .where(_goes_to(campaigns), _left() > 0)
         .order_by(g.received_at.desc(), g.id)
         .limit(limit)
         .offset(offset)
     )
-    if not with_hidden:
-        query = query.where(hidden_wall_entry.c.gift_id.is_(None))
-    return [WallEntry(*row[:4], is_hidden=row[4] is not None) for row in conn.execute(query)]
+    if left_out:
+        query = query.where(g.id.not_in(left_out))
+    return [WallEntry(*row) for row in conn.execute(query)]
 
 
 def _goes_to(campaigns: Sequence[int]) -> sa.ColumnElement[bool]:
