@@ -14,6 +14,7 @@ from campaigns.editing.days import UnclearDay, closing_of, last_day, read_day
 from campaigns.editing.desk import INTERVAL_NAMES, PATH, CampaignDesk, campaign_path
 from campaigns.editing.fields import Errors, Typed, read_field, read_markdown
 from campaigns.editing.group_routes import group_routes
+from campaigns.editing.links_routes import links_routes
 from campaigns.editing.offer_routes import offer_routes
 from campaigns.editing.picture_routes import campaign_picture_routes
 from campaigns.editing.text_routes import text_routes
@@ -56,6 +57,7 @@ def campaign_desk_routes(desk: CampaignDesk) -> APIRouter:
     for part in (text_routes, offer_routes, campaign_picture_routes, update_routes, state_routes, group_routes):
         router.include_router(part(desk))
     router.include_router(wall_routes(desk))
+    router.include_router(links_routes(desk))
 
     @router.get(PATH)
     def list_desk_campaigns(reader: Reader) -> Response:

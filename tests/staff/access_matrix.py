@@ -41,6 +41,7 @@ ACCESS: Mapping[str, Open | Permission] = {
     "GET /c/{slug}/screen": PUBLIC,
     "GET /c/{slug}/screen/now": PUBLIC,
     "GET /c/{slug}/widget": PUBLIC,
+    "GET /desk/campaigns/{number}/links": READ_CAMPAIGNS,
     "GET /desk/campaigns/{number}/wall": EDIT_CAMPAIGNS,
     "POST /desk/campaigns/{number}/wall": EDIT_CAMPAIGNS,
     "GET /c/{slug}/give": PUBLIC,

@@ -1,0 +1,16 @@
+"""Links, codes and posters at the desk."""
+
+from tests.campaigns.desk_setup import DESK, DeskSetup
+
+
+def test_every_link_of_the_page_carries_the_code(setup: DeskSetup) -> None:
+    """A code that no form would keep is named as wrong, and stands in no link."""
+    setup.sign_in()
+    setup.add()
+    page = setup.get(f"{DESK}/1/links?ref=Leaflet-7")
+
+    for address in ("/c/the-van?ref=leaflet-7", "/c/the-van/qr.svg?ref=leaflet-7",
+                    "/c/the-van/poster.pdf?size=a5&amp;ref=leaflet-7"):  # fmt: skip
+        assert f'href="{address}"' in page.text
+    wrong = setup.get(f"{DESK}/1/links?ref=a%20leaflet")
+    assert (wrong.status_code, "?ref=a" in wrong.text) == (422, False)
