@@ -62,7 +62,7 @@ class Health:
     unprinted_since: datetime | None
     mail: MailHealth
     in_future: Mapping[str, datetime] = field(default_factory=dict)
-    surge: SurgeState = SurgeState()
+    surge: SurgeState = field(default_factory=SurgeState)
 
 
 def health(conn: Connection, now: datetime) -> Health:
