@@ -59,8 +59,12 @@ class Visitor:
 
     async def attack(self, number: int) -> None:
         """A form without a page, and without solving anything."""
-        answer = await self.post(f"{self.campaign}/give", _form_fields("", number, "attack"))
         self.tally.attacks += 1
+        try:
+            answer = await self.post(f"{self.campaign}/give", _form_fields("", number, "attack"))
+        except httpx2.HTTPError:
+            self.tally.attackers_errors += 1
+            return
         self.tally.attackers_sessions += answer.status_code == 303
         self.tally.attackers_errors += answer.status_code >= 500
 
