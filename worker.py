@@ -17,6 +17,7 @@ from outbox.sending import send_handler
 from outbox.smtp import KEEP_SECONDS
 from outbox.worker import Chore, Handler, Worker
 from payments.gifts.campaign_views import agreed_donors
+from payments.erasing.jobs import anonymising, erasing_jobs
 from payments.inbox.keep import replay
 from payments.letters.gift_letters import gift_letter_jobs
 from payments.letters.receipt_letters import RECEIPT, receipt_letter_handler
@@ -45,6 +46,7 @@ def build_worker(installation: Installation, twin: Twin | None = None) -> Worker
     handlers |= {LETTER: receipt_letter_handler(engine, installation.pages, clock)}
     handlers |= recurring_letter_jobs(engine, installation.pages, clock)
     handlers |= gift_letter_jobs(engine, installation.pages, clock)
+    handlers |= erasing_jobs(engine, clock)
     handlers |= {WRITE_LINK: link_letter_handler(engine, installation.pages, clock)}
     links = StopLinks(installation.secret_key, installation.base_url)
     handlers |= mailing_jobs(engine, installation.pages, links, agreed_donors, clock)

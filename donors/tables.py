@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from database.columns import Bytes, Code, Flag, Instant
+from database.columns import BookDate, Bytes, Code, Flag, Instant
 from database.tables import one_of, table
 from donors.consents import Channel, ConsentPlace
 
@@ -44,4 +44,15 @@ donor_link = table(
     sa.Column("expires_at", Instant, nullable=False),
     sa.Column("used_at", Instant),
     sa.CheckConstraint("length(token_hash) = 32", name="token_hash_is_a_sha256"),
+)
+
+# Who asked to be erased. `kept_until` is the last day of what the law has kept; triggers keep it append-only.
+erasure = table(
+    "erasure",
+    sa.Column("id", Code, primary_key=True),
+    sa.Column("donor_id", Code, sa.ForeignKey("donor.id"), nullable=False, unique=True),
+    sa.Column("asked_at", Instant, nullable=False),
+    sa.Column("who", Code, nullable=False),
+    sa.Column("kept_until", BookDate),
+    sa.CheckConstraint("who <> ''", name="who"),
 )
