@@ -6,8 +6,8 @@ from alembic import op
 from database.columns import Count, Instant, Minor
 from migrations.guards import frozen, keep_rows, on_sqlite, set_once
 
-revision = "0024"
-down_revision = "0023"
+revision = "0025"
+down_revision = "0024"
 
 ACTS = "act in ('amount', 'day', 'pause', 'resume', 'end_now', 'end_later')"
 DAY = "(act = 'day') = (day IS NOT NULL) and (day is null or day between 1 and 28)"
