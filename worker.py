@@ -16,8 +16,8 @@ from outbox.message import AttachmentSources
 from outbox.sending import send_handler
 from outbox.smtp import KEEP_SECONDS
 from outbox.worker import Chore, Handler, Worker
-from payments.gifts.campaign_views import agreed_donors
 from payments.erasing.jobs import anonymising, erasing_jobs
+from payments.gifts.campaign_views import agreed_donors
 from payments.inbox.keep import replay
 from payments.letters.gift_letters import gift_letter_jobs
 from payments.letters.receipt_letters import RECEIPT, receipt_letter_handler
@@ -68,6 +68,7 @@ def build_worker(installation: Installation, twin: Twin | None = None) -> Worker
         close_idle,
         remind,
         telling(engine, installation.pages, links, clock),
+        anonymising(engine, clock),
     ]
     return Worker(engine, handlers, clock, chores)
 

@@ -62,12 +62,6 @@ def rekey(table: str, keys: Sequence[Sequence[str]]) -> None:
         _refuse_taken(f"{table}_no_take", table, "UPDATE", "rowid <> OLD.rowid AND ", keys)
 
 
-def take_no_key(table: str, keys: Sequence[Sequence[str]]) -> None:
-    """Rows of this table, which never changed so far, may change now: but none takes the keys of another."""
-    if on_sqlite():
-        _refuse_taken(f"{table}_no_take", table, "UPDATE", "rowid <> OLD.rowid AND ", keys)
-
-
 def append_only(table: str, keys: Sequence[Sequence[str]]) -> None:
     """Rows of this table are written once and never changed or removed. `keys`: its every unique key."""
     refuse(f"{table}_no_update", table, "UPDATE", f"{table}: rows are never changed")

@@ -14,9 +14,7 @@ REMOVED_NAME = "removed"
 
 def is_unsettled(conn: Connection, donor_ids: Sequence[str]) -> bool:
     """Whether a payment is on its way, or a recurring gift still runs: then the donor has to be known for a while."""
-    on_its_way = sa.select(gift.c.id).where(
-        gift.c.donor_id.in_(donor_ids), gift.c.state == GiftState.PROCESSING.value
-    )
+    on_its_way = sa.select(gift.c.id).where(gift.c.donor_id.in_(donor_ids), gift.c.state == GiftState.PROCESSING.value)
     runs = sa.select(recurring.c.id).where(
         recurring.c.donor_id.in_(donor_ids),
         recurring.c.subscription.is_not(None),
@@ -33,7 +31,9 @@ def gifts_of_donor(conn: Connection, donor_ids: Sequence[str]) -> list[str]:
 def mentions_of_donor(conn: Connection, donor_ids: Sequence[str]) -> list[str]:
     """What Stripe's messages about this donor contain: payments, invoices, sessions, and recurring gifts."""
     g, of_donor = gift.c, gift.c.donor_id.in_(donor_ids)
-    columns = [sa.select(column).where(of_donor, column.is_not(None)) for column in (g.payment, g.invoice_id, g.session_id)]
+    columns = [
+        sa.select(column).where(of_donor, column.is_not(None)) for column in (g.payment, g.invoice_id, g.session_id)
+    ]
     own = recurring.c.donor_id.in_(donor_ids)
     columns.append(sa.select(recurring.c.subscription).where(own, recurring.c.subscription.is_not(None)))
     return sorted(conn.scalars(sa.union(*columns)).all())
@@ -46,9 +46,7 @@ def erase_gifts(conn: Connection, donor_ids: Sequence[str]) -> None:
     conn.execute(sa.update(dedication).where(dedication.c.gift_id.in_(ids)).values(name=REMOVED_NAME, letter_to=""))
     conn.execute(sa.update(lost_gift).where(lost_gift.c.id.in_(ids)).values(**nobody))
     conn.execute(sa.update(recurring).where(recurring.c.donor_id.in_(donor_ids)).values(**nobody))
-    conn.execute(
-        sa.update(gift).where(gift.c.donor_id.in_(donor_ids)).values(**nobody, message="", show_name=False)
-    )
+    conn.execute(sa.update(gift).where(gift.c.donor_id.in_(donor_ids)).values(**nobody, message="", show_name=False))
 
 
 def erase_declarations(conn: Connection, gift_ids: Sequence[str]) -> None:

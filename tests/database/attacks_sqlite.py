@@ -86,6 +86,10 @@ IDENTITIES = {
         "id = 'signup-1'", (("rowid",), ("id",), ("token_hash",)), {"id": "'x'", "token_hash": "'x'"},
         {"email": "'x@example.org'"},
     ),
+    "erasure": Identity(
+        "id = 'erasure-1'", (("rowid",), ("id",), ("donor_id",)), {"id": "'x'", "donor_id": "'donor-1'"},
+        {"who": "'nobody'"},
+    ),
     "consent": Identity("id = 'consent-1'", (("rowid",), ("id",)), {"id": "'x'"}, {"is_given": "1"}),
     "dedication": Identity("gift_id = 'gift-1'", (("rowid",), ("gift_id",)), {"gift_id": "'gift-3'"}, {"name": "'x'"}),
     "declaration": Identity("gift_id = 'gift-1'", (("rowid",), ("gift_id",)), {"gift_id": "'gift-3'"}, {"name": "'x'"}),

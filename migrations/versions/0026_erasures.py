@@ -10,10 +10,10 @@ import sqlalchemy as sa
 from alembic import op
 
 from database.columns import BookDate, Instant
-from migrations.guards import append_only, frozen, on_sqlite, refuse, set_once, take_no_key
+from migrations.guards import append_only, frozen, on_sqlite, refuse, set_once
 
-revision = "0025"
-down_revision = "0024"
+revision = "0026"
+down_revision = "0025"
 
 RECEIPT = ["id", "year", "number", "gift_id", "edition", "issued_on", "issued_at", "template"]
 LETTER = ["id", "key", "attachments", "personal", "expires_at", "message_id", "posted_at"]
@@ -40,8 +40,6 @@ def upgrade() -> None:
         op.add_column(table, sa.Column("erased_at", Instant(), nullable=True))
     _let_be_erased("receipt", RECEIPT, ["snapshot"], "receipt_no_update")
     _let_be_erased("receipt_pdf", ["receipt_id", "sha256", "made_at"], ["pdf"], "receipt_pdf_no_update")
-    take_no_key("receipt", [["id"], ["gift_id", "edition"]])
-    take_no_key("receipt_pdf", [["receipt_id"]])
     _drop("letter_frozen", "letter")
     _drop("letter_text_frozen", "letter")
     _let_be_erased("letter", LETTER, OF_THE_PERSON)
