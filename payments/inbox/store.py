@@ -99,7 +99,7 @@ def drop_bodies(conn: Connection, mentions: Sequence[str]) -> int:
     words = [mention.encode() for mention in mentions if mention]
     b, applied = delivery_body.c, delivery.c.applied_at.is_not(None)
     kept = sa.select(b.delivery_id, b.body).join(delivery, delivery.c.id == b.delivery_id).where(applied)
-    with conn.execution_options(yield_per=500).execute(kept) as rows:
+    with conn.execute(kept.execution_options(yield_per=500)) as rows:
         named = [row.delivery_id for row in rows if any(word in row.body for word in words)]
     for start in range(0, len(named), 500):
         conn.execute(sa.delete(delivery_body).where(b.delivery_id.in_(named[start : start + 500])))
