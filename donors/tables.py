@@ -56,3 +56,25 @@ erasure = table(
     sa.Column("kept_until", BookDate),
     sa.CheckConstraint("who <> ''", name="who"),
 )
+
+# Staff found that two donors are one person. Gifts keep the donor whom they came with; a merge can be undone, once.
+donor_merge = table(
+    "donor_merge",
+    sa.Column("id", Code, primary_key=True),
+    sa.Column("donor_id", Code, sa.ForeignKey("donor.id"), nullable=False),
+    sa.Column("into_id", Code, sa.ForeignKey("donor.id"), nullable=False),
+    sa.Column("who", Code, nullable=False),
+    sa.Column("merged_at", Instant, nullable=False),
+    sa.Column("undone_by", Code),
+    sa.Column("undone_at", Instant),
+    sa.CheckConstraint("donor_id <> into_id", name="two"),
+    sa.CheckConstraint("(undone_at is null) = (undone_by is null)", name="undone"),
+    sa.Index("ix_donor_merge_into_id", "into_id"),
+)
+sa.Index(
+    "uq_donor_merge_donor_id",
+    donor_merge.c.donor_id,
+    unique=True,
+    sqlite_where=donor_merge.c.undone_at.is_(None),
+    postgresql_where=donor_merge.c.undone_at.is_(None),
+)

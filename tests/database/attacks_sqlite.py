@@ -86,6 +86,7 @@ IDENTITIES = {
         "id = 'signup-1'", (("rowid",), ("id",), ("token_hash",)), {"id": "'x'", "token_hash": "'x'"},
         {"email": "'x@example.org'"},
     ),
+    "donor_merge": Identity("id = 'merge-1'", (("rowid",), ("id",)), {"id": "'x'"}, {"who": "'nobody'"}),
     "erasure": Identity(
         "id = 'erasure-1'", (("rowid",), ("id",), ("donor_id",)), {"id": "'x'", "donor_id": "'donor-1'"},
         {"who": "'nobody'"},
@@ -151,6 +152,7 @@ TAKING = (
             "declaration",
         )
     ),
+    _taking("donor_merge", "rowid = 2", "rowid = 1", copied("donor_merge", "id = 'merge-1'", id="'merge-2'")),
     _taking(
         "signup",
         "rowid = 2",
