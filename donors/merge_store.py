@@ -38,7 +38,7 @@ def merge_donors(conn: Connection, donor_id: str, into_id: str, who: str, now: d
     if merged == into or donor_by_id(conn, merged) is None or donor_by_id(conn, into) is None:
         raise CannotMerge(donor_id)
     merge = DonorMerge(str(uuid4()), merged, into, who, now)
-    row = {"id": merge.id, "donor_id": merged, "into_id": into, "who": who, "merged_at": now}
+    row = {"id": merge.id, "donor_id": merged, "into_id": into, "who": who, "merged_at": now, "holds_of": merged}
     insert_rows(conn, donor_merge, [row])
     return merge
 
@@ -47,7 +47,9 @@ def undo_merge(conn: Connection, merge_id: str, who: str, now: datetime) -> Dono
     """Read the two donors apart again; None where there is no such merge, or it was undone."""
     merge = next(iter(_merges(conn, _m.id == merge_id)), None)
     if merge is not None:
-        conn.execute(sa.update(donor_merge).where(_m.id == merge_id).values(undone_by=who, undone_at=now))
+        conn.execute(
+            sa.update(donor_merge).where(_m.id == merge_id).values(undone_by=who, undone_at=now, holds_of=None)
+        )
     return merge
 
 

@@ -67,14 +67,10 @@ donor_merge = table(
     sa.Column("merged_at", Instant, nullable=False),
     sa.Column("undone_by", Code),
     sa.Column("undone_at", Instant),
+    # The donor, as long as the merge holds: of each donor one merge holds at a time.
+    sa.Column("holds_of", Code, unique=True),
     sa.CheckConstraint("donor_id <> into_id", name="two"),
+    sa.CheckConstraint("(undone_at is null) = (holds_of is not null)", name="holds"),
     sa.CheckConstraint("(undone_at is null) = (undone_by is null)", name="undone"),
     sa.Index("ix_donor_merge_into_id", "into_id"),
-)
-sa.Index(
-    "uq_donor_merge_donor_id",
-    donor_merge.c.donor_id,
-    unique=True,
-    sqlite_where=donor_merge.c.undone_at.is_(None),
-    postgresql_where=donor_merge.c.undone_at.is_(None),
 )

@@ -21,18 +21,17 @@ def upgrade() -> None:
         sa.Column("merged_at", Instant(), nullable=False),
         sa.Column("undone_by", sa.Text(), nullable=True),
         sa.Column("undone_at", Instant(), nullable=True),
+        sa.Column("holds_of", sa.Text(), nullable=True),
         sa.CheckConstraint("donor_id <> into_id", name=op.f("ck_donor_merge_two")),
         sa.CheckConstraint("(undone_at is null) = (undone_by is null)", name=op.f("ck_donor_merge_undone")),
+        sa.CheckConstraint("(undone_at is null) = (holds_of is not null)", name=op.f("ck_donor_merge_holds")),
         sa.ForeignKeyConstraint(["donor_id"], ["donor.id"], name=op.f("fk_donor_merge_donor_id")),
         sa.ForeignKeyConstraint(["into_id"], ["donor.id"], name=op.f("fk_donor_merge_into_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_donor_merge")),
+        sa.UniqueConstraint("holds_of", name=op.f("uq_donor_merge_holds_of")),
         sqlite_strict=True,
     )
     op.create_index("ix_donor_merge_into_id", "donor_merge", ["into_id"], unique=False)
-    holds = sa.text("undone_at IS NULL")
-    op.create_index(
-        "uq_donor_merge_donor_id", "donor_merge", ["donor_id"], unique=True, sqlite_where=holds, postgresql_where=holds
-    )
-    keep_rows("donor_merge", [["id"]])
+    keep_rows("donor_merge", [["id"], ["holds_of"]])
     frozen("donor_merge", ["id", "donor_id", "into_id", "who", "merged_at"])
     set_once("donor_merge", ["undone_by", "undone_at"])

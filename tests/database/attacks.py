@@ -106,7 +106,12 @@ EVERYWHERE = (
     changed("consent", "is_given = 1", "id = 'consent-1'", "consent_no_update"),
     removed("consent", "id = 'consent-1'"),
     changed("donor_merge", "who = 'nobody'", "id = 'merge-1'", "donor_merge_frozen"),
-    changed("donor_merge", "undone_at = NULL, undone_by = NULL", "id = 'merge-1'", "donor_merge_set_once"),
+    Attack(
+        "donor_merge: let it hold again", "donor_merge",
+        "UPDATE donor_merge SET undone_at = NULL, undone_by = NULL, holds_of = donor_id WHERE id = 'merge-1'",
+        ("donor_merge_set_once",),
+        ("UPDATE donor_merge SET undone_at = merged_at, undone_by = 'x', holds_of = NULL WHERE id = 'merge-1'",),
+    ),
     removed("donor_merge", "id = 'merge-1'"),
     changed("erasure", "who = 'nobody'", "id = 'erasure-1'", "erasure_no_update"),
     removed("erasure", "id = 'erasure-1'"),

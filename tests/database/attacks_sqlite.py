@@ -86,7 +86,10 @@ IDENTITIES = {
         "id = 'signup-1'", (("rowid",), ("id",), ("token_hash",)), {"id": "'x'", "token_hash": "'x'"},
         {"email": "'x@example.org'"},
     ),
-    "donor_merge": Identity("id = 'merge-1'", (("rowid",), ("id",)), {"id": "'x'"}, {"who": "'nobody'"}),
+    "donor_merge": Identity(
+        "id = 'merge-1'", (("rowid",), ("id",), ("holds_of",)), {"id": "'x'", "holds_of": "'donor-1'"},
+        {"who": "'nobody'"},
+    ),
     "erasure": Identity(
         "id = 'erasure-1'", (("rowid",), ("id",), ("donor_id",)), {"id": "'x'", "donor_id": "'donor-1'"},
         {"who": "'nobody'"},
@@ -152,7 +155,12 @@ TAKING = (
             "declaration",
         )
     ),
-    _taking("donor_merge", "rowid = 2", "rowid = 1", copied("donor_merge", "id = 'merge-1'", id="'merge-2'")),
+    _taking(
+        "donor_merge",
+        "rowid = 2",
+        "rowid = 1",
+        copied("donor_merge", "id = 'merge-1'", id="'merge-2'", holds_of="'donor-1'"),
+    ),
     _taking(
         "signup",
         "rowid = 2",

@@ -51,7 +51,17 @@ FURNITURE: tuple[tuple[sa.Table, Mapping[str, Any]], ...] = (
     (donor, {"id": "donor-3", "email_key": "three@example.org"}),
     (consent, {"id": "consent-1", "donor_id": "donor-1", "channel": "email", "place": "form"}),
     (signup, {"id": "signup-1", "topic": "updates", "campaign_id": 1, "ended_at": None, "ended_by": None}),
-    (donor_merge, {"id": "merge-1", "donor_id": "donor-3", "into_id": "donor-1"}),
+    (
+        donor_merge,
+        {
+            "id": "merge-1",
+            "donor_id": "donor-3",
+            "into_id": "donor-1",
+            "undone_at": None,
+            "undone_by": None,
+            "holds_of": "donor-3",
+        },
+    ),
     (erasure, {"id": "erasure-1", "donor_id": "donor-3"}),
     (donor_link, {"token_hash": b"0" * 32, "donor_id": "donor-1"}),
     (
