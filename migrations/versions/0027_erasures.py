@@ -12,8 +12,8 @@ from alembic import op
 from database.columns import BookDate, Instant
 from migrations.guards import append_only, frozen, on_sqlite, refuse, set_once
 
-revision = "0026"
-down_revision = "0025"
+revision = "0027"
+down_revision = "0026"
 
 RECEIPT = ["id", "year", "number", "gift_id", "edition", "issued_on", "issued_at", "template"]
 LETTER = ["id", "key", "attachments", "personal", "expires_at", "message_id", "posted_at"]

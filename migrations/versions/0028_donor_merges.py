@@ -6,8 +6,8 @@ from alembic import op
 from database.columns import Instant
 from migrations.guards import frozen, keep_rows, set_once
 
-revision = "0027"
-down_revision = "0026"
+revision = "0028"
+down_revision = "0027"
 
 
 def upgrade() -> None:
