@@ -26,6 +26,7 @@ from database.engine import NotDurable
 from database.instants import Clock
 from database.migrating import REVISION, revision_of
 from database.transactions import reading
+from donors.routes import donor_sign_in_routes
 from installation import SANDBOX_PATH, Installation, environment_file
 from ledger.finding import Finding
 from mailing.desk_routes import OPT_OUTS, MailingDesk, mailing_desk_routes
@@ -46,6 +47,7 @@ from payments.inbox.inbox import Inbox
 from payments.inbox.webhook import PATH as WEBHOOK_PATH
 from payments.inbox.webhook import Webhook
 from payments.inbox.writer import Writer, writer_thread
+from payments.own.routes import own_routes
 from payments.stripe.gateway import Gateway
 from payments.thanks.routes import thanks_routes
 from proof.doctor import Expected, check_installation
@@ -147,17 +149,14 @@ def _app(installation: Installation, inbox: Inbox, twin: Twin | None, writer: so
         mailing_desk_routes(_mailing_desk(installation)),
         thanks_routes(engine, clock, pages, lambda: organisation.giving),
         receipt_routes(engine, clock, pages),
+        _own_pages(installation),
         _staff(installation),
         setup_routes(set_up),
         treasury_routes(engine, clock, pages, set_up.missing),
         organisation_routes(engine, clock, pages, organisation, around_organisation(engine, clock)),
     ):
         app.include_router(router, dependencies=[Depends(organisation.refresh)])
-    for router in (
-        picture_routes(engine),
-        look_routes(),
-        health_routes(lambda: _checks(engine, clock, inbox)),
-    ):
+    for router in (picture_routes(engine), look_routes(), health_routes(lambda: _checks(engine, clock, inbox))):
         app.include_router(router)
     if installation.settings.mode == "sandbox":
         door = None if _on_loopback(installation) else Door(engine, clock, SessionCookie(pages.base_url))
@@ -168,6 +167,15 @@ def _app(installation: Installation, inbox: Inbox, twin: Twin | None, writer: so
 
 def _surge_rules(installation: Installation) -> SurgeRules:
     return SurgeRules(installation.secret_key, installation.settings.stripe_sessions_per_second)
+
+
+def _own_pages(installation: Installation) -> APIRouter:
+    """What a donor opens by a link from a letter."""
+    engine, clock, pages = installation.engine, installation.clock, installation.pages
+    router = APIRouter()
+    router.include_router(donor_sign_in_routes(engine, clock, pages))
+    router.include_router(own_routes(engine, clock, pages))
+    return router
 
 
 def _campaign_desk(installation: Installation) -> CampaignDesk:

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy.engine import Engine
 
 from database.transactions import reading
+from donors.link_letters import WRITE_LINK, link_letter_handler
 from installation import Installation
 from mailing.jobs import mailing_jobs, telling
 from mailing.stop_links import StopLinks
@@ -44,6 +45,7 @@ def build_worker(installation: Installation, twin: Twin | None = None) -> Worker
     handlers |= {LETTER: receipt_letter_handler(engine, installation.pages, clock)}
     handlers |= recurring_letter_jobs(engine, installation.pages, clock)
     handlers |= gift_letter_jobs(engine, installation.pages, clock)
+    handlers |= {WRITE_LINK: link_letter_handler(engine, installation.pages, clock)}
     links = StopLinks(installation.secret_key, installation.base_url)
     handlers |= mailing_jobs(engine, installation.pages, links, agreed_donors, clock)
     carrier = installation.carrier

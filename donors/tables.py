@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from database.columns import Code, Flag, Instant
+from database.columns import Bytes, Code, Flag, Instant
 from database.tables import one_of, table
 from donors.consents import Channel, ConsentPlace
 
@@ -33,4 +33,15 @@ consent = table(
     one_of("channel", Channel),
     one_of("place", ConsentPlace),
     sa.CheckConstraint("words <> '' and words_version <> '' and language <> ''", name="words"),
+)
+
+# A link that opens a donor's own pages once. Of its secret only the hash is kept.
+donor_link = table(
+    "donor_link",
+    sa.Column("token_hash", Bytes, primary_key=True),
+    sa.Column("donor_id", Code, sa.ForeignKey("donor.id"), nullable=False, index=True),
+    sa.Column("made_at", Instant, nullable=False),
+    sa.Column("expires_at", Instant, nullable=False),
+    sa.Column("used_at", Instant),
+    sa.CheckConstraint("length(token_hash) = 32", name="token_hash_is_a_sha256"),
 )

@@ -7,6 +7,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 CHECKOUT = "https://checkout.stripe.com"
+PORTAL = "https://billing.stripe.com"
 TWO_YEARS = 63_072_000
 PRIVATE_PATHS = ("/thanks", "/receipts", "/giving")
 DESK_PATHS = ("/desk", "/sandbox/inbox")
@@ -57,6 +58,8 @@ class HeaderSets:
             return "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'"
         # Chromium applies form-action to the redirect that follows a form, so Checkout must be named.
         targets = () if kind is PageKind.DESK else (CHECKOUT, *self.form_targets)
+        if kind is PageKind.PRIVATE:  # where donors change their card
+            targets = (*targets, PORTAL)
         frames = "frame-src 'self'; " if kind is PageKind.DESK else ""  # letters are shown in one
         form_action = " ".join(("'self'", *targets))
         return (

@@ -36,7 +36,7 @@ FOLDERS = {
         ("stripe",),
         ("reading", "giving"),
         ("letters",),
-        ("thanks",),
+        ("thanks", "own"),
         ("books.decide",),
         ("books",),
         ("inbox",),

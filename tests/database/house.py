@@ -9,7 +9,7 @@ from sqlalchemy.engine import Connection
 from campaigns.tables import campaign, match_payment, match_pot
 from database.columns import BookDate, Count, Flag, Instant, Json, Minor
 from database.migrating import installation
-from donors.tables import consent, donor
+from donors.tables import consent, donor, donor_link
 from ledger import store
 from ledger.accounts import Account
 from ledger.kinds import EntryKind
@@ -48,6 +48,7 @@ FURNITURE: tuple[tuple[sa.Table, Mapping[str, Any]], ...] = (
     (donor, {"id": "donor-1", "email_key": "one@example.org"}),
     (donor, {"id": "donor-2", "email_key": "two@example.org"}),
     (consent, {"id": "consent-1", "donor_id": "donor-1", "channel": "email", "place": "form"}),
+    (donor_link, {"token_hash": b"0" * 32, "donor_id": "donor-1"}),
     (
         gift_tables.gift,
         {

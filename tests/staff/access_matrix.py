@@ -1,8 +1,9 @@
 """Who may do what on the web: every route, and what it asks for. A route without a row here turns the suite red.
 
 `PUBLIC` routes are open to everybody; whoever asks for something of their own there shows a token of its own (a
-receipt's link) or only what everybody sees. `ANYBODY_AT_THE_DESK` asks for a session that is open, of whatever role.
-Of the rest a row names the permission; staff/permissions.py says which roles have it.
+receipt's link) or only what everybody sees. `DONOR` asks for a donor's session, and shows only what is theirs.
+`ANYBODY_AT_THE_DESK` asks for a session that is open, of whatever role. Of the rest a row names the permission;
+staff/permissions.py says which roles have it.
 
 Outside of the table, because no route of FastAPI: `/webhooks/stripe` (a signature, payments/stripe/signature.py),
 `/static` (public files), and in a sandbox `/sandbox` and `/v1` (sandbox/panel_guard.py, and the twin's API key).
@@ -19,9 +20,10 @@ class Open(Enum):
 
     PUBLIC = "public"
     ANYBODY_AT_THE_DESK = "anybody at the desk"
+    DONOR = "a donor's own page"
 
 
-PUBLIC, ANYBODY_AT_THE_DESK = Open.PUBLIC, Open.ANYBODY_AT_THE_DESK
+PUBLIC, ANYBODY_AT_THE_DESK, DONOR = Open.PUBLIC, Open.ANYBODY_AT_THE_DESK, Open.DONOR
 READ, CHANGE = Permission.READ_MONEY, Permission.CHANGE_MONEY
 MANAGE = Permission.MANAGE_STAFF
 READ_CAMPAIGNS, EDIT_CAMPAIGNS = Permission.READ_CAMPAIGNS, Permission.EDIT_CAMPAIGNS
@@ -59,6 +61,19 @@ ACCESS: Mapping[str, Open | Permission] = {
     "GET /desk/campaigns/{number}/updates/{update_id}/send": EDIT_CAMPAIGNS,
     "POST /desk/campaigns/{number}/updates/{update_id}/send": EDIT_CAMPAIGNS,
     "GET /look/{colour}.css": PUBLIC,
+    "GET /giving/sign-in": PUBLIC,
+    "POST /giving/sign-in": PUBLIC,
+    "GET /giving/link/{token}": PUBLIC,
+    "GET /giving/link": PUBLIC,
+    "POST /giving/link": PUBLIC,
+    "POST /giving/sign-out": PUBLIC,
+    "GET /giving": DONOR,
+    "GET /giving/receipts/{gift_id}": DONOR,
+    "GET /giving/recurring/{identity}": DONOR,
+    "POST /giving/recurring/{identity}/amount": DONOR,
+    "POST /giving/recurring/{identity}/resume": DONOR,
+    "GET /giving/recurring/{identity}/stop": DONOR,
+    "POST /giving/recurring/{identity}/stop": DONOR,
     # On loopback; at a public host they ask for READ_LETTERS inside (tests/test_sandbox_panel.py).
     "GET /sandbox/inbox": PUBLIC,
     "GET /sandbox/inbox/{letter_id}": PUBLIC,

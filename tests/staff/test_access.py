@@ -10,16 +10,19 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
 
+from donors.door import ASK_FOR_LINK, COOKIE, DonorDoor
 from installation import Installation, open_installation, prepare
 from main import build_web
 from settings import read_settings
 from staff.permissions import ALLOWED, Permission
 from staff.role import Role
-from tests.staff.access_matrix import ACCESS, ANYBODY_AT_THE_DESK, PUBLIC, Open
-from tests.staff.signing_in import sign_in_as
+from tests.staff.access_matrix import ACCESS, ANYBODY_AT_THE_DESK, DONOR, PUBLIC, Open
+from tests.staff.signing_in import session_token, sign_in_as
+from web.sessions import SessionCookie
 
 BASE_URL = "http://127.0.0.1:8000"
 HOST = {"host": "127.0.0.1:8000"}
+SAME = {"sec-fetch-site": "same-origin"}
 OF_CAMPAIGNS = {Permission.READ_CAMPAIGNS, Permission.EDIT_CAMPAIGNS}
 OWN, ANOTHERS = 1, 2
 SIGN_IN_FIRST, NOT_YOUR_ROLE = "Sign in first", "Your role does not allow this"
@@ -58,6 +61,8 @@ def _leaves(routes: Iterable[Any]) -> Iterator[APIRoute]:
 
 def permission_of(route: APIRoute) -> Open | Permission:
     """What a route's door asks for."""
+    if any(isinstance(getattr(each.call, "__self__", None), DonorDoor) for each in route.dependant.dependencies):
+        return DONOR
     doors = [call for each in route.dependant.dependencies if hasattr(call := each.call, "permission")]
     if not doors:
         return PUBLIC
@@ -73,7 +78,7 @@ def path_of(route: APIRoute, campaign: int = OWN) -> str:
 
 def answer_of(client: TestClient, name: str, path: str) -> tuple[int, str]:
     """The status and the heading of what a route answers."""
-    answer = client.request(name.partition(" ")[0], path, headers=HOST | {"sec-fetch-site": "same-origin"})
+    answer = client.request(name.partition(" ")[0], path, headers=HOST | SAME)
     heading = re.search(r"<h1>\s*(.*?)\s*</h1>", answer.text, re.DOTALL)
     return answer.status_code, heading[1] if heading else ""
 
@@ -104,7 +109,21 @@ def test_nobody_gets_further_than_the_public_pages(house: tuple[Installation, Fa
     answers = {name: answer_of(client, name, path_of(route)) for name, route in routes_of(house[1])}
 
     refused = {name for name, answer in answers.items() if answer == (403, SIGN_IN_FIRST)}
-    assert refused == {name for name, row in ACCESS.items() if row is not PUBLIC}
+    assert refused == {name for name, row in ACCESS.items() if row not in (PUBLIC, DONOR)}
+
+
+def test_only_a_donors_session_opens_a_donors_own_pages(house: tuple[Installation, FastAPI]) -> None:
+    """Anybody else, and an owner at the desk with the desk's token in a donor's cookie, is led to where links are."""
+    installation, app = house
+    client = visitor(app)
+    for cookie in (None, SessionCookie(BASE_URL, COOKIE).name):
+        if cookie:
+            client.cookies.set(cookie, session_token(installation.engine, installation.clock()))
+        asked = {name: client.request(name.partition(" ")[0], path_of(route), headers=HOST | SAME) for name, route in
+                 routes_of(app) if ACCESS[name] is DONOR}  # fmt: skip
+        assert {(name, answer.headers.get("location")) for name, answer in asked.items()} == {
+            (name, ASK_FOR_LINK) for name, row in ACCESS.items() if row is DONOR
+        }
 
 
 @pytest.mark.parametrize("role", Role)

@@ -22,7 +22,12 @@ DONOR = {
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=()",
 }
-PRIVATE = DONOR | {"cache-control": "no-store"}
+PRIVATE = DONOR | {
+    "content-security-policy": PAGE_POLICY.format(
+        frames="", targets="'self' https://checkout.stripe.com https://billing.stripe.com"
+    ),
+    "cache-control": "no-store",
+}
 DESK_POLICY = PAGE_POLICY.format(frames="frame-src 'self'; ", targets="'self'")
 DESK = PRIVATE | {"content-security-policy": DESK_POLICY}
 # Its styles stand on its elements; it runs nothing, loads nothing, sends nothing.

@@ -1,0 +1,55 @@
+"""`/giving`: what a donor has given, with receipts and recurring gifts."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+from sqlalchemy.engine import Connection, Engine
+from starlette.responses import RedirectResponse, Response
+
+from database.instants import Clock
+from database.transactions import reading, writing
+from donors.door import OWN_PAGE, DonorDoor, DonorVisit
+from payments.gifts.recurring_store import changes_of, recurring_of
+from payments.own.changes_routes import own_changes_routes
+from payments.own.own_page import OwnRecurring, own_recurring_words
+from payments.own.own_views import gift_is_of, own_gifts, own_recurring
+from receipts.store import NoReceipt, mint_token
+from web.errors import NotFound
+from web.pages import Pages
+
+MOST_GIFTS = 1000
+
+
+def own_routes(engine: Engine, clock: Clock, pages: Pages) -> APIRouter:
+    """`/giving` and what hangs on it. Every route asks for a donor's session."""
+    router = APIRouter()
+    door = DonorDoor(engine, clock, pages.base_url)
+    Visit = Annotated[DonorVisit, Depends(door.donor)]  # noqa: N806 (a type)
+
+    @router.get(OWN_PAGE)
+    def show(visit: Visit) -> Response:
+        with reading(engine) as conn:
+            gifts = own_gifts(conn, visit.donor_ids, MOST_GIFTS)
+            shown = _recurring(conn, visit, pages)
+        return pages.page("donors/own_page.html", private=True, donor=visit.donor, gifts=gifts, recurring=shown)
+
+    @router.get(OWN_PAGE + "/receipts/{gift_id}")
+    def open_receipt(visit: Visit, gift_id: str) -> Response:
+        """A new link to the receipt, and on to it."""
+        with writing(engine) as conn:
+            if not gift_is_of(conn, gift_id, visit.donor_ids):
+                raise NotFound
+            try:
+                token = mint_token(conn, gift_id, clock())
+            except NoReceipt:
+                raise NotFound from None
+        return RedirectResponse(f"/receipts/{token}", 303)
+
+    router.include_router(own_changes_routes(engine, clock, pages, door))
+    return router
+
+
+def _recurring(conn: Connection, visit: DonorVisit, pages: Pages) -> list[OwnRecurring]:
+    rows = own_recurring(conn, visit.donor_ids)
+    whole = recurring_of(conn, [row.id for row in rows])
+    return [own_recurring_words(row, changes_of(conn, whole[row.id]), pages.wording) for row in rows]

@@ -1,0 +1,82 @@
+"""What a donor changes in a recurring gift, at the twin: asked of Stripe once, later where Stripe is away."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from payments.gifts.recurring import Recurring, RecurringState
+from tests.payments.own.own_site import OwnSite, open_own_site
+from tests.payments.recurring.recurring_setup import RecurringSetup
+
+ZOE = "zoe@example.org"
+
+
+@pytest.fixture
+def own(setup: RecurringSetup) -> Iterator[OwnSite]:
+    """Zoë gives £10 a month, and has opened her pages."""
+    setup.begin()
+    with open_own_site(setup.engine, setup.twin.now) as site:
+        site.enter(ZOE)
+        yield site
+
+
+def path_of_gift(own: OwnSite) -> str:
+    """The path of her recurring gift, as her page links it."""
+    [path] = re.findall(r'href="(/giving/recurring/[^"]+)"', own.browser.get("/giving").text)
+    return str(path)
+
+
+def wish(own: OwnSite, page: str, button: str, **fields: str) -> int:
+    """Press a button of a page twice, as an impatient hand does; the status of the answer."""
+    wish_id = re.findall(r'name="wish_id" value="(\w+)"', own.browser.get(page).text)[0]
+    answers = [own.browser.post(button, data={"wish_id": wish_id, **fields}).status_code for _ in range(2)]
+    assert answers[0] == answers[1]
+    return answers[0]
+
+
+def only(setup: RecurringSetup) -> Recurring:
+    """Her recurring gift."""
+    ids = {gift.recurring_id for gift in setup.gifts() if gift.recurring_id}
+    return setup.recurring(ids.pop())
+
+
+def test_the_amount_changes_from_the_next_time_on(own: OwnSite, setup: RecurringSetup) -> None:
+    """A wrong amount comes back with what to type."""
+    path = path_of_gift(own)
+    assert wish(own, path, path + "/amount", amount="nought") == 422
+    assert wish(own, path, path + "/amount", amount="8") == 303
+    setup.deliver()
+
+    assert "£8 a month" in own.text(path)
+    assert any("£8" in text for _, text in setup.letters().values())
+
+
+def test_a_stop_takes_two_pages_and_is_confirmed_by_letter(own: OwnSite, setup: RecurringSetup) -> None:
+    """At once, and Stripe is asked once although the button was pressed twice."""
+    path = path_of_gift(own)
+    assert wish(own, path + "/stop", path + "/stop") == 303
+    assert "Stripe is being asked" in own.text(path)
+    setup.deliver()
+
+    assert only(setup).state is RecurringState.ENDED
+    assert "Nothing more is taken" in own.text(path)
+    assert any("stopped" in subject for subject, _ in setup.letters().values())
+    assert own.browser.get(path + "/stop").status_code == 409
+
+
+def test_anybody_elses_recurring_gift_is_not_there(own: OwnSite, setup: RecurringSetup) -> None:
+    """Whoever guesses its address."""
+    path = path_of_gift(own)
+    own.browser.cookies.clear()
+    setup.books.pledge(n=3)
+    own.ask("donor3@example.org")
+    own.press(own.links()[-1])
+
+    assert [own.browser.get(path).status_code, own.browser.get(path + "/stop").status_code] == [404, 404]
+    assert wish_status(own, path + "/stop") == wish_status(own, path + "/amount") == 404
+
+
+def wish_status(own: OwnSite, button: str) -> int:
+    """The answer to a button's form that was made by hand."""
+    return own.browser.post(button, data={"wish_id": "0" * 32, "amount": "8"}).status_code
