@@ -33,6 +33,8 @@ from mailing.desk_routes import OPT_OUTS, MailingDesk, mailing_desk_routes
 from mailing.routes import mailing_routes
 from mailing.stop_links import PATH as STOP_PATH
 from mailing.stop_links import StopLinks
+from organisation.consent_words import offered_consents
+from organisation.current import CurrentOrganisation
 from organisation.publication import missing_for_publication
 from organisation.routes import UPLOAD_PATHS as ORGANISATION_UPLOADS
 from organisation.routes import organisation_routes
@@ -40,6 +42,7 @@ from outbox.jobs import oldest_waiting
 from outbox.smtp import SmtpCarrier
 from payments.gifts.amounts import GIFT_AMOUNTS
 from payments.gifts.campaign_views import agreed_donors, donors_by_campaign, monthly_by_campaign
+from payments.giving.donor_form import DonorForm, FormRules
 from payments.giving.pledges import Pledges
 from payments.giving.routes import payment_routes
 from payments.giving.surges import SurgeRules
@@ -138,11 +141,7 @@ def _app(installation: Installation, inbox: Inbox, twin: Twin | None, writer: so
     mark = installation.bookkeeper.rules.mark
     set_up = SetupDesk(engine, clock, pages, organisation, environment_file(), lambda: check_up(installation))
     pledges = Pledges(engine, Gateway(key, installation.base_url, api_base=base, mark=mark), clock)
-    for router in (
-        campaign_routes(engine, clock, pages, GIFT_MEASURES),
-        _sign_ups(installation),
-        payment_routes(engine, pledges, clock, pages, lambda: organisation.giving, _surge_rules(installation)),
-    ):
+    for router in (*_giving(installation, pledges), _sign_ups(installation)):
         app.include_router(router, dependencies=[Depends(organisation.require_set_up)])
     for router in (
         campaign_desk_routes(_campaign_desk(installation)),
@@ -163,6 +162,21 @@ def _app(installation: Installation, inbox: Inbox, twin: Twin | None, writer: so
         app.include_router(inbox_routes(engine, pages, attachments(engine), door))
     app.mount("/static", pages.static)
     return app
+
+
+def _giving(installation: Installation, pledges: Pledges) -> tuple[APIRouter, APIRouter]:
+    """The campaigns' pages with the first questions of the form, and the form itself."""
+    engine, clock, pages = installation.engine, installation.clock, installation.pages
+    rules = _form_rules(installation.organisation)
+    return (
+        campaign_routes(engine, clock, pages, GIFT_MEASURES, DonorForm(engine, clock, pages, rules).sheet),
+        payment_routes(engine, pledges, clock, pages, rules, _surge_rules(installation)),
+    )
+
+
+def _form_rules(organisation: CurrentOrganisation) -> FormRules:
+    """What the organisation decides about the donor's form, as it is now."""
+    return FormRules(lambda: organisation.giving, lambda: offered_consents(organisation.profile, organisation.number))
 
 
 def _surge_rules(installation: Installation) -> SurgeRules:

@@ -1,5 +1,6 @@
 """The public pages of campaigns."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -38,12 +39,22 @@ class NoSuchCampaign(NotFound):
         super().__init__(translated("There is no campaign at this address."))
 
 
-def campaign_routes(engine: Engine, clock: Clock, pages: Pages, measures: GiftMeasures | None = None) -> APIRouter:
+# The values of the giving form's first questions, for a campaign and the code of the link that led to it.
+GivingSheet = Callable[[Campaign, str], Mapping[str, object]]
+
+
+def campaign_routes(
+    engine: Engine,
+    clock: Clock,
+    pages: Pages,
+    measures: GiftMeasures | None = None,
+    sheet: GivingSheet | None = None,
+) -> APIRouter:
     """`/` lists campaigns, `/c/{slug}` shows one, `/c/{slug}/progress` its bar alone (JSON for programs).
 
     An address that a campaign had before answers 301.
     """
-    public = PublicPages(engine, clock, pages, measures)
+    public = PublicPages(engine, clock, pages, measures, sheet)
     router = APIRouter()
     router.add_api_route("/", public.list, methods=["GET"])
     router.add_api_route("/c/{slug}", public.show, methods=["GET"])
@@ -55,8 +66,16 @@ def campaign_routes(engine: Engine, clock: Clock, pages: Pages, measures: GiftMe
 class PublicPages:
     """What everybody sees of campaigns."""
 
-    def __init__(self, engine: Engine, clock: Clock, pages: Pages, measures: GiftMeasures | None) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        clock: Clock,
+        pages: Pages,
+        measures: GiftMeasures | None,
+        sheet: GivingSheet | None,
+    ) -> None:
         self._engine, self._clock, self._pages, self._measures = engine, clock, pages, measures
+        self._sheet = sheet
 
     def list(self) -> Response:
         """Every campaign but drafts, in the order of what can be done for it, with its groups."""
@@ -77,13 +96,20 @@ class PublicPages:
             closed=by_openness[Openness.CLOSED],
         )
 
-    def show(self, slug: str, request: Request, group: str = "") -> Response:
-        """A campaign's page. `group` looks for a group by name."""
+    def show(self, slug: str, request: Request, group: str = "", ref: str = "") -> Response:
+        """A campaign's page. `group` looks for a group by name; `ref` is the code of the link that led here."""
         with reading(self._engine) as conn:
             campaign = find_campaign(conn, slug)
             if campaign.slug != slug:
                 return moved_to(f"/c/{campaign.slug}", request)
-            return campaign_page(conn, self._pages, campaign, self._clock(), self._measures, PageVisit(find=group))
+            return campaign_page(
+                conn,
+                self._pages,
+                campaign,
+                self._clock(),
+                self._measures,
+                PageVisit(group, sheet=self._sheet, source=ref),
+            )
 
     def show_progress(self, slug: str, request: Request) -> Response:
         """Its bar, for pages that keep it fresh; figures for programs."""
@@ -129,10 +155,15 @@ def moved_to(path: str, request: Request) -> Response:
 
 @dataclass(frozen=True, slots=True)
 class PageVisit:
-    """What is looked for on a campaign's page: a group by name; and who previews it, if anybody does."""
+    """What is looked for on a campaign's page: a group by name; and who previews it, if anybody does.
+
+    `sheet` makes the first questions of the form, for donors who came by the link `source`.
+    """
 
     find: str = ""
     preview_by: StaffMember | None = None
+    sheet: GivingSheet | None = None
+    source: str = ""
 
 
 def campaign_page(
@@ -149,8 +180,10 @@ def campaign_page(
     (_, whole), *groups = store.progress_of(conn, [shown, *store.groups_of(conn, campaign)], now, measures)
     as_shown = campaign if campaign.state is not CampaignState.DRAFT else shown
     decides = as_shown if preview_by else as_shown.decided_by(parent, now)
+    sheet = visit.sheet if decides.openness(now) is Openness.OPEN and not preview_by else None
     return pages.page(
         "campaigns/page.html",
+        sheet=sheet and sheet(campaign, visit.source),
         private=preview_by is not None,
         campaign=campaign,
         progress=whole,

@@ -1,6 +1,7 @@
 """Consents in the database: one row a decision, never changed."""
 
 from collections.abc import Iterable
+from typing import Any
 from uuid import UUID, uuid4, uuid5
 
 import sqlalchemy as sa
@@ -25,7 +26,7 @@ def note_consents(conn: Connection, donor_id: str, consents: Iterable[Consent], 
     """
     rows = [
         {
-            "id": str(uuid5(MADE_WITH, f"{made_with} {consent.channel}") if made_with else uuid4()),
+            "id": _made_with(made_with, consent.channel) if made_with else str(uuid4()),
             "donor_id": donor_id,
             "channel": consent.channel.value,
             "is_given": consent.is_given,
@@ -40,10 +41,23 @@ def note_consents(conn: Connection, donor_id: str, consents: Iterable[Consent], 
     put_rows(conn, table, rows, "DO NOTHING")
 
 
+def consents_made_with(conn: Connection, gift_id: str) -> list[Consent]:
+    """What was agreed to in the form of this gift."""
+    ids = [_made_with(gift_id, channel) for channel in Channel]
+    return _read(conn, sa.select(table).where(table.c.id.in_(ids)))
+
+
 def consents_of(conn: Connection, donor_id: str) -> list[Consent]:
     """Every decision of this donor, oldest first."""
-    t = table.c
-    rows = conn.execute(sa.select(table).where(t.donor_id == donor_id).order_by(t.at, t.id))
+    return _read(conn, sa.select(table).where(table.c.donor_id == donor_id))
+
+
+def _made_with(gift_id: str, channel: Channel) -> str:
+    return str(uuid5(MADE_WITH, f"{gift_id} {channel}"))
+
+
+def _read(conn: Connection, question: sa.Select[Any]) -> list[Consent]:
+    rows = conn.execute(question.order_by(table.c.at, table.c.id))
     return [
         Consent(
             Channel(row.channel),

@@ -42,6 +42,9 @@ def _words(profile: OrganisationProfile) -> Mapping[str, str]:
         "Languages besides it": ", ".join(profile.languages),
         "Privacy notice": notices.privacy or f"standard, version {notices.privacy_version}",
         "Transparency notice": notices.transparency,
+        "Consent is asked for": "; ".join(
+            f"{channel}: {own or 'standard words'}" for channel, own in notices.consent.items()
+        ),
         "Colour": profile.look.colour or "the standard green",
         "Logo": f"picture {profile.look.logo[:8]}" if profile.look.logo else "",
         "How often": ", ".join(["once", *profile.giving.intervals]),
@@ -55,3 +58,7 @@ def _amounts(profile: OrganisationProfile) -> Iterator[tuple[str, str]]:
         yield f"Suggested amounts in {code}, smallest unit", ", ".join(str(amount) for amount in amounts)
     for code, smallest in sorted(rules.smallest.items()):
         yield f"Smallest gift in {code}, smallest unit", str(smallest)
+    for code, (points, fixed) in sorted(rules.fees.items()):
+        yield f"Fees in {code}, hundredths of a per cent and smallest unit", f"{points} and {fixed}"
+    for code, above in sorted(rules.declare_above.items()):
+        yield f"Donors declare who they are above, in {code}, smallest unit", str(above)

@@ -68,12 +68,17 @@ class GivingRules:
     """What donors are offered.
 
     `intervals` is how often they may give besides once. `suggested` holds the amounts on the form and `smallest`
-    the smallest gift, in minor units, by currency code; a currency that is not named has the built-in ones.
+    the smallest gift, in minor units, by currency code; a currency that is not named has the built-in ones. `fees` is
+    about what Stripe takes of a card payment: hundredths of a per cent, and minor units; of two zeros the form does not
+    ask whether donors add it. `declare_above` is the amount in minor units above which donors declare who they are,
+    instead of that of the rules they are under; 0 asks nobody.
     """
 
     intervals: tuple[str, ...] = ()
     suggested: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     smallest: Mapping[str, int] = field(default_factory=dict)
+    fees: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    declare_above: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -82,12 +87,14 @@ class Notices:
 
     `privacy` is the privacy notice, paragraph by paragraph; without text of its own the organisation has the
     product's, of the version `privacy_version` (`organisation/privacy.py`). `transparency` stands on every page: that
-    gifts are checked, and what may be published of a donor.
+    gifts are checked, and what may be published of a donor. `consent` holds the channels by which donors may agree to
+    be written to, each with the words beside its box; without words it has the product's.
     """
 
     privacy: str = ""
     privacy_version: int = 1
     transparency: str = ""
+    consent: Mapping[str, str] = field(default_factory=lambda: {"email": ""})
 
 
 @dataclass(frozen=True)

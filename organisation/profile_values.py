@@ -32,12 +32,15 @@ def profile_values(profile: OrganisationProfile) -> dict[str, Any]:
             "intervals": list(giving.intervals),
             "suggested": {code: list(amounts) for code, amounts in giving.suggested.items()},
             "smallest": dict(giving.smallest),
+            "fees": {code: list(rate) for code, rate in giving.fees.items()},
+            "declare_above": dict(giving.declare_above),
             "languages": list(profile.languages),
         },
         "notices": {
             "privacy": notices.privacy,
             "privacy_version": notices.privacy_version,
             "transparency": notices.transparency,
+            "consent": dict(notices.consent),
         },
     }
 
@@ -63,6 +66,9 @@ def profile_of(values: Mapping[str, Any], timezone: str) -> OrganisationProfile:
             intervals=tuple(rules["intervals"]),
             suggested={code: tuple(amounts) for code, amounts in rules["suggested"].items()},
             smallest=rules["smallest"],
+            # None in versions from before there were any.
+            fees={code: (points, fixed) for code, (points, fixed) in rules.get("fees", {}).items()},
+            declare_above=rules.get("declare_above", {}),
         ),
         notices=Notices(**(values["notices"] or {})),  # none in versions from before there were any
         languages=tuple(rules.get("languages", ())),

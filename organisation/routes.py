@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from database.instants import Clock
+from organisation.consent_words import CHANNELS, default_words
 from organisation.current import CurrentOrganisation
 from organisation.desk import OrganisationDesk
 from organisation.giving_section import INTERVALS, OfferedCurrency, giving_fields, giving_names, read_giving
@@ -264,6 +265,7 @@ class OrganisationPages:
             intervals=INTERVALS,
             currencies=self._currencies(draft.giving) if section == "giving" else [],
             accepted=LOGO_ACCEPTED,
+            channels={channel: (label, default_words(channel, draft)) for channel, label in CHANNELS.items()},
         )
 
     def _page(self, name: str, signed_in: SignedIn, *, status: int = 200, **values: object) -> Response:

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from email_validator import EmailNotValidError, validate_email
 
+from organisation.consent_words import CHANNELS
 from organisation.organisation import KINDS, REGIMES, Look, Notices, OrganisationKind, OrganisationProfile
 from organisation.privacy import NEWEST_DEFAULT
 from web.colour import BadColour, read_colour
@@ -23,7 +24,7 @@ LOCALES = {
     "en_US": "English as in the United States: $1,250.00, 5 March 2027",
 }
 DETAILS = ("kind", "name", "address", "email", "website", "imprint", "legal_note", "regime", "locale")
-NOTICES = ("privacy", "transparency")
+NOTICES = ("privacy", "transparency", *(f"{what}_{channel}" for channel in CHANNELS for what in ("consent", "words")))
 LOOK = ("colour", "remove_logo")
 
 SectionFields = Mapping[str, str]
@@ -76,7 +77,13 @@ def read_details(fields: SectionFields, profile: OrganisationProfile) -> Organis
 
 def notices_fields(profile: OrganisationProfile) -> SectionFields:
     """The form of notices as the profile fills it in."""
-    return {"privacy": profile.notices.privacy, "transparency": profile.notices.transparency}
+    offered = profile.notices.consent
+    return {
+        "privacy": profile.notices.privacy,
+        "transparency": profile.notices.transparency,
+        **{f"consent_{channel}": "yes" for channel in offered},
+        **{f"words_{channel}": words for channel, words in offered.items()},
+    }
 
 
 def read_notices(fields: SectionFields, profile: OrganisationProfile) -> OrganisationProfile:
@@ -84,8 +91,10 @@ def read_notices(fields: SectionFields, profile: OrganisationProfile) -> Organis
     form, present = _Form(fields), profile.notices
     privacy = form.read("privacy", lambda typed: tidy(typed, LONGEST_NOTICE, lines=True), present.privacy)
     transparency = form.read("transparency", _sentences, present.transparency)
+    words = {channel: form.read(f"words_{channel}", _sentences, "") for channel in CHANNELS}
     form.require_clear()
-    return replace(profile, notices=Notices(privacy, NEWEST_DEFAULT, transparency))
+    consent = {channel: words[channel] for channel in CHANNELS if fields.get(f"consent_{channel}")}
+    return replace(profile, notices=Notices(privacy, NEWEST_DEFAULT, transparency, consent))
 
 
 def look_fields(profile: OrganisationProfile) -> SectionFields:

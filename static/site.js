@@ -7,6 +7,9 @@ const words = document.documentElement.lang;
 function nameTheAmount(form) {
   const said = find("[data-amount]", form);
   const other = find("[name=other_amount]", form);
+  // A page that is the same for everybody has no token of its own.
+  const token = find("[data-token]", form);
+  if (token) token.value ||= crypto.randomUUID?.() ?? "";
   // Intervals may have amounts of their own: those of the chosen one are shown.
   const amounts = () => {
     const interval = find("[name=interval]:checked", form)?.value;
@@ -24,7 +27,8 @@ function nameTheAmount(form) {
     const chosen = find("[name^=amount]:checked", amounts());
     const amount = !chosen ? "" : chosen.value === "other" ? print(other.value.trim()) : chosen.dataset.words;
     const each = find("[name=interval]:checked", form)?.dataset.each;
-    said.textContent = amount && ` – ${amount}${each ? ` ${each}` : ""}`;
+    const fee = find("[name=fee_cover]:checked", form)?.dataset.words;
+    said.textContent = amount && ` – ${[amount, fee, each].filter(Boolean).join(" ")}`;
   };
   for (const field of form.querySelectorAll("[data-chooses]"))
     field.addEventListener("input", () => {

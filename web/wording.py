@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, datetime
+from decimal import Decimal
 from functools import cache
 from zoneinfo import ZoneInfo
 
@@ -10,6 +11,7 @@ from babel.dates import format_date, format_datetime, format_skeleton
 from babel.numbers import (
     NumberPattern,
     format_decimal,
+    format_percent,
     get_currency_name,
     get_currency_symbol,
     parse_pattern,
@@ -64,6 +66,10 @@ class Wording:
     def number(self, count: int) -> str:
         """A count: "1,250"."""
         return str(format_decimal(count, locale=self.locale))
+
+    def percent(self, points: int) -> str:
+        """Hundredths of a per cent, as per cent: 150 is "1.5%"."""
+        return str(format_percent(Decimal(points) / 10_000, "#,##0.##%", locale=self.locale))
 
     def day(self, day: date) -> str:
         """A day, or the day of an instant in our zone: "21 November 2026"."""

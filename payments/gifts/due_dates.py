@@ -40,18 +40,33 @@ def promised_day(first: date, interval: Interval, n: int) -> date:
     return date(year, month, min(first.day, monthrange(year, month)[1]))
 
 
-def last_promised_before(renewal: datetime, begun: datetime, interval: Interval, zone: tzinfo) -> date:
+def counted_from(first: date, rhythm: Rhythm) -> date:
+    """The day from which the promised days of a rhythm are counted: the first instalment's own, if none was chosen.
+
+    Else the second instalment comes on the chosen day that is nearest to a month after the first, and this is the day
+    one month before that. So nobody is charged twice within two weeks, nor left out for longer than seven.
+    """
+    if rhythm.day is None:
+        return first
+    month_later = promised_day(first, rhythm.interval, 1)
+    about_then = month_later.replace(day=rhythm.day)
+    candidates = [promised_day(about_then, rhythm.interval, n) for n in (-1, 0, 1)]
+    return promised_day(min(candidates, key=lambda day: abs(day - month_later)), rhythm.interval, -1)
+
+
+def last_promised_before(renewal: datetime, begun: datetime, rhythm: Rhythm, zone: tzinfo) -> date:
     """The promised day of the instalment before `renewal`; the first's, where there is none.
 
     `begun` is when the first was paid. A renewal that was never moved may fall a few days from its promised day, so it
     is told by Stripe's own count of periods; any other instant, such as an end that was set at Stripe, by its day.
     """
-    first, day = begun.astimezone(zone).date(), renewal.astimezone(zone).date()
-    n = max(0, _periods_between(first, interval, day))
+    first, day, interval = begun.astimezone(zone).date(), renewal.astimezone(zone).date(), rhythm.interval
+    counted = counted_from(first, rhythm)
+    n = max(0, _periods_between(counted, interval, day))
     for k in (n - 1, n, n + 1):
         if k >= 1 and abs(due(begun, interval, k) - renewal) <= TAKEN_WITHIN:
-            return promised_day(first, interval, k - 1)
-    candidates = [promised_day(first, interval, k) for k in (n + 1, n, n - 1) if k >= 0]
+            return promised_day(counted, interval, k - 1) if k > 1 else first
+    candidates = [promised_day(counted, interval, k) for k in (n + 1, n, n - 1) if k >= 1]
     return next((promised for promised in candidates if promised < day), first)
 
 
@@ -96,9 +111,10 @@ def instalment_dues(
             anchor = renewal
 
 
-def second_due(begun: datetime, interval: Interval, zone: tzinfo) -> datetime:
+def second_due(begun: datetime, rhythm: Rhythm, zone: tzinfo) -> datetime:
     """When the second instalment of a recurring gift is due whose first was paid at `begun`."""
-    return due_as_promised(due(begun, interval, 1), begun.astimezone(zone).date(), interval, zone)
+    counted = counted_from(begun.astimezone(zone).date(), rhythm)
+    return due_as_promised(due(begun, rhythm.interval, 1), counted, rhythm.interval, zone)
 
 
 def stop_at(

@@ -55,7 +55,7 @@ class RecurringRow:
         return self._promised_before(self.ends_at, zone) if self.ends_by_itself and self.ends_at else None
 
     def _promised_before(self, renewal: datetime, zone: tzinfo) -> date:
-        return last_promised_before(renewal, self.began_at, self.rhythm.interval, zone)
+        return last_promised_before(renewal, self.began_at, self.rhythm, zone)
 
     @property
     def runs(self) -> bool:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from payments.gifts.due_dates import promised_day
+from payments.gifts.due_dates import counted_from, promised_day
 from payments.gifts.recurring import Interval, Rhythm
 from web.language import to_translate, translated, translated_plural
 from web.wording import Wording
@@ -114,7 +114,7 @@ class Upcoming:
 
 def upcoming(rhythm: Rhythm, began: datetime, wording: Wording) -> Upcoming:
     """What follows when the first instalment was taken at `began`."""
-    interval, first = rhythm.interval, began.astimezone(wording.zone).date()
+    interval, first = rhythm.interval, counted_from(began.astimezone(wording.zone).date(), rhythm)
     days = due_days(interval, first, wording)
     kind, every = translated(KIND[interval]), translated(EVERY[interval])
     return Upcoming(interval.value, kind, every, days, lasting(rhythm, wording), promised_day(first, interval, 1))

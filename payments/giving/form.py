@@ -4,24 +4,28 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from email_validator import EmailNotValidError, validate_email
-
 from campaigns.offer import REPEATING
 from campaigns.offered import AmountGroup, group_for
 from ledger.money import BadAmount, Currency, Money
 from ledger.typed_money import NumberStyle, read_typed_money
+from organisation.consent_words import CHANNELS, OfferedConsent
 from payments.gifts.amounts import largest_gift, smallest_gift
+from payments.gifts.dedication import Dedication
+from payments.gifts.fees import FeeRate
 from payments.gifts.gift import DonorDetails
 from payments.gifts.recurring import Rhythm
-from payments.giving import rhythm_form
+from payments.giving import dedication_form, donor_fields, rhythm_form
+from payments.giving.dedication_form import UnclearDedication, read_dedication
+from payments.giving.donor_fields import read_donor_email, read_message, read_name, read_source, wants_name_shown
 from payments.giving.rhythm_form import IntervalOffer, UnclearRhythm, read_rhythm
-from web.typed import NotTidy, compact, tidy
+from web.language import translated
+from web.typed import NotTidy, compact
 
-LONGEST_NAME, LONGEST_EMAIL, LONGEST_MESSAGE = 100, 254, 300
 OTHER = "other"
 FIELDS = (
-    *rhythm_form.FIELDS, "amount", *(f"amount_{interval}" for interval in REPEATING), "other_amount",
-    "email", "name", "message", "form_token", "retry",
+    *rhythm_form.FIELDS, "amount", *(f"amount_{interval}" for interval in REPEATING), "other_amount", "fee_cover",
+    *donor_fields.FIELDS, *dedication_form.FIELDS, *(f"consent_{channel}" for channel in CHANNELS),
+    "form_token", "retry", "more",
 )  # fmt: skip
 
 FormFields = Mapping[str, str]
@@ -31,11 +35,19 @@ Value = TypeVar("Value")
 
 @dataclass(frozen=True, slots=True)
 class Pledge:
-    """A valid form: what becomes a gift, or a recurring gift if it has a rhythm."""
+    """A valid form: what becomes a gift, or a recurring gift if it has a rhythm.
+
+    `amount` has the `fee_cover` in it, if the donor added one. `consents` are the boxes that were ticked.
+    """
 
     amount: Money
     donor: DonorDetails
     rhythm: Rhythm | None = None
+    source: str = ""
+    show_name: bool = False
+    fee_cover: Money | None = None
+    dedication: Dedication | None = None
+    consents: tuple[OfferedConsent, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,51 +59,79 @@ class AmountWords:
     style: NumberStyle
 
 
+@dataclass(frozen=True, slots=True)
+class FormQuestions:
+    """What the form asks besides the gift itself: boxes of consent, and to add the fee, if a rate is known."""
+
+    consents: Sequence[OfferedConsent] = ()
+    fee_rate: FeeRate | None = None
+
+
+NO_QUESTIONS = FormQuestions()
+
+
 def read_form(
-    fields: FormFields, words: AmountWords, offer: IntervalOffer, groups: Sequence[AmountGroup]
+    fields: FormFields,
+    words: AmountWords,
+    offer: IntervalOffer,
+    groups: Sequence[AmountGroup],
+    questions: FormQuestions = NO_QUESTIONS,
 ) -> Pledge | FieldErrors:
     """A pledge, or for each field that must be corrected a sentence that says how.
 
     The amount is the one that was chosen in the group of the interval: of another group only what is hidden is left.
     """
     errors: FieldErrors = {}
-    rhythm = _rhythm(fields, offer, errors)
+    rhythm = _read(lambda: read_rhythm(fields, offer), "interval", errors)
     group = group_for(groups, compact(fields.get("interval", "")))
     amount = _read(lambda: _amount(fields, group, words), "amount", errors)
-    email = _read(lambda: _email(fields.get("email", "")), "email", errors)
-    name = _read(lambda: tidy(fields.get("name", ""), LONGEST_NAME), "name", errors)
-    message = _read(lambda: tidy(fields.get("message", ""), LONGEST_MESSAGE, lines=True), "message", errors)
+    cover = amount and _read(lambda: _cover(fields, amount, words, questions.fee_rate), "amount", errors)
+    email = _read(lambda: read_donor_email(fields), "email", errors)
+    name = _read(lambda: read_name(fields), "name", errors)
+    message = _read(lambda: read_message(fields), "message", errors)
+    dedication = _read(lambda: read_dedication(fields), "dedication", errors)
     if errors or amount is None or email is None or name is None or message is None:
         return errors
-    return Pledge(amount, DonorDetails(name, email, message), rhythm)
+    return Pledge(
+        amount=amount + cover if cover else amount,
+        donor=DonorDetails(name, email, message),
+        rhythm=rhythm,
+        source=read_source(fields.get("ref", "")),
+        show_name=wants_name_shown(fields),
+        fee_cover=cover,
+        dedication=dedication,
+        consents=tuple(asked for asked in questions.consents if fields.get(f"consent_{asked.channel}")),
+    )
 
 
 def _read(read: Callable[[], Value], field: str, errors: FieldErrors) -> Value | None:
     try:
         return read()
+    except (UnclearRhythm, UnclearDedication) as error:
+        errors[error.field] = str(error)
     except (BadAmount, NotTidy) as error:
         errors[field] = str(error)
-        return None
-
-
-def _rhythm(fields: FormFields, offer: IntervalOffer, errors: FieldErrors) -> Rhythm | None:
-    try:
-        return read_rhythm(fields, offer)
-    except UnclearRhythm as error:
-        errors[error.field] = str(error)
-        return None
+    return None
 
 
 def _amount(fields: FormFields, group: AmountGroup, words: AmountWords) -> Money:
     choice, other = compact(fields.get(group.name, "")), compact(fields.get("other_amount", ""))
     if choice in ("", OTHER):
         if not other:
-            raise BadAmount("Choose an amount, or enter another one.")
+            raise BadAmount(translated("Choose an amount, or enter another one."))
         return read_amount(other, words, group.amounts.smallest)
     chosen = Money.parse(choice, words.currency)  # a button's value, which we wrote
     if other and read_typed_money(other, words.currency, words.style) != chosen:
-        raise BadAmount("Choose one: an amount above, or the other amount that you entered.")
+        raise BadAmount(translated("Choose one: an amount above, or the other amount that you entered."))
     return require_takeable(chosen, words, group.amounts.smallest)
+
+
+def _cover(fields: FormFields, amount: Money, words: AmountWords, rate: FeeRate | None) -> Money | None:
+    if rate is None or not fields.get("fee_cover"):
+        return None
+    cover = rate.to_cover(amount)
+    require_takeable(amount + cover, words)
+    return cover if cover.minor else None
 
 
 def read_amount(typed: str, words: AmountWords, least: Money | None = None) -> Money:
@@ -103,19 +143,9 @@ def require_takeable(amount: Money, words: AmountWords, least: Money | None = No
     """The amount, if it is not below the least (else our own) and Stripe charges as much; raises BadAmount."""
     least, most = least or smallest_gift(words.currency), largest_gift(words.currency)
     if amount < least:
-        raise BadAmount(f"Enter an amount of {words.print(least)} or more.")
+        raise BadAmount(translated("Enter an amount of %(amount)s or more.", amount=words.print(least)))
     if amount > most:
-        raise BadAmount(f"Enter an amount of {words.print(most)} or less, or write to us to give more.")
+        raise BadAmount(
+            translated("Enter an amount of %(amount)s or less, or write to us to give more.", amount=words.print(most))
+        )
     return amount
-
-
-def _email(typed: str) -> str:
-    typed = compact(typed)
-    if not typed:
-        raise NotTidy("Enter your email address, so that your receipt can reach you.")
-    try:
-        # Stripe and many mail servers take plain letters only before the @.
-        address = validate_email(typed[: LONGEST_EMAIL + 1], check_deliverability=False, allow_smtputf8=False)
-    except EmailNotValidError:
-        raise NotTidy("Enter an email address in the form name@example.org.") from None
-    return address.ascii_email or address.normalized

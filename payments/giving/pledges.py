@@ -3,9 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from hashlib import sha256
-from json import dumps
-from uuid import UUID, uuid5
+from uuid import uuid5
 
 import structlog
 from sqlalchemy.engine import Connection, Engine
@@ -14,16 +12,21 @@ from campaigns.campaign import Campaign, Openness
 from campaigns.store import campaign_by_id, parent_of
 from database.instants import Clock
 from database.transactions import reading, writing
+from donors.consent_store import consents_made_with, note_consents
+from donors.consents import Channel, Consent, ConsentPlace
 from ledger.money import Money
 from payments.gifts import store
+from payments.gifts.details_store import add_dedication, dedication_of
 from payments.gifts.gift import Gift, GiftState, Share, pledge
-from payments.gifts.recurring import Recurring, Rhythm, begin, recurring_id_of
+from payments.gifts.recurring import Recurring, begin, recurring_id_of
 from payments.gifts.recurring_store import add_recurring, recurring_of
 from payments.giving.form import Pledge
+from payments.giving.form_keys import FORMS, FormKey, gift_id_of, return_token_of
+from payments.giving.prefilled import SentForm
 from payments.stripe.checkout import Purpose
 from payments.stripe.gateway import Gateway
+from web.language import spoken_code
 
-FORMS = UUID("5f1b8a52-6d0e-4c0b-9d53-2f3f6d0a7e11")  # the name space of gift ids made from a form's token
 # After so long a checkout that was never opened is asked for as a new attempt: Stripe refuses a session that would be
 # open for less than half an hour.
 NEW_ATTEMPT_AFTER = timedelta(minutes=20)
@@ -50,24 +53,31 @@ class Pledges:
     def __init__(self, engine: Engine, gateway: Gateway, clock: Clock) -> None:
         self._engine, self._gateway, self._clock = engine, gateway, clock
 
-    def save(self, campaign: Campaign, form: Pledge, token: str) -> Gift | PaymentUnderWay:
+    def save(self, campaign: Campaign, form: Pledge, sent: FormKey | str) -> Gift | PaymentUnderWay:
         """Save the pending gift, and the recurring gift that it begins; raises NotOpen.
 
         The same form sent twice is one gift. Sent again after it was paid it is none, whatever was changed in it.
+        `sent` is the form's token, or a key of one that had none.
         """
         now = self._clock()
         with writing(self._engine) as conn:
             parent = parent_of(conn, campaign)
             if campaign.openness_under(parent, now) is not Openness.OPEN:
                 raise NotOpen(campaign.slug)
-            shares = shares_for(campaign, parent)
+            shares, key = (
+                shares_for(campaign, parent),
+                _key_in_use(conn, FormKey(sent) if isinstance(sent, str) else sent),
+            )
             new = replace(
                 pledge(form.amount, shares, form.donor, now),
-                id=_gift_id(campaign, form, token),
-                return_token=uuid5(FORMS, token).hex,
+                id=gift_id_of(campaign.id, form, key),
+                return_token=return_token_of(key),
+                source=form.source,
+                show_name=form.show_name,
+                fee_cover=form.fee_cover,
             )
             paid = store.paid_gift_of_form(conn, new.return_token)
-            return (paid and _payment_under_way(paid, form.amount)) or _saved_once(conn, new, shares, form.rhythm, now)
+            return (paid and _payment_under_way(paid, form.amount)) or _saved_once(conn, new, shares, form, now)
 
     def retry(self, gift_id: str) -> Gift | PaymentUnderWay | None:
         """Begin another attempt for a gift whose checkout could not be opened; None when there is no such gift.
@@ -104,6 +114,13 @@ def shares_for(campaign: Campaign, parent: Campaign | None) -> tuple[Share, ...]
     return Share(0, campaign.id, 100 - parent.group_share), Share(1, parent.id, parent.group_share)
 
 
+def _key_in_use(conn: Connection, sent: FormKey) -> str:
+    """The key of the hour before, if a gift was made with it: a double click at the turn of the hour is one gift."""
+    if sent.earlier and store.gift_to_return_to(conn, return_token_of(sent.earlier)):
+        return sent.earlier
+    return sent.newest
+
+
 def _may_be_given(conn: Connection, gift: Gift, now: datetime) -> bool:
     campaign = store.campaign_of(conn, gift)
     if campaign is None or _is_old(gift, now):
@@ -128,27 +145,46 @@ def gift_to_resume(conn: Connection, return_token: str, now: datetime) -> Gift |
     return gift if gift and open_again and not _is_old(gift, now) else None
 
 
+def sent_form(conn: Connection, gift: Gift) -> SentForm:
+    """What the form said with which this gift was made."""
+    agreed = tuple(consent.channel.value for consent in consents_made_with(conn, gift.id))
+    return SentForm(gift, recurring_of_gift(conn, gift), dedication_of(conn, gift.id), agreed)
+
+
 def _is_old(gift: Gift, now: datetime) -> bool:
     return now - gift.created_at >= timedelta(days=1)
 
 
 def _saved_once(
-    conn: Connection, new: Gift, shares: Sequence[Share], rhythm: Rhythm | None, now: datetime
+    conn: Connection, new: Gift, shares: Sequence[Share], form: Pledge, now: datetime
 ) -> Gift | PaymentUnderWay:
     """The gift as it is in the database, perhaps by another request; a new one if it has expired or failed."""
-    if rhythm is None:
-        store.add_gift(conn, new)
-    else:
+    if form.rhythm is not None:
         new = replace(new, recurring_id=recurring_id_of(new.id))
-        store.add_gift(conn, new)
-        add_recurring(conn, begin(new, rhythm, shares))
+    added = store.add_gift(conn, new)
+    if form.rhythm is not None:
+        add_recurring(conn, begin(new, form.rhythm, shares))
+    if added is not None:
+        _add_details(conn, added, form, now)
     saved = store.gift(conn, new.id)
     assert saved is not None
     if saved.state is GiftState.PENDING:
         old_attempt = saved.attempted_at is not None and now - saved.attempted_at > NEW_ATTEMPT_AFTER
         return _with_new_attempt(conn, saved, now) if saved.session_id is None and old_attempt else saved
     again = replace(new, id=str(uuid5(FORMS, saved.id)))
-    return _payment_under_way(saved, new.amount) or _saved_once(conn, again, shares, rhythm, now)
+    return _payment_under_way(saved, new.amount) or _saved_once(conn, again, shares, form, now)
+
+
+def _add_details(conn: Connection, gift: Gift, form: Pledge, now: datetime) -> None:
+    """What else the form said, in the transaction of the gift."""
+    assert gift.donor_id is not None
+    agreed = [
+        Consent(Channel(box.channel), True, box.words, box.version, spoken_code(), ConsentPlace.FORM, now)
+        for box in form.consents
+    ]
+    note_consents(conn, gift.donor_id, agreed, made_with=gift.id)
+    if form.dedication is not None:
+        add_dedication(conn, gift.id, form.dedication)
 
 
 def _with_new_attempt(conn: Connection, gift: Gift, now: datetime) -> Gift:
@@ -161,21 +197,3 @@ def _with_new_attempt(conn: Connection, gift: Gift, now: datetime) -> Gift:
 def _payment_under_way(gift: Gift, asked: Money) -> PaymentUnderWay | None:
     under_way = gift.state in (GiftState.PROCESSING, GiftState.RECEIVED) and gift.session_id
     return PaymentUnderWay(gift.session_id, gift, asked) if under_way and gift.session_id else None
-
-
-def _gift_id(campaign: Campaign, form: Pledge, token: str) -> str:
-    """The same page sent twice with the same contents is one gift; with other contents it is another."""
-    donor, rhythm = form.donor, form.rhythm
-    contents = [
-        token,
-        campaign.id,
-        form.amount.currency.code,
-        form.amount.minor,
-        donor.name,
-        donor.email,
-        donor.message,
-    ]
-    if rhythm is not None:
-        contents += [rhythm.interval.value, str(rhythm.ends_at), rhythm.instalments]
-    # Values, not their types' names: a form that is open while Farthing is upgraded stays the same gift.
-    return str(uuid5(FORMS, sha256(dumps(contents).encode()).hexdigest()))

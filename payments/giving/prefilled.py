@@ -7,14 +7,18 @@ from campaigns.campaign import Campaign
 from campaigns.offered import AmountGroup, group_for
 from ledger.money import Currency, Money
 from payments.gifts.amounts import largest_gift
+from payments.gifts.dedication import Dedication
 from payments.gifts.due_dates import most_instalments
 from payments.gifts.gift import Gift
 from payments.gifts.recurring import Interval, Recurring
 from payments.gifts.recurring_words import ADJECTIVE, PER, due_days
-from payments.giving import rhythm_form
+from payments.giving import dedication_form, donor_fields, rhythm_form
+from payments.giving.dedication_form import fields_of_dedication
+from payments.giving.donor_fields import LikelySlip, read_donor_email, read_source
 from payments.giving.form import OTHER, FormFields
 from payments.giving.rhythm_form import ONCE, IntervalOffer, fields_of_rhythm
 from web.language import translated
+from web.typed import NotTidy
 from web.wording import Wording
 
 LONGEST_MINOR = 9  # digits of an amount in a deep link
@@ -52,38 +56,71 @@ def template_fields(fields: FormFields, groups: Sequence[AmountGroup]) -> dict[s
     return {
         "amount_choice": fields.get(group.name, ""),
         "amount_other": fields.get("other_amount", ""),
-        "name": fields.get("name", ""),
-        "email": fields.get("email", ""),
-        "message": fields.get("message", ""),
-        **{name: fields.get(name, "") for name in rhythm_form.FIELDS},
+        "fee_cover": fields.get("fee_cover", ""),
+        **{name: fields.get(name, "") for name in (*rhythm_form.FIELDS, *donor_fields.FIELDS, *dedication_form.FIELDS)},
     }
 
 
-def fields_of_gift(
-    gift: Gift, recurring: Recurring | None, campaign: Campaign, groups: Sequence[AmountGroup], wording: Wording
-) -> FormFields:
+def slip_choices(fields: FormFields) -> tuple[str, ...]:
+    """The two addresses to choose from, where the one that was typed looks like a slip: the likely one first."""
+    try:
+        read_donor_email(fields)
+    except LikelySlip as slip:
+        return slip.meant, slip.typed
+    except NotTidy:
+        return ()
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class SentForm:
+    """What a form said that led to Stripe: the gift, the recurring gift that it begins, and what goes with them."""
+
+    gift: Gift
+    recurring: Recurring | None
+    dedication: Dedication | None
+    agreed: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DeepLink:
+    """What a link to the form names: `?amount=2500&interval=month&ref=leaflet-7`.
+
+    The amount is in the currency's smallest unit, such as pence.
+    """
+
+    amount: str = ""
+    interval: str = ""
+    ref: str = ""
+
+
+def fields_of_form(sent: SentForm, campaign: Campaign, groups: Sequence[AmountGroup], wording: Wording) -> FormFields:
     """The form as its donor had filled it in before going to Stripe."""
+    gift, recurring = sent.gift, sent.recurring
     rhythm = fields_of_rhythm(recurring.rhythm if recurring else None, campaign.closes_at, wording.zone)
+    amount = gift.amount - gift.fee_cover if gift.fee_cover else gift.amount
     return {
-        **_amount(gift.amount, group_for(groups, rhythm["interval"]), wording),
+        **_amount(amount, group_for(groups, rhythm["interval"]), wording),
         **rhythm,
+        **fields_of_dedication(sent.dedication),
+        **{f"consent_{channel}": "yes" for channel in sent.agreed},
+        "fee_cover": "yes" if gift.fee_cover else "",
+        "show_name": "yes" if gift.show_name else "",
         "name": gift.donor.name,
         "email": gift.donor.email,
+        "email_choice": gift.donor.email,  # the donor has said that it is right
         "message": gift.donor.message,
+        "ref": gift.source,
     }
 
 
-def fields_of_link(
-    campaign: Campaign, minor: str, interval: str, groups: Sequence[AmountGroup], wording: Wording
-) -> FormFields:
-    """The fields that a deep link preselects: `?amount=2500&interval=month`. It never submits.
-
-    The amount is in the currency's smallest unit, such as pence. One that the form would refuse preselects nothing.
-    """
-    group = group_for(groups, interval)
-    chosen = interval if interval in group.intervals else ONCE
-    amount = _amount_of_link(minor, campaign.currency, group)
-    return {"interval": chosen, **(_amount(amount, group, wording) if amount else {})}
+def fields_of_link(campaign: Campaign, link: DeepLink, groups: Sequence[AmountGroup], wording: Wording) -> FormFields:
+    """The fields that a deep link preselects. It never submits. What the form would refuse preselects nothing."""
+    group = group_for(groups, link.interval)
+    chosen = link.interval if link.interval in group.intervals else ONCE
+    amount = _amount_of_link(link.amount, campaign.currency, group)
+    preselected = _amount(amount, group, wording) if amount else {}
+    return {"interval": chosen, "ref": read_source(link.ref), **preselected}
 
 
 def _amount_of_link(minor: str, currency: Currency, group: AmountGroup) -> Money | None:

@@ -2,16 +2,17 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 
 from payments.gifts.due_dates import LONGEST_YEARS, TAKEN_WITHIN, most_instalments, second_due
-from payments.gifts.recurring import Interval, Rhythm
+from payments.gifts.recurring import LAST_CHOSEN_DAY, Interval, Rhythm
+from web.language import translated
 from web.typed import compact
 
 ONCE = "once"
-FIELDS = ("interval", "end", "until", "instalments")
+FIELDS = ("interval", "day", "end", "until", "instalments")
 LAST_SECOND = time(23, 59, 59)
 _COUNT = re.compile(r"[0-9]{1,4}")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -52,17 +53,26 @@ class IntervalOffer:
     @property
     def closing_day(self) -> date | None:
         """The campaign's last day, if any rhythm would bring a second instalment before it."""
-        if self.closes_at is None or not any(self.has_second(interval, self.closes_at) for interval in self.intervals):
+        rhythms = [Rhythm(interval) for interval in self.intervals]
+        if self.closes_at is None or not any(self.has_second(rhythm, self.closes_at) for rhythm in rhythms):
             return None
         return closing_end(self.closes_at, self.zone).astimezone(self.zone).date()
 
-    def second(self, interval: Interval) -> datetime:
-        """When a second instalment would be due, if the first is paid now."""
-        return second_due(self.now, interval, self.zone)
+    @property
+    def chosen_days(self) -> list[tuple[int, date]]:
+        """The days of the month that may be chosen, each with the day on which the second instalment would come."""
+        if Interval.MONTH not in self.intervals:
+            return []
+        rhythms = [Rhythm(Interval.MONTH, day=day) for day in range(1, LAST_CHOSEN_DAY + 1)]
+        return [(rhythm.day or 0, self.second(rhythm).astimezone(self.zone).date()) for rhythm in rhythms]
 
-    def has_second(self, interval: Interval, end: datetime) -> bool:
+    def second(self, rhythm: Rhythm) -> datetime:
+        """When a second instalment would be due, if the first is paid now."""
+        return second_due(self.now, rhythm, self.zone)
+
+    def has_second(self, rhythm: Rhythm, end: datetime) -> bool:
         """Whether a second instalment would be taken before this end."""
-        return self.second(interval) + TAKEN_WITHIN <= end
+        return self.second(rhythm) + TAKEN_WITHIN <= end
 
 
 def read_rhythm(fields: Mapping[str, str], offer: IntervalOffer) -> Rhythm | None:
@@ -71,24 +81,25 @@ def read_rhythm(fields: Mapping[str, str], offer: IntervalOffer) -> Rhythm | Non
     if choice in ("", ONCE):
         return None  # what else was filled in belongs to choices that are not made
     if choice not in offer.intervals:
-        raise UnclearRhythm("interval", "Choose how often you would like to give.")
+        raise UnclearRhythm("interval", translated("Choose how often you would like to give."))
     interval = Interval(choice)
+    endless = Rhythm(interval, day=_chosen_day(compact(fields.get("day", ""))) if interval is Interval.MONTH else None)
     match _end(fields):
         case EndChoice.OPEN:
-            return Rhythm(interval)
+            return endless
         case EndChoice.CLOSING:
-            return Rhythm(interval, ends_at=_closing(interval, offer))
+            return replace(endless, ends_at=_closing(endless, offer))
         case EndChoice.DAY:
-            return Rhythm(interval, ends_at=_last_day(compact(fields.get("until", "")), interval, offer))
+            return replace(endless, ends_at=_last_day(compact(fields.get("until", "")), endless, offer))
         case EndChoice.NUMBER:
-            return Rhythm(interval, instalments=_number(compact(fields.get("instalments", "")), interval))
+            return replace(endless, instalments=_number(compact(fields.get("instalments", "")), interval))
 
 
 def fields_of_rhythm(rhythm: Rhythm | None, closes_at: datetime | None, zone: tzinfo) -> dict[str, str]:
     """The fields that were filled in when this rhythm was chosen."""
     if rhythm is None:
         return {"interval": ONCE}
-    chosen = {"interval": rhythm.interval.value}
+    chosen = {"interval": rhythm.interval.value, "day": str(rhythm.day or "")}
     if rhythm.instalments is not None:
         return chosen | {"end": EndChoice.NUMBER.value, "instalments": str(rhythm.instalments)}
     if rhythm.ends_at is None:
@@ -112,46 +123,60 @@ def _end(fields: Mapping[str, str]) -> EndChoice:
     choice = compact(fields.get("end", ""))
     day, number = bool(compact(fields.get("until", ""))), bool(compact(fields.get("instalments", "")))
     if choice not in ("", *EndChoice) or (day and number and not choice):
-        raise UnclearRhythm("end", "Choose when it should end.")
+        raise UnclearRhythm("end", translated("Choose when it should end."))
     if choice in ("", EndChoice.OPEN) and (day or number):
         if choice:
-            raise UnclearRhythm("end", "Choose one: until you stop it, or the end that you entered.")
+            raise UnclearRhythm("end", translated("Choose one: until you stop it, or the end that you entered."))
         return EndChoice.DAY if day else EndChoice.NUMBER
     return EndChoice(choice or EndChoice.OPEN)
 
 
-def _closing(interval: Interval, offer: IntervalOffer) -> datetime:
+def _chosen_day(typed: str) -> int | None:
+    if not typed:
+        return None
+    day = int(typed) if _COUNT.fullmatch(typed) else 0
+    if not 1 <= day <= LAST_CHOSEN_DAY:
+        raise UnclearRhythm("day", translated("Choose a day of the month from 1 to %(most)s.", most=LAST_CHOSEN_DAY))
+    return day
+
+
+def _closing(rhythm: Rhythm, offer: IntervalOffer) -> datetime:
     if offer.closes_at is None:
-        raise UnclearRhythm("end", "Choose when it should end.")
+        raise UnclearRhythm("end", translated("Choose when it should end."))
     end = closing_end(offer.closes_at, offer.zone)
-    _require_two(end, interval, offer, "end")
+    _require_two(end, rhythm, offer, "end")
     return end
 
 
-def _last_day(typed: str, interval: Interval, offer: IntervalOffer) -> datetime:
+def _last_day(typed: str, rhythm: Rhythm, offer: IntervalOffer) -> datetime:
     if not typed:
-        raise UnclearRhythm("until", "Enter the last day.")
+        raise UnclearRhythm("until", translated("Enter the last day."))
     try:
         day = date.fromisoformat(typed) if _DAY.fullmatch(typed) else None
     except ValueError:
         day = None
     if day is None or day.year < offer.today.year:
-        raise UnclearRhythm("until", "Enter a day that is to come, like 2027-05-06.")
+        raise UnclearRhythm("until", translated("Enter a day that is to come, like 2027-05-06."))
     if day.year >= offer.today.year + LONGEST_YEARS:
         raise UnclearRhythm(
-            "until", f"Choose a day within {LONGEST_YEARS - 1} years, or let it go on until you stop it."
+            "until",
+            translated(
+                "Choose a day within %(years)s years, or let it go on until you stop it.", years=LONGEST_YEARS - 1
+            ),
         )
     end = datetime.combine(day, LAST_SECOND, offer.zone).astimezone(UTC)
-    _require_two(end, interval, offer, "until")
+    _require_two(end, rhythm, offer, "until")
     return end
 
 
-def _require_two(end: datetime, interval: Interval, offer: IntervalOffer, field: str) -> None:
-    if not offer.has_second(interval, end):
+def _require_two(end: datetime, rhythm: Rhythm, offer: IntervalOffer, field: str) -> None:
+    if not offer.has_second(rhythm, end):
         raise UnclearRhythm(
             field,
-            f"Choose {offer.format_day(offer.second(interval))} or later: the second donation comes on that day."
-            " Or choose to give once.",
+            translated(
+                "Choose %(day)s or later: the second donation comes on that day. Or choose to give once.",
+                day=offer.format_day(offer.second(rhythm)),
+            ),
         )
 
 
@@ -159,5 +184,7 @@ def _number(typed: str, interval: Interval) -> int:
     most = most_instalments(interval)
     number = int(typed) if _COUNT.fullmatch(typed) else 0
     if not 2 <= number <= most:
-        raise UnclearRhythm("instalments", f"Enter how many donations in all: a number from 2 to {most}.")
+        raise UnclearRhythm(
+            "instalments", translated("Enter how many donations in all: a number from 2 to %(most)s.", most=most)
+        )
     return number

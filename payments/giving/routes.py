@@ -1,43 +1,46 @@
 """The donor's form and the way to Stripe."""
 
-from collections.abc import Callable
 from secrets import token_hex
+from typing import Annotated
 
 import structlog
 from anyio import CapacityLimiter, to_thread
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from sqlalchemy.engine import Engine
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from campaigns.campaign import Campaign, Openness
-from campaigns.offered import AmountGroup, amount_groups, group_for, offered_intervals
 from campaigns.routes import find_campaign, moved_to
 from campaigns.store import parent_of
 from database.instants import Clock
 from database.transactions import reading
 from ledger.views import gave_back
-from organisation.organisation import GivingRules
-from payments.gifts.amounts import GIFT_AMOUNTS, NO_RULES
 from payments.gifts.gift import Gift
-from payments.gifts.recurring import Interval
-from payments.giving.form import FIELDS, AmountWords, FieldErrors, FormFields, Pledge, read_form
+from payments.giving.donor_form import NO_FORM_RULES, DonorForm, FormRules
+from payments.giving.form import FIELDS, FieldErrors, FormFields, Pledge
 from payments.giving.pace_store import Pace
-from payments.giving.pledges import NotOpen, PaymentUnderWay, Pledges, gift_to_resume, recurring_of_gift
-from payments.giving.prefilled import fields_of_gift, fields_of_link, interval_choices, template_fields
+from payments.giving.pledges import (
+    NotOpen,
+    PaymentUnderWay,
+    Pledges,
+    gift_to_resume,
+    recurring_of_gift,
+    sent_form,
+)
+from payments.giving.prefilled import DeepLink, fields_of_form, fields_of_link
 from payments.giving.queue_routes import CheckoutQueue
-from payments.giving.rhythm_form import IntervalOffer
 from payments.giving.surges import SurgeRules
 from payments.giving.turns_store import Turns
 from payments.stripe.gateway import AmountRefused, StripeAway, StripeBusy, StripeRefused
+from web.client_address import address_of_client
 from web.forms import posted_fields
+from web.language import translated
 from web.pages import Pages
 
 # Calls to Stripe have threads of their own, so that slow answers never delay a page.
 GATEWAY_THREADS = 20
-_OTHERWISE = {True: ("larger", "small"), False: ("smaller", "large")}  # whether Stripe found it too small
-
 log = structlog.get_logger()
 
 
@@ -46,13 +49,13 @@ def payment_routes(
     pledges: Pledges,
     clock: Clock,
     pages: Pages,
-    giving: Callable[[], GivingRules] = lambda: NO_RULES,
+    rules: FormRules = NO_FORM_RULES,
     surges: SurgeRules | None = None,
 ) -> APIRouter:
-    """`/c/{slug}/give`, and the queue on the way to Stripe. `giving` says what the organisation offers now."""
+    """`/c/{slug}/give`, and the queue on the way to Stripe."""
     surges = surges or SurgeRules()
     queue = CheckoutQueue(engine, pledges, Turns(engine, clock, surges.key, Pace(surges.stripe_limit)), clock, pages)
-    form = FormPages(engine, pledges, clock, pages, giving, queue)
+    form = FormPages(engine, pledges, clock, pages, DonorForm(engine, clock, pages, rules, surges.key), queue)
     router = queue.routes(form.open_checkout)
     router.add_api_route("/c/{slug}/give", form.show, methods=["GET"])
     router.add_api_route("/c/{slug}/give", form.give, methods=["POST"])
@@ -68,14 +71,20 @@ class FormPages:
         pledges: Pledges,
         clock: Clock,
         pages: Pages,
-        giving: Callable[[], GivingRules],
+        form: DonorForm,
         queue: CheckoutQueue,
     ) -> None:
         self._engine, self._pledges, self._clock, self._pages = engine, pledges, clock, pages
-        self._giving, self._queue = giving, queue
+        self._form, self._queue = form, queue
         self._limiter = CapacityLimiter(GATEWAY_THREADS)
 
-    def show(self, request: Request, slug: str, cancelled: str = "", amount: str = "", interval: str = "") -> Response:
+    def show(
+        self,
+        request: Request,
+        slug: str,
+        link: Annotated[DeepLink, Depends()],
+        cancelled: str = "",
+    ) -> Response:
         """The form: empty, preselected by a deep link, or as a donor who turned back at Stripe had filled it in."""
         campaign, now = self._campaign(slug), self._clock()
         if campaign.slug != slug:
@@ -84,18 +93,18 @@ class FormPages:
             if campaign.openness_under(parent_of(conn, campaign), now) is not Openness.OPEN:
                 return self._takes_no_gifts(campaign)
             before = gift_to_resume(conn, cancelled, now) if cancelled else None
-            recurring = recurring_of_gift(conn, before) if before else None
-        groups = self._groups(campaign)
-        if before:
-            fields = fields_of_gift(before, recurring, campaign, groups, self._pages.wording)
+            sent = sent_form(conn, before) if before else None
+        groups, wording = self._form.groups(campaign), self._pages.wording
+        if sent:
+            fields = fields_of_form(sent, campaign, groups, wording)
         else:
-            fields = fields_of_link(campaign, amount, interval, groups, self._pages.wording)
-        return self._form(campaign, fields, {}, cancelled=bool(cancelled))
+            fields = fields_of_link(campaign, link, groups, wording)
+        return self._form_page(campaign, fields, {}, cancelled=bool(cancelled))
 
     async def give(self, slug: str, request: Request) -> Response:
         """Save the gift, open its checkout at its turn, and send the donor there."""
         fields = await posted_fields(request, FIELDS)
-        gift = await run_in_threadpool(self._save, slug, fields)
+        gift = await run_in_threadpool(self._save, slug, fields, address_of_client(request) or "")
         return gift if isinstance(gift, Response) else await self._queue.send(slug, gift, self.open_checkout)
 
     async def open_checkout(self, slug: str, gift: Gift) -> Response:
@@ -114,11 +123,11 @@ class FormPages:
             return await run_in_threadpool(self._not_charged, slug, gift, status=503)
         return RedirectResponse(url, 303)
 
-    def _save(self, slug: str, fields: FormFields) -> Gift | Response:
+    def _save(self, slug: str, fields: FormFields, address: str) -> Gift | Response:
         campaign = self._campaign(slug)
         try:
             retry = fields.get("retry")
-            gift = self._pledges.retry(retry) if retry else self._pledge(campaign, fields)
+            gift = self._pledges.retry(retry) if retry else self._pledge(campaign, fields, address)
         except NotOpen:
             return self._takes_no_gifts(campaign)
         if gift is None:
@@ -156,34 +165,20 @@ class FormPages:
             went_back=went_back,
             amount=paid.gift.amount,
             asked=paid.asked,
-            session_id=paid.session_id,
+            # Who sent no token may be somebody else who typed the same: the link shows the donor's name.
+            session_id=paid.session_id if fields.get("form_token") else None,
             again={**fields, "form_token": token_hex(16)},
         )
 
-    def _pledge(self, campaign: Campaign, fields: FormFields) -> Gift | PaymentUnderWay | Response:
-        pledge = read_form(fields, self._words(campaign), self._offer(campaign), self._groups(campaign))
+    def _pledge(self, campaign: Campaign, fields: FormFields, address: str) -> Gift | PaymentUnderWay | Response:
+        if fields.get("more"):  # from the campaign's sheet: the whole form, as far as it is filled in
+            return self._form_page(campaign, fields, {})
+        pledge = self._form.read(campaign, fields)
         if not isinstance(pledge, Pledge):
-            return self._form(campaign, fields, pledge, status=422)
-        return self._pledges.save(campaign, pledge, fields.get("form_token") or token_hex(16))
+            return self._form_page(campaign, fields, pledge, status=422)
+        return self._pledges.save(campaign, pledge, self._form.key(campaign, fields, pledge, address))
 
-    def _campaign(self, slug: str) -> Campaign:
-        """The campaign at an address, also at one that it had before: a form that is open stays good."""
-        with reading(self._engine) as conn:
-            return find_campaign(conn, slug)
-
-    def _words(self, campaign: Campaign) -> AmountWords:
-        wording = self._pages.wording
-        return AmountWords(campaign.currency, wording.money, wording.number_style(campaign.currency))
-
-    def _groups(self, campaign: Campaign) -> list[AmountGroup]:
-        return amount_groups(campaign, self._giving(), GIFT_AMOUNTS)
-
-    def _offer(self, campaign: Campaign) -> IntervalOffer:
-        wording = self._pages.wording
-        intervals = tuple(Interval(name) for name in offered_intervals(campaign, self._giving()))
-        return IntervalOffer(intervals, self._clock(), wording.zone, wording.day, campaign.closes_at)
-
-    def _form(
+    def _form_page(
         self,
         campaign: Campaign,
         fields: FormFields,
@@ -192,34 +187,31 @@ class FormPages:
         cancelled: bool = False,
         status: int = 200,
     ) -> Response:
+        values = self._form.page_values(campaign, fields, errors)
+        return self._pages.page("payments/give.html", status=status, private=True, cancelled=cancelled, **values)
+
+    def _campaign(self, slug: str) -> Campaign:
+        """The campaign at an address, also at one that it had before: a form that is open stays good."""
         with reading(self._engine) as conn:
-            parent = parent_of(conn, campaign)
-        offer, groups = self._offer(campaign), self._groups(campaign)
-        return self._pages.page(
-            "payments/give.html",
-            status=status,
-            private=True,
-            campaign=campaign,
-            parent=parent,
-            form=template_fields(fields, groups),
-            errors=errors,
-            interval_choices=interval_choices(offer, self._pages.wording),
-            offer=offer,
-            groups=groups,
-            chosen_amounts={group.name: fields.get(group.name, "") for group in groups},
-            chosen_group=group_for(groups, fields.get("interval", "")).name,
-            form_token=fields.get("form_token") or token_hex(16),
-            cancelled=cancelled,
-        )
+            return find_campaign(conn, slug)
 
     def _refused_amount(self, slug: str, gift: Gift, refusal: AmountRefused) -> Response:
         """The form again, with what was filled in, and what to enter instead."""
-        campaign, (larger, small) = self._campaign(slug), _OTHERWISE[refusal.too_small]
+        campaign = self._campaign(slug)
         with reading(self._engine) as conn:
-            recurring = recurring_of_gift(conn, gift)
-        fields = fields_of_gift(gift, recurring, campaign, self._groups(campaign), self._pages.wording)
-        sentence = f"Enter a {larger} amount: Stripe does not take so {small} a payment in {campaign.currency.code}."
-        return self._form(campaign, fields, {"amount": sentence}, status=422)
+            sent = sent_form(conn, gift)
+        fields = fields_of_form(sent, campaign, self._form.groups(campaign), self._pages.wording)
+        if refusal.too_small:
+            sentence = translated(
+                "Enter a larger amount: Stripe does not take so small a payment in %(currency)s.",
+                currency=campaign.currency.code,
+            )
+        else:
+            sentence = translated(
+                "Enter a smaller amount: Stripe does not take so large a payment in %(currency)s.",
+                currency=campaign.currency.code,
+            )
+        return self._form_page(campaign, fields, {"amount": sentence}, status=422)
 
     def _not_charged(self, slug: str, gift: Gift, *, status: int) -> Response:
         with reading(self._engine) as conn:

@@ -15,7 +15,7 @@ from outbox.letters import Attachment, Letter, is_address, letter_was_posted, po
 from outbox.worker import Handler
 from payments.gifts import store
 from payments.gifts.details_store import dedication_of
-from payments.gifts.due_dates import next_promised_after
+from payments.gifts.due_dates import counted_from, next_promised_after
 from payments.gifts.gift import Gift
 from payments.gifts.recurring import Recurring, RecurringState
 from payments.gifts.recurring_views import EXPECTED
@@ -124,7 +124,8 @@ def _next_on(confirmed: Confirmed, began: datetime, pages: Pages) -> date | None
     if recurring is None or recurring.state not in (*EXPECTED, RecurringState.PENDING):
         return None
     zone, given_on = pages.wording.zone, confirmed.issued.receipt.given_on
-    next_on = next_promised_after(began.astimezone(zone).date(), recurring.interval, given_on)
+    counted = counted_from(began.astimezone(zone).date(), recurring.rhythm)
+    next_on = next_promised_after(counted, recurring.interval, given_on)
     if recurring.ends_at is not None and next_on > recurring.ends_at.astimezone(zone).date():
         return None
     # How many there were so far is not counted here, so a counted gift names only its second.

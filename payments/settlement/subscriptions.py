@@ -8,7 +8,7 @@ from sqlalchemy.engine import Engine
 from database.instants import Clock
 from database.transactions import reading, writing
 from payments.gifts import recurring_store
-from payments.gifts.due_dates import due_as_promised, stop_at
+from payments.gifts.due_dates import counted_from, due_as_promised, stop_at
 from payments.gifts.recurring import Recurring, RecurringState, SubscriptionPlan, SubscriptionStatus
 from payments.reading.fields import flag, instant, instant_or_none, nested, objects
 from payments.reading.statuses import read_subscription
@@ -76,7 +76,7 @@ def _plan(
     recurring: Recurring, subscription: StripeObject, zone: tzinfo, instalments: int, now: datetime
 ) -> SubscriptionPlan:
     """What has to change so that each instalment is taken on its promised day, and none after the end."""
-    first = instant(subscription, "start_date").astimezone(zone).date()
+    first = counted_from(instant(subscription, "start_date").astimezone(zone).date(), recurring.rhythm)
     anchor, renewal = instant(subscription, "billing_cycle_anchor"), _period("end", subscription)
     next_due = renewal
     if _may_move(subscription):

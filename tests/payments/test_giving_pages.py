@@ -18,6 +18,7 @@ from outbox.tables import job
 from outbox.tables import letter as letter_table
 from payments.gifts import store
 from payments.gifts.tables import gift as gift_table
+from payments.giving.donor_form import FormRules
 from payments.giving.pledges import Pledges
 from payments.giving.routes import payment_routes
 from payments.stripe.gateway import Gateway
@@ -69,7 +70,7 @@ def site(books: Books, stripe_address: str, stripe_key: str) -> Iterator[Site]:
     clock = FixedClock(NOON)
     pledges = Pledges(books.engine, Gateway(stripe_key, "http://127.0.0.1", api_base=stripe_address), clock)
     app = FastAPI()
-    app.include_router(payment_routes(books.engine, pledges, clock, PAGES, lambda: GivingRules(("month",))))
+    app.include_router(payment_routes(books.engine, pledges, clock, PAGES, FormRules(lambda: GivingRules(("month",)))))
     app.include_router(thanks_routes(books.engine, clock, PAGES, lambda: GivingRules(("month",))))
     app.include_router(receipt_routes(books.engine, clock, PAGES))
     install_errors(app, PAGES)

@@ -7,6 +7,7 @@ from campaigns.campaign import Campaign, Progress
 from campaigns.groups import find_groups
 from campaigns.match import Match, MatchPot
 from ledger.money import GBP, Money
+from tests.web.form_states import FORM_STATES
 from tests.web.states import ASK, COURT, NOW, STATES, State, come, form, shown, takes_no_gifts
 
 GROUP_NAMES = ("Aberystwyth ac Cylch", "Leeds North", "Llanfairpwllgwyngyllgogerychwyrndrobwll", "York")
@@ -32,14 +33,18 @@ def with_groups(query: str = "") -> State:
     return shown(WITH_SHARE, 18_400, 948, found=find_groups(groups, whole, query))
 
 
-EVERY_STATE: Mapping[str, State] = STATES | {
-    "campaign with groups": with_groups(),
-    "campaign with groups, one found": with_groups("leeds"),
-    "campaign with groups, none found": with_groups("<nowhere>"),
-    "campaign with a match": shown(ASK, 0, 0, progress=matched(4200)),
-    "campaign with a match used up": shown(ASK, 0, 0, progress=matched(5000)),
-    "group": shown(LEEDS, 125, 7, parent=WITH_SHARE),
-    "group of a closed campaign": shown(LEEDS, 125, 7, parent=COURT, decides=COURT, openness="CLOSED"),
-    "form of a group": form(campaign=LEEDS, parent=WITH_SHARE),
-    "takes no gifts: group of a closed campaign": takes_no_gifts(LEEDS, COURT),
-}
+EVERY_STATE: Mapping[str, State] = (
+    STATES
+    | FORM_STATES
+    | {
+        "campaign with groups": with_groups(),
+        "campaign with groups, one found": with_groups("leeds"),
+        "campaign with groups, none found": with_groups("<nowhere>"),
+        "campaign with a match": shown(ASK, 0, 0, progress=matched(4200)),
+        "campaign with a match used up": shown(ASK, 0, 0, progress=matched(5000)),
+        "group": shown(LEEDS, 125, 7, parent=WITH_SHARE),
+        "group of a closed campaign": shown(LEEDS, 125, 7, parent=COURT, decides=COURT, openness="CLOSED"),
+        "form of a group": form(campaign=LEEDS, parent=WITH_SHARE),
+        "takes no gifts: group of a closed campaign": takes_no_gifts(LEEDS, COURT),
+    }
+)

@@ -15,6 +15,7 @@ from organisation.organisation import GivingRules
 from payments.gifts.amounts import GIFT_AMOUNTS
 from payments.gifts.recurring import Interval, Rhythm
 from payments.gifts.recurring_words import Upcoming, upcoming
+from payments.giving import dedication_form, donor_fields, rhythm_form
 from payments.giving.prefilled import interval_choices
 from payments.giving.rhythm_form import IntervalOffer
 from web.pictures import Picture, PictureSize
@@ -48,8 +49,9 @@ First, **why**: because. See [the minutes](https://example.org/minutes), or [giv
 
 The end.
 """
-NOTHING_LONG = {"interval": "", "end": "", "until": "", "instalments": ""}
-EMPTY = {"amount_choice": "", "amount_other": "", "email": "", "name": "", "message": "", **NOTHING_LONG}
+EMPTY = {"amount_choice": "", "amount_other": ""} | dict.fromkeys(
+    ("fee_cover", *rhythm_form.FIELDS, *donor_fields.FIELDS, *dedication_form.FIELDS), ""
+)
 TYPED = EMPTY | {"email": "zoe@example.org", "name": "Zoë", "message": "Keep <going>"}
 
 
@@ -92,6 +94,7 @@ def shown(campaign: Campaign, pounds: int, gifts: int, **more: Any) -> State:
         "picture": None,
         "updates": [],
         "preview_by": None,
+        "sheet": None,
     }
     return State("campaigns/page.html", values | more)
 
@@ -132,6 +135,10 @@ def form(typed: Mapping[str, str] = EMPTY, errors: Mapping[str, str] | None = No
         "cancelled": False,
         "offer": OFFER,
         "interval_choices": interval_choices(OFFER, WORDS),
+        "consents": (),
+        "ticked": [],
+        "fee_example": None,
+        "slip": (),
     }
     return State("payments/give.html", values | more)
 

@@ -123,9 +123,21 @@ def test_no_template_holds_anything_inline() -> None:
         ("thanks failed", ["did not go through", "Nothing was charged", "Try again"], []),
         ("thanks expired", ["open for too long", "Try again"], []),
         ("thanks unknown", ["We cannot find that donation"], ["Zoë", "Try again", "£"]),
-        ("form", ["Once today", "Monthly on the 21st of each month", "Yearly on 21 November each year"], ["Weekly"]),
+        (
+            "form",
+            [
+                "Once",
+                "Monthly: today, then on the 21st of each month.",
+                "Yearly: today, then on 21 November each year.",
+            ],
+            ["Weekly"],
+        ),
         ("form for every month", ["Until I stop it", "Until 6 May 2027 when the campaign closes"], []),
-        ("form with every rhythm", ["Weekly each Saturday", "on the 31st (or the last day) of every third month"], []),
+        (
+            "form with every rhythm",
+            ["Weekly: today, then each Saturday.", "on the 31st (or the last day) of every third month"],
+            [],
+        ),
         (
             "form with words beside the amounts",
             ["£8 one stop", "£250 a month insured", "How much a month?", "How much a year?", "£4 half a stop"],

@@ -102,7 +102,7 @@ def test_pages_are_accessible_on_a_desk_at_night(site: Site, browser_page: Tabs,
 
 
 TOO_SMALL = """[...document.querySelectorAll(
-  ".button, .choices label, input:not([type=radio], [type=hidden]), textarea")]
+  ".button, .choices label, .tick, input:not([type=radio], [type=checkbox], [type=hidden]), textarea")]
   .filter(element => element.checkVisibility() && element.getBoundingClientRect().height < 48)
   .map(element => element.outerHTML)"""
 
@@ -136,8 +136,9 @@ def test_another_amount_is_asked_for_when_it_is_chosen(site: Site, browser_page:
     page.get_by_role("button").click()
 
     page.wait_for_url("**/give")
-    once = "form_token=token&interval=once&end=open&until=&instalments="
-    assert site.posted == [f"{once}&amount=other&other_amount=12.50&email=zoe%40example.org&name=&message="]
+    once = "form_token=token&ref=&interval=once&amount=other&other_amount=12.50&day=&end=open&until=&instalments="
+    more = "name=&message=&dedication=&dedication_name=&dedication_letter_to="
+    assert site.posted == [f"{once}&email=zoe%40example.org&{more}"]
 
 
 @pytest.mark.parametrize("javascript", [True, False], ids=["scripts", "no scripts"])

@@ -71,6 +71,17 @@ def test_every_receipt_is_of_a_promised_day(
         assert setup.received() == setup.charges() == [1000] * count
 
 
+def test_a_chosen_day_is_kept_from_the_second_instalment_on(books: Books) -> None:
+    """Whole amounts: today, then on the 1st of each month, five times in all; nothing for the days between."""
+    with standing_at(books, LONDON, "2026-11-28T12:00+00:00") as setup:
+        recurring = setup.begin(Rhythm(Interval.MONTH, instalments=5, day=1))
+        live(setup, "2027-08-05T12:00+00:00")
+        on_the_first = [date(2027, month, 1) for month in (1, 2, 3, 4)]
+        assert days_taken(setup) == [date(2026, 11, 28), *on_the_first]
+        assert setup.received() == setup.charges() == [1000] * 5
+        assert setup.row(recurring).state == "ended"
+
+
 def test_what_is_promised_follows_from_the_day_of_payment(books: Books) -> None:
     """The form was sent on 30 January, and paid after midnight: the 31st is kept, and shown."""
     with standing_at(books, LONDON, "2027-01-30T23:55+00:00") as setup:

@@ -1,6 +1,6 @@
 """Which days are promised, when instalments are due so that they are taken on them, and when they end."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import islice
 from zoneinfo import ZoneInfo
 
@@ -10,10 +10,12 @@ from hypothesis import strategies as st
 
 from payments.gifts.due_dates import (
     TAKEN_WITHIN,
+    counted_from,
     due,
     due_as_promised,
     instalment_dues,
     last_promised_before,
+    next_promised_after,
     promised_day,
     stop_at,
 )
@@ -117,7 +119,7 @@ def test_the_last_promised_day_before_a_day(begun: datetime, interval: Interval,
     assume(all(abs(due(begun, interval, n) - at) > TAKEN_WITHIN for n in range(200)))
     promised = [promised_day(first, interval, n) for n in range(200)]
     day = at.astimezone(LONDON).date()
-    assert last_promised_before(at, begun, interval, LONDON) == max(known for known in promised if known < day)
+    assert last_promised_before(at, begun, Rhythm(interval), LONDON) == max(known for known in promised if known < day)
 
 
 @given(MOMENTS, st.sampled_from(Interval), st.integers(1, 60), ZONES)
@@ -126,7 +128,9 @@ def test_before_a_renewal_is_the_promised_day_of_the_instalment_before(
 ) -> None:
     """Wherever the days of UTC and of the zone differ."""
     first = begun.astimezone(zone).date()
-    assert last_promised_before(due(begun, interval, n), begun, interval, zone) == promised_day(first, interval, n - 1)
+    assert last_promised_before(due(begun, interval, n), begun, Rhythm(interval), zone) == promised_day(
+        first, interval, n - 1
+    )
 
 
 @pytest.mark.parametrize(("asked", "steps"), [(1, 3), (2, 3), (3, 3)])
@@ -171,3 +175,21 @@ def test_two_ends_are_none() -> None:
     """A value that says both cannot be made."""
     with pytest.raises(ValueError, match="not both"):
         Rhythm(Interval.MONTH, ends_at=BEGUN, instalments=3)
+
+
+@given(first=st.dates(date(2024, 1, 1), date(2035, 1, 1)), chosen=st.integers(1, 28))
+def test_a_chosen_day_comes_about_a_month_after_the_first(first: date, chosen: int) -> None:
+    """The second instalment is on that day, two to seven weeks after the first; the others follow month by month."""
+    counted = counted_from(first, Rhythm(Interval.MONTH, day=chosen))
+    second, third = (promised_day(counted, Interval.MONTH, n) for n in (1, 2))
+    assert (second.day, third.day) == (chosen, chosen)
+    assert timedelta(days=13) <= second - first <= timedelta(days=47)
+    assert next_promised_after(counted, Interval.MONTH, first) == second
+
+
+def test_the_last_day_of_an_end_is_told_where_a_day_was_chosen() -> None:
+    """First on 28 November, then on the 1st: before 1 January there is only the first."""
+    begun, rhythm = datetime(2026, 11, 28, 12, tzinfo=UTC), Rhythm(Interval.MONTH, day=1)
+    renewals = [datetime(2027, month, 1, 12, tzinfo=UTC) for month in (1, 2, 3)]
+    told = [last_promised_before(renewal, begun, rhythm, LONDON) for renewal in renewals]
+    assert told == [date(2026, 11, 28), date(2027, 1, 1), date(2027, 2, 1)]

@@ -30,6 +30,9 @@ MONTHLY = Rhythm(Interval.MONTH)
         ({"interval": "month", "end": "day", "until": "2027-05-06"}, Rhythm(Interval.MONTH, ends_at=POLLING_DAY)),
         ({"interval": "month", "until": " 2027-05-06 "}, Rhythm(Interval.MONTH, ends_at=POLLING_DAY)),
         ({"interval": "month", "end": "number", "instalments": "12"}, Rhythm(Interval.MONTH, instalments=12)),
+        ({"interval": "month", "day": " 5 "}, Rhythm(Interval.MONTH, day=5)),
+        ({"interval": "month", "day": "1", "end": "number", "instalments": "3"}, Rhythm(Interval.MONTH, None, 3, 1)),
+        ({"interval": "year", "day": "5"}, Rhythm(Interval.YEAR)),
         ({"interval": "month", "instalments": "2"}, Rhythm(Interval.MONTH, instalments=2)),
         ({"interval": "month", "end": "number", "instalments": "3", "until": "x"}, Rhythm(Interval.MONTH, None, 3)),
     ],
@@ -44,6 +47,10 @@ def test_a_choice_is_read_as_it_is_meant(typed: dict[str, str], rhythm: Rhythm |
     [
         ({"interval": "week"}, "interval", "Choose how often"),
         ({"interval": "day"}, "interval", "Choose how often"),
+        ({"day": "29"}, "day", "from 1 to 28"),
+        ({"day": "0"}, "day", "from 1 to 28"),
+        ({"day": "first"}, "day", "from 1 to 28"),
+        ({"day": "1", "end": "day", "until": "2026-12-31"}, "until", "Choose 1 January 2027 or later"),
         ({"end": "never"}, "end", "Choose when"),
         ({"until": "2027-05-06", "instalments": "3"}, "end", "Choose when"),
         ({"end": "open", "until": "2027-05-06"}, "end", "Choose one"),
@@ -100,13 +107,13 @@ def test_the_latest_day_that_can_be_chosen_can_be_kept(interval: Interval) -> No
     offer = replace(OFFER, intervals=tuple(Interval))
     rhythm = read_rhythm({"interval": interval.value, "end": "day", "until": "2030-12-31"}, offer)
     assert rhythm is not None
-    assert stop_at(rhythm, LONDON, NOW.date(), NOW, offer.second(interval), 1) is not None
+    assert stop_at(rhythm, LONDON, NOW.date(), NOW, offer.second(Rhythm(interval)), 1) is not None
 
 
 def test_a_second_donation_after_the_campaign_closes_is_not_offered() -> None:
     """It is due on that evening, and would be taken half an hour after the end: so it is taken earlier on that day."""
     late = replace(OFFER, now=datetime(2027, 1, 31, 23, 30, tzinfo=UTC))
     closes = datetime(2027, 2, 28, 23, 59, 59, tzinfo=UTC)
-    assert late.second(Interval.MONTH).astimezone(LONDON).date() == date(2027, 2, 28)
+    assert late.second(Rhythm(Interval.MONTH)).astimezone(LONDON).date() == date(2027, 2, 28)
     assert replace(late, closes_at=closes).closing_day == date(2027, 2, 28)
     assert replace(late, closes_at=datetime(2027, 2, 28, 9, tzinfo=UTC)).closing_day is None

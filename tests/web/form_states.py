@@ -1,0 +1,43 @@
+"""States of the donor's form with everything that it can ask, and its first questions on a campaign's page."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from campaigns.campaign import Campaign
+from campaigns.offered import AmountGroup
+from ledger.money import GBP, Money
+from organisation.consent_words import CHANNELS, OfferedConsent
+from payments.giving.donor_form import FeeExample
+from payments.giving.prefilled import interval_choices
+from tests.web.states import EMPTY, OFFER, TYPED, VAN, VAN_GROUPS, WORDS, State, form, shown
+
+
+def sheet(campaign: Campaign, groups: list[AmountGroup]) -> Mapping[str, Any]:
+    """The first questions on the campaign's own page."""
+    return {
+        "form": EMPTY,
+        "interval_choices": interval_choices(OFFER, WORDS),
+        "offer": OFFER,
+        "groups": groups,
+        "chosen_amounts": dict.fromkeys(("amount", "amount_month", "amount_year"), ""),
+        "chosen_group": "amount",
+    }
+
+
+FORM_STATES: dict[str, State] = {
+    "form with every question": form(
+        TYPED | {"show_name": "yes", "fee_cover": "yes", "dedication": "memory", "dedication_name": "李"},
+        consents=[OfferedConsent(channel, f"By {channel}, please.", "default-1") for channel in CHANNELS],
+        ticked=["email"],
+        fee_example=FeeExample("1.5%", Money(20, GBP), Money(800, GBP), Money(33, GBP)),
+    ),
+    "form with a slip in the address": form(
+        TYPED | {"email": "zoe@gmial.com"},
+        {"email": "Check your email address: did you mean zoe@gmail.com?"},
+        slip=("zoe@gmail.com", "zoe@gmial.com"),
+    ),
+    "form with an unclear dedication": form(
+        TYPED | {"dedication_name": "Ada"}, {"dedication": "Choose in honour or in memory."}
+    ),
+    "campaign with the form's first questions": shown(VAN, 1183, 33, sheet=sheet(VAN, VAN_GROUPS)),
+}
