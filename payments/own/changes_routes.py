@@ -20,6 +20,7 @@ from payments.giving.form import AmountWords, read_amount
 from payments.own.own_page import OwnRecurring, own_recurring_words
 from payments.own.own_views import recurring_is_of
 from web.errors import NotFound, Refusal, Trouble
+from web.language import to_translate
 from web.pages import Pages
 
 RECURRING = OWN_PAGE + "/recurring"
@@ -32,9 +33,11 @@ class HasEnded(Refusal):
     """A recurring gift that has ended, so that nothing can be changed in it."""
 
     trouble = Trouble(
-        409, "This regular donation has ended", "Nothing more is taken, so there is nothing left to change.",
-        "Go back to your donations to see how it stands.",
-    )  # fmt: skip
+        409,
+        to_translate("This regular donation has ended"),
+        to_translate("Nothing more is taken, so there is nothing left to change."),
+        to_translate("Go back to your donations to see how it stands."),
+    )
 
 
 def own_changes_routes(engine: Engine, clock: Clock, pages: Pages, door: DonorDoor) -> APIRouter:
