@@ -18,7 +18,7 @@ FROZEN = ("receipts/receipt.html", "receipts/receipt_2.html")
 READ_ALOUD = ("alt", "title", "placeholder", "label", "content", "aria-label", "aria-valuetext", "aria-description")
 LETTERS = re.compile(r"[^\W\d_]{2}")
 SENTENCE = re.compile(r"\w+ \w+.* \w+.*[.?!:]$|\w+ \w+ \w+ \w+", re.DOTALL)
-WORDS = re.compile(r"^[A-Z][a-z]+$|^[A-Za-z’']+( [\w’',]+)+[.?!:]?$")
+WORDS = re.compile(r"^[A-Z][a-z]+$|^[A-Za-z\u2019']+( [\w\u2019',]+)+[.?!:]?$")
 GAP = "\ufffc"
 ADDRESS = re.compile(r"\S*[/=@]\S*")
 IN_SQL = re.compile(r"\b(?:UPDATE SET|BETWEEN|IS NOT NULL|IN \()|length\(| between ")
