@@ -51,6 +51,7 @@ def plain_sentences(source: str) -> list[str]:
     tree = ast.parse(source)
     passed = {id(part) for call in _calls(tree) if _is_marked(call) for part in ast.walk(call)}
     passed |= {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}  # docstrings
+    passed |= {id(node.msg) for node in ast.walk(tree) if isinstance(node, ast.Assert)}
     passed |= {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
     return [
         words
