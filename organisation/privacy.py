@@ -5,7 +5,7 @@ UK GDPR, article 13, asks for who, what, why and on which ground, who else sees 
 
 from collections.abc import Callable, Mapping
 
-from organisation.organisation import Organisation, OrganisationProfile
+from organisation.organisation import NEWEST_NOTICE, Organisation, OrganisationProfile
 from web.language import translated
 
 Paragraphs = list[str]
@@ -85,4 +85,4 @@ def _what_is_kept() -> Paragraphs:
 
 
 DEFAULTS: Mapping[int, Callable[[Organisation], Paragraphs]] = {1: _first, 2: _second}
-NEWEST_DEFAULT = max(DEFAULTS)
+assert max(DEFAULTS) == NEWEST_NOTICE

@@ -1,6 +1,5 @@
 """Keep versions of the organisation and drafts of the next one, and read them."""
 
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +9,6 @@ from sqlalchemy.engine import Connection
 from database.bulk import put_rows
 from database.questions import fetch
 from organisation.organisation import OrganisationDraft, OrganisationProfile, OrganisationVersion
-from organisation.privacy import NEWEST_DEFAULT
 from organisation.profile_values import profile_of, profile_values
 from organisation.tables import organisation_draft, organisation_version
 
@@ -47,13 +45,9 @@ def add_version(conn: Connection, profile: OrganisationProfile, cause: str, now:
 
 
 def add_first_version(conn: Connection, profile: OrganisationProfile, cause: str, now: datetime) -> None:
-    """Keep the first version, with our newest privacy notice, if there is none.
-
-    Call it only inside `database.transactions.booking`.
-    """
+    """Keep the first version if there is none. Call it only inside `database.transactions.booking`."""
     if newest_number(conn) == 0:
-        notices = replace(profile.notices, privacy_version=NEWEST_DEFAULT)
-        add_version(conn, replace(profile, notices=notices), cause, now)
+        add_version(conn, profile, cause, now)
 
 
 def put_draft(conn: Connection, draft: OrganisationDraft, now: datetime) -> None:

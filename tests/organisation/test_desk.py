@@ -8,7 +8,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 
 from database.transactions import reading
-from organisation.organisation import GivingRules, Look, Notices
+from organisation.organisation import NEWEST_NOTICE, GivingRules, Look, Notices
 from staff.act import Subject
 from staff.role import Role
 from staff.store import acts_on
@@ -74,6 +74,21 @@ def test_nothing_changes_until_the_draft_is_saved(site: DeskSite, owner: TestCli
     assert "by the settings, at the first start" in shown
 
 
+def test_donors_choose_among_the_languages_that_the_desk_offers(site: DeskSite, owner: TestClient) -> None:
+    """None until somebody ticks it; then the privacy page is in Welsh for whoever follows the link."""
+    visitor = site.client(None)
+    assert "Cymraeg" not in visitor.get("/privacy?lang=cy").text
+    owner.post(f"{DESK}/details", data=DETAILS | {"language_cy": "yes", "language_en": "yes"})
+    assert "Languages besides it nothing cy" in words(owner.get(PREVIEW).text)
+    owner.post(f"{DESK}/save")
+    visitor.get("/privacy")
+
+    assert site.versions()[0].profile.languages == ("cy",)
+    assert "Preifatrwydd" in visitor.get("/privacy?lang=cy").text
+    assert '<a href="?lang=en" lang="en" hreflang="en">English</a>' in visitor.get("/privacy").text
+    assert 'name="language_cy" value="yes" checked' in owner.get(f"{DESK}/details").text
+
+
 def test_another_web_shows_the_new_version_with_its_next_page(
     site: DeskSite, owner: TestClient, engine: Engine, clock: FixedClock
 ) -> None:
@@ -118,7 +133,7 @@ def test_a_draft_can_be_put_together_from_several_forms_and_discarded(site: Desk
     assert "We check gifts." in owner.get(f"{DESK}/notices").text
     assert "You have a draft that is not saved" in words(owner.get(DESK).text)
     owner.post(f"{DESK}/save")
-    assert site.versions()[0].profile.notices == Notices("One.\n\nTwo.", 1, "We check gifts.", {})
+    assert site.versions()[0].profile.notices == Notices("One.\n\nTwo.", NEWEST_NOTICE, "We check gifts.", {})
     assert "<p>One.</p>\n<p>Two.</p>" in owner.get("/privacy").text
     rename(owner, "Discarded")
     owner.post(f"{DESK}/discard")

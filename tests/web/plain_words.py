@@ -81,7 +81,9 @@ def _outside_of_gettext(template: str) -> tuple[str, list[str]]:
     """The template's own text, with a gap for each expression; and literals that an expression would print."""
     environment = Environment(extensions=["jinja2.ext.i18n"], autoescape=True)
     tokens = list(environment._tokenize(template, None))
-    text, literals, in_trans = [], [], False
+    text: list[str] = []
+    literals: list[str] = []
+    in_trans = False
     for expression in _parts(tokens):
         first = expression[0]
         if first.type == "data":
