@@ -17,6 +17,7 @@ DONORS_TOO = ("organisation/privacy.html",)
 FROZEN = ("receipts/receipt.html", "receipts/receipt_2.html")
 READ_ALOUD = ("alt", "title", "placeholder", "label", "content", "aria-label", "aria-valuetext", "aria-description")
 LETTERS = re.compile(r"[^\W\d_]{2}")
+INITIALS = re.compile(r"\b(?:PDF|CSV|JSON)\b")
 SENTENCE = re.compile(r"\w+ \w+.* \w+.*[.?!:]$|\w+ \w+ \w+ \w+", re.DOTALL)
 WORDS = re.compile(r"^[A-Z][a-z]+$|^[A-Za-z\u2019']+( [\w\u2019',]+)+[.?!:]?$")
 GAP = "\ufffc"
@@ -121,7 +122,9 @@ def _literals(expression: list[Token]) -> Iterator[str]:
 
 
 def _with_letters(texts: list[str]) -> Iterator[str]:
-    return (words for text in texts if LETTERS.search(words := " ".join(ADDRESS.sub("", text).split())))
+    return (
+        words for text in texts if LETTERS.search(words := " ".join(INITIALS.sub("", ADDRESS.sub("", text)).split()))
+    )
 
 
 def _calls(tree: ast.AST) -> Iterator[ast.Call]:
