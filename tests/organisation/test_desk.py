@@ -74,21 +74,6 @@ def test_nothing_changes_until_the_draft_is_saved(site: DeskSite, owner: TestCli
     assert "by the settings, at the first start" in shown
 
 
-def test_donors_choose_among_the_languages_that_the_desk_offers(site: DeskSite, owner: TestClient) -> None:
-    """None until somebody ticks it; then the privacy page is in Welsh for whoever follows the link."""
-    visitor = site.client(None)
-    assert "Cymraeg" not in visitor.get("/privacy?lang=cy").text
-    owner.post(f"{DESK}/details", data=DETAILS | {"language_cy": "yes", "language_en": "yes"})
-    assert "Languages besides it nothing cy" in words(owner.get(PREVIEW).text)
-    owner.post(f"{DESK}/save")
-    visitor.get("/privacy")
-
-    assert site.versions()[0].profile.languages == ("cy",)
-    assert "Preifatrwydd" in visitor.get("/privacy?lang=cy").text
-    assert '<a href="?lang=en" lang="en" hreflang="en">English</a>' in visitor.get("/privacy").text
-    assert 'name="language_cy" value="yes" checked' in owner.get(f"{DESK}/details").text
-
-
 def test_another_web_shows_the_new_version_with_its_next_page(
     site: DeskSite, owner: TestClient, engine: Engine, clock: FixedClock
 ) -> None:
