@@ -117,8 +117,8 @@ class Streams:
             due = loop.time() + EVERY_SECONDS
             try:
                 shown = await to_thread.run_sync(self._read, list(self._channels))
-            except (SQLAlchemyError, NotDurable, OSError):
-                log.exception("screens were not read")  # the next second asks again
+            except (SQLAlchemyError, NotDurable, OSError) as error:
+                log.warning("screens_not_read", why=type(error).__name__)  # the next second asks again
             else:
                 self._send_changes(shown)
             await asyncio.sleep(max(EVERY_SECONDS / 10, due - loop.time()))
