@@ -11,12 +11,13 @@ from campaigns.offered import AmountGroup, amount_groups, group_for, offered_int
 from campaigns.store import parent_of
 from database.instants import Clock
 from database.transactions import reading
-from ledger.money import Money
+from ledger.money import Currency, Money
 from organisation.consent_words import OfferedConsent
 from organisation.organisation import GivingRules
 from payments.gifts.amounts import GIFT_AMOUNTS, NO_RULES
 from payments.gifts.fees import FeeRate, fee_rate
 from payments.gifts.recurring import Interval
+from payments.giving.declaration_form import CARRIED
 from payments.giving.donor_fields import read_source
 from payments.giving.form import AmountWords, FieldErrors, FormFields, FormQuestions, Pledge, read_form
 from payments.giving.form_keys import FormKey, key_of_contents
@@ -27,10 +28,14 @@ from web.pages import Pages
 
 @dataclass(frozen=True, slots=True)
 class FormRules:
-    """What the organisation decides about the form, as it is now: what is offered, and the boxes of consent."""
+    """What the organisation decides about the form, as it is now.
+
+    What is offered, the boxes of consent, and the amount above which donors declare who they are.
+    """
 
     giving: Callable[[], GivingRules] = lambda: NO_RULES
     consents: Callable[[], Sequence[OfferedConsent]] = lambda: ()
+    declared_above: Callable[[Currency], Money | None] = lambda _: None
 
 
 NO_FORM_RULES = FormRules()
@@ -61,6 +66,10 @@ class DonorForm:
             fields, self._words(campaign), self._offer(campaign), self.groups(campaign), self._questions(campaign)
         )
 
+    def declared_above(self, campaign: Campaign) -> Money | None:
+        """The amount above which donors declare who they are, if there is one."""
+        return self._rules.declared_above(campaign.currency)
+
     def key(self, campaign: Campaign, fields: FormFields, pledge: Pledge, address: str) -> FormKey:
         """What stands for a form that was sent from this network address."""
         token = fields.get("form_token")
@@ -85,6 +94,7 @@ class DonorForm:
             "consents": questions.consents,
             "ticked": [box.channel for box in questions.consents if fields.get(f"consent_{box.channel}")],
             "fee_example": self._fee_example(questions.fee_rate, fields, campaign),
+            "declared": {name: fields[name] for name in CARRIED if fields.get(name)},
             "slip": slip_choices(fields) if "email" in errors else (),
         }
 

@@ -17,8 +17,9 @@ from ledger.money import GBP, Money
 from organisation.consent_words import OfferedConsent
 from organisation.organisation import GivingRules
 from payments.gifts import store
+from payments.gifts.declaration import DonorKind
 from payments.gifts.dedication import Dedication, DedicationKind
-from payments.gifts.details_store import dedication_of
+from payments.gifts.details_store import declaration_of, dedication_of
 from payments.gifts.gift import Gift
 from payments.giving.donor_form import DonorForm, FormRules
 from payments.giving.pledges import Pledges
@@ -48,7 +49,7 @@ WISHES = {
 def site(books: Books) -> Iterator[Site]:
     """The campaign's page and its form."""
     clock = FixedClock(NOON)
-    rules = FormRules(lambda: GivingRules(("month",)), lambda: [BOX])
+    rules = FormRules(lambda: GivingRules(("month",)), lambda: [BOX], lambda _: Money(50_000, GBP))
     sheet = DonorForm(books.engine, clock, PAGES, rules).sheet
     pledges = Pledges(books.engine, Gateway("sk_test_x", "http://127.0.0.1", api_base=CLOSED_PORT), clock)
     app = FastAPI()
@@ -236,3 +237,63 @@ def test_more_choices_open_the_whole_form_as_far_as_it_is_filled_in(site: Site) 
     fields = filled(answer.text)
     assert (fields["email"], fields["ref"], len(fields["form_token"])) == ("zoe@example.org", "leaflet-7", 32)
     assert pending(site) == []
+
+
+LARGE = {"amount": "other", "other_amount": "500.01"}
+COMPANY = {
+    "donor_kind": "company", "declared_name": "Ünal & Söhne Ltd", "declared_address": "1 Lane\nLeeds",
+    "declared_number": "01234567", "own_money": "yes", "declaring": "yes",
+}  # fmt: skip
+
+
+@ON_SQLITE
+def test_above_the_threshold_the_form_asks_who_gives(site: Site) -> None:
+    """Before anything is kept; £500 is not above it. What the form said goes with the page."""
+    answer = site.browser.post(GIVE, data=FORM | LARGE | {"name": "Zoë", "message": "Go on!"})
+    assert (answer.status_code, pending(site)) == (200, [])
+    assert "Who gives these £500.01?" in words(answer.text)
+    assert "There is a problem" not in answer.text
+    fields = filled(answer.text)
+    assert (fields["declared_name"], fields["message"], fields["form_token"]) == ("Zoë", "Go on!", "token")
+    assert not {"own_money", "donor_kind"} & set(fields)
+    assert site.browser.post(GIVE, data=fields | COMPANY).status_code == 503
+    assert len(pending(site)) == 1
+    assert len(sent(site, **LARGE | {"other_amount": "500"})) == 2
+
+
+def test_what_was_declared_is_kept_with_the_gift(site: Site) -> None:
+    """With the words that were agreed to; the gift has a name then, and one that was typed stays."""
+    sent(site, **LARGE, **COMPANY)
+    gift = only_gift(site)
+    with reading(site.books.engine) as conn:
+        declared = declaration_of(conn, gift.id)
+    assert declared is not None
+    assert (declared.kind, declared.number, declared.address) == (DonorKind.COMPANY, "01234567", "1 Lane\nLeeds")
+    assert declared.words.startswith("This is my own money")
+    assert gift.donor.name == declared.name == "Ünal & Söhne Ltd"
+    assert len(sent(site, **LARGE, **COMPANY)) == 1
+    assert len(sent(site, **LARGE, **COMPANY | {"declared_number": "7"})) == 2
+    back = filled(site.browser.get(f"{GIVE}?cancelled={gift.return_token}").text)
+    assert (back["declared_number"], "own_money" in back) == ("7", False)
+
+
+@ON_SQLITE
+@pytest.mark.parametrize(
+    ("lacking", "sentence"),
+    [
+        ("donor_kind", "Choose who gives"),
+        ("declared_name", "Enter the full name"),
+        ("declared_address", "Enter the address"),
+        ("declared_number", "Enter the number that it has at Companies House"),
+        ("own_money", "Tick this box"),
+    ],
+)
+def test_what_the_law_asks_for_is_not_left_out(site: Site, lacking: str, sentence: str) -> None:
+    """Each is said beside its field; a number is asked of companies and partnerships alone."""
+    answer = site.browser.post(GIVE, data=FORM | LARGE | COMPANY | {lacking: ""})
+    assert (answer.status_code, pending(site)) == (422, [])
+    assert re.search(rf'<a href="#{lacking}">{sentence}', answer.text)
+    assert re.search(rf'id="{lacking}-error"><span class="vh">Error:</span> {sentence}', answer.text)
+    assert f'id="{lacking}"' in answer.text
+    association = COMPANY | {"donor_kind": "unincorporated_association", "declared_number": ""}
+    assert len(sent(site, **LARGE, **association)) == 1

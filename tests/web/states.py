@@ -139,6 +139,7 @@ def form(typed: Mapping[str, str] = EMPTY, errors: Mapping[str, str] | None = No
         "ticked": [],
         "fee_example": None,
         "slip": (),
+        "declared": {},
     }
     return State("payments/give.html", values | more)
 
