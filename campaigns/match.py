@@ -93,14 +93,18 @@ def shown_at(matches: Iterable[Match], now: datetime) -> tuple[Match, ...]:
     )
 
 
-def match_of(pot: MatchPot, given: int, gifts: Iterable[GiftSums], payments: Collection[str]) -> Match:
+def match_of(
+    pot: MatchPot, given: int, gifts: Iterable[GiftSums], payments: Collection[str], others: Collection[str] = ()
+) -> Match:
     """The pot as it stands.
 
     `given` is all that came on its days, in minor units; `gifts` are those of which something went back, and those with
-    which the pot itself was paid, which are named by `payments`.
+    which pots were paid. `payments` names the ones that paid this pot, `others` those that paid another: neither is
+    matched.
     """
     sums = list(gifts)
-    gone = sum(gift.within if gift.gift in payments else gift.within - gift.left_within for gift in sums)
+    unmatched = {*payments, *others}
+    gone = sum(gift.within if gift.gift in unmatched else gift.within - gift.left_within for gift in sums)
     paid = sum(gift.given - gift.back for gift in sums if gift.gift in payments)
     return Match(pot, used_by(pot, given - gone), Money(max(0, paid), pot.amount.currency))
 

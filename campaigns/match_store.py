@@ -8,12 +8,12 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from campaigns.match import BadMatch, Match, MatchPot, match_of
-from campaigns.tables import campaign, match_payment, match_pot
+from campaigns.tables import campaign, match_note, match_pot
 from database.bulk import insert_rows
 from ledger.money import Money, currency
 from ledger.views import gifts_given_back, given_on_days
 
-_p = match_pot.c
+_p, _n = match_pot.c, match_note.c
 
 
 def add_pot(conn: Connection, pot: MatchPot) -> None:
@@ -50,9 +50,22 @@ def end_pot(conn: Connection, pot_id: str, day: date) -> bool:
 
 def add_payment(conn: Connection, pot: MatchPot, gift: str, now: datetime) -> bool:
     """Note that the giver paid with this gift; False when that, or another pot, is noted of it already."""
-    if conn.scalar(sa.select(match_payment.c.pot_id).where(match_payment.c.gift_id == gift)) is not None:
+    return _add_note(conn, gift, None, pot.id, now)
+
+
+def withdraw_payment(conn: Connection, pot: MatchPot, gift: str, now: datetime) -> bool:
+    """Take back that the giver paid this pot with this gift; False when that is not noted."""
+    return _add_note(conn, gift, pot.id, None, now)
+
+
+def _add_note(conn: Connection, gift: str, before: str | None, pot: str | None, now: datetime) -> bool:
+    """Add a note where the newest of this gift says `before`. The pots are locked: of two at once the second looks."""
+    conn.execute(sa.select(_p.id).order_by(_p.id).with_for_update())
+    newest = conn.execute(sa.select(_n.n, _n.pot_id).where(_n.gift_id == gift).order_by(_n.n.desc()).limit(1)).first()
+    last, noted = (newest.n, newest.pot_id) if newest else (0, None)
+    if noted != before:
         return False
-    insert_rows(conn, match_payment, [{"gift_id": gift, "pot_id": pot.id, "noted_at": now}])
+    insert_rows(conn, match_note, [{"gift_id": gift, "n": last + 1, "pot_id": pot, "noted_at": now}])
     return True
 
 
@@ -82,22 +95,23 @@ def pots_of(conn: Connection, campaigns: Sequence[int]) -> list[MatchPot]:
 def matches_of(conn: Connection, families: Mapping[int, Sequence[int]]) -> dict[int, tuple[Match, ...]]:
     """How the pots of some campaigns stand. A family is a campaign with its groups: gifts to all of them count."""
     pots = pots_of(conn, list(families))
-    payments = _payments(conn, [pot.id for pot in pots]) if pots else {}
+    paid = payments(conn) if pots else {}
     matches: defaultdict[int, tuple[Match, ...]] = defaultdict(tuple)
     for pot in pots:
-        matches[pot.campaign] += (_match(conn, pot, families[pot.campaign], payments.get(pot.id, [])),)
+        matches[pot.campaign] += (_match(conn, pot, families[pot.campaign], paid),)
     return dict(matches)
 
 
-def _match(conn: Connection, pot: MatchPot, family: Sequence[int], payments: Sequence[str]) -> Match:
+def payments(conn: Connection) -> dict[str, str]:
+    """Every gift that paid a pot, and which."""
+    newest = sa.select(_n.gift_id, sa.func.max(_n.n).label("n")).group_by(_n.gift_id).subquery()
+    notes = sa.select(_n.gift_id, _n.pot_id).join(newest, sa.and_(newest.c.gift_id == _n.gift_id, newest.c.n == _n.n))
+    rows = conn.execute(notes.where(_n.pot_id.is_not(None)).order_by(_n.gift_id))
+    return {row.gift_id: row.pot_id for row in rows}
+
+
+def _match(conn: Connection, pot: MatchPot, family: Sequence[int], paid: Mapping[str, str]) -> Match:
     of = pot.amount.currency
     given = given_on_days(conn, family, of, pot.days)
-    return match_of(pot, given, gifts_given_back(conn, family, of, pot.days, payments), payments)
-
-
-def _payments(conn: Connection, pots: Sequence[str]) -> dict[str, list[str]]:
-    paid: defaultdict[str, list[str]] = defaultdict(list)
-    query = sa.select(match_payment.c.pot_id, match_payment.c.gift_id).where(match_payment.c.pot_id.in_(pots))
-    for pot, gift in conn.execute(query.order_by(match_payment.c.gift_id)):
-        paid[pot].append(gift)
-    return dict(paid)
+    own = {gift for gift, pot_id in paid.items() if pot_id == pot.id}
+    return match_of(pot, given, gifts_given_back(conn, family, of, pot.days, list(paid)), own, paid.keys() - own)

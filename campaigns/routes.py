@@ -21,6 +21,7 @@ from ledger.money import Money
 from staff.member import StaffMember
 from web.accept import wants_json
 from web.errors import NotFound
+from web.language import translated
 from web.pages import Pages
 from web.picture_store import picture_by_hash, pictures_by_hash
 from web.typed import compact
@@ -35,7 +36,7 @@ class NoSuchCampaign(NotFound):
     """No campaign has this address."""
 
     def __init__(self) -> None:
-        super().__init__("There is no campaign at this address.")
+        super().__init__(translated("There is no campaign at this address."))
 
 
 # The values of the giving form's first questions, for a campaign and the code of the link that led to it.

@@ -97,10 +97,13 @@ match_pot = table(
     sa.CheckConstraint("length(giver) between 1 and 100", name="giver"),
 )
 
-# A gift with which the giver of a match pot paid what was pledged: it is in the books, and no longer pledged.
-match_payment = table(
-    "match_payment",
+# A gift with which the giver of a match pot paid what was pledged: it is in the books, and no longer pledged. Of the
+# notes of a gift the newest holds; one without a pot takes the one before back.
+match_note = table(
+    "match_note",
     sa.Column("gift_id", Code, sa.ForeignKey("gift.id"), primary_key=True),
-    sa.Column("pot_id", Code, sa.ForeignKey("match_pot.id"), nullable=False, index=True),
+    sa.Column("n", Count, primary_key=True, autoincrement=False),
+    sa.Column("pot_id", Code, sa.ForeignKey("match_pot.id")),
     sa.Column("noted_at", Instant, nullable=False),
+    sa.CheckConstraint("n > 0", name="numbered_from_one"),
 )

@@ -36,6 +36,7 @@ class Soaks(StrEnum):
     SURGE = "surge"
     STALLS = "stalls"
     LETTERS = "letters"
+    LAUNCH = "launch"
     NEWCOMER = "newcomer"
     LOST = "lost"
     WITNESS = "witness"

@@ -14,6 +14,7 @@ from web.language import LOCALES, read_catalogue
 ROOT = LOCALES.parent
 KEYWORDS = {
     **{name: spec for name, spec in DEFAULT_KEYWORDS.items() if name in ("_", "gettext", "ngettext")},
+    "BadAmount": None,  # carries its sentence to where it is shown
     "translated": None,
     "translated_plural": (1, 2),
     "to_translate": None,

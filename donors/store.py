@@ -1,5 +1,6 @@
 """Donors in the database: one function a question."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -10,8 +11,7 @@ from sqlalchemy.engine import Connection
 from database.bulk import put_rows
 from donors.donor import Donor, address_key
 from donors.tables import donor as table
-
-LANGUAGE = "en"
+from web.language import spoken, spoken_code
 
 
 def donor_by_id(conn: Connection, donor_id: str) -> Donor | None:
@@ -24,26 +24,40 @@ def donor_of_address(conn: Connection, email: str) -> Donor | None:
     return _donor(conn.execute(sa.select(table).where(table.c.email_key == address_key(email))).one_or_none())
 
 
+def language_of_donor(conn: Connection, donor_id: str | None) -> str:
+    """The language of a donor's letters; nothing where nobody knows it."""
+    return conn.scalar(sa.select(table.c.language).where(table.c.id == donor_id)) or ""
+
+
 def find_or_add_donor(conn: Connection, name: str, email: str, now: datetime) -> Donor:
     """The donor of this address; a new one when nobody has used it before.
 
+    Their letters are in the language of the form that they sent last.
     Of two forms at once on PostgreSQL the second waits for the first, and finds its donor.
     """
     known = donor_of_address(conn, email)
     if known is not None:
-        return known
+        return _speaking_now(conn, known)
     row = {
         "id": str(uuid4()),
         "email": email.strip(),
         "email_key": address_key(email),
         "name": name,
-        "language": LANGUAGE,
+        "language": spoken_code(),
         "created_at": now,
     }
     put_rows(conn, table, [row], "DO NOTHING", key="email_key")
     added = donor_of_address(conn, email)
     assert added is not None
     return added
+
+
+def _speaking_now(conn: Connection, known: Donor) -> Donor:
+    current = spoken()
+    if current is None or current.code == known.language:
+        return known  # no form was sent: an instalment has come
+    conn.execute(sa.update(table).where(table.c.id == known.id).values(language=current.code))
+    return replace(known, language=current.code)
 
 
 def _donor(row: sa.Row[Any] | None) -> Donor | None:

@@ -29,7 +29,14 @@ class CurrencyMismatch(TypeError):
 
 
 class BadAmount(ValueError):
-    """The text is not an amount that we can charge; the message tells the donor what to type."""
+    """The text is not an amount that we can charge; the message tells the donor what to type.
+
+    `text` is the message before its `values` are filled in: whoever shows it says it in the donor's language.
+    """
+
+    def __init__(self, text: str, /, **values: object) -> None:
+        super().__init__(text % values if values else text)
+        self.text, self.values = text, values
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,15 +148,19 @@ def _minor_units(text: str, of: Currency) -> int:
     plain = _without_symbol(text.strip(), of)
     match = _AMOUNT.fullmatch(plain) if len(plain) <= 20 else None
     if match is None:
-        raise BadAmount(f"Enter an amount in figures, like {_example(of)}.")
+        raise BadAmount("Enter an amount in figures, like %(example)s.", example=_example(of))
     part = match["part"] or ""
     if len(part) > of.exponent:
-        raise BadAmount(f"Enter an amount with {_decimals(of)}, like {_example(of)}.")
+        raise _too_exact(of)
     minor = int(match["whole"].replace(",", "") + part.ljust(of.exponent, "0"))
     if minor > LARGEST_MINOR:
         raise BadAmount("Enter a smaller amount: this is more than a card payment can carry.")
     if minor % of.step:
-        raise BadAmount(f"Enter an amount like {_example(of)}: {of.code} is not charged in smaller parts.")
+        raise BadAmount(
+            "Enter an amount like %(example)s: %(currency)s is not charged in smaller parts.",
+            example=_example(of),
+            currency=of.code,
+        )
     return minor
 
 
@@ -157,7 +168,9 @@ def _without_symbol(text: str, of: Currency) -> str:
     for symbol, codes in _SYMBOLS.items():
         if text.startswith(symbol):
             if of.code not in codes.split():
-                raise BadAmount(f"Enter the amount in {of.code}: gifts here are taken in that currency.")
+                raise BadAmount(
+                    "Enter the amount in %(currency)s: gifts here are taken in that currency.", currency=of.code
+                )
             return text[len(symbol) :].lstrip()
     return text
 
@@ -166,5 +179,11 @@ def _example(of: Currency) -> str:
     return "2500" if of.exponent == 0 else "25" if of.step > 10 else f"25.{'0' * of.exponent}"
 
 
-def _decimals(of: Currency) -> str:
-    return "no decimals" if of.exponent == 0 else f"at most {of.exponent} decimals"
+def _too_exact(of: Currency) -> BadAmount:
+    if of.exponent == 0:
+        return BadAmount("Enter an amount with no decimals, like %(example)s.", example=_example(of))
+    return BadAmount(
+        "Enter an amount with at most %(decimals)s decimals, like %(example)s.",
+        decimals=of.exponent,
+        example=_example(of),
+    )

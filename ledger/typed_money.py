@@ -35,7 +35,10 @@ def read_typed_money(text: str, of: Currency, style: NumberStyle) -> Money:
     try:
         return Money.parse(_as_english(figures, style), of)
     except BadAmount as refusal:
-        raise BadAmount(_as_written(str(refusal), style)) from None
+        values = refusal.values
+        if "example" in values:  # as this page writes it: "like 25,00"
+            values = values | {"example": str(values["example"]).replace(".", style.decimal)}
+        raise BadAmount(refusal.text, **values) from None
 
 
 def _plain_digits(text: str) -> str:
@@ -88,8 +91,3 @@ def _are_groups(groups: list[str], sizes: tuple[int, int]) -> bool:
     of_last, of_others = sizes
     whole = len(last) == of_last and all(len(group) == of_others for group in middle)
     return whole and 1 <= len(first) <= of_others and first[0] != "0"
-
-
-def _as_written(sentence: str, style: NumberStyle) -> str:
-    """A sentence about amounts with its example as this page writes it: "like 25,00"."""
-    return re.sub(r"(?<=[0-9])\.(?=[0-9])", style.decimal, sentence)

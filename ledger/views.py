@@ -101,6 +101,11 @@ def gave_back(conn: Connection, gift: str, of: Currency) -> Money:
     return Money(int(went_back or 0), of)
 
 
+def currencies_of_gift(conn: Connection, gift: str) -> set[str]:
+    """The currencies in which this gift was charged: one, unless it was paid twice."""
+    return set(conn.scalars(sa.select(_e.currency).where(_e.gift_id == gift, _e.kind == EntryKind.GIFT).distinct()))
+
+
 @dataclass(frozen=True, slots=True)
 class GiftReturn:
     """What a refund gave back of one gift, and when it was agreed. `subject` is the refund."""

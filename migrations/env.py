@@ -6,6 +6,7 @@ from alembic import context
 import campaigns.tables
 import donors.tables
 import ledger.tables
+import mailing.tables
 import organisation.tables
 import outbox.tables
 import payments.books.tables
@@ -21,7 +22,7 @@ from database.migrating import installation
 from database.tables import metadata
 from database.transactions import booking
 
-TABLES = (campaigns, donors, ledger, organisation, outbox, payments, receipts, staff, web, installation)
+TABLES = (campaigns, donors, ledger, mailing, organisation, outbox, payments, receipts, staff, web, installation)
 
 
 # `booking` lets a transaction take a minute and a statement half of it, because others wait, and has its few rows read

@@ -6,6 +6,7 @@ from database.transactions import reading
 from organisation.organisation import GivingRules, OrganisationProfile
 from organisation.store import newest_number, newest_version
 from web.errors import Refusal, Trouble
+from web.language import to_translate
 
 
 class NotSetUp(Refusal):
@@ -13,9 +14,9 @@ class NotSetUp(Refusal):
 
     trouble = Trouble(
         503,
-        "Not set up yet",
-        "Nobody has said yet who receives donations here, so none can be given.",
-        "Come back in a day or two. If this is your page: sign in at the desk and finish setting it up.",
+        to_translate("Not set up yet"),
+        to_translate("Nobody has said yet who receives donations here, so none can be given."),
+        to_translate("Come back in a day or two. If this is your page: sign in at the desk and finish setting it up."),
     )
 
 

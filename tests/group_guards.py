@@ -24,7 +24,7 @@ GROUP_GUARDS: dict[str, Guard] = {
     ),
     "a-payment-is-not-matched": Guard(
         "who pays a match pot would match themselves, and the match would count twice",
-        (Cut("campaigns/match.py", "sum(gift.within if gift.gift in payments else ", "sum("),),
+        (Cut("campaigns/match.py", "sum(gift.within if gift.gift in unmatched else ", "sum("),),
         (LAWS, "tests/treasury/test_match.py"),
     ),
     "a-group-follows-its-campaign": Guard(

@@ -1,7 +1,8 @@
 """Error pages, and the only table from exception to HTTP status."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
+from typing import Any
 
 import structlog
 from fastapi import FastAPI
@@ -14,6 +15,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from database.engine import NotDurable
 from web.accept import wants_json
+from web.language import to_translate, translated
 from web.pages import Pages
 
 log = structlog.get_logger()
@@ -22,7 +24,10 @@ RETRY_AFTER_S = "5"
 
 @dataclass(frozen=True)
 class Trouble:
-    """What an error page says: the status, what happened, and what to do now."""
+    """What an error page says: the status, what happened, and what to do now.
+
+    What donors may read is marked with `to_translate`, and translated when the page is made.
+    """
 
     status: int
     title: str
@@ -32,33 +37,33 @@ class Trouble:
 
 NOT_FOUND = Trouble(
     404,
-    "Page not found",
-    "There is no page at this address.",
-    "Check the address, or start from the list of campaigns.",
+    to_translate("Page not found"),
+    to_translate("There is no page at this address."),
+    to_translate("Check the address, or start from the list of campaigns."),
 )
 NOT_ALLOWED = Trouble(
     405,
-    "That does not work here",
-    "This page cannot be used in that way.",
-    "Start from the list of campaigns.",
+    to_translate("That does not work here"),
+    to_translate("This page cannot be used in that way."),
+    to_translate("Start from the list of campaigns."),
 )
 BAD_REQUEST = Trouble(
     400,
-    "We could not understand that",
-    "Your browser sent something that we cannot read. Nothing was charged.",
-    "Go back, reload the page and try again.",
+    to_translate("We could not understand that"),
+    to_translate("Your browser sent something that we cannot read. Nothing was charged."),
+    to_translate("Go back, reload the page and try again."),
 )
 BUSY = Trouble(
     503,
-    "We are very busy",
-    "We could not finish this just now. Nothing was charged.",
-    "Wait a few seconds, then try again.",
+    to_translate("We are very busy"),
+    to_translate("We could not finish this just now. Nothing was charged."),
+    to_translate("Wait a few seconds, then try again."),
 )
 BUG = Trouble(
     500,
-    "Something went wrong",
-    "This is our fault, and it has been noted.",
-    "Try again in a few minutes. If you were giving, ask us or your bank before you give again.",
+    to_translate("Something went wrong"),
+    to_translate("This is our fault, and it has been noted."),
+    to_translate("Try again in a few minutes. If you were giving, ask us or your bank before you give again."),
 )
 
 
@@ -97,9 +102,9 @@ class FromElsewhere(Refusal):
 
     trouble = Trouble(
         403,
-        "This form came from somewhere else",
-        "For your safety we take forms only from our own pages. Nothing was charged.",
-        "Open the page here, fill it in and send it again.",
+        to_translate("This form came from somewhere else"),
+        to_translate("For your safety we take forms only from our own pages. Nothing was charged."),
+        to_translate("Open the page here, fill it in and send it again."),
     )
 
 
@@ -107,14 +112,22 @@ class TooLarge(Refusal):
     """A form larger than any of ours."""
 
     trouble = Trouble(
-        413, "That is too much", "What you sent is larger than we can take.", "Shorten it and send it again."
+        413,
+        to_translate("That is too much"),
+        to_translate("What you sent is larger than we can take."),
+        to_translate("Shorten it and send it again."),
     )
 
 
 class NotAForm(Refusal):
     """A body that is not a plain form."""
 
-    trouble = Trouble(415, "We could not understand that", "We take plain forms only.", "Use the form on our page.")
+    trouble = Trouble(
+        415,
+        to_translate("We could not understand that"),
+        to_translate("We take plain forms only."),
+        to_translate("Use the form on our page."),
+    )
 
 
 Troubles = Mapping[type[Exception], Trouble]
@@ -166,13 +179,13 @@ def refusal_page(pages: Pages, refusal: Refusal, *, as_json: bool = False) -> Re
     """The page of a refusal, or JSON for a program. It is not cached."""
     if as_json or refusal.template == Refusal.template:
         return error_page(pages, refusal.trouble, as_json=as_json)
-    fields = asdict(refusal.trouble)
+    fields = _spoken_fields(refusal.trouble)
     return pages.page(refusal.template, private=True, status=fields.pop("status"), **fields | dict(refusal.values))
 
 
 def error_page(pages: Pages, trouble: Trouble, *, as_json: bool = False) -> Response:
     """The error page, or JSON for a program. It is not cached."""
-    fields = asdict(trouble)
+    fields = _spoken_fields(trouble)
     answer: Response = (
         JSONResponse(fields, trouble.status) if as_json else pages.page("web/error.html", private=True, **fields)
     )
@@ -180,3 +193,8 @@ def error_page(pages: Pages, trouble: Trouble, *, as_json: bool = False) -> Resp
     if trouble.status == BUSY.status:
         answer.headers["Retry-After"] = RETRY_AFTER_S
     return answer
+
+
+def _spoken_fields(trouble: Trouble) -> dict[str, Any]:
+    sentences = {"title": trouble.title, "message": trouble.message, "advice": trouble.advice}
+    return {"status": trouble.status} | {name: translated(words) for name, words in sentences.items()}

@@ -6,7 +6,7 @@ limit here may ask for more, such as a puzzle, but must not refuse.
 """
 
 import hmac
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -42,9 +42,10 @@ class CountedVisit:
     cost: int = 1
 
 
-def count_visits(
-    conn: Connection, key: bytes, visits: Sequence[CountedVisit], now: datetime
-) -> dict[CountedVisit, int]:
+VisitCounts = Mapping[CountedVisit, int]
+
+
+def count_visits(conn: Connection, key: bytes, visits: Sequence[CountedVisit], now: datetime) -> VisitCounts:
     """Count these visits; for each, how many there are in its window now, with itself."""
     rows = {(visit.limit.kind, _slot(key, visit)): visit for visit in visits}
     put_rows(
@@ -59,9 +60,7 @@ def count_visits(
     return visits_so_far(conn, key, visits, now)
 
 
-def visits_so_far(
-    conn: Connection, key: bytes, visits: Sequence[CountedVisit], now: datetime
-) -> dict[CountedVisit, int]:
+def visits_so_far(conn: Connection, key: bytes, visits: Sequence[CountedVisit], now: datetime) -> VisitCounts:
     """How many visits there are in the windows of these, without counting one."""
     v = visit_count.c
     slots = {visit: _slot(key, visit) for visit in visits}

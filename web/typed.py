@@ -8,6 +8,8 @@ import re
 import unicodedata
 from datetime import date
 
+from web.language import translated
+
 MOST_ACCENTS = 2
 # Vowel signs, which Devanagari or Thai stack on a letter, are no accents: they have no combining class.
 MOST_MARKS = 4
@@ -36,7 +38,7 @@ def tidy(text: str, limit: int, *, lines: bool = False) -> str:
     if len(plain) > limit:
         raise _too_long(limit)
     if len(_lightened(plain)) < len(plain):
-        raise NotTidy("Use at most two accents on a letter.")
+        raise NotTidy(translated("Use at most two accents on a letter."))
     return plain
 
 
@@ -62,7 +64,7 @@ def clipped(text: str, limit: int, *, lines: bool = False) -> str:
 
 
 def _too_long(limit: int) -> NotTidy:
-    return NotTidy(f"Shorten this to {limit} characters or fewer.")
+    return NotTidy(translated("Shorten this to %(limit)s characters or fewer.", limit=limit))
 
 
 def _plain(text: str, *, lines: bool) -> str:

@@ -7,7 +7,7 @@ from functools import cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_datetime, format_skeleton
 from babel.numbers import (
     NumberPattern,
     format_decimal,
@@ -19,6 +19,7 @@ from babel.numbers import (
 
 from ledger.money import Currency, Money
 from ledger.typed_money import NumberStyle
+from web.language import translated
 
 _SHARED = dict.fromkeys(("USD", "AUD", "CAD", "NZD", "SGD", "HKD", "MXN"), "$") | {"JPY": "¥", "CNY": "¥"}
 # CLDR wants a space there ("ISK 2,500"); Babel leaves it out.
@@ -72,7 +73,13 @@ class Wording:
 
     def day(self, day: date) -> str:
         """A day, or the day of an instant in our zone: "21 November 2026"."""
-        return str(format_date(self._local(day), "d MMMM y", locale=self.locale))
+        return str(format_date(self._local(day), self._day_pattern, locale=self.locale))
+
+    def day_and_month(self, day: date) -> str:
+        """A day of each year: "21 November"."""
+        if self._is_english:
+            return str(format_date(self._local(day), "d MMMM", locale=self.locale))
+        return str(format_skeleton("MMMMd", self._local(day), locale=self.locale))
 
     def month(self, day: date) -> str:
         """The month of a day: "November 2026"."""
@@ -84,7 +91,15 @@ class Wording:
 
     def instant(self, instant: datetime) -> str:
         """An instant in our zone: "21 November 2026 at 21:04"."""
-        return str(format_datetime(instant, "d MMMM y 'at' HH:mm", tzinfo=self.zone, locale=self.locale))
+        return translated("%(day)s at %(time)s", day=self.day(instant), time=self.time(instant))
+
+    @property
+    def _is_english(self) -> bool:
+        return self.locale.language == "en"
+
+    @property
+    def _day_pattern(self) -> str:
+        return "d MMMM y" if self._is_english else "long"  # the first in English of any region
 
     def _local(self, day: date) -> date:
         return day.astimezone(self.zone).date() if isinstance(day, datetime) else day

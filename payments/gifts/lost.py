@@ -31,7 +31,11 @@ class LostShare:
 
 @dataclass(frozen=True, slots=True)
 class LostGift:
-    """A gift with our mark at Stripe. `id` is its own, or the recurring gift's, which `first_gift` began."""
+    """A gift with our mark at Stripe. `id` is its own, or the recurring gift's, which `first_gift` began.
+
+    `weights` say how each instalment is shared, by the address of a campaign; `ends_at` and `instalments` are the end
+    that its donor chose. Older subscriptions do not say them.
+    """
 
     id: str
     kind: LostKind
@@ -42,6 +46,9 @@ class LostGift:
     interval: Interval | None = None
     session: str | None = None
     subscription: str | None = None
+    weights: tuple[tuple[str, int], ...] = ()
+    ends_at: datetime | None = None
+    instalments: int | None = None
 
     @property
     def amount(self) -> Money:
@@ -70,7 +77,7 @@ def adopted_gift(lost: LostGift, campaigns: Mapping[str, int]) -> Gift:
     )
 
 
-def adopted_recurring(lost: LostGift, first: Gift) -> Recurring | None:
+def adopted_recurring(lost: LostGift, first: Gift, campaigns: Mapping[str, int]) -> Recurring | None:
     """The recurring gift that its first gift began; its state is asked of Stripe. None for a gift given once."""
     if lost.kind is not LostKind.RECURRING or lost.interval is None:
         return None
@@ -79,9 +86,18 @@ def adopted_recurring(lost: LostGift, first: Gift) -> Recurring | None:
         state=RecurringState.PENDING,
         amount=first.amount,
         interval=lost.interval,
-        shares=tuple(Share(part.n, part.campaign, part.amount.minor) for part in first.allocations),
+        shares=_shares(lost, first, campaigns),
         donor=first.donor,
         first_gift=first.id,
         created_at=first.created_at,
+        ends_at=lost.ends_at,
+        instalments=lost.instalments,
         subscription=lost.subscription,
     )
+
+
+def _shares(lost: LostGift, first: Gift, campaigns: Mapping[str, int]) -> tuple[Share, ...]:
+    """How each instalment is shared: by its weights; where they are not known, as the first instalment was."""
+    if lost.weights and all(slug in campaigns for slug, _ in lost.weights):
+        return tuple(Share(n, campaigns[slug], weight) for n, (slug, weight) in enumerate(lost.weights))
+    return tuple(Share(part.n, part.campaign, part.amount.minor) for part in first.allocations)

@@ -39,6 +39,9 @@ def add_lost(conn: Connection, lost: Iterable[LostGift], now: datetime) -> None:
             "given_at": gift.given_at,
             "session_id": gift.session,
             "subscription": gift.subscription,
+            "weights": [list(weight) for weight in gift.weights],
+            "ends_at": gift.ends_at,
+            "instalments": gift.instalments,
             "found_at": now,
         }
         for gift in lost
@@ -75,7 +78,7 @@ def adopt_gift(conn: Connection, lost: LostGift, campaigns: Mapping[str, int], n
     """
     gift = adopted_gift(lost, campaigns)
     add_gift(conn, gift)
-    if recurring := adopted_recurring(lost, gift):
+    if recurring := adopted_recurring(lost, gift, campaigns):
         add_recurring(conn, recurring)
     if lost.session is not None:
         link_session(conn, gift.id, lost.session)
@@ -116,4 +119,7 @@ def read_lost_row(row: sa.Row[Any]) -> LostGift:
         interval=Interval(row.interval) if row.interval else None,
         session=row.session_id,
         subscription=row.subscription,
+        weights=tuple((slug, weight) for slug, weight in row.weights or ()),
+        ends_at=row.ends_at,
+        instalments=row.instalments,
     )

@@ -198,6 +198,10 @@ lost_gift = table(
     sa.Column("found_at", Instant, nullable=False),
     sa.Column("decided_at", Instant),
     sa.Column("adopted", Flag),
+    # Of a recurring gift: pairs of a campaign's address and its weight, and the end that its donor chose.
+    sa.Column("weights", Json),
+    sa.Column("ends_at", Instant),
+    sa.Column("instalments", Count),
     one_of("kind", ("once", "recurring", "stranger")),
     sa.CheckConstraint(
         "kind = 'stranger' OR (first_gift IS NOT NULL AND amount_minor > 0 AND currency IS NOT NULL"

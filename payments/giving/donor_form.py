@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from secrets import token_hex
 
 from sqlalchemy.engine import Engine
 
@@ -21,6 +20,7 @@ from payments.giving.declaration_form import CARRIED
 from payments.giving.donor_fields import read_source
 from payments.giving.form import AmountWords, FieldErrors, FormFields, FormQuestions, Pledge, read_form
 from payments.giving.form_keys import FormKey, key_of_contents
+from payments.giving.form_token import new_form_token
 from payments.giving.prefilled import interval_choices, slip_choices, template_fields
 from payments.giving.rhythm_form import IntervalOffer
 from web.pages import Pages
@@ -90,7 +90,7 @@ class DonorForm:
             "campaign": campaign,
             "parent": parent,
             "errors": errors,
-            "form_token": fields.get("form_token") or token_hex(16),
+            "form_token": fields.get("form_token") or new_form_token(self._secret, self._clock()),
             "consents": questions.consents,
             "ticked": [box.channel for box in questions.consents if fields.get(f"consent_{box.channel}")],
             "fee_example": self._fee_example(questions.fee_rate, fields, campaign),

@@ -23,10 +23,12 @@ from web.language import translated
 from web.typed import NotTidy, compact
 
 OTHER = "other"
+# A field that people do not see, and the solution of a puzzle that was asked for (payments/giving/gate_routes.py).
+TRAP, SOLUTION = "homepage", "solution"
 FIELDS = (
     *rhythm_form.FIELDS, "amount", *(f"amount_{interval}" for interval in REPEATING), "other_amount", "fee_cover",
     *donor_fields.FIELDS, *dedication_form.FIELDS, *(f"consent_{channel}" for channel in CHANNELS),
-    *declaration_form.FIELDS, "form_token", "retry", "more",
+    *declaration_form.FIELDS, "form_token", "retry", "more", TRAP, SOLUTION,
 )  # fmt: skip
 
 FormFields = Mapping[str, str]

@@ -19,6 +19,7 @@ from payments.giving.dedication_form import fields_of_dedication
 from payments.giving.donor_fields import LikelySlip, read_donor_email, read_source
 from payments.giving.form import OTHER, FormFields
 from payments.giving.rhythm_form import ONCE, IntervalOffer, fields_of_rhythm
+from web.language import translated
 from web.typed import NotTidy
 from web.wording import Wording
 
@@ -41,9 +42,9 @@ def interval_choices(offer: IntervalOffer, wording: Wording) -> list[IntervalCho
     return [
         IntervalChoice(
             interval,
-            ADJECTIVE[interval],
+            translated(ADJECTIVE[interval]),
             due_days(interval, offer.today, wording),
-            PER[interval],
+            translated(PER[interval]),
             most_instalments(interval),
         )
         for interval in Interval

@@ -111,6 +111,7 @@ class CheckoutQueue:
             ticket=turn.ticket,
             has_begun=turn.turn_at is not None,
             place=self._turns.pace.place(wait),
+            payment_link=None,
             minutes=round(wait.total_seconds() / 60),
             refresh_seconds=_refresh_after(turn, wait.total_seconds()),
         )

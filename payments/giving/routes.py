@@ -1,6 +1,6 @@
 """The donor's form and the way to Stripe."""
 
-from secrets import token_hex
+from dataclasses import dataclass
 from typing import Annotated
 
 import structlog
@@ -23,6 +23,7 @@ from payments.gifts.gift import Gift
 from payments.giving.declaration_form import declaration_values, read_declaration
 from payments.giving.donor_form import NO_FORM_RULES, DonorForm, FormRules
 from payments.giving.form import FIELDS, FieldErrors, FormFields, Pledge, with_declaration
+from payments.giving.gate_routes import Gate, Stop
 from payments.giving.pace_store import Pace
 from payments.giving.pledges import (
     NotOpen,
@@ -57,12 +58,23 @@ def payment_routes(
 ) -> APIRouter:
     """`/c/{slug}/give`, and the queue on the way to Stripe."""
     surges = surges or SurgeRules()
-    queue = CheckoutQueue(engine, pledges, Turns(engine, clock, surges.key, Pace(surges.stripe_limit)), clock, pages)
-    form = FormPages(engine, pledges, clock, pages, DonorForm(engine, clock, pages, rules, surges.key), queue)
+    turns = Turns(engine, clock, surges.key, Pace(surges.stripe_limit))
+    queue = CheckoutQueue(engine, pledges, turns, clock, pages)
+    way = WayToStripe(Gate(engine, turns, clock, pages, surges.key), queue)
+    form = FormPages(engine, pledges, clock, pages, DonorForm(engine, clock, pages, rules, surges.key), way)
     router = queue.routes(form.open_checkout)
+    router.include_router(way.gate.routes(form.save))
     router.add_api_route("/c/{slug}/give", form.show, methods=["GET"])
     router.add_api_route("/c/{slug}/give", form.give, methods=["POST"])
     return router
+
+
+@dataclass(frozen=True, slots=True)
+class WayToStripe:
+    """What stands between a form and Stripe: who must solve a puzzle, and whose turn it is."""
+
+    gate: Gate
+    queue: CheckoutQueue
 
 
 class FormPages:
@@ -75,10 +87,10 @@ class FormPages:
         clock: Clock,
         pages: Pages,
         form: DonorForm,
-        queue: CheckoutQueue,
+        way: WayToStripe,
     ) -> None:
         self._engine, self._pledges, self._clock, self._pages = engine, pledges, clock, pages
-        self._form, self._queue = form, queue
+        self._form, self._queue, self._gate = form, way.queue, way.gate
         self._limiter = CapacityLimiter(GATEWAY_THREADS)
 
     def show(
@@ -107,7 +119,8 @@ class FormPages:
     async def give(self, slug: str, request: Request) -> Response:
         """Save the gift, open its checkout at its turn, and send the donor there."""
         fields = await posted_fields(request, FIELDS)
-        gift = await run_in_threadpool(self._save, slug, fields, address_of_client(request) or "")
+        address = address_of_client(request) or ""
+        gift = await run_in_threadpool(self.save, slug, fields, address, self._gate.stop(address))
         return gift if isinstance(gift, Response) else await self._queue.send(slug, gift, self.open_checkout)
 
     async def open_checkout(self, slug: str, gift: Gift) -> Response:
@@ -126,11 +139,14 @@ class FormPages:
             return await run_in_threadpool(self._not_charged, slug, gift, status=503)
         return RedirectResponse(url, 303)
 
-    def _save(self, slug: str, fields: FormFields, address: str) -> Gift | Response:
+    def save(self, slug: str, fields: FormFields, address: str, stop: Stop) -> Gift | Response:
+        """The saved gift of a form, or the page to show instead: `stop` has a say before anything is saved."""
         campaign = self._campaign(slug)
         try:
-            retry = fields.get("retry")
-            gift = self._pledges.retry(retry) if retry else self._pledge(campaign, fields, address)
+            if fields.get("retry"):
+                gift = stop(campaign, fields) or self._pledges.retry(fields["retry"])
+            else:
+                gift = self._pledge(campaign, fields, address, stop)
         except NotOpen:
             return self._takes_no_gifts(campaign)
         if gift is None:
@@ -170,10 +186,12 @@ class FormPages:
             asked=paid.asked,
             # Who sent no token may be somebody else who typed the same: the link shows the donor's name.
             session_id=paid.session_id if fields.get("form_token") else None,
-            again={**fields, "form_token": token_hex(16)},
+            again={**fields, "form_token": self._gate.token()},
         )
 
-    def _pledge(self, campaign: Campaign, fields: FormFields, address: str) -> Gift | PaymentUnderWay | Response:
+    def _pledge(
+        self, campaign: Campaign, fields: FormFields, address: str, stop: Stop
+    ) -> Gift | PaymentUnderWay | Response:
         if fields.get("more"):  # from the campaign's sheet: the whole form, as far as it is filled in
             return self._form_page(campaign, fields, {})
         pledge = self._form.read(campaign, fields)
@@ -186,6 +204,8 @@ class FormPages:
                 asked_before = bool(fields.get("declaring"))
                 return self._declaration_page(campaign, fields, pledge, above, declaration if asked_before else {})
             pledge = with_declaration(pledge, declaration)
+        if (stopped := stop(campaign, fields)) is not None:
+            return stopped
         return self._pledges.save(campaign, pledge, self._form.key(campaign, fields, pledge, address))
 
     def _declaration_page(

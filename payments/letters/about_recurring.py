@@ -1,14 +1,16 @@
 """What every letter about a recurring gift says of it."""
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from sqlalchemy.engine import Connection
 
 from campaigns.store import campaign_by_id
+from donors.store import language_of_donor
 from outbox.letters import is_address
 from payments.gifts.recurring_store import recurring_of
 from payments.gifts.recurring_views import RecurringRow, recurring_row
-from payments.gifts.recurring_words import ADJECTIVE, PER
+from payments.gifts.recurring_words import KIND, PER
 from payments.letters.notice import Addressee, Button
 from web.language import translated
 from web.pages import Pages
@@ -18,11 +20,19 @@ OWN_PAGE = "/giving"
 
 @dataclass(frozen=True, slots=True)
 class AboutRecurring:
-    """A recurring gift, the title of its first campaign, and how amounts and days are written in its letters."""
+    """A recurring gift, the title of its first campaign, and how amounts and days are written in its letters.
+
+    What it says is in the language that is spoken: read it while `speaking`.
+    """
 
     recurring: RecurringRow
     campaign: str
     pages: Pages
+    language: str
+
+    def speaking(self) -> AbstractContextManager[None]:
+        """Speak the language of its donor."""
+        return self.pages.speaking(self.language)
 
     @property
     def addressee(self) -> Addressee:
@@ -32,7 +42,7 @@ class AboutRecurring:
     @property
     def kind(self) -> str:
         """Such as "monthly"."""
-        return translated(ADJECTIVE[self.recurring.rhythm.interval]).lower()
+        return translated(KIND[self.recurring.rhythm.interval])
 
     @property
     def amount(self) -> str:
@@ -66,4 +76,5 @@ def about_recurring(conn: Connection, recurring_id: str, pages: Pages) -> AboutR
     if row is None or whole is None or not is_address(row.email):
         return None
     campaign = campaign_by_id(conn, whole.shares[0].campaign)
-    return AboutRecurring(row, campaign.title if campaign else pages.organisation.name, pages)
+    title = campaign.title if campaign else pages.organisation.name
+    return AboutRecurring(row, title, pages, language_of_donor(conn, whole.donor_id))

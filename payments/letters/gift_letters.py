@@ -10,6 +10,7 @@ from database.instants import Clock
 from database.transactions import writing
 from donors.consent_store import consents_of
 from donors.consents import Channel, agreed_channels
+from donors.store import language_of_donor
 from ledger.kinds import EntryKind
 from ledger.money import Money
 from ledger.views import GiftReturn, returned_by
@@ -35,7 +36,9 @@ def gift_letter_jobs(engine: Engine, pages: Pages, clock: Clock) -> dict[str, Ha
         with writing(engine) as conn:
             gift = store.gift(conn, payload["of"])
             if gift is not None and gift.state.value == payload["state"] and is_address(gift.donor.email):
-                _post(conn, _letter_of_state(conn, pages, gift, clock()), clock())
+                with pages.speaking(language_of_donor(conn, gift.donor_id)):
+                    letter = _letter_of_state(conn, pages, gift, clock())
+                _post(conn, letter, clock())
 
     def tell_refund(payload: Any) -> None:
         with writing(engine) as conn:
@@ -140,8 +143,9 @@ def _letter_of_refund(conn: Connection, pages: Pages, returned: GiftReturn, now:
         return None
     issued = receipt_of_gift(conn, gift.id)
     whole = issued.receipt.total if issued else gift.amount
-    notice = _refunded(pages, gift, store.campaign_of(conn, gift), returned.amount, whole)
-    return write_notice(pages, key, Addressee(gift.donor.email, gift.donor.name), notice)
+    with pages.speaking(language_of_donor(conn, gift.donor_id)):
+        notice = _refunded(pages, gift, store.campaign_of(conn, gift), returned.amount, whole)
+        return write_notice(pages, key, Addressee(gift.donor.email, gift.donor.name), notice)
 
 
 def _refunded(pages: Pages, gift: Gift, campaign: Campaign | None, amount: Money, whole: Money) -> NoticeWords:

@@ -1,5 +1,6 @@
 """The letter that brings a donor the receipt, and the one that brings a new link to it."""
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -9,6 +10,7 @@ from sqlalchemy.engine import Connection, Engine
 from campaigns.campaign import Campaign
 from database.instants import Clock
 from database.transactions import reading, writing
+from donors.store import language_of_donor
 from outbox.letters import Attachment, Letter, is_address, letter_was_posted, post_letter
 from outbox.worker import Handler
 from payments.gifts import store
@@ -61,8 +63,11 @@ def receipt_letter_handler(engine: Engine, pages: Pages, clock: Clock) -> Handle
         with writing(engine) as conn:
             if not is_posted and is_address(confirmed.gift.donor.email):
                 token = mint_token(conn, confirmed.gift.id, clock())
-                post_letter(conn, _receipt_letter(pages, confirmed, token), clock())
-            _post_dedication(conn, pages, confirmed, clock())
+                with _speaking_to(conn, pages, confirmed):
+                    letter = _receipt_letter(pages, confirmed, token)
+                post_letter(conn, letter, clock())
+            with _speaking_to(conn, pages, confirmed):  # its reader's language is not known, but the giver's is
+                _post_dedication(conn, pages, confirmed, clock())
 
     return post_receipt_letter
 
@@ -86,7 +91,8 @@ def post_link_letter(conn: Connection, pages: Pages, number: str, now: datetime)
     if not letter_was_posted(conn, key):
         link = _link(pages, mint_token(conn, confirmed.gift.id, now))
         receipt = confirmed.issued.receipt
-        words = pages.letter("payments/letters/receipt_link", receipt=receipt, link=link, days=LINK_LIFETIME.days)
+        with _speaking_to(conn, pages, confirmed):
+            words = pages.letter("payments/letters/receipt_link", receipt=receipt, link=link, days=LINK_LIFETIME.days)
         post_letter(conn, Letter(key, to, *words, to_name=_name(confirmed)), now, urgent=True)
     return to
 
@@ -126,6 +132,10 @@ def _next_on(confirmed: Confirmed, began: datetime, pages: Pages) -> date | None
     if recurring.instalments is not None and not (confirmed.is_first and recurring.instalments > 1):
         return None
     return next_on
+
+
+def _speaking_to(conn: Connection, pages: Pages, confirmed: Confirmed) -> AbstractContextManager[None]:
+    return pages.speaking(language_of_donor(conn, confirmed.gift.donor_id))
 
 
 def _key(number: str) -> str:

@@ -27,8 +27,10 @@ def recurring_letter_jobs(engine: Engine, pages: Pages, clock: Clock) -> dict[st
             about = about_recurring(conn, recurring_id, pages)
             if about is None or letter_was_posted(conn, key):
                 return
-            notice = _WRITERS[news](about, Money(payload["before"], about.recurring.amount.currency))
-            post_letter(conn, write_notice(pages, key, about.addressee, notice), clock())
+            before = Money(payload["before"], about.recurring.amount.currency)
+            with about.speaking():
+                letter = write_notice(pages, key, about.addressee, _WRITERS[news](about, before))
+            post_letter(conn, letter, clock())
 
     return {TELL_NEWS: tell_news}
 

@@ -40,7 +40,9 @@ def reminding(engine: Engine, pages: Pages, clock: Clock) -> Chore:
             with writing(engine) as conn:
                 about = about_recurring(conn, reminder.recurring, pages)
                 if about is not None:
-                    post_letter(conn, write_notice(pages, key, about.addressee, _notice(about, reminder)), now)
+                    with about.speaking():
+                        letter = write_notice(pages, key, about.addressee, _notice(about, reminder))
+                    post_letter(conn, letter, now)
 
     return Chore(REMIND_EVERY, remind)
 

@@ -1,7 +1,9 @@
 """A gift as Stripe knows it: its checkout, its charge or its subscription, read into what a treasurer decides about."""
 
+import re
 from uuid import uuid5
 
+from database.instants import from_unix
 from ledger.money import Money, currency
 from payments.gifts.gift import DonorDetails
 from payments.gifts.lost import ADOPTIONS, LostGift, LostKind, LostShare
@@ -18,10 +20,11 @@ from payments.reading.fields import (
     text,
     whole_number,
 )
-from payments.stripe.checkout import STRIPE_INTERVALS
+from payments.stripe.checkout import ENDS_AT, INSTALMENTS, STRIPE_INTERVALS, WEIGHTS
 from payments.stripe.objects import StripeObject
 
 _PRODUCT = "campaign_"
+_COUNT = re.compile("[1-9][0-9]{0,11}")
 UNNAMED = DonorDetails("Somebody", "nobody@no-address.invalid")
 """A donor of whom Stripe knows neither name nor address."""
 
@@ -43,6 +46,7 @@ def read_lost_once(gift: str, charge: StripeObject, session: StripeObject | None
 def read_lost_recurring(recurring: str, subscription: StripeObject, session: StripeObject | None) -> LostGift:
     """A recurring gift: what its checkout was for; without one what its subscription asks for."""
     first_gift = metadata_id(session, "gift_id") if session else None
+    ends_at, instalments = _whole(subscription, ENDS_AT), _whole(subscription, INSTALMENTS)
     return LostGift(
         id=recurring,
         kind=LostKind.RECURRING,
@@ -53,7 +57,24 @@ def read_lost_recurring(recurring: str, subscription: StripeObject, session: Str
         interval=_interval(subscription),
         session=text(session, "id") if session else None,
         subscription=text(subscription, "id"),
+        weights=_weights(subscription),
+        ends_at=from_unix(int(ends_at)) if ends_at and not instalments else None,
+        instalments=int(instalments) if instalments else None,
     )
+
+
+def _weights(subscription: StripeObject) -> tuple[tuple[str, int], ...]:
+    """How each instalment is shared, as we wrote it there; nothing where somebody has changed it."""
+    pairs = [pair.rpartition(":") for pair in nested(subscription, "metadata").get(WEIGHTS, "").split()]
+    if any(not slug or not _COUNT.fullmatch(weight) for slug, _, weight in pairs):
+        return ()
+    return tuple((slug, int(weight)) for slug, _, weight in pairs)
+
+
+def _whole(subscription: StripeObject, name: str) -> str:
+    """A whole number that we wrote into the metadata, as digits."""
+    digits = str(nested(subscription, "metadata").get(name, ""))
+    return digits if _COUNT.fullmatch(digits) else ""
 
 
 def _donor(session: StripeObject | None, charge: StripeObject) -> DonorDetails:

@@ -17,7 +17,9 @@ from payments.gifts.recurring_words import ADJECTIVE
 # Stripe allows 30 minutes to 24 hours. Who has not paid after an hour has left.
 SESSION_LIFETIME = timedelta(hours=1)
 APP, SCHEMA = "farthing", "1"
-LONGEST_DESCRIPTION = 500
+LONGEST_DESCRIPTION = LONGEST_VALUE = 500
+# A subscription's metadata: weights by campaign as `libraries:80 buses:20`, an end in seconds, a number of instalments.
+WEIGHTS, ENDS_AT, INSTALMENTS = "weights", "ends_at", "instalments"
 # Stripe's interval and interval_count; it has no quarters, but three months.
 STRIPE_INTERVALS: Mapping[Interval, tuple[str, int]] = {
     Interval.WEEK: ("week", 1),
@@ -64,11 +66,29 @@ def session_params(
         # Never the gift's id: every later instalment has the subscription's metadata as well.
         params["subscription_data"] = {
             "description": _described(f"{ADJECTIVE[recurring.interval]} gift", gift, first),
-            "metadata": {"recurring_id": recurring.id} | ours,
+            "metadata": {"recurring_id": recurring.id} | ours | _promise(recurring, purposes),
             "billing_mode": {"type": "flexible"},
         }
     params["metadata"] = metadata
     return params
+
+
+def _promise(recurring: Recurring, purposes: Mapping[int, Purpose]) -> dict[str, str]:
+    """What only we know of a recurring gift: its end, and how each instalment is shared.
+
+    After the restore of an older backup the subscription is all that is left of it. Weights that Stripe's limit of a
+    value's length leaves no room for are left out; they follow from the first amounts then, as nearly as those say.
+    """
+    known = [share for share in recurring.shares if share.campaign in purposes]
+    weights = " ".join(f"{purposes[share.campaign].slug}:{share.weight}" for share in known)
+    promise = {}
+    if len(known) == len(recurring.shares) and len(weights) <= LONGEST_VALUE:
+        promise[WEIGHTS] = weights
+    if recurring.ends_at is not None:
+        promise[ENDS_AT] = str(int(recurring.ends_at.timestamp()))
+    if recurring.instalments is not None:
+        promise[INSTALMENTS] = str(recurring.instalments)
+    return promise
 
 
 def _common(gift: Gift, purpose: Purpose, base_url: str) -> SessionCreateParams:

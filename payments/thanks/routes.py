@@ -29,6 +29,7 @@ from payments.thanks.waiting import LONG_AFTER, begin_to_wait, looked_since
 from receipts.store import Issued, mint_token, receipt_of_gift, receipt_of_old_token
 from web.errors import NOT_FOUND, NotFound, Refusal, Trouble
 from web.forms import posted_fields
+from web.language import to_translate
 from web.pages import Pages
 
 RECEIPT_LINK_LIFETIME = timedelta(hours=24)
@@ -45,9 +46,11 @@ class LinkTooOld(Refusal):
     """The thank-you page's address alone no longer opens a receipt."""
 
     trouble = Trouble(
-        410, "This link has done its work", "A receipt can be opened from here for one day after the gift.",
-        "Go back to the page before: its button sends you a new link by email.",
-    )  # fmt: skip
+        410,
+        to_translate("This link has done its work"),
+        to_translate("A receipt can be opened from here for one day after the gift."),
+        to_translate("Go back to the page before: its button sends you a new link by email."),
+    )
 
 
 @dataclass(frozen=True, slots=True)

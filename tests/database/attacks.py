@@ -105,6 +105,9 @@ EVERYWHERE = (
     removed("donor", "id = 'donor-2'"),
     changed("consent", "is_given = 1", "id = 'consent-1'", "consent_no_update"),
     removed("consent", "id = 'consent-1'"),
+    changed("signup", "words = 'Everything.'", "id = 'signup-1'", "signup_frozen"),
+    changed("signup", "confirmed_at = NULL", "id = 'signup-1'", "signup_set_once"),
+    removed("signup", "id = 'signup-1'"),
     Attack("gift: without a donor", "gift", _lone_gift("gift-9", donor_id="NULL"), ("gift_has_donor",)),
     Attack(
         "recurring: without a donor", "recurring",

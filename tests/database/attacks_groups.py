@@ -39,9 +39,9 @@ GROUPS = (
     Attack("match_pot: of a group", "match_pot", _pot("pot-2", campaign_id="2"), ("match_pot_of_a_group",),
            (_group(2),)),
     removed("match_pot", "id = 'pot-2'", _pot("pot-2")),
-    changed("match_payment", "pot_id = 'pot-2'", "gift_id = 'gift-1'", "match_payment_no_update",
-            "fk_match_payment_pot_id"),
-    removed("match_payment", "gift_id = 'gift-1'"),
+    changed("match_note", "pot_id = 'pot-2'", "gift_id = 'gift-1'", "match_note_no_update",
+            "fk_match_note_pot_id"),
+    removed("match_note", "gift_id = 'gift-1'"),
 )  # fmt: skip
 
 LATER_POT = _pot("pot-2")

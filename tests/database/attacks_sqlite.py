@@ -82,6 +82,10 @@ IDENTITIES = {
         "id = 'donor-2'", (("rowid",), ("id",), ("email_key",)),
         {"id": "'x'", "email_key": "'x'"}, {"name": "'nobody'"},
     ),
+    "signup": Identity(
+        "id = 'signup-1'", (("rowid",), ("id",), ("token_hash",)), {"id": "'x'", "token_hash": "'x'"},
+        {"email": "'x@example.org'"},
+    ),
     "consent": Identity("id = 'consent-1'", (("rowid",), ("id",)), {"id": "'x'"}, {"is_given": "1"}),
     "dedication": Identity("gift_id = 'gift-1'", (("rowid",), ("gift_id",)), {"gift_id": "'gift-3'"}, {"name": "'x'"}),
     "declaration": Identity("gift_id = 'gift-1'", (("rowid",), ("gift_id",)), {"gift_id": "'gift-3'"}, {"name": "'x'"}),
@@ -96,8 +100,8 @@ IDENTITIES = {
     "match_pot": Identity(
         "id = 'pot-1'", (("rowid",), ("id",)), {"id": "'x'"}, {"first_day": "'2027-01-01'", "last_day": "'2027-02-01'"}
     ),
-    "match_payment": Identity(
-        "gift_id = 'gift-1'", (("rowid",), ("gift_id",)), {"gift_id": "'gift-2'"}, {"noted_at": "'2027-01-01'"}
+    "match_note": Identity(
+        "gift_id = 'gift-1'", (("rowid",), ("gift_id", "n")), {"n": "9"}, {"noted_at": "'2027-01-01'"}
     ),
     "recurring_act": Identity("id = 'act-1'", (("rowid",), ("id",)), {"id": "'x'"}, {"who": "'nobody'"}),
 }  # fmt: skip
@@ -142,6 +146,12 @@ TAKING = (
             "dedication",
             "declaration",
         )
+    ),
+    _taking(
+        "signup",
+        "rowid = 2",
+        "rowid = 1",
+        copied("signup", "id = 'signup-1'", id="'signup-2'", token_hash="'another'"),
     ),
     _taking("match_pot", "rowid = 2", "rowid = 1", LATER_POT),
     _taking("recurring", "subscription = 'sub_2'", "id = 'rec-3'", LONE_RECURRING),

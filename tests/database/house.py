@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from campaigns.tables import campaign, match_payment, match_pot
+from campaigns.tables import campaign, match_note, match_pot
 from database.columns import BookDate, Count, Flag, Instant, Json, Minor
 from database.migrating import installation
 from donors.tables import consent, donor, donor_link
@@ -14,6 +14,7 @@ from ledger import store
 from ledger.accounts import Account
 from ledger.kinds import EntryKind
 from ledger.money import EUR, Money
+from mailing.tables import signup
 from organisation.tables import organisation_version
 from outbox.tables import letter
 from payments.books import tables as book_tables
@@ -48,6 +49,7 @@ FURNITURE: tuple[tuple[sa.Table, Mapping[str, Any]], ...] = (
     (donor, {"id": "donor-1", "email_key": "one@example.org"}),
     (donor, {"id": "donor-2", "email_key": "two@example.org"}),
     (consent, {"id": "consent-1", "donor_id": "donor-1", "channel": "email", "place": "form"}),
+    (signup, {"id": "signup-1", "topic": "updates", "campaign_id": 1, "ended_at": None, "ended_by": None}),
     (donor_link, {"token_hash": b"0" * 32, "donor_id": "donor-1"}),
     (
         gift_tables.gift,
@@ -112,7 +114,7 @@ FURNITURE: tuple[tuple[sa.Table, Mapping[str, Any]], ...] = (
     (receipts.receipt_token, {"token_hash": "0" * 64, "receipt_id": FIRST_RECEIPT}),
     (receipts.receipt_pdf, {"receipt_id": FIRST_RECEIPT, "sha256": "0" * 64}),
     (match_pot, {"id": "pot-1", "currency": "GBP", "ended_on": None}),
-    (match_payment, {"gift_id": "gift-1", "pot_id": "pot-1"}),
+    (match_note, {"gift_id": "gift-1", "pot_id": "pot-1"}),
     (receipts.receipt_gap, {"year": 2025, "first_number": 1, "last_number": 5}),
     (gift_tables.lost_gift, {"id": "lost-1", "kind": "once"}),
     (gift_tables.lost_gift, {"id": "lost-2", "kind": "recurring"}),

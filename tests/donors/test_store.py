@@ -6,10 +6,11 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import IntegrityError
 
 from database.transactions import reading, writing
-from donors.store import donor_by_id, donor_of_address, find_or_add_donor
+from donors.store import donor_by_id, donor_of_address, find_or_add_donor, language_of_donor
 from donors.tables import donor as donor_table
 from tests.ledger.samples import NOON
 from tests.payments.organisation_books import Books, gift_id
+from web.language import speaking
 
 
 def test_two_spellings_of_an_address_are_one_donor(engine: Engine) -> None:
@@ -22,6 +23,18 @@ def test_two_spellings_of_an_address_are_one_donor(engine: Engine) -> None:
     with reading(engine) as conn:
         assert conn.scalar(sa.select(sa.func.count()).select_from(donor_table)) == 1
         assert donor_by_id(conn, first.id) == first == donor_of_address(conn, "zoe@example.org")
+
+
+def test_letters_are_in_the_language_of_the_last_form(engine: Engine) -> None:
+    """What comes without a form, such as an instalment, changes nothing."""
+    known = []
+    with writing(engine) as conn:
+        for code in ("en", "cy"):
+            with speaking(code):
+                known.append(find_or_add_donor(conn, "Zoë", "zoe@example.org", NOON).language)
+        donor = find_or_add_donor(conn, "Zoë", "zoe@example.org", NOON)
+
+        assert (known, language_of_donor(conn, donor.id), language_of_donor(conn, None)) == (["en", "cy"], "cy", "")
 
 
 def test_nobody_is_found_by_an_address_that_nobody_used(engine: Engine) -> None:

@@ -67,7 +67,7 @@ def test_the_queue_shows_the_place_and_leads_on_by_itself(site: Site, queued: st
     assert re.fullmatch(r"/c/libraries/payment/[0-9a-f]{32}", queued)
     page = site.browser.get(queued)
     assert page.status_code == 200
-    assert "You are number 16 in the queue" in words(page.text)
+    assert "Your place in the queue: 16" in words(page.text)
     assert '<noscript><meta http-equiv="refresh" content="10"></noscript>' in page.text
     assert site.browser.get(f"{queued}/place").json() == {"place": 16}
     assert give(site, 2) != queued

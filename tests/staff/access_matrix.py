@@ -37,6 +37,7 @@ ACCESS: Mapping[str, Open | Permission] = {
     "GET /c/{slug}/progress": PUBLIC,
     "GET /c/{slug}/give": PUBLIC,
     "POST /c/{slug}/give": PUBLIC,
+    "POST /c/{slug}/give/letter": PUBLIC,
     # Whoever has the ticket: it leads to Stripe's page for its gift, and shows the amount and the place in the queue.
     "GET /c/{slug}/payment/{ticket}": PUBLIC,
     "POST /c/{slug}/payment/{ticket}": PUBLIC,
@@ -179,6 +180,7 @@ ACCESS: Mapping[str, Open | Permission] = {
     "POST /desk/campaigns/{number}/match": CHANGE,
     "POST /desk/campaigns/{number}/match/{pot}/end": CHANGE,
     "POST /desk/campaigns/{number}/match/{pot}/paid": CHANGE,
+    "POST /desk/campaigns/{number}/match/{pot}/paid/withdraw": CHANGE,
     "GET /desk/organisation": READ_ORGANISATION,
     "GET /desk/organisation/preview": EDIT_ORGANISATION,
     "GET /desk/organisation/preview/{what}": EDIT_ORGANISATION,

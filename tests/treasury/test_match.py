@@ -1,5 +1,6 @@
 """Match pots at the desk: pledged, used by gifts, paid, and ended; on both databases."""
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
@@ -14,7 +15,7 @@ from campaigns.match import Match
 from campaigns.match_store import matches_of
 from campaigns.store import add_campaign, campaign_by_id, families_of
 from database.transactions import reading, writing
-from ledger.money import GBP
+from ledger.money import EUR, GBP, Money
 from staff.act import Subject
 from staff.role import Role
 from staff.store import acts_on
@@ -84,6 +85,62 @@ def test_a_pot_is_pledged_used_paid_and_never_counted_twice(
         acts = acts_on(conn, Subject("campaign", str(LIBRARIES)))
     assert sorted(act.what for act in acts) == ["match pot added", "match pot paid"]
     assert "Ryder" not in str(acts)
+
+
+def two_pots(client: TestClient, engine: Engine, clock: FixedClock) -> tuple[Match, Match]:
+    """One until yesterday, one of today."""
+    yesterday, today = ((clock().date() - timedelta(days=days)).isoformat() for days in (1, 0))
+    pledge(client, clock, last_day=yesterday)
+    pledge(client, clock, giver="Another", first_day=today)
+    first, second = pots(engine)
+    return first, second
+
+
+def test_a_payment_of_one_pot_is_matched_by_no_other(
+    treasurer: TestClient, engine: Engine, clock: FixedClock, desk: Desk
+) -> None:
+    """Whichever pot it is noted for; a note that was wrong is taken back, and all is as it was."""
+    first, second = two_pots(treasurer, engine, clock)
+    desk.books.pledge(1, amount=3000, shares=[(LIBRARIES, 3000)])
+    apply_happenings(desk.books, charged("1", 3000, gift=gift_id(1)))
+    before = pots(engine)
+    assert [(match.used.minor, match.paid.minor) for match in before] == [(0, 0), (3000, 0)]
+    for pot, paid in ((first, [(0, 3000), (0, 0)]), (second, [(0, 0), (0, 3000)])):
+        address = f"{PATH}/{pot.pot.id}/paid"
+        assert treasurer.post(address, data={"reference": gift_id(1)}).status_code == 303
+        assert [(match.used.minor, match.paid.minor) for match in pots(engine)] == paid
+        assert "Paid with the gift" in treasurer.get(PATH).text
+        assert treasurer.post(f"{address}/withdraw", data={"paid_with": gift_id(1)}).status_code == 303
+        assert treasurer.post(f"{address}/withdraw", data={"paid_with": gift_id(1)}).status_code == 303
+        assert pots(engine) == before
+    with reading(engine) as conn:
+        acts = [act.what for act in acts_on(conn, Subject("campaign", str(LIBRARIES)))]
+    assert acts.count("match payment withdrawn") == 2
+
+
+def test_a_note_is_taken_back_only_from_its_own_pot(
+    treasurer: TestClient, engine: Engine, clock: FixedClock, desk: Desk
+) -> None:
+    """Another pot's button does nothing."""
+    first, second = two_pots(treasurer, engine, clock)
+    desk.books.pledge(1, amount=3000, shares=[(LIBRARIES, 3000)])
+    apply_happenings(desk.books, charged("1", 3000, gift=gift_id(1)))
+    treasurer.post(f"{PATH}/{first.pot.id}/paid", data={"reference": gift_id(1)})
+    treasurer.post(f"{PATH}/{second.pot.id}/paid/withdraw", data={"paid_with": gift_id(1)})
+    assert [match.paid.minor for match in pots(engine)] == [3000, 0]
+
+
+def test_a_gift_in_another_currency_pays_no_pot(
+    treasurer: TestClient, engine: Engine, clock: FixedClock, desk: Desk
+) -> None:
+    """It was asked for in pounds and charged in euros."""
+    pledge(treasurer, clock)
+    [match] = pots(engine)
+    desk.books.pledge(1, amount=3000, shares=[(LIBRARIES, 3000)])
+    apply_happenings(desk.books, replace(charged("1", 3000, gift=gift_id(1)), amount=Money(3500, EUR)))
+    answer = treasurer.post(f"{PATH}/{match.pot.id}/paid", data={"reference": gift_id(1)})
+    assert (answer.status_code, "charged in EUR, and the pot is in GBP" in answer.text) == (422, True)
+    assert pots(engine) == [match]
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from campaigns.match import Match, MatchPot
 from ledger.money import GBP, Money
 from tests.web.form_states import FORM_STATES
 from tests.web.states import ASK, COURT, NOW, STATES, State, come, form, shown, takes_no_gifts
+from tests.web.surge_states import SURGE_STATES
 
 GROUP_NAMES = ("Aberystwyth ac Cylch", "Leeds North", "Llanfairpwllgwyngyllgogerychwyrndrobwll", "York")
 LEEDS = Campaign(99, "leeds", "Leeds North", "We meet on Tuesdays.", GBP, Money(50_000, GBP), parent_id=ASK.id)
@@ -36,6 +37,7 @@ def with_groups(query: str = "") -> State:
 EVERY_STATE: Mapping[str, State] = (
     STATES
     | FORM_STATES
+    | SURGE_STATES
     | {
         "campaign with groups": with_groups(),
         "campaign with groups, one found": with_groups("leeds"),

@@ -187,12 +187,6 @@ def not_charged(interval: str | None, *, refused: bool = False) -> State:
     return State("payments/not_charged.html", values)
 
 
-def queue(place: int, minutes: int, *, has_begun: bool = True) -> State:
-    """The page on which a donor waits for payment, or which a letter leads to."""
-    values = {"campaign": ASK, "amount": Money(2500, GBP), "ticket": "0" * 32, "has_begun": has_begun}
-    return State("payments/queue.html", values | {"place": place, "minutes": minutes, "refresh_seconds": 5})
-
-
 POLLING_DAY = datetime(2027, 5, 6, 22, 59, 59, tzinfo=UTC)
 PICTURE = Picture("0" * 64, (PictureSize(480, 240), PictureSize(960, 480), PictureSize(1600, 800)))
 UPDATES = [
@@ -282,9 +276,6 @@ STATES = {
     "thanks returned": thanks("returned", went_back=2500),
     "no receipt": State("receipts/no_receipt.html", {"token": "abc", "days": 90, "status": 404}),
     "link sent": State("payments/link_sent.html", {}),
-    "queue": queue(7, 0),
-    "queue, long": queue(4_321, 4),
-    "queue, from a letter": queue(1, 0, has_begun=False),
     "again": State(
         "payments/again.html",
         {"campaign": ASK, "state": "received", "amount": Money(2500, GBP), "session_id": "cs_1", "again": {"a": "b"}}

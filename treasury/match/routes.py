@@ -12,10 +12,19 @@ from starlette.responses import RedirectResponse, Response
 
 from campaigns.campaign import Campaign
 from campaigns.match import BadMatch, MatchPot
-from campaigns.match_store import add_payment, add_pot, end_pot, matches_of, pots_of
+from campaigns.match_store import (
+    add_payment,
+    add_pot,
+    end_pot,
+    matches_of,
+    payments,
+    pots_of,
+    withdraw_payment,
+)
 from campaigns.store import campaign_by_id, families_of
 from database.instants import Clock
 from database.transactions import reading
+from ledger.views import currencies_of_gift
 from payments.gifts.store import gifts
 from payments.gifts.views import received_gifts_by_reference
 from staff.act import Subject
@@ -59,6 +68,11 @@ def match_routes(engine: Engine, clock: Clock, pages: Pages, door: Door) -> APIR
     async def note_match_payment(changer: Changer, number: Number, pot: UUID, request: Request) -> Response:
         typed = await posted_fields(request, ["reference"])
         return await run_in_threadpool(desk.pay, changer, number, str(pot), typed.get("reference", ""))
+
+    @router.post(PATH + "/{pot}/paid/withdraw")
+    async def withdraw_match_payment(changer: Changer, number: Number, pot: UUID, request: Request) -> Response:
+        typed = await posted_fields(request, ["paid_with"])
+        return await run_in_threadpool(desk.withdraw, changer, number, str(pot), typed.get("paid_with", ""))
 
     return router
 
@@ -108,13 +122,25 @@ class MatchDesk:
             pot = _pot(conn, changer, number, pot_id)
         try:
             with changing(self._engine, changer.actor, self._clock()) as change:
-                gift = _paid_with(change, number, reference)
+                gift = _paid_with(change, pot, reference)
                 if not add_payment(change.conn, pot, gift, change.now):
                     raise NotThisGift("This gift is noted as a payment already.")
                 change.record("match pot paid", _subject(number), after={"pot": pot_id, "paid_with": gift})
         except NotThisGift as mistake:
             typed = {"pot": str(uuid4()), f"reference-{pot_id}": reference}
             return self._page(changer, number, typed, {f"reference-{pot_id}": str(mistake)}, status=422)
+        return self._back(number)
+
+    def withdraw(self, changer: SignedIn, number: int, pot_id: str, gift: str) -> Response:
+        """Take back that this gift paid the pot: it was noted by mistake. It is matched again like any other."""
+        with reading(self._engine) as conn:
+            pot = _pot(conn, changer, number, pot_id)
+            is_noted = payments(conn).get(gift) == pot_id
+        if is_noted:
+            with changing(self._engine, changer.actor, self._clock()) as change:
+                if withdraw_payment(change.conn, pot, gift, change.now):
+                    before = {"pot": pot_id, "paid_with": gift}
+                    change.record("match payment withdrawn", _subject(number), before=before)
         return self._back(number)
 
     def _back(self, number: int) -> Response:
@@ -126,6 +152,7 @@ class MatchDesk:
         with reading(self._engine) as conn:
             campaign = _campaign(conn, signed_in, number)
             matches = matches_of(conn, families_of(conn, [campaign])).get(number, ())
+            paid = payments(conn)
         return self._pages.page(
             "treasury/match.html",
             status=status,
@@ -133,6 +160,7 @@ class MatchDesk:
             member=signed_in.member,
             campaign=campaign,
             matches=matches,
+            paid_with={match.pot.id: [gift for gift, pot in paid.items() if pot == match.pot.id] for match in matches},
             today=self._clock().astimezone(self._pages.wording.zone).date(),
             typed={name: typed.get(name, "") for name in FIELDS},
             references={name: text for name, text in typed.items() if name.startswith("reference-")},
@@ -158,17 +186,22 @@ def _pot(conn: Connection, signed_in: SignedIn, number: int, pot_id: str) -> Mat
     return pot
 
 
-def _paid_with(change: Change, number: int, reference: str) -> str:
-    """The gift of a reference, received by this campaign or one of its groups."""
+def _paid_with(change: Change, pot: MatchPot, reference: str) -> str:
+    """The gift of a reference, received in the pot's currency by its campaign or one of the groups."""
     typed = compact(reference).lower()
     ids = received_gifts_by_reference(change.conn, typed) if REFERENCE.fullmatch(typed) else []
     if len(ids) != 1:
         raise NotThisGift("Enter the reference of a gift that was received, like 5F1C9F3E. It is on its receipt.")
-    campaign = campaign_by_id(change.conn, number)
-    family = families_of(change.conn, [campaign])[number] if campaign else []
+    campaign = campaign_by_id(change.conn, pot.campaign)
+    family = families_of(change.conn, [campaign])[pot.campaign] if campaign else []
     gift = gifts(change.conn, ids)[ids[0]]
     if not all(share.campaign in family for share in gift.allocations):
         raise NotThisGift("This gift was given to another campaign.")
+    charged = currencies_of_gift(change.conn, gift.id)
+    if charged != {pot.amount.currency.code}:
+        raise NotThisGift(
+            f"This gift was charged in {' and '.join(sorted(charged))}, and the pot is in {pot.amount.currency.code}."
+        )
     return gift.id
 
 

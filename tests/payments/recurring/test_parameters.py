@@ -56,7 +56,7 @@ def test_a_session_that_goes_on_says_so_and_nothing_that_stripe_would_refuse() -
     assert params["metadata"] == known | {"gift_id": GIFT.id}
     assert params["subscription_data"] == {
         "description": f"Quarterly gift {GIFT.reference}: Save our libraries",
-        "metadata": known,
+        "metadata": known | {"weights": "libraries:501 buses:500"},
         "billing_mode": {"type": "flexible"},
     }
 
