@@ -34,7 +34,7 @@ from mailing.desk_routes import OPT_OUTS, MailingDesk, mailing_desk_routes
 from mailing.routes import mailing_routes
 from mailing.stop_links import PATH as STOP_PATH
 from mailing.stop_links import StopLinks
-from organisation.consent_words import offered_consents
+from organisation.consent_words import OfferedConsent, offered_consents
 from organisation.current import CurrentOrganisation
 from organisation.publication import missing_for_publication
 from organisation.routes import UPLOAD_PATHS as ORGANISATION_UPLOADS
@@ -53,6 +53,7 @@ from payments.inbox.webhook import Webhook
 from payments.inbox.writer import Writer, writer_thread
 from payments.own.routes import own_routes
 from payments.stripe.gateway import Gateway
+from payments.stripe.portal import CustomerPortal
 from payments.thanks.routes import thanks_routes
 from proof.doctor import Expected, check_installation
 from proof.doctor_mail import NO_MAIL_SERVER, MailServerState
@@ -149,7 +150,7 @@ def _app(installation: Installation, inbox: Inbox, twin: Twin | None, writer: so
         mailing_desk_routes(_mailing_desk(installation)),
         thanks_routes(engine, clock, pages, lambda: organisation.giving),
         receipt_routes(engine, clock, pages),
-        _own_pages(installation),
+        _own_pages(installation, twin),
         _staff(installation),
         setup_routes(set_up),
         treasury_routes(engine, clock, pages, set_up.missing),
@@ -188,12 +189,18 @@ def _surge_rules(installation: Installation) -> SurgeRules:
     return SurgeRules(installation.secret_key, installation.settings.stripe_sessions_per_second)
 
 
-def _own_pages(installation: Installation) -> APIRouter:
+def _own_pages(installation: Installation, twin: Twin | None) -> APIRouter:
     """What a donor opens by a link from a letter."""
     engine, clock, pages = installation.engine, installation.clock, installation.pages
+    key, base = stripe_account(installation, twin)
+    organisation = installation.organisation
+
+    def offered() -> list[OfferedConsent]:
+        return offered_consents(organisation.profile, organisation.number)
+
     router = APIRouter()
     router.include_router(donor_sign_in_routes(engine, clock, pages))
-    router.include_router(own_routes(engine, clock, pages))
+    router.include_router(own_routes(engine, clock, pages, CustomerPortal(key, api_base=base), offered))
     return router
 
 

@@ -11,7 +11,7 @@ from ledger.finding import LISTED, PATIENCE, RESTORE, Finding, amount_text, chec
 from ledger.views import balances, verified_shares
 
 _e, _u = tables.entry.c, tables.uncleared.c
-_UNSETTLED = "nothing has settled in Stripe's balance yet: ./farthing reconcile asks."
+_UNSETTLED = "nothing has settled in Stripe's balance yet. The first gift that reaches it is checked."
 
 
 def audit_clearing(conn: Connection, now: datetime) -> list[Finding]:

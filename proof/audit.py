@@ -63,8 +63,10 @@ def _stripe_balance(conn: Connection, now: datetime) -> Finding:
     wrong = sum(comparison.ours != comparison.theirs for comparison in comparisons)
     if wrong:
         return checked(name, wrong, figures, "Our books and Stripe's balance differ: ./farthing reconcile, then trace.")
-    if not comparisons or missing:
+    if missing:
         return unchecked(name, figures, f"never compared with Stripe's own; {_RECONCILE}")
+    if not comparisons:
+        return unchecked(name, figures, _not_yet(conn, "never compared with Stripe's own"))
     oldest = min(comparison.checked_at for comparison in comparisons)
     if oldest < now - STALE:
         return unchecked(name, figures, f"last compared at {oldest:%Y-%m-%d %H:%M} UTC; {_RECONCILE}")
@@ -92,7 +94,18 @@ def _balance_lines(conn: Connection, now: datetime) -> Finding:
         return checked(
             name, waiting, figures, "Nobody knows whose these payments are: ./farthing reconcile asks again."
         )
-    return checked(name, 0, figures, "") if known else unchecked(name, figures, f"no line was read; {_RECONCILE}")
+    return checked(name, 0, figures, "") if known else unchecked(name, figures, _not_yet(conn, "no line was read"))
+
+
+def _not_yet(conn: Connection, what: str) -> str:
+    """Why something was not checked. A reconcile that was answered found nothing there: another would not help."""
+    answered_at = store.stripe_answered_at(conn)
+    if answered_at is None:
+        return f"{what}; {_RECONCILE}"
+    return (
+        f"{what}: Stripe was asked at {answered_at:%Y-%m-%d %H:%M} UTC, and its balance had no line of a gift."
+        " The first gift that reaches it is checked."
+    )
 
 
 def _exchanges(conn: Connection) -> Finding:

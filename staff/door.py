@@ -26,6 +26,7 @@ from web.sessions import HolderKind, Session, SessionCookie, SessionStage, see_s
 
 log = structlog.get_logger()
 SIGN_IN, CONFIRM = "/desk/sign-in", "/desk/confirm"
+DESK = "/desk"  # the address that everybody knows: it leads each role to its own first page
 # Where a session that does not open the desk yet goes on.
 NEXT_STEP = {SessionStage.CODE: f"{SIGN_IN}/code", SessionStage.LINK: f"{SIGN_IN}/password"}
 
@@ -46,14 +47,18 @@ class NotSignedIn(Refusal):
 
 
 class NotYourRole(Refusal):
-    """A member of staff whose role does not allow this."""
+    """A member of staff whose role does not allow this. The page keeps their menu."""
 
+    template = "staff/not_your_role.html"
     trouble = Trouble(
         403,
         "Your role does not allow this",
         "Owners, treasurers and auditors see the desk's pages about money; only owners and treasurers change anything.",
         "If you need it, ask an owner to give you another role.",
     )
+
+    def __init__(self, member: StaffMember) -> None:
+        super().__init__(values={"member": member})
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +104,10 @@ class Door:
         def signed_in_with_permission(request: Request) -> SignedIn:
             signed_in = self._signed_in(request)
             if permission is not None and not signed_in.member.may(permission):
+                if request.url.path == DESK and request.method in SAFE_METHODS:
+                    raise SeeOther(signed_in.member.home)
                 log.warning("role does not allow", member=signed_in.member.id, permission=permission.value)
-                raise NotYourRole
+                raise NotYourRole(signed_in.member)
             if recent and signed_in.session and not signed_in.session.is_recent(self._clock()):
                 raise SeeOther(f"{CONFIRM}?{urlencode({'to': request.url.path})}")
             return signed_in

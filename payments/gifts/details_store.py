@@ -13,6 +13,7 @@ from payments.gifts.declaration import Declaration, DonorKind
 from payments.gifts.dedication import Dedication, DedicationKind
 from payments.gifts.tables import declaration as declaration_table
 from payments.gifts.tables import dedication as dedication_table
+from payments.gifts.tables import gift as gift_table
 
 
 def add_dedication(conn: Connection, gift_id: str, dedication: Dedication) -> None:
@@ -24,6 +25,11 @@ def add_dedication(conn: Connection, gift_id: str, dedication: Dedication) -> No
         "letter_to": dedication.letter_to,
     }
     put_rows(conn, dedication_table, [row], "DO NOTHING")
+
+
+def hide_name(conn: Connection, gift_id: str) -> None:
+    """Show the giver's name and message no more: the donor has asked for that."""
+    conn.execute(sa.update(gift_table).where(gift_table.c.id == gift_id).values(show_name=False))
 
 
 def dedication_of(conn: Connection, gift_id: str) -> Dedication | None:

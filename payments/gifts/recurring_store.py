@@ -15,7 +15,7 @@ from outbox.jobs import enqueue, enqueue_many
 from payments.gifts import tables as gift_tables
 from payments.gifts.gift import DonorDetails, Share
 from payments.gifts.recurring import Interval, Recurring, RecurringStanding, RecurringState, SubscriptionStatus
-from payments.gifts.recurring_changes import CHANGE_RECURRING, ChangeKind, NotRunning, RecurringChange
+from payments.gifts.recurring_changes import CHANGE_RECURRING, ChangeKind, NotRunning, RecurringChange, StopReason
 from payments.gifts.recurring_news import TELL_NEWS, RecurringNews, news_of
 
 _r, _s, _g = gift_tables.recurring.c, gift_tables.recurring_share.c, gift_tables.gift.c
@@ -105,6 +105,9 @@ def add_change(conn: Connection, change: RecurringChange) -> None:
         "recurring_id": change.recurring,
         "act": change.kind.value,
         "amount_minor": change.amount.minor if change.amount else None,
+        "until": change.until,
+        "day": change.day,
+        "reason": change.reason.value if change.reason else "",
         "who": change.who,
         "asked_at": change.requested_at,
     }
@@ -124,9 +127,17 @@ def changes_of(conn: Connection, recurring: Recurring) -> list[RecurringChange]:
             row.who,
             row.asked_at,
             row.done_at,
+            row.until,
+            row.day,
+            StopReason(row.reason) if row.reason else None,
         )
         for row in rows
     ]
+
+
+def choose_day(conn: Connection, change: RecurringChange) -> None:
+    """Keep the day of the month that was asked for; the next renewal is moved to it when the status is fetched."""
+    conn.execute(sa.update(gift_tables.recurring).where(_r.id == change.recurring).values(chosen_day=change.day))
 
 
 def mark_done(conn: Connection, change: RecurringChange, now: datetime) -> None:

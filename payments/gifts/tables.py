@@ -210,16 +210,21 @@ lost_gift = table(
     ),
 )
 
-# What a treasurer asked to change in a recurring gift, and when Stripe had made the change.
+# What a donor or a treasurer asked to change in a recurring gift, and when Stripe had made the change. `until` is when
+# a pause ends by itself, `day` the new day of the month, `reason` why the donor stops, if they said so.
 recurring_act = table(
     "recurring_act",
     sa.Column("id", Code, primary_key=True),
     sa.Column("recurring_id", Code, sa.ForeignKey("recurring.id"), nullable=False),
     sa.Column("act", Code, nullable=False),
     sa.Column("amount_minor", Minor),
+    sa.Column("until", Instant),
+    sa.Column("day", Count),
+    sa.Column("reason", Code, nullable=False),
     sa.Column("who", Code, nullable=False),
     sa.Column("asked_at", Instant, nullable=False),
     sa.Column("done_at", Instant),
-    one_of("act", ("amount", "pause", "resume", "end_now", "end_later")),
+    one_of("act", ("amount", "day", "pause", "resume", "end_now", "end_later")),
+    sa.CheckConstraint("(act = 'day') = (day IS NOT NULL) and (day is null or day between 1 and 28)", name="day"),
     sa.Index("ix_recurring_act_recurring_id", "recurring_id"),
 )

@@ -1,5 +1,9 @@
-"""What a donor changes in a recurring gift: each wish is kept at once, and the worker asks Stripe to carry it out."""
+"""`/giving/recurring/{identity}`: what a donor changes in a recurring gift.
 
+Each wish is kept at once, and carried out at Stripe by the worker.
+"""
+
+from datetime import datetime
 from typing import Annotated
 from uuid import uuid4
 
@@ -9,61 +13,46 @@ from starlette.responses import RedirectResponse, Response
 
 from database.instants import Clock
 from database.transactions import reading, writing
-from donors.door import OWN_PAGE, DonorDoor, DonorVisit
+from donors.door import DonorDoor, DonorVisit
 from ledger.money import BadAmount, Money
 from outbox.jobs import last_error
 from payments.gifts.recurring import Recurring
-from payments.gifts.recurring_changes import CHANGE_RECURRING, ChangeKind, NotRunning, RecurringChange
+from payments.gifts.recurring_changes import (
+    CHANGE_RECURRING,
+    LONGEST_PAUSE,
+    ChangeKind,
+    NotRunning,
+    RecurringChange,
+    StopReason,
+)
 from payments.gifts.recurring_store import changes_of, recurring_of, request_change
-from payments.gifts.recurring_views import recurring_row
+from payments.gifts.recurring_views import RecurringRow, recurring_row
 from payments.giving.form import AmountWords, read_amount
+from payments.own.changes import SKIP, BadWish, Wish, read_chosen_day, read_pause, recurring_path
 from payments.own.own_page import OwnRecurring, own_recurring_words
 from payments.own.own_views import recurring_is_of
+from payments.stripe.gateway import StripeAway, StripeRefused
+from payments.stripe.portal import CustomerPortal
 from web.errors import NotFound, Refusal, Trouble
+from web.language import to_translate, translated
 from web.pages import Pages
 
-RECURRING = OWN_PAGE + "/recurring"
+RECURRING = recurring_path("{identity}")
 BY_DONOR = "donor"
+AWAY = to_translate("Stripe cannot be reached just now. Your card is as it was: try again in some minutes.")
 WishId = Annotated[str, Form(pattern=r"^[0-9a-f]{32}$")]
-TypedAmount = Annotated[str, Form(max_length=40)]
+TypedWish = Annotated[str, Form(max_length=40)]
 
 
 class HasEnded(Refusal):
     """A recurring gift that has ended, so that nothing can be changed in it."""
 
     trouble = Trouble(
-        409, "This regular donation has ended", "Nothing more is taken, so there is nothing left to change.",
-        "Go back to your donations to see how it stands.",
-    )  # fmt: skip
-
-
-def own_changes_routes(engine: Engine, clock: Clock, pages: Pages, door: DonorDoor) -> APIRouter:
-    """`/giving/recurring/{identity}` and its buttons."""
-    router = APIRouter()
-    Visit = Annotated[DonorVisit, Depends(door.donor)]  # noqa: N806 (a type)
-    own = OwnChanges(engine, clock, pages)
-
-    @router.get(RECURRING + "/{identity}")
-    def show_recurring(visit: Visit, identity: str) -> Response:
-        return own.show(visit, identity)
-
-    @router.post(RECURRING + "/{identity}/amount")
-    def change_amount(visit: Visit, identity: str, wish_id: WishId, amount: TypedAmount = "") -> Response:
-        return own.change_amount(visit, identity, wish_id, amount)
-
-    @router.post(RECURRING + "/{identity}/resume")
-    def resume(visit: Visit, identity: str, wish_id: WishId) -> Response:
-        return own.keep(visit, identity, wish_id, ChangeKind.RESUME)
-
-    @router.get(RECURRING + "/{identity}/stop")
-    def ask_whether_to_stop(visit: Visit, identity: str) -> Response:
-        return own.ask_whether_to_stop(visit, identity)
-
-    @router.post(RECURRING + "/{identity}/stop")
-    def stop(visit: Visit, identity: str, wish_id: WishId) -> Response:
-        return own.keep(visit, identity, wish_id, ChangeKind.END_NOW)
-
-    return router
+        409,
+        to_translate("This regular donation has ended"),
+        to_translate("Nothing more is taken, so there is nothing left to change."),
+        to_translate("Go back to your donations to see how it stands."),
+    )
 
 
 class OwnChanges:
@@ -73,53 +62,76 @@ class OwnChanges:
         self._engine, self._clock, self._pages = engine, clock, pages
 
     def show(
-        self, visit: DonorVisit, identity: str, *, typed: str = "", errors: dict[str, str] | None = None
+        self,
+        visit: DonorVisit,
+        identity: str,
+        wish: Wish | None = None,
+        errors: dict[str, str] | None = None,
+        status: int = 422,
     ) -> Response:
-        """A recurring gift with everything that can be changed in it."""
+        """A recurring gift with everything that can be changed in it; `errors` say what is wrong with the wish."""
         with reading(self._engine) as conn:
             shown, why = self._shown(conn, visit, identity), last_error(conn, CHANGE_RECURRING, identity)
         return self._pages.page(
             "donors/own_recurring.html",
             private=True,
-            status=422 if errors else 200,
+            status=status if errors else 200,
             shown=shown,
             why=why,
-            typed=typed,
+            typed={wish.kind.value: wish.typed} if wish else {},
             errors=errors or {},
+            longest_pause=LONGEST_PAUSE,
             wish_id=uuid4().hex,
         )
 
     def ask_whether_to_stop(self, visit: DonorVisit, identity: str) -> Response:
-        """The first of two pages: the second says that it is done."""
+        """The first of two pages; the second says that it is done."""
         with reading(self._engine) as conn:
             shown = self._shown(conn, visit, identity)
         if not shown.row.runs:
             raise HasEnded
         return self._pages.page("donors/stop.html", private=True, shown=shown, wish_id=uuid4().hex)
 
-    def change_amount(self, visit: DonorVisit, identity: str, wish_id: str, typed: str) -> Response:
-        """Ask for another amount from the next instalment on; a wrong amount comes back with what to type."""
-        with reading(self._engine) as conn:
-            of = self._recurring(conn, visit, identity).amount.currency
-        wording = self._pages.wording
-        try:
-            amount = read_amount(typed, AmountWords(of, wording.money, wording.number_style(of)))
-        except BadAmount as mistake:
-            return self.show(visit, identity, typed=typed, errors={"amount": str(mistake)})
-        return self.keep(visit, identity, wish_id, ChangeKind.AMOUNT, amount)
-
-    def keep(
-        self, visit: DonorVisit, identity: str, wish_id: str, kind: ChangeKind, amount: Money | None = None
-    ) -> Response:
-        """Keep a wish; the page that follows says when Stripe has carried it out."""
+    def keep(self, visit: DonorVisit, identity: str, wish: Wish) -> None:
+        """Keep a wish, and queue it for Stripe. Raises BadWish, and HasEnded."""
         now = self._clock()
         with writing(self._engine) as conn:
-            recurring = self._recurring(conn, visit, identity)
+            recurring, row = self._recurring(conn, visit, identity), recurring_row(conn, identity)
+            assert row is not None
             try:
-                request_change(conn, recurring, RecurringChange(wish_id, identity, kind, amount, BY_DONOR, now))
+                request_change(conn, recurring, self._change(recurring, row, wish, now))
             except NotRunning:
                 raise HasEnded from None
-        return RedirectResponse(f"{RECURRING}/{identity}", 303)
+
+    def subscription_of(self, visit: DonorVisit, identity: str) -> str:
+        """What carries out a recurring gift of this donor at Stripe. Raises HasEnded."""
+        with reading(self._engine) as conn:
+            recurring, row = self._recurring(conn, visit, identity), recurring_row(conn, identity)
+        if row is None or not row.runs or recurring.subscription is None:
+            raise HasEnded
+        return recurring.subscription
+
+    def _change(self, recurring: Recurring, row: RecurringRow, wish: Wish, now: datetime) -> RecurringChange:
+        if not row.runs:
+            raise HasEnded
+        return RecurringChange(
+            wish.id,
+            recurring.id,
+            wish.kind,
+            self._read_amount(recurring, wish.typed) if wish.kind is ChangeKind.AMOUNT else None,
+            BY_DONOR,
+            now,
+            until=read_pause(row, wish.typed, now) if wish.kind is ChangeKind.PAUSE else None,
+            day=read_chosen_day(row, wish.typed) if wish.kind is ChangeKind.DAY else None,
+            reason=wish.reason,
+        )
+
+    def _read_amount(self, recurring: Recurring, typed: str) -> Money:
+        wording, of = self._pages.wording, recurring.amount.currency
+        try:
+            return read_amount(typed, AmountWords(of, wording.money, wording.number_style(of)))
+        except BadAmount as mistake:
+            raise BadWish("amount", str(mistake)) from None
 
     def _shown(self, conn: Connection, visit: DonorVisit, identity: str) -> OwnRecurring:
         recurring, row = self._recurring(conn, visit, identity), recurring_row(conn, identity)
@@ -131,3 +143,74 @@ class OwnChanges:
         if not recurring_is_of(conn, identity, visit.donor_ids):
             raise NotFound
         return recurring_of(conn, [identity])[identity]
+
+
+def own_changes_routes(
+    engine: Engine, clock: Clock, pages: Pages, door: DonorDoor, portal: CustomerPortal
+) -> APIRouter:
+    """A recurring gift's page and its buttons."""
+    router = APIRouter()
+    Visit = Annotated[DonorVisit, Depends(door.donor)]  # noqa: N806 (a type)
+    own = OwnChanges(engine, clock, pages)
+
+    @router.get(RECURRING)
+    def show_recurring(visit: Visit, identity: str) -> Response:
+        return own.show(visit, identity)
+
+    @router.get(RECURRING + "/stop")
+    def ask_whether_to_stop(visit: Visit, identity: str) -> Response:
+        return own.ask_whether_to_stop(visit, identity)
+
+    @router.post(RECURRING + "/card")
+    def change_card(visit: Visit, identity: str) -> Response:
+        subscription = own.subscription_of(visit, identity)
+        try:
+            return RedirectResponse(portal.open_portal(subscription, pages.base_url + recurring_path(identity)), 303)
+        except (StripeAway, StripeRefused):
+            return own.show(visit, identity, errors={"card": translated(AWAY)}, status=503)
+
+    router.include_router(_button_routes(own, door))
+    return router
+
+
+def _button_routes(own: OwnChanges, door: DonorDoor) -> APIRouter:
+    """Each keeps a wish; the page that follows says when Stripe has carried it out."""
+    router = APIRouter()
+    Visit = Annotated[DonorVisit, Depends(door.donor)]  # noqa: N806 (a type)
+
+    @router.post(RECURRING + "/amount")
+    def change_amount(visit: Visit, identity: str, wish_id: WishId, amount: TypedWish = "") -> Response:
+        return _kept(own, visit, identity, Wish(wish_id, ChangeKind.AMOUNT, amount))
+
+    @router.post(RECURRING + "/day")
+    def change_day(visit: Visit, identity: str, wish_id: WishId, day: TypedWish = "") -> Response:
+        return _kept(own, visit, identity, Wish(wish_id, ChangeKind.DAY, day))
+
+    @router.post(RECURRING + "/pause")
+    def pause(visit: Visit, identity: str, wish_id: WishId, months: TypedWish = "") -> Response:
+        return _kept(own, visit, identity, Wish(wish_id, ChangeKind.PAUSE, months))
+
+    @router.post(RECURRING + "/skip")
+    def skip(visit: Visit, identity: str, wish_id: WishId) -> Response:
+        return _kept(own, visit, identity, Wish(wish_id, ChangeKind.PAUSE, SKIP))
+
+    @router.post(RECURRING + "/resume")
+    def resume(visit: Visit, identity: str, wish_id: WishId) -> Response:
+        return _kept(own, visit, identity, Wish(wish_id, ChangeKind.RESUME))
+
+    @router.post(RECURRING + "/stop")
+    def stop(visit: Visit, identity: str, wish_id: WishId, reason: TypedWish = "") -> Response:
+        why = (
+            StopReason(reason) if reason in list(StopReason) else None
+        )  # whatever it is, it keeps nobody from stopping
+        return _kept(own, visit, identity, Wish(wish_id, ChangeKind.END_NOW, reason=why))
+
+    return router
+
+
+def _kept(own: OwnChanges, visit: DonorVisit, identity: str, wish: Wish) -> Response:
+    try:
+        own.keep(visit, identity, wish)
+    except BadWish as mistake:
+        return own.show(visit, identity, wish, {mistake.field: str(mistake)})
+    return RedirectResponse(recurring_path(identity), 303)

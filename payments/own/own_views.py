@@ -19,6 +19,7 @@ from payments.gifts.tables import allocation, gift, recurring
 from receipts.receipt import printed_number
 from receipts.tables import receipt
 
+MOST_GIFTS = 1000  # of one donor on a page
 # A gift that was only begun is none yet.
 SHOWN = (GiftState.PROCESSING, GiftState.FAILED, GiftState.RECEIVED)
 _LOST = (Account.REFUNDS.value, Account.DISPUTE_LOSSES.value)

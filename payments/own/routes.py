@@ -8,19 +8,23 @@ from starlette.responses import RedirectResponse, Response
 
 from database.instants import Clock
 from database.transactions import reading, writing
+from donors.consent_store import consents_of
+from donors.consents import Consent
 from donors.door import OWN_PAGE, DonorDoor, DonorVisit
 from payments.gifts.recurring_store import changes_of, recurring_of
 from payments.own.changes_routes import own_changes_routes
+from payments.own.details_routes import ConsentOffer, own_details_routes
+from payments.own.own_consents import shown_consents
+from payments.own.own_files import years_of
 from payments.own.own_page import OwnRecurring, own_recurring_words
-from payments.own.own_views import gift_is_of, own_gifts, own_recurring
+from payments.own.own_views import MOST_GIFTS, gift_is_of, own_gifts, own_recurring
+from payments.stripe.portal import CustomerPortal
 from receipts.store import NoReceipt, mint_token
 from web.errors import NotFound
 from web.pages import Pages
 
-MOST_GIFTS = 1000
 
-
-def own_routes(engine: Engine, clock: Clock, pages: Pages) -> APIRouter:
+def own_routes(engine: Engine, clock: Clock, pages: Pages, portal: CustomerPortal, offered: ConsentOffer) -> APIRouter:
     """`/giving` and what hangs on it. Every route asks for a donor's session."""
     router = APIRouter()
     door = DonorDoor(engine, clock, pages.base_url)
@@ -30,8 +34,16 @@ def own_routes(engine: Engine, clock: Clock, pages: Pages) -> APIRouter:
     def show(visit: Visit) -> Response:
         with reading(engine) as conn:
             gifts = own_gifts(conn, visit.donor_ids, MOST_GIFTS)
-            shown = _recurring(conn, visit, pages)
-        return pages.page("donors/own_page.html", private=True, donor=visit.donor, gifts=gifts, recurring=shown)
+            shown, decisions = _recurring(conn, visit, pages), _decisions(conn, visit)
+        return pages.page(
+            "donors/own_page.html",
+            private=True,
+            donor=visit.donor,
+            gifts=gifts,
+            recurring=shown,
+            years=years_of(gifts),
+            consents=shown_consents(decisions, offered()),
+        )
 
     @router.get(OWN_PAGE + "/receipts/{gift_id}")
     def open_receipt(visit: Visit, gift_id: str) -> Response:
@@ -45,7 +57,8 @@ def own_routes(engine: Engine, clock: Clock, pages: Pages) -> APIRouter:
                 raise NotFound from None
         return RedirectResponse(f"/receipts/{token}", 303)
 
-    router.include_router(own_changes_routes(engine, clock, pages, door))
+    router.include_router(own_changes_routes(engine, clock, pages, door, portal))
+    router.include_router(own_details_routes(engine, clock, pages, door, offered))
     return router
 
 
@@ -53,3 +66,7 @@ def _recurring(conn: Connection, visit: DonorVisit, pages: Pages) -> list[OwnRec
     rows = own_recurring(conn, visit.donor_ids)
     whole = recurring_of(conn, [row.id for row in rows])
     return [own_recurring_words(row, changes_of(conn, whole[row.id]), pages.wording) for row in rows]
+
+
+def _decisions(conn: Connection, visit: DonorVisit) -> list[Consent]:
+    return [decided for donor_id in visit.donor_ids for decided in consents_of(conn, donor_id)]

@@ -1,4 +1,4 @@
-"""Makes the changes of recurring gifts that treasurers asked for at Stripe, in their order; each takes effect once."""
+"""Makes the changes of recurring gifts that were asked for at Stripe, in their order; each takes effect once."""
 
 from collections.abc import Mapping
 from datetime import datetime, tzinfo
@@ -73,8 +73,12 @@ class RecurringChanger:
                 assert change.amount is not None
                 parts = _parts(recurring, change.amount, products, products_of(subscription))
                 self._gateway.change_amount(subscription, parts, recurring.interval, key)
+            case ChangeKind.DAY:
+                with writing(self._engine) as conn:
+                    recurring_store.choose_day(conn, change)  # the renewal is moved when the status is fetched
             case ChangeKind.PAUSE:
-                self._gateway.pause(subscription_id, key)
+                if change.until is None or change.until > self._clock():  # else it would have ended already
+                    self._gateway.pause(subscription_id, key, change.until)
             case ChangeKind.RESUME:
                 self._gateway.resume(subscription_id, key)
             case ChangeKind.END_LATER:

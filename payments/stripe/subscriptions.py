@@ -5,7 +5,11 @@ from datetime import datetime
 from typing import Any
 
 import stripe
-from stripe.params import SubscriptionUpdateParams, SubscriptionUpdateParamsItem
+from stripe.params import (
+    SubscriptionUpdateParams,
+    SubscriptionUpdateParamsItem,
+    SubscriptionUpdateParamsPauseCollection,
+)
 
 from ledger.money import Money
 from payments.gifts.recurring import Interval, SubscriptionPlan
@@ -45,9 +49,12 @@ class RecurringGateway:
         changed = [repriced(item, parts[_product(item)], interval) for item in items]
         self._update(subscription["id"], {"items": changed, "proration_behavior": "none"}, key)
 
-    def pause(self, subscription: str, key: str) -> None:
-        """Charge nothing until `resume`: instalments that fall due meanwhile are dropped, not collected later."""
-        self._update(subscription, {"pause_collection": {"behavior": "void"}}, key)
+    def pause(self, subscription: str, key: str, until: datetime | None = None) -> None:
+        """Charge nothing until then, or until `resume`: what falls due meanwhile is dropped, not collected later."""
+        pause: SubscriptionUpdateParamsPauseCollection = {"behavior": "void"}
+        if until is not None:
+            pause["resumes_at"] = int(until.timestamp())
+        self._update(subscription, {"pause_collection": pause}, key)
 
     def resume(self, subscription: str, key: str) -> None:
         """Charge again as before, from the next period."""

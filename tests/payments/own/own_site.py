@@ -14,15 +14,20 @@ from database.instants import Clock
 from database.transactions import reading
 from donors.link_letters import WRITE_LINK, link_letter_handler
 from donors.routes import donor_sign_in_routes
+from organisation.consent_words import OfferedConsent
 from outbox.letters import SEND
 from outbox.tables import letter as letter_table
 from outbox.worker import Worker
 from payments.own.routes import own_routes
+from payments.stripe.portal import CustomerPortal
 from receipts.routes import receipt_routes
 from tests.receipts.samples import PAGES
+from tests.sandbox.loopback import KEY
 from web.errors import install_errors
 
+OFFERED = [OfferedConsent("email", "Email me about this campaign.", "default-1")]
 BASE = PAGES.base_url
+CLOSED_PORT = "http://127.0.0.1:9"  # nothing listens there: Stripe is away
 
 
 @dataclass(frozen=True)
@@ -75,11 +80,11 @@ def words_of(page: str) -> str:
 
 
 @contextmanager
-def open_own_site(engine: Engine, clock: Clock) -> Iterator[OwnSite]:
-    """The routes of a donor's own pages."""
+def open_own_site(engine: Engine, clock: Clock, stripe: str = CLOSED_PORT) -> Iterator[OwnSite]:
+    """The routes of a donor's own pages. `stripe` is where Stripe is."""
     app = FastAPI()
     app.include_router(donor_sign_in_routes(engine, clock, PAGES))
-    app.include_router(own_routes(engine, clock, PAGES))
+    app.include_router(own_routes(engine, clock, PAGES, CustomerPortal(KEY, api_base=stripe), lambda: OFFERED))
     app.include_router(receipt_routes(engine, clock, PAGES))
     install_errors(app, PAGES)
     with TestClient(app, base_url=BASE, follow_redirects=False) as browser:

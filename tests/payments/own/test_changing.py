@@ -6,17 +6,24 @@ from collections.abc import Iterator
 import pytest
 
 from payments.gifts.recurring import Recurring, RecurringState
+from sandbox.controls import run_control
 from tests.payments.own.own_site import OwnSite, open_own_site
-from tests.payments.recurring.recurring_setup import RecurringSetup
+from tests.payments.recurring.recurring_setup import DAY, MONTH, RecurringSetup
 
 ZOE = "zoe@example.org"
+
+
+@pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    """One engine is enough: what is kept is proved on both beside it (tests/payments/recurring)."""
+    return sqlite_url
 
 
 @pytest.fixture
 def own(setup: RecurringSetup) -> Iterator[OwnSite]:
     """Zoë gives £10 a month, and has opened her pages."""
     setup.begin()
-    with open_own_site(setup.engine, setup.twin.now) as site:
+    with open_own_site(setup.engine, setup.twin.now, setup.url) as site:
         site.enter(ZOE)
         yield site
 
@@ -63,6 +70,63 @@ def test_a_stop_takes_two_pages_and_is_confirmed_by_letter(own: OwnSite, setup: 
     assert "Nothing more is taken" in own.text(path)
     assert any("stopped" in subject for subject, _ in setup.letters().values())
     assert own.browser.get(path + "/stop").status_code == 409
+
+
+def test_the_next_one_can_be_skipped(own: OwnSite, setup: RecurringSetup) -> None:
+    """That one alone, and nothing is collected later for it."""
+    path = path_of_gift(own)
+    assert wish(own, path, path + "/skip") == 303
+    setup.deliver()
+    assert "Paused: nothing is taken. It goes on by itself after" in own.text(path)
+    setup.wait(3 * MONTH)
+
+    assert setup.charges() == [1000, 1000, 1000]
+    own.enter(ZOE)
+    assert "Next on" in own.text(path)
+
+
+def test_a_pause_ends_by_itself(own: OwnSite, setup: RecurringSetup) -> None:
+    """Of a monthly gift two months are two instalments; thirteen are refused."""
+    path = path_of_gift(own)
+    assert wish(own, path, path + "/pause", months="13") == 422
+    assert wish(own, path, path + "/pause", months="2") == 303
+    setup.deliver()
+    setup.wait(4 * MONTH)
+
+    assert setup.charges() == [1000, 1000, 1000]
+    subjects = [subject for subject, _ in setup.letters().values()]
+    assert [any(word in subject for subject in subjects) for word in ("is paused", "goes on")] == [True, True]
+
+
+def test_a_wish_is_kept_while_stripe_is_away(own: OwnSite, setup: RecurringSetup) -> None:
+    """The page says so; when Stripe is back it is carried out, once."""
+    path = path_of_gift(own)
+    assert wish(own, path, path + "/stop") == 303
+    run_control(setup.twin.clock_control, "chaos", {"api_500": "1"})
+    setup.work()
+    assert "We have kept your wish, and Stripe cannot be reached just now." in own.text(path)
+    run_control(setup.twin.clock_control, "chaos", {"mood": "calm"})
+    setup.wait(DAY)
+
+    assert only(setup).state is RecurringState.ENDED
+
+
+def test_the_card_changes_on_stripes_page(own: OwnSite, setup: RecurringSetup) -> None:
+    """Its address is made at each press, and leads back here."""
+    path = path_of_gift(own)
+    answer = own.browser.post(path + "/card")
+
+    assert answer.status_code == 303
+    assert "/portal/bps_" in answer.headers["location"]
+
+
+def test_where_stripe_is_away_the_card_stays_as_it_is(setup: RecurringSetup) -> None:
+    """And the page says so."""
+    setup.begin()
+    with open_own_site(setup.engine, setup.twin.now) as own:
+        own.enter(ZOE)
+        answer = own.browser.post(path_of_gift(own) + "/card")
+    assert (answer.status_code, "Your card is as it was" in answer.text) == (503, True)
 
 
 def test_anybody_elses_recurring_gift_is_not_there(own: OwnSite, setup: RecurringSetup) -> None:
