@@ -6,6 +6,7 @@ from sqlalchemy.engine import Engine
 from database.instants import Clock
 from staff.door import Door
 from treasury.letters.routes import letter_routes
+from treasury.links.routes import link_routes
 from treasury.lost.routes import lost_routes
 from treasury.match.routes import match_routes
 from treasury.money.routes import money_routes
@@ -29,5 +30,6 @@ def treasury_routes(
     router.include_router(lost_routes(engine, clock, pages, door))
     router.include_router(recurring_routes(engine, clock, pages, door))
     router.include_router(match_routes(engine, clock, pages, door))
+    router.include_router(link_routes(engine, pages, door))
     router.include_router(letter_routes(engine, clock, pages, door))
     return router
