@@ -28,7 +28,7 @@ TRAP, SOLUTION = "homepage", "solution"
 FIELDS = (
     *rhythm_form.FIELDS, "amount", *(f"amount_{interval}" for interval in REPEATING), "other_amount", "fee_cover",
     *donor_fields.FIELDS, *dedication_form.FIELDS, *(f"consent_{channel}" for channel in CHANNELS),
-    *declaration_form.FIELDS, "form_token", "retry", "more", TRAP, SOLUTION,
+    *declaration_form.FIELDS, "to", "form_token", "retry", "more", TRAP, SOLUTION,
 )  # fmt: skip
 
 FormFields = Mapping[str, str]

@@ -197,6 +197,7 @@ class FormPages:
         pledge = self._form.read(campaign, fields)
         if not isinstance(pledge, Pledge):
             return self._form_page(campaign, fields, pledge, status=422)
+        recipient = self._form.recipient(campaign, fields) or campaign
         above = self._form.declared_above(campaign)
         if above is not None and pledge.amount > above:
             declaration = read_declaration(fields)
@@ -206,7 +207,7 @@ class FormPages:
             pledge = with_declaration(pledge, declaration)
         if (stopped := stop(campaign, fields)) is not None:
             return stopped
-        return self._pledges.save(campaign, pledge, self._form.key(campaign, fields, pledge, address))
+        return self._pledges.save(recipient, pledge, self._form.key(recipient, fields, pledge, address))
 
     def _declaration_page(
         self, campaign: Campaign, fields: FormFields, pledge: Pledge, above: Money, errors: FieldErrors

@@ -9,7 +9,9 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
+from campaigns.campaign import Campaign, CampaignState
 from campaigns.routes import campaign_routes
+from campaigns.store import add_campaign
 from database.transactions import reading, writing
 from donors.consent_store import consents_of
 from donors.consents import Channel, ConsentPlace
@@ -297,3 +299,51 @@ def test_what_the_law_asks_for_is_not_left_out(site: Site, lacking: str, sentenc
     assert f'id="{lacking}"' in answer.text
     association = COMPANY | {"donor_kind": "unincorporated_association", "declared_number": ""}
     assert len(sent(site, **LARGE, **association)) == 1
+
+
+@ON_SQLITE
+def test_a_group_is_chosen_by_name_on_its_campaigns_form(site: Site) -> None:
+    """The gift is the group's; a name that is none is said beside the field; a draft is not in the list."""
+    with writing(site.books.engine) as conn:
+        add_campaign(conn, Campaign(0, "leeds", "Leeds", "Local.", GBP, parent_id=1))
+        add_campaign(conn, Campaign(0, "york", "York", "Local.", GBP, parent_id=1, state=CampaignState.DRAFT))
+    page = site.browser.get(GIVE).text
+    assert re.findall(r'<option value="([a-z]+)"', page) == ["leeds"]
+    wrong = site.browser.post(GIVE, data=FORM | {"to": "buses"})
+    assert (wrong.status_code, "Choose a group from the list" in wrong.text) == (422, True)
+    sent(site, to="leeds")
+    assert [share.campaign for share in only_gift(site).allocations] == [3]
+
+
+CORPUS = (
+    "Ünal", "李小明", "O'Brien", "محمد", "שלום", "🏴󠁧󠁢󠁥󠁮󠁧󠁿 🇬🇧", "नमस्ते", "<script>alert(1)</script>",
+    "=1+1", "@SUM(A1)", '"><img src=x onerror=alert(1)>', "{{ 7*7 }}", "%(name)s",
+)  # fmt: skip
+
+
+@ON_SQLITE
+@pytest.mark.parametrize("text", CORPUS)
+def test_what_people_are_called_is_kept_and_shown_as_typed(site: Site, text: str) -> None:
+    """In every field of text; nothing in it is markup, and the form comes back with it."""
+    typed = {"name": text, "message": text, "dedication": "honour", "dedication_name": text}
+    declared = COMPANY | {"declared_name": text, "declared_address": text}
+    sent(site, **typed, **LARGE, **declared)
+    gift = only_gift(site)
+    page = site.browser.get(f"{GIVE}?cancelled={gift.return_token}").text
+    back = filled(page)
+    assert {gift.donor.name, gift.donor.message, back["name"], back["message"], back["dedication_name"],
+            back["declared_name"]} == {text}  # fmt: skip
+    assert "<script>alert" not in page
+    assert "<img src=x" not in page
+
+
+@ON_SQLITE
+@pytest.mark.parametrize("field", ["name", "message", "dedication_name", "declared_name", "declared_address"])
+def test_fifty_thousand_accents_are_refused_with_a_reason(site: Site, field: str) -> None:
+    """At once; and a line of text that turns the direction of writing changes nothing around it."""
+    typed = LARGE | COMPANY | {"dedication": "honour", "dedication_name": "Ada"}
+    answer = site.browser.post(GIVE, data=FORM | typed | {field: "e" + "\u0301" * 50_000})
+    assert answer.status_code == 422
+    assert re.search(r"Error:</span> Shorten this to \d+ characters or fewer", answer.text)
+    sent(site, **typed | {field: "a\u202eb"})
+    assert "\u202e" not in site.browser.get(f"{GIVE}?cancelled={only_gift(site).return_token}").text

@@ -36,6 +36,7 @@ FORM_STATES: dict[str, State] = {
         TYPED | {"show_name": "yes", "fee_cover": "yes", "dedication": "memory", "dedication_name": "李"},
         consents=[OfferedConsent(channel, f"By {channel}, please.", "default-1") for channel in CHANNELS],
         ticked=["email"],
+        local_groups=[VAN],
         fee_example=FeeExample("1.5%", Money(20, GBP), Money(800, GBP), Money(33, GBP)),
     ),
     "form with a slip in the address": form(

@@ -140,6 +140,8 @@ def form(typed: Mapping[str, str] = EMPTY, errors: Mapping[str, str] | None = No
         "fee_example": None,
         "slip": (),
         "declared": {},
+        "local_groups": [],
+        "to": "",
     }
     return State("payments/give.html", values | more)
 
