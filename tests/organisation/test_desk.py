@@ -240,7 +240,7 @@ def test_giving_rules_are_read_in_the_currencies_own_amounts(site: DeskSite, own
     typed = {"interval_week": "yes", "suggested_GBP": "25, 5; 5  10.50", "smallest_GBP": "1", **FEES}
     owner.post(f"{DESK}/giving", data=typed)
     owner.post(f"{DESK}/save")
-    amounts = [{"GBP": given} for given in ((500, 1050, 2500), 100, (120, 20), 0)]
+    amounts = {"GBP": (500, 1050, 2500)}, {"GBP": 100}, {"GBP": (120, 20)}, {"GBP": 0}
     assert site.current.giving == GivingRules(("week",), *amounts)
     assert 'value="5.00; 10.50; 25.00"' in owner.get(f"{DESK}/giving").text
     assert "£5, £10.50, £25" in words(owner.get(DESK).text)

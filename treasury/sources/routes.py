@@ -1,4 +1,4 @@
-"""`/desk/campaigns/{number}/links`: how to write links to a campaign's form, and what each code brought."""
+"""`/desk/campaigns/{number}/sources`: how to write links to a campaign's form, and what each code brought."""
 
 from typing import Annotated
 
@@ -14,24 +14,24 @@ from staff.permissions import Permission
 from web.errors import NotFound
 from web.pages import Pages
 
-PATH = "/desk/campaigns/{number}/links"
+PATH = "/desk/campaigns/{number}/sources"
 CampaignNumber = Annotated[int, Path(ge=1, lt=2**31)]
 
 
-def link_routes(engine: Engine, pages: Pages, door: Door) -> APIRouter:
+def source_routes(engine: Engine, pages: Pages, door: Door) -> APIRouter:
     """The page of a campaign's links, for whoever reads campaigns and may see this one."""
     router = APIRouter()
     Reader = Annotated[SignedIn, Depends(door.needs(Permission.READ_CAMPAIGNS))]  # noqa: N806 (a type)
 
     @router.get(PATH)
-    def show_links(reader: Reader, number: CampaignNumber) -> Response:
+    def show_sources(reader: Reader, number: CampaignNumber) -> Response:
         with reading(engine) as conn:
             campaign = campaign_by_id(conn, number)
             if campaign is None or not reader.may_see_campaign(number):
                 raise NotFound
             sources, covers = sources_of(conn, campaign), covers_of(conn, campaign)
         return pages.page(
-            "treasury/links.html",
+            "treasury/sources.html",
             private=True,
             member=reader.member,
             campaign=campaign,

@@ -1,1 +1,0 @@
-"""The links to a campaign, and what each of them brought."""
