@@ -5,6 +5,7 @@ from sqlalchemy.engine import Engine
 
 from database.instants import Clock
 from staff.door import Door
+from treasury.donors.routes import donor_desk_routes
 from treasury.letters.routes import letter_routes
 from treasury.lost.routes import lost_routes
 from treasury.match.routes import match_routes
@@ -29,6 +30,7 @@ def treasury_routes(
     router.include_router(money_routes(engine, clock, pages, door))
     router.include_router(lost_routes(engine, clock, pages, door))
     router.include_router(recurring_routes(engine, clock, pages, door))
+    router.include_router(donor_desk_routes(engine, clock, pages, door))
     router.include_router(match_routes(engine, clock, pages, door))
     router.include_router(source_routes(engine, pages, door))
     router.include_router(letter_routes(engine, clock, pages, door))

@@ -120,7 +120,9 @@ def _read(read: Callable[[], Value], field: str, errors: FieldErrors) -> Value |
         return read()
     except (UnclearRhythm, UnclearDedication) as error:
         errors[error.field] = str(error)
-    except (BadAmount, NotTidy) as error:
+    except BadAmount as error:
+        errors[field] = translated(error.text, **error.values)
+    except NotTidy as error:
         errors[field] = str(error)
     return None
 

@@ -8,7 +8,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 
 from database.transactions import reading
-from organisation.organisation import GivingRules, Look, Notices
+from organisation.organisation import NEWEST_NOTICE, GivingRules, Look, Notices
 from staff.act import Subject
 from staff.role import Role
 from staff.store import acts_on
@@ -118,7 +118,7 @@ def test_a_draft_can_be_put_together_from_several_forms_and_discarded(site: Desk
     assert "We check gifts." in owner.get(f"{DESK}/notices").text
     assert "You have a draft that is not saved" in words(owner.get(DESK).text)
     owner.post(f"{DESK}/save")
-    assert site.versions()[0].profile.notices == Notices("One.\n\nTwo.", 1, "We check gifts.", {})
+    assert site.versions()[0].profile.notices == Notices("One.\n\nTwo.", NEWEST_NOTICE, "We check gifts.", {})
     assert "<p>One.</p>\n<p>Two.</p>" in owner.get("/privacy").text
     rename(owner, "Discarded")
     owner.post(f"{DESK}/discard")
