@@ -15,7 +15,7 @@ LAYERS = (
     ("donors", "campaigns"),
     ("receipts", "mailing"),
     ("payments",),
-    ("proof",),
+    ("proof", "compliance"),
     ("treasury", "backup"),
     ("setup",),
     ("installation",),

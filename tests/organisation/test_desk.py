@@ -13,7 +13,7 @@ from staff.act import Subject
 from staff.role import Role
 from staff.store import acts_on
 from tests.clock import FixedClock
-from tests.organisation.desk_site import DETAILS, FIRST, HERE, DeskSite, open_desk_site
+from tests.organisation.desk_site import DETAILS, FEES, FIRST, HERE, DeskSite, open_desk_site
 from tests.web.image_files import picture_file, png_that_claims
 
 DESK = "/desk/organisation"
@@ -237,11 +237,11 @@ def test_what_cannot_be_is_said_beside_its_field(
 
 def test_giving_rules_are_read_in_the_currencies_own_amounts(site: DeskSite, owner: TestClient) -> None:
     """Sorted, each once; an empty field leaves ours."""
-    typed = {"interval_week": "yes", "suggested_GBP": "25, 5; 5  10.50", "smallest_GBP": "1"}
+    typed = {"interval_week": "yes", "suggested_GBP": "25, 5; 5  10.50", "smallest_GBP": "1", **FEES}
     owner.post(f"{DESK}/giving", data=typed)
     owner.post(f"{DESK}/save")
-
-    assert site.current.giving == GivingRules(("week",), {"GBP": (500, 1050, 2500)}, {"GBP": 100})
+    amounts = {"GBP": (500, 1050, 2500)}, {"GBP": 100}, {"GBP": (120, 20)}, {"GBP": 0}
+    assert site.current.giving == GivingRules(("week",), *amounts)
     assert 'value="5.00; 10.50; 25.00"' in owner.get(f"{DESK}/giving").text
     assert "£5, £10.50, £25" in words(owner.get(DESK).text)
 

@@ -205,6 +205,7 @@ ACCESS: Mapping[str, Open | Permission] = {
     "GET /desk/campaigns": READ_CAMPAIGNS,
     "GET /desk/campaigns/{number}": READ_CAMPAIGNS,
     "GET /desk/campaigns/{number}/preview": READ_CAMPAIGNS,
+    "GET /desk/campaigns/{number}/sources": READ_CAMPAIGNS,
     "GET /desk/campaigns/{number}/match": READ_CAMPAIGNS,
     "POST /desk/campaigns/{number}/match": CHANGE,
     "POST /desk/campaigns/{number}/match/{pot}/end": CHANGE,
