@@ -179,9 +179,10 @@ def _giving(installation: Installation, pledges: Pledges) -> tuple[APIRouter, AP
     """The campaigns' pages with the first questions of the form, and the form itself."""
     engine, clock, pages = installation.engine, installation.clock, installation.pages
     rules = _form_rules(installation.organisation, clock)
+    surges = SurgeRules(installation.secret_key, installation.settings.stripe_sessions_per_second)
     return (
         public_routes(engine, clock, pages, GIFT_MEASURES, DonorForm(engine, clock, pages, rules).sheet),
-        payment_routes(engine, pledges, clock, pages, rules, _surge_rules(installation)),
+        payment_routes(engine, pledges, clock, pages, rules, surges),
     )
 
 
@@ -192,10 +193,6 @@ def _form_rules(organisation: CurrentOrganisation, clock: Clock) -> FormRules:
         lambda: offered_consents(organisation.profile, organisation.number),
         lambda currency: declared_above(organisation.profile, currency, clock()),
     )
-
-
-def _surge_rules(installation: Installation) -> SurgeRules:
-    return SurgeRules(installation.secret_key, installation.settings.stripe_sessions_per_second)
 
 
 def _own_pages(installation: Installation, twin: Twin | None) -> APIRouter:
@@ -243,8 +240,7 @@ def _mailing_desk(installation: Installation) -> MailingDesk:
 def _staff(installation: Installation) -> APIRouter:
     """The pages of staff. In a sandbox on this machine a link alone opens the desk: it is a demonstration."""
     engine, clock, box = installation.engine, installation.clock, SecretBox(installation.secret_key)
-    on_loopback = urlsplit(installation.base_url).hostname in LOOPBACK
-    demonstration = installation.settings.mode == "sandbox" and on_loopback
+    demonstration = installation.settings.mode == "sandbox" and _on_loopback(installation)
     notice = partial(post_sign_in_notice, installation.pages)
     authentication = Authentication(engine, clock, Passwords(), box, demonstration=demonstration, notice=notice)
     return staff_routes(engine, clock, installation.pages, authentication, campaign_titles)
@@ -254,8 +250,11 @@ def _twin_apps(installation: Installation, twin: Twin | None) -> Mapping[str, AS
     """The twin under its path, and its API at the root; at a public host its panel is behind the desk's sign-in."""
     if twin is None or twin.settings.public_url != installation.base_url + SANDBOX_PATH:
         return {}
-    open_to_all = _on_loopback(installation)
-    guard = None if open_to_all else DeskGuard(installation.engine, installation.clock, installation.pages).refusal
+    guard = (
+        None
+        if _on_loopback(installation)
+        else DeskGuard(installation.engine, installation.clock, installation.pages).refusal
+    )
     return {SANDBOX_PATH: twin.guarded_app(guard)} | {f"/{version}": twin.api_at_root for version in API_ROOTS}
 
 
