@@ -94,16 +94,11 @@ def build_writer(installation: Installation) -> Writer:
     return Writer(installation.engine, installation.bookkeeper, installation.clock, livemode=livemode)
 
 
-def build_web(
-    installation: Installation,
-    twin: Twin | None,
-    writer: socket.socket | None = None,
-    on_stop: Callable[[Callable[[], None]], None] = lambda _end: None,
-) -> ASGIApp:
+def build_web(installation: Installation, twin: Twin | None, writer: socket.socket | None = None) -> PathDispatch:
     """The whole web: the webhook in front, our pages behind their guards, and in sandbox mode the twin.
 
     A twin at another address than ours is used, but not served. `writer` is the socket to the writer's process;
-    without one a thread of this process writes. `on_stop` is told what must end before the web waits for its requests.
+    without one a thread of this process writes.
     """
     inbox = Inbox(on_loss=lambda: signal.raise_signal(signal.SIGTERM))
     pages = secure(
@@ -118,7 +113,7 @@ def build_web(
     scheme = urlsplit(installation.base_url).scheme
     twin_apps = _twin_apps(installation, twin)
     screens = ScreenReader(installation.engine, installation.clock, installation.pages, GIFT_MEASURES)
-    on_stop((front := in_front(pages, EVENTS_PATH, screens.read_all, installation.pages)).end)
+    front = in_front(pages, EVENTS_PATH, screens.read_all, installation.pages)
     return PathDispatch(front, {WEBHOOK_PATH: webhook}, twin_apps, scheme=scheme, ours=[INBOX])
 
 
@@ -250,11 +245,8 @@ def _twin_apps(installation: Installation, twin: Twin | None) -> Mapping[str, AS
     """The twin under its path, and its API at the root; at a public host its panel is behind the desk's sign-in."""
     if twin is None or twin.settings.public_url != installation.base_url + SANDBOX_PATH:
         return {}
-    guard = (
-        None
-        if _on_loopback(installation)
-        else DeskGuard(installation.engine, installation.clock, installation.pages).refusal
-    )
+    open_to_all = _on_loopback(installation)
+    guard = None if open_to_all else DeskGuard(installation.engine, installation.clock, installation.pages).refusal
     return {SANDBOX_PATH: twin.guarded_app(guard)} | {f"/{version}": twin.api_at_root for version in API_ROOTS}
 
 

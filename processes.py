@@ -7,7 +7,7 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 from typing import Any, cast
 
@@ -57,16 +57,15 @@ def claim_stopped(settings: Settings) -> StoppedInstallation:
 
 
 class BeatingServer(uvicorn.Server):
-    """uvicorn's server; its event loop beats once a second, and `endings` are called before it waits for requests."""
+    """uvicorn's server; its event loop beats once a second. `before_stop` is called before it waits for requests."""
 
-    def __init__(self, config: uvicorn.Config, beat: Beat, endings: Sequence[Callable[[], None]] = ()) -> None:
+    def __init__(self, config: uvicorn.Config, beat: Beat, before_stop: Callable[[], None] = lambda: None) -> None:
         super().__init__(config)
-        self._beat, self._endings = beat, endings
+        self._beat, self._before_stop = beat, before_stop
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Streams have no end of their own: they are ended first."""
-        for end in self._endings:
-            end()
+        self._before_stop()
         await super().shutdown(sockets)
 
     async def on_tick(self, counter: int) -> bool:
@@ -83,9 +82,10 @@ def serve(settings: Settings, address: str, listening: socket.socket, beat: Beat
     installation = open_installation(settings, address)
     installation.engine.dispose()  # a connection must not be shared by two processes
     writer = fork_beside(partial(_write_books, installation, listening))
-    descriptors, endings = share_descriptors(), list[Callable[[], None]]()
+    descriptors = share_descriptors()
+    web = build_web(installation, open_sandbox(installation), writer.socket)
     config = uvicorn.Config(
-        build_web(installation, open_sandbox(installation), writer.socket, endings.append),
+        web,
         loop="uvloop",
         http=cast(Any, bounded(ConnectionLimits(descriptors.connections))),
         ws="none",
@@ -100,7 +100,7 @@ def serve(settings: Settings, address: str, listening: socket.socket, beat: Beat
     )
     freeze_garbage_collector()
     try:
-        BeatingServer(config, beat, endings).run(sockets=[listening])
+        BeatingServer(config, beat, web.end_streams).run(sockets=[listening])
     finally:
         writer.socket.close()
         writer.wait(WRITER_SECONDS)

@@ -4,13 +4,15 @@ from collections.abc import Mapping, Sequence
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from web.streams import Streams
+
 
 class PathDispatch:
     """FastAPI's overhead would be half of what a webhook request costs, so the webhook is dispatched before it."""
 
     def __init__(
         self,
-        pages: ASGIApp,
+        pages: Streams,
         exact: Mapping[str, ASGIApp],
         mounted: Mapping[str, ASGIApp],
         *,
@@ -26,6 +28,10 @@ class PathDispatch:
         """
         self._pages, self._exact, self._mounted, self._scheme = pages, exact, mounted, scheme
         self._ours = ours
+
+    def end_streams(self) -> None:
+        """End what has no end of its own, before the web waits for its requests."""
+        self._pages.end()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Dispatch by path. Lifespan events go to our pages, whose lifespan starts everything else."""
