@@ -4,15 +4,15 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
+from called_as import CommandConsole
 from setup.conversation import Conversation, WrongOption
 from setup.env_file import CannotWriteSetting
 from setup.environment import SettingIsElsewhere
 from setup.questions import KINDS, SetupPorts, hold_conversation
 
-out = Console(highlight=False, soft_wrap=True)
-errors = Console(stderr=True, highlight=False, soft_wrap=True)
+out = CommandConsole(highlight=False, soft_wrap=True)
+errors = CommandConsole(stderr=True, highlight=False, soft_wrap=True)
 
 
 def prompt(question: str, *, default: str, secret: bool) -> str:
