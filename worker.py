@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy.engine import Engine
 
-from database.transactions import reading
+from database.transactions import reading, writing
 from donors.link_letters import WRITE_LINK, link_letter_handler
 from installation import Installation
 from mailing.jobs import mailing_jobs, telling
@@ -17,6 +17,8 @@ from outbox.sending import send_handler
 from outbox.smtp import KEEP_SECONDS
 from outbox.worker import Chore, Handler, Worker
 from payments.gifts.campaign_views import agreed_donors
+from payments.giving.payment_links_store import make_missing_links
+from payments.giving.turns_store import remove_old_turns
 from payments.inbox.keep import replay
 from payments.letters.gift_letters import gift_letter_jobs
 from payments.letters.receipt_letters import RECEIPT, receipt_letter_handler
@@ -24,14 +26,16 @@ from payments.letters.recurring_letters import recurring_letter_jobs
 from payments.letters.reminders import reminding
 from payments.settlement.jobs import reconcile_hourly, settlement_jobs
 from payments.stripe.lists import StripeLists
+from payments.stripe.payment_links import PaymentLinkGateway
 from payments.stripe.subscriptions import RecurringGateway
 from receipts.jobs import LETTER, PRINT, print_handler
 from receipts.pdf import LogoReader, Printer
 from receipts.store import pdf_by_number
 from sandbox.twin import Twin
+from web.limits_store import remove_old_counts
 from web.picture_store import kept_logo
 
-REPLAY_EVERY = timedelta(minutes=1)
+REPLAY_EVERY, MAKE_LINKS_EVERY, REMOVE_EVERY = timedelta(minutes=1), timedelta(minutes=5), timedelta(hours=1)
 
 
 def build_worker(installation: Installation, twin: Twin | None = None) -> Worker:
@@ -60,14 +64,29 @@ def build_worker(installation: Installation, twin: Twin | None = None) -> Worker
     handlers = {kind: _as_it_is_now(installation, handle) for kind, handle in handlers.items()}
     close_idle = Chore(timedelta(seconds=KEEP_SECONDS), carrier.close_idle)
     remind = reminding(engine, installation.pages, clock)
+    link_gateway = PaymentLinkGateway(key, installation.base_url, api_base=base, mark=bookkeeper.rules.mark)
     chores = [
         Chore(REPLAY_EVERY, try_again),
         reconcile_hourly(engine, clock),
         close_idle,
         remind,
         telling(engine, installation.pages, links, clock),
+        *_surge_chores(installation, link_gateway),
     ]
     return Worker(engine, handlers, clock, chores)
+
+
+def _surge_chores(installation: Installation, gateway: PaymentLinkGateway) -> tuple[Chore, Chore]:
+    """Payment links are made before a surge; what it has counted is removed after it."""
+    engine, clock = installation.engine, installation.clock
+
+    def remove_old() -> None:
+        with writing(engine) as conn:
+            remove_old_counts(conn, clock())
+            remove_old_turns(conn, clock())
+
+    make_links = Chore(MAKE_LINKS_EVERY, lambda: make_missing_links(engine, gateway, clock))
+    return make_links, Chore(REMOVE_EVERY, remove_old)
 
 
 def _as_it_is_now(installation: Installation, handle: Handler) -> Handler:

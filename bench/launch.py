@@ -29,7 +29,7 @@ from payments.giving.tables import checkout_turn
 from tests.test_run import running
 
 CAMPAIGN = "ask-every-candidate"
-ATTACKERS = 500
+ATTACKERS, ATTACK_CONNECTIONS = 500, 40
 LETTER_SECONDS = 300.0
 
 
@@ -75,9 +75,8 @@ def _switch_limits_on(address: str) -> None:
 
 
 async def _crowd(campaign: str, tally: LaunchTally, donors: int, attacks: int, seconds: float) -> None:
-    limits = httpx2.Limits(max_connections=200, max_keepalive_connections=100)
-    async with httpx2.AsyncClient(timeout=60, limits=limits) as client:
-        hall = Visitor(client, HALL, campaign, tally)
+    async with _client(120) as donors_client, _client(ATTACK_CONNECTIONS) as client:
+        hall = Visitor(donors_client, HALL, campaign, tally)
         networks = [Visitor(client, _attacker(n), campaign, tally) for n in range(ATTACKERS)]
         one = Visitor(client, "198.51.100.9", campaign, tally)
         arrivals = [_at(n * seconds / donors, hall.give(n)) for n in range(donors)]
@@ -85,6 +84,12 @@ async def _crowd(campaign: str, tally: LaunchTally, donors: int, attacks: int, s
             attacker = one if n % 2 else networks[n // 2 % ATTACKERS]
             arrivals.append(_at(n * seconds / attacks, attacker.attack(n)))
         await asyncio.gather(*arrivals)
+
+
+def _client(connections: int) -> httpx2.AsyncClient:
+    """Requests that find no connection free wait for one: the server cuts what is open beyond its bound."""
+    limits = httpx2.Limits(max_connections=connections, max_keepalive_connections=connections)
+    return httpx2.AsyncClient(timeout=httpx2.Timeout(60, pool=None), limits=limits)
 
 
 async def _at(second: float, visit: Awaitable[None]) -> None:

@@ -43,11 +43,11 @@ class Visitor:
 
     async def get(self, url: str) -> httpx2.Response:
         """A page."""
-        return await self.client.get(url, headers=self._headers)
+        return await self._ask("GET", url)
 
     async def post(self, url: str, fields: dict[str, str]) -> httpx2.Response:
         """A form that is sent."""
-        return await self.client.post(url, data=fields, headers=self._headers)
+        return await self._ask("POST", url, fields)
 
     async def give(self, number: int) -> None:
         """The whole loop: page, form, queue or puzzle if they come, payment, thanks."""
@@ -59,14 +59,22 @@ class Visitor:
 
     async def attack(self, number: int) -> None:
         """A form without a page, and without solving anything."""
-        answer = await self.post(f"{self.campaign}/give", _form_fields("", number, "attack"))
         self.tally.attacks += 1
+        try:
+            answer = await self.post(f"{self.campaign}/give", _form_fields("", number, "attack"))
+        except httpx2.HTTPError:
+            self.tally.attackers_errors += 1
+            return
         self.tally.attackers_sessions += answer.status_code == 303
         self.tally.attackers_errors += answer.status_code >= 500
 
-    @property
-    def _headers(self) -> dict[str, str]:
-        return {"x-forwarded-for": self.address}
+    async def _ask(self, method: str, url: str, fields: dict[str, str] | None = None) -> httpx2.Response:
+        """Ask again on a new connection when the server has just closed the old one, as browsers do."""
+        headers = {"x-forwarded-for": self.address}
+        try:
+            return await self.client.request(method, url, data=fields, headers=headers)
+        except (httpx2.ReadError, httpx2.RemoteProtocolError):
+            return await self.client.request(method, url, data=fields, headers=headers)
 
     async def _reach_stripe(self, fields: dict[str, str]) -> str:
         """Send the form, solve what is asked, wait in the queue; the address of Stripe's page."""

@@ -94,7 +94,7 @@ def examine(expected: Expected, ours: Health, stripe: StripeState | str, now: da
     theirs.append(_answers(ours, stripe))
     work = [*_deliveries(ours, now), *_money(ours, now), *_work(ours, now)]
     mail = mail_findings(expected.mail, ours.mail, expected.mode, now)
-    return [*theirs, *work, *mail, _database(ours), _future(ours)]
+    return [*theirs, *work, *mail, _surge(ours), _database(ours), _future(ours)]
 
 
 def _endpoint(expected: Expected, stripe: StripeState) -> Iterator[Finding]:
@@ -215,6 +215,16 @@ def _reconciled(at: datetime | None, now: datetime) -> Finding:
     if at is None:
         return unchecked("last reconcile", {}, "there was none yet: ./farthing reconcile")
     return checked("last reconcile", at < now - UNRECONCILED, {"at": _at(at)}, f"It is to run every hour. {_WORKER}")
+
+
+def _surge(ours: Health) -> Finding:
+    """A crowd or an attack is no fault of the installation: it is told, and passes."""
+    demand, waiting = ours.surge.demand, ours.surge.waiting
+    figures: dict[str, object] = {"donors in the queue": waiting}
+    if demand is not None:
+        figures |= {"a puzzle is asked since": _at(demand.since), "until": _at(demand.until)}
+    told = "Nothing has to be done: docs/security.md says what donors see." if demand or waiting else ""
+    return Finding("crowd at the form", Status.PASSED, figures, told)
 
 
 def _database(ours: Health) -> Finding:

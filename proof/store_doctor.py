@@ -13,6 +13,7 @@ from ledger.views import oldest_uncleared
 from outbox.letter_views import MailHealth, mail_health
 from outbox.tables import job
 from payments.books.tables import waiting_fact
+from payments.giving.surge_views import SurgeState, surge_state
 from payments.inbox.store import dead_letters
 from payments.inbox.tables import delivery
 from payments.settlement.tables import contact, walk
@@ -61,6 +62,7 @@ class Health:
     unprinted_since: datetime | None
     mail: MailHealth
     in_future: Mapping[str, datetime] = field(default_factory=dict)
+    surge: SurgeState = field(default_factory=SurgeState)
 
 
 def health(conn: Connection, now: datetime) -> Health:
@@ -79,6 +81,7 @@ def health(conn: Connection, now: datetime) -> Health:
         unprinted_since=since,
         mail=mail_health(conn),
         in_future=_in_future(conn, now),
+        surge=surge_state(conn, now),
     )
 
 

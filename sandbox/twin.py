@@ -25,6 +25,7 @@ from sandbox.lifecycle.payment_methods import Payer
 from sandbox.lifecycle.refunds import create_refund
 from sandbox.lifecycle.sample_methods import SAMPLE_METHODS
 from sandbox.lifecycle.tasks import COMPUTED_FIELDS, TASKS
+from sandbox.link_page import LinkPage
 from sandbox.pages import PageRenderer
 from sandbox.panel_guard import Guard, PanelGuard
 from sandbox.panel_page import PanelPage
@@ -97,11 +98,12 @@ class Twin:
         """What keeps itself: the API by its key, and the pages of payers by the ids in their addresses."""
         api, threads = self.api, self._threads
         checkout = CheckoutPage(self.world, renderer, self.delivery_loop, threads)
-        portal = PortalPage(self.world, renderer, threads)
+        portal, link = PortalPage(self.world, renderer, threads), LinkPage(self.world, renderer, threads)
         return [
             *(Route(f"/{version}/{{path:path}}", api.respond, methods=API_METHODS) for version in API_ROOTS),
             Route("/checkout/{id}", checkout.respond, methods=["GET", "POST"]),
             Route("/approve/{id}", checkout.respond_as_bank, methods=["GET", "POST"]),
+            Route("/link/{id}", link.respond, methods=["GET", "POST"]),
             Route("/portal/{id}", portal.respond, methods=["GET", "POST"]),
             Route("/static/twin.css", renderer.style),
         ]

@@ -8,7 +8,7 @@ from sqlalchemy.engine import Connection
 from outbox.jobs import enqueue_many
 from payments.reading.happenings import StatusChanged
 
-# Fetch a subscription, dispute or payout and keep its status: {"what": StatusObject, "id": …}.
+# Fetch a subscription, dispute, payout or a link's session and keep its status: {"what": StatusObject, "id": …}.
 FETCH_STATUS = "stripe.look"
 # Read the lines of Stripe's balance that we lack. One subject, so at most one such job waits.
 SETTLE = "stripe.settle"

@@ -5,17 +5,19 @@ owner hardly notices; a program that sends forms by the thousand does. Above the
 asked, until no minute has passed the limit for a while.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from ipaddress import ip_network
+from threading import Lock
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
 from database.bulk import put_rows
 from database.instants import Clock
-from database.transactions import writing
+from database.transactions import reading, writing
 from payments.giving.form_token import is_form_token
 from payments.giving.puzzle import EASY
 from payments.giving.tables import puzzle_demand as table
@@ -34,7 +36,7 @@ MUCH_SOLVED, HARDER = 4, 4  # above SOLVED a puzzle is so many times as hard, ab
 LETTER_EMAIL = VisitLimit("link-email", 3, HOUR)
 LETTER_NETWORK = VisitLimit("link-network", 300, TEN_MINUTES)
 LETTER_SITE = VisitLimit("link-site", 600, TEN_MINUTES)
-DEMANDED_FOR = timedelta(minutes=10)
+DEMANDED_FOR, COUNT_EVERY = timedelta(minutes=10), timedelta(seconds=1)
 EVERYWHERE = "site"
 
 
@@ -60,17 +62,33 @@ class Admission:
 
     def __init__(self, engine: Engine, clock: Clock, key: bytes) -> None:
         self._engine, self._clock, self._key = engine, clock, key
+        self._lock, self._uncounted, self._counted_at = Lock(), 0, datetime.min.replace(tzinfo=UTC)
 
     def needs_puzzle(self, form: CountedForm) -> bool:
         """Count a form that came without a solution; whether it must bring one."""
         now = self._clock()
-        visits = self._visits(form, now)
+        with reading(self._engine) as conn:
+            is_demanded = demand_at(conn, now) is not None
+        if is_demanded:
+            self._note_under_demand(form, now)
+            return True
+        return _is_over(self._count(self._visits(form, now), now))
+
+    def _note_under_demand(self, form: CountedForm, now: datetime) -> None:
+        """Count what comes while everybody is asked: together, once a second, so that a flood costs few writes."""
+        with self._lock:
+            self._uncounted += _cost(self._key, form, now)
+            if now - self._counted_at < COUNT_EVERY:
+                return
+            cost, self._uncounted, self._counted_at = self._uncounted, 0, now
+        self._count([CountedVisit(SITE, EVERYWHERE, cost)], now)
+
+    def _count(self, visits: Sequence[CountedVisit], now: datetime) -> VisitCounts:
         with writing(self._engine) as conn:
             counts = count_visits(conn, self._key, visits, now)
             if any(visit.limit is SITE and count > SITE.most for visit, count in counts.items()):
                 _demand(conn, now)
-            is_demanded = demand_at(conn, now) is not None
-        return is_demanded or _is_over(counts)
+        return counts
 
     def note_solution(self, form: CountedForm) -> None:
         """Count a form that came with a solution."""
@@ -80,7 +98,7 @@ class Admission:
     def largest_number(self, form: CountedForm) -> int:
         """How hard a puzzle this sender gets: harder where far more was solved than a hall would."""
         visit = CountedVisit(SOLVED, _wide_network(form.address))
-        with writing(self._engine) as conn:
+        with reading(self._engine) as conn:
             count = visits_so_far(conn, self._key, [visit], self._clock())[visit]
         steps = (count > SOLVED.most) + (count > SOLVED.most * MUCH_SOLVED)
         return EASY * [1, HARDER, HARDER * HARDER][steps]
@@ -96,15 +114,14 @@ class Admission:
             return not _is_over(count_visits(conn, self._key, visits, self._clock()))
 
     def _visits(self, form: CountedForm, now: datetime) -> list[CountedVisit]:
-        has_token = is_form_token(self._key, form.token, now)
-        cost = 1 if has_token else 2
+        cost = _cost(self._key, form, now)
         visits = [
             CountedVisit(ADDRESS, network_of(form.address), cost),
             CountedVisit(NETWORK, _wide_network(form.address), cost),
             CountedVisit(SITE, EVERYWHERE, cost),
             CountedVisit(EMAIL, form.email.strip().casefold()),
         ]
-        return [*visits, CountedVisit(TOKEN, form.token)] if has_token else visits
+        return [*visits, CountedVisit(TOKEN, form.token)] if cost == 1 else visits
 
 
 def demand_at(conn: Connection, now: datetime) -> PuzzleDemand | None:
@@ -125,6 +142,10 @@ def _demand(conn: Connection, now: datetime) -> None:
     row = {"place": EVERYWHERE, "since": now, "until": now + DEMANDED_FOR}
     longer = "since = CASE WHEN puzzle_demand.until > excluded.since THEN puzzle_demand.since ELSE excluded.since END"
     put_rows(conn, table, [row], f"DO UPDATE SET {longer}, until = excluded.until")
+
+
+def _cost(key: bytes, form: CountedForm, now: datetime) -> int:
+    return 1 if is_form_token(key, form.token, now) else 2
 
 
 def _is_over(counts: VisitCounts) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from datetime import timedelta
 
 from anyio import sleep
 from fastapi import APIRouter
@@ -14,11 +15,15 @@ from database.instants import Clock
 from database.transactions import reading
 from payments.gifts import store
 from payments.gifts.gift import Gift, GiftState
+from payments.giving.payment_links_store import payment_link_for
 from payments.giving.pledges import NEW_ATTEMPT_AFTER, NotOpen, Pledges
 from payments.giving.turns_store import WITHIN_REQUEST, Turn, Turns
 from payments.stripe.gateway import StripeBusy
 from web.errors import NotFound
 from web.pages import Pages
+
+# When a donor is also offered the campaign's Payment Link.
+LONG_WAIT, MANY_TRIES = timedelta(minutes=5), 3
 
 OpenCheckout = Callable[[str, Gift], Awaitable[Response]]
 """Sends the donor of this gift, given at a campaign's address, to Stripe; raises StripeBusy."""
@@ -103,6 +108,8 @@ class CheckoutQueue:
         wait = turn.wait(self._clock())
         with reading(self._engine) as conn:
             campaign = find_campaign(conn, slug)
+            is_hopeless = turn.turn_at is not None and (wait > LONG_WAIT or turn.tries >= MANY_TRIES)
+            link = payment_link_for(conn, campaign, gift) if is_hopeless else None
         return self._pages.page(
             "payments/queue.html",
             private=True,
@@ -111,7 +118,7 @@ class CheckoutQueue:
             ticket=turn.ticket,
             has_begun=turn.turn_at is not None,
             place=self._turns.pace.place(wait),
-            payment_link=None,
+            payment_link=link,
             minutes=round(wait.total_seconds() / 60),
             refresh_seconds=_refresh_after(turn, wait.total_seconds()),
         )

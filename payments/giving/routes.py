@@ -22,6 +22,7 @@ from payments.giving.donor_form import NO_FORM_RULES, DonorForm, FormRules
 from payments.giving.form import FIELDS, FieldErrors, FormFields, Pledge
 from payments.giving.gate_routes import Gate, Stop
 from payments.giving.pace_store import Pace
+from payments.giving.payment_links_store import payment_link_for
 from payments.giving.pledges import (
     NotOpen,
     PaymentUnderWay,
@@ -234,15 +235,18 @@ class FormPages:
         return self._form_page(campaign, fields, {"amount": sentence}, status=422)
 
     def _not_charged(self, slug: str, gift: Gift, *, status: int) -> Response:
+        campaign = self._campaign(slug)
         with reading(self._engine) as conn:
             recurring = recurring_of_gift(conn, gift)
+            link = payment_link_for(conn, campaign, gift)
         return self._pages.page(
             "payments/not_charged.html",
             status=status,
             private=True,
             refused=status == 502,
             reference=gift.reference,
-            campaign=self._campaign(slug),
+            campaign=campaign,
+            payment_link=link,
             amount=gift.amount,
             interval=recurring.interval.value if recurring else None,
             retry=gift.id,

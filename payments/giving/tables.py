@@ -38,3 +38,14 @@ puzzle_demand = table(
     one_of("place", ("site",)),
     sa.CheckConstraint("since <= until", name="instants_in_order"),
 )
+
+# A campaign's Payment Link at Stripe, for the hour in which we can open no checkout.
+payment_link = table(
+    "payment_link",
+    sa.Column("campaign_id", Count, sa.ForeignKey("campaign.id"), primary_key=True, autoincrement=False),
+    sa.Column("link_id", Code, nullable=False),
+    sa.Column("url", Code, nullable=False),
+    sa.Column("made_at", Instant, nullable=False),
+    sa.UniqueConstraint("link_id"),
+    sa.CheckConstraint("url like 'http%'", name="url"),
+)

@@ -148,6 +148,7 @@ class StatusObject(StrEnum):
     SUBSCRIPTION = "subscription"
     DISPUTE = "dispute"
     PAYOUT = "payout"
+    LINK_SESSION = "link_session"  # what was paid by a Payment Link, and whose gift it is
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from payments.books.bookkeeper import Bookkeeper
 from payments.books.jobs import EVERYTHING, FETCH_STATUS, SETTLE
 from payments.gifts.recurring_changes import CHANGE_RECURRING
 from payments.reading.happenings import StatusObject
+from payments.settlement.link_gifts import LinkGifts
 from payments.settlement.list_reader import ShowProgress, TimeSliceEnded
 from payments.settlement.list_sources import INVOICE_DELAY
 from payments.settlement.lost_gifts import adoption_jobs
@@ -110,6 +111,7 @@ def settlement_jobs(
     subscriptions = SubscriptionStatuses(engine, lists, gateway, clock, zone)
     fetchers = StatusFetcher(engine, bookkeeper, lists, clock).fetchers
     fetchers |= {StatusObject.SUBSCRIPTION: subscriptions.fetch}
+    fetchers |= {StatusObject.LINK_SESSION: LinkGifts(engine, bookkeeper, lists, clock).fetch}
     handlers = stripe_jobs(engine, Reconciliation(engine, bookkeeper, lists, clock), fetchers, clock)
     handlers |= adoption_jobs(engine, bookkeeper, clock) | session_jobs(engine, bookkeeper, lists, clock)
     return handlers | recurring_jobs(engine, RecurringChanger(engine, lists, gateway, clock, zone), clock)

@@ -34,6 +34,10 @@ CREATE = Params(
     {
         **_EDITABLE,
         "currency": Text(3),
+        "custom_unit_amount": Params(
+            {"enabled": Boolean(), "maximum": Integer(), "minimum": Integer(), "preset": Integer()},
+            required=("enabled",),
+        ),
         "product": Text(),
         "product_data": Params({"id": Text(), "name": Text(), "metadata": Metadata()}, required=("name",)),
         "recurring": RECURRING,

@@ -77,7 +77,9 @@ def inline_price(world: World, params: dict[str, Any], name: str, *, for_sale: b
 
 def create_price(world: World, params: dict[str, Any], product: Object, name: str = "") -> Object:
     """A new price of a product, one-time or recurring. `name` is the group of parameters to name in errors."""
-    if "unit_amount" not in params:
+    custom = params.get("custom_unit_amount", {})
+    chosen = {key: custom.get(key) for key in ("maximum", "minimum", "preset")} if custom.get("enabled") else None
+    if "unit_amount" not in params and chosen is None:
         raise missing_parameter(f"{name}[unit_amount]" if name else "unit_amount")
     recurring = params.get("recurring")
     if recurring is not None:
@@ -94,14 +96,15 @@ def create_price(world: World, params: dict[str, Any], product: Object, name: st
         active=params.get("active", True),
         created=world.now,
         currency=parse_currency(params["currency"], f"{name}[currency]" if name else "currency"),
+        custom_unit_amount=chosen,
         lookup_key=params.get("lookup_key"),
         metadata=merge_metadata({}, params.get("metadata", {})),
         nickname=params.get("nickname"),
         product=product["id"],
         recurring=recurring,
         type="recurring" if recurring else "one_time",
-        unit_amount=params["unit_amount"],
-        unit_amount_decimal=str(params["unit_amount"]),
+        unit_amount=params.get("unit_amount"),
+        unit_amount_decimal=str(params["unit_amount"]) if "unit_amount" in params else None,
     )
     world.store.add(price)
     emit_event(world, "price.created", price)

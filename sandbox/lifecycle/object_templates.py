@@ -158,6 +158,19 @@ PORTAL_SESSION = ObjectTemplate(
     on_behalf_of=None, return_url=None,
 )  # fmt: skip
 
+PAYMENT_LINK = ObjectTemplate(
+    "payment_link", active=True, allow_promotion_codes=False, application=None, application_fee_amount=None,
+    application_fee_percent=None, automatic_tax={"enabled": False, "liability": None},
+    billing_address_collection="auto", consent_collection=None, custom_fields=[],
+    custom_text={"after_submit": None, "shipping_address": None, "submit": None,
+    "terms_of_service_acceptance": None}, inactive_message=None, invoice_creation={"enabled": False,
+    "invoice_data": None}, livemode=False, managed_payments={"enabled": False}, metadata={}, on_behalf_of=None,
+    optional_items=None, payment_method_collection="always", payment_method_types=None,
+    phone_number_collection={"enabled": False}, restrictions=None, shipping_address_collection=None,
+    shipping_options=[], submit_type="auto", subscription_data=None, tax_id_collection={"enabled": False,
+    "required": "never"}, transfer_data=None,
+)  # fmt: skip
+
 ENDPOINT = ObjectTemplate(
     "webhook_endpoint", api_version=None, application=None, description=None, enabled_events=["*"],
     livemode=False, metadata={}, status="enabled",

@@ -16,6 +16,8 @@ from outbox.jobs import claim, enqueue, postpone
 from outbox.letter_views import MailHealth
 from payments.books.store import save_dispute
 from payments.books.tables import dispute as dispute_table
+from payments.giving.admission_store import PuzzleDemand
+from payments.giving.surge_views import SurgeState
 from payments.reading.events import EVENTS
 from payments.reading.happenings import RefundAgreed
 from payments.reading.statuses import DisputeStatus
@@ -235,3 +237,15 @@ def test_a_mail_server_that_does_not_let_us_in_is_named() -> None:
     ]
     assert [finding.status for finding in found] == [Status.FAILED, Status.UNCHECKED, Status.PASSED]
     assert (found[0].advice, "FARTHING_SMTP_URL" in found[1].advice) == ("It refused the password.", True)
+
+
+def test_a_crowd_at_the_form_is_told_and_is_no_fault() -> None:
+    """Since when everybody solves a puzzle, and how many wait."""
+    crowd = SurgeState(PuzzleDemand(NOON, NOON + timedelta(minutes=10)), 12)
+    [finding] = [
+        finding
+        for finding in examine(HERE, replace(WELL, surge=crowd), STRIPE, NOON)
+        if finding.name == "crowd at the form"
+    ]
+    assert (finding.status, finding.figures["donors in the queue"]) == (Status.PASSED, 12)
+    assert "a puzzle is asked since" in finding.figures

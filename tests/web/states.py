@@ -182,6 +182,7 @@ def not_charged(interval: str | None, *, refused: bool = False) -> State:
         "interval": interval,
         "refused": refused,
         "reference": "8F3K-22QD",
+        "payment_link": None if interval else "https://give.example/link",
     }
     return State("payments/not_charged.html", values)
 
