@@ -22,6 +22,7 @@ from campaigns.editing.picture_routes import PICTURE_PATH
 from campaigns.editing.routes import campaign_desk_routes
 from campaigns.routes import campaign_routes
 from campaigns.store import GiftMeasures, campaign_titles
+from compliance.thresholds import declared_above
 from database.engine import NotDurable
 from database.instants import Clock
 from database.migrating import REVISION, revision_of
@@ -168,16 +169,20 @@ def _app(installation: Installation, inbox: Inbox, twin: Twin | None, writer: so
 def _giving(installation: Installation, pledges: Pledges) -> tuple[APIRouter, APIRouter]:
     """The campaigns' pages with the first questions of the form, and the form itself."""
     engine, clock, pages = installation.engine, installation.clock, installation.pages
-    rules = _form_rules(installation.organisation)
+    rules = _form_rules(installation.organisation, clock)
     return (
         campaign_routes(engine, clock, pages, GIFT_MEASURES, DonorForm(engine, clock, pages, rules).sheet),
         payment_routes(engine, pledges, clock, pages, rules, _surge_rules(installation)),
     )
 
 
-def _form_rules(organisation: CurrentOrganisation) -> FormRules:
+def _form_rules(organisation: CurrentOrganisation, clock: Clock) -> FormRules:
     """What the organisation decides about the donor's form, as it is now."""
-    return FormRules(lambda: organisation.giving, lambda: offered_consents(organisation.profile, organisation.number))
+    return FormRules(
+        lambda: organisation.giving,
+        lambda: offered_consents(organisation.profile, organisation.number),
+        lambda currency: declared_above(organisation.profile, currency, clock()),
+    )
 
 
 def _surge_rules(installation: Installation) -> SurgeRules:

@@ -23,6 +23,7 @@ PREFIX = "FARTHING_"
 ENV_FILE = Path(".env")
 """In the folder in which a command is started."""
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+DEMO_LANGUAGES = ("cy",)
 INTERVALS = ("once", "week", "month", "quarter", "year")
 SHORTEST_SECRET_KEY = 32
 _KEY_MODES = {"sk_test_": "test", "rk_test_": "test", "sk_live_": "live", "rk_live_": "live"}
@@ -146,7 +147,9 @@ class Settings(BaseSettings):
         """
         if self.organisation_name is not None:
             return self.profile(self._organisation(self.organisation_name))
-        return self.profile(replace(demo, timezone=self.timezone)) if self.mode == "sandbox" else None
+        if self.mode != "sandbox":
+            return None
+        return replace(self.profile(replace(demo, timezone=self.timezone)), languages=DEMO_LANGUAGES)
 
     def profile(self, organisation: Organisation) -> OrganisationProfile:
         """An organisation with our locale and intervals."""

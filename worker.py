@@ -16,6 +16,7 @@ from outbox.message import AttachmentSources
 from outbox.sending import send_handler
 from outbox.smtp import KEEP_SECONDS
 from outbox.worker import Chore, Handler, Worker
+from payments.erasing.jobs import anonymising, erasing_jobs
 from payments.gifts.campaign_views import agreed_donors
 from payments.giving.payment_links_store import make_missing_links
 from payments.giving.turns_store import remove_old_turns
@@ -49,6 +50,7 @@ def build_worker(installation: Installation, twin: Twin | None = None) -> Worker
     handlers |= {LETTER: receipt_letter_handler(engine, installation.pages, clock)}
     handlers |= recurring_letter_jobs(engine, installation.pages, clock)
     handlers |= gift_letter_jobs(engine, installation.pages, clock)
+    handlers |= erasing_jobs(engine, clock)
     handlers |= {WRITE_LINK: link_letter_handler(engine, installation.pages, clock)}
     links = StopLinks(installation.secret_key, installation.base_url)
     handlers |= mailing_jobs(engine, installation.pages, links, agreed_donors, clock)
@@ -71,6 +73,7 @@ def build_worker(installation: Installation, twin: Twin | None = None) -> Worker
         close_idle,
         remind,
         telling(engine, installation.pages, links, clock),
+        anonymising(engine, clock),
         *_surge_chores(installation, link_gateway),
     ]
     return Worker(engine, handlers, clock, chores)

@@ -2,12 +2,18 @@
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
+from threading import Lock, RLock
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from sqlalchemy.engine import Connection, Engine
 
 from database.driver import fetch_rows
 from database.postgresql import TAKE_THE_BOOKS, TAKES_BOOKS, TRY_THE_BOOKS
+
+LONGEST_TURN_SECONDS = 10.0
+_LOCKS: WeakKeyDictionary[Engine, Any] = WeakKeyDictionary()
+_LOCKS_OF = Lock()
 
 
 @contextmanager
@@ -57,10 +63,30 @@ def _writing_books(engine: Engine) -> AbstractContextManager[Connection]:
 
 @contextmanager
 def _begun(engine: Engine, **options: Any) -> Iterator[Connection]:
-    with engine.connect() as connection:
+    with _in_turn(engine), engine.connect() as connection:
         connection = connection.execution_options(**options)
         with connection.begin():
             yield connection
+
+
+@contextmanager
+def _in_turn(engine: Engine) -> Iterator[None]:
+    """On SQLite the writers of one process wait for each other here, and one of them for the file's lock.
+
+    SQLite's own waiting is a poll that knows no order: of twenty threads some would find the file taken for longer than
+    its timeout, and their visitors an error. Whoever has waited that long here tries all the same.
+    """
+    if engine.dialect.name != "sqlite":
+        yield
+        return
+    with _LOCKS_OF:
+        lock = _LOCKS.setdefault(engine, RLock())
+    is_held = lock.acquire(timeout=LONGEST_TURN_SECONDS)
+    try:
+        yield
+    finally:
+        if is_held:
+            lock.release()
 
 
 @contextmanager

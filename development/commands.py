@@ -41,6 +41,7 @@ class Soaks(StrEnum):
     LOST = "lost"
     WITNESS = "witness"
     RESTARTS = "restarts"
+    LAWS = "laws"
 
 
 def add_development_commands(app: typer.Typer) -> None:

@@ -32,12 +32,13 @@ def extracted() -> Catalog:
     return catalogue
 
 
-def update_messages(code: str) -> Catalog:
+def update_messages(code: str, locales: Path = LOCALES) -> Catalog:
     """Bring a language's catalogue up to date; a new language gets an empty one. What is not said anywhere goes."""
-    path = LOCALES / code / "LC_MESSAGES" / "farthing.po"
+    path = locales / code / "LC_MESSAGES" / "farthing.po"
     known = read_messages(path) if path.exists() else Catalog(locale=code, project="Farthing", creation_date=EPOCH)
     known.update(extracted(), no_fuzzy_matching=True)
     known.obsolete.clear()
+    known.msgid_bugs_address = known.last_translator = known.language_team = ""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as file:
         write_po(file, known, width=120, no_location=True, sort_output=True, omit_header=False)

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from database.instants import Clock
 from database.transactions import reading, writing
 from donors.donor import Donor
+from donors.merge_store import ids_of_person
 from donors.store import donor_by_id
 from web.errors import SeeOther
 from web.sessions import Holder, HolderKind, Session, SessionCookie, end_session, see_session, session_of, start_session
@@ -40,13 +41,14 @@ class DonorDoor:
         with reading(self._engine) as conn:
             session = session_of(conn, token, now)
             is_donors = session is not None and session.holder.kind is HolderKind.DONOR
-            donor = donor_by_id(conn, session.holder.id) if session and is_donors else None
+            ids = ids_of_person(conn, session.holder.id) if session and is_donors else []
+            donor = donor_by_id(conn, ids[0]) if ids else None
         if token is None or session is None or donor is None:
             raise SeeOther(ASK_FOR_LINK)
         if session.needs_seeing(now):
             with writing(self._engine) as conn:
                 see_session(conn, token, now)
-        return DonorVisit(donor, session, [donor.id])
+        return DonorVisit(donor, session, ids)
 
     def open(self, conn: Connection, donor_id: str, old_token: str | None) -> str:
         """Start a session of this donor, in the place of the one that the browser had; returns its token."""

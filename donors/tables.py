@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from database.columns import Bytes, Code, Flag, Instant
+from database.columns import BookDate, Bytes, Code, Flag, Instant
 from database.tables import one_of, table
 from donors.consents import Channel, ConsentPlace
 
@@ -44,4 +44,33 @@ donor_link = table(
     sa.Column("expires_at", Instant, nullable=False),
     sa.Column("used_at", Instant),
     sa.CheckConstraint("length(token_hash) = 32", name="token_hash_is_a_sha256"),
+)
+
+# Who asked to be erased. `kept_until` is the last day of what the law has kept; triggers keep it append-only.
+erasure = table(
+    "erasure",
+    sa.Column("id", Code, primary_key=True),
+    sa.Column("donor_id", Code, sa.ForeignKey("donor.id"), nullable=False, unique=True),
+    sa.Column("asked_at", Instant, nullable=False),
+    sa.Column("who", Code, nullable=False),
+    sa.Column("kept_until", BookDate),
+    sa.CheckConstraint("who <> ''", name="who"),
+)
+
+# Staff found that two donors are one person. Gifts keep the donor whom they came with; a merge can be undone, once.
+donor_merge = table(
+    "donor_merge",
+    sa.Column("id", Code, primary_key=True),
+    sa.Column("donor_id", Code, sa.ForeignKey("donor.id"), nullable=False),
+    sa.Column("into_id", Code, sa.ForeignKey("donor.id"), nullable=False),
+    sa.Column("who", Code, nullable=False),
+    sa.Column("merged_at", Instant, nullable=False),
+    sa.Column("undone_by", Code),
+    sa.Column("undone_at", Instant),
+    # The donor, as long as the merge holds: of each donor one merge holds at a time.
+    sa.Column("holds_of", Code, unique=True),
+    sa.CheckConstraint("donor_id <> into_id", name="two"),
+    sa.CheckConstraint("(undone_at is null) = (holds_of is not null)", name="holds"),
+    sa.CheckConstraint("(undone_at is null) = (undone_by is null)", name="undone"),
+    sa.Index("ix_donor_merge_into_id", "into_id"),
 )

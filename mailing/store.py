@@ -57,6 +57,14 @@ def end_address(conn: Connection, key: str, why: EndedBy, now: datetime) -> int:
     return end_where(conn, _s.email_key == key, why, now)
 
 
+def erase_signups(conn: Connection, keys: Sequence[str], now: datetime) -> None:
+    """Write to these addresses no more, and forget them."""
+    for identity, key in conn.execute(sa.select(_s.id, _s.email_key).where(_s.email_key.in_(keys))).all():
+        end_address(conn, key, EndedBy.UNSUBSCRIBE, now)
+        nobody = f"{identity}@erased.invalid"
+        conn.execute(sa.update(table).where(_s.id == identity).values(email=nobody, email_key=nobody))
+
+
 def end_signup(conn: Connection, identity: str, why: EndedBy, now: datetime) -> None:
     """End one sign-up."""
     end_where(conn, _s.id == identity, why, now)

@@ -81,6 +81,10 @@ class GivingRules:
     declare_above: Mapping[str, int] = field(default_factory=dict)
 
 
+# The version of the privacy notice that new organisations have (organisation/privacy.py).
+NEWEST_NOTICE = 2
+
+
 @dataclass(frozen=True)
 class Notices:
     """What donors are told of their details.
@@ -92,7 +96,7 @@ class Notices:
     """
 
     privacy: str = ""
-    privacy_version: int = 1
+    privacy_version: int = NEWEST_NOTICE
     transparency: str = ""
     consent: Mapping[str, str] = field(default_factory=lambda: {"email": ""})
 

@@ -70,6 +70,6 @@ def profile_of(values: Mapping[str, Any], timezone: str) -> OrganisationProfile:
             fees={code: (points, fixed) for code, (points, fixed) in rules.get("fees", {}).items()},
             declare_above=rules.get("declare_above", {}),
         ),
-        notices=Notices(**(values["notices"] or {})),  # none in versions from before there were any
+        notices=Notices(**(values["notices"] or {"privacy_version": 1})),  # none in versions from before there were any
         languages=tuple(rules.get("languages", ())),
     )

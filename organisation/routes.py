@@ -19,7 +19,6 @@ from organisation.organisation import KINDS, REGIMES, GivingRules, OrganisationD
 from organisation.privacy import privacy_paragraphs
 from organisation.publication import missing_for_publication
 from organisation.sections import (
-    DETAILS,
     LOCALES,
     LOOK,
     NOTICES,
@@ -27,6 +26,7 @@ from organisation.sections import (
     SectionFields,
     WrongFields,
     details_fields,
+    details_names,
     look_fields,
     notices_fields,
     read_details,
@@ -37,6 +37,7 @@ from staff.door import Door, SignedIn
 from staff.permissions import Permission
 from web.errors import NotFound
 from web.forms import posted_fields
+from web.language import languages
 from web.logos import LOGO_ACCEPTED, encode_any_logo
 from web.pages import Pages
 from web.pictures import EncodedPicture, NotAPicture
@@ -115,7 +116,7 @@ def _add_form_routes(router: APIRouter, desk: "OrganisationPages", door: Door) -
         return desk.change_look(editor, form)
 
     @router.post(PATH + "/details")
-    def change_details(editor: Editor, fields: Annotated[SectionFields, Depends(_form_of(DETAILS))]) -> Response:
+    def change_details(editor: Editor, fields: Annotated[SectionFields, Depends(_form_of(details_names))]) -> Response:
         return desk.change(editor, "details", fields)
 
     @router.post(PATH + "/notices")
@@ -262,6 +263,7 @@ class OrganisationPages:
             kinds={kind.value: label for kind, label in KINDS.items()},
             regimes=REGIMES,
             locales=LOCALES,
+            languages=languages(),
             intervals=INTERVALS,
             currencies=self._currencies(draft.giving) if section == "giving" else [],
             accepted=LOGO_ACCEPTED,

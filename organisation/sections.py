@@ -11,9 +11,17 @@ from urllib.parse import urlsplit
 from email_validator import EmailNotValidError, validate_email
 
 from organisation.consent_words import CHANNELS
-from organisation.organisation import KINDS, REGIMES, Look, Notices, OrganisationKind, OrganisationProfile
-from organisation.privacy import NEWEST_DEFAULT
+from organisation.organisation import (
+    KINDS,
+    NEWEST_NOTICE,
+    REGIMES,
+    Look,
+    Notices,
+    OrganisationKind,
+    OrganisationProfile,
+)
 from web.colour import BadColour, read_colour
+from web.language import language_of, languages
 from web.typed import NotTidy, compact, tidy
 
 LONGEST_NAME, LONGEST_LINE, LONGEST_EMAIL, LONGEST_NOTE, LONGEST_NOTICE = 120, 100, 254, 400, 6_000
@@ -22,6 +30,7 @@ LOCALES = {
     "en_GB": "English as in the United Kingdom: £1,250.00, 5 March 2027",
     "en_IE": "English as in Ireland: €1,250.00, 5 March 2027",
     "en_US": "English as in the United States: $1,250.00, 5 March 2027",
+    "cy_GB": "Welsh: £1,250.00, 5 Mawrth 2027",
 }
 DETAILS = ("kind", "name", "address", "email", "website", "imprint", "legal_note", "regime", "locale")
 NOTICES = ("privacy", "transparency", *(f"{what}_{channel}" for channel in CHANNELS for what in ("consent", "words")))
@@ -40,6 +49,16 @@ class SectionErrors(ValueError):
         self.errors = errors
 
 
+def details_names() -> list[str]:
+    """The fields of the form of details."""
+    return [*DETAILS, *_language_fields().values()]
+
+
+def _language_fields() -> Mapping[str, str]:
+    """For each language the field that offers it to donors."""
+    return {code: f"language_{code}" for code in languages()}
+
+
 def details_fields(profile: OrganisationProfile) -> SectionFields:
     """The form of details as the profile fills it in."""
     organisation = profile.organisation
@@ -53,6 +72,7 @@ def details_fields(profile: OrganisationProfile) -> SectionFields:
         "legal_note": organisation.legal_note,
         "regime": profile.regime,
         "locale": profile.locale,
+        **{name: "yes" if code in profile.languages else "" for code, name in _language_fields().items()},
     }
 
 
@@ -72,7 +92,17 @@ def read_details(fields: SectionFields, profile: OrganisationProfile) -> Organis
     regime = form.read("regime", lambda typed: _chosen(typed, REGIMES), profile.regime)
     locale = form.read("locale", lambda typed: _chosen(typed, {*LOCALES, profile.locale}), profile.locale)
     form.require_clear()
-    return replace(profile, organisation=organisation, kind=OrganisationKind(kind), regime=regime, locale=locale)
+    offered = tuple(
+        code for code, name in _language_fields().items() if fields.get(name) and code != language_of(locale)
+    )
+    return replace(
+        profile,
+        organisation=organisation,
+        kind=OrganisationKind(kind),
+        regime=regime,
+        locale=locale,
+        languages=offered,
+    )
 
 
 def notices_fields(profile: OrganisationProfile) -> SectionFields:
@@ -94,7 +124,7 @@ def read_notices(fields: SectionFields, profile: OrganisationProfile) -> Organis
     words = {channel: form.read(f"words_{channel}", _sentences, "") for channel in CHANNELS}
     form.require_clear()
     consent = {channel: words[channel] for channel in CHANNELS if fields.get(f"consent_{channel}")}
-    return replace(profile, notices=Notices(privacy, NEWEST_DEFAULT, transparency, consent))
+    return replace(profile, notices=Notices(privacy, NEWEST_NOTICE, transparency, consent))
 
 
 def look_fields(profile: OrganisationProfile) -> SectionFields:

@@ -208,6 +208,19 @@ def post_again(conn: Connection, posted: PostedLetter, letter: Letter, now: date
     _add(conn, {letter.id: _row(letter, posted.message_id if doubtful else letter.id, now)}, now)
 
 
+def letters_are_waiting(conn: Connection, addresses: Sequence[str]) -> bool:
+    """Whether a letter to one of these addresses has not left yet."""
+    waits = table.c.state.in_([LetterState.WAITING.value, LetterState.SENDING.value])
+    return conn.scalar(sa.select(table.c.id).where(table.c.to_address.in_(addresses), waits).limit(1)) is not None
+
+
+def erase_letters(conn: Connection, addresses: Sequence[str], now: datetime) -> None:
+    """Take their reader out of the letters to these addresses: that they were sent, and when, stays known."""
+    gone = {"to_address": REMOVED, "to_name": "", "subject": REMOVED, "unsubscribe": "", "text": REMOVED}
+    theirs = sa.and_(table.c.to_address.in_(addresses), table.c.erased_at.is_(None))
+    conn.execute(sa.update(table).where(theirs).values(**gone, html=REMOVED, erased_at=now))
+
+
 def _add(conn: Connection, rows: Mapping[str, dict[str, Any]], now: datetime) -> set[str]:
     """Write and queue the letters of these ids that are not there yet; returns their ids."""
     # SQLite's guard against REPLACE refuses a taken key before ON CONFLICT is looked at.

@@ -44,6 +44,8 @@ letter = table(
     sa.Column("sent_at", Instant),
     sa.Column("reason", Code, nullable=False),
     sa.Column("settled_at", Instant),
+    # When its reader was erased: address, name, subject and text went.
+    sa.Column("erased_at", Instant),
     one_of("state", ("waiting", "sending", "sent", "filed", "refused", "given_up", "uncertain")),
     sa.CheckConstraint("key <> '' and to_address <> '' and subject <> ''", name="addressed"),
     sa.Index("ix_letter_state", "state", "posted_at"),

@@ -30,7 +30,7 @@ def receipt_routes(engine: Engine, clock: Clock, pages: Pages) -> APIRouter:
         with reading(engine) as conn:
             issued = receipt_by_token(conn, token, now)
             pdf = pdf_of(conn, issued.id) if issued else None
-        if issued is None:
+        if issued is None or pdf == b"":  # its donor was erased
             return _no_receipt(pages, token)
         if pdf is not None:
             return _attachment(issued, pdf)

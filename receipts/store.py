@@ -162,6 +162,12 @@ def receipt_of_gift(conn: Connection, gift_id: str) -> Issued | None:
     return _issued(conn.execute(latest).first())
 
 
+def gifts_with_receipts(conn: Connection, gift_ids: Sequence[str]) -> list[str]:
+    """Those of these gifts that have a receipt."""
+    own = sa.select(tables.receipt.c.gift_id).where(tables.receipt.c.gift_id.in_(gift_ids)).distinct()
+    return sorted(conn.scalars(own).all())
+
+
 def receipt_by_number(conn: Connection, number: str) -> Issued | None:
     """The receipt of a printed number."""
     year, _, within = number.partition("-")

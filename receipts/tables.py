@@ -45,6 +45,8 @@ receipt = table(
     sa.Column("template", Count, nullable=False),
     # JSON, written by `Draft.snapshot` and read by `Receipt.from_json`.
     sa.Column("snapshot", Code, nullable=False),
+    # When the donor's name went out of the snapshot: the one change that a trigger lets through.
+    sa.Column("erased_at", Instant),
     sa.UniqueConstraint("gift_id", "edition"),
     # With the primary key this is "year and number are unique together".
     sa.CheckConstraint(f"id = year * {YEAR_SPAN} + number", name="id"),
@@ -67,5 +69,7 @@ receipt_pdf = table(
     sa.Column("pdf", Bytes, nullable=False),
     sa.Column("sha256", Code, nullable=False),
     sa.Column("made_at", Instant, nullable=False),
+    # When the bytes went, with the donor's name. Then there are none.
+    sa.Column("erased_at", Instant),
     sa.CheckConstraint("length(sha256) = 64", name="sha256"),
 )

@@ -17,8 +17,8 @@ import tempfile
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
 from importlib import metadata
 from pathlib import Path
 
@@ -71,6 +71,7 @@ class Cluster:
 
     server: URL
     postmaster_pid: int | None
+    _administrators: list[psycopg.Connection] = field(default_factory=list, repr=False, compare=False)
 
     def url(self, database: str) -> str:
         """The address of one database, as `open_database` takes it."""
@@ -89,6 +90,7 @@ class Cluster:
 
     def crash(self) -> None:
         """Kill the server of our own as a power cut would, and wait until it is there again."""
+        self.close()
         base = Path(str(self.server.query["host"]))
         again = base / "again"
         again.touch()
@@ -98,9 +100,17 @@ class Cluster:
         finally:
             again.unlink(missing_ok=True)
 
+    def close(self) -> None:
+        """End the connection through which databases come and go."""
+        for connection in self._administrators:
+            connection.close()
+        self._administrators.clear()
+
     def _tell(self, statement: sql.Composed) -> None:
-        with psycopg.connect(_libpq(self.server), autocommit=True) as connection:
-            connection.execute(statement)
+        """Through a connection that stays open: a new one takes as long as the statement."""
+        if not self._administrators:
+            self._administrators.append(psycopg.connect(_libpq(self.server), autocommit=True))
+        self._administrators[0].execute(statement)
 
 
 @contextmanager
@@ -111,7 +121,8 @@ def start_cluster(*, durable: bool, debian: bool = False) -> Iterator[Cluster]:
     """
     given = os.environ.get("TEST_DATABASE_URL")
     if given:
-        yield Cluster(make_url(given).set(drivername="postgresql+psycopg"), None)
+        with closing(Cluster(make_url(given).set(drivername="postgresql+psycopg"), None)) as cluster:
+            yield cluster
         return
     base = _room(durable=durable)
     try:
@@ -194,7 +205,8 @@ def _running(binaries: Path, base: Path, *, durable: bool) -> Iterator[Cluster]:
     command += [word for option in options for word in ("-c", option)]
     guard = _spawn(["/bin/sh", "-c", GUARD, "guard", *command], base)
     try:
-        yield _when_ready(guard, base)
+        with closing(_when_ready(guard, base)) as cluster:
+            yield cluster
     finally:
         _end(guard)
 

@@ -5,12 +5,14 @@ from sqlalchemy.engine import Engine
 
 from database.instants import Clock
 from staff.door import Door
+from treasury.donors.routes import donor_desk_routes
 from treasury.letters.routes import letter_routes
 from treasury.lost.routes import lost_routes
 from treasury.match.routes import match_routes
 from treasury.money.routes import money_routes
 from treasury.overview.routes import MissingSteps, nothing_is_missing, overview_routes
 from treasury.recurring.routes import recurring_routes
+from treasury.sources.routes import source_routes
 from web.pages import Pages
 from web.sessions import SessionCookie
 
@@ -28,6 +30,8 @@ def treasury_routes(
     router.include_router(money_routes(engine, clock, pages, door))
     router.include_router(lost_routes(engine, clock, pages, door))
     router.include_router(recurring_routes(engine, clock, pages, door))
+    router.include_router(donor_desk_routes(engine, clock, pages, door))
     router.include_router(match_routes(engine, clock, pages, door))
+    router.include_router(source_routes(engine, pages, door))
     router.include_router(letter_routes(engine, clock, pages, door))
     return router

@@ -5,32 +5,38 @@ from dataclasses import dataclass
 
 from sqlalchemy.engine import Engine
 
-from campaigns.campaign import Campaign
+from campaigns.campaign import Campaign, Openness
 from campaigns.offered import AmountGroup, amount_groups, group_for, offered_intervals
-from campaigns.store import parent_of
+from campaigns.store import groups_of, parent_of
 from database.instants import Clock
 from database.transactions import reading
-from ledger.money import Money
+from ledger.money import Currency, Money
 from organisation.consent_words import OfferedConsent
 from organisation.organisation import GivingRules
 from payments.gifts.amounts import GIFT_AMOUNTS, NO_RULES
 from payments.gifts.fees import FeeRate, fee_rate
 from payments.gifts.recurring import Interval
+from payments.giving.declaration_form import CARRIED
 from payments.giving.donor_fields import read_source
 from payments.giving.form import AmountWords, FieldErrors, FormFields, FormQuestions, Pledge, read_form
 from payments.giving.form_keys import FormKey, key_of_contents
 from payments.giving.form_token import new_form_token
 from payments.giving.prefilled import interval_choices, slip_choices, template_fields
 from payments.giving.rhythm_form import IntervalOffer
+from web.language import translated
 from web.pages import Pages
 
 
 @dataclass(frozen=True, slots=True)
 class FormRules:
-    """What the organisation decides about the form, as it is now: what is offered, and the boxes of consent."""
+    """What the organisation decides about the form, as it is now.
+
+    What is offered, the boxes of consent, and the amount above which donors declare who they are.
+    """
 
     giving: Callable[[], GivingRules] = lambda: NO_RULES
     consents: Callable[[], Sequence[OfferedConsent]] = lambda: ()
+    declared_above: Callable[[Currency], Money | None] = lambda _: None
 
 
 NO_FORM_RULES = FormRules()
@@ -57,9 +63,17 @@ class DonorForm:
 
     def read(self, campaign: Campaign, fields: FormFields) -> Pledge | FieldErrors:
         """A pledge, or a sentence for each field that must be corrected."""
-        return read_form(
+        pledge = read_form(
             fields, self._words(campaign), self._offer(campaign), self.groups(campaign), self._questions(campaign)
         )
+        if self.recipient(campaign, fields) is not None:
+            return pledge
+        mistake = {"to": translated("Choose a group from the list.")}
+        return mistake if isinstance(pledge, Pledge) else pledge | mistake
+
+    def declared_above(self, campaign: Campaign) -> Money | None:
+        """The amount above which donors declare who they are, if there is one."""
+        return self._rules.declared_above(campaign.currency)
 
     def key(self, campaign: Campaign, fields: FormFields, pledge: Pledge, address: str) -> FormKey:
         """What stands for a form that was sent from this network address."""
@@ -68,6 +82,14 @@ class DonorForm:
             return FormKey(token)
         return key_of_contents(self._secret, campaign.id, pledge, address, self._clock())
 
+    def recipient(self, campaign: Campaign, fields: FormFields) -> Campaign | None:
+        """The local group that was chosen on its campaign's form, else the campaign; None for what is no such group."""
+        slug = fields.get("to", "")
+        if not slug:
+            return campaign
+        with reading(self._engine) as conn:
+            return next((group for group in groups_of(conn, campaign) if group.slug == slug), None)
+
     def groups(self, campaign: Campaign) -> list[AmountGroup]:
         """The amounts of the form."""
         return amount_groups(campaign, self._rules.giving(), GIFT_AMOUNTS)
@@ -75,7 +97,10 @@ class DonorForm:
     def page_values(self, campaign: Campaign, fields: FormFields, errors: FieldErrors) -> dict[str, object]:
         """The values of the whole form's page, with what is filled in and what is wrong with it."""
         with reading(self._engine) as conn:
-            parent = parent_of(conn, campaign)
+            parent, now = parent_of(conn, campaign), self._clock()
+            local_groups = [
+                group for group in groups_of(conn, campaign) if group.openness_under(campaign, now) is Openness.OPEN
+            ]
         questions = self._questions(campaign)
         return self._first_questions(campaign, fields) | {
             "campaign": campaign,
@@ -85,6 +110,9 @@ class DonorForm:
             "consents": questions.consents,
             "ticked": [box.channel for box in questions.consents if fields.get(f"consent_{box.channel}")],
             "fee_example": self._fee_example(questions.fee_rate, fields, campaign),
+            "local_groups": local_groups,
+            "to": fields.get("to", ""),
+            "declared": {name: fields[name] for name in CARRIED if fields.get(name)},
             "slip": slip_choices(fields) if "email" in errors else (),
         }
 

@@ -1,7 +1,7 @@
 """Reads the donor's form strictly: into a pledge, or into a sentence for each field that must be corrected."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from campaigns.offer import REPEATING
@@ -10,11 +10,12 @@ from ledger.money import BadAmount, Currency, Money
 from ledger.typed_money import NumberStyle, read_typed_money
 from organisation.consent_words import CHANNELS, OfferedConsent
 from payments.gifts.amounts import largest_gift, smallest_gift
+from payments.gifts.declaration import Declaration
 from payments.gifts.dedication import Dedication
 from payments.gifts.fees import FeeRate
 from payments.gifts.gift import DonorDetails
 from payments.gifts.recurring import Rhythm
-from payments.giving import dedication_form, donor_fields, rhythm_form
+from payments.giving import declaration_form, dedication_form, donor_fields, rhythm_form
 from payments.giving.dedication_form import UnclearDedication, read_dedication
 from payments.giving.donor_fields import read_donor_email, read_message, read_name, read_source, wants_name_shown
 from payments.giving.rhythm_form import IntervalOffer, UnclearRhythm, read_rhythm
@@ -27,7 +28,7 @@ TRAP, SOLUTION = "homepage", "solution"
 FIELDS = (
     *rhythm_form.FIELDS, "amount", *(f"amount_{interval}" for interval in REPEATING), "other_amount", "fee_cover",
     *donor_fields.FIELDS, *dedication_form.FIELDS, *(f"consent_{channel}" for channel in CHANNELS),
-    "form_token", "retry", "more", TRAP, SOLUTION,
+    *declaration_form.FIELDS, "to", "form_token", "retry", "more", TRAP, SOLUTION,
 )  # fmt: skip
 
 FormFields = Mapping[str, str]
@@ -39,7 +40,8 @@ Value = TypeVar("Value")
 class Pledge:
     """A valid form: what becomes a gift, or a recurring gift if it has a rhythm.
 
-    `amount` has the `fee_cover` in it, if the donor added one. `consents` are the boxes that were ticked.
+    `amount` has the `fee_cover` in it, if the donor added one. `consents` are the boxes that were ticked. The
+    `declaration` says who gives, where the amount is above the organisation's threshold.
     """
 
     amount: Money
@@ -50,6 +52,7 @@ class Pledge:
     fee_cover: Money | None = None
     dedication: Dedication | None = None
     consents: tuple[OfferedConsent, ...] = ()
+    declaration: Declaration | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +109,20 @@ def read_form(
     )
 
 
+def with_declaration(pledge: Pledge, declaration: Declaration) -> Pledge:
+    """The pledge of a donor who has declared who they are: the gift has a name then, theirs if no other was typed."""
+    donor = pledge.donor if pledge.donor.name else replace(pledge.donor, name=declaration.name)
+    return replace(pledge, donor=donor, declaration=declaration)
+
+
 def _read(read: Callable[[], Value], field: str, errors: FieldErrors) -> Value | None:
     try:
         return read()
     except (UnclearRhythm, UnclearDedication) as error:
         errors[error.field] = str(error)
-    except (BadAmount, NotTidy) as error:
+    except BadAmount as error:
+        errors[field] = translated(error.text, **error.values)
+    except NotTidy as error:
         errors[field] = str(error)
     return None
 

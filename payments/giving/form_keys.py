@@ -72,13 +72,14 @@ def _contents(campaign: int, form: Pledge) -> list[object]:
 
 def _wishes(form: Pledge) -> list[object]:
     """What else the form said, each under its name; nothing of a form in which it was left alone."""
-    rhythm, dedication = form.rhythm, form.dedication
+    rhythm, dedication, declared = form.rhythm, form.dedication, form.declaration
     wishes = {
         "day": rhythm and rhythm.day,
         "source": form.source,
         "show_name": form.show_name,
         "fee_cover": form.fee_cover and form.fee_cover.minor,
         "dedication": dedication and [dedication.kind.value, dedication.name, dedication.letter_to],
+        "declared": declared and [declared.kind.value, declared.name, declared.address, declared.number],
         "consents": [[box.channel, box.words] for box in form.consents],
     }
     return [[name, wish] for name, wish in wishes.items() if wish]

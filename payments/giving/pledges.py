@@ -16,7 +16,7 @@ from donors.consent_store import consents_made_with, note_consents
 from donors.consents import Channel, Consent, ConsentPlace
 from ledger.money import Money
 from payments.gifts import store
-from payments.gifts.details_store import add_dedication, dedication_of
+from payments.gifts.details_store import add_declaration, add_dedication, declaration_of, dedication_of
 from payments.gifts.gift import Gift, GiftState, Share, pledge
 from payments.gifts.recurring import Recurring, begin, recurring_id_of
 from payments.gifts.recurring_store import add_recurring, recurring_of
@@ -148,7 +148,9 @@ def gift_to_resume(conn: Connection, return_token: str, now: datetime) -> Gift |
 def sent_form(conn: Connection, gift: Gift) -> SentForm:
     """What the form said with which this gift was made."""
     agreed = tuple(consent.channel.value for consent in consents_made_with(conn, gift.id))
-    return SentForm(gift, recurring_of_gift(conn, gift), dedication_of(conn, gift.id), agreed)
+    return SentForm(
+        gift, recurring_of_gift(conn, gift), dedication_of(conn, gift.id), declaration_of(conn, gift.id), agreed
+    )
 
 
 def _is_old(gift: Gift, now: datetime) -> bool:
@@ -185,6 +187,8 @@ def _add_details(conn: Connection, gift: Gift, form: Pledge, now: datetime) -> N
     note_consents(conn, gift.donor_id, agreed, made_with=gift.id)
     if form.dedication is not None:
         add_dedication(conn, gift.id, form.dedication)
+    if form.declaration is not None:
+        add_declaration(conn, gift.id, form.declaration, now)
 
 
 def _with_new_attempt(conn: Connection, gift: Gift, now: datetime) -> Gift:

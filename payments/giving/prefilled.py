@@ -7,12 +7,14 @@ from campaigns.campaign import Campaign
 from campaigns.offered import AmountGroup, group_for
 from ledger.money import Currency, Money
 from payments.gifts.amounts import largest_gift
+from payments.gifts.declaration import Declaration
 from payments.gifts.dedication import Dedication
 from payments.gifts.due_dates import most_instalments
 from payments.gifts.gift import Gift
 from payments.gifts.recurring import Interval, Recurring
 from payments.gifts.recurring_words import ADJECTIVE, PER, due_days
 from payments.giving import dedication_form, donor_fields, rhythm_form
+from payments.giving.declaration_form import fields_of_declaration
 from payments.giving.dedication_form import fields_of_dedication
 from payments.giving.donor_fields import LikelySlip, read_donor_email, read_source
 from payments.giving.form import OTHER, FormFields
@@ -79,6 +81,7 @@ class SentForm:
     gift: Gift
     recurring: Recurring | None
     dedication: Dedication | None
+    declaration: Declaration | None
     agreed: tuple[str, ...]
 
 
@@ -103,6 +106,7 @@ def fields_of_form(sent: SentForm, campaign: Campaign, groups: Sequence[AmountGr
         **_amount(amount, group_for(groups, rhythm["interval"]), wording),
         **rhythm,
         **fields_of_dedication(sent.dedication),
+        **fields_of_declaration(sent.declaration),
         **{f"consent_{channel}": "yes" for channel in sent.agreed},
         "fee_cover": "yes" if gift.fee_cover else "",
         "show_name": "yes" if gift.show_name else "",

@@ -16,10 +16,13 @@ from campaigns.routes import find_campaign, moved_to
 from campaigns.store import parent_of
 from database.instants import Clock
 from database.transactions import reading
+from ledger.money import Money
 from ledger.views import gave_back
+from payments.gifts.declaration import Declaration
 from payments.gifts.gift import Gift
+from payments.giving.declaration_form import declaration_values, read_declaration
 from payments.giving.donor_form import NO_FORM_RULES, DonorForm, FormRules
-from payments.giving.form import FIELDS, FieldErrors, FormFields, Pledge
+from payments.giving.form import FIELDS, FieldErrors, FormFields, Pledge, with_declaration
 from payments.giving.gate_routes import Gate, Stop
 from payments.giving.pace_store import Pace
 from payments.giving.payment_links_store import payment_link_for
@@ -195,9 +198,31 @@ class FormPages:
         pledge = self._form.read(campaign, fields)
         if not isinstance(pledge, Pledge):
             return self._form_page(campaign, fields, pledge, status=422)
+        recipient = self._form.recipient(campaign, fields) or campaign
+        above = self._form.declared_above(campaign)
+        if above is not None and pledge.amount > above:
+            declaration = read_declaration(fields)
+            if not isinstance(declaration, Declaration):
+                asked_before = bool(fields.get("declaring"))
+                return self._declaration_page(campaign, fields, pledge, above, declaration if asked_before else {})
+            pledge = with_declaration(pledge, declaration)
         if (stopped := stop(campaign, fields)) is not None:
             return stopped
-        return self._pledges.save(campaign, pledge, self._form.key(campaign, fields, pledge, address))
+        return self._pledges.save(recipient, pledge, self._form.key(recipient, fields, pledge, address))
+
+    def _declaration_page(
+        self, campaign: Campaign, fields: FormFields, pledge: Pledge, above: Money, errors: FieldErrors
+    ) -> Response:
+        """Who gives: asked above the threshold, before anything is kept or paid."""
+        return self._pages.page(
+            "payments/declare.html",
+            status=422 if errors else 200,
+            private=True,
+            campaign=campaign,
+            amount=pledge.amount,
+            above=above,
+            **declaration_values(fields, errors),
+        )
 
     def _form_page(
         self,

@@ -14,6 +14,7 @@ from donors.door import OWN_PAGE, DonorDoor, DonorVisit
 from payments.gifts.recurring_store import changes_of, recurring_of
 from payments.own.changes_routes import own_changes_routes
 from payments.own.details_routes import ConsentOffer, own_details_routes
+from payments.own.erase_routes import erase_routes
 from payments.own.own_consents import shown_consents
 from payments.own.own_files import years_of
 from payments.own.own_page import OwnRecurring, own_recurring_words
@@ -58,6 +59,7 @@ def own_routes(engine: Engine, clock: Clock, pages: Pages, portal: CustomerPorta
         return RedirectResponse(f"/receipts/{token}", 303)
 
     router.include_router(own_changes_routes(engine, clock, pages, door, portal))
+    router.include_router(erase_routes(engine, clock, pages, door))
     router.include_router(own_details_routes(engine, clock, pages, door, offered))
     return router
 

@@ -15,7 +15,7 @@ LAYERS = (
     ("donors", "campaigns"),
     ("receipts", "mailing"),
     ("payments",),
-    ("proof",),
+    ("proof", "compliance"),
     ("treasury", "backup"),
     ("setup",),
     ("installation",),
@@ -41,6 +41,7 @@ FOLDERS = {
         ("books",),
         ("inbox",),
         ("settlement",),
+        ("erasing",),
     ),
 }
 # The twin is no part of the product: beside its folders stand both its world and the program that builds it.

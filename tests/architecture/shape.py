@@ -17,7 +17,16 @@ NO_NAMES = set("core utils util common services service models helpers helper ma
 NO_FUNCTIONS = re.compile(r"(handle|process)_")
 NO_CLASSES = re.compile(r".*(Manager|Helper|Util|Utils|Service|Handler)$")
 # Base classes and hooks of libraries keep the names that the libraries gave them.
-NAMES_OF_OTHERS = {"process_bind_param", "process_result_value", "handle_MAIL", "handle_RCPT", "handle_DATA"}
+NAMES_OF_OTHERS = {
+    "process_bind_param",
+    "process_result_value",
+    "handle_MAIL",
+    "handle_RCPT",
+    "handle_DATA",
+    "handle_data",
+    "handle_starttag",
+    "handle_endtag",
+}
 
 # The two that must outlive anything: the inbox (its one-by-one way stores the error, its writer answers
 # "try later") and the worker, which stores it. The twin's delivery loop, which is no part of the product, logs it;

@@ -30,6 +30,7 @@ from payments.gifts.gift import DonorDetails, Gift, Share, pledge
 from payments.gifts.receiving import Received
 from payments.reading.happenings import DisputeFundsMoved, RefundAgreed, RefundFailed
 from proof.audit import audit_all
+from tests.examples import examples
 from tests.payments.organisation_books import NOON
 
 PARENT, GROUPS, OTHER = 1, (2, 3), 4
@@ -185,7 +186,7 @@ def plays(engine: Engine) -> Begin:
     return play
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(10), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(pot=POTS, steps=PLAYS)
 def test_a_campaign_is_its_own_gifts_and_its_groups_each_once(
     plays: Begin, pot: MatchPot, steps: list[tuple[Any, ...]]

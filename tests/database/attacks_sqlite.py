@@ -86,6 +86,14 @@ IDENTITIES = {
         "id = 'signup-1'", (("rowid",), ("id",), ("token_hash",)), {"id": "'x'", "token_hash": "'x'"},
         {"email": "'x@example.org'"},
     ),
+    "donor_merge": Identity(
+        "id = 'merge-1'", (("rowid",), ("id",), ("holds_of",)), {"id": "'x'", "holds_of": "'donor-1'"},
+        {"who": "'nobody'"},
+    ),
+    "erasure": Identity(
+        "id = 'erasure-1'", (("rowid",), ("id",), ("donor_id",)), {"id": "'x'", "donor_id": "'donor-1'"},
+        {"who": "'nobody'"},
+    ),
     "consent": Identity("id = 'consent-1'", (("rowid",), ("id",)), {"id": "'x'"}, {"is_given": "1"}),
     "dedication": Identity("gift_id = 'gift-1'", (("rowid",), ("gift_id",)), {"gift_id": "'gift-3'"}, {"name": "'x'"}),
     "declaration": Identity("gift_id = 'gift-1'", (("rowid",), ("gift_id",)), {"gift_id": "'gift-3'"}, {"name": "'x'"}),
@@ -146,6 +154,12 @@ TAKING = (
             "dedication",
             "declaration",
         )
+    ),
+    _taking(
+        "donor_merge",
+        "rowid = 2",
+        "rowid = 1",
+        copied("donor_merge", "id = 'merge-1'", id="'merge-2'", holds_of="'donor-1'"),
     ),
     _taking(
         "signup",

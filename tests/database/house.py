@@ -9,7 +9,7 @@ from sqlalchemy.engine import Connection
 from campaigns.tables import campaign, match_note, match_pot
 from database.columns import BookDate, Count, Flag, Instant, Json, Minor
 from database.migrating import installation
-from donors.tables import consent, donor, donor_link
+from donors.tables import consent, donor, donor_link, donor_merge, erasure
 from ledger import store
 from ledger.accounts import Account
 from ledger.kinds import EntryKind
@@ -48,8 +48,21 @@ FURNITURE: tuple[tuple[sa.Table, Mapping[str, Any]], ...] = (
     ),
     (donor, {"id": "donor-1", "email_key": "one@example.org"}),
     (donor, {"id": "donor-2", "email_key": "two@example.org"}),
+    (donor, {"id": "donor-3", "email_key": "three@example.org"}),
     (consent, {"id": "consent-1", "donor_id": "donor-1", "channel": "email", "place": "form"}),
     (signup, {"id": "signup-1", "topic": "updates", "campaign_id": 1, "ended_at": None, "ended_by": None}),
+    (
+        donor_merge,
+        {
+            "id": "merge-1",
+            "donor_id": "donor-3",
+            "into_id": "donor-1",
+            "undone_at": None,
+            "undone_by": None,
+            "holds_of": "donor-3",
+        },
+    ),
+    (erasure, {"id": "erasure-1", "donor_id": "donor-3"}),
     (donor_link, {"token_hash": b"0" * 32, "donor_id": "donor-1"}),
     (
         gift_tables.gift,

@@ -10,10 +10,11 @@ from sqlalchemy import Connection, Engine
 from ledger.entry import Entry
 from ledger.money import EUR, GBP, JPY, Money
 from ledger.store import post, raised_by_campaign
+from tests.examples import examples
 from tests.ledger.samples import NOON, folded, folded_clearing, folded_raised, kept, kept_clearing, random_entries
 
 # Each example posts into a transaction of its own that is taken back: the fixture may well be shared.
-lawful = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+lawful = settings(max_examples=examples(10), deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @lawful

@@ -24,6 +24,7 @@ from web.picture_routes import picture_routes
 from web.security import secure
 
 HERE = "http://127.0.0.1"
+FEES = {"fee_percent_GBP": "1.2 %", "fee_fixed_GBP": "0.20", "declare_above_GBP": "0"}
 FIRST = OrganisationProfile(DEMO_ORGANISATION, "en_GB", giving=GivingRules(("month",)))
 DETAILS = {
     "kind": "campaigning_body",

@@ -8,12 +8,12 @@ from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 
 from database.transactions import reading
-from organisation.organisation import GivingRules, Look, Notices
+from organisation.organisation import NEWEST_NOTICE, GivingRules, Look, Notices
 from staff.act import Subject
 from staff.role import Role
 from staff.store import acts_on
 from tests.clock import FixedClock
-from tests.organisation.desk_site import DETAILS, FIRST, HERE, DeskSite, open_desk_site
+from tests.organisation.desk_site import DETAILS, FEES, FIRST, HERE, DeskSite, open_desk_site
 from tests.web.image_files import picture_file, png_that_claims
 
 DESK = "/desk/organisation"
@@ -118,7 +118,7 @@ def test_a_draft_can_be_put_together_from_several_forms_and_discarded(site: Desk
     assert "We check gifts." in owner.get(f"{DESK}/notices").text
     assert "You have a draft that is not saved" in words(owner.get(DESK).text)
     owner.post(f"{DESK}/save")
-    assert site.versions()[0].profile.notices == Notices("One.\n\nTwo.", 1, "We check gifts.", {})
+    assert site.versions()[0].profile.notices == Notices("One.\n\nTwo.", NEWEST_NOTICE, "We check gifts.", {})
     assert "<p>One.</p>\n<p>Two.</p>" in owner.get("/privacy").text
     rename(owner, "Discarded")
     owner.post(f"{DESK}/discard")
@@ -237,11 +237,11 @@ def test_what_cannot_be_is_said_beside_its_field(
 
 def test_giving_rules_are_read_in_the_currencies_own_amounts(site: DeskSite, owner: TestClient) -> None:
     """Sorted, each once; an empty field leaves ours."""
-    typed = {"interval_week": "yes", "suggested_GBP": "25, 5; 5  10.50", "smallest_GBP": "1"}
+    typed = {"interval_week": "yes", "suggested_GBP": "25, 5; 5  10.50", "smallest_GBP": "1", **FEES}
     owner.post(f"{DESK}/giving", data=typed)
     owner.post(f"{DESK}/save")
-
-    assert site.current.giving == GivingRules(("week",), {"GBP": (500, 1050, 2500)}, {"GBP": 100})
+    amounts = {"GBP": (500, 1050, 2500)}, {"GBP": 100}, {"GBP": (120, 20)}, {"GBP": 0}
+    assert site.current.giving == GivingRules(("week",), *amounts)
     assert 'value="5.00; 10.50; 25.00"' in owner.get(f"{DESK}/giving").text
     assert "£5, £10.50, £25" in words(owner.get(DESK).text)
 

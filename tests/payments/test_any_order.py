@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine
 
 from payments.inbox.delivery import Delivery, parse
+from tests.examples import examples
 from tests.payments.messages import charge, charged, completed, delivery, event, session
 from tests.payments.organisation_books import Books, gift_id
 
@@ -40,7 +41,7 @@ def test_every_order_of_a_joined_gift_gives_the_same_books(books: Books, engine:
 
 
 @settings(
-    max_examples=25,
+    max_examples=examples(8),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
     derandomize=True,

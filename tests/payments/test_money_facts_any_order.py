@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from database.transactions import reading
 from ledger.audit import audit
 from payments.reading.happenings import Happening
+from tests.examples import examples
 from tests.payments.long_story import StoryRun, links_first
 from tests.payments.organisation_books import Books
 
@@ -17,8 +18,11 @@ LENGTH = 75
 Order = list[list[int]]
 
 often = settings(
-    max_examples=15, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)  # fmt: skip
+    max_examples=examples(5),
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 
 
 @st.composite

@@ -17,6 +17,7 @@ from payments.reading.fields import LARGEST_NUMBER, LONGEST_ID, UnexpectedShape
 from payments.reading.happenings import BalanceChanged, Happening
 from payments.reading.invoices import read_invoice_payment
 from payments.reading.statuses import read_dispute, read_payout, read_subscription
+from tests.examples import examples
 from tests.payments.year_at_stripe import ENDIVE, year_at_stripe
 
 Path = tuple[str | int, ...]
@@ -106,7 +107,7 @@ def test_the_law_above_is_not_empty() -> None:
     assert set(EVENTS) - needed == {"customer.subscription.paused", "customer.subscription.resumed", "charge.updated"}
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.sampled_from(SAMPLES), st.data())
 def test_an_event_with_anything_at_any_place_is_read_or_refused(event: Mapping[str, Any], data: st.DataObject) -> None:
     """Never another exception; and what is read, a database can keep."""
@@ -115,14 +116,14 @@ def test_an_event_with_anything_at_any_place_is_read_or_refused(event: Mapping[s
         assert list(_unkeepable(happening)) == []
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(st.sampled_from(EVENTS), anything, st.dictionaries(words, anything, max_size=4))
 def test_any_json_under_a_known_type_is_read_or_refused(kind: str, value: object, more: dict[str, object]) -> None:
     """Any object, also none."""
     _read_or_refused({**more, "type": kind, "created": 1, "data": {"object": value}})
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(st.data())
 def test_whatever_a_list_brings_is_read_or_refused(data: st.DataObject) -> None:
     """Lines, links, and objects for their status."""

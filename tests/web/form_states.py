@@ -7,6 +7,7 @@ from campaigns.campaign import Campaign
 from campaigns.offered import AmountGroup
 from ledger.money import GBP, Money
 from organisation.consent_words import CHANNELS, OfferedConsent
+from payments.giving.declaration_form import declaration_values
 from payments.giving.donor_form import FeeExample
 from payments.giving.prefilled import interval_choices
 from tests.web.states import EMPTY, OFFER, TYPED, VAN, VAN_GROUPS, WORDS, State, form, shown
@@ -24,11 +25,18 @@ def sheet(campaign: Campaign, groups: list[AmountGroup]) -> Mapping[str, Any]:
     }
 
 
+def declaration(fields: Mapping[str, str], errors: Mapping[str, str]) -> State:
+    """What is asked above the threshold."""
+    values = {"campaign": VAN, "amount": Money(60_000, GBP), "above": Money(50_000, GBP)}
+    return State("payments/declare.html", values | declaration_values(fields, errors))
+
+
 FORM_STATES: dict[str, State] = {
     "form with every question": form(
         TYPED | {"show_name": "yes", "fee_cover": "yes", "dedication": "memory", "dedication_name": "李"},
         consents=[OfferedConsent(channel, f"By {channel}, please.", "default-1") for channel in CHANNELS],
         ticked=["email"],
+        local_groups=[VAN],
         fee_example=FeeExample("1.5%", Money(20, GBP), Money(800, GBP), Money(33, GBP)),
     ),
     "form with a slip in the address": form(
@@ -40,4 +48,6 @@ FORM_STATES: dict[str, State] = {
         TYPED | {"dedication_name": "Ada"}, {"dedication": "Choose in honour or in memory."}
     ),
     "campaign with the form's first questions": shown(VAN, 1183, 33, sheet=sheet(VAN, VAN_GROUPS)),
+    "declaration": declaration({}, {}),
+    "declaration with mistakes": declaration({"name": "Zoë"}, {"donor_kind": "Choose.", "own_money": "Tick this box."}),
 }

@@ -139,6 +139,9 @@ def form(typed: Mapping[str, str] = EMPTY, errors: Mapping[str, str] | None = No
         "ticked": [],
         "fee_example": None,
         "slip": (),
+        "declared": {},
+        "local_groups": [],
+        "to": "",
     }
     return State("payments/give.html", values | more)
 

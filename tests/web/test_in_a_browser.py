@@ -148,7 +148,7 @@ def test_how_long_is_asked_when_something_repeats(site: Site, browser_page: Tabs
     expect(page.get_by_text("For how long?")).to_be_hidden()
     expect(page.get_by_text("Given once, nothing repeats.")).to_be_visible()
 
-    page.get_by_text("Monthly").click()
+    page.get_by_text("Monthly", exact=True).click()
     expect(page.get_by_text("For how long?")).to_be_visible()
     expect(page.get_by_text("Given once, nothing repeats.")).to_be_hidden()
     expect(page.get_by_label("Last day")).to_be_hidden()

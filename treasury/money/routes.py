@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from database.instants import Clock
 from database.transactions import reading
 from payments.books.views import NOT_A_GIFT, dispute_rows, is_charge_without_gift, payout_rows, refund_rows
+from payments.gifts.detail_views import gift_details
 from payments.gifts.store import settle_discrepancy
 from payments.gifts.views import discrepancies
 from payments.inbox.store import dead_letters
@@ -155,7 +156,8 @@ def _traces(engine: Engine, pages: Pages, door: Door) -> APIRouter:
                 raise NoSuchMoney(identifier) from None
             except SeveralTraces as several:
                 raise SeveralGifts(str(several)) from None
-        return pages.page("treasury/trace.html", private=True, member=reader.member, trace=traced)
+            details = gift_details(conn, traced.id)
+        return pages.page("treasury/trace.html", private=True, member=reader.member, trace=traced, details=details)
 
     return router
 

@@ -98,6 +98,19 @@ def test_a_pause_ends_by_itself(own: OwnSite, setup: RecurringSetup) -> None:
     assert [any(word in subject for subject in subjects) for word in ("is paused", "goes on")] == [True, True]
 
 
+def test_another_day_counts_from_the_next_time_on(own: OwnSite, setup: RecurringSetup) -> None:
+    """Nothing is charged for the days between; a day that not every month has is refused."""
+    path = path_of_gift(own)
+    assert wish(own, path, path + "/day", day="31") == 422
+    assert wish(own, path, path + "/day", day="5") == 303
+    setup.deliver()
+    next_at = setup.row(only(setup)).next_at
+
+    assert (next_at.day, setup.charges()) == (5, [1000])
+    setup.wait(2 * MONTH)
+    assert setup.row(only(setup)).next_at.day == 5
+
+
 def test_a_wish_is_kept_while_stripe_is_away(own: OwnSite, setup: RecurringSetup) -> None:
     """The page says so; when Stripe is back it is carried out, once."""
     path = path_of_gift(own)

@@ -1,0 +1,99 @@
+"""Takes a donor out of everything that is kept, once nothing of theirs is on its way.
+
+What the law has kept stays, closed to everybody but the desk, and loses its names on its day.
+"""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+import structlog
+from sqlalchemy.engine import Connection, Engine
+
+from database.instants import Clock
+from database.transactions import booking, reading
+from donors.donor import NotAnAddress, address_key
+from donors.erasure_store import ERASE_DONOR, erase_details, erased_donors
+from donors.retention import last_day_to_erase
+from mailing.store import erase_signups
+from outbox.jobs import Payload
+from outbox.letters import erase_letters, letters_are_waiting
+from outbox.worker import Chore, Handler
+from payments.gifts.erasure_store import (
+    erase_declarations,
+    erase_gifts,
+    gifts_of_donor,
+    is_unsettled,
+    mentions_of_donor,
+)
+from payments.inbox.store import drop_bodies
+from payments.own.own_data_views import addresses_of_donor
+from receipts.erasure_store import close_receipts, erase_receipts
+from receipts.store import gifts_with_receipts
+
+ANONYMISE_EVERY = timedelta(days=1)
+
+log = structlog.get_logger()
+
+
+class NotYet(Exception):
+    """A payment, the end of a recurring gift or a letter is still on its way; tried again later."""
+
+
+def erasing_jobs(engine: Engine, clock: Clock) -> dict[str, Handler]:
+    """The worker's handler of `ERASE_DONOR`."""
+
+    def erase(payload: Payload) -> None:
+        donor_ids = payload["donors"]
+        with booking(engine) as conn:
+            addresses = addresses_of_donor(conn, donor_ids)
+            if is_unsettled(conn, donor_ids) or letters_are_waiting(conn, addresses):
+                raise NotYet("a payment, an end or a letter of this donor is on its way")
+            erase_person(conn, donor_ids, addresses, clock)
+        log.info("donor_erased", donors=len(donor_ids))
+
+    return {ERASE_DONOR: erase}
+
+
+def erase_person(conn: Connection, donor_ids: Sequence[str], addresses: Sequence[str], clock: Clock) -> None:
+    """Take a donor out of donor, gifts, letters, sign-ups and Stripe's messages. The books do not move."""
+    gifts, now = gifts_of_donor(conn, donor_ids), clock()
+    close_receipts(conn, gifts)
+    drop_bodies(conn, [*mentions_of_donor(conn, donor_ids), *addresses])
+    erase_letters(conn, addresses, now)
+    erase_signups(conn, _keys(addresses), now)
+    erase_gifts(conn, donor_ids)
+    erase_details(conn, donor_ids)
+    never_received = sorted(set(gifts) - set(gifts_with_receipts(conn, gifts)))
+    erase_declarations(conn, never_received)
+
+
+def anonymising(engine: Engine, clock: Clock) -> Chore:
+    """Once a day the names go of what was kept by law and need not be kept any more."""
+
+    def anonymise() -> None:
+        anonymise_kept(engine, clock)
+
+    return Chore(ANONYMISE_EVERY, anonymise)
+
+
+def anonymise_kept(engine: Engine, clock: Clock) -> int:
+    """Take erased donors out of receipts and declarations whose time has come; returns out of how many receipts."""
+    today: date = clock().date()
+    with reading(engine) as conn:
+        gifts = gifts_of_donor(conn, erased_donors(conn))
+    if not gifts:
+        return 0
+    with booking(engine) as conn:
+        done = erase_receipts(conn, gifts, last_day_to_erase(today), clock())
+        erase_declarations(conn, done)
+    return len(done)
+
+
+def _keys(addresses: Sequence[str]) -> list[str]:
+    keys = set()
+    for address in addresses:
+        try:
+            keys.add(address_key(address))
+        except NotAnAddress:
+            continue
+    return sorted(keys)

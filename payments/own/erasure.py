@@ -1,0 +1,40 @@
+"""A donor's wish to be erased: what is stopped at once, and what the law has kept. The work follows in a job."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from uuid import uuid4
+
+from sqlalchemy.engine import Connection
+
+from donors.consent_store import consents_of, note_consent
+from donors.consents import agreed_channels
+from donors.erasure_store import ask_for_erasure
+from donors.retention import kept_until
+from payments.gifts.erasure_store import gifts_of_donor
+from payments.gifts.recurring_changes import ChangeKind, RecurringChange
+from payments.gifts.recurring_store import recurring_of, request_change
+from payments.own.own_consents import decision
+from payments.own.own_views import own_recurring
+from receipts.erasure_store import last_receipt_day
+
+
+def kept_by_law_until(conn: Connection, donor_ids: Sequence[str]) -> date | None:
+    """Until when the law has receipts of this donor kept; None where there are none."""
+    last = last_receipt_day(conn, gifts_of_donor(conn, donor_ids))
+    return None if last is None else kept_until(last)
+
+
+def begin_erasure(conn: Connection, donor_ids: Sequence[str], who: str, now: datetime) -> bool:
+    """Stop recurring gifts, withdraw consents, and queue the erasure; False when it was asked for before.
+
+    `who` asks: the donor, or a member of staff for one who has written.
+    """
+    running = [row.id for row in own_recurring(conn, donor_ids) if row.runs]
+    for recurring in recurring_of(conn, running).values():
+        request_change(conn, recurring, RecurringChange(uuid4().hex, recurring.id, ChangeKind.END_NOW, None, who, now))
+    for donor_id in donor_ids:
+        for channel in agreed_channels(consents_of(conn, donor_id)):
+            withdrawn = decision(channel, agrees=False, offered=(), now=now)
+            assert withdrawn is not None
+            note_consent(conn, donor_id, withdrawn)
+    return ask_for_erasure(conn, donor_ids, who, kept_by_law_until(conn, donor_ids), now)

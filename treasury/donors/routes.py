@@ -1,0 +1,149 @@
+"""The desk's pages of donors: find one, merge two that are one person, erase one who has written."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, Query
+from sqlalchemy.engine import Connection, Engine
+from starlette.responses import RedirectResponse, Response
+
+from database.instants import Clock
+from database.transactions import reading
+from donors.donor import Donor
+from donors.merge_store import CannotMerge, find_donors, ids_of_person, merge_donors, merges_of_person, undo_merge
+from donors.store import donor_by_id
+from payments.own.erase_routes import post_erasure_letter
+from payments.own.erasure import begin_erasure, kept_by_law_until
+from payments.own.own_views import OwnGift, own_gifts, own_recurring
+from staff.act import Subject
+from staff.changing import changing
+from staff.door import Door, SignedIn
+from staff.permissions import Permission
+from web.errors import NotFound, Refusal, Trouble
+from web.pages import Pages
+from web.typed import compact
+
+DONORS = "/desk/donors"
+MOST_FOUND, SHOWN_GIFTS = 50, 50
+TypedId = Annotated[str, Form(max_length=100)]
+
+
+class AlreadyOnePerson(Refusal):
+    """Two donors that are one already, or one that is not there."""
+
+    trouble = Trouble(
+        409, "These cannot be merged", "They are one person already, or one of them is not there any more.",
+        "Go back to the donor's page to see how it stands.",
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class ShownDonor:
+    """A person: the donor that they are kept as, everybody merged into it, and their newest gifts."""
+
+    donor: Donor
+    parts: Sequence[Donor]
+    gifts: Sequence[OwnGift]
+    recurring: int
+
+
+def donor_desk_routes(engine: Engine, clock: Clock, pages: Pages, door: Door) -> APIRouter:
+    """`/desk/donors`, a page for each, and what can be done."""
+    router = APIRouter()
+    Reader = Annotated[SignedIn, Depends(door.needs(Permission.READ_MONEY))]  # noqa: N806 (a type)
+
+    @router.get(DONORS)
+    def find(reader: Reader, typed: Annotated[str, Query(alias="find", max_length=200)] = "") -> Response:
+        text = compact(typed)
+        with reading(engine) as conn:
+            donors = find_donors(conn, text, MOST_FOUND) if text else []
+        return pages.page("treasury/donors.html", private=True, member=reader.member, typed=text, donors=donors)
+
+    @router.get(DONORS + "/{identity}")
+    def show(reader: Reader, identity: str) -> Response:
+        with reading(engine) as conn:
+            shown = _shown(conn, identity)
+            merges = merges_of_person(conn, [part.id for part in shown.parts])
+        return pages.page("treasury/donor.html", private=True, member=reader.member, shown=shown, merges=merges)
+
+    router.include_router(_merge_routes(engine, clock, pages, door))
+    router.include_router(_erase_routes(engine, clock, pages, door))
+    return router
+
+
+def _merge_routes(engine: Engine, clock: Clock, pages: Pages, door: Door) -> APIRouter:
+    router = APIRouter()
+    Editor = Annotated[SignedIn, Depends(door.needs(Permission.CHANGE_MONEY))]  # noqa: N806 (a type)
+
+    @router.get(DONORS + "/{identity}/merge")
+    def preview(
+        editor: Editor, identity: str, typed: Annotated[str, Query(alias="with", max_length=200)] = ""
+    ) -> Response:
+        text = compact(typed)
+        with reading(engine) as conn:
+            shown = _shown(conn, identity)
+            own = {part.id for part in shown.parts}
+            others = [other.id for other in find_donors(conn, text, MOST_FOUND)] if text else []
+            found = [_shown(conn, other) for other in others if other not in own]
+        return pages.page(
+            "treasury/donor_merge.html", private=True, member=editor.member, shown=shown, typed=text, others=found
+        )
+
+    @router.post(DONORS + "/{identity}/merge")
+    def merge(editor: Editor, identity: str, other: TypedId = "") -> Response:
+        with changing(engine, editor.actor, clock()) as change:
+            try:
+                merged = merge_donors(change.conn, other, identity, editor.member.email, change.now)
+            except CannotMerge:
+                raise AlreadyOnePerson from None
+            change.record("donor.merge", Subject("donor", merged.into), after={"merged": merged.donor})
+        return RedirectResponse(f"{DONORS}/{merged.into}", 303)
+
+    @router.post(DONORS + "/merges/{merge_id}/undo")
+    def undo(editor: Editor, merge_id: str) -> Response:
+        with changing(engine, editor.actor, clock()) as change:
+            undone = undo_merge(change.conn, merge_id, editor.member.email, change.now)
+            if undone is None:
+                raise NotFound
+            change.record("donor.undo_merge", Subject("donor", undone.into), before={"merged": undone.donor})
+        return RedirectResponse(f"{DONORS}/{undone.into}", 303)
+
+    return router
+
+
+def _erase_routes(engine: Engine, clock: Clock, pages: Pages, door: Door) -> APIRouter:
+    """An erasure cannot be undone, so a password or a code is asked for before it."""
+    router = APIRouter()
+    Eraser = Annotated[SignedIn, Depends(door.needs(Permission.CHANGE_MONEY, recent=True))]  # noqa: N806 (a type)
+
+    @router.get(DONORS + "/{identity}/erase")
+    def ask(eraser: Eraser, identity: str) -> Response:
+        with reading(engine) as conn:
+            shown = _shown(conn, identity)
+            kept = kept_by_law_until(conn, [part.id for part in shown.parts])
+        return pages.page("treasury/donor_erase.html", private=True, member=eraser.member, shown=shown, kept_until=kept)
+
+    @router.post(DONORS + "/{identity}/erase")
+    def erase(eraser: Eraser, identity: str) -> Response:
+        with changing(engine, eraser.actor, clock()) as change:
+            shown = _shown(change.conn, identity)
+            ids = [part.id for part in shown.parts]
+            kept = kept_by_law_until(change.conn, ids)
+            if begin_erasure(change.conn, ids, eraser.member.email, change.now):
+                post_erasure_letter(change.conn, pages, shown.donor, kept, change.now)
+            change.record("donor.erase", Subject("donor", shown.donor.id))
+        return RedirectResponse(DONORS, 303)
+
+    return router
+
+
+def _shown(conn: Connection, identity: str) -> ShownDonor:
+    """A person by the id of any of their donors."""
+    found = [donor_by_id(conn, donor_id) for donor_id in ids_of_person(conn, identity)]
+    parts = [part for part in found if part is not None]
+    if not parts:
+        raise NotFound
+    ids = [part.id for part in parts]
+    runs = sum(1 for row in own_recurring(conn, ids) if row.runs)
+    return ShownDonor(parts[0], parts, own_gifts(conn, ids, SHOWN_GIFTS), runs)

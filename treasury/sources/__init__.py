@@ -1,0 +1,1 @@
+"""The links that led to a campaign, and what each of them brought."""
