@@ -7,7 +7,7 @@ import typer
 
 from called_as import CommandConsole
 from setup.conversation import Conversation, WrongOption
-from setup.draft import FILE, Draft
+from setup.draft import FILE, SetupDraft
 from setup.env_file import CannotWriteSetting
 from setup.environment import SettingIsElsewhere
 from setup.questions import KINDS, SetupPorts, hold_conversation
@@ -59,7 +59,7 @@ def add_setup_command(app: typer.Typer, ports: SetupPorts) -> None:
             "legal-note": legal_note, "campaign": campaign, "story": story, "target": target, "owner": owner,
             "mail-host": mail_host, "mail-from": mail_from, "new-key": "yes" if new_key else None,
         }  # fmt: skip
-        draft = Draft(ports.file.path.with_name(FILE))
+        draft = SetupDraft(ports.file.path.with_name(FILE))
         talk = Conversation(given, say, None if no_input else prompt, draft=draft)
         try:
             hold_conversation(talk, ports, var_dir)

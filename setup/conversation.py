@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
 from setup.answers import NotAnAnswer
-from setup.draft import Draft
+from setup.draft import SetupDraft
 
 AnswerOf = TypeVar("AnswerOf")
 
@@ -41,7 +41,7 @@ class Conversation:
     prompt: Prompt | None
     unanswered: list[str] = field(default_factory=list)
     asked: int = 0
-    draft: Draft = field(default_factory=Draft)
+    draft: SetupDraft = field(default_factory=SetupDraft)
 
     def answer(
         self, option: str, question: str, read: Callable[[str], AnswerOf], *, default: str = "", secret: bool = False

@@ -14,7 +14,7 @@ PRIVATE = 0o600
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class SetupDraft:
     """The answers by option. Without a path nothing is kept."""
 
     path: Path | None = None
