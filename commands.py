@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.progress import Progress
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import OperationalError
 
 from backup.commands import add_backup_command, add_restore_command
+from called_as import CommandConsole
 from campaigns.commands import add_campaign_commands
 from database.engine import NotDurable, open_database
 from database.instants import utc_now
@@ -64,8 +64,8 @@ app = typer.Typer(
     help="Farthing: donations whose every penny can be proved.",
 )
 app.add_typer(sandbox_commands, name="sandbox", rich_help_panel=DEVELOPERS)
-out = Console(highlight=False, soft_wrap=True)
-errors = Console(stderr=True, highlight=False, soft_wrap=True)
+out = CommandConsole(highlight=False, soft_wrap=True)
+errors = CommandConsole(stderr=True, highlight=False, soft_wrap=True)
 
 Port = Annotated[int | None, typer.Option(help="The port to listen on; 0 takes a free one.")]
 VarDir = Annotated[Path | None, typer.Option(help="Where SQLite files and sandbox keys are kept.")]

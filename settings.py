@@ -237,7 +237,7 @@ def _check(settings: Settings) -> None:
     try:
         ZoneInfo(settings.timezone)
     except (ZoneInfoNotFoundError, ValueError):
-        raise BadSettings(f"{PREFIX}TIMEZONE: {settings.timezone!r} is not a time zone like Europe/London.") from None
+        raise BadSettings(f"{PREFIX}TIMEZONE: “{settings.timezone}” is not a time zone like Europe/London.") from None
     try:
         Locale.parse(settings.locale)
     except (UnknownLocaleError, ValueError):

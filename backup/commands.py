@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from backup.archive import BackupExists, WeakPassphrase, WrongPassphrase, is_encrypted
 from backup.filling import LiveDatabase
@@ -16,6 +15,7 @@ from backup.place import InstallationPlace
 from backup.restoring import NotForHere, NotProved, Restored, RestoreRules, StoppedInstallation, restore_backup
 from backup.retention import dated_name, is_dated, remove_older
 from backup.taking import NothingToBackUp, take_backup
+from called_as import CommandConsole
 from database.instants import Clock
 from database.postgresql_dump import NoProgram, NotDumped
 from database.sqlite_copy import DamagedDatabase
@@ -57,8 +57,8 @@ RESTORE_ERRORS = (
     DamagedDatabase,
 )
 
-out = Console(highlight=False, soft_wrap=True)
-complain = Console(stderr=True, highlight=False, soft_wrap=True)
+out = CommandConsole(highlight=False, soft_wrap=True)
+complain = CommandConsole(stderr=True, highlight=False, soft_wrap=True)
 
 
 def add_backup_command(

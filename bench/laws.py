@@ -1,4 +1,4 @@
-"""`./farthing soak laws`: what the suite proves of the books and the readers with few examples, with many.
+"""`./farthing soak laws`: what the suite proves of the books, the readers and the twin with few examples, with many.
 
 The same tests, with a multiple of the examples that the suite makes up for each. It fails as pytest does.
 """
@@ -20,6 +20,8 @@ LAWS = (
     "tests/payments/test_any_order.py",
     "tests/payments/test_money_facts_any_order.py",
     "tests/campaigns/test_group_laws.py",
+    "tests/sandbox/test_api.py",
+    "tests/sandbox/test_random_activity.py",
 )
 
 

@@ -96,7 +96,7 @@ class Campaign:
 
     def __post_init__(self) -> None:
         if len(self.slug) > SLUG_LENGTH or not SLUG.fullmatch(self.slug):
-            raise BadCampaign(f"address {self.slug!r}: use up to {SLUG_LENGTH} small letters, digits and single dashes")
+            raise BadCampaign(f"address “{self.slug}”: use up to {SLUG_LENGTH} small letters, digits and single dashes")
         if not self.title.strip() or len(self.title) > TITLE_LENGTH:
             raise BadCampaign(f"give a title of 1 to {TITLE_LENGTH} characters")
         self._require_target()

@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
+from called_as import CommandConsole
 from development.messages import untranslated, update_messages
 
 HERE = Path(__file__).resolve().parent.parent
 DEVELOPERS = "For developers, and for trying things out"
 PASSED_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
-errors = Console(stderr=True, highlight=False, soft_wrap=True)
+errors = CommandConsole(stderr=True, highlight=False, soft_wrap=True)
 
 
 class Measures(StrEnum):

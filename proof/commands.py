@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 from sqlalchemy import Engine
 
+from called_as import CommandConsole
 from database.transactions import reading
 from ledger.finding import Finding
 from proof.audit import audit_all
@@ -24,8 +24,8 @@ Examined = Callable[[Path | None], list[Finding]]
 VarDir = Annotated[Path | None, typer.Option(help="Where SQLite files and sandbox keys are kept.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 FILE_COLUMNS = 240
-out = Console(highlight=False, soft_wrap=True)
-complain = Console(stderr=True, highlight=False, soft_wrap=True)
+out = CommandConsole(highlight=False, soft_wrap=True)
+complain = CommandConsole(stderr=True, highlight=False, soft_wrap=True)
 
 
 def add_proof_commands(app: typer.Typer, opened: OpenedDatabase, examined: Examined) -> None:
@@ -108,7 +108,7 @@ def _print_trace(traced: Trace) -> None:
     out.print(f"[bold]{traced.heading}[/bold]  {traced.id}")
     if traced.steps:
         # On a screen cells fold; in a file or a pipe each entry keeps to its line.
-        wide = out if out.is_terminal else Console(highlight=False, soft_wrap=True, width=FILE_COLUMNS)
+        wide = out if out.is_terminal else CommandConsole(highlight=False, soft_wrap=True, width=FILE_COLUMNS)
         wide.print(_table(traced.steps))
     for part in traced.parts:
         out.print(f"{part.at:%Y-%m-%d %H:%M}  {part.amount!s:>14}  {part.what}  {part.id}", markup=False)

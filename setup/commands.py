@@ -4,15 +4,16 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
+from called_as import CommandConsole
 from setup.conversation import Conversation, WrongOption
+from setup.draft import FILE, SetupDraft
 from setup.env_file import CannotWriteSetting
 from setup.environment import SettingIsElsewhere
 from setup.questions import KINDS, SetupPorts, hold_conversation
 
-out = Console(highlight=False, soft_wrap=True)
-errors = Console(stderr=True, highlight=False, soft_wrap=True)
+out = CommandConsole(highlight=False, soft_wrap=True)
+errors = CommandConsole(stderr=True, highlight=False, soft_wrap=True)
 
 
 def prompt(question: str, *, default: str, secret: bool) -> str:
@@ -58,7 +59,8 @@ def add_setup_command(app: typer.Typer, ports: SetupPorts) -> None:
             "legal-note": legal_note, "campaign": campaign, "story": story, "target": target, "owner": owner,
             "mail-host": mail_host, "mail-from": mail_from, "new-key": "yes" if new_key else None,
         }  # fmt: skip
-        talk = Conversation(given, say, None if no_input else prompt)
+        draft = SetupDraft(ports.file.path.with_name(FILE))
+        talk = Conversation(given, say, None if no_input else prompt, draft=draft)
         try:
             hold_conversation(talk, ports, var_dir)
         except (WrongOption, SettingIsElsewhere, CannotWriteSetting) as refused:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
 from setup.answers import NotAnAnswer
+from setup.draft import SetupDraft
 
 AnswerOf = TypeVar("AnswerOf")
 
@@ -31,7 +32,8 @@ class WrongOption(ValueError):
 class Conversation:
     """Asks one question after another. What was given with the command is not asked.
 
-    `prompt` is None where nobody can be asked; `unanswered` then names what is missing.
+    `prompt` is None where nobody can be asked; `unanswered` then names what is missing. What is typed is kept in the
+    `draft` at once, but for secrets; what stands there is not asked again.
     """
 
     given: Mapping[str, str | None]
@@ -39,6 +41,7 @@ class Conversation:
     prompt: Prompt | None
     unanswered: list[str] = field(default_factory=list)
     asked: int = 0
+    draft: SetupDraft = field(default_factory=SetupDraft)
 
     def answer(
         self, option: str, question: str, read: Callable[[str], AnswerOf], *, default: str = "", secret: bool = False
@@ -47,6 +50,9 @@ class Conversation:
         given = self.given.get(option)
         if given is not None:
             return self._of_option(option, given, read)
+        before = None if secret else self._of_draft(option, question, read)
+        if before is not None:
+            return before
         if self.prompt is None:
             if not default:
                 self.unanswered.append(option)
@@ -54,14 +60,30 @@ class Conversation:
             return read(default)
         while True:
             self.asked += 1
+            typed = self.prompt(f"  {question}", default=default, secret=secret)
             try:
-                return read(self.prompt(f"  {question}", default=default, secret=secret))
+                answer = read(typed)
             except NotAnAnswer as mistake:
                 self.say(f"  {mistake}", "red")
+                continue
+            if not secret:
+                self.draft.keep(option, typed)
+            return answer
 
     def is_given(self, *options: str) -> bool:
         """Whether one of these was given with the command."""
         return any(self.given.get(option) is not None for option in options)
+
+    def _of_draft(self, option: str, question: str, read: Callable[[str], AnswerOf]) -> AnswerOf | None:
+        typed = self.draft.typed(option)
+        if typed is None:
+            return None
+        try:
+            answer = read(typed)
+        except NotAnAnswer:  # the world has changed since: it is asked again
+            return None
+        self.say(f"  {question}: {typed.strip() or 'nothing'} (as you said before)")
+        return answer
 
     def _of_option(self, option: str, given: str, read: Callable[[str], AnswerOf]) -> AnswerOf:
         try:

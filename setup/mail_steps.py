@@ -1,5 +1,6 @@
 """The part of setting up that concerns mail: the server that takes our letters, tried with a test letter."""
 
+import re
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ ENCRYPTIONS: Mapping[str, Encryption] = {
 }
 """As people and mail providers call them."""
 ANSWER_SECONDS = 15.0
+# A name or an address, nothing around it: a line break that was pasted with it would be lost without a word.
+_HOST = re.compile(r"[^\s/@]+")
 _TEXT = """This is a test letter from {name}'s Farthing.
 
 If you can read it, donors will get their receipts. There is nothing to do.
@@ -53,7 +56,7 @@ class MailAnswers:
 
     def read(self, name: str) -> tuple[MailServer, Sender]:
         """The mail server, and whom letters are from: `name` at the address. Raises NotAnAnswer."""
-        if not self.host.strip() or any(letter in self.host for letter in "/@ "):
+        if not _HOST.fullmatch(self.host.strip(" ")):
             raise NotAnAnswer("Type the name of the mail server, like mail.example.org.")
         try:
             return mail_server(self.url), sender(self.mail_from, name, "")

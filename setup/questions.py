@@ -32,6 +32,8 @@ from staff.sign_in import link_address
 OptionalAnswer = TypeVar("OptionalAnswer")
 KINDS = {kind.value.replace("_", " "): kind for kind in OrganisationKind}
 ORGANISATION = ("name", "kind", "address", "email", "website", "imprint", "legal-note")
+CAMPAIGN = ("campaign", "story", "target")
+MAIL = ("mail-host", "mail-encryption", "mail-port", "mail-user", "mail-from", "test-letter")
 LEGAL_NOTE = "A sentence on what it is, such as that Gift Aid cannot be claimed (Enter: none)"
 
 
@@ -93,6 +95,7 @@ def _connect_stripe(talk: Conversation, file: EnvironmentFile) -> None:
     if address is None or talk.is_given("base-url"):
         question = "The address that donors will see, like https://give.example.org"
         address = talk.answer("base-url", question, read_base_url)
+    talk.draft.forget(["base-url"])  # it stands in `.env` with the key, or is asked with it again
     if address is not None and file.write(connection_settings(environment, key, address, api_base)):
         talk.say(f"  Kept in {file.path.name}, which only you can read.")
     elif address is not None:
@@ -136,6 +139,7 @@ def _set_up_organisation(talk: Conversation, set_up: SetUp) -> None:
     organisation, kind = _asked_organisation(talk, profile.organisation if profile else set_up.stand_in.organisation)
     if organisation is not None and kind is not None:
         talk.say("  Kept." if set_up.keep_organisation(organisation, kind) else "  Nothing has changed.")
+        talk.draft.forget(ORGANISATION)
 
 
 def _asked_organisation(talk: Conversation, old: Organisation) -> tuple[Organisation | None, OrganisationKind | None]:
@@ -173,24 +177,36 @@ def _add_first_campaign(talk: Conversation, opened: OpenedForSetup) -> None:
         "campaign", "Its title (Enter: later, at the desk)", _optional(opened.set_up.read_title), default=" "
     )
     if not title or title in {campaign.title for campaign in campaigns}:
+        talk.draft.forget(CAMPAIGN)
         return
     story = talk.answer("story", "What it is for, in a sentence or two", str.strip, default=title)
     make = partial(opened.set_up.add_campaign, title, story or title)
     campaign = talk.answer("target", "How much it is to raise, in pounds (Enter: no target)", make, default=" ")
     if campaign is not None:
         talk.say(f"  {opened.base_url}/c/{campaign.slug}")
+    talk.draft.forget(CAMPAIGN)
 
 
 def _invite_owner(talk: Conversation, opened: OpenedForSetup) -> None:
     owners = opened.set_up.owners()
     if owners and not talk.is_given("owner"):
-        talk.say(f"  {', '.join(owners)}. ./farthing staff add EMAIL --role owner lets somebody else in.")
+        _say_who_owns(talk, opened, owners)
         return
     email = talk.answer("owner", "Your own email address (Enter: nobody yet)", _optional(read_email), default=" ")
+    talk.draft.forget(["owner"])
     if email:
         code = opened.set_up.invite_owner(email, "")
         talk.say(f"  Once Farthing runs, this link lets you in, once, within {INVITATION_DAYS} days:")
         talk.say(f"  {link_address(opened.base_url, code)}")
+
+
+def _say_who_owns(talk: Conversation, opened: OpenedForSetup, owners: Sequence[str]) -> None:
+    """Who signs in as an owner, and where."""
+    talk.say(f"  {', '.join(owners)}. ./farthing staff add EMAIL --role owner lets somebody else in.")
+    if waiting := opened.set_up.owner_who_never_came():
+        talk.say(f"  Nobody has signed in yet. Link lost? ./farthing staff add {waiting} --reset prints another.")
+    else:
+        talk.say(f"  Sign in with password and code at {opened.base_url}/desk")
 
 
 def _set_up_mail(talk: Conversation, ports: SetupPorts, set_up: SetUp) -> None:
@@ -201,6 +217,7 @@ def _set_up_mail(talk: Conversation, ports: SetupPorts, set_up: SetUp) -> None:
         return
     host = talk.answer("mail-host", "Your mail server, like mail.example.org (Enter: later)", str.strip, default=" ")
     if not host:
+        talk.draft.forget(MAIL)
         kept = "the sandbox's inbox" if environment.mode == "sandbox" else "files under var/mail"
         talk.say(f"  Until then letters are kept as {kept}, and nobody gets them.")
         return
@@ -223,8 +240,10 @@ def _set_up_mail(talk: Conversation, ports: SetupPorts, set_up: SetUp) -> None:
             send_trial_letter(server, whom, to, ports.clock(), ports.tls)
         ports.file.write(answers.settings)
     except NotAnAnswer as mistake:
+        talk.draft.forget(MAIL)
         talk.say(f"  {mistake} Nothing was kept: ./farthing setup asks again.", "red")
         return
+    talk.draft.forget(MAIL)
     talk.say(f"  A test letter is on its way to {to}." if to else "  Kept.")
 
 
@@ -254,6 +273,8 @@ def _finish(talk: Conversation, ports: SetupPorts, var_dir: Path | None) -> None
     talk.say(f"  {sum(not finding.advice for finding in findings)} of {len(findings)} checks have nothing to say.")
     if talk.unanswered:
         talk.say(f"\nStill missing: {', '.join(f'--{option}' for option in talk.unanswered)}.", "yellow")
+    if not talk.asked and not talk.unanswered:
+        talk.say("\nEverything was answered before: nothing has changed.")
     talk.say("\nNext: ./farthing run, or web and worker under your service manager (docs/operating.md).")
 
 

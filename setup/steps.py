@@ -16,7 +16,7 @@ from organisation.organisation import Organisation, OrganisationKind, Organisati
 from organisation.profile_values import profile_values
 from organisation.store import add_version, newest_version
 from setup.answers import NotAnAnswer, read_short_text
-from setup.views import owner_names
+from setup.views import owner_names, owner_waiting
 from staff.act import Actor, Subject
 from staff.changing import changing
 from staff.role import Role
@@ -92,6 +92,11 @@ class SetUp:
         """The names of those who own the desk."""
         with reading(self.engine) as conn:
             return owner_names(conn)
+
+    def owner_who_never_came(self) -> str | None:
+        """The address of an owner who was invited, where no owner has set a password yet."""
+        with reading(self.engine) as conn:
+            return owner_waiting(conn)
 
     def invite_owner(self, email: str, name: str) -> str:
         """Let somebody own the desk; the code of the one-time link that signs them in. Raises NotAnAnswer."""

@@ -20,9 +20,10 @@ from staff.changing import Change
 from staff.member import StaffMember
 from staff.role import Role
 from web.errors import NotFound
-from web.typed import compact
+from web.typed import clipped, compact
 
 TOKEN_BYTES = 32
+LONGEST_SHOWN = 100
 LINK_LIFETIME = timedelta(minutes=30)
 RESET_LIFETIME = timedelta(hours=2)
 INVITATION_LIFETIME = timedelta(days=3)
@@ -147,7 +148,8 @@ def _normalised(email: str) -> str:
     try:
         valid = validate_email(compact(email), check_deliverability=False)
     except EmailNotValidError:
-        raise NotAnEmail(f"{email!r} is not an email address: write it like name@example.org.") from None
+        shown = clipped(email, LONGEST_SHOWN)
+        raise NotAnEmail(f"“{shown}” is not an email address: write it like name@example.org.") from None
     return valid.normalized.lower()
 
 

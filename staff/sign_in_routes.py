@@ -237,7 +237,8 @@ def device_of(request: Request) -> Device:
 
 def own_path(to: str) -> str:
     """A page of the desk to go on to; nothing for any other address."""
-    return to if _OWN_PATH.fullmatch(to) else ""
+    inside = _OWN_PATH.fullmatch(to) and not {".", ".."} & set(to.split("/"))
+    return to if inside else ""
 
 
 def _with(path: str, to: str) -> str:

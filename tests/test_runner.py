@@ -20,6 +20,7 @@ OVERHEAD_SECONDS = 0.3
 PYTHON = """#!/bin/sh
 case $1 in
 -IS) printf '3.11 %s\\n' "$(cat "$CLONE/lacking")" ;;
+-m) echo "pip $*" >>"$CLONE/done" ;;
 *) shift; printf 'commands.py from %s:' "$PWD"; printf ' <%s>' "$@" ;;
 esac
 """
@@ -79,7 +80,7 @@ def clone(tmp_path: Path) -> Clone:
 
 def synced(lock: str) -> str:
     """The line by which uv is told to install a lock."""
-    return f"uv pip sync --quiet --compile-bytecode --python .venv/bin/python --require-hashes {lock}"
+    return f"uv pip sync --quiet --compile-bytecode --system-certs --python .venv/bin/python --require-hashes {lock}"
 
 
 def test_the_first_start_installs_the_lock_and_the_second_nothing(clone: Clone) -> None:
@@ -131,13 +132,15 @@ def test_an_install_that_was_cut_short_is_done_again(clone: Clone) -> None:
     before = lock.read_text()
     lock.write_text(before + "# changed\n")
     clone.tool(".venv/bin/uv", UV.replace("||", "|| exit 1 ||"))
+    clone.tool(".venv/bin/python", PYTHON.replace('echo "pip $*" >>"$CLONE/done"', "exit 1"))
     failed = clone.start("run")
     lock.write_text(before)
     clone.tool(".venv/bin/uv", UV)
+    clone.tool(".venv/bin/python", PYTHON)
 
     clone.start("run")
 
-    assert (failed.returncode, failed.stdout, clone.done) == (1, "", [synced("requirements.lock")])
+    assert (failed.returncode, failed.stdout, clone.done) == (3, "", [synced("requirements.lock")])
 
 
 def test_a_long_install_shows_that_it_goes_on(clone: Clone) -> None:
@@ -212,3 +215,23 @@ def test_no_lock_names_a_registry() -> None:
 
     assert len(locks) == 3
     assert not [line for lock in locks for line in lock.splitlines() if "://" in line or "--index" in line]
+
+
+def test_where_uv_cannot_install_pip_does(clone: Clone) -> None:
+    """Behind a proxy whose certificate uv does not believe, for one."""
+    clone.tool(".venv/bin/uv", UV.replace('echo "uv $*" >>"$CLONE/done"', "exit 2"))
+    started = clone.start("run")
+    assert started.returncode == 0
+    assert "uv could not install them: trying with pip" in started.stderr
+    assert [line for line in clone.done if line.startswith("pip")] == [
+        "pip -m pip --disable-pip-version-check --quiet --no-input install --require-hashes -r requirements.lock"
+    ]
+
+
+def test_where_nothing_can_install_it_says_what_to_look_at(clone: Clone) -> None:
+    """And starts nothing."""
+    clone.tool(".venv/bin/uv", UV.replace('echo "uv $*" >>"$CLONE/done"', "exit 2"))
+    clone.tool(".venv/bin/python", PYTHON.replace('echo "pip $*" >>"$CLONE/done"', "exit 1"))
+    started = clone.start("run")
+    assert (started.returncode, "commands.py" in started.stdout) == (3, False)
+    assert "does this machine trust its proxy's certificate" in started.stderr

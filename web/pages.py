@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, sel
 from markupsafe import Markup
 from starlette.responses import HTMLResponse
 
+from called_as import as_called
 from web.language import Spoken, catalogue, language_of, languages, locale_in, speaking, spoken
 from web.look_css import letter_css, look_path
 from web.markdown import html_of, plain_text
@@ -279,6 +280,7 @@ class Pages:
         environment.globals.update(
             mode=self.mode,
             base_url=self.base_url,
+            farthing=as_called("./farthing"),
             language=language,
             static=self.static.url,
         )

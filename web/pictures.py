@@ -5,6 +5,7 @@ could be something else than a picture.
 """
 
 import hashlib
+import warnings
 from dataclasses import dataclass
 from io import BytesIO
 from threading import Lock
@@ -117,7 +118,10 @@ def _decode(upload: bytes, width: int) -> Image.Image:
         if max(image.size) > LONGEST_SIDE:
             raise NotAPicture("Choose a picture whose longer side has at most 16,000 pixels.")
         image.draft(None, (width, width))
-        image = ImageOps.exif_transpose(image)
+        with warnings.catch_warnings():
+            # Pillow warns of damaged notes beside the pixels on stderr; nobody reads them, and none are kept.
+            warnings.simplefilter("ignore", UserWarning)
+            image = ImageOps.exif_transpose(image)
         clean = _in_srgb(image)
     except UnidentifiedImageError:
         raise NotAPicture("Choose a picture in the format PNG, JPEG or WebP.") from None

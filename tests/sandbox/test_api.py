@@ -9,13 +9,14 @@ from urllib.parse import urlencode
 import pytest
 import requests
 import stripe
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from stripe._encode import _api_encode
 
 from sandbox.api.errors import ApiError
 from sandbox.api.form_encoding import decode
 from sandbox.twin import Twin
+from tests.examples import examples
 from tests.sandbox.loopback import KEY, stripe_client
 
 _names = st.text("abcdefghij_", min_size=1, max_size=8)
@@ -26,6 +27,7 @@ _values = st.recursive(
 )
 
 
+@settings(max_examples=examples(25))
 @given(st.dictionaries(_names, _values, min_size=1, max_size=5))
 def test_what_the_library_encodes_is_read_back(params: dict[str, Any]) -> None:
     """Any nesting of groups and lists, encoded by the official library."""

@@ -11,6 +11,7 @@ import pytest
 from sandbox.random_activity import RandomActivity
 from sandbox.replay import replay
 from sandbox.soak import measure_payments, measure_renewals, stopped_twin
+from tests.examples import examples
 from tests.sandbox.laws import StatusHistories, everything, money_faults, schema_faults
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -18,10 +19,10 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.mark.parametrize("seed", range(4))
 def test_random_activity_breaks_no_law(seed: int) -> None:
-    """Ten thousand events in all: balance, payouts, schemas, and each object's transitions."""
+    """Two thousand events in all, many more in `soak laws`: balance, payouts, schemas, each object's transitions."""
     twin = stopped_twin(seed=seed)
     activity, histories, last = RandomActivity(twin, seed), StatusHistories(), 0
-    while histories.events < 2_500:
+    while histories.events < examples(500):
         for _ in range(10):
             activity.step()
         new = everything(twin, last)

@@ -64,6 +64,28 @@ def set_up(*options: str, answers: list[str] | None = None) -> Result:
     return CliRunner().invoke(app, ["setup", *options], input="".join(f"{answer}\n" for answer in answers or []))
 
 
+def test_who_leaves_in_the_middle_goes_on_at_the_next_question(account: stripe.StripeClient) -> None:
+    """Every answer is kept at once, by its owner alone; no key is among them; nothing is left when all is done."""
+    left = set_up(answers=ANSWERS[:6])
+    assert left.exit_code != 0
+    draft = Path.cwd() / ".setup-answers.json"
+    assert draft.stat().st_mode & 0o777 == 0o600
+    assert KEY not in draft.read_text()
+    done = set_up(answers=ANSWERS[6:])
+    assert done.exit_code == 0, done.output
+    assert "Legal name of who receives the gifts: Every Branch Open (as you said before)" in done.output
+    assert f"{BASE_URL}/c/keep-the-thornby-van-on-the-road" in done.output
+    assert not draft.exists()
+
+
+def test_a_second_run_says_how_the_owner_gets_in(account: stripe.StripeClient) -> None:
+    """Nobody has signed in yet; it makes no link of its own."""
+    set_up(answers=ANSWERS)
+    again = set_up(answers=[""])
+    assert again.exit_code == 0, again.output
+    assert "Nobody has signed in yet. Link lost? ./farthing staff add ada@example.org --reset" in again.output
+
+
 def test_fourteen_answers_make_a_live_installation(account: stripe.StripeClient) -> None:
     """Key, address, organisation, campaign, owner and endpoint; then what the doctor says."""
     done = set_up(answers=ANSWERS)

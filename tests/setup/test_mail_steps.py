@@ -34,6 +34,7 @@ def test_what_was_answered_is_one_setting() -> None:
     ("change", "sentence"),
     [
         ({"host": " "}, "name of the mail server"),
+        ({"host": "mail.example.org\n"}, "name of the mail server"),
         ({"host": "https://mail.example.org"}, "name of the mail server"),
         ({"port": "587a"}, "port is a number"),
         ({"port": "99999"}, "port is a number"),

@@ -43,6 +43,13 @@ def acts_on_ada(engine: Engine) -> list[Act]:
     return [act for act in acts if act.what != "staff.make_link"]
 
 
+def test_what_is_no_address_is_named_as_it_was_typed(engine: Engine, clock: FixedClock) -> None:
+    """In quotation marks that people use, and never as Python writes it."""
+    with pytest.raises(NotAnEmail) as refusal:
+        link_token(engine, clock(), email="ada's\\mail")
+    assert str(refusal.value).startswith("“ada's\\mail” is not an email address")
+
+
 def test_a_link_works_once(engine: Engine, clock: FixedClock) -> None:
     """Somebody who finds it later in a mailbox cannot sign in."""
     token = link_token(engine, clock())

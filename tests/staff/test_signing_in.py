@@ -115,7 +115,16 @@ def test_a_password_and_a_code_open_the_desk(client: TestClient, ada: Person, cl
 
 
 @pytest.mark.parametrize(
-    "to", ["https://evil.example", "//evil.example", "/desk/sign-out", "/desk\\evil", "javascript:1"]
+    "to",
+    [
+        "https://evil.example",
+        "//evil.example",
+        "/desk/sign-out",
+        "/desk\\evil",
+        "javascript:1",
+        "/desk/../thanks",
+        "/desk/.",
+    ],
 )
 def test_signing_in_leads_nowhere_else(client: TestClient, ada: Person, clock: FixedClock, to: str) -> None:
     """Whatever the form says."""

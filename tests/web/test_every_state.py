@@ -3,6 +3,7 @@
 import gzip
 import re
 from collections.abc import Sequence
+from functools import cache
 
 import pytest
 
@@ -11,12 +12,14 @@ from tests.web.samples import TEMPLATES, pages
 
 INLINE = re.compile(r"<style|<script(?![^>]*\bsrc=)|\sstyle=|\son[a-z]+=|javascript:", re.IGNORECASE)
 MOST_HTML = 12 * 1024
+PAGES = cache(pages)  # the templates are compiled once
 
 
+@cache
 def html(name: str) -> str:
     """A state's page."""
     state = EVERY_STATE[name]
-    return pages().render(state.template, **state.values)
+    return PAGES().render(state.template, **state.values)
 
 
 def words(name: str) -> str:

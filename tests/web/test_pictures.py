@@ -55,6 +55,14 @@ def test_a_small_picture_is_not_enlarged() -> None:
     ]  # fmt: skip
 
 
+def test_damaged_notes_beside_the_pixels_are_left_out_without_a_word(recwarn: pytest.WarningsRecorder) -> None:
+    """A phone's or an editor's; a warning of Pillow's would stand in the log, which is JSON."""
+    whole = photo()
+    begin = whole.index(b"Exif") + 24
+    encode_picture(whole[:begin] + b"\xff" * 12 + whole[begin + 12 :])
+    assert [str(warning.message) for warning in recwarn] == []
+
+
 def test_a_photo_stands_upright_and_tells_no_place() -> None:
     """Neither where it was taken, nor by what, nor what somebody wrote into it."""
     upload = photo()
