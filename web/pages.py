@@ -16,7 +16,7 @@ from web.language import Spoken, catalogue, language_of, languages, locale_in, s
 from web.look_css import letter_css, look_path
 from web.markdown import html_of, plain_text
 from web.static import Static
-from web.typed import is_day
+from web.typed import is_day, shown_address
 from web.wording import Wording
 
 MODES = ("sandbox", "test", "live")
@@ -275,6 +275,7 @@ class Pages:
             instant=words.instant,
             markdown=_markdown,
             plain=plain_text,
+            address=shown_address,
         )
         environment.tests["a_day"] = is_day
         environment.globals.update(

@@ -50,6 +50,23 @@ def compact(text: str) -> str:
     return "".join(filter(_is_seen, text)).strip()
 
 
+def shown_address(email: str) -> str:
+    """An email address with its domain in its own letters: it is kept as mail servers know it (`xn--…`)."""
+    local, at, domain = email.rpartition("@")
+    return f"{local}{at}{'.'.join(map(_own_letters, domain.split('.')))}"
+
+
+def _own_letters(label: str) -> str:
+    """One part of a domain; a part that is no valid `xn--…` stays as it is."""
+    if not label.startswith("xn--"):
+        return label
+    try:
+        letters = label.removeprefix("xn--").encode("ascii").decode("punycode")
+    except UnicodeError:
+        return label
+    return letters if letters.isprintable() and not letters.isascii() else label
+
+
 def is_day(text: str) -> bool:
     """Whether a browser's field for a day can show this: only such as 2027-05-06, or nothing."""
     try:

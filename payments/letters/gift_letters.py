@@ -14,6 +14,7 @@ from donors.store import language_of_donor
 from ledger.kinds import EntryKind
 from ledger.money import Money
 from ledger.views import GiftReturn, returned_by
+from mailing.stop_links import LetterReader, ReaderKind, StopLinks
 from outbox.letters import Letter, is_address, letter_was_posted, post_letter
 from outbox.worker import Handler
 from payments.gifts import store
@@ -29,15 +30,15 @@ from web.pages import Pages
 REFUND_NEWS = timedelta(days=14)
 
 
-def gift_letter_jobs(engine: Engine, pages: Pages, clock: Clock) -> dict[str, Handler]:
-    """The worker's handlers of TELL_STATE and TELL_REFUND."""
+def gift_letter_jobs(engine: Engine, pages: Pages, links: StopLinks, clock: Clock) -> dict[str, Handler]:
+    """The worker's handlers of TELL_STATE and TELL_REFUND. `links` end letters that rest on consent."""
 
     def tell_state(payload: Any) -> None:
         with writing(engine) as conn:
             gift = store.gift(conn, payload["of"])
             if gift is not None and gift.state.value == payload["state"] and is_address(gift.donor.email):
                 with pages.speaking(language_of_donor(conn, gift.donor_id)):
-                    letter = _letter_of_state(conn, pages, gift, clock())
+                    letter = _letter_of_state(conn, pages, gift, links, clock())
                 _post(conn, letter, clock())
 
     def tell_refund(payload: Any) -> None:
@@ -53,7 +54,7 @@ def _post(conn: Connection, letter: Letter | None, now: datetime) -> None:
         post_letter(conn, letter, now)
 
 
-def _letter_of_state(conn: Connection, pages: Pages, gift: Gift, now: datetime) -> Letter | None:
+def _letter_of_state(conn: Connection, pages: Pages, gift: Gift, links: StopLinks, now: datetime) -> Letter | None:
     campaign, recurring = store.campaign_of(conn, gift), recurring_of_gift(conn, gift)
     if campaign is None or (recurring is not None and recurring.first_gift != gift.id):
         return None
@@ -63,7 +64,8 @@ def _letter_of_state(conn: Connection, pages: Pages, gift: Gift, now: datetime) 
         case GiftState.FAILED if recurring is None:  # else Stripe tries again, and reminders say when
             key, notice = f"payment-failed:{gift.id}", _payment_failed(pages, gift, campaign)
         case GiftState.EXPIRED if _may_be_reminded(conn, gift):
-            key, notice = f"unfinished:{gift.donor_id}:{now:%Y-%m}", _unfinished(pages, gift, campaign)
+            stop = links.url(LetterReader(ReaderKind.DONOR, gift.donor_id or ""))
+            key, notice = f"unfinished:{gift.donor_id}:{now:%Y-%m}", _unfinished(pages, gift, campaign, stop)
         case _:
             return None
     if letter_was_posted(conn, key):
@@ -116,7 +118,7 @@ def _payment_failed(pages: Pages, gift: Gift, campaign: Campaign) -> NoticeWords
     )  # fmt: skip
 
 
-def _unfinished(pages: Pages, gift: Gift, campaign: Campaign) -> NoticeWords:
+def _unfinished(pages: Pages, gift: Gift, campaign: Campaign, stop: str) -> NoticeWords:
     return NoticeWords(
         subject=translated("Did you mean to give to %(campaign)s?", campaign=campaign.title),
         heading=translated("Did you mean to give?"),
@@ -132,6 +134,7 @@ def _unfinished(pages: Pages, gift: Gift, campaign: Campaign) -> NoticeWords:
             translated("Finish your donation"),
             f"{pages.base_url}/c/{campaign.slug}/give?cancelled={gift.return_token}",
         ),
+        stop=stop,
     )  # fmt: skip
 
 

@@ -20,7 +20,10 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class NoticeWords:
-    """What such a letter says. `facts` are pairs of a label and its value; `why` is why its reader gets it."""
+    """What such a letter says. `facts` are pairs of a label and its value; `why` is why its reader gets it.
+
+    `stop` is the link that ends letters of its kind, where consent is the reason for them.
+    """
 
     subject: str
     heading: str
@@ -28,6 +31,7 @@ class NoticeWords:
     why: str
     facts: Sequence[tuple[str, str]] = field(default=())
     button: Button | None = None
+    stop: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,4 +45,4 @@ class Addressee:
 def write_notice(pages: Pages, key: str, to: Addressee, notice: NoticeWords) -> Letter:
     """The letter, in the organisation's look."""
     words = pages.letter("payments/letters/notice", notice=notice, name=to.name)
-    return Letter(key, to.email, *words, to_name=clipped(to.name, LONGEST_NAME))
+    return Letter(key, to.email, *words, to_name=clipped(to.name, LONGEST_NAME), unsubscribe=notice.stop)

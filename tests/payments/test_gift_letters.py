@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from database.transactions import reading, writing
 from donors.consent_store import note_consent
 from donors.consents import Channel, Consent, ConsentPlace
+from mailing.stop_links import StopLinks
 from outbox.letters import SEND
 from outbox.tables import letter as letter_table
 from outbox.worker import Worker
@@ -26,7 +27,7 @@ from tests.receipts.samples import PAGES
 def letters(books: Books, clock: FixedClock | None = None) -> list[tuple[str, str, str]]:
     """What the worker posts: key, subject and text of every letter."""
     clock = clock or FixedClock(NOON)
-    handlers = gift_letter_jobs(books.engine, PAGES, clock)
+    handlers = gift_letter_jobs(books.engine, PAGES, StopLinks(b"a key for tests", "http://give.example"), clock)
     nothing = dict.fromkeys((PRINT, SEND, "stripe.settle", "stripe.look"), lambda _payload: None)
     Worker(books.engine, handlers | nothing, clock).run_due()
     with reading(books.engine) as conn:
@@ -96,6 +97,7 @@ def test_who_left_the_form_and_agreed_is_asked_once(books: Books) -> None:
     [(_, subject, text)] = letters(books)
     assert subject == "Did you mean to give to Save our libraries?"
     assert "/c/libraries/give?cancelled=" in text
+    assert "To get no more: http://give.example/updates/stop/d" in text
 
 
 def test_who_took_the_consent_back_is_not_asked(books: Books) -> None:

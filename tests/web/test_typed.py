@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from web.typed import NotTidy, clipped, compact, is_day, tidy
+from web.typed import NotTidy, clipped, compact, is_day, shown_address, tidy
 
 BOMBS = {
     "one accent": "a" + "\u0301" * 50_000,
@@ -137,3 +137,18 @@ def test_letters_of_a_flag_without_the_flag_are_dropped() -> None:
 def test_a_browsers_field_for_a_day_shows_days_alone(text: str, shown: bool) -> None:
     """Anything else would be lost when a form comes back: it is shown as text."""
     assert is_day(text) is shown
+
+
+@pytest.mark.parametrize(
+    ("kept", "shown"),
+    [
+        ("zoe@xn--bcher-kva.example", "zoe@bücher.example"),
+        ("zoe@example.org", "zoe@example.org"),
+        ("zoe@xn--a.example", "zoe@xn--a.example"),
+        ("zoe@xn--ls8h.example", "zoe@💩.example"),
+        ("no address", "no address"),
+    ],
+)
+def test_an_address_is_shown_with_its_domain_in_its_own_letters(kept: str, shown: str) -> None:
+    """It is kept as mail servers know it."""
+    assert shown_address(kept) == shown

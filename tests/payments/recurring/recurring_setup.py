@@ -13,6 +13,7 @@ from sqlalchemy.engine import Engine
 from campaigns.store import campaign_by_id
 from database.transactions import reading, writing
 from ledger.money import GBP, Money
+from mailing.stop_links import StopLinks
 from outbox.letters import SEND
 from outbox.tables import letter as letter_table
 from outbox.worker import Worker
@@ -178,7 +179,9 @@ class RecurringSetup:
         handlers = stripe_jobs(self.engine, reconciliation, fetchers, self.twin.now)
         handlers |= recurring_jobs(self.engine, self.changer, self.twin.now)
         handlers |= recurring_letter_jobs(self.engine, PAGES, self.twin.now)
-        handlers |= gift_letter_jobs(self.engine, PAGES, self.twin.now)
+        handlers |= gift_letter_jobs(
+            self.engine, PAGES, StopLinks(b"a key for tests", "http://give.invalid"), self.twin.now
+        )
         handlers |= dict.fromkeys((PRINT, SETTLE, SEND), lambda _payload: None)
         reminding(self.engine, PAGES, self.twin.now).do()
         return Worker(self.engine, handlers, self.twin.now).run_due()
