@@ -16,6 +16,10 @@ from development.messages import untranslated, update_messages
 HERE = Path(__file__).resolve().parent.parent
 DEVELOPERS = "For developers, and for trying things out"
 PASSED_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
+ON_DEBIANS = (
+    "tests/database", "tests/ledger", "tests/payments/books", "tests/payments/test_applying.py",
+    "tests/payments/test_many_webs.py", "tests/payments/test_two_processes.py", "tests/payments/test_surge.py",
+)  # fmt: skip
 errors = CommandConsole(stderr=True, highlight=False, soft_wrap=True)
 
 
@@ -101,11 +105,13 @@ def _add_what_a_release_needs(app: typer.Typer) -> None:
 
 
 def _on_debians_postgresql(tests: Sequence[str]) -> int:
-    """What PostgreSQL decides, once more on the version that most servers run."""
-    again = [*tests, "tests/database", "tests/ledger", "tests/payments", "-k", "postgresql or many_webs or planner"]
+    """What PostgreSQL decides, once more on the version that most servers run: SQL, locks and plans, not rules."""
+    again = [*tests, *ON_DEBIANS, "-k", "postgresql or many_webs or planner"]
     errors.print(f"[bold]TEST_POSTGRES=debian python {' '.join(again)}[/bold]")
     return _python(*again, TEST_POSTGRES="debian")
 
 
 def _python(*arguments: str, **environment: str) -> int:
-    return subprocess.run([sys.executable, *arguments], cwd=HERE, check=False, env=os.environ | environment).returncode
+    """Run Python. It may keep what it compiles, else each of the suite's many processes compiles everything anew."""
+    inherited = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return subprocess.run([sys.executable, *arguments], cwd=HERE, check=False, env=inherited | environment).returncode
