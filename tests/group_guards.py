@@ -13,7 +13,7 @@ GROUP_GUARDS: dict[str, Guard] = {
     ),
     "weights-are-kept": Guard(
         "a recurring gift would follow the rounded parts of its first instalment, and not the rule",
-        (Cut("payments/giving/pledges.py", "begin(new, rhythm, shares)", "begin(new, rhythm)"),
+        (Cut("payments/giving/pledges.py", "begin(new, form.rhythm, shares)", "begin(new, form.rhythm)"),
          Cut("payments/gifts/recurring.py", "tuple(shares) or as_first", "as_first")),
         ("tests/payments/test_sharing.py",),
     ),

@@ -3,6 +3,9 @@
 from ledger.money import GBP, Money
 from tests.web.states import ASK, State
 
+# No number solves it, so the page stays where it is.
+PUZZLE = '{"salt": "<&>", "challenge": "0000", "maxnumber": 1}'
+
 
 def queue(place: int, minutes: int, *, has_begun: bool = True, payment_link: str | None = None) -> State:
     """The page on which a donor waits for payment, or which a letter leads to."""
@@ -17,7 +20,7 @@ SURGE_STATES = {
     "queue, from a letter": queue(1, 0, has_begun=False),
     "puzzle": State(
         "payments/puzzle.html",
-        {"campaign": ASK, "fields": {"name": "<Zoë>"}, "puzzle": '{"salt": "<&>"}', "email": "zoe@example.org"},
+        {"campaign": ASK, "fields": {"name": "<Zoë>"}, "puzzle": PUZZLE, "email": "zoe@example.org"},
     ),
     "continue sent": State("payments/continue_sent.html", {"email": "zoe@example.org"}),
 }
