@@ -123,7 +123,7 @@ const live = find("[data-live]");
 if (live) followProgress(live);
 const copy = find(".stick");
 if (copy) keepInReach(copy, find("[data-give]"));
-const waiting = find("[data-state=confirming], [data-state=late]");
+const waiting = find("[data-state=confirming], [data-state=late], [data-state=asking]");
 if (waiting) awaitNews(waiting);
 const sharing = find("[data-share]");
 if (sharing && (navigator.share || navigator.clipboard)) share(sharing);
