@@ -14,6 +14,7 @@ from campaigns.campaign import Campaign, CampaignState
 from campaigns.match import MatchPot
 from campaigns.match_store import add_pot
 from campaigns.routes import campaign_routes
+from campaigns.sharing_routes import sharing_routes
 from campaigns.store import add_campaign, campaign_by_slug, change_campaign
 from database.transactions import booking, reading, writing
 from ledger.money import GBP, Money
@@ -37,6 +38,7 @@ def site(engine: Engine, clock: FixedClock) -> TestClient:
             add_campaign(conn, Campaign(0, f"group-{n}", name, "Local.", GBP, parent_id=1))
     app, here = FastAPI(), pages(base_url="http://127.0.0.1")
     app.include_router(campaign_routes(engine, clock, here))
+    app.include_router(sharing_routes(engine, clock, here, None))
     install_errors(app, here)
     return TestClient(app, base_url="http://127.0.0.1")
 
