@@ -99,13 +99,13 @@ def _balance_lines(conn: Connection, now: datetime) -> Finding:
 
 
 def _not_yet(conn: Connection, what: str) -> str:
-    """Why nothing was checked. Once the balance was read and no line of ours was there, reading again does not help."""
+    """Why nothing was checked. Once Stripe was asked and had no gift in its balance, asking again is no help."""
     read_at = balance_read_at(conn)
     if read_at is None:
         return f"{what}; {_RECONCILE}"
     return (
-        f"{what}: Stripe's balance was read at {read_at:%Y-%m-%d %H:%M} UTC, and had no line of a gift."
-        " The first gift that reaches it is checked."
+        f"{what}. Stripe was asked at {read_at:%Y-%m-%d %H:%M} UTC, and no gift had reached its balance yet."
+        " The first that does is checked."
     )
 
 
@@ -115,7 +115,7 @@ def _not_compared(conn: Connection) -> str:
     if read_at is None:
         return f"{what}; {_RECONCILE}"
     return (
-        f"{what}: when it was last read, at {read_at:%Y-%m-%d %H:%M} UTC, money moved meanwhile, or a line could not be"
+        f"{what}. When it was last read, at {read_at:%Y-%m-%d %H:%M} UTC, money moved meanwhile, or a line could not be"
         " booked. It is compared again within the hour."
     )
 

@@ -26,7 +26,7 @@ def test_after_a_reconcile_that_found_nothing_no_other_is_advised(desk: Desk, en
         conn.execute(sa.insert(walk).values(name="balance", walked_at=NOON))
     advice = [finding.advice for finding in findings_of(engine).values() if finding.status is Status.UNCHECKED]
     assert [sentence for sentence in advice if "reconcile asks" in sentence] == []
-    assert sum("and had no line of a gift" in sentence for sentence in advice) == 2
+    assert sum("no gift had reached its balance yet" in sentence for sentence in advice) == 2
 
 
 def test_lines_that_were_read_and_no_comparison_are_not_said_to_be_none(desk: Desk, engine: Engine) -> None:
@@ -35,7 +35,7 @@ def test_lines_that_were_read_and_no_comparison_are_not_said_to_be_none(desk: De
     with writing(engine) as conn:
         conn.execute(sa.insert(walk).values(name="balance", walked_at=NOON))
     finding = findings_of(engine)["stripe balance"]
-    assert (finding.status, "no line of a gift" in finding.advice) == (Status.UNCHECKED, False)
+    assert (finding.status, "no gift had reached" in finding.advice) == (Status.UNCHECKED, False)
     assert "money moved meanwhile, or a line could not be booked" in finding.advice
     assert "compared again within the hour" in finding.advice
 
