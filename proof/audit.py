@@ -18,6 +18,7 @@ from payments.inbox.store import dead_letters, unapplied_count
 from proof import store_audit as store
 from proof.store_audit import Comparison
 from proof.store_groups import gifts_unlike_families, group_counts
+from proof.store_trace import balance_read_at
 from receipts.store import gaps, left_out_numbers
 
 # A comparison is made at every settlement, hourly at the least.
@@ -64,7 +65,7 @@ def _stripe_balance(conn: Connection, now: datetime) -> Finding:
     if wrong:
         return checked(name, wrong, figures, "Our books and Stripe's balance differ: ./farthing reconcile, then trace.")
     if missing:
-        return unchecked(name, figures, f"never compared with Stripe's own; {_RECONCILE}")
+        return unchecked(name, figures, _not_compared(conn))
     if not comparisons:
         return unchecked(name, figures, _not_yet(conn, "never compared with Stripe's own"))
     oldest = min(comparison.checked_at for comparison in comparisons)
@@ -98,13 +99,24 @@ def _balance_lines(conn: Connection, now: datetime) -> Finding:
 
 
 def _not_yet(conn: Connection, what: str) -> str:
-    """Why something was not checked. A reconcile that was answered found nothing there: another would not help."""
-    answered_at = store.stripe_answered_at(conn)
-    if answered_at is None:
+    """Why nothing was checked. Once Stripe was asked and had no gift in its balance, asking again is no help."""
+    read_at = balance_read_at(conn)
+    if read_at is None:
         return f"{what}; {_RECONCILE}"
     return (
-        f"{what}: Stripe was asked at {answered_at:%Y-%m-%d %H:%M} UTC, and its balance had no line of a gift."
-        " The first gift that reaches it is checked."
+        f"{what}. Stripe was asked at {read_at:%Y-%m-%d %H:%M} UTC, and no gift had reached its balance yet."
+        " The first that does is checked."
+    )
+
+
+def _not_compared(conn: Connection) -> str:
+    """Why our balance was not compared although it has lines."""
+    what, read_at = "never compared with Stripe's own", balance_read_at(conn)
+    if read_at is None:
+        return f"{what}; {_RECONCILE}"
+    return (
+        f"{what}. When it was last read, at {read_at:%Y-%m-%d %H:%M} UTC, money moved meanwhile, or a line could not be"
+        " booked. It is compared again within the hour."
     )
 
 

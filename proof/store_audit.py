@@ -20,7 +20,7 @@ from payments.books.views import NOT_A_GIFT
 from payments.gifts.tables import gift
 from payments.inbox.tables import delivery
 from payments.reading.happenings import Category
-from payments.settlement.tables import balance_check, contact
+from payments.settlement.tables import balance_check
 from receipts.tables import receipt
 from staff.tables import act
 
@@ -182,12 +182,6 @@ def comparisons(conn: Connection) -> list[Comparison]:
     b = balance_check.c
     rows = conn.execute(sa.select(b.currency, b.ours_minor, b.theirs_minor, b.checked_at).order_by(b.currency))
     return [Comparison(*row) for row in rows]
-
-
-def stripe_answered_at(conn: Connection) -> datetime | None:
-    """When Stripe last answered; None where it was never asked, or has not answered yet."""
-    answered_at: datetime | None = conn.scalar(sa.select(contact.c.answered_at))
-    return answered_at
 
 
 def payouts_unlike_their_lines(conn: Connection) -> tuple[dict[str, tuple[int, int, str]], int, int]:

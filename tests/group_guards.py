@@ -27,6 +27,11 @@ GROUP_GUARDS: dict[str, Guard] = {
         (Cut("campaigns/match.py", "sum(gift.within if gift.gift in unmatched else ", "sum("),),
         (LAWS, "tests/treasury/test_match.py"),
     ),
+    "no-pot-matches-a-payment": Guard(
+        "what the giver of a pot paid would be matched by the next pot",
+        (Cut("campaigns/match.py", "{*payments, *others}", "{*payments}"),),
+        (f"{LAWS}::test_in_whatever_order_payments_are_noted_no_pot_matches_one",),
+    ),
     "a-group-follows-its-campaign": Guard(
         "a group would take gifts for a campaign that was closed",
         (Cut("campaigns/campaign.py", "if parent is None or self.openness(now) is not Openness.OPEN else parent",

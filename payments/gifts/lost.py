@@ -34,7 +34,8 @@ class LostGift:
     """A gift with our mark at Stripe. `id` is its own, or the recurring gift's, which `first_gift` began.
 
     `weights` say how each instalment is shared, by the address of a campaign; `ends_at` and `instalments` are the end
-    that its donor chose. Older subscriptions do not say them.
+    that its donor chose, `day` the day of the month. Older subscriptions do not say them, and some only when Stripe
+    stops (`stops_at`): why it does is not known, so that end is left to Stripe.
     """
 
     id: str
@@ -49,6 +50,26 @@ class LostGift:
     weights: tuple[tuple[str, int], ...] = ()
     ends_at: datetime | None = None
     instalments: int | None = None
+    day: int | None = None
+    stops_at: datetime | None = None
+
+    @property
+    def slugs(self) -> tuple[str, ...]:
+        """The addresses of its campaigns, also of one whose share of the first instalment was not a penny."""
+        return tuple(dict.fromkeys([*(share.slug for share in self.shares), *(slug for slug, _ in self.weights)]))
+
+    @property
+    def unknowns(self) -> tuple[str, ...]:
+        """What its donor may have chosen and neither we nor Stripe know, in words; with what happens instead."""
+        if self.kind is not LostKind.RECURRING:
+            return ()
+        is_older, has_end = not self.weights, self.ends_at is not None or self.instalments is not None
+        words = {
+            "whether its donor chose that day or a number of instalments, so a pause does not move it": self.stops_at,
+            "whether its donor chose an end; Stripe has none": is_older and not has_end and not self.stops_at,
+            "how it is shared; each instalment is shared as the first was": is_older and len(self.shares) > 1,
+        }
+        return tuple(word for word, is_unknown in words.items() if is_unknown)
 
     @property
     def amount(self) -> Money:
@@ -92,12 +113,17 @@ def adopted_recurring(lost: LostGift, first: Gift, campaigns: Mapping[str, int])
         created_at=first.created_at,
         ends_at=lost.ends_at,
         instalments=lost.instalments,
+        day=lost.day,
         subscription=lost.subscription,
     )
 
 
 def _shares(lost: LostGift, first: Gift, campaigns: Mapping[str, int]) -> tuple[Share, ...]:
     """How each instalment is shared: by its weights; where they are not known, as the first instalment was."""
-    if lost.weights and all(slug in campaigns for slug, _ in lost.weights):
-        return tuple(Share(n, campaigns[slug], weight) for n, (slug, weight) in enumerate(lost.weights))
-    return tuple(Share(part.n, part.campaign, part.amount.minor) for part in first.allocations)
+    weights = [(campaigns[slug], weight) for slug, weight in lost.weights]
+    if not weights:
+        weights = [(part.campaign, part.amount.minor) for part in first.allocations]
+    by_campaign: dict[int, int] = {}
+    for campaign, weight in weights:
+        by_campaign[campaign] = by_campaign.get(campaign, 0) + weight
+    return tuple(Share(n, campaign, weight) for n, (campaign, weight) in enumerate(by_campaign.items()))

@@ -42,6 +42,8 @@ def add_lost(conn: Connection, lost: Iterable[LostGift], now: datetime) -> None:
             "weights": [list(weight) for weight in gift.weights],
             "ends_at": gift.ends_at,
             "instalments": gift.instalments,
+            "day": gift.day,
+            "stops_at": gift.stops_at,
             "found_at": now,
         }
         for gift in lost
@@ -122,4 +124,6 @@ def read_lost_row(row: sa.Row[Any]) -> LostGift:
         weights=tuple((slug, weight) for slug, weight in row.weights or ()),
         ends_at=row.ends_at,
         instalments=row.instalments,
+        day=row.day,
+        stops_at=row.stops_at,
     )

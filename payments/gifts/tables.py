@@ -198,10 +198,13 @@ lost_gift = table(
     sa.Column("found_at", Instant, nullable=False),
     sa.Column("decided_at", Instant),
     sa.Column("adopted", Flag),
-    # Of a recurring gift: pairs of a campaign's address and its weight, and the end that its donor chose.
+    # Of a recurring gift: pairs of a campaign's address and its weight, and the end and the day that its donor chose;
+    # where the end is not known, when Stripe stops.
     sa.Column("weights", Json),
     sa.Column("ends_at", Instant),
     sa.Column("instalments", Count),
+    sa.Column("day", Count),
+    sa.Column("stops_at", Instant),
     one_of("kind", ("once", "recurring", "stranger")),
     sa.CheckConstraint(
         "kind = 'stranger' OR (first_gift IS NOT NULL AND amount_minor > 0 AND currency IS NOT NULL"

@@ -1,18 +1,20 @@
 """A gift as Stripe knows it: its checkout, its charge or its subscription, read into what a treasurer decides about."""
 
 import re
+from datetime import datetime
 from uuid import uuid5
 
 from database.instants import from_unix
 from ledger.money import Money, currency
 from payments.gifts.gift import DonorDetails
 from payments.gifts.lost import ADOPTIONS, LostGift, LostKind, LostShare
-from payments.gifts.recurring import Interval
+from payments.gifts.recurring import LAST_CHOSEN_DAY, Interval
 from payments.reading.fields import (
     EMPTY,
     UnexpectedShape,
     expandable_id,
     instant,
+    instant_or_none,
     metadata_id,
     nested,
     objects,
@@ -20,7 +22,7 @@ from payments.reading.fields import (
     text,
     whole_number,
 )
-from payments.stripe.checkout import ENDS_AT, INSTALMENTS, STRIPE_INTERVALS, WEIGHTS
+from payments.stripe.checkout import DAY, ENDS_AT, INSTALMENTS, STRIPE_INTERVALS, WEIGHTS
 from payments.stripe.objects import StripeObject
 
 _PRODUCT = "campaign_"
@@ -47,6 +49,7 @@ def read_lost_recurring(recurring: str, subscription: StripeObject, session: Str
     """A recurring gift: what its checkout was for; without one what its subscription asks for."""
     first_gift = metadata_id(session, "gift_id") if session else None
     ends_at, instalments = _whole(subscription, ENDS_AT), _whole(subscription, INSTALMENTS)
+    says_end, interval = bool(ends_at or instalments), _interval(subscription)
     return LostGift(
         id=recurring,
         kind=LostKind.RECURRING,
@@ -54,13 +57,24 @@ def read_lost_recurring(recurring: str, subscription: StripeObject, session: Str
         shares=_shares_of_session(session) if session else _shares_of_subscription(subscription),
         donor=_donor(session, EMPTY),
         given_at=instant(session or subscription),
-        interval=_interval(subscription),
+        interval=interval,
         session=text(session, "id") if session else None,
         subscription=text(subscription, "id"),
         weights=_weights(subscription),
         ends_at=from_unix(int(ends_at)) if ends_at and not instalments else None,
         instalments=int(instalments) if instalments else None,
+        day=_day(subscription) if interval is Interval.MONTH else None,
+        stops_at=None if says_end else _stops_at(subscription),
     )
+
+
+def _stops_at(subscription: StripeObject) -> datetime | None:
+    return instant_or_none(subscription, "cancel_at") if "cancel_at" in subscription else None
+
+
+def _day(subscription: StripeObject) -> int | None:
+    day = int(_whole(subscription, DAY) or 0)
+    return day if 1 <= day <= LAST_CHOSEN_DAY else None
 
 
 def _weights(subscription: StripeObject) -> tuple[tuple[str, int], ...]:

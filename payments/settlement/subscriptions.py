@@ -68,7 +68,7 @@ class SubscriptionStatuses:
         plan = _plan(recurring, subscription, self._zone, instalments, now)
         if plan == SubscriptionPlan(None, None):
             return False
-        self._gateway.keep_to(subscription["id"], plan, now)
+        self._gateway.keep_to(subscription["id"], plan, now, recurring.day)
         return True
 
 

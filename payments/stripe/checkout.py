@@ -18,8 +18,9 @@ from payments.gifts.recurring_words import ADJECTIVE
 SESSION_LIFETIME = timedelta(hours=1)
 APP, SCHEMA = "farthing", "1"
 LONGEST_DESCRIPTION = LONGEST_VALUE = 500
-# A subscription's metadata: weights by campaign as `libraries:80 buses:20`, an end in seconds, a number of instalments.
-WEIGHTS, ENDS_AT, INSTALMENTS = "weights", "ends_at", "instalments"
+# A subscription's metadata: weights by campaign as `libraries:80 buses:20`, an end in seconds, a number of instalments,
+# and the day of the month that its donor chose.
+WEIGHTS, ENDS_AT, INSTALMENTS, DAY = "weights", "ends_at", "instalments", "day"
 # Stripe's interval and interval_count; it has no quarters, but three months.
 STRIPE_INTERVALS: Mapping[Interval, tuple[str, int]] = {
     Interval.WEEK: ("week", 1),
@@ -74,7 +75,7 @@ def session_params(
 
 
 def _promise(recurring: Recurring, purposes: Mapping[int, Purpose]) -> dict[str, str]:
-    """What only we know of a recurring gift: its end, and how each instalment is shared.
+    """What only we know of a recurring gift: its end, its day, and how each instalment is shared.
 
     After the restore of an older backup the subscription is all that is left of it. Weights that Stripe's limit of a
     value's length leaves no room for are left out; they follow from the first amounts then, as nearly as those say.
@@ -88,6 +89,8 @@ def _promise(recurring: Recurring, purposes: Mapping[int, Purpose]) -> dict[str,
         promise[ENDS_AT] = str(int(recurring.ends_at.timestamp()))
     if recurring.instalments is not None:
         promise[INSTALMENTS] = str(recurring.instalments)
+    if recurring.day is not None:
+        promise[DAY] = str(recurring.day)
     return promise
 
 

@@ -13,7 +13,7 @@ from stripe.params import (
 
 from ledger.money import Money
 from payments.gifts.recurring import Interval, SubscriptionPlan
-from payments.stripe.checkout import STRIPE_INTERVALS
+from payments.stripe.checkout import DAY, STRIPE_INTERVALS
 from payments.stripe.gateway import StripeRefused, call_stripe, open_client
 from payments.stripe.objects import StripeObject
 
@@ -64,11 +64,16 @@ class RecurringGateway:
         """Charge no further instalment."""
         self._update(subscription, {"cancel_at_period_end": True}, key)
 
-    def keep_to(self, subscription: str, plan: SubscriptionPlan, now: datetime) -> None:
-        """Move the next renewal, set the end, or both at once: what is None stays as it is. Nothing is charged."""
+    def keep_to(self, subscription: str, plan: SubscriptionPlan, now: datetime, day: int | None = None) -> None:
+        """Move the next renewal, set the end, or both at once: what is None stays as it is. Nothing is charged.
+
+        `day` is the day of the month that was chosen, perhaps since it began: Stripe keeps it beside the renewal.
+        """
         # A key of this minute: with a lasting key Stripe would repeat its own error, or an older answer.
         seconds = "-".join(str(int(at.timestamp())) if at else "" for at in (plan.next_due, plan.stops_at))
-        self._update(subscription, plan_params(plan), f"{subscription}-plan-{seconds}-{int(now.timestamp()) // 60}")
+        self._update(
+            subscription, plan_params(plan, day), f"{subscription}-plan-{seconds}-{int(now.timestamp()) // 60}"
+        )
 
     def end_now(self, subscription: str, key: str) -> None:
         """End it at once; it may have ended already."""
@@ -99,7 +104,7 @@ class RecurringGateway:
             raise StripeRefused(f"{error.code}: {error.param}") from error
 
 
-def plan_params(plan: SubscriptionPlan) -> SubscriptionUpdateParams:
+def plan_params(plan: SubscriptionPlan, day: int | None = None) -> SubscriptionUpdateParams:
     """What moves a renewal and sets an end.
 
     A renewal is moved by a free period until its day, which becomes the anchor: the only way that Stripe has for a
@@ -111,6 +116,7 @@ def plan_params(plan: SubscriptionPlan) -> SubscriptionUpdateParams:
     if plan.next_due is not None:
         params["trial_end"] = int(plan.next_due.timestamp())
         marks[MOVED_TO] = str(params["trial_end"])
+        marks |= {DAY: str(day)} if day else {}
     if plan.stops_at is not None:
         params["cancel_at"] = int(plan.stops_at.timestamp())
         marks[STOPS_AT] = str(params["cancel_at"])

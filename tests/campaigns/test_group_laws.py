@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, Engine
 
 from campaigns.campaign import Campaign, Progress
-from campaigns.match import MatchPot
-from campaigns.match_store import add_payment, add_pot
+from campaigns.match import Match, MatchPot
+from campaigns.match_store import add_payment, add_pot, matches_of, withdraw_payment
 from campaigns.store import add_campaign, campaigns, progress_of
 from database.transactions import booking
 from ledger.accounts import Account
@@ -208,6 +208,42 @@ def test_a_campaign_is_its_own_gifts_and_its_groups_each_once(
         assert_matched(pot, family, parent)
         [finding] = [finding for finding in audit_all(play.conn) if finding.name == "groups"]
         assert not finding.has_failed, finding
+
+
+LATER = LAST + timedelta(days=1), LAST + timedelta(days=4)
+NOTES = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 1), st.booleans()), max_size=10)
+
+
+@settings(max_examples=examples(10), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(pot=POTS, pence=st.lists(st.integers(200, 100_000), min_size=4, max_size=4), notes=NOTES)
+def test_in_whatever_order_payments_are_noted_no_pot_matches_one(
+    plays: Begin, pot: MatchPot, pence: list[int], notes: list[tuple[int, int, bool]]
+) -> None:
+    """Two pots, two gifts on the days of each; notes are made and taken back. Without notes all is as it was."""
+    pots = pot, replace(pot, id="later", first_day=LATER[0], last_day=LATER[1])
+    with plays(pot) as play:
+        add_pot(play.conn, pots[1])
+        for n, amount in enumerate(pence):
+            play.give(GROUPS[n % 2], amount, 20, pots[n // 2].first_day)
+        noted, before = dict[int, int](), stands(play.conn)
+        for gift, to, is_made in notes:
+            change, is_new = (add_payment, gift not in noted) if is_made else (withdraw_payment, noted.get(gift) == to)
+            assert change(play.conn, pots[to], play.gifts[gift].gift.id, NOON) == is_new
+            if is_new:
+                noted = noted | {gift: to} if is_made else {n: by for n, by in noted.items() if n != gift}
+
+        for at, (match, each) in enumerate(zip(stands(play.conn), pots, strict=True)):
+            others = sum(pence[n] for n in (2 * at, 2 * at + 1) if n not in noted)
+            assert match.used.minor == min(each.amount.minor, others * each.matched_parts // each.given_parts)
+            assert match.paid.minor == sum(pence[n] for n, by in noted.items() if by == at)
+        for gift, by in noted.items():
+            assert withdraw_payment(play.conn, pots[by], play.gifts[gift].gift.id, NOON)
+        assert stands(play.conn) == before
+
+
+def stands(conn: Connection) -> tuple[Match, ...]:
+    """How the pots of the campaign stand."""
+    return matches_of(conn, {PARENT: FAMILY})[PARENT]
 
 
 def assert_matched(pot: MatchPot, family: list[Given], parent: Progress) -> None:

@@ -4,22 +4,19 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-import sqlalchemy as sa
 from sqlalchemy import Connection, Engine
 
-from database.transactions import booking, reading, writing
+from database.transactions import booking, reading
 from ledger.finding import Finding, Status
 from ledger.money import USD, Money
 from payments.books.store import save_dispute
 from payments.reading.happenings import Category, DisputeFundsMoved, PayoutArrived, RefundAgreed
 from payments.reading.statuses import DisputeStatus
-from payments.settlement.tables import contact
 from proof.audit import audit_all
 from tests.payments.messages import charged
 from tests.proof.books import Desk
 from tests.proof.settled_books import (
     NOON,
-    compare,
     everything,
     line,
     pay_out,
@@ -141,38 +138,6 @@ def test_what_was_changed_by_hand_fails_by_name(unguarded: Connection, act: str,
 
     assert set(_failed(unguarded)) == wrong
     assert all(_failed(unguarded).values())
-
-
-def test_after_a_reconcile_that_found_nothing_no_other_is_advised(desk: Desk, engine: Engine) -> None:
-    """Before Stripe has answered it is; after that the first gift is what is waited for."""
-    advice = [finding.advice for finding in findings_of(engine).values() if finding.status is Status.UNCHECKED]
-    assert sum("./farthing reconcile asks" in sentence for sentence in advice) == 2
-    with writing(engine) as conn:
-        conn.execute(sa.insert(contact).values(id=1, answered_at=NOON))
-    advice = [finding.advice for finding in findings_of(engine).values() if finding.status is Status.UNCHECKED]
-    assert [sentence for sentence in advice if "reconcile asks" in sentence] == []
-    assert sum("its balance had no line of a gift" in sentence for sentence in advice) == 2
-
-
-def test_a_balance_that_was_compared_long_ago_is_unchecked(desk: Desk, engine: Engine) -> None:
-    """It says when that was."""
-    everything(desk)
-
-    stale = findings_of(engine, timedelta(hours=3, seconds=1))["stripe balance"]
-
-    assert (stale.status, "2026-11-21 12:00" in stale.advice) == (Status.UNCHECKED, True)
-    assert findings_of(engine, timedelta(hours=3))["stripe balance"].status is Status.PASSED
-
-
-def test_a_currency_that_was_never_compared_is_unchecked(desk: Desk, engine: Engine) -> None:
-    """Also when others were."""
-    settle_gift(desk, 1, 2500, 58)
-    compare(desk, 2442, 2442)
-    tell(desk, line("txn_yen", Category.ADJUSTMENT, 5, "txn_yen"))
-    with engine.connect() as conn, conn.begin():
-        conn.exec_driver_sql("UPDATE balance_check SET currency = 'JPY'")
-
-    assert findings_of(engine)["stripe balance"].status is Status.UNCHECKED
 
 
 def test_a_refund_that_waits_for_its_gift_is_no_failure(desk: Desk, engine: Engine) -> None:

@@ -82,12 +82,14 @@ def test_each_role_comes_as_far_as_it_goes(
 
 
 def test_the_refusal_says_what_to_do(visitor: TestClient, engine: Engine, clock: FixedClock) -> None:
-    """Without a session: sign in. With the wrong role: have it changed."""
+    """Without a session: sign in. With the wrong role: have it changed, or go on by the menu, which is there."""
     assert "./farthing staff add YOUR-EMAIL" in visitor.get("/read").text
 
     sign_in_as(visitor, engine, clock(), Role.ORGANISER)
 
-    assert "Your role does not allow this" in visitor.get("/read").text
+    refusal = visitor.get("/read").text
+    assert "Your role does not allow this" in refusal
+    assert ('href="/desk/campaigns"' in refusal, 'href="/desk/gifts"' in refusal) == (True, False)
 
 
 @pytest.mark.parametrize(

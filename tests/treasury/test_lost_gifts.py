@@ -1,5 +1,6 @@
 """A treasurer decides about gifts that only Stripe knows: one by one, or all at once."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -90,6 +91,27 @@ def test_the_desk_leads_to_the_list_which_says_who_gave_what(treasurer: TestClie
     page = treasurer.get(PATH).text
     for words in ("£30.00", "Ben", "£8.00 a month", "mary@example.org", "Choose where this gift shall count"):
         assert words in page
+
+
+def test_the_list_says_what_stripe_does_not_know(treasurer: TestClient, engine: Engine) -> None:
+    """Of a subscription older than what we write into it: its end, why it ends, and how it was shared."""
+    assert "Not known: whether its donor chose an end; Stripe has none." in treasurer.get(PATH).text  # Mary's
+    mary = DonorDetails("Mary Seacole", "mary@example.org")
+    shares = LostShare("libraries", Money(800, GBP)), LostShare("buses", Money(200, GBP))
+    older = LostGift("rec-2", LostKind.RECURRING, gift_id(4), shares, mary, NOON, Interval.MONTH, stops_at=NOON)
+    rule = ("libraries", 80), ("buses", 20)
+    newer = replace(older, id="rec-3", first_gift=gift_id(5), stops_at=None, weights=rule, instalments=12, day=28)
+    with writing(engine) as conn:
+        add_lost(conn, [older, newer], NOON)
+    page = treasurer.get(PATH).text
+    for words in (
+        "Stripe stops it on 21 November 2026",
+        "so a pause does not move it",
+        "each instalment is shared as the first was",
+        "12 times in all",
+        "on day 28 of the month",
+    ):
+        assert page.count(words) == 1, words
 
 
 def test_all_at_once_makes_gifts_of_those_whose_campaign_is_known(treasurer: TestClient, engine: Engine) -> None:

@@ -137,11 +137,11 @@ def _places(conn: Connection, lost: LostGift, chosen: str) -> dict[str, int] | N
     """The campaign of each address that the gift names; the chosen one where there is none, else None."""
     chosen_campaign = campaign_by_id(conn, int(chosen)) if chosen else None
     places = {}
-    for share in lost.shares:
-        campaign = campaign_by_slug(conn, share.slug) or public_campaign(conn, share.slug) or chosen_campaign
+    for slug in lost.slugs:
+        campaign = campaign_by_slug(conn, slug) or public_campaign(conn, slug) or chosen_campaign
         if campaign is None or campaign.currency != lost.amount.currency:
             return None
-        places[share.slug] = campaign.id
+        places[slug] = campaign.id
     return places
 
 

@@ -75,6 +75,7 @@ def test_a_chosen_day_is_kept_from_the_second_instalment_on(books: Books) -> Non
     """Whole amounts: today, then on the 1st of each month, five times in all; nothing for the days between."""
     with standing_at(books, LONDON, "2026-11-28T12:00+00:00") as setup:
         recurring = setup.begin(Rhythm(Interval.MONTH, instalments=5, day=1))
+        assert setup.subscription(recurring)["metadata"]["day"] == "1"  # so that a restore does not lose it
         live(setup, "2027-08-05T12:00+00:00")
         on_the_first = [date(2027, month, 1) for month in (1, 2, 3, 4)]
         assert days_taken(setup) == [date(2026, 11, 28), *on_the_first]
