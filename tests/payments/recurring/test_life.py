@@ -51,7 +51,7 @@ def test_a_subscriptions_metadata_never_names_a_gift(setup: RecurringSetup) -> N
     recurring = setup.begin()
 
     metadata = setup.subscription(recurring)["metadata"]
-    assert metadata == {"recurring_id": recurring.id, "app": "farthing", "schema": "1"}
+    assert metadata == {"recurring_id": recurring.id, "app": "farthing", "schema": "1", "weights": "libraries:1"}
 
 
 def test_a_renewal_is_a_gift_of_its_own_with_its_own_receipt(setup: RecurringSetup) -> None:
