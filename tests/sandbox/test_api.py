@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 import pytest
 import requests
 import stripe
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from stripe._encode import _api_encode
 
@@ -27,7 +27,7 @@ _values = st.recursive(
 )
 
 
-@settings(max_examples=examples(25))
+@settings(max_examples=examples(25), suppress_health_check=[HealthCheck.filter_too_much])
 @given(st.dictionaries(_names, _values, min_size=1, max_size=5))
 def test_what_the_library_encodes_is_read_back(params: dict[str, Any]) -> None:
     """Any nesting of groups and lists, encoded by the official library."""

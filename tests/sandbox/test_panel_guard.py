@@ -16,7 +16,15 @@ from sandbox.commands import sandbox_commands
 from sandbox.twin import Twin
 from tests.sandbox.loopback import KEY, served_app
 
-OPEN = {"/v1/{path:path}", "/v2/{path:path}", "/checkout/{id}", "/approve/{id}", "/portal/{id}", "/static/twin.css"}
+OPEN = {
+    "/v1/{path:path}",
+    "/v2/{path:path}",
+    "/checkout/{id}",
+    "/link/{id}",
+    "/approve/{id}",
+    "/portal/{id}",
+    "/static/twin.css",
+}
 TEAPOT = 418
 
 
@@ -56,7 +64,7 @@ def test_every_route_that_is_not_open_asks_the_guard(twin: Twin, guarded: str) -
 
 def test_open_routes_do_not_ask(twin: Twin, guarded: str) -> None:
     """Payers have no session at the desk; the API has its key."""
-    expected = {"v1": 401, "v2": 401, "checkout": 404, "approve": 404, "portal": 404, "static": 200}
+    expected = {"v1": 401, "v2": 401, "checkout": 404, "link": 422, "approve": 404, "portal": 404, "static": 200}
     for route in twin.open_routes:
         address = guarded + route.path.replace("{path:path}", "balance").replace("{id}", "none")
         assert requests.get(address, timeout=5).status_code == expected[route.path.split("/")[1]], route.path
