@@ -78,10 +78,10 @@ async def _crowd(campaign: str, tally: LaunchTally, donors: int, attacks: int, s
     async with _client(120) as donors_client, _client(ATTACK_CONNECTIONS) as client:
         hall = Visitor(donors_client, HALL, campaign, tally)
         networks = [Visitor(client, _attacker(n), campaign, tally) for n in range(ATTACKERS)]
-        one = Visitor(client, "198.51.100.9", campaign, tally)
+        same_address = Visitor(client, "198.51.100.9", campaign, tally)
         arrivals = [_at(n * seconds / donors, hall.give(n)) for n in range(donors)]
         for n in range(attacks):
-            attacker = one if n % 2 else networks[n // 2 % ATTACKERS]
+            attacker = same_address if n % 2 else networks[n // 2 % ATTACKERS]
             arrivals.append(_at(n * seconds / attacks, attacker.attack(n)))
         await asyncio.gather(*arrivals)
 

@@ -3,7 +3,6 @@
 from datetime import timedelta
 from typing import Annotated
 
-from email_validator import EmailNotValidError, validate_email
 from fastapi import APIRouter, Form, Request
 from sqlalchemy.engine import Connection, Engine
 from starlette.responses import RedirectResponse, Response
@@ -20,6 +19,7 @@ from web.language import to_translate, translated
 from web.pages import Pages
 from web.sessions import SessionCookie, end_session
 from web.typed import compact
+from web.typed_address import read_email_address
 
 # Letters to one address from one network, so that a stranger's wishes do not use up a donor's, and in all; wishes from
 # one network, and buttons pressed there.
@@ -81,7 +81,7 @@ class DonorSignIn:
     def send_link(self, request: Request, typed: str) -> Response:
         """Queue a letter to this address; the answer is the same whoever has it."""
         email, now = compact(typed), self._clock()
-        if not _is_email(email):
+        if not read_email_address(email) is not None:
             return self.show(typed, NOT_AN_EMAIL, 422)
         with writing(self._engine) as conn:
             key, network = address_key(email), _network(request)
@@ -135,13 +135,6 @@ class DonorSignIn:
         answer = RedirectResponse("/", 303, {"Clear-Site-Data": '"cache", "storage"'})
         self._door.cookie.drop(answer)
         return answer
-
-
-def _is_email(text: str) -> bool:
-    try:
-        return bool(validate_email(text, check_deliverability=False))
-    except EmailNotValidError:
-        return False
 
 
 def _network(request: Request) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy.engine import Connection, Engine
 
 from campaigns.campaign import Campaign, Openness
-from campaigns.store import campaign_by_id, campaigns, parent_of
+from campaigns.store import campaign_by_id, parent_of
 from campaigns.updates_store import update_of
 from database.instants import Clock
 from database.transactions import reading, writing
@@ -14,7 +14,7 @@ from mailing.letters import topic_letter, update_letter
 from mailing.readers import AGREED_DONORS, readers_of
 from mailing.signup import EndedBy, Topic
 from mailing.stop_links import StopLinks
-from mailing.store import end_signup, signed_up
+from mailing.store import end_signup, signed_up, waiting_topics
 from outbox.jobs import enqueue
 from outbox.letters import is_address, post_letters
 from outbox.worker import Chore, Handler
@@ -58,25 +58,33 @@ def telling(engine: Engine, pages: Pages, links: StopLinks, clock: Clock) -> Cho
     """The worker's chore: tells who asked, once, that a campaign has opened, and what became of it."""
 
     def tell() -> None:
+        now = clock()
         with reading(engine) as conn:
-            due = [(campaign, topic) for campaign in campaigns(conn) for topic in _topics(conn, campaign, clock())]
+            due = [
+                (campaign, topic)
+                for number, topic in waiting_topics(conn)
+                if (campaign := campaign_by_id(conn, number)) and _can_be_told(conn, campaign, topic, now)
+            ]
         for campaign, topic in due:
-            with writing(engine) as conn:
-                _tell(conn, pages, links, (campaign, topic), clock())
+            _tell(engine, pages, links, (campaign, topic), now)
 
     return Chore(TELL_EVERY, tell)
 
 
-def _topics(conn: Connection, campaign: Campaign, now: datetime) -> list[Topic]:
-    """What can be told of a campaign now."""
+def _can_be_told(conn: Connection, campaign: Campaign, topic: Topic, now: datetime) -> bool:
+    """Whether a campaign has opened, or has closed and says what became of it."""
     openness = campaign.openness_under(parent_of(conn, campaign), now)
-    told = {Topic.OPENS: openness is Openness.OPEN, Topic.OUTCOME: openness is Openness.CLOSED and campaign.outcome}
-    return [topic for topic, is_due in told.items() if is_due and signed_up(conn, topic, [campaign.id], "", 1)]
+    if topic is Topic.OPENS:
+        return openness is Openness.OPEN
+    return openness is Openness.CLOSED and bool(campaign.outcome)
 
 
-def _tell(conn: Connection, pages: Pages, links: StopLinks, due: tuple[Campaign, Topic], now: datetime) -> None:
+def _tell(engine: Engine, pages: Pages, links: StopLinks, due: tuple[Campaign, Topic], now: datetime) -> None:
     campaign, topic = due
-    signups = signed_up(conn, topic, [campaign.id], "", LETTERS_TOGETHER)
-    post_letters(conn, [topic_letter(pages, links, campaign, signup) for signup in signups], now)
-    for signup in signups:
-        end_signup(conn, signup.id, EndedBy.SERVED, now)
+    with reading(engine) as conn:
+        signups = signed_up(conn, topic, [campaign.id], "", LETTERS_TOGETHER)
+    letters = [topic_letter(pages, links, campaign, signup) for signup in signups]
+    with writing(engine) as conn:
+        post_letters(conn, letters, now)
+        for signup in signups:
+            end_signup(conn, signup.id, EndedBy.SERVED, now)

@@ -6,7 +6,6 @@ from secrets import token_urlsafe
 from typing import Annotated
 from uuid import uuid4
 
-from email_validator import EmailNotValidError, validate_email
 from fastapi import APIRouter, Depends, Request
 from sqlalchemy.engine import Connection, Engine
 from starlette.responses import Response
@@ -30,13 +29,12 @@ from web.client_address import address_of_client, network_of
 from web.forms import form_fields
 from web.language import SOURCE, spoken_code, to_translate, translated
 from web.pages import Pages
-from web.typed import compact
+from web.typed_address import read_email_address
 
 FIELDS = ("topic", "campaign", "email", "website")
 # A whole hall may sign up behind one address; one address is written to few times.
 NETWORK_LIMIT = AttemptLimit("sign-up network", 300, timedelta(hours=1))
 EMAIL_LIMIT = AttemptLimit("sign-up email", 3, timedelta(days=1))
-LONGEST_EMAIL = 254
 WORDS_OF_STOP = to_translate("Stop all letters")
 
 
@@ -69,8 +67,8 @@ class SignupPages:
             campaign = find_campaign(conn, typed["campaign"]) if typed.get("campaign") else None
         topic = topic if campaign else Topic.UPDATES
         words = signup_words(topic, campaign.title if campaign else self._pages.organisation.name)
-        email = _read_email(typed.get("email", ""))
-        if email is None:
+        email = read_email_address(typed.get("email", ""))
+        if email is None or not is_address(email):
             return self._form(typed, topic, words)
         if not typed.get("website"):  # a field that people do not see
             self._keep(topic, campaign, email, words, network)
@@ -202,13 +200,3 @@ def _address_of(conn: Connection, reader: LetterReader) -> str | None:
 
 def _topic(typed: str) -> Topic:
     return Topic(typed) if typed in tuple(Topic) else Topic.UPDATES
-
-
-def _read_email(typed: str) -> str | None:
-    """The address, as letters can be sent to it."""
-    try:
-        address = validate_email(compact(typed)[: LONGEST_EMAIL + 1], check_deliverability=False, allow_smtputf8=False)
-    except EmailNotValidError:
-        return None
-    email = address.ascii_email or address.normalized
-    return email if is_address(email) else None

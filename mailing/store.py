@@ -84,6 +84,13 @@ def signed_up(conn: Connection, topic: Topic, campaigns: Sequence[int | None], a
     return _signups(conn.execute(question.order_by(_s.email_key, _s.id).limit(limit)))
 
 
+def waiting_topics(conn: Connection) -> list[tuple[int, Topic]]:
+    """The campaigns of which somebody waits to be told once, each with what."""
+    once = _s.topic.in_([Topic.OPENS.value, Topic.OUTCOME.value])
+    rows = conn.execute(sa.select(_s.campaign_id, _s.topic).where(_HOLDS, once).distinct())
+    return sorted((campaign, Topic(topic)) for campaign, topic in rows)
+
+
 def all_signed_up(conn: Connection) -> list[Signup]:
     """Every sign-up for updates that holds, oldest first, for an export."""
     question = sa.select(table).where(_HOLDS, _s.topic == Topic.UPDATES.value)

@@ -9,8 +9,6 @@ from dataclasses import replace
 from typing import TypeVar
 from urllib.parse import urlsplit
 
-from email_validator import EmailNotValidError, validate_email
-
 from organisation.consent_words import CHANNELS
 from organisation.organisation import (
     KINDS,
@@ -24,6 +22,7 @@ from organisation.organisation import (
 from web.colour import BadColour, read_colour
 from web.language import language_of, languages
 from web.typed import NotTidy, compact, tidy
+from web.typed_address import read_email_address
 
 LONGEST_NAME, LONGEST_LINE, LONGEST_EMAIL, LONGEST_NOTE, LONGEST_NOTICE = 120, 100, 254, 400, 6_000
 MOST_LINES = 6
@@ -200,14 +199,12 @@ def _address(typed: str) -> tuple[str, ...]:
 
 def _email(typed: str) -> str:
     _line(typed, LONGEST_EMAIL)
-    address = compact(typed)
-    if not address:
+    if not compact(typed):
         return ""
-    try:
-        valid = validate_email(address, check_deliverability=False, allow_smtputf8=False)
-    except EmailNotValidError:
-        raise NotTidy("Enter an email address in the form name@example.org.") from None
-    return valid.ascii_email or valid.normalized
+    address = read_email_address(typed)
+    if address is None:
+        raise NotTidy("Enter an email address in the form name@example.org.")
+    return address
 
 
 def _website(typed: str) -> str:

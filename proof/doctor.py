@@ -223,8 +223,8 @@ def _surge(ours: Health) -> Finding:
     figures: dict[str, object] = {"donors in the queue": waiting}
     if demand is not None:
         figures |= {"a puzzle is asked since": _at(demand.since), "until": _at(demand.until)}
-    told = "Nothing has to be done: docs/security.md says what donors see." if demand or waiting else ""
-    return Finding("crowd at the form", Status.PASSED, figures, told)
+    advice = "Nothing has to be done: docs/security.md says what donors see." if demand or waiting else ""
+    return Finding("crowd at the form", Status.PASSED, figures, advice)
 
 
 def _database(ours: Health) -> Finding:

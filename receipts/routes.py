@@ -48,9 +48,9 @@ def receipt_routes(engine: Engine, clock: Clock, pages: Pages) -> APIRouter:
                 return _no_receipt(pages, token)
             went_back = gave_back(conn, issued.gift_id, issued.receipt.total.currency)
         shown = layout_of(issued.receipt.template).page
-        return pages.of(issued.receipt.issuer).page(
-            shown, private=True, receipt=issued.receipt, went_back=went_back, token=token
-        )
+        as_issued = pages.of(issued.receipt.issuer)
+        with as_issued.speaking():  # like its print, whoever looks at it now
+            return as_issued.page(shown, private=True, receipt=issued.receipt, went_back=went_back, token=token)
 
     return router
 

@@ -83,8 +83,8 @@ def sources_of(conn: Connection, campaign: Campaign) -> list[SourceRow]:
         .where(_a.campaign_id == campaign.id, _g.state == GiftState.RECEIVED.value)
         .group_by(source)
     )
-    found = [SourceRow(code, count, Money(int(minor), campaign.currency)) for code, count, minor in rows]
-    return sorted(found, key=lambda row: (-row.amount.minor, row.source))
+    sources = [SourceRow(code, count, Money(int(minor), campaign.currency)) for code, count, minor in rows]
+    return sorted(sources, key=lambda row: (-row.amount.minor, row.source))
 
 
 def covers_of(conn: Connection, campaign: Campaign) -> FeeCovers | None:

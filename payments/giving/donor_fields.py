@@ -6,13 +6,12 @@ And the link that led them here. Each reader raises NotTidy, whose sentence says
 import re
 from collections.abc import Mapping
 
-from email_validator import EmailNotValidError, validate_email
-
 from payments.giving.email_slips import likely_meant
 from web.language import translated
 from web.typed import NotTidy, compact, tidy
+from web.typed_address import read_email_address
 
-LONGEST_NAME, LONGEST_EMAIL, LONGEST_MESSAGE = 100, 254, 300
+LONGEST_NAME, LONGEST_MESSAGE = 100, 300
 FIELDS = ("email", "email_choice", "name", "message", "show_name", "ref")
 _SOURCE = re.compile(r"[A-Za-z0-9-]{1,40}")
 
@@ -41,15 +40,12 @@ def read_donor_email(fields: Mapping[str, str]) -> str:
 
 def read_address(typed: str, if_empty: str) -> str:
     """An email address. Nothing is looked up; only its form is checked."""
-    typed = compact(typed)
-    if not typed:
+    if not compact(typed):
         raise NotTidy(if_empty)
-    try:
-        # Stripe and many mail servers take plain letters only before the @.
-        address = validate_email(typed[: LONGEST_EMAIL + 1], check_deliverability=False, allow_smtputf8=False)
-    except EmailNotValidError:
-        raise NotTidy(translated("Enter an email address in the form name@example.org.")) from None
-    return address.ascii_email or address.normalized
+    address = read_email_address(typed)
+    if address is None:
+        raise NotTidy(translated("Enter an email address in the form name@example.org."))
+    return address
 
 
 def read_name(fields: Mapping[str, str], *, is_needed: bool = False) -> str:

@@ -11,7 +11,7 @@ from outbox.letters import is_address
 from payments.gifts.recurring_store import recurring_of
 from payments.gifts.recurring_views import RecurringRow, recurring_row
 from payments.gifts.recurring_words import KIND, PER
-from payments.letters.notice import Addressee, Button
+from payments.letters.notice import Addressee, Button, NoticeWords
 from web.language import translated
 from web.pages import Pages
 
@@ -40,24 +40,26 @@ class AboutRecurring:
         return Addressee(self.recurring.email, self.recurring.donor)
 
     @property
-    def kind(self) -> str:
-        """Such as "monthly"."""
-        return translated(KIND[self.recurring.rhythm.interval])
+    def words(self) -> dict[str, str]:
+        """What the sentences of its letters name: `kind` as in "monthly", `amount` of an instalment, `campaign`."""
+        kind, amount = KIND[self.recurring.rhythm.interval], self.pages.wording.money(self.recurring.amount)
+        return {"kind": translated(kind), "amount": amount, "campaign": self.campaign}
 
     @property
-    def amount(self) -> str:
-        """What the next instalment asks for, such as "£8 a month"."""
-        return f"{self.pages.wording.money(self.recurring.amount)} {translated(PER[self.recurring.rhythm.interval])}"
+    def words_by_period(self) -> dict[str, str]:
+        """The same with an `amount` such as "£8 a month"."""
+        words = self.words
+        return words | {"amount": f"{words['amount']} {translated(PER[self.recurring.rhythm.interval])}"}
 
-    @property
-    def why(self) -> str:
-        """Why its donor gets the letter."""
-        return translated(
+    def notice(self, subject: str, heading: str, *paragraphs: str, button: Button | None = None) -> NoticeWords:
+        """A letter to its donor, which says at its end why it comes."""
+        why = translated(
             "You get this letter because you give %(organisation)s a %(kind)s donation. Reference: %(reference)s.",
             organisation=self.pages.organisation.name,
-            kind=self.kind,
             reference=self.recurring.reference,
+            **self.words,
         )
+        return NoticeWords(subject, heading, paragraphs, why, button=button)
 
     @property
     def own_page(self) -> Button:

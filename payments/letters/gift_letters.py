@@ -1,5 +1,6 @@
 """Letters about a gift besides its receipt: a debit was begun, a payment failed, a form was left, money went back."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -7,7 +8,7 @@ from sqlalchemy.engine import Connection, Engine
 
 from campaigns.campaign import Campaign
 from database.instants import Clock
-from database.transactions import writing
+from database.transactions import reading, writing
 from donors.consent_store import consents_of
 from donors.consents import Channel, agreed_channels
 from donors.store import language_of_donor
@@ -15,7 +16,7 @@ from ledger.kinds import EntryKind
 from ledger.money import Money
 from ledger.views import GiftReturn, returned_by
 from mailing.stop_links import LetterReader, ReaderKind, StopLinks
-from outbox.letters import Letter, is_address, letter_was_posted, post_letter
+from outbox.letters import Letter, is_address, letter_was_posted, post_letters
 from outbox.worker import Handler
 from payments.gifts import store
 from payments.gifts.gift import Gift, GiftState
@@ -34,24 +35,27 @@ def gift_letter_jobs(engine: Engine, pages: Pages, links: StopLinks, clock: Cloc
     """The worker's handlers of TELL_STATE and TELL_REFUND. `links` end letters that rest on consent."""
 
     def tell_state(payload: Any) -> None:
-        with writing(engine) as conn:
+        with reading(engine) as conn:
             gift = store.gift(conn, payload["of"])
-            if gift is not None and gift.state.value == payload["state"] and is_address(gift.donor.email):
-                with pages.speaking(language_of_donor(conn, gift.donor_id)):
-                    letter = _letter_of_state(conn, pages, gift, links, clock())
-                _post(conn, letter, clock())
+            if gift is None or gift.state.value != payload["state"] or not is_address(gift.donor.email):
+                return
+            with pages.speaking(language_of_donor(conn, gift.donor_id)):
+                letter = _letter_of_state(conn, pages, gift, links, clock())
+        post([letter])
 
     def tell_refund(payload: Any) -> None:
-        with writing(engine) as conn:
-            for returned in returned_by(conn, payload["of"]):
-                _post(conn, _letter_of_refund(conn, pages, returned, clock()), clock())
+        with reading(engine) as conn:
+            letters = [
+                _letter_of_refund(conn, pages, returned, clock()) for returned in returned_by(conn, payload["of"])
+            ]
+        post(letters)
+
+    def post(letters: Sequence[Letter | None]) -> None:
+        if written := [letter for letter in letters if letter is not None]:
+            with writing(engine) as conn:
+                post_letters(conn, written, clock())
 
     return {TELL_STATE: tell_state, TELL_REFUND: tell_refund}
-
-
-def _post(conn: Connection, letter: Letter | None, now: datetime) -> None:
-    if letter is not None:
-        post_letter(conn, letter, now)
 
 
 def _letter_of_state(conn: Connection, pages: Pages, gift: Gift, links: StopLinks, now: datetime) -> Letter | None:

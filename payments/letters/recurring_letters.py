@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy.engine import Engine
 
 from database.instants import Clock
-from database.transactions import writing
+from database.transactions import reading, writing
 from ledger.money import Money
 from outbox.letters import letter_was_posted, post_letter
 from outbox.worker import Handler
@@ -23,145 +23,126 @@ def recurring_letter_jobs(engine: Engine, pages: Pages, clock: Clock) -> dict[st
     def tell_news(payload: Any) -> None:
         news, recurring_id = RecurringNews(payload["news"]), payload["recurring"]
         key = f"recurring-{news}:{recurring_id}:{payload['at']}"
+        with reading(engine) as conn:
+            about = None if letter_was_posted(conn, key) else about_recurring(conn, recurring_id, pages)
+        if about is None:
+            return
+        before = Money(payload["before"], about.recurring.amount.currency)
+        with about.speaking():
+            letter = write_notice(pages, key, about.addressee, _WRITERS[news](about, before))
         with writing(engine) as conn:
-            about = about_recurring(conn, recurring_id, pages)
-            if about is None or letter_was_posted(conn, key):
-                return
-            before = Money(payload["before"], about.recurring.amount.currency)
-            with about.speaking():
-                letter = write_notice(pages, key, about.addressee, _WRITERS[news](about, before))
             post_letter(conn, letter, clock())
 
     return {TELL_NEWS: tell_news}
 
 
 def _amount(about: AboutRecurring, before: Money) -> NoticeWords:
-    money = about.pages.wording.money
-    changed = translated(
-        "Your %(kind)s donation to %(campaign)s was %(before)s. It is %(amount)s from now on.",
-        kind=about.kind, campaign=about.campaign, before=money(before), amount=money(about.recurring.amount),
-    )  # fmt: skip
-    return NoticeWords(
-        subject=translated("Your %(kind)s donation is %(amount)s now", kind=about.kind, amount=about.amount),
-        heading=translated("The amount was changed"),
-        paragraphs=[changed, *_next_one(about), _not_you()],
-        why=about.why,
+    return about.notice(
+        translated("Your %(kind)s donation is %(amount)s now", **about.words_by_period),
+        translated("The amount was changed"),
+        translated(
+            "Your %(kind)s donation to %(campaign)s was %(before)s. It is %(amount)s from now on.",
+            before=about.pages.wording.money(before),
+            **about.words,
+        ),
+        *_next_day(about),
+        _not_you(),
         button=about.own_page,
     )
 
 
 def _paused(about: AboutRecurring, _before: Money) -> NoticeWords:
-    resumes = about.recurring.resumes_at
+    resumes_at = about.recurring.resumes_at
     until = (
-        translated("It goes on by itself from %(day)s.", day=about.pages.wording.day(resumes))
-        if resumes
+        translated("It goes on by itself from %(day)s.", day=about.pages.wording.day(resumes_at))
+        if resumes_at
         else translated("It goes on when you resume it.")
     )
-    return NoticeWords(
-        subject=translated("Your %(kind)s donation is paused", kind=about.kind),
-        heading=translated("Your donation is paused"),
-        paragraphs=[
-            translated(
-                "Your %(kind)s donation of %(amount)s to %(campaign)s is paused. Nothing is taken meanwhile, and"
-                " nothing is collected later for that time.",
-                kind=about.kind, amount=about.pages.wording.money(about.recurring.amount), campaign=about.campaign,
-            ),
-            until,
-            _not_you(),
-        ],
-        why=about.why,
+    return about.notice(
+        translated("Your %(kind)s donation is paused", **about.words),
+        translated("Your donation is paused"),
+        translated(
+            "Your %(kind)s donation of %(amount)s to %(campaign)s is paused. Nothing is taken meanwhile, and"
+            " nothing is collected later for that time.",
+            **about.words,
+        ),
+        until,
+        _not_you(),
         button=about.own_page,
-    )  # fmt: skip
+    )
 
 
 def _resumed(about: AboutRecurring, _before: Money) -> NoticeWords:
-    return NoticeWords(
-        subject=translated("Your %(kind)s donation goes on", kind=about.kind),
-        heading=translated("Your donation goes on"),
-        paragraphs=[
-            translated(
-                "Your %(kind)s donation to %(campaign)s goes on: %(amount)s. Thank you.",
-                kind=about.kind, campaign=about.campaign, amount=about.amount,
-            ),
-            *_next_one(about),
-            _not_you(),
-        ],
-        why=about.why,
+    return about.notice(
+        translated("Your %(kind)s donation goes on", **about.words),
+        translated("Your donation goes on"),
+        translated("Your %(kind)s donation to %(campaign)s goes on: %(amount)s. Thank you.", **about.words_by_period),
+        *_next_day(about),
+        _not_you(),
         button=about.own_page,
-    )  # fmt: skip
+    )
 
 
 def _ending(about: AboutRecurring, _before: Money) -> NoticeWords:
-    return NoticeWords(
-        subject=translated("Your %(kind)s donation will stop", kind=about.kind),
-        heading=translated("Your donation will stop"),
-        paragraphs=[
-            translated(
-                "Your %(kind)s donation to %(campaign)s will stop. %(last)s Thank you for what you have given.",
-                kind=about.kind, campaign=about.campaign, last=_last_one(about),
-            ),
-            _not_you(),
-        ],
-        why=about.why,
+    return about.notice(
+        translated("Your %(kind)s donation will stop", **about.words),
+        translated("Your donation will stop"),
+        translated(
+            "Your %(kind)s donation to %(campaign)s will stop. %(last)s Thank you for what you have given.",
+            last=_last_day(about),
+            **about.words,
+        ),
+        _not_you(),
         button=about.own_page,
-    )  # fmt: skip
+    )
 
 
 def _stopped(about: AboutRecurring, _before: Money) -> NoticeWords:
-    return NoticeWords(
-        subject=translated("Your %(kind)s donation has stopped", kind=about.kind),
-        heading=translated("Your donation has stopped"),
-        paragraphs=[
-            translated(
-                "Your %(kind)s donation of %(amount)s to %(campaign)s has stopped. No more is taken. Thank you for"
-                " what you have given.",
-                kind=about.kind, amount=about.pages.wording.money(about.recurring.amount), campaign=about.campaign,
-            ),
-            _not_you(),
-        ],
-        why=about.why,
-    )  # fmt: skip
+    return about.notice(
+        translated("Your %(kind)s donation has stopped", **about.words),
+        translated("Your donation has stopped"),
+        translated(
+            "Your %(kind)s donation of %(amount)s to %(campaign)s has stopped. No more is taken. Thank you for"
+            " what you have given.",
+            **about.words,
+        ),
+        _not_you(),
+    )
 
 
 def _completed(about: AboutRecurring, _before: Money) -> NoticeWords:
-    return NoticeWords(
-        subject=translated("Your %(kind)s donation is complete", kind=about.kind),
-        heading=translated("Your donation is complete"),
-        paragraphs=[
-            translated(
-                "Your %(kind)s donation to %(campaign)s has come to the end that you chose. No more is taken. Thank"
-                " you: you gave as long as you said you would.",
-                kind=about.kind, campaign=about.campaign,
-            ),
-        ],
-        why=about.why,
+    return about.notice(
+        translated("Your %(kind)s donation is complete", **about.words),
+        translated("Your donation is complete"),
+        translated(
+            "Your %(kind)s donation to %(campaign)s has come to the end that you chose. No more is taken. Thank"
+            " you: you gave as long as you said you would.",
+            **about.words,
+        ),
         button=about.try_again,
-    )  # fmt: skip
+    )
 
 
 def _failed(about: AboutRecurring, _before: Money) -> NoticeWords:
-    return NoticeWords(
-        subject=translated("Your %(kind)s donation has ended", kind=about.kind),
-        heading=translated("Your donation has ended"),
-        paragraphs=[
-            translated(
-                "Your bank did not pay your %(kind)s donation of %(amount)s to %(campaign)s, so it has ended. Nothing"
-                " more is tried, and you owe nothing.",
-                kind=about.kind, amount=about.pages.wording.money(about.recurring.amount), campaign=about.campaign,
-            ),
-            translated("If you would like to go on, you can begin again with another card or account."),
-        ],
-        why=about.why,
+    return about.notice(
+        translated("Your %(kind)s donation has ended", **about.words),
+        translated("Your donation has ended"),
+        translated(
+            "Your bank did not pay your %(kind)s donation of %(amount)s to %(campaign)s, so it has ended. Nothing"
+            " more is tried, and you owe nothing.",
+            **about.words,
+        ),
+        translated("If you would like to go on, you can begin again with another card or account."),
         button=about.try_again,
-    )  # fmt: skip
+    )
 
 
-def _next_one(about: AboutRecurring) -> list[str]:
+def _next_day(about: AboutRecurring) -> list[str]:
     next_at = about.recurring.next_at
     return [translated("The next is taken on %(day)s.", day=about.pages.wording.day(next_at))] if next_at else []
 
 
-def _last_one(about: AboutRecurring) -> str:
+def _last_day(about: AboutRecurring) -> str:
     if about.recurring.next_at is None:
         return translated("No more is taken.")
     last = about.recurring.last_day(about.pages.wording.zone)

@@ -37,12 +37,14 @@ def reminding(engine: Engine, pages: Pages, clock: Clock) -> Chore:
         with reading(engine) as conn:
             due = [(key, reminder) for key, reminder in _due(conn, pages, now) if not letter_was_posted(conn, key)]
         for key, reminder in due:
-            with writing(engine) as conn:
+            with reading(engine) as conn:
                 about = about_recurring(conn, reminder.recurring, pages)
-                if about is not None:
-                    with about.speaking():
-                        letter = write_notice(pages, key, about.addressee, _notice(about, reminder))
-                    post_letter(conn, letter, now)
+            if about is None:
+                continue
+            with about.speaking():
+                letter = write_notice(pages, key, about.addressee, _notice(about, reminder))
+            with writing(engine) as conn:
+                post_letter(conn, letter, now)
 
     return Chore(REMIND_EVERY, remind)
 
@@ -76,65 +78,56 @@ def _notice(about: AboutRecurring, reminder: Reminder) -> NoticeWords:
 
 
 def _failing(about: AboutRecurring) -> NoticeWords:
-    retry_at, wording = about.recurring.retry_at, about.pages.wording
+    retry_at = about.recurring.retry_at
     again = (
         translated(
             "We try again on %(day)s. If the money is there then, you need not do anything.",
-            day=wording.day(retry_at),
+            day=about.pages.wording.day(retry_at),
         )
         if retry_at
         else translated("Please choose another card or account, so that your donation can go on.")
     )
-    return NoticeWords(
-        subject=translated("Your %(kind)s donation could not be taken", kind=about.kind),
-        heading=translated("Your donation could not be taken"),
-        paragraphs=[
-            translated(
-                "Your bank did not pay your %(kind)s donation of %(amount)s to %(campaign)s. That happens: a card has"
-                " expired, or there was not enough on the account. Nothing was charged.",
-                kind=about.kind, amount=about.pages.wording.money(about.recurring.amount), campaign=about.campaign,
-            ),
-            again,
-            translated("To change your card, or to stop, open your own page:"),
-        ],
-        why=about.why,
+    return about.notice(
+        translated("Your %(kind)s donation could not be taken", **about.words),
+        translated("Your donation could not be taken"),
+        translated(
+            "Your bank did not pay your %(kind)s donation of %(amount)s to %(campaign)s. That happens: a card has"
+            " expired, or there was not enough on the account. Nothing was charged.",
+            **about.words,
+        ),
+        again,
+        translated("To change your card, or to stop, open your own page:"),
         button=about.own_page,
-    )  # fmt: skip
+    )
 
 
 def _card_expires(about: AboutRecurring, card: ExpiringCard) -> NoticeWords:
-    return NoticeWords(
-        subject=translated("The card of your %(kind)s donation expires soon", kind=about.kind),
-        heading=translated("Your card expires soon"),
-        paragraphs=[
-            translated(
-                "The card that pays your %(kind)s donation of %(amount)s to %(campaign)s is good until %(day)s.",
-                kind=about.kind, amount=about.pages.wording.money(about.recurring.amount), campaign=about.campaign,
-                day=about.pages.wording.day(card.on),
-            ),
-            translated(
-                "Banks often pass on a new card by themselves. To be sure, enter the new one on your own page when it"
-                " has come."
-            ),
-        ],
-        why=about.why,
+    return about.notice(
+        translated("The card of your %(kind)s donation expires soon", **about.words),
+        translated("Your card expires soon"),
+        translated(
+            "The card that pays your %(kind)s donation of %(amount)s to %(campaign)s is good until %(day)s.",
+            day=about.pages.wording.day(card.on),
+            **about.words,
+        ),
+        translated(
+            "Banks often pass on a new card by themselves. To be sure, enter the new one on your own page when it"
+            " has come."
+        ),
         button=about.own_page,
-    )  # fmt: skip
+    )
 
 
 def _debit(about: AboutRecurring, debit: ComingDebit) -> NoticeWords:
     day = about.pages.wording.day(debit.at)
-    return NoticeWords(
-        subject=translated("Your %(kind)s donation is taken on %(day)s", kind=about.kind, day=day),
-        heading=translated("Your next donation"),
-        paragraphs=[
-            translated(
-                "Your %(kind)s donation of %(amount)s to %(campaign)s is taken from your bank account on or shortly"
-                " after %(day)s. You need not do anything.",
-                kind=about.kind, amount=about.pages.wording.money(about.recurring.amount), campaign=about.campaign,
-                day=day,
-            ),
-        ],
-        why=about.why,
+    return about.notice(
+        translated("Your %(kind)s donation is taken on %(day)s", day=day, **about.words),
+        translated("Your next donation"),
+        translated(
+            "Your %(kind)s donation of %(amount)s to %(campaign)s is taken from your bank account on or shortly"
+            " after %(day)s. You need not do anything.",
+            day=day,
+            **about.words,
+        ),
         button=about.own_page,
-    )  # fmt: skip
+    )

@@ -59,10 +59,10 @@ def _file_routes(engine: Engine, pages: Pages, door: DonorDoor) -> APIRouter:
 
     def statement(visit: DonorVisit, year: int) -> YearStatement:
         with reading(engine) as conn:
-            found = statement_of(year, own_gifts(conn, visit.donor_ids, MOST_GIFTS))
-        if not found.gifts:
+            year_statement = statement_of(year, own_gifts(conn, visit.donor_ids, MOST_GIFTS))
+        if not year_statement.gifts:
             raise NotFound
-        return found
+        return year_statement
 
     @router.get(OWN_PAGE + "/statement/{year}.csv")
     def download_statement(visit: Visit, year: Year) -> Response:

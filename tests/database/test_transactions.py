@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -187,3 +188,22 @@ def _until(so: Callable[[], bool]) -> None:
             return
         threading.Event().wait(0.005)
     raise TimeoutError
+
+
+def test_writers_of_one_process_wait_for_each_other_in_turn(tmp_path: Path) -> None:
+    """A crowd of threads on SQLite: none finds the file taken, though SQLite itself would wait for a millisecond."""
+    engine = open_database(f"sqlite:///{tmp_path / 'turns.db'}", durable=False)
+    sa.event.listen(engine, "connect", lambda connection, _record: connection.execute("PRAGMA busy_timeout = 1"))
+    with writing(engine) as conn:
+        conn.execute(sa.text("CREATE TABLE written (n INTEGER)"))
+
+    def write(n: int) -> None:
+        with writing(engine) as conn:
+            time.sleep(0.005)
+            conn.execute(sa.text("INSERT INTO written VALUES (:n)"), {"n": n})
+
+    with ThreadPoolExecutor(12) as threads:
+        list(threads.map(write, range(24)))
+    with reading(engine) as conn:
+        assert conn.scalar(sa.text("SELECT count(*) FROM written")) == 24
+    engine.dispose()

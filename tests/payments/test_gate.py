@@ -59,9 +59,9 @@ def fields_of(page: str) -> dict[str, str]:
 
 def solve(page: str) -> dict[str, str]:
     """The fields of a puzzle's page with its solution, as the page's script makes it."""
-    found = re.search(r'data-puzzle="([^"]*)"', page)
-    assert found
-    puzzle = json.loads(html.unescape(found[1]))
+    attribute = re.search(r'data-puzzle="([^"]*)"', page)
+    assert attribute
+    puzzle = json.loads(html.unescape(attribute[1]))
     hashes = (sha256(f"{puzzle['salt']}{n}".encode()).hexdigest() for n in range(puzzle["maxnumber"] + 1))
     puzzle["number"] = next(n for n, digest in enumerate(hashes) if digest == puzzle["challenge"])
     return fields_of(page) | {"solution": b64encode(json.dumps(puzzle).encode()).decode()}

@@ -14,7 +14,7 @@ DESK = ("staff/", "treasury/", "setup/", "organisation/", "_desk.html", "_pages.
 DESK_NOTES = ("campaigns/_state.html",)
 DONORS_TOO = ("organisation/privacy.html",)
 # Printed, numbered, and never to change.
-FROZEN = ("receipts/receipt.html", "receipts/receipt_2.html")
+FROZEN = ("receipts/page.html", "receipts/page_2.html", "receipts/receipt.html", "receipts/receipt_2.html")
 READ_ALOUD = ("alt", "title", "placeholder", "label", "content", "aria-label", "aria-valuetext", "aria-description")
 LETTERS = re.compile(r"[^\W\d_]{2}")
 INITIALS = re.compile(r"\b(?:PDF|CSV|JSON)\b")

@@ -122,5 +122,5 @@ def _written(house: Installation) -> str:
         campaigns = conn.execute(sa.select(campaign_table)).all()
         updates = conn.execute(sa.select(update_table)).all()
     rows = [value for row in (*campaigns, *updates) for value in row]
-    told = [*rows, house.organisation.profile, *language.languages().values()]
-    return " ".join(" ".join(str(value).replace("*", "") for value in told).split())
+    typed_by_people = [*rows, house.organisation.profile, *language.languages().values()]
+    return " ".join(" ".join(str(value).replace("*", "") for value in typed_by_people).split())

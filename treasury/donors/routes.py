@@ -85,9 +85,9 @@ def _merge_routes(engine: Engine, clock: Clock, pages: Pages, door: Door) -> API
             shown = _shown(conn, identity)
             own = {part.id for part in shown.parts}
             others = [other.id for other in find_donors(conn, text, MOST_FOUND)] if text else []
-            found = [_shown(conn, other) for other in others if other not in own]
+            candidates = [_shown(conn, other) for other in others if other not in own]
         return pages.page(
-            "treasury/donor_merge.html", private=True, member=editor.member, shown=shown, typed=text, others=found
+            "treasury/donor_merge.html", private=True, member=editor.member, shown=shown, typed=text, others=candidates
         )
 
     @router.post(DONORS + "/{identity}/merge")
@@ -140,8 +140,8 @@ def _erase_routes(engine: Engine, clock: Clock, pages: Pages, door: Door) -> API
 
 def _shown(conn: Connection, identity: str) -> ShownDonor:
     """A person by the id of any of their donors."""
-    found = [donor_by_id(conn, donor_id) for donor_id in ids_of_person(conn, identity)]
-    parts = [part for part in found if part is not None]
+    donors = [donor_by_id(conn, donor_id) for donor_id in ids_of_person(conn, identity)]
+    parts = [part for part in donors if part is not None]
     if not parts:
         raise NotFound
     ids = [part.id for part in parts]

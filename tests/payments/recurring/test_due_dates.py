@@ -191,5 +191,5 @@ def test_the_last_day_of_an_end_is_told_where_a_day_was_chosen() -> None:
     """First on 28 November, then on the 1st: before 1 January there is only the first."""
     begun, rhythm = datetime(2026, 11, 28, 12, tzinfo=UTC), Rhythm(Interval.MONTH, day=1)
     renewals = [datetime(2027, month, 1, 12, tzinfo=UTC) for month in (1, 2, 3)]
-    told = [last_promised_before(renewal, begun, rhythm, LONDON) for renewal in renewals]
-    assert told == [date(2026, 11, 28), date(2027, 1, 1), date(2027, 2, 1)]
+    days = [last_promised_before(renewal, begun, rhythm, LONDON) for renewal in renewals]
+    assert days == [date(2026, 11, 28), date(2027, 1, 1), date(2027, 2, 1)]
