@@ -12,5 +12,7 @@ def test_every_link_of_the_page_carries_the_code(setup: DeskSetup) -> None:
     for address in ("/c/the-van?ref=leaflet-7", "/c/the-van/qr.svg?ref=leaflet-7",
                     "/c/the-van/poster.pdf?size=a5&amp;ref=leaflet-7"):  # fmt: skip
         assert f'href="{address}"' in page.text
+    for sentence in ("/give?amount=2500&amp;interval=month&ref=leaflet-7", "2500 is 25.00"):
+        assert sentence in page.text.replace("&amp;ref", "&ref")
     wrong = setup.get(f"{DESK}/1/links?ref=a%20leaflet")
     assert (wrong.status_code, "?ref=a" in wrong.text) == (422, False)
