@@ -87,9 +87,13 @@ class SignupPages:
         signup = Signup(str(uuid4()), topic, number, email, words, WORDS_VERSION, spoken_code(), now)
         with writing(self._engine) as conn:
             network_may = count_attempt(conn, NETWORK_LIMIT, network, now)
-            if network_may and count_attempt(conn, EMAIL_LIMIT, address_key(email), now):
-                add_signup(conn, signup, token)
-                post_letter(conn, confirm_letter(self._pages, signup, token), now, urgent=True)
+            may_be_kept = network_may and count_attempt(conn, EMAIL_LIMIT, address_key(email), now)
+        if not may_be_kept:
+            return
+        letter = confirm_letter(self._pages, signup, token)
+        with writing(self._engine) as conn:
+            add_signup(conn, signup, token)
+            post_letter(conn, letter, now, urgent=True)
 
     def ask_to_confirm(self, token: str) -> Response:
         """What the link of the letter opens: programs that look at links confirm nothing."""
