@@ -93,10 +93,10 @@ def test_among_too_many_connections_those_that_wait_longest_are_cut() -> None:
         silent = [stack.enter_context(_open(port)) for _ in range(PATIENT.connections + 10)]
         with _open(port) as visitor:
             assert _answers(visitor, GET, 1) == [b"0"]
-        assert silent[0].recv(1) == b""
+        assert [connection.recv(1) for connection in silent[:11]] == [b""] * 11
         _until_logged(logs)
     assert [line["event"] for line in logs] == ["connections_cut"]
-    assert logs[0]["too_many_connections"] >= 10
+    assert logs[0]["too_many_connections"] >= 1  # a line counts what was cut by then; the next is a while later
 
 
 def test_bodies_are_bounded_in_sum() -> None:
