@@ -25,9 +25,11 @@ from payments.letters.gift_letters import gift_letter_jobs
 from payments.letters.receipt_letters import RECEIPT, receipt_letter_handler
 from payments.letters.recurring_letters import recurring_letter_jobs
 from payments.letters.reminders import reminding
+from payments.refunding.jobs import RefundAsker, refunding_jobs
 from payments.settlement.jobs import reconcile_hourly, settlement_jobs
 from payments.stripe.lists import StripeLists
 from payments.stripe.payment_links import PaymentLinkGateway
+from payments.stripe.refunds import RefundGateway
 from payments.stripe.subscriptions import RecurringGateway
 from receipts.jobs import LETTER, PRINT, print_handler
 from receipts.pdf import LogoReader, Printer
@@ -56,9 +58,9 @@ def build_worker(installation: Installation, twin: Twin | None = None) -> Worker
     handlers |= mailing_jobs(engine, installation.pages, links, agreed_donors, clock)
     carrier = installation.carrier
     handlers |= {SEND: send_handler(engine, carrier, installation.sender, attachments(engine), clock)}
-    handlers |= settlement_jobs(
-        engine, bookkeeper, StripeLists(key, api_base=base), RecurringGateway(key, api_base=base), clock
-    )
+    lists = StripeLists(key, api_base=base)
+    handlers |= settlement_jobs(engine, bookkeeper, lists, RecurringGateway(key, api_base=base), clock)
+    handlers |= refunding_jobs(RefundAsker(engine, bookkeeper, lists, RefundGateway(key, api_base=base), clock))
 
     def try_again() -> None:
         replay(engine, bookkeeper, clock(), only_due=True)

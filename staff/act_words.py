@@ -20,6 +20,7 @@ WORDS: Mapping[str, str] = {
     "donor.merge": "Merged two donors",
     "donor.undo_merge": "Read two donors apart again",
     "donor.erase": "Had a donor erased",
+    "gift.refund": "Asked for a refund",
     "recurring.pause": "Paused a recurring gift",
     "recurring.resume": "Resumed a recurring gift",
     "recurring.amount": "Changed the amount of a recurring gift",

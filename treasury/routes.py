@@ -12,6 +12,7 @@ from treasury.match.routes import match_routes
 from treasury.money.routes import money_routes
 from treasury.overview.routes import MissingSteps, nothing_is_missing, overview_routes
 from treasury.recurring.routes import recurring_routes
+from treasury.refunds.routes import refund_routes
 from treasury.sources.routes import source_routes
 from web.pages import Pages
 from web.sessions import SessionCookie
@@ -28,6 +29,7 @@ def treasury_routes(
     router = APIRouter()
     router.include_router(overview_routes(engine, clock, pages, door, missing_steps))
     router.include_router(money_routes(engine, clock, pages, door))
+    router.include_router(refund_routes(engine, clock, pages, door))
     router.include_router(lost_routes(engine, clock, pages, door))
     router.include_router(recurring_routes(engine, clock, pages, door))
     router.include_router(donor_desk_routes(engine, clock, pages, door))

@@ -97,6 +97,10 @@ IDENTITIES = {
     "consent": Identity("id = 'consent-1'", (("rowid",), ("id",)), {"id": "'x'"}, {"is_given": "1"}),
     "dedication": Identity("gift_id = 'gift-1'", (("rowid",), ("gift_id",)), {"gift_id": "'gift-3'"}, {"name": "'x'"}),
     "declaration": Identity("gift_id = 'gift-1'", (("rowid",), ("gift_id",)), {"gift_id": "'gift-3'"}, {"name": "'x'"}),
+    "refund_request": Identity(
+        "id = 'request-2'", (("rowid",), ("id",), ("open_of",)), {"id": "'x'", "open_of": "'pi_9'"},
+        {"who": "'nobody'"},
+    ),
     "refund": Identity("id = 're_1'", (("rowid",), ("id",)), {"id": "'x'"}, {"amount_minor": "1"}),
     "dispute": Identity("id = 'du_1'", (("rowid",), ("id",)), {"id": "'x'"}, {"payment": "'pi_9'"}),
     "payout": Identity("id = 'po_1'", (("rowid",), ("id",)), {"id": "'x'"}, {"amount_minor": "1"}),
@@ -144,6 +148,7 @@ TAKING = (
         for table in (
             "donor",
             "refund",
+            "refund_request",
             "dispute",
             "payout",
             "balance_line",

@@ -20,6 +20,7 @@ from outbox.tables import letter
 from payments.books import tables as book_tables
 from payments.gifts import tables as gift_tables
 from payments.inbox import tables as inbox_tables
+from payments.refunding.tables import refund_request
 from receipts import tables as receipts
 from staff import tables as staff
 from tests.ledger.samples import NOON, TODAY, entry
@@ -27,6 +28,7 @@ from web import tables as web_tables
 
 FIRST_RECEIPT = 2026 * receipts.YEAR_SPAN + 1
 
+REFUND_REQUEST = {"gift_id": "gift-1", "currency": "GBP", "reason": "duplicate", "open_of": None, "refusal": None}
 INSTRUCTION = {"donor_id": "donor-1", "state": "active", "currency": "GBP", "interval": "month"}
 # What a plain value of the column's type would not satisfy; everything else is filled in by `row`.
 FURNITURE: tuple[tuple[sa.Table, Mapping[str, Any]], ...] = (
@@ -107,6 +109,12 @@ FURNITURE: tuple[tuple[sa.Table, Mapping[str, Any]], ...] = (
     (book_tables.payment_failure, {"charge": "ch_1"}),
     (book_tables.refund, {"id": "re_1"}),
     (book_tables.refund, {"id": "re_2"}),
+    (refund_request, REFUND_REQUEST | {"id": "request-1", "payment": "pi_1", "refund_id": "re_1"}),
+    (
+        refund_request,
+        REFUND_REQUEST
+        | {"id": "request-2", "payment": "pi_2", "open_of": "pi_2", "answered_at": None, "refund_id": None},
+    ),
     (book_tables.dispute_move, {"line_id": "txn_1"}),
     (book_tables.dispute, {"id": "du_1"}),
     (book_tables.dispute, {"id": "du_2"}),

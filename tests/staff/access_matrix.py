@@ -172,6 +172,8 @@ ACCESS: Mapping[str, Open | Permission] = {
     "POST /desk/donors/merges/{merge_id}/undo": CHANGE,
     "GET /desk/donors/{identity}/erase": CHANGE,
     "POST /desk/donors/{identity}/erase": CHANGE,
+    "GET /desk/gifts/{identity}/refund": CHANGE,
+    "POST /desk/gifts/{identity}/refund": CHANGE,
     "GET /desk/recurring": READ,
     "GET /desk/recurring/{identity}": READ,
     "GET /desk/recurring/{identity}/end-{when}": CHANGE,

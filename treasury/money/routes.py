@@ -22,6 +22,7 @@ from staff.changing import changing
 from staff.door import Door, SignedIn
 from staff.member import StaffMember
 from staff.permissions import Permission
+from treasury.refunds.routes import shown_requests
 from web.errors import NotFound
 from web.pages import Pages
 from web.typed import compact
@@ -157,7 +158,15 @@ def _traces(engine: Engine, pages: Pages, door: Door) -> APIRouter:
             except SeveralTraces as several:
                 raise SeveralGifts(str(several)) from None
             details = gift_details(conn, traced.id)
-        return pages.page("treasury/trace.html", private=True, member=reader.member, trace=traced, details=details)
+            requests = shown_requests(conn, traced.id)
+        return pages.page(
+            "treasury/trace.html",
+            private=True,
+            member=reader.member,
+            trace=traced,
+            details=details,
+            requests=requests,
+        )
 
     return router
 
