@@ -32,7 +32,11 @@ KEEP_ALIVE_SECONDS = 5
 LONGEST_PAUSE_SECONDS = 300.0
 
 
-def claim_sandbox(settings: Settings) -> None:
+RUN_BESIDE = "choose another place: ./farthing run --port 0 --var-dir DIR"
+RESTORE_BESIDE = "restore into an empty place: --var-dir DIR"
+
+
+def claim_sandbox(settings: Settings, otherwise: str = RUN_BESIDE) -> None:
     """Lock the sandbox: it has one web process, because a second one on the same twin would take its deliveries.
 
     Raises BadSettings while another process has the lock, which ends with the last process forked from this one.
@@ -46,13 +50,13 @@ def claim_sandbox(settings: Settings) -> None:
     except BlockingIOError:
         raise BadSettings(
             f"Another Farthing is running on the sandbox in {settings.var_dir}. Nothing was changed."
-            " Stop it, or choose another place: ./farthing run --port 0 --var-dir DIR"
+            f" Stop it, or {otherwise}"
         ) from None
 
 
 def claim_stopped(settings: Settings) -> StoppedInstallation:
     """This installation for a restore; raises BadSettings while its sandbox runs."""
-    claim_sandbox(settings)
+    claim_sandbox(settings, RESTORE_BESIDE)
     return stopped_installation(settings)
 
 

@@ -82,7 +82,7 @@ def add_backup_command(
             _require_place(target, dated=keep is not None)
             manifest = take_backup(place, target, now, passphrase)
             removed = remove_older(target, keep) if keep is not None else []
-        _print_backup(target, manifest, removed)
+        _print_backup(target, manifest, removed, encrypted=passphrase is not None)
 
 
 def add_restore_command(
@@ -171,13 +171,13 @@ def _require_place(target: Path, *, dated: bool) -> None:
         )
 
 
-def _print_backup(target: Path, manifest: Manifest, removed: list[Path]) -> None:
+def _print_backup(target: Path, manifest: Manifest, removed: list[Path], *, encrypted: bool) -> None:
     rows, size = sum(manifest.state.rows.values()), target.stat().st_size
     at = f"{manifest.made_at:%Y-%m-%d %H:%M:%S} UTC"
     out.print(f"{target}: {size:,} bytes with {rows:,} rows, as of {at}. It was read back, and is whole.", markup=False)
     for path in removed:
         out.print(f"Removed {path}, which is older.", markup=False)
-    if not target.name.endswith(".age"):
+    if not encrypted:
         out.print("It is not encrypted: whoever has it reads every donor's name. --passphrase-file encrypts it.")
     if manifest.state.faults:
         complain.print(f"./farthing audit finds: {', '.join(manifest.state.faults)}. The backup has it as it is.")

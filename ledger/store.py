@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -15,6 +15,8 @@ from ledger import tables
 from ledger.accounts import ACCOUNT_TYPES, RAISED, Account
 from ledger.entry import ConflictingEntry, Entry, by_unique_key
 from ledger.money import CURRENCIES, Currency, Money, currency
+from ledger.period_store import open_from
+from ledger.periods import moved_day
 
 _e = tables.entry.c
 _FACT = (
@@ -82,8 +84,9 @@ def open_accounts(conn: Connection) -> None:
 
 
 def post(conn: Connection, entries: Iterable[Entry], now: datetime) -> list[Entry]:
-    """Post the entries whose keys are not in the books, with totals and clearing; returns those.
+    """Post the entries whose keys are not in the books, with totals and clearing; returns those, as they are booked.
 
+    An entry whose day is in a closed month is booked on the first open day, and is listed as late.
     Raises ConflictingEntry, before anything is written, when a key is in the books with other contents.
     Call it only inside `database.transactions.booking`.
     """
@@ -91,12 +94,15 @@ def post(conn: Connection, entries: Iterable[Entry], now: datetime) -> list[Entr
     if not by_key:
         return []
     new = _unposted(by_key, look_up(conn, _FACT, _e.key, list(by_key)))
-    if new:
-        last = fetch(conn, _LAST)[0][0] or 0
-        _add_clearing(conn, new)  # first, because it asks: an answer waits for what was written before
-        _insert(conn, new, last + 1, now)
-        _add_totals(conn, new)
-    return new
+    if not new:
+        return []
+    last, open_day = fetch(conn, _LAST)[0][0] or 0, open_from(conn)
+    booked = [replace(entry, book_date=moved_day(entry.book_date, open_day)) for entry in new]
+    _add_clearing(conn, booked)  # first, because it asks: an answer waits for what was written before
+    _insert(conn, booked, last + 1, now)
+    _add_late(conn, new, booked, last + 1)
+    _add_totals(conn, booked)
+    return booked
 
 
 def _unposted(by_key: dict[str, Entry], posted: Sequence[tuple[Any, ...]]) -> list[Entry]:
@@ -188,6 +194,12 @@ def _insert(conn: Connection, entries: Sequence[Entry], first: int, now: datetim
             for n, entry in enumerate(entries)
         ],
     )
+
+
+def _add_late(conn: Connection, own: Sequence[Entry], booked: Sequence[Entry], first: int) -> None:
+    pairs = enumerate(zip(own, booked, strict=True))
+    moved = [(first + n, entry.book_date) for n, (entry, kept) in pairs if entry.book_date != kept.book_date]
+    insert_rows(conn, tables.late_entry, [{"entry_id": number, "own_day": day} for number, day in moved])
 
 
 def _add_totals(conn: Connection, entries: Sequence[Entry]) -> None:

@@ -88,3 +88,30 @@ uncleared = table(
     sa.Column("balance_minor", Minor, nullable=False),
     sa.Column("since", Instant, nullable=False),
 )
+
+# A month was closed, or opened again. The newest row says from which day on entries may be booked.
+period_step = table(
+    "period_step",
+    sa.Column("id", Count, primary_key=True, autoincrement=False),
+    sa.Column("act", Code, nullable=False),
+    sa.Column("month", BookDate, nullable=False),
+    sa.Column("open_from", BookDate, nullable=False),
+    sa.Column("report", Code, nullable=False),
+    sa.Column("digest", Code, nullable=False),
+    sa.Column("who", Code, nullable=False),
+    sa.Column("stepped_at", Instant, nullable=False),
+    one_of("act", ("close", "reopen")),
+    sa.CheckConstraint("(act = 'close') = (open_from > month)", name="open_from"),
+    sa.CheckConstraint("(act = 'close') = (digest <> '')", name="digest"),
+    sa.CheckConstraint("(act = 'close') = (report <> '')", name="report"),
+    sa.CheckConstraint("who <> ''", name="who"),
+)
+
+# An entry whose own day was in a closed month when it came.
+late_entry = table(
+    "late_entry",
+    sa.Column("entry_id", Count, primary_key=True, autoincrement=False),
+    sa.Column("own_day", BookDate, nullable=False),
+    sa.ForeignKeyConstraint(["entry_id"], ["entry.id"]),
+    sa.Index("ix_late_entry_own_day", "own_day", "entry_id"),
+)

@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from sqlalchemy.engine import Connection, Engine
 
-from database.transactions import writing
+from database.transactions import booking, writing
 from staff import store
 from staff.act import Act, Actor, Subject, Values
 
@@ -55,7 +55,18 @@ class Change:
 def changing(engine: Engine, actor: Actor, now: datetime) -> Iterator[Change]:
     """Change something, as this actor. Raises NothingRecorded, and changes nothing, if no act was recorded."""
     with writing(engine) as conn:
-        change = Change(conn, actor, now)
-        yield change
-        if not change.is_recorded:
-            raise NothingRecorded(f"{actor.who} changed something that was not recorded")
+        yield from _recorded(conn, actor, now)
+
+
+@contextmanager
+def changing_books(engine: Engine, actor: Actor, now: datetime) -> Iterator[Change]:
+    """The same for an act that writes entries or closes a month: it is the one writer of books."""
+    with booking(engine) as conn:
+        yield from _recorded(conn, actor, now)
+
+
+def _recorded(conn: Connection, actor: Actor, now: datetime) -> Iterator[Change]:
+    change = Change(conn, actor, now)
+    yield change
+    if not change.is_recorded:
+        raise NothingRecorded(f"{actor.who} changed something that was not recorded")

@@ -22,8 +22,10 @@ from ledger.tables import total
 from payments.stripe.gateway import StripeAway
 from payments.stripe.lists import StripeLists
 from payments.stripe.receipt_notes import ReceiptNotes
+from processes import claim_sandbox, claim_stopped
 from proof.canonical import canonical
 from receipts.store import last_numbers
+from settings import BadSettings, read_settings
 from staff.tables import act
 from tests.backup.giving import Giving
 from tests.payments.conftest import LONDON
@@ -268,3 +270,11 @@ def test_nobody_may_be_connected(
     with engine.connect(), pytest.raises(LiveDatabase, match="connected"):
         restore(giving, elsewhere, target)
     engine.dispose()
+
+
+def test_beside_a_running_sandbox_the_way_out_is_a_restores(tmp_path: Path) -> None:
+    """Not the one of `run`."""
+    settings = read_settings(var_dir=tmp_path, sandbox=True)
+    claim_sandbox(settings)  # until this process ends
+    with pytest.raises(BadSettings, match="restore into an empty place: --var-dir DIR"):
+        claim_stopped(settings)

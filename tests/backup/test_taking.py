@@ -2,14 +2,18 @@
 
 import gzip
 import tarfile
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pyrage
 import pytest
+import typer
+from typer.testing import CliRunner
 
 from backup import archive
 from backup.archive import BackupExists, WeakPassphrase, WrongPassphrase, check, unpack
+from backup.commands import add_backup_command
 from backup.manifest import NotABackup
 from backup.place import DATABASE_FILES, InstallationPlace
 from backup.retention import dated_name, remove_older
@@ -158,3 +162,17 @@ def test_a_backup_is_of_one_moment(books: Books, place: InstallationPlace, targe
     books.deliver(charged(gift=gift_id(1)))
 
     assert manifest.state.rows["charge"] == 0
+
+
+@pytest.mark.parametrize("encrypted", [True, False])
+def test_the_command_says_who_can_read_the_file(place: InstallationPlace, tmp_path: Path, *, encrypted: bool) -> None:
+    """By what is in the file, whatever its name is."""
+    passphrase = tmp_path / "passphrase"
+    passphrase.touch(0o600)
+    passphrase.write_text(PASSPHRASE)
+    app = typer.Typer()
+    app.callback()(lambda: None)
+    add_backup_command(app, lambda _at: place, nullcontext, lambda: NOON)
+    options = ["--passphrase-file", str(passphrase)] if encrypted else []
+    result = CliRunner().invoke(app, ["backup", str(tmp_path / "named-by-hand"), *options])
+    assert (result.exit_code, "It is not encrypted" in result.output) == (0, not encrypted)

@@ -75,12 +75,27 @@ UNSOUND = (
     unsound("a reversal of nothing", "fk_entry_reverses", reverses="'gift:never:1'"),
 )
 
+STEPS = ("period_step_in_order",)
+
 EVERYWHERE = (
     *UNSOUND,
     changed("entry", "amount_minor = 1", "id = 1", "entry_no_update"),
     changed("entry", "campaign_id = 2", "id = 1", "entry_no_update"),
     changed("entry", "reverses = NULL", "id = 5", "entry_no_update"),
     removed("entry", "id = 5"),
+    Attack(
+        "entry: in a closed month", "entry",
+        copied("entry", "id = 4", id="99", key="'bad:1'", book_date="'2020-01-31'"), ("entry_in_open_period",),
+    ),
+    changed("period_step", "who = 'nobody'", "id = 1", "period_step_no_update"),
+    removed("period_step", "id = 1"),
+    Attack("period_step: closed again", "period_step", copied("period_step", "id = 1", id="2"), STEPS),
+    Attack(
+        "period_step: a month left out", "period_step",
+        copied("period_step", "id = 1", id="2", month="'2020-03-01'", open_from="'2020-04-01'"), STEPS,
+    ),
+    changed("late_entry", "own_day = '2020-01-16'", "entry_id > 0", "late_entry_no_update"),
+    removed("late_entry", "entry_id > 0"),
     changed("account", "kind = 'income'", "code = 'fees'", "account_no_update"),
     removed("account", "code = 'suspense' AND currency = 'GBP'"),
     changed("currency", "exponent = 0", "code = 'GBP'", "currency_no_update"),

@@ -1,6 +1,7 @@
 """A house with one of everything in it, for tests that attack it."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,6 +12,7 @@ from database.columns import BookDate, Count, Flag, Instant, Json, Minor
 from database.migrating import installation
 from donors.tables import consent, donor, donor_link, donor_merge, erasure
 from ledger import store
+from ledger import tables as ledger_tables
 from ledger.accounts import Account
 from ledger.kinds import EntryKind
 from ledger.money import EUR, Money
@@ -146,6 +148,10 @@ FURNITURE: tuple[tuple[sa.Table, Mapping[str, Any]], ...] = (
     ),
     (letter, {"id": "letter-1", "key": "one", "state": "sent"}),
     (letter, {"id": "letter-2", "key": "two", "state": "uncertain", "personal": True}),
+    (
+        ledger_tables.period_step,
+        {"act": "close", "month": date(2020, 1, 1), "open_from": date(2020, 2, 1), "digest": "0" * 64},
+    ),
     (web_tables.picture, {"hash": "0" * 64}),
     (web_tables.picture_file, {"hash": "0" * 64, "extension": "webp"}),
 )
@@ -157,6 +163,7 @@ def plant(conn: Connection) -> None:
     for table, given in FURNITURE:
         conn.execute(sa.insert(table).values(row(table, given)))
     store.post(conn, ENTRIES, NOON)
+    store.post(conn, [LATE], NOON)
 
 
 def row(table: sa.Table, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -172,6 +179,7 @@ def _something(column: sa.Column[Any]) -> object:
     return next((value for kind, value in kinds if isinstance(column.type, kind)), f"some {column.name}")
 
 
+LATE = entry("offline:late:1", kind=EntryKind.OFFLINE, debit=Account.CASH, book_date=date(2020, 1, 15))
 ENTRIES = (
     entry("gift:ch_1:1", gift="gift-1"),
     entry("gift:ch_2:1", gift="gift-2", subject="pi_2", amount=Money(4000, EUR)),

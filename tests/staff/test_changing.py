@@ -1,12 +1,16 @@
 """A change and its act are committed together, or neither is."""
 
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
 import pytest
 import sqlalchemy as sa
 from sqlalchemy import Engine
 
 from database.transactions import reading
 from staff.act import Act, Actor, Subject, by_command, by_member
-from staff.changing import NothingRecorded, changing
+from staff.changing import NothingRecorded, changing, changing_books
 from staff.member import StaffMember
 from staff.role import Role
 from staff.store import acts_on, add_member, member_by_id
@@ -50,12 +54,12 @@ def test_a_command_acts_by_its_name_and_from_no_address() -> None:
     assert by_command("staff add") == Actor("./farthing staff add", None)
 
 
-@pytest.mark.parametrize("recorded", [True, False])
+@pytest.mark.parametrize(("door", "recorded"), [(changing, True), (changing, False), (changing_books, True)])
 def test_what_fails_in_the_middle_leaves_neither_change_nor_act(
-    engine: Engine, clock: FixedClock, recorded: bool
+    engine: Engine, clock: FixedClock, door: Callable[[Engine, Actor, datetime], Any], recorded: bool
 ) -> None:
-    """Whether the act was recorded already or not."""
-    with pytest.raises(PowerCut), changing(engine, ACTOR, clock()) as change:  # noqa: PT012
+    """Whether the act was recorded already or not; in the books too."""
+    with pytest.raises(PowerCut), door(engine, ACTOR, clock()) as change:  # noqa: PT012
         add_member(change.conn, ADA, change.now)
         if recorded:
             change.record("staff.add", SUBJECT)
@@ -66,8 +70,9 @@ def test_what_fails_in_the_middle_leaves_neither_change_nor_act(
 
 def test_a_change_that_records_nothing_is_undone(engine: Engine, clock: FixedClock) -> None:
     """A route that forgets its act cannot change anything."""
-    with pytest.raises(NothingRecorded), changing(engine, ACTOR, clock()) as change:
-        add_member(change.conn, ADA, change.now)
+    for door in (changing, changing_books):
+        with pytest.raises(NothingRecorded), door(engine, ACTOR, clock()) as change:
+            add_member(change.conn, ADA, change.now)
 
     assert counts(engine) == (0, 0)
 
