@@ -6,8 +6,8 @@ from alembic import op
 from database.columns import Instant, Json, Minor
 from migrations.guards import frozen, keep_rows, on_sqlite, set_once
 
-revision = "0030"
-down_revision = "0029"
+revision = "0032"
+down_revision = "0031"
 
 ASKED = ["id", "gift_id", "payment", "currency", "amount_minor", "parts", "reason", "who", "asked_at"]
 
