@@ -11,7 +11,7 @@ from ledger.period_store import period_steps, report_pdf, save_report_pdf
 from outbox.worker import Handler
 from treasury.books.account_words import ACCOUNTANTS_WORDS, PLAIN_WORDS
 from treasury.books.month_report import thawed_report
-from treasury.books.months import step_of
+from treasury.books.months import period_step_of
 from web.pages import Pages
 
 PRINT_REPORT = "books.report"
@@ -26,7 +26,7 @@ def report_handler(engine: Engine, pages: Pages, print_html: HtmlPrinter, clock:
 
     def handle(payload: Any) -> None:
         with reading(engine) as conn:
-            step = step_of(period_steps(conn), payload["step"])
+            step = period_step_of(period_steps(conn), payload["step"])
             if step is None or report_pdf(conn, step.id) is not None:
                 return
         report = thawed_report(step.report)

@@ -61,7 +61,7 @@ def report_now(conn: Connection, month: date, organisation: str) -> MonthReport:
     return month_report(organisation, month, titles, figures)
 
 
-def step_of(steps: Sequence[PeriodStep], number: int) -> PeriodStep | None:
+def period_step_of(steps: Sequence[PeriodStep], number: int) -> PeriodStep | None:
     """The step of this number."""
     return next((step for step in steps if step.id == number), None)
 

@@ -19,7 +19,7 @@ from staff.changing import changing_books
 from staff.door import Door, SignedIn
 from staff.permissions import Permission
 from treasury.books.account_words import ACCOUNTANTS_WORDS, PLAIN_WORDS
-from treasury.books.checklist import checklist
+from treasury.books.closing_points import closing_points
 from treasury.books.jobs import PRINT_REPORT
 from treasury.books.month_report import frozen_report
 from treasury.books.months import BookMonth, book_months, report_now, report_of
@@ -90,7 +90,7 @@ class BooksDesk:
         with reading(self._engine) as conn:
             book_month = self._book_month(conn, code)
             report = report_of(conn, book_month, self._pages.organisation.name)
-            points = checklist(conn, book_month.month, self._pages.wording.zone) if book_month.is_next else []
+            points = closing_points(conn, book_month.month, self._pages.wording.zone) if book_month.is_next else []
         return self._pages.page(
             "treasury/book_month.html", private=True, status=status, member=reader.member, book_month=book_month,
             report=report, points=points, plain=PLAIN_WORDS, accountants=ACCOUNTANTS_WORDS, code=code, mistake=mistake,
@@ -100,7 +100,7 @@ class BooksDesk:
         """Close the month, with its report as the books are now. The same button twice closes it once."""
         with reading(self._engine) as conn:
             book_month = self._book_month(conn, code)
-            points = checklist(conn, book_month.month, self._pages.wording.zone)
+            points = closing_points(conn, book_month.month, self._pages.wording.zone)
         if book_month.closed is not None:
             return self._back(code)
         if not all_the_same and not all(point.is_fine for point in points):

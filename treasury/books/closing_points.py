@@ -18,7 +18,7 @@ MOST = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class ChecklistPoint:
+class ClosingPoint:
     """One question before closing. `open` counts what speaks against it; `path` leads to where it is mended."""
 
     question: str
@@ -32,7 +32,7 @@ class ChecklistPoint:
         return self.open == 0
 
 
-def checklist(conn: Connection, month: date, zone: tzinfo) -> list[ChecklistPoint]:
+def closing_points(conn: Connection, month: date, zone: tzinfo) -> list[ClosingPoint]:
     """The points of this month. None of them forbids closing: what comes later is booked in the open month."""
     end = datetime.combine(month_after(month), time(), zone).astimezone(UTC)
     waiting = uncleared(conn, older_than=end)
@@ -59,14 +59,14 @@ def checklist(conn: Connection, month: date, zone: tzinfo) -> list[ChecklistPoin
     ]  # fmt: skip
 
 
-def _point(question: str, count: int, path: str, fine: str, words: Callable[[int], str]) -> ChecklistPoint:
-    return ChecklistPoint(question, count, words(count) if count else fine, path)
+def _point(question: str, count: int, path: str, fine: str, words: Callable[[int], str]) -> ClosingPoint:
+    return ClosingPoint(question, count, words(count) if count else fine, path)
 
 
-def _compared(stripe: StripeStatus, end: datetime) -> ChecklistPoint:
+def _compared(stripe: StripeStatus, end: datetime) -> ClosingPoint:
     question = "Was our balance compared with Stripe's since the month ended?"
     if stripe.compared_at is None or stripe.compared_at < end:
-        return ChecklistPoint(question, 1, "Not since then. It is read every hour while Stripe answers.", "/desk")
+        return ClosingPoint(question, 1, "Not since then. It is read every hour while Stripe answers.", "/desk")
     if not stripe.agrees:
-        return ChecklistPoint(question, 1, "It was, and they differ: the audit says where.", "/desk")
-    return ChecklistPoint(question, 0, "It was, and they are equal to the penny.", "/desk")
+        return ClosingPoint(question, 1, "It was, and they differ: the audit says where.", "/desk")
+    return ClosingPoint(question, 0, "It was, and they are equal to the penny.", "/desk")
