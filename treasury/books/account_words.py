@@ -37,8 +37,8 @@ ACCOUNTANTS_WORDS: Mapping[Account, str] = {
     Account.DISPUTE_FEES: "chargeback fees",
     Account.FEES: "processing fees",
     Account.FX: "currency exchange",
-    Account.OTHER: "other",
-    Account.SUSPENSE: "suspense",
+    Account.OTHER: "other movements",
+    Account.SUSPENSE: "suspense account",
     Account.OPENING: "opening balance",
     Account.ADJUSTMENTS: "reserves and adjustments",
 }
