@@ -35,6 +35,7 @@ from receipts.jobs import LETTER, PRINT, print_handler
 from receipts.pdf import LogoReader, Printer
 from receipts.store import pdf_by_number
 from sandbox.twin import Twin
+from treasury.books.jobs import PRINT_REPORT, report_handler
 from web.limits_store import remove_old_counts
 from web.picture_store import kept_logo
 
@@ -48,7 +49,9 @@ def build_worker(installation: Installation, twin: Twin | None = None) -> Worker
     """
     engine, bookkeeper, clock = installation.engine, installation.bookkeeper, installation.clock
     key, base = stripe_account(installation, twin)
-    handlers = {PRINT: print_handler(engine, Printer(installation.pages, _logo_reader(engine)), clock)}
+    printer = Printer(installation.pages, _logo_reader(engine))
+    handlers = {PRINT: print_handler(engine, printer, clock)}
+    handlers |= {PRINT_REPORT: report_handler(engine, installation.pages, printer.print_html, clock)}
     handlers |= {LETTER: receipt_letter_handler(engine, installation.pages, clock)}
     handlers |= recurring_letter_jobs(engine, installation.pages, clock)
     handlers |= erasing_jobs(engine, clock)

@@ -17,6 +17,8 @@ WORDS: Mapping[str, str] = {
     "staff.set_password": "Set their password",
     "staff.set_second_factor": "Set their second factor",
     "staff.make_recovery_codes": "Made recovery codes",
+    "books.close_month": "Closed a month",
+    "books.reopen_month": "Opened a month again",
     "donor.merge": "Merged two donors",
     "donor.undo_merge": "Read two donors apart again",
     "donor.erase": "Had a donor erased",

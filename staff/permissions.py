@@ -12,6 +12,7 @@ class Permission(StrEnum):
 
     READ_MONEY = "read money"
     CHANGE_MONEY = "change money"
+    REOPEN_MONTHS = "reopen months"
     READ_LETTERS = "read letters"
     SEND_LETTERS = "send letters"
     READ_CAMPAIGNS = "read campaigns"
@@ -38,7 +39,7 @@ _READS = frozenset(
 # Organisers see and edit only the campaigns that they are assigned to, and no donor's address.
 ALLOWED: Mapping[Role, frozenset[Permission]] = {
     Role.OWNER: frozenset(Permission),
-    Role.TREASURER: frozenset(Permission) - {Permission.MANAGE_STAFF},
+    Role.TREASURER: frozenset(Permission) - {Permission.MANAGE_STAFF, Permission.REOPEN_MONTHS},
     Role.ORGANISER: frozenset({Permission.READ_CAMPAIGNS, Permission.EDIT_CAMPAIGNS}),
     Role.AUDITOR: _READS,
 }
@@ -59,6 +60,7 @@ MENU = (
     MenuItem("Recurring", "/desk/recurring", Permission.READ_MONEY),
     MenuItem("Donors", "/desk/donors", Permission.READ_MONEY),
     MenuItem("Payouts", "/desk/payouts", Permission.READ_MONEY),
+    MenuItem("Books", "/desk/books", Permission.READ_MONEY),
     MenuItem("Letters", "/desk/letters", Permission.READ_LETTERS),
     MenuItem("Sign-ups", "/desk/sign-ups", Permission.READ_LETTERS),
     MenuItem("Campaigns", "/desk/campaigns", Permission.READ_CAMPAIGNS),

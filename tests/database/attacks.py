@@ -76,6 +76,7 @@ UNSOUND = (
 )
 
 STEPS = ("period_step_in_order",)
+COPIED_STEP = copied("period_step", "id = 1", id="2", month="'2020-02-01'", open_from="'2020-03-01'")
 
 EVERYWHERE = (
     *UNSOUND,
@@ -88,12 +89,14 @@ EVERYWHERE = (
         copied("entry", "id = 4", id="99", key="'bad:1'", book_date="'2020-01-31'"), ("entry_in_open_period",),
     ),
     changed("period_step", "who = 'nobody'", "id = 1", "period_step_no_update"),
-    removed("period_step", "id = 1"),
+    removed("period_step", "id = 2", COPIED_STEP),
     Attack("period_step: closed again", "period_step", copied("period_step", "id = 1", id="2"), STEPS),
     Attack(
         "period_step: a month left out", "period_step",
         copied("period_step", "id = 1", id="2", month="'2020-03-01'", open_from="'2020-04-01'"), STEPS,
     ),
+    changed("period_report", f"sha256 = '{'1' * 64}'", "step_id = 1", "period_report_no_update"),
+    removed("period_report", "step_id = 1"),
     changed("late_entry", "own_day = '2020-01-16'", "entry_id > 0", "late_entry_no_update"),
     removed("late_entry", "entry_id > 0"),
     changed("account", "kind = 'income'", "code = 'fees'", "account_no_update"),

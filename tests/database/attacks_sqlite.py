@@ -59,6 +59,7 @@ IDENTITIES = {
     "period_step": Identity(
         "id = 1", (("id",),), {}, {"month": "'2020-02-01'", "open_from": "'2020-03-01'"}
     ),
+    "period_report": Identity("step_id = 1", (("step_id",),), {}, {"pdf": "x'00'"}),
     "late_entry": Identity("entry_id > 0", (("entry_id",),), {}, {"own_day": "'2020-01-16'"}),
     "lost_gift": Identity("id = 'lost-1'", (("rowid",), ("id",)), {"id": "'x'"}, {"amount_minor": "1"}),
     "act": Identity("id = 'staff-act-1'", (("rowid",), ("id",)), {"id": "'x'"}, {"who": "'nobody'"}),

@@ -152,6 +152,7 @@ FURNITURE: tuple[tuple[sa.Table, Mapping[str, Any]], ...] = (
         ledger_tables.period_step,
         {"act": "close", "month": date(2020, 1, 1), "open_from": date(2020, 2, 1), "digest": "0" * 64},
     ),
+    (ledger_tables.period_report, {"sha256": "0" * 64}),
     (web_tables.picture, {"hash": "0" * 64}),
     (web_tables.picture_file, {"hash": "0" * 64, "extension": "webp"}),
 )
