@@ -14,7 +14,7 @@ from starlette.responses import RedirectResponse, Response, StreamingResponse
 from campaigns.store import campaigns
 from database.instants import Clock
 from database.transactions import reading
-from ledger.account_codes import LONGEST_CODE, account_codes, save_account_codes
+from ledger.account_code_store import LONGEST_CODE, account_codes, save_account_codes
 from ledger.accounts import Account
 from ledger.journal_views import JournalEntry, account_sums, journal_entries
 from ledger.period_store import first_book_date
