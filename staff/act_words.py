@@ -17,6 +17,7 @@ WORDS: Mapping[str, str] = {
     "staff.set_password": "Set their password",
     "staff.set_second_factor": "Set their second factor",
     "staff.make_recovery_codes": "Made recovery codes",
+    "books.map_accounts": "Changed what an accounting program calls our accounts",
     "books.close_month": "Closed a month",
     "books.reopen_month": "Opened a month again",
     "donor.merge": "Merged two donors",

@@ -5,6 +5,7 @@ from sqlalchemy.engine import Engine
 
 from database.instants import Clock
 from staff.door import Door
+from treasury.books.export_routes import export_routes
 from treasury.books.routes import book_routes
 from treasury.donors.routes import donor_desk_routes
 from treasury.letters.routes import letter_routes
@@ -33,6 +34,7 @@ def treasury_routes(
     router.include_router(money_routes(engine, clock, pages, door))
     router.include_router(refund_routes(engine, clock, pages, door))
     router.include_router(offline_routes(engine, clock, pages, door))
+    router.include_router(export_routes(engine, clock, pages, door))
     router.include_router(book_routes(engine, clock, pages, door))
     router.include_router(lost_routes(engine, clock, pages, door))
     router.include_router(recurring_routes(engine, clock, pages, door))
