@@ -6,8 +6,8 @@ from alembic import op
 from database.columns import BookDate, Flag, Instant
 from migrations.guards import frozen, keep_rows, set_once
 
-revision = "0033"
-down_revision = "0032"
+revision = "0034"
+down_revision = "0033"
 
 
 def upgrade() -> None:
