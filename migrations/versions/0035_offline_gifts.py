@@ -6,8 +6,8 @@ from alembic import op
 from database.columns import BookDate, Flag, Instant
 from migrations.guards import frozen, keep_rows, set_once
 
-revision = "0034"
-down_revision = "0033"
+revision = "0035"
+down_revision = "0034"
 
 
 def upgrade() -> None:
