@@ -25,6 +25,8 @@ WORDS: Mapping[str, str] = {
     "donor.merge": "Merged two donors",
     "donor.undo_merge": "Read two donors apart again",
     "donor.erase": "Had a donor erased",
+    "note.write": "Wrote a note",
+    "note.remove": "Removed a note",
     "gift.enter": "Entered an offline gift",
     "gift.take_back": "Took an offline gift back",
     "cash.deposit": "Noted that cash was banked",

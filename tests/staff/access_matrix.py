@@ -185,6 +185,8 @@ ACCESS: Mapping[str, Open | Permission] = {
     "POST /desk/donors/merges/{merge_id}/undo": CHANGE,
     "GET /desk/donors/{identity}/erase": CHANGE,
     "POST /desk/donors/{identity}/erase": CHANGE,
+    "POST /desk/notes": CHANGE,
+    "POST /desk/notes/{identity}/remove": CHANGE,
     "GET /desk/offline": READ,
     "GET /desk/offline/new": CHANGE,
     "POST /desk/offline/new": CHANGE,
