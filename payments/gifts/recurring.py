@@ -7,6 +7,7 @@ from enum import StrEnum
 from uuid import UUID, uuid5
 
 from ledger.money import Money
+from payments.gifts.fees import FeeCover
 from payments.gifts.gift import DonorDetails, Gift, GiftState, Share, allocate
 
 # The name space of the ids of instalments: the same invoice makes the same gift, however often it is reported.
@@ -62,6 +63,7 @@ class Recurring:
     """A standing instruction. `amount` is what the next instalment asks for.
 
     `began_at` is when its first instalment was paid, whose day the others keep; None until Stripe was asked.
+    `cover` is what its donor added for fees to the first one: the same part of each instalment covers fees.
     """
 
     id: str
@@ -78,6 +80,7 @@ class Recurring:
     donor_id: str | None = None
     began_at: datetime | None = None
     day: int | None = None
+    cover: FeeCover | None = None
 
     @property
     def rhythm(self) -> Rhythm:
@@ -152,6 +155,7 @@ def begin(first: Gift, rhythm: Rhythm, shares: Sequence[Share] = ()) -> Recurrin
         instalments=rhythm.instalments,
         donor_id=first.donor_id,
         day=rhythm.day,
+        cover=FeeCover(first.fee_cover, first.amount) if first.fee_cover else None,
     )
 
 
@@ -179,4 +183,5 @@ def instalment(recurring: Recurring, invoice: str, charged: Money, at: datetime)
         recurring_id=recurring.id,
         invoice_id=invoice,
         donor_id=recurring.donor_id,
+        fee_cover=recurring.cover.within(charged) if recurring.cover else None,
     )
