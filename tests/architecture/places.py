@@ -102,6 +102,7 @@ PURE = {
     "ledger.entry",
     "ledger.accounts",
     "ledger.kinds",
+    "payments.gifts.fees",
     "payments.gifts.gift",
     "payments.reading.happenings",
     "payments.gifts.receiving",
