@@ -75,3 +75,15 @@ def account_sums(conn: Connection, first: date | None, after: date) -> list[Acco
         AccountSum(Account(account), campaign, Money(int(minor), CURRENCIES[code]))
         for account, campaign, code, minor in conn.execute(question)
     ]
+
+
+def sums_of_campaign(conn: Connection, campaign: int) -> list[AccountSum]:
+    """What each account has moved for one campaign, up to now."""
+    moved = sa.func.sum(_t.debit_minor - _t.credit_minor)
+    question = (
+        sa.select(_t.account, _t.currency, moved).where(_t.campaign_id == campaign).group_by(_t.account, _t.currency)
+    )
+    return [
+        AccountSum(Account(account), campaign, Money(int(minor), CURRENCIES[code]))
+        for account, code, minor in conn.execute(question)
+    ]

@@ -17,6 +17,8 @@ WORDS: Mapping[str, str] = {
     "staff.set_password": "Set their password",
     "staff.set_second_factor": "Set their second factor",
     "staff.make_recovery_codes": "Made recovery codes",
+    "campaign.note_spending": "Noted what was spent of a campaign's money",
+    "campaign.withdraw_spending": "Took a note of spending back",
     "books.map_accounts": "Changed what an accounting program calls our accounts",
     "books.close_month": "Closed a month",
     "books.reopen_month": "Opened a month again",

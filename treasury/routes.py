@@ -16,6 +16,7 @@ from treasury.overview.routes import MissingSteps, nothing_is_missing, overview_
 from treasury.recurring.routes import recurring_routes
 from treasury.refunds.routes import refund_routes
 from treasury.sources.routes import source_routes
+from treasury.spending.routes import spending_routes
 from web.pages import Pages
 from web.sessions import SessionCookie
 
@@ -38,6 +39,7 @@ def treasury_routes(
     router.include_router(recurring_routes(engine, clock, pages, door))
     router.include_router(donor_desk_routes(engine, clock, pages, door))
     router.include_router(match_routes(engine, clock, pages, door))
+    router.include_router(spending_routes(engine, clock, pages, door))
     router.include_router(source_routes(engine, pages, door))
     router.include_router(letter_routes(engine, clock, pages, door))
     return router

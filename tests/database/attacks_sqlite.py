@@ -117,6 +117,7 @@ IDENTITIES = {
     "match_pot": Identity(
         "id = 'pot-1'", (("rowid",), ("id",)), {"id": "'x'"}, {"first_day": "'2027-01-01'", "last_day": "'2027-02-01'"}
     ),
+    "spending": Identity("id = 'spending-1'", (("rowid",), ("id",)), {"id": "'x'"}, {"amount_minor": "1"}),
     "match_note": Identity(
         "gift_id = 'gift-1'", (("rowid",), ("gift_id", "n")), {"n": "9"}, {"noted_at": "'2027-01-01'"}
     ),
@@ -152,6 +153,7 @@ TAKING = (
         _taking(table, "rowid = 2", "rowid = 1")
         for table in (
             "donor",
+            "spending",
             "refund",
             "refund_request",
             "dispute",

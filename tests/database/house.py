@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from campaigns.tables import campaign, match_note, match_pot
+from campaigns.tables import campaign, match_note, match_pot, spending
 from database.columns import BookDate, Count, Flag, Instant, Json, Minor
 from database.migrating import installation
 from donors.tables import consent, donor, donor_link, donor_merge, erasure
@@ -152,6 +152,8 @@ FURNITURE: tuple[tuple[sa.Table, Mapping[str, Any]], ...] = (
         ledger_tables.period_step,
         {"act": "close", "month": date(2020, 1, 1), "open_from": date(2020, 2, 1), "digest": "0" * 64},
     ),
+    (spending, {"id": "spending-1", "currency": "GBP", "withdrawn_at": None}),
+    (spending, {"id": "spending-2", "currency": "GBP", "withdrawn_at": None}),
     (ledger_tables.period_report, {"sha256": "0" * 64}),
     (web_tables.picture, {"hash": "0" * 64}),
     (web_tables.picture_file, {"hash": "0" * 64, "extension": "webp"}),
