@@ -39,22 +39,6 @@ class FeeRate:
         return Money(-(-minor // step) * step, self.fixed.currency)
 
 
-@dataclass(frozen=True, slots=True)
-class FeeCover:
-    """What a donor added for fees to a gift, and what the gift came to with it."""
-
-    added: Money
-    payment: Money
-
-    def within(self, charged: Money) -> Money | None:
-        """The same part of another payment, rounded down to what can be charged; None where it comes to nothing."""
-        if charged.currency != self.payment.currency:
-            return None
-        step = charged.currency.step
-        part = charged.minor * self.added.minor // self.payment.minor // step * step
-        return Money(part, charged.currency) if part else None
-
-
 def fee_rate(currency: Currency, rules: GivingRules) -> FeeRate | None:
     """The organisation's rate, or ours. None where neither is known, or donors are not asked."""
     points, fixed = rules.fees.get(currency.code) or _BUILT_IN.get(currency.code) or (0, 0)

@@ -7,7 +7,6 @@ from enum import StrEnum
 from uuid import UUID, uuid5
 
 from ledger.money import Money
-from payments.gifts.fees import FeeCover
 from payments.gifts.gift import DonorDetails, Gift, GiftState, Share, allocate
 
 # The name space of the ids of instalments: the same invoice makes the same gift, however often it is reported.
@@ -56,6 +55,22 @@ class Rhythm:
             raise ValueError(f"only a monthly gift has a day of the month: 1 to {LAST_CHOSEN_DAY}")
         if self.ends_at is not None and self.instalments is not None:
             raise ValueError("a recurring gift ends on a day or after a number of instalments, not both")
+
+
+@dataclass(frozen=True, slots=True)
+class FeeCover:
+    """What a donor added for fees to a gift, and what the gift came to with it."""
+
+    added: Money
+    payment: Money
+
+    def within(self, charged: Money) -> Money | None:
+        """The same part of another payment, rounded down to what can be charged; None where it comes to nothing."""
+        if charged.currency != self.payment.currency:
+            return None
+        step = charged.currency.step
+        part = charged.minor * self.added.minor // self.payment.minor // step * step
+        return Money(part, charged.currency) if part else None
 
 
 @dataclass(frozen=True, slots=True)

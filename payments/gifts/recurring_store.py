@@ -13,9 +13,15 @@ from database.questions import has_come, look_up
 from ledger.money import Money, currency
 from outbox.jobs import enqueue, enqueue_many
 from payments.gifts import tables as gift_tables
-from payments.gifts.fees import FeeCover
 from payments.gifts.gift import DonorDetails, Share
-from payments.gifts.recurring import Interval, Recurring, RecurringStanding, RecurringState, SubscriptionStatus
+from payments.gifts.recurring import (
+    FeeCover,
+    Interval,
+    Recurring,
+    RecurringStanding,
+    RecurringState,
+    SubscriptionStatus,
+)
 from payments.gifts.recurring_changes import CHANGE_RECURRING, ChangeKind, NotRunning, RecurringChange, StopReason
 from payments.gifts.recurring_news import TELL_NEWS, RecurringNews, news_of
 

@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from ledger.money import GBP, JPY, Money, currency
 from organisation.organisation import GivingRules
-from payments.gifts.fees import FeeCover, FeeRate, fee_rate
+from payments.gifts.fees import FeeRate, fee_rate
+from payments.gifts.recurring import FeeCover
 
 
 @pytest.mark.parametrize(("pence", "cover"), [(500, 28), (2500, 59), (10_000, 173)])
