@@ -206,6 +206,8 @@ lost_gift = table(
     sa.Column("instalments", Count),
     sa.Column("day", Count),
     sa.Column("stops_at", Instant),
+    # The code of the link that led to the form.
+    sa.Column("source", Code),
     one_of("kind", ("once", "recurring", "stranger")),
     sa.CheckConstraint(
         "kind = 'stranger' OR (first_gift IS NOT NULL AND amount_minor > 0 AND currency IS NOT NULL"

@@ -194,6 +194,7 @@ EVERYWHERE = (
     removed("receipt_gap", "year = 2025"),
     changed("lost_gift", "amount_minor = 1", "id = 'lost-1'", "lost_gift_frozen"),
     changed("lost_gift", "stops_at = NULL", "id = 'lost-1'", "lost_gift_frozen"),
+    changed("lost_gift", "source = 'leaflet-8'", "id = 'lost-1'", "lost_gift_frozen"),
     changed("lost_gift", "adopted = 1", "id = 'lost-1'", "lost_gift_set_once"),
     removed("lost_gift", "id = 'lost-1'"),
     changed("act", "who = 'nobody'", "id = 'staff-act-1'", "act_no_update"),
