@@ -61,11 +61,8 @@ def note_routes(engine: Engine, clock: Clock, door: Door) -> APIRouter:
 
 def _write(engine: Engine, clock: Clock, writer: SignedIn, typed: Mapping[str, str]) -> Response:
     try:
-        text, kind, key = (
-            tidy(typed.get("text", ""), LONGEST_NOTE, lines=True),
-            Noted(typed.get("about", "")),
-            _key(typed),
-        )
+        text = tidy(typed.get("text", ""), LONGEST_NOTE, lines=True)
+        kind, key = Noted(typed.get("about", "")), _key(typed)
     except (NotTidy, ValueError):
         raise NoNote from None
     if not text:
@@ -82,13 +79,11 @@ def _key(typed: Mapping[str, str]) -> str:
 
 
 def _known(conn: Connection, kind: Noted, identity: str) -> str:
-    match kind:
-        case Noted.GIFT:
-            is_there = identity in gifts(conn, [identity])
-        case Noted.DONOR:
-            is_there = donor_by_id(conn, identity) is not None
-        case Noted.RECURRING:
-            is_there = identity in recurring_of(conn, [identity])
-    if not is_there:
+    is_there = {
+        Noted.GIFT: lambda: identity in gifts(conn, [identity]),
+        Noted.DONOR: lambda: donor_by_id(conn, identity) is not None,
+        Noted.RECURRING: lambda: identity in recurring_of(conn, [identity]),
+    }
+    if not is_there[kind]():
         raise NotFound("What this note is about is not there.", advice="Go back.")
     return identity
