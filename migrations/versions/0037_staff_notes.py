@@ -6,8 +6,8 @@ from alembic import op
 from database.columns import Instant
 from migrations.guards import frozen, keep_rows, on_sqlite, refuse, set_once
 
-revision = "0036"
-down_revision = "0035"
+revision = "0037"
+down_revision = "0036"
 
 
 def upgrade() -> None:
