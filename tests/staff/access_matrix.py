@@ -185,6 +185,8 @@ ACCESS: Mapping[str, Open | Permission] = {
     "POST /desk/donors/merges/{merge_id}/undo": CHANGE,
     "GET /desk/donors/{identity}/erase": CHANGE,
     "POST /desk/donors/{identity}/erase": CHANGE,
+    "GET /desk/gifts/{identity}/move": CHANGE,
+    "POST /desk/gifts/{identity}/move": CHANGE,
     "GET /desk/twins": READ,
     "GET /desk/twins/{identity}/refund": CHANGE,
     "POST /desk/twins/{identity}/refund": CHANGE,
