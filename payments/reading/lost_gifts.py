@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import uuid5
 
 from database.instants import from_unix
+from donors.donor import NO_ADDRESS
 from ledger.money import Money, currency
 from payments.gifts.gift import DonorDetails
 from payments.gifts.lost import ADOPTIONS, LostGift, LostKind, LostShare
@@ -28,7 +29,7 @@ from payments.stripe.objects import StripeObject
 _PRODUCT = "campaign_"
 _COUNT = re.compile("[1-9][0-9]{0,11}")
 _SOURCE = re.compile("[a-z0-9-]{1,40}")
-UNNAMED = DonorDetails("Somebody", "nobody@no-address.invalid")
+UNNAMED = DonorDetails("Somebody", f"nobody@{NO_ADDRESS}")
 """A donor of whom Stripe knows neither name nor address."""
 
 

@@ -135,6 +135,13 @@ EVERYWHERE = (
     changed("refund_request", "amount_minor = 2", "id = 'request-1'", "refund_request_frozen"),
     changed("refund_request", "refund_id = 're_9'", "id = 'request-1'", "refund_request_set_once"),
     removed("refund_request", "id = 'request-1'"),
+    changed("offline_gift", "means = 'cheque'", "gift_id = 'gift-1'", "offline_gift_frozen"),
+    Attack(
+        "offline_gift: give another reason", "offline_gift",
+        "UPDATE offline_gift SET why = 'x' WHERE gift_id = 'gift-1'", ("offline_gift_set_once",),
+        ("UPDATE offline_gift SET taken_back_at = entered_at, taken_back_by = 'x', why = 'y'",),
+    ),
+    removed("offline_gift", "gift_id = 'gift-1'"),
     changed("erasure", "who = 'nobody'", "id = 'erasure-1'", "erasure_no_update"),
     removed("erasure", "id = 'erasure-1'"),
     changed("signup", "words = 'Everything.'", "id = 'signup-1'", "signup_frozen"),

@@ -6,8 +6,8 @@ from alembic import op
 from database.columns import Code
 from migrations.guards import frozen, on_sqlite
 
-revision = "0034"
-down_revision = "0033"
+revision = "0036"
+down_revision = "0035"
 
 FACTS = ["id", "kind", "first_gift", "currency", "amount_minor", "interval", "shares", "given_at", "session_id"]
 PROMISE = ["weights", "ends_at", "instalments", "day", "stops_at"]
