@@ -23,7 +23,7 @@ class TooLittleToShare(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class GiftPart:
     """What a gift gives to one campaign that its donor chose."""
 
     campaign: int
@@ -38,7 +38,7 @@ class ParentShare:
     percent: int
 
 
-def equal_parts(amount: Money, campaigns: Collection[int]) -> tuple[Part, ...]:
+def equal_parts(amount: Money, campaigns: Collection[int]) -> tuple[GiftPart, ...]:
     """As equal as the smallest unit allows; the pennies left over go to the campaigns that were made first.
 
     The order in which they were chosen does not matter. Raises TooLittleToShare.
@@ -46,7 +46,7 @@ def equal_parts(amount: Money, campaigns: Collection[int]) -> tuple[Part, ...]:
     return parts_in_proportion(amount, [(campaign, 1) for campaign in campaigns])
 
 
-def parts_in_proportion(amount: Money, weights: Iterable[tuple[int, int]]) -> tuple[Part, ...]:
+def parts_in_proportion(amount: Money, weights: Iterable[tuple[int, int]]) -> tuple[GiftPart, ...]:
     """An amount by weights: what the donor typed for each, when the cover for fees is added to the sum.
 
     Raises TooLittleToShare.
@@ -57,10 +57,10 @@ def parts_in_proportion(amount: Money, weights: Iterable[tuple[int, int]]) -> tu
         smallest = min(weight for _, weight in ordered)
         steps = -(-sum(weight for _, weight in ordered) // smallest)
         raise TooLittleToShare(Money(steps * amount.currency.step, amount.currency))
-    return tuple(Part(campaign, part) for (campaign, _), part in zip(ordered, parts, strict=True))
+    return tuple(GiftPart(campaign, part) for (campaign, _), part in zip(ordered, parts, strict=True))
 
 
-def shares_of_parts(parts: Sequence[Part], parents: Mapping[int, ParentShare]) -> tuple[Share, ...]:
+def shares_of_parts(parts: Sequence[GiftPart], parents: Mapping[int, ParentShare]) -> tuple[Share, ...]:
     """How the gift, and each instalment of a recurring one, is shared: weights in minor units, one for each campaign.
 
     `parents` names the campaigns of those groups that have a rule. A share of nothing is left out.
@@ -76,7 +76,7 @@ def shares_of_parts(parts: Sequence[Part], parents: Mapping[int, ParentShare]) -
     return tuple(Share(n, campaign, weight) for n, (campaign, weight) in enumerate(given))
 
 
-def chosen_parts(shares: Sequence[Part], parents: Mapping[int, ParentShare]) -> tuple[Part, ...]:
+def parts_as_chosen(shares: Sequence[GiftPart], parents: Mapping[int, ParentShare]) -> tuple[GiftPart, ...]:
     """What the donor chose, of the shares that came of it: what a parent has of its groups is theirs again.
 
     The amounts add up as before; where a parent was chosen beside its group, they are right to a unit or two.
@@ -93,4 +93,4 @@ def chosen_parts(shares: Sequence[Part], parents: Mapping[int, ParentShare]) -> 
         for group, part in zip(groups, due, strict=True):
             amounts[group] += part
     of = shares[0].amount.currency
-    return tuple(Part(campaign, Money(minor, of)) for campaign, minor in sorted(amounts.items()))
+    return tuple(GiftPart(campaign, Money(minor, of)) for campaign, minor in sorted(amounts.items()))

@@ -129,11 +129,11 @@ def paid_gift_of_form(conn: Connection, return_token: str) -> Gift | None:
 
 def campaign_of(conn: Connection, gift: Gift) -> Campaign | None:
     """The campaign that a gift was given to; None for a gift that its donor shared over several."""
-    campaigns = campaigns_of(conn, gift)
+    campaigns = campaigns_of_gift(conn, gift)
     return campaigns[0] if len(campaigns) == 1 else None
 
 
-def campaigns_of(conn: Connection, gift: Gift) -> list[Campaign]:
+def campaigns_of_gift(conn: Connection, gift: Gift) -> list[Campaign]:
     """The campaigns that a gift was given to, in the order of its shares."""
     return campaigns_given_to(conn, [share.campaign for share in gift.allocations])
 

@@ -15,7 +15,7 @@ from payments.gifts.dedication import Dedication
 from payments.gifts.fees import FeeRate
 from payments.gifts.gift import DonorDetails
 from payments.gifts.recurring import Rhythm
-from payments.gifts.splitting import Part
+from payments.gifts.splitting import GiftPart
 from payments.giving import declaration_form, dedication_form, donor_fields, rhythm_form
 from payments.giving.dedication_form import UnclearDedication, read_dedication
 from payments.giving.donor_fields import read_donor_email, read_message, read_name, read_source, wants_name_shown
@@ -55,7 +55,7 @@ class Pledge:
     dedication: Dedication | None = None
     consents: tuple[OfferedConsent, ...] = ()
     declaration: Declaration | None = None
-    parts: tuple[Part, ...] = ()
+    parts: tuple[GiftPart, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

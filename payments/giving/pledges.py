@@ -143,7 +143,7 @@ def _key_in_use(conn: Connection, sent: FormKey) -> str:
 
 
 def _may_be_given(conn: Connection, gift: Gift, now: datetime) -> bool:
-    campaigns = store.campaigns_of(conn, gift)
+    campaigns = store.campaigns_of_gift(conn, gift)
     return not _is_old(gift, now) and all(
         campaign.openness_under(parent_of(conn, campaign), now) is Openness.OPEN for campaign in campaigns
     )

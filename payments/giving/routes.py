@@ -7,14 +7,14 @@ from starlette.responses import Response
 from database.instants import Clock
 from payments.gifts.gift import Gift
 from payments.giving.donor_form import NO_FORM_RULES, DonorForm, FormRules
-from payments.giving.form_pages import FormPages, WayToStripe
+from payments.giving.form_routes import FormPages, WayToStripe
 from payments.giving.gate_routes import Gate
 from payments.giving.pace_store import Pace
 from payments.giving.places import SEVERAL
 from payments.giving.pledges import Pledges
 from payments.giving.queue_routes import CheckoutQueue
 from payments.giving.shared_form import SharedForm
-from payments.giving.shared_pages import SharedFormPages
+from payments.giving.shared_routes import SharedFormPages
 from payments.giving.surges import SurgeRules
 from payments.giving.turns_store import Turns
 from web.pages import Pages

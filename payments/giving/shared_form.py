@@ -14,11 +14,11 @@ from ledger.typed_money import read_typed_money
 from payments.gifts.amounts import GIFT_AMOUNTS
 from payments.gifts.splitting import (
     MOST_CAMPAIGNS,
+    GiftPart,
     ParentShare,
-    Part,
     TooLittleToShare,
-    chosen_parts,
     equal_parts,
+    parts_as_chosen,
     parts_in_proportion,
 )
 from payments.giving.donor_form import DonorForm
@@ -43,7 +43,7 @@ def amount_of(campaign: int) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Recipient:
+class OfferedCampaign:
     """A campaign that may be chosen: `takes_gifts` now, or not. `parent` is the campaign of a group."""
 
     campaign: Campaign
@@ -64,7 +64,7 @@ class SharedForm(DonorForm):
         """The names of its fields: of every campaign, so that one that has closed is told of and not refused."""
         return (*FIELDS, CHOICE, *(name(each) for each in self.recipients() for name in (tick_of, amount_of)))
 
-    def recipients(self) -> dict[int, Recipient]:
+    def recipients(self) -> dict[int, OfferedCampaign]:
         """Every campaign by its number, the groups of each behind it."""
         with reading(self._engine) as conn:
             known = {campaign.id: campaign for campaign in campaigns(conn)}
@@ -72,7 +72,7 @@ class SharedForm(DonorForm):
         ordered = sorted(known.values(), key=lambda campaign: (campaign.parent_id or campaign.id, campaign.id))
         parents = {campaign.id: known.get(campaign.parent_id or 0) for campaign in ordered}
         return {
-            campaign.id: Recipient(
+            campaign.id: OfferedCampaign(
                 campaign, parents[campaign.id], campaign.openness_under(parents[campaign.id], now) is Openness.OPEN
             )
             for campaign in ordered
@@ -146,8 +146,8 @@ class SharedForm(DonorForm):
         """The form as its donor had filled it in before going to Stripe."""
         known, gift = self.recipients(), sent.gift
         rules = {number: each.rule for number, each in known.items()}
-        shares = [Part(share.campaign, share.amount) for share in gift.allocations]
-        chosen = chosen_parts(shares, {number: rule for number, rule in rules.items() if rule})
+        shares = [GiftPart(share.campaign, share.amount) for share in gift.allocations]
+        chosen = parts_as_chosen(shares, {number: rule for number, rule in rules.items() if rule})
         ticks = {tick_of(part.campaign): "yes" for part in chosen}
         campaign, wording = self.several(ticks), self._pages.wording
         fields = {**fields_of_form(sent, campaign, self.groups(campaign), wording), **ticks}
@@ -157,7 +157,7 @@ class SharedForm(DonorForm):
         parts = parts_in_proportion(typed, [(part.campaign, part.amount.minor) for part in chosen])
         return {**fields, CHOICE: OWN, **{amount_of(part.campaign): wording.typed_money(part.amount) for part in parts}}
 
-    def _choice_errors(self, campaign: Campaign, ticked: Sequence[Recipient], fields: FormFields) -> FieldErrors:
+    def _choice_errors(self, campaign: Campaign, ticked: Sequence[OfferedCampaign], fields: FormFields) -> FieldErrors:
         if sentence := _choice_error(campaign, ticked):
             return {"campaigns": sentence}
         interval, rules = compact(fields.get("interval", "")) or ONCE, self._rules.giving()
@@ -171,7 +171,7 @@ class SharedForm(DonorForm):
         return {}
 
     def _typed_parts(
-        self, campaign: Campaign, ticked: Sequence[Recipient], fields: FormFields, errors: FieldErrors
+        self, campaign: Campaign, ticked: Sequence[OfferedCampaign], fields: FormFields, errors: FieldErrors
     ) -> dict[int, int]:
         """The minor units that were typed for each campaign."""
         words, parts = self._words(campaign), {}
@@ -198,12 +198,12 @@ class SharedForm(DonorForm):
         return {**fields, group.name: OTHER, "other_amount": self._pages.wording.typed_money(total) if parts else ""}
 
 
-def _ticked(known: Mapping[int, Recipient], fields: FormFields) -> list[Recipient]:
+def _ticked(known: Mapping[int, OfferedCampaign], fields: FormFields) -> list[OfferedCampaign]:
     """The campaigns that were chosen, in the order in which they were made."""
     return [known[number] for number in sorted(known) if fields.get(tick_of(number))]
 
 
-def _choice_error(campaign: Campaign, ticked: Sequence[Recipient]) -> str | None:
+def _choice_error(campaign: Campaign, ticked: Sequence[OfferedCampaign]) -> str | None:
     """What is wrong with the choice of campaigns, and what to do."""
     closed = next((each for each in ticked if not each.takes_gifts), None)
     if not ticked:
@@ -226,7 +226,7 @@ def _takes_none(campaign: Campaign) -> str:
     )
 
 
-def _parts(amount: Money, ticked: Sequence[Recipient], weights: Mapping[int, int] | None) -> tuple[Part, ...]:
+def _parts(amount: Money, ticked: Sequence[OfferedCampaign], weights: Mapping[int, int] | None) -> tuple[GiftPart, ...]:
     if weights is None:
         return equal_parts(amount, [each.campaign.id for each in ticked])
     return parts_in_proportion(amount, weights.items())

@@ -25,7 +25,7 @@ class GiftPurpose:
 
 def purpose_of(conn: Connection, pages: Pages, gift: Gift) -> GiftPurpose | None:
     """What this gift was given to; None where its campaigns are not kept. In the language that is spoken."""
-    campaigns = {campaign.id: campaign for campaign in store.campaigns_of(conn, gift)}
+    campaigns = {campaign.id: campaign for campaign in store.campaigns_of_gift(conn, gift)}
     if len(campaigns) == 1 and not gift.is_from_shared_form:
         [campaign] = campaigns.values()
         return GiftPurpose(campaign.title, f"/c/{campaign.slug}/give")

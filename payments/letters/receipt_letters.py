@@ -76,7 +76,7 @@ def _post_dedication(conn: Connection, pages: Pages, confirmed: Confirmed, now: 
     """The letter about a dedication follows the gift itself: nothing is said of money that did not come."""
     dedication = dedication_of(conn, confirmed.gift.id)
     if dedication is not None and is_address(dedication.letter_to):
-        campaigns = store.campaigns_of(conn, confirmed.gift)
+        campaigns = store.campaigns_of_gift(conn, confirmed.gift)
         post_letter(conn, dedication_letter(pages, confirmed.gift, dedication, campaigns), now)
 
 

@@ -159,7 +159,7 @@ class ThanksPages:
         amount = issued.receipt.total if issued else gift.amount  # what was charged, in its own currency
         paid_at = gift.received_at or gift.created_at
         began = (recurring and recurring.began_at) or paid_at
-        campaigns = {campaign.id: campaign for campaign in store.campaigns_of(conn, gift)}
+        campaigns = {campaign.id: campaign for campaign in store.campaigns_of_gift(conn, gift)}
         several = gift.allocations if len(campaigns) > 1 else ()
         amounts = zip(several, shares_of(amount, gift), strict=False)
         return ThanksDetails(

@@ -102,7 +102,6 @@ PURE = {
     "ledger.entry",
     "ledger.accounts",
     "ledger.kinds",
-    "payments.gifts.fees",
     "payments.gifts.gift",
     "payments.gifts.splitting",
     "payments.reading.happenings",

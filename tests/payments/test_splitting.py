@@ -7,11 +7,11 @@ from hypothesis import strategies as st
 from ledger.money import GBP, Currency, Money, currency
 from payments.gifts.gift import DonorDetails, allocate, pledge
 from payments.gifts.splitting import (
+    GiftPart,
     ParentShare,
-    Part,
     TooLittleToShare,
-    chosen_parts,
     equal_parts,
+    parts_as_chosen,
     parts_in_proportion,
     shares_of_parts,
 )
@@ -60,7 +60,7 @@ def test_each_part_is_shared_with_the_parent_by_its_rule(typed: dict[int, int], 
     """The shares add up, name each campaign once, and make a gift of just these amounts; so does each instalment."""
     percents = {1: first, 2: second}
     rules = {group: ParentShare(parent, percents[parent]) for group, parent in PARENTS.items()}
-    parts = [Part(campaign, Money(minor, GBP)) for campaign, minor in sorted(typed.items())]
+    parts = [GiftPart(campaign, Money(minor, GBP)) for campaign, minor in sorted(typed.items())]
     shares = shares_of_parts(parts, rules)
     whole = Money(sum(typed.values()), GBP)
     gift = pledge(whole, shares, DonorDetails("Zoë", "zoe@example.org"), NOON)
@@ -77,9 +77,9 @@ def test_each_part_is_shared_with_the_parent_by_its_rule(typed: dict[int, int], 
 def test_what_the_donor_chose_is_found_again(typed: dict[int, int], percent: int) -> None:
     """For the form that a donor comes back to: the same campaigns, the same sum, each right to a few pennies."""
     rules = {group: ParentShare(parent, percent) for group, parent in PARENTS.items()}
-    parts = tuple(Part(campaign, Money(minor, GBP)) for campaign, minor in sorted(typed.items()))
-    shares = [Part(share.campaign, Money(share.weight, GBP)) for share in shares_of_parts(parts, rules)]
-    chosen = chosen_parts(shares, rules)
+    parts = tuple(GiftPart(campaign, Money(minor, GBP)) for campaign, minor in sorted(typed.items()))
+    shares = [GiftPart(share.campaign, Money(share.weight, GBP)) for share in shares_of_parts(parts, rules)]
+    chosen = parts_as_chosen(shares, rules)
     assert [part.campaign for part in chosen] == sorted(typed)
     assert sum(part.amount.minor for part in chosen) == sum(typed.values())
     assert all(abs(part.amount.minor - typed[part.campaign]) <= 6 for part in chosen)

@@ -13,7 +13,7 @@ from database.instants import Clock
 from database.transactions import reading
 from payments.gifts.gift import Gift
 from payments.giving.form import FormFields
-from payments.giving.form_pages import FormPages, WayToStripe
+from payments.giving.form_routes import FormPages, WayToStripe
 from payments.giving.places import SEVERAL
 from payments.giving.pledges import Pledges, gift_to_resume, sent_form
 from payments.giving.prefilled import DeepLink, SentForm, fields_of_link
