@@ -112,7 +112,7 @@ class SharedForm(DonorForm):
                 amount_error = pledge.pop("amount")
                 if not any(name.startswith("part_") for name in errors):
                     errors["parts"] = amount_error
-            return pledge | errors
+            return errors | pledge
         if errors:
             return errors
         try:
