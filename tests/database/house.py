@@ -95,6 +95,8 @@ FURNITURE: tuple[tuple[sa.Table, Mapping[str, Any]], ...] = (
         },
     ),
     (gift_tables.allocation, {"gift_id": "gift-1"}),
+    (staff.note, {"id": "note-1", "about": "gift", "removed_at": None, "removed_by": None}),
+    (staff.note, {"id": "note-2", "about": "gift", "removed_at": None, "removed_by": None}),
     (gift_tables.offline_gift, OFFLINE | {"gift_id": "gift-1"}),
     (gift_tables.offline_gift, OFFLINE | {"gift_id": "gift-2"}),
     (gift_tables.dedication, {"gift_id": "gift-1", "kind": "honour"}),
