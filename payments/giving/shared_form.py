@@ -112,7 +112,7 @@ class SharedForm(DonorForm):
                 amount_error = pledge.pop("amount")
                 if not any(name.startswith("part_") for name in errors):
                     errors["parts"] = amount_error
-            return errors | pledge
+            return errors | pledge | errors  # in the order of the page; what is said of the choice goes first
         if errors:
             return errors
         try:
