@@ -125,12 +125,16 @@ def test_nothing_of_the_old_tables_is_left(migrated: Migrated) -> None:
 def test_what_must_not_be_is_refused(migrated: Migrated, forbidden: str) -> None:
     """Foreign keys, roles, holders and the guard of acts hold after the migration."""
     with pytest.raises(DatabaseError), writing(migrated.engine) as conn:
-        conn.exec_driver_sql(
-            "INSERT INTO act (id, at, who, what, subject_kind, subject_id)"
-            " SELECT 'a1', created_at, id, 'staff.add', 'staff_member', id FROM staff_member LIMIT 1"
-        )
-        assert conn.exec_driver_sql("SELECT count(*) FROM act").scalar() == 1
-        conn.exec_driver_sql(forbidden)
+        _try_after_an_act(conn, forbidden)
+
+
+def _try_after_an_act(conn: sa.Connection, forbidden: str) -> None:
+    conn.exec_driver_sql(
+        "INSERT INTO act (id, at, who, what, subject_kind, subject_id)"
+        " SELECT 'a1', created_at, id, 'staff.add', 'staff_member', id FROM staff_member LIMIT 1"
+    )
+    assert conn.scalar(sa.text("SELECT count(*) FROM act")) == 1
+    conn.exec_driver_sql(forbidden)
 
 
 def test_a_migration_that_is_killed_changes_nothing_and_can_be_begun_again(tmp_path: Path) -> None:
