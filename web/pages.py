@@ -16,7 +16,7 @@ from web.language import Spoken, catalogue, language_of, languages, locale_in, s
 from web.look_css import letter_css, look_path
 from web.markdown import html_of, plain_text
 from web.static import Static
-from web.template_code import template_code
+from web.template_code import TemplateCode
 from web.typed import is_day, shown_address
 from web.wording import Wording
 
@@ -255,7 +255,7 @@ class Pages:
     def _furnish(self, words: Wording, key: tuple[str, str, str]) -> Environment:
         code, locale, _ = key
         environment = Environment(
-            bytecode_cache=template_code(*key),
+            bytecode_cache=TemplateCode(key),
             loader=FileSystemLoader(self._directory),
             autoescape=select_autoescape(disabled_extensions=("txt",), default=True),  # a letter's plain text
             undefined=StrictUndefined,
