@@ -121,6 +121,16 @@ period_report = table(
     sa.CheckConstraint("length(sha256) = 64", name="sha256"),
 )
 
+# What another accounting program knows an account by. It may be changed; each change is an act.
+account_code = table(
+    "account_code",
+    sa.Column("program", Code, primary_key=True),
+    sa.Column("account", Code, primary_key=True),
+    sa.Column("code", Code, nullable=False),
+    one_of("program", ("xero", "quickbooks")),
+    sa.CheckConstraint("length(code) between 1 and 159", name="code"),
+)
+
 # An entry whose own day was in a closed month when it came.
 late_entry = table(
     "late_entry",

@@ -5,16 +5,21 @@ from sqlalchemy.engine import Engine
 
 from database.instants import Clock
 from staff.door import Door
+from treasury.books.export_routes import export_routes
 from treasury.books.routes import book_routes
 from treasury.donors.routes import donor_desk_routes
 from treasury.letters.routes import letter_routes
 from treasury.lost.routes import lost_routes
 from treasury.match.routes import match_routes
 from treasury.money.routes import money_routes
+from treasury.notes.routes import note_routes
+from treasury.offline.routes import offline_routes
 from treasury.overview.routes import MissingSteps, nothing_is_missing, overview_routes
 from treasury.recurring.routes import recurring_routes
 from treasury.refunds.routes import refund_routes
+from treasury.refunds.twins_routes import twin_routes
 from treasury.sources.routes import source_routes
+from treasury.spending.routes import spending_routes
 from web.pages import Pages
 from web.sessions import SessionCookie
 
@@ -31,11 +36,16 @@ def treasury_routes(
     router.include_router(overview_routes(engine, clock, pages, door, missing_steps))
     router.include_router(money_routes(engine, clock, pages, door))
     router.include_router(refund_routes(engine, clock, pages, door))
+    router.include_router(twin_routes(engine, clock, pages, door))
+    router.include_router(offline_routes(engine, clock, pages, door))
+    router.include_router(note_routes(engine, clock, door))
+    router.include_router(export_routes(engine, clock, pages, door))
     router.include_router(book_routes(engine, clock, pages, door))
     router.include_router(lost_routes(engine, clock, pages, door))
     router.include_router(recurring_routes(engine, clock, pages, door))
     router.include_router(donor_desk_routes(engine, clock, pages, door))
     router.include_router(match_routes(engine, clock, pages, door))
+    router.include_router(spending_routes(engine, clock, pages, door))
     router.include_router(source_routes(engine, pages, door))
     router.include_router(letter_routes(engine, clock, pages, door))
     return router

@@ -102,6 +102,8 @@ IDENTITIES = {
     "consent": Identity("id = 'consent-1'", (("rowid",), ("id",)), {"id": "'x'"}, {"is_given": "1"}),
     "dedication": Identity("gift_id = 'gift-1'", (("rowid",), ("gift_id",)), {"gift_id": "'gift-3'"}, {"name": "'x'"}),
     "declaration": Identity("gift_id = 'gift-1'", (("rowid",), ("gift_id",)), {"gift_id": "'gift-3'"}, {"name": "'x'"}),
+    "offline_gift": Identity("gift_id = 'gift-1'", (("rowid",), ("gift_id",)), {"gift_id": "'gift-3'"}, {"who": "'x'"}),
+    "note": Identity("id = 'note-1'", (("rowid",), ("id",)), {"id": "'x'"}, {"who": "'x'"}),
     "refund_request": Identity(
         "id = 'request-2'", (("rowid",), ("id",), ("open_of",)), {"id": "'x'", "open_of": "'pi_9'"},
         {"who": "'nobody'"},
@@ -117,6 +119,7 @@ IDENTITIES = {
     "match_pot": Identity(
         "id = 'pot-1'", (("rowid",), ("id",)), {"id": "'x'"}, {"first_day": "'2027-01-01'", "last_day": "'2027-02-01'"}
     ),
+    "spending": Identity("id = 'spending-1'", (("rowid",), ("id",)), {"id": "'x'"}, {"amount_minor": "1"}),
     "match_note": Identity(
         "gift_id = 'gift-1'", (("rowid",), ("gift_id", "n")), {"n": "9"}, {"noted_at": "'2027-01-01'"}
     ),
@@ -152,8 +155,11 @@ TAKING = (
         _taking(table, "rowid = 2", "rowid = 1")
         for table in (
             "donor",
+            "spending",
             "refund",
             "refund_request",
+            "offline_gift",
+            "note",
             "dispute",
             "payout",
             "balance_line",
