@@ -57,6 +57,7 @@ class MenuItem:
 MENU = (
     MenuItem("Overview", "/desk", Permission.READ_MONEY),
     MenuItem("Gifts", "/desk/gifts", Permission.READ_MONEY),
+    MenuItem("Offline", "/desk/offline", Permission.READ_MONEY),
     MenuItem("Recurring", "/desk/recurring", Permission.READ_MONEY),
     MenuItem("Donors", "/desk/donors", Permission.READ_MONEY),
     MenuItem("Payouts", "/desk/payouts", Permission.READ_MONEY),

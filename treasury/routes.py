@@ -12,6 +12,8 @@ from treasury.letters.routes import letter_routes
 from treasury.lost.routes import lost_routes
 from treasury.match.routes import match_routes
 from treasury.money.routes import money_routes
+from treasury.notes.routes import note_routes
+from treasury.offline.routes import offline_routes
 from treasury.overview.routes import MissingSteps, nothing_is_missing, overview_routes
 from treasury.recurring.routes import recurring_routes
 from treasury.refunds.routes import refund_routes
@@ -33,6 +35,8 @@ def treasury_routes(
     router.include_router(overview_routes(engine, clock, pages, door, missing_steps))
     router.include_router(money_routes(engine, clock, pages, door))
     router.include_router(refund_routes(engine, clock, pages, door))
+    router.include_router(offline_routes(engine, clock, pages, door))
+    router.include_router(note_routes(engine, clock, door))
     router.include_router(export_routes(engine, clock, pages, door))
     router.include_router(book_routes(engine, clock, pages, door))
     router.include_router(lost_routes(engine, clock, pages, door))

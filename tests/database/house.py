@@ -30,6 +30,7 @@ from web import tables as web_tables
 
 FIRST_RECEIPT = 2026 * receipts.YEAR_SPAN + 1
 
+OFFLINE = {"means": "cash", "taken_back_at": None, "taken_back_by": None, "why": None}
 REFUND_REQUEST = {"gift_id": "gift-1", "currency": "GBP", "reason": "duplicate", "open_of": None, "refusal": None}
 INSTRUCTION = {"donor_id": "donor-1", "state": "active", "currency": "GBP", "interval": "month"}
 # What a plain value of the column's type would not satisfy; everything else is filled in by `row`.
@@ -94,6 +95,10 @@ FURNITURE: tuple[tuple[sa.Table, Mapping[str, Any]], ...] = (
         },
     ),
     (gift_tables.allocation, {"gift_id": "gift-1"}),
+    (staff.note, {"id": "note-1", "about": "gift", "removed_at": None, "removed_by": None}),
+    (staff.note, {"id": "note-2", "about": "gift", "removed_at": None, "removed_by": None}),
+    (gift_tables.offline_gift, OFFLINE | {"gift_id": "gift-1"}),
+    (gift_tables.offline_gift, OFFLINE | {"gift_id": "gift-2"}),
     (gift_tables.dedication, {"gift_id": "gift-1", "kind": "honour"}),
     (gift_tables.dedication, {"gift_id": "gift-2", "kind": "honour"}),
     (gift_tables.declaration, {"gift_id": "gift-1", "kind": "company"}),

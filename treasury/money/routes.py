@@ -21,6 +21,7 @@ from staff.act import Subject
 from staff.changing import changing
 from staff.door import Door, SignedIn
 from staff.member import StaffMember
+from staff.notes_store import Noted, notes_about
 from staff.permissions import Permission
 from treasury.refunds.routes import shown_requests
 from web.errors import NotFound
@@ -159,6 +160,7 @@ def _traces(engine: Engine, pages: Pages, door: Door) -> APIRouter:
                 raise SeveralGifts(str(several)) from None
             details = gift_details(conn, traced.id)
             requests = shown_requests(conn, traced.id)
+            notes = notes_about(conn, Noted.GIFT, [traced.id])
         return pages.page(
             "treasury/trace.html",
             private=True,
@@ -166,6 +168,7 @@ def _traces(engine: Engine, pages: Pages, door: Door) -> APIRouter:
             trace=traced,
             details=details,
             requests=requests,
+            notes=notes,
         )
 
     return router
