@@ -37,12 +37,10 @@ class Structure(HTMLParser):
         if tag not in VOID:
             self._open.append(tag)
 
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """In SVG a tag may close itself."""
-        self._note(tag, {name: value or "" for name, value in attrs})
-
     def handle_endtag(self, tag: str) -> None:
-        """The tag that is open last is closed."""
+        """The tag that is open last is closed; in SVG a tag may close itself."""
+        if tag in VOID:
+            return
         if not self._open or self._open[-1] != tag:
             self.mistakes.append(f"</{tag}> closes {self._open[-1:] or 'nothing'}")
             if tag not in self._open:
