@@ -65,6 +65,7 @@ ACCESS: Mapping[str, Open | Permission] = {
     "GET /c/{slug}/qr.{kind}": PUBLIC,
     "POST /receipts/{token}/letter": PUBLIC,
     "GET /privacy": PUBLIC,
+    "GET /robots.txt": PUBLIC,
     "POST /updates": PUBLIC,
     # The token of the letter.
     "GET /updates/confirm/{token}": PUBLIC,
