@@ -47,6 +47,12 @@ ACCESS: Mapping[str, Open | Permission] = {
     "GET /c/{slug}/give": PUBLIC,
     "POST /c/{slug}/give": PUBLIC,
     "POST /c/{slug}/give/letter": PUBLIC,
+    "GET /give": PUBLIC,
+    "POST /give": PUBLIC,
+    "POST /give/letter": PUBLIC,
+    "GET /payment/{ticket}": PUBLIC,
+    "POST /payment/{ticket}": PUBLIC,
+    "GET /payment/{ticket}/place": PUBLIC,
     # Whoever has the ticket: it leads to Stripe's page for its gift, and shows the amount and the place in the queue.
     "GET /c/{slug}/payment/{ticket}": PUBLIC,
     "POST /c/{slug}/payment/{ticket}": PUBLIC,
@@ -59,6 +65,7 @@ ACCESS: Mapping[str, Open | Permission] = {
     "GET /c/{slug}/qr.{kind}": PUBLIC,
     "POST /receipts/{token}/letter": PUBLIC,
     "GET /privacy": PUBLIC,
+    "GET /robots.txt": PUBLIC,
     "POST /updates": PUBLIC,
     # The token of the letter.
     "GET /updates/confirm/{token}": PUBLIC,
