@@ -30,6 +30,8 @@ WORDS: Mapping[str, str] = {
     "gift.enter": "Entered an offline gift",
     "gift.take_back": "Took an offline gift back",
     "cash.deposit": "Noted that cash was banked",
+    "standing_order.add": "Added a standing order",
+    "standing_order.end": "Noted that a standing order ended",
     "gift.move": "Moved a gift to another campaign",
     "gift.not_twins": "Said that two gifts were both meant",
     "gift.refund": "Asked for a refund",

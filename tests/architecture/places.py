@@ -33,7 +33,7 @@ SIBLINGS_MEET = {("web.wording", "ledger.money"), ("web.wording", "ledger.typed_
 FOLDERS = {
     "payments": (
         ("gifts",),
-        ("stripe",),
+        ("stripe", "standing_orders"),
         ("reading", "giving"),
         ("letters",),
         ("thanks", "own"),
