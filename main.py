@@ -44,6 +44,7 @@ from outbox.jobs import oldest_waiting
 from outbox.smtp import SmtpCarrier
 from payments.gifts.amounts import GIFT_AMOUNTS
 from payments.gifts.campaign_views import agreed_donors, donors_by_campaign, monthly_by_campaign
+from payments.gifts.offline_store import uncounted_by_campaign
 from payments.gifts.wall_views import wall_entries
 from payments.giving.donor_form import DonorForm, FormRules
 from payments.giving.pledges import Pledges
@@ -85,7 +86,7 @@ from worker import attachments, stripe_account
 PAGE_THREADS = 20
 # Mail programs may end letters by a form with parts (RFC 8058).
 MAILING_UPLOADS = (OPT_OUTS, STOP_PATH + "/{token}")
-GIFT_MEASURES = GiftMeasures(donors_by_campaign, monthly_by_campaign, wall_entries)
+GIFT_MEASURES = GiftMeasures(donors_by_campaign, monthly_by_campaign, wall_entries, uncounted_by_campaign)
 
 
 def build_writer(installation: Installation) -> Writer:

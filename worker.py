@@ -25,14 +25,17 @@ from payments.letters.gift_letters import gift_letter_jobs
 from payments.letters.receipt_letters import RECEIPT, receipt_letter_handler
 from payments.letters.recurring_letters import recurring_letter_jobs
 from payments.letters.reminders import reminding
+from payments.refunding.jobs import RefundAsker, refunding_jobs
 from payments.settlement.jobs import reconcile_hourly, settlement_jobs
 from payments.stripe.lists import StripeLists
 from payments.stripe.payment_links import PaymentLinkGateway
+from payments.stripe.refunds import RefundGateway
 from payments.stripe.subscriptions import RecurringGateway
 from receipts.jobs import LETTER, PRINT, print_handler
 from receipts.pdf import LogoReader, Printer
 from receipts.store import pdf_by_number
 from sandbox.twin import Twin
+from treasury.books.jobs import PRINT_REPORT, report_handler
 from web.limits_store import remove_old_counts
 from web.picture_store import kept_logo
 
@@ -46,7 +49,9 @@ def build_worker(installation: Installation, twin: Twin | None = None) -> Worker
     """
     engine, bookkeeper, clock = installation.engine, installation.bookkeeper, installation.clock
     key, base = stripe_account(installation, twin)
-    handlers = {PRINT: print_handler(engine, Printer(installation.pages, _logo_reader(engine)), clock)}
+    printer = Printer(installation.pages, _logo_reader(engine))
+    handlers = {PRINT: print_handler(engine, printer, clock)}
+    handlers |= {PRINT_REPORT: report_handler(engine, installation.pages, printer.print_html, clock)}
     handlers |= {LETTER: receipt_letter_handler(engine, installation.pages, clock)}
     handlers |= recurring_letter_jobs(engine, installation.pages, clock)
     handlers |= erasing_jobs(engine, clock)
@@ -56,9 +61,9 @@ def build_worker(installation: Installation, twin: Twin | None = None) -> Worker
     handlers |= mailing_jobs(engine, installation.pages, links, agreed_donors, clock)
     carrier = installation.carrier
     handlers |= {SEND: send_handler(engine, carrier, installation.sender, attachments(engine), clock)}
-    handlers |= settlement_jobs(
-        engine, bookkeeper, StripeLists(key, api_base=base), RecurringGateway(key, api_base=base), clock
-    )
+    lists = StripeLists(key, api_base=base)
+    handlers |= settlement_jobs(engine, bookkeeper, lists, RecurringGateway(key, api_base=base), clock)
+    handlers |= refunding_jobs(RefundAsker(engine, bookkeeper, lists, RefundGateway(key, api_base=base), clock))
 
     def try_again() -> None:
         replay(engine, bookkeeper, clock(), only_due=True)

@@ -38,12 +38,14 @@ class GiftMeasures:
     """How many donors each of some campaigns has, what recurring gifts bring it in a month, and who may be named.
 
     Gifts belong to packages above this one. What recurring gifts bring is in minor units. `wall` gives entries newest
-    first: at most so many, after so many, without those of some gifts.
+    first: at most so many, after so many, without those of some gifts. `uncounted` is what targets count besides the
+    books: minor units and gifts.
     """
 
     donors: Callable[[Connection, Numbers], Mapping[int, int]]
     monthly_minor: Callable[[Connection, Numbers], Mapping[int, int]]
     wall: Callable[[Connection, Numbers, int, int, Sequence[str]], Sequence[WallEntry]] = lambda *_: ()
+    uncounted: Callable[[Connection, Numbers], Mapping[int, tuple[int, int]]] = lambda *_: {}
 
 
 def add_campaign(conn: Connection, campaign: Campaign) -> int:
@@ -201,6 +203,8 @@ def progress_of(
     for of in {campaign.currency for campaign in these}:
         ids = {number for campaign in these if campaign.currency == of for number in families[campaign.id]}
         sums |= raised_by_campaign(conn, sorted(ids), of)
+        for number, (minor, gifts) in (measures.uncounted(conn, sorted(ids)) if measures else {}).items():
+            sums[number] += Raised(Money(minor, of), gifts)
     donors, monthly = _measured(conn, these, measures)
     each = []
     for campaign in these:

@@ -107,3 +107,18 @@ match_note = table(
     sa.Column("noted_at", Instant, nullable=False),
     sa.CheckConstraint("n > 0", name="numbered_from_one"),
 )
+
+# What was spent of a campaign's money, as a treasurer says it by hand. It is no entry: the money left the bank, not us.
+spending = table(
+    "spending",
+    sa.Column("id", Code, primary_key=True),
+    sa.Column("campaign_id", Count, sa.ForeignKey("campaign.id"), nullable=False, index=True),
+    sa.Column("currency", Code, sa.ForeignKey("currency.code"), nullable=False),
+    sa.Column("amount_minor", Minor, nullable=False),
+    sa.Column("spent_on", BookDate, nullable=False),
+    sa.Column("words", Code, nullable=False),
+    sa.Column("noted_at", Instant, nullable=False),
+    sa.Column("withdrawn_at", Instant),
+    sa.CheckConstraint("amount_minor > 0 and amount_minor < 1000000000000", name="amount"),
+    sa.CheckConstraint("length(words) between 1 and 200", name="words"),
+)

@@ -4,6 +4,9 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 
+NO_ADDRESS = "no-address.invalid"
+"""The domain of the address that stands for a donor who has none. Nothing can be sent there (RFC 2606)."""
+
 
 class NotAnAddress(ValueError):
     """A text that has no local part or no domain."""

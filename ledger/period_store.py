@@ -1,5 +1,6 @@
 """Close months and open them again; what was booked later than its own day."""
 
+import hashlib
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -8,9 +9,11 @@ from sqlalchemy.engine import Connection
 
 from database.questions import fetch
 from ledger import tables
+from ledger.kinds import EntryKind
+from ledger.money import CURRENCIES, Money
 from ledger.periods import PeriodAct, PeriodStep, month_after, require_closable, require_reopenable
 
-_p, _e, _l = tables.period_step.c, tables.entry.c, tables.late_entry.c
+_p, _e, _l, _r = tables.period_step.c, tables.entry.c, tables.late_entry.c, tables.period_report.c
 _OPEN_FROM = sa.select(_p.open_from).where(_p.id == sa.select(sa.func.max(_p.id)).scalar_subquery())
 
 
@@ -19,10 +22,11 @@ class LateEntry:
     """An entry whose own day was in a closed month: it stands on `book_date`, the first open day then."""
 
     id: int
-    key: str
+    kind: EntryKind
+    subject: str
+    amount: Money
     own_day: date
     book_date: date
-    posted_at: datetime
 
 
 def open_from(conn: Connection) -> date | None:
@@ -73,7 +77,7 @@ def reopen_month(conn: Connection, month: date, who: str, now: datetime) -> None
 def late_entries(conn: Connection, month: date, limit: int, before: int | None = None) -> list[LateEntry]:
     """What was booked elsewhere because this month was closed, newest first; at most `limit`, older than `before`."""
     question = (
-        sa.select(_l.entry_id, _e.key, _l.own_day, _e.book_date, _e.posted_at)
+        sa.select(_l.entry_id, _e.kind, _e.subject, _e.amount_minor, _e.currency, _l.own_day, _e.book_date)
         .join(tables.entry, _e.id == _l.entry_id)
         .where(_l.own_day >= month, _l.own_day < month_after(month))
         .order_by(_l.entry_id.desc())
@@ -81,7 +85,10 @@ def late_entries(conn: Connection, month: date, limit: int, before: int | None =
     )
     if before is not None:
         question = question.where(_l.entry_id < before)
-    return [LateEntry(*row) for row in conn.execute(question)]
+    return [
+        LateEntry(number, EntryKind(kind), subject, Money(minor, CURRENCIES[code]), own_day, book_date)
+        for number, kind, subject, minor, code, own_day, book_date in conn.execute(question)
+    ]
 
 
 def late_counts(conn: Connection) -> dict[date, int]:
@@ -91,6 +98,18 @@ def late_counts(conn: Connection) -> dict[date, int]:
     for day, number in rows:
         counts[day.replace(day=1)] = counts.get(day.replace(day=1), 0) + int(number)
     return counts
+
+
+def report_pdf(conn: Connection, step: int) -> bytes | None:
+    """The printed report of a closed month; None until it is printed."""
+    pdf: bytes | None = conn.scalar(sa.select(_r.pdf).where(_r.step_id == step))
+    return pdf
+
+
+def save_report_pdf(conn: Connection, step: int, pdf: bytes, now: datetime) -> None:
+    """Keep a report as it was printed. It is printed once, so that its bytes never change."""
+    values = {"step_id": step, "pdf": pdf, "sha256": hashlib.sha256(pdf).hexdigest(), "printed_at": now}
+    conn.execute(sa.insert(tables.period_report).values(values))
 
 
 def _add_step(conn: Connection, **values: object) -> None:

@@ -114,6 +114,11 @@ def _unposted(by_key: dict[str, Entry], posted: Sequence[tuple[Any, ...]]) -> li
     return sorted(by_key.values(), key=lambda entry: (entry.reverses is not None, entry.key))
 
 
+def is_posted(conn: Connection, key: str) -> bool:
+    """Whether an entry of this key is in the books."""
+    return conn.scalar(sa.select(_e.id).where(_e.key == key)) is not None
+
+
 def raised(conn: Connection, campaign: int, of: Currency) -> Raised:
     """Gifts less refunds and dispute losses of one campaign, and the number of gifts."""
     return raised_by_campaign(conn, [campaign], of)[campaign]

@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from database.columns import BookDate, Code, Count, Instant, Minor
+from database.columns import BookDate, Bytes, Code, Count, Instant, Minor
 from database.tables import one_of, table
 
 currency = table(
@@ -66,6 +66,10 @@ sa.Index(
 GIVEN_BACK = sa.text("kind IN ('refund', 'refund_failed', 'dispute', 'payment_failed')")
 sa.Index("ix_entry_given_back", entry.c.campaign_id, sqlite_where=GIVEN_BACK, postgresql_where=GIVEN_BACK)
 
+# Money that reached the bank, or left it again: a row a payout, for a month's report.
+AT_THE_BANK = sa.text("kind IN ('paid', 'unpaid')")
+sa.Index("ix_entry_at_the_bank", entry.c.book_date, sqlite_where=AT_THE_BANK, postgresql_where=AT_THE_BANK)
+
 # Written in the transaction that posts; the audit compares it with the entries.
 total = table(
     "total",
@@ -105,6 +109,26 @@ period_step = table(
     sa.CheckConstraint("(act = 'close') = (digest <> '')", name="digest"),
     sa.CheckConstraint("(act = 'close') = (report <> '')", name="report"),
     sa.CheckConstraint("who <> ''", name="who"),
+)
+
+# The report of a closed month as it was printed.
+period_report = table(
+    "period_report",
+    sa.Column("step_id", Count, sa.ForeignKey("period_step.id"), primary_key=True, autoincrement=False),
+    sa.Column("pdf", Bytes, nullable=False),
+    sa.Column("sha256", Code, nullable=False),
+    sa.Column("printed_at", Instant, nullable=False),
+    sa.CheckConstraint("length(sha256) = 64", name="sha256"),
+)
+
+# What another accounting program knows an account by. It may be changed; each change is an act.
+account_code = table(
+    "account_code",
+    sa.Column("program", Code, primary_key=True),
+    sa.Column("account", Code, primary_key=True),
+    sa.Column("code", Code, nullable=False),
+    one_of("program", ("xero", "quickbooks")),
+    sa.CheckConstraint("length(code) between 1 and 159", name="code"),
 )
 
 # An entry whose own day was in a closed month when it came.

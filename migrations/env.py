@@ -13,6 +13,7 @@ import payments.books.tables
 import payments.gifts.tables
 import payments.giving.tables
 import payments.inbox.tables
+import payments.refunding.tables
 import payments.settlement.tables
 import receipts.tables
 import staff.tables

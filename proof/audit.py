@@ -18,6 +18,7 @@ from payments.inbox.store import dead_letters, unapplied_count
 from proof import store_audit as store
 from proof.store_audit import Comparison
 from proof.store_groups import gifts_unlike_families, group_counts
+from proof.store_periods import closed_months_that_moved
 from proof.store_trace import balance_read_at
 from receipts.store import gaps, left_out_numbers
 
@@ -41,6 +42,7 @@ def audit_all(conn: Connection, clock: Clock = utc_now) -> list[Finding]:
         _charges_with_gifts(conn),
         _receipt_numbers(conn),
         _gifts_receipted(conn),
+        _closed_months(conn),
     ]
 
 
@@ -223,6 +225,13 @@ def _gifts_receipted(conn: Connection) -> Finding:
     advice = "Restore a backup, or write to us: this cannot happen by itself."
     name = "every gift received has its receipt and its entries"
     return _checked(name, {"missing": missing}, advice, wrong=missing > 0)
+
+
+def _closed_months(conn: Connection) -> Finding:
+    number, moved = closed_months_that_moved(conn)
+    figures: dict[str, object] = {"closed": number} | ({"moved": ", ".join(moved)} if moved else {})
+    advice = f"The entries of a closed month are not those of its report: {RESTORE}"
+    return _checked("closed months are as they were closed", figures, advice, wrong=bool(moved))
 
 
 def _checked(name: str, figures: Mapping[str, object], advice: str, *, wrong: bool) -> Finding:

@@ -12,12 +12,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from ledger.accounts import RAISED, Account
+from ledger.accounts import INCOME, RAISED, Account
 from ledger.kinds import EntryKind
 from ledger.tables import entry, total
 from payments.books.tables import balance_line, charge, dispute, dispute_move, payment_failure, payout, refund
 from payments.books.views import NOT_A_GIFT
-from payments.gifts.tables import gift
+from payments.gifts.offline import Means
+from payments.gifts.tables import gift, offline_gift
 from payments.inbox.tables import delivery
 from payments.reading.happenings import Category
 from payments.settlement.tables import balance_check
@@ -28,7 +29,7 @@ _e, _l, _t = entry.c, balance_line.c, total.c
 # The kinds whose entries add up to their facts. The debit account of the kind rises with the fact.
 _COMPARED = (
     EntryKind.GIFT, EntryKind.PAYMENT_FAILED, EntryKind.REFUND, EntryKind.REFUND_FAILED, EntryKind.DISPUTE,
-    EntryKind.PAID, EntryKind.UNPAID,
+    EntryKind.PAID, EntryKind.UNPAID, EntryKind.OFFLINE,
 )  # fmt: skip
 
 # How far a rate may move between two lines of one subject, by how many of the balance's smallest units their sums may
@@ -60,6 +61,8 @@ def facts_unlike_entries(conn: Connection, limit: int) -> list[Difference]:
     """Gifts, refunds, disputes and payouts whose entries are not what their facts come to."""
     kind, subject = _key_part(conn, 1), _key_part(conn, 2)
     rising = [sa.and_(kind == name.value, _e.debit == name.rules.debit.value) for name in _COMPARED]
+    # Cash is in hand and a transfer at the bank, so that an offline gift is known by its income.
+    rising.append(sa.and_(kind == EntryKind.OFFLINE.value, _e.credit.in_([account.value for account in INCOME])))
     minor = sa.case((sa.or_(*rising), _e.amount_minor), else_=-_e.amount_minor)
     posted = sa.select(
         kind.label("kind"), subject.label("subject"), _e.currency.label("currency"), minor.label("minor")
@@ -85,6 +88,7 @@ def _facts() -> list[sa.Select[Any]]:
         _fact(EntryKind.REFUND, r.id, refund, r.amount_minor).where(r.agreed_at.is_not(None), _paid(r.payment)),
         _fact(EntryKind.REFUND_FAILED, r.id, refund, r.amount_minor).where(r.undone_at.is_not(None), _paid(r.payment)),
         _fact(EntryKind.DISPUTE, moved.line_id, dispute_move, -moved.amount_minor).where(_paid(moved.payment)),
+        _fact(EntryKind.OFFLINE, gift.c.id, gift, gift.c.amount_minor).where(_came_offline(), ~_is_in_kind()),
         _fact(EntryKind.PAID, payout.c.id, payout, payout.c.amount_minor).where(arrived),
         _fact(EntryKind.UNPAID, payout.c.id, payout, payout.c.amount_minor).where(
             arrived, payout.c.returned_at.is_not(None)
@@ -94,6 +98,15 @@ def _facts() -> list[sa.Select[Any]]:
 
 def _fact(kind: EntryKind, subject: sa.Column[str], table: sa.Table, minor: sa.ColumnElement[int]) -> sa.Select[Any]:
     return sa.select(sa.literal(kind.value), subject, table.c.currency, -minor)
+
+
+def _came_offline() -> sa.ColumnElement[bool]:
+    return sa.exists().where(offline_gift.c.gift_id == gift.c.id)
+
+
+def _is_in_kind() -> sa.ColumnElement[bool]:
+    """The gift was no money: it has no entries."""
+    return sa.exists().where(offline_gift.c.gift_id == gift.c.id, offline_gift.c.means == Means.IN_KIND.value)
 
 
 def _paid(payment: sa.Column[str]) -> sa.ColumnElement[bool]:
@@ -246,9 +259,12 @@ def count_charges_without_gift(conn: Connection) -> int:
 
 
 def received_without_receipt(conn: Connection) -> int:
-    """How many gifts are in the state received but lack their receipt or their entries."""
-    has_receipt = sa.exists().where(receipt.c.gift_id == gift.c.id)
-    has_entries = sa.exists().where(entry.c.subject == gift.c.payment)
+    """How many gifts are in the state received but lack their receipt or their entries.
+
+    Of an offline gift the treasurer says whether there is a receipt, and one in kind has no entries.
+    """
+    has_receipt = sa.or_(sa.exists().where(receipt.c.gift_id == gift.c.id), _came_offline())
+    has_entries = sa.or_(sa.exists().where(entry.c.subject == gift.c.payment), _is_in_kind())
     missing = sa.select(sa.func.count()).select_from(gift).where(gift.c.state == "received")
     return conn.scalar(missing.where(sa.not_(sa.and_(has_receipt, has_entries)))) or 0
 

@@ -12,6 +12,7 @@ class Permission(StrEnum):
 
     READ_MONEY = "read money"
     CHANGE_MONEY = "change money"
+    REOPEN_MONTHS = "reopen months"
     READ_LETTERS = "read letters"
     SEND_LETTERS = "send letters"
     READ_CAMPAIGNS = "read campaigns"
@@ -38,7 +39,7 @@ _READS = frozenset(
 # Organisers see and edit only the campaigns that they are assigned to, and no donor's address.
 ALLOWED: Mapping[Role, frozenset[Permission]] = {
     Role.OWNER: frozenset(Permission),
-    Role.TREASURER: frozenset(Permission) - {Permission.MANAGE_STAFF},
+    Role.TREASURER: frozenset(Permission) - {Permission.MANAGE_STAFF, Permission.REOPEN_MONTHS},
     Role.ORGANISER: frozenset({Permission.READ_CAMPAIGNS, Permission.EDIT_CAMPAIGNS}),
     Role.AUDITOR: _READS,
 }
@@ -57,6 +58,8 @@ class MenuItem:
 _MONEY, _LETTERS = Permission.READ_MONEY, Permission.READ_LETTERS
 MENU = (
     MenuItem("Overview", "/desk", _MONEY),
+    MenuItem("Books", "/desk/books", _MONEY),
+    MenuItem("Offline", "/desk/offline", _MONEY),
     MenuItem("Campaigns", "/desk/campaigns", Permission.READ_CAMPAIGNS),
     MenuItem("Sign-ups", "/desk/sign-ups", _LETTERS),
     MenuItem("Organisation", "/desk/organisation", Permission.READ_ORGANISATION),

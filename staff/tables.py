@@ -82,3 +82,20 @@ act = table(
     sa.Index("ix_act_at", "at"),
     sa.Index("ix_act_subject", "subject_kind", "subject_id"),
 )
+
+# What staff write beside a gift, a donor or a recurring gift. Its text goes when it is removed, and changes never.
+note = table(
+    "note",
+    sa.Column("id", Code, primary_key=True),
+    sa.Column("about", Code, nullable=False),
+    sa.Column("about_id", Code, nullable=False),
+    sa.Column("text", Code, nullable=False),
+    sa.Column("who", Code, nullable=False),
+    sa.Column("written_at", Instant, nullable=False),
+    sa.Column("removed_at", Instant),
+    sa.Column("removed_by", Code),
+    sa.CheckConstraint("(removed_at is null) = (text <> '')", name="text"),
+    sa.CheckConstraint("(removed_at is null) = (removed_by is null)", name="removed"),
+    sa.CheckConstraint("about in ('gift', 'donor', 'recurring')", name="about"),
+    sa.Index("ix_note_about", "about", "about_id"),
+)

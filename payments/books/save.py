@@ -121,6 +121,7 @@ def _save_refunds(conn: Connection, new: Sequence[Refund], changed: Sequence[Ref
         {
             "id": refund.id, "payment": refund.payment, "currency": refund.amount.currency.code,
             "amount_minor": refund.amount.minor, "agreed_at": refund.agreed_at, "undone_at": refund.failed_at,
+            "parts": refund.parts or None,
         }
         for refund in new
     ]  # fmt: skip

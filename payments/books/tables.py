@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from database.columns import Code, Flag, Instant, Minor
+from database.columns import Code, Flag, Instant, Json, Minor
 from database.tables import one_of, table
 from payments.reading.happenings import Category
 
@@ -44,6 +44,8 @@ refund = table(
     sa.Column("amount_minor", Minor, nullable=False),
     sa.Column("agreed_at", Instant),
     sa.Column("undone_at", Instant),
+    # What it takes from which share, where that was chosen: pairs of the share's number and minor units.
+    sa.Column("parts", Json),
     sa.Index("ix_refund_payment", "payment"),
     sa.CheckConstraint("amount_minor > 0", name="amount"),
 )

@@ -29,6 +29,7 @@ from payments.inbox.store import drop_bodies
 from payments.own.own_data_views import addresses_of_donor
 from receipts.erasure_store import close_receipts, erase_receipts
 from receipts.store import gifts_with_receipts
+from staff.notes_store import Noted, erase_notes
 
 ANONYMISE_EVERY = timedelta(days=1)
 
@@ -62,6 +63,8 @@ def erase_person(conn: Connection, donor_ids: Sequence[str], addresses: Sequence
     erase_letters(conn, addresses, now)
     erase_signups(conn, _keys(addresses), now)
     erase_gifts(conn, donor_ids)
+    erase_notes(conn, Noted.DONOR, donor_ids, now)
+    erase_notes(conn, Noted.GIFT, gifts, now)
     erase_details(conn, donor_ids)
     never_received = sorted(set(gifts) - set(gifts_with_receipts(conn, gifts)))
     erase_declarations(conn, never_received)

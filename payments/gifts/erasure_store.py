@@ -7,7 +7,7 @@ from sqlalchemy.engine import Connection
 
 from payments.gifts.gift import GiftState
 from payments.gifts.recurring import RecurringState
-from payments.gifts.tables import declaration, dedication, gift, lost_gift, recurring
+from payments.gifts.tables import declaration, dedication, gift, lost_gift, offline_gift, recurring
 
 REMOVED_NAME = "removed"
 
@@ -47,6 +47,7 @@ def erase_gifts(conn: Connection, donor_ids: Sequence[str]) -> None:
     conn.execute(sa.update(lost_gift).where(lost_gift.c.id.in_(ids)).values(**nobody))
     conn.execute(sa.update(recurring).where(recurring.c.donor_id.in_(donor_ids)).values(**nobody))
     conn.execute(sa.update(gift).where(gift.c.donor_id.in_(donor_ids)).values(**nobody, message="", show_name=False))
+    conn.execute(sa.update(offline_gift).where(offline_gift.c.gift_id.in_(ids)).values(reference=REMOVED_NAME))
 
 
 def erase_declarations(conn: Connection, gift_ids: Sequence[str]) -> None:

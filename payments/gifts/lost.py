@@ -35,7 +35,8 @@ class LostGift:
 
     `weights` say how each instalment is shared, by the address of a campaign; `ends_at` and `instalments` are the end
     that its donor chose, `day` the day of the month. Older subscriptions do not say them, and some only when Stripe
-    stops (`stops_at`): why it does is not known, so that end is left to Stripe.
+    stops (`stops_at`): why it does is not known, so that end is left to Stripe. `source` is the code of the link that
+    led to the form.
     """
 
     id: str
@@ -52,6 +53,7 @@ class LostGift:
     instalments: int | None = None
     day: int | None = None
     stops_at: datetime | None = None
+    source: str = ""
 
     @property
     def slugs(self) -> tuple[str, ...]:
@@ -95,6 +97,7 @@ def adopted_gift(lost: LostGift, campaigns: Mapping[str, int]) -> Gift:
         attempted_at=lost.given_at,
         return_token=uuid5(ADOPTIONS, lost.first_gift).hex,
         recurring_id=lost.id if lost.kind is LostKind.RECURRING else None,
+        source=lost.source,
     )
 
 

@@ -44,6 +44,7 @@ def add_lost(conn: Connection, lost: Iterable[LostGift], now: datetime) -> None:
             "instalments": gift.instalments,
             "day": gift.day,
             "stops_at": gift.stops_at,
+            "source": gift.source or None,
             "found_at": now,
         }
         for gift in lost
@@ -126,4 +127,5 @@ def read_lost_row(row: sa.Row[Any]) -> LostGift:
         instalments=row.instalments,
         day=row.day,
         stops_at=row.stops_at,
+        source=row.source or "",
     )

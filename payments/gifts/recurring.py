@@ -58,10 +58,27 @@ class Rhythm:
 
 
 @dataclass(frozen=True, slots=True)
+class FeeCover:
+    """What a donor added for fees to a gift, and what the gift came to with it."""
+
+    added: Money
+    payment: Money
+
+    def within(self, charged: Money) -> Money | None:
+        """The same part of another payment, rounded down to what can be charged; None where it comes to nothing."""
+        if charged.currency != self.payment.currency:
+            return None
+        step = charged.currency.step
+        part = charged.minor * self.added.minor // self.payment.minor // step * step
+        return Money(part, charged.currency) if part else None
+
+
+@dataclass(frozen=True, slots=True)
 class Recurring:
     """A standing instruction. `amount` is what the next instalment asks for.
 
     `began_at` is when its first instalment was paid, whose day the others keep; None until Stripe was asked.
+    `cover` is what its donor added for fees to the first one: the same part of each instalment covers fees.
     """
 
     id: str
@@ -78,6 +95,7 @@ class Recurring:
     donor_id: str | None = None
     began_at: datetime | None = None
     day: int | None = None
+    cover: FeeCover | None = None
 
     @property
     def rhythm(self) -> Rhythm:
@@ -152,6 +170,7 @@ def begin(first: Gift, rhythm: Rhythm, shares: Sequence[Share] = ()) -> Recurrin
         instalments=rhythm.instalments,
         donor_id=first.donor_id,
         day=rhythm.day,
+        cover=FeeCover(first.fee_cover, first.amount) if first.fee_cover else None,
     )
 
 
@@ -179,4 +198,5 @@ def instalment(recurring: Recurring, invoice: str, charged: Money, at: datetime)
         recurring_id=recurring.id,
         invoice_id=invoice,
         donor_id=recurring.donor_id,
+        fee_cover=recurring.cover.within(charged) if recurring.cover else None,
     )

@@ -14,7 +14,14 @@ from ledger.money import Money, currency
 from outbox.jobs import enqueue, enqueue_many
 from payments.gifts import tables as gift_tables
 from payments.gifts.gift import DonorDetails, Share
-from payments.gifts.recurring import Interval, Recurring, RecurringStanding, RecurringState, SubscriptionStatus
+from payments.gifts.recurring import (
+    FeeCover,
+    Interval,
+    Recurring,
+    RecurringStanding,
+    RecurringState,
+    SubscriptionStatus,
+)
 from payments.gifts.recurring_changes import CHANGE_RECURRING, ChangeKind, NotRunning, RecurringChange, StopReason
 from payments.gifts.recurring_news import TELL_NEWS, RecurringNews, news_of
 
@@ -22,8 +29,9 @@ _r, _s, _g = gift_tables.recurring.c, gift_tables.recurring_share.c, gift_tables
 _RECURRING = (
     _r.id, _r.state, _r.currency, _r.amount_minor, _r.interval, _r.donor_name, _r.donor_email, _r.first_gift_id,
     _r.created_at, _r.ends_at, _r.instalments, _r.subscription, _r.donor_id, _r.began_at,
-    _r.chosen_day,
+    _r.chosen_day, _g.amount_minor, _g.fee_cover_minor,
 )  # fmt: skip
+_FIRST_GIFT = _g.id == _r.first_gift_id
 # Between asking Stripe and saving its answer; an instant further ahead was saved while the clock was.
 _LONGEST_LOOK = timedelta(hours=1)
 _SHARE = (_s.recurring_id, _s.n, _s.campaign_id, _s.weight)
@@ -63,7 +71,7 @@ def recurring_of(conn: Connection, ids: Iterable[str]) -> dict[str, Recurring]:
     wanted = sorted(set(ids))
     if not wanted:
         return {}
-    rows = look_up(conn, _RECURRING, _r.id, wanted)
+    rows = look_up(conn, _RECURRING, _r.id, wanted, _FIRST_GIFT)
     shares: defaultdict[str, list[Share]] = defaultdict(list)
     for identity, n, campaign, weight in look_up(conn, _SHARE, _s.recurring_id, wanted):
         shares[identity].append(Share(n, campaign, weight))
@@ -211,11 +219,12 @@ def link_subscriptions(conn: Connection, subscription_of: Mapping[str, str]) -> 
 
 def _recurring(row: tuple[Any, ...], shares: list[Share]) -> Recurring:
     identity, state, code, minor, interval, name, email, first, created, ends, instalments, subscription = row[:12]
-    donor_id, began_at, day = row[12:]
+    donor_id, began_at, day, first_minor, cover_minor = row[12:]
+    of = currency(code)
     return Recurring(
         id=identity,
         state=RecurringState(state),
-        amount=Money(minor, currency(code)),
+        amount=Money(minor, of),
         interval=Interval(interval),
         shares=tuple(sorted(shares, key=lambda share: share.n)),
         donor=DonorDetails(name, email),
@@ -227,4 +236,5 @@ def _recurring(row: tuple[Any, ...], shares: list[Share]) -> Recurring:
         donor_id=donor_id,
         began_at=began_at,
         day=day,
+        cover=FeeCover(Money(cover_minor, of), Money(first_minor, of)) if cover_minor else None,
     )

@@ -100,6 +100,11 @@ def gift(conn: Connection, gift_id: str) -> Gift | None:
     return gifts(conn, [gift_id]).get(gift_id)
 
 
+def lock_gift(conn: Connection, gift_id: str) -> None:
+    """Let nobody else who locks this gift go on until the caller's transaction has ended."""
+    conn.execute(sa.select(_g.id).where(_g.id == gift_id).with_for_update())
+
+
 def gift_of_session(conn: Connection, session_id: str) -> Gift | None:
     """The gift that a Checkout Session was opened for: any of its sessions, not only the last."""
     t = gift_tables.checkout.c

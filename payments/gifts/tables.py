@@ -10,6 +10,7 @@ from database.tables import one_of, table
 from payments.gifts.declaration import DonorKind
 from payments.gifts.dedication import DedicationKind
 from payments.gifts.gift import GiftState
+from payments.gifts.offline import Means
 from payments.gifts.recurring import Interval, RecurringState
 
 # What a gift is and who gave it. The money is in the ledger; this is what was asked for.
@@ -205,12 +206,34 @@ lost_gift = table(
     sa.Column("instalments", Count),
     sa.Column("day", Count),
     sa.Column("stops_at", Instant),
+    # The code of the link that led to the form.
+    sa.Column("source", Code),
     one_of("kind", ("once", "recurring", "stranger")),
     sa.CheckConstraint(
         "kind = 'stranger' OR (first_gift IS NOT NULL AND amount_minor > 0 AND currency IS NOT NULL"
         " AND given_at IS NOT NULL)",
         name="money",
     ),
+)
+
+# A gift that did not come through Stripe: how it came, on which day, and whether it counts toward the target.
+# `reference` is a cheque's number, what the bank statement says, or what was given in kind.
+offline_gift = table(
+    "offline_gift",
+    sa.Column("gift_id", Code, sa.ForeignKey("gift.id"), primary_key=True),
+    sa.Column("means", Code, nullable=False),
+    sa.Column("given_on", BookDate, nullable=False),
+    sa.Column("reference", Code, nullable=False),
+    sa.Column("counts", Flag, nullable=False),
+    sa.Column("who", Code, nullable=False),
+    sa.Column("entered_at", Instant, nullable=False),
+    sa.Column("taken_back_at", Instant),
+    sa.Column("taken_back_by", Code),
+    sa.Column("why", Code),
+    one_of("means", Means),
+    sa.CheckConstraint("(taken_back_at is null) = (taken_back_by is null)", name="taken_back"),
+    sa.CheckConstraint("(taken_back_at is null) = (why is null)", name="why"),
+    sa.CheckConstraint("means <> 'in_kind' or reference <> ''", name="what"),
 )
 
 # What a donor or a treasurer asked to change in a recurring gift, and when Stripe had made the change. `until` is when

@@ -14,11 +14,13 @@ from payments.gifts.tables import (
     declaration,
     dedication,
     gift,
+    offline_gift,
     recurring,
     recurring_act,
     recurring_share,
 )
 from receipts.tables import receipt
+from staff.tables import note
 
 # By section its rows, each by the names of its columns; values are text, numbers, yes and no.
 OwnData = Mapping[str, Sequence[Mapping[str, object]]]
@@ -30,7 +32,10 @@ def own_data(conn: Connection, donor_ids: Sequence[str]) -> OwnData:
     """Everything that is kept under these ids of one donor, section by section."""
     gifts = sa.select(gift.c.id).where(gift.c.donor_id.in_(donor_ids))
     series = sa.select(recurring.c.id).where(recurring.c.donor_id.in_(donor_ids))
+    about_them = sa.or_(note.c.about_id.in_(donor_ids), note.c.about_id.in_(gifts), note.c.about_id.in_(series))
     return {
+        "notes": _rows(conn, note, sa.and_(about_them, note.c.removed_at.is_(None))),
+        "offline_gifts": _rows(conn, offline_gift, offline_gift.c.gift_id.in_(gifts)),
         "details": _rows(conn, donor, donor.c.id.in_(donor_ids)),
         "gifts": _rows(conn, gift, gift.c.donor_id.in_(donor_ids)),
         "shares": _rows(conn, allocation, allocation.c.gift_id.in_(gifts)),

@@ -87,24 +87,33 @@ class InvoicePaid:
     payment: str
 
 
+ChosenParts = tuple[tuple[int, int], ...]
+"""What a refund takes from which share, as a treasurer chose it: pairs of the share's number and minor units."""
+
+
 @dataclass(frozen=True, slots=True)
 class RefundAgreed:
-    """Money is to go back. `amount` is in the currency of the charge, positive."""
+    """Money is to go back. `amount` is in the currency of the charge, positive.
+
+    `parts` add up to it; without any it is split as the gift was.
+    """
 
     refund: str
     payment: str
     amount: Money
     at: datetime
+    parts: ChosenParts = ()
 
 
 @dataclass(frozen=True, slots=True)
 class RefundFailed:
-    """A refund failed or was cancelled: the money is ours again."""
+    """A refund failed or was cancelled: the money is ours again, in the `parts` in which it was to go back."""
 
     refund: str
     payment: str
     amount: Money
     at: datetime
+    parts: ChosenParts = ()
 
 
 @dataclass(frozen=True, slots=True)

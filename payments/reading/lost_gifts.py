@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import uuid5
 
 from database.instants import from_unix
+from donors.donor import NO_ADDRESS
 from ledger.money import Money, currency
 from payments.gifts.gift import DonorDetails
 from payments.gifts.lost import ADOPTIONS, LostGift, LostKind, LostShare
@@ -22,12 +23,13 @@ from payments.reading.fields import (
     text,
     whole_number,
 )
-from payments.stripe.checkout import DAY, ENDS_AT, INSTALMENTS, STRIPE_INTERVALS, WEIGHTS
+from payments.stripe.checkout import DAY, ENDS_AT, INSTALMENTS, SOURCE, STRIPE_INTERVALS, WEIGHTS
 from payments.stripe.objects import StripeObject
 
 _PRODUCT = "campaign_"
 _COUNT = re.compile("[1-9][0-9]{0,11}")
-UNNAMED = DonorDetails("Somebody", "nobody@no-address.invalid")
+_SOURCE = re.compile("[a-z0-9-]{1,40}")
+UNNAMED = DonorDetails("Somebody", f"nobody@{NO_ADDRESS}")
 """A donor of whom Stripe knows neither name nor address."""
 
 
@@ -42,6 +44,7 @@ def read_lost_once(gift: str, charge: StripeObject, session: StripeObject | None
         donor=_donor(session, charge),
         given_at=instant(session or charge),
         session=text(session, "id") if session else None,
+        source=_source(session or charge),
     )
 
 
@@ -65,6 +68,7 @@ def read_lost_recurring(recurring: str, subscription: StripeObject, session: Str
         instalments=int(instalments) if instalments else None,
         day=_day(subscription) if interval is Interval.MONTH else None,
         stops_at=None if says_end else _stops_at(subscription),
+        source=_source(subscription),
     )
 
 
@@ -83,6 +87,12 @@ def _weights(subscription: StripeObject) -> tuple[tuple[str, int], ...]:
     if any(not slug or not _COUNT.fullmatch(weight) for slug, _, weight in pairs):
         return ()
     return tuple((slug, int(weight)) for slug, _, weight in pairs)
+
+
+def _source(stripe_object: StripeObject) -> str:
+    """The code of the link that led to the form, as we wrote it there; empty for anything else."""
+    code = str((stripe_object.get("metadata") or {}).get(SOURCE, ""))
+    return code if _SOURCE.fullmatch(code) else ""
 
 
 def _whole(subscription: StripeObject, name: str) -> str:

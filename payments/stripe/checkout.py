@@ -18,6 +18,8 @@ from payments.gifts.recurring_words import ADJECTIVE
 SESSION_LIFETIME = timedelta(hours=1)
 APP, SCHEMA = "farthing", "1"
 LONGEST_DESCRIPTION = LONGEST_VALUE = 500
+# The code of the link that led to the form.
+SOURCE = "source"
 # A subscription's metadata: weights by campaign as `libraries:80 buses:20`, an end in seconds, a number of instalments,
 # and the day of the month that its donor chose.
 WEIGHTS, ENDS_AT, INSTALMENTS, DAY = "weights", "ends_at", "instalments", "day"
@@ -57,6 +59,7 @@ def session_params(
     interval = recurring.interval if recurring else None
     params["line_items"] = [_line(share, purposes[share.campaign], interval) for share in gift.allocations]
     ours = {"app": APP, "schema": SCHEMA} | ({"installation": mark} if mark else {})
+    ours |= {SOURCE: gift.source} if gift.source else {}
     metadata = {"gift_id": gift.id} | ours
     if recurring is None:
         params["mode"], params["customer_creation"] = "payment", "if_required"

@@ -55,6 +55,10 @@ class StripeLists:
         """Subscriptions as `subscription` has them; those that have ended only where `status` asks for them."""
         return self._page("/v1/subscriptions", expand=["data.latest_invoice", "data.default_payment_method"], **params)
 
+    def refunds(self, **params: Any) -> ListPage:
+        """Refunds."""
+        return self._page("/v1/refunds", **params)
+
     def disputes(self, **params: Any) -> ListPage:
         """Disputes."""
         return self._page("/v1/disputes", **params)

@@ -76,6 +76,7 @@ UNSOUND = (
 )
 
 STEPS = ("period_step_in_order",)
+COPIED_STEP = copied("period_step", "id = 1", id="2", month="'2020-02-01'", open_from="'2020-03-01'")
 
 EVERYWHERE = (
     *UNSOUND,
@@ -88,12 +89,14 @@ EVERYWHERE = (
         copied("entry", "id = 4", id="99", key="'bad:1'", book_date="'2020-01-31'"), ("entry_in_open_period",),
     ),
     changed("period_step", "who = 'nobody'", "id = 1", "period_step_no_update"),
-    removed("period_step", "id = 1"),
+    removed("period_step", "id = 2", COPIED_STEP),
     Attack("period_step: closed again", "period_step", copied("period_step", "id = 1", id="2"), STEPS),
     Attack(
         "period_step: a month left out", "period_step",
         copied("period_step", "id = 1", id="2", month="'2020-03-01'", open_from="'2020-04-01'"), STEPS,
     ),
+    changed("period_report", f"sha256 = '{'1' * 64}'", "step_id = 1", "period_report_no_update"),
+    removed("period_report", "step_id = 1"),
     changed("late_entry", "own_day = '2020-01-16'", "entry_id > 0", "late_entry_no_update"),
     removed("late_entry", "entry_id > 0"),
     changed("account", "kind = 'income'", "code = 'fees'", "account_no_update"),
@@ -128,6 +131,25 @@ EVERYWHERE = (
         ("UPDATE donor_merge SET undone_at = merged_at, undone_by = 'x', holds_of = NULL WHERE id = 'merge-1'",),
     ),
     removed("donor_merge", "id = 'merge-1'"),
+    changed("refund", "parts = '[]'", "id = 're_1'", "refund_frozen"),
+    changed("refund_request", "amount_minor = 2", "id = 'request-1'", "refund_request_frozen"),
+    changed("refund_request", "refund_id = 're_9'", "id = 'request-1'", "refund_request_set_once"),
+    removed("refund_request", "id = 'request-1'"),
+    changed("offline_gift", "means = 'cheque'", "gift_id = 'gift-1'", "offline_gift_frozen"),
+    Attack(
+        "offline_gift: give another reason", "offline_gift",
+        "UPDATE offline_gift SET why = 'x' WHERE gift_id = 'gift-1'", ("offline_gift_set_once",),
+        ("UPDATE offline_gift SET taken_back_at = entered_at, taken_back_by = 'x', why = 'y'",),
+    ),
+    removed("offline_gift", "gift_id = 'gift-1'"),
+    changed("offline_gift", "reference = 'x'", "gift_id = 'gift-1'", "offline_gift_reference_goes"),
+    changed("note", "who = 'x'", "id = 'note-1'", "note_frozen"),
+    changed("note", "text = 'x'", "id = 'note-1'", "note_text_goes"),
+    Attack(
+        "note: removed by somebody else", "note", "UPDATE note SET removed_by = 'y' WHERE id = 'note-1'",
+        ("note_set_once",), ("UPDATE note SET removed_at = written_at, removed_by = 'x', text = ''",),
+    ),
+    removed("note", "id = 'note-1'"),
     changed("erasure", "who = 'nobody'", "id = 'erasure-1'", "erasure_no_update"),
     removed("erasure", "id = 'erasure-1'"),
     changed("signup", "words = 'Everything.'", "id = 'signup-1'", "signup_frozen"),
@@ -172,6 +194,7 @@ EVERYWHERE = (
     removed("receipt_gap", "year = 2025"),
     changed("lost_gift", "amount_minor = 1", "id = 'lost-1'", "lost_gift_frozen"),
     changed("lost_gift", "stops_at = NULL", "id = 'lost-1'", "lost_gift_frozen"),
+    changed("lost_gift", "source = 'leaflet-8'", "id = 'lost-1'", "lost_gift_frozen"),
     changed("lost_gift", "adopted = 1", "id = 'lost-1'", "lost_gift_set_once"),
     removed("lost_gift", "id = 'lost-1'"),
     changed("act", "who = 'nobody'", "id = 'staff-act-1'", "act_no_update"),

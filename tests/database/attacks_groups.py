@@ -42,6 +42,12 @@ GROUPS = (
     changed("match_note", "pot_id = 'pot-2'", "gift_id = 'gift-1'", "match_note_no_update",
             "fk_match_note_pot_id"),
     removed("match_note", "gift_id = 'gift-1'"),
+    changed("spending", "amount_minor = 1", "id = 'spending-1'", "spending_frozen"),
+    Attack(
+        "spending: counted again", "spending", "UPDATE spending SET withdrawn_at = NULL WHERE id = 'spending-1'",
+        ("spending_set_once",), ("UPDATE spending SET withdrawn_at = noted_at WHERE id = 'spending-1'",),
+    ),
+    removed("spending", "id = 'spending-1'"),
 )  # fmt: skip
 
 LATER_POT = _pot("pot-2")

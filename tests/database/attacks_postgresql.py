@@ -11,7 +11,8 @@ TRUNCATED = (
     "entry", "account", "currency", "total", "donor", "gift", "allocation", "delivery", "charge", "checkout",
     "discrepancy", "receipt", "receipt_pdf", "receipt_series", "receipt_gap", "lost_gift", "organisation_version",
     "installation", "installation_mark", "act", "letter", "staff_member", "match_pot", "match_note", "signup",
-    "erasure", "donor_merge", "period_step", "late_entry",
+    "refund_request", "offline_gift", "note",
+    "erasure", "donor_merge", "period_step", "period_report", "late_entry", "spending",
     *MONEY_TABLES,
 )  # fmt: skip
 # What members of staff sign in with may be removed, so nothing keeps it from being emptied with them.

@@ -59,6 +59,7 @@ IDENTITIES = {
     "period_step": Identity(
         "id = 1", (("id",),), {}, {"month": "'2020-02-01'", "open_from": "'2020-03-01'"}
     ),
+    "period_report": Identity("step_id = 1", (("step_id",),), {}, {"pdf": "x'00'"}),
     "late_entry": Identity("entry_id > 0", (("entry_id",),), {}, {"own_day": "'2020-01-16'"}),
     "lost_gift": Identity("id = 'lost-1'", (("rowid",), ("id",)), {"id": "'x'"}, {"amount_minor": "1"}),
     "act": Identity("id = 'staff-act-1'", (("rowid",), ("id",)), {"id": "'x'"}, {"who": "'nobody'"}),
@@ -101,6 +102,12 @@ IDENTITIES = {
     "consent": Identity("id = 'consent-1'", (("rowid",), ("id",)), {"id": "'x'"}, {"is_given": "1"}),
     "dedication": Identity("gift_id = 'gift-1'", (("rowid",), ("gift_id",)), {"gift_id": "'gift-3'"}, {"name": "'x'"}),
     "declaration": Identity("gift_id = 'gift-1'", (("rowid",), ("gift_id",)), {"gift_id": "'gift-3'"}, {"name": "'x'"}),
+    "offline_gift": Identity("gift_id = 'gift-1'", (("rowid",), ("gift_id",)), {"gift_id": "'gift-3'"}, {"who": "'x'"}),
+    "note": Identity("id = 'note-1'", (("rowid",), ("id",)), {"id": "'x'"}, {"who": "'x'"}),
+    "refund_request": Identity(
+        "id = 'request-2'", (("rowid",), ("id",), ("open_of",)), {"id": "'x'", "open_of": "'pi_9'"},
+        {"who": "'nobody'"},
+    ),
     "refund": Identity("id = 're_1'", (("rowid",), ("id",)), {"id": "'x'"}, {"amount_minor": "1"}),
     "dispute": Identity("id = 'du_1'", (("rowid",), ("id",)), {"id": "'x'"}, {"payment": "'pi_9'"}),
     "payout": Identity("id = 'po_1'", (("rowid",), ("id",)), {"id": "'x'"}, {"amount_minor": "1"}),
@@ -112,6 +119,7 @@ IDENTITIES = {
     "match_pot": Identity(
         "id = 'pot-1'", (("rowid",), ("id",)), {"id": "'x'"}, {"first_day": "'2027-01-01'", "last_day": "'2027-02-01'"}
     ),
+    "spending": Identity("id = 'spending-1'", (("rowid",), ("id",)), {"id": "'x'"}, {"amount_minor": "1"}),
     "match_note": Identity(
         "gift_id = 'gift-1'", (("rowid",), ("gift_id", "n")), {"n": "9"}, {"noted_at": "'2027-01-01'"}
     ),
@@ -147,7 +155,11 @@ TAKING = (
         _taking(table, "rowid = 2", "rowid = 1")
         for table in (
             "donor",
+            "spending",
             "refund",
+            "refund_request",
+            "offline_gift",
+            "note",
             "dispute",
             "payout",
             "balance_line",

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from campaigns.tables import campaign, match_note, match_pot
+from campaigns.tables import campaign, match_note, match_pot, spending
 from database.columns import BookDate, Count, Flag, Instant, Json, Minor
 from database.migrating import installation
 from donors.tables import consent, donor, donor_link, donor_merge, erasure
@@ -22,6 +22,7 @@ from outbox.tables import letter
 from payments.books import tables as book_tables
 from payments.gifts import tables as gift_tables
 from payments.inbox import tables as inbox_tables
+from payments.refunding.tables import refund_request
 from receipts import tables as receipts
 from staff import tables as staff
 from tests.ledger.samples import NOON, TODAY, entry
@@ -29,6 +30,8 @@ from web import tables as web_tables
 
 FIRST_RECEIPT = 2026 * receipts.YEAR_SPAN + 1
 
+OFFLINE = {"means": "cash", "taken_back_at": None, "taken_back_by": None, "why": None}
+REFUND_REQUEST = {"gift_id": "gift-1", "currency": "GBP", "reason": "duplicate", "open_of": None, "refusal": None}
 INSTRUCTION = {"donor_id": "donor-1", "state": "active", "currency": "GBP", "interval": "month"}
 # What a plain value of the column's type would not satisfy; everything else is filled in by `row`.
 FURNITURE: tuple[tuple[sa.Table, Mapping[str, Any]], ...] = (
@@ -92,6 +95,10 @@ FURNITURE: tuple[tuple[sa.Table, Mapping[str, Any]], ...] = (
         },
     ),
     (gift_tables.allocation, {"gift_id": "gift-1"}),
+    (staff.note, {"id": "note-1", "about": "gift", "removed_at": None, "removed_by": None}),
+    (staff.note, {"id": "note-2", "about": "gift", "removed_at": None, "removed_by": None}),
+    (gift_tables.offline_gift, OFFLINE | {"gift_id": "gift-1"}),
+    (gift_tables.offline_gift, OFFLINE | {"gift_id": "gift-2"}),
     (gift_tables.dedication, {"gift_id": "gift-1", "kind": "honour"}),
     (gift_tables.dedication, {"gift_id": "gift-2", "kind": "honour"}),
     (gift_tables.declaration, {"gift_id": "gift-1", "kind": "company"}),
@@ -109,6 +116,12 @@ FURNITURE: tuple[tuple[sa.Table, Mapping[str, Any]], ...] = (
     (book_tables.payment_failure, {"charge": "ch_1"}),
     (book_tables.refund, {"id": "re_1"}),
     (book_tables.refund, {"id": "re_2"}),
+    (refund_request, REFUND_REQUEST | {"id": "request-1", "payment": "pi_1", "refund_id": "re_1"}),
+    (
+        refund_request,
+        REFUND_REQUEST
+        | {"id": "request-2", "payment": "pi_2", "open_of": "pi_2", "answered_at": None, "refund_id": None},
+    ),
     (book_tables.dispute_move, {"line_id": "txn_1"}),
     (book_tables.dispute, {"id": "du_1"}),
     (book_tables.dispute, {"id": "du_2"}),
@@ -144,6 +157,9 @@ FURNITURE: tuple[tuple[sa.Table, Mapping[str, Any]], ...] = (
         ledger_tables.period_step,
         {"act": "close", "month": date(2020, 1, 1), "open_from": date(2020, 2, 1), "digest": "0" * 64},
     ),
+    (spending, {"id": "spending-1", "currency": "GBP", "withdrawn_at": None}),
+    (spending, {"id": "spending-2", "currency": "GBP", "withdrawn_at": None}),
+    (ledger_tables.period_report, {"sha256": "0" * 64}),
     (web_tables.picture, {"hash": "0" * 64}),
     (web_tables.picture_file, {"hash": "0" * 64, "extension": "webp"}),
 )

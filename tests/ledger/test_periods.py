@@ -85,7 +85,7 @@ def test_a_late_fact_of_a_closed_month_is_booked_on_the_first_open_day(engine: E
     with reading(engine) as conn:
         assert [total for total in store.totals(conn) if total.book_date < FEBRUARY] == before
         [late] = late_entries(conn, JANUARY, 10)
-        assert (late.key, late.own_day, late.book_date) == ("gift:late:1", date(2026, 1, 31), FEBRUARY)
+        assert (late.kind, late.own_day, late.book_date) == ("gift", date(2026, 1, 31), FEBRUARY)
         assert (late_counts(conn), late_entries(conn, FEBRUARY, 10)) == ({JANUARY: 1}, [])
     assert _post(engine, entry("gift:late:1", book_date=date(2026, 1, 31))) == []  # the same fact once
 

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from ledger.money import GBP, JPY, Money, currency
 from organisation.organisation import GivingRules
 from payments.gifts.fees import FeeRate, fee_rate
+from payments.gifts.recurring import FeeCover
 
 
 @pytest.mark.parametrize(("pence", "cover"), [(500, 28), (2500, 59), (10_000, 173)])
@@ -36,3 +37,14 @@ def test_nobody_is_asked_where_no_rate_is_known_or_the_organisation_does_not_wan
     assert fee_rate(JPY, GivingRules()) is None
     assert fee_rate(GBP, GivingRules(fees={"GBP": (0, 0)})) is None
     assert fee_rate(GBP, GivingRules(fees={"GBP": (120, 20)})) == FeeRate(120, Money(20, GBP))
+
+
+@given(st.integers(2, 10**7), st.data())
+def test_an_instalment_has_the_same_part_for_fees(pence: int, data: st.DataObject) -> None:
+    """Of the same amount the same; of another at most that part of it, and less than a penny below."""
+    added, charged = data.draw(st.integers(1, pence - 1)), data.draw(st.integers(1, 10**7))
+    cover = FeeCover(Money(added, GBP), Money(pence, GBP))
+    assert cover.within(Money(pence, GBP)) == Money(added, GBP)
+    part = cover.within(Money(charged, GBP))
+    assert 0 <= charged * added - (part.minor if part else 0) * pence < pence
+    assert cover.within(Money(charged, JPY)) is None

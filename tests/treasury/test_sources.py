@@ -14,8 +14,10 @@ from payments.gifts.declaration import Declaration, DonorKind
 from payments.gifts.dedication import Dedication, DedicationKind
 from payments.gifts.detail_views import SourceRow, covers_of, sources_of
 from payments.gifts.gift import DonorDetails, Gift
+from payments.gifts.recurring import Interval, Rhythm, recurring_id_of
 from payments.giving.form import Pledge
 from payments.giving.pledges import Pledges
+from payments.reading.happenings import InvoicePaid, InvoiceReported, SubscriptionReported
 from payments.stripe.gateway import Gateway
 from tests.clock import FixedClock
 from tests.payments.sample_happenings import apply_happenings, charged
@@ -90,3 +92,23 @@ def test_each_link_is_counted_by_gifts_and_money(
     assert (covers.gifts, covers.estimated, covers.taken) == (1, Money(59, GBP), Money(0, GBP))
     page = treasurer.get(f"/desk/campaigns/{LIBRARIES}/sources").text
     assert ("£625.59" in page, f"/desk/campaigns/{LIBRARIES}/links" in page, "no code" in page) == (True, True, True)
+
+
+def test_instalments_count_among_what_was_added_for_fees(engine: Engine, clock: FixedClock, desk: Desk) -> None:
+    """The donor ticked it once, for each of them; of another amount it is the same part."""
+    first = replace(FULL, amount=Money(2559, GBP), declaration=None, rhythm=Rhythm(Interval.MONTH))
+    recurring = recurring_id_of(received(desk, engine, clock, first))
+    apply_happenings(
+        desk.books,
+        SubscriptionReported("sub_1", recurring),
+        *(InvoiceReported(f"in_{n}", recurring, first=False) for n in (2, 3)),
+        *(InvoicePaid(f"in_{n}", f"pi_{n}") for n in (2, 3)),
+        charged("2", 2559),
+        charged("3", 5118),
+    )
+    with reading(engine) as conn:
+        campaign = campaign_by_id(conn, LIBRARIES)
+        assert campaign is not None
+        covers = covers_of(conn, campaign)
+    assert covers is not None
+    assert (covers.gifts, covers.estimated) == (3, Money(59 + 59 + 118, GBP))

@@ -19,6 +19,7 @@ from payments.own.own_views import OwnGift, own_gifts, own_recurring
 from staff.act import Subject
 from staff.changing import changing
 from staff.door import Door, SignedIn
+from staff.notes_store import Noted, notes_about
 from staff.permissions import Permission
 from web.errors import NotFound, Refusal, Trouble
 from web.pages import Pages
@@ -57,8 +58,11 @@ def donor_desk_routes(engine: Engine, clock: Clock, pages: Pages, door: Door) ->
     def show(reader: Reader, identity: str) -> Response:
         with reading(engine) as conn:
             shown = _shown(conn, identity)
-            merges = merges_of_person(conn, [part.id for part in shown.parts])
-        return pages.page("treasury/donor.html", private=True, member=reader.member, shown=shown, merges=merges)
+            ids = [part.id for part in shown.parts]
+            merges, notes = merges_of_person(conn, ids), notes_about(conn, Noted.DONOR, ids)
+        return pages.page(
+            "treasury/donor.html", private=True, member=reader.member, shown=shown, merges=merges, notes=notes
+        )
 
     router.include_router(_merge_routes(engine, clock, pages, door))
     router.include_router(_erase_routes(engine, clock, pages, door))

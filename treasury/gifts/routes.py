@@ -24,12 +24,14 @@ from proof.trace import Trace, trace
 from staff.act import Act, Subject
 from staff.act_words import words_of
 from staff.door import Door, SignedIn
+from staff.notes_store import Note, Noted, notes_about
 from staff.permissions import Permission
 from staff.store import acts_on
 from treasury.letters.names import STATE_NAMES
 from treasury.lists.gifts_list import GIFT_STATES
 from treasury.money.routes import NoSuchMoney
 from treasury.recurring.names import NAMES
+from treasury.refunds.routes import ShownRequest, shown_requests
 from web.pages import Pages
 
 GIFT_PATH = "/desk/gifts/{gift_id}"
@@ -50,6 +52,8 @@ class ShownGift:
     receipts: Sequence[str]
     letters: Sequence[PostedLetter]
     acts: Sequence[Act]
+    requests: Sequence[ShownRequest]
+    notes: Sequence[Note]
 
 
 def gift_routes(engine: Engine, pages: Pages, door: Door) -> APIRouter:
@@ -68,6 +72,8 @@ def gift_routes(engine: Engine, pages: Pages, door: Door) -> APIRouter:
             private=True,
             member=reader.member,
             shown=shown,
+            requests=shown.requests,
+            notes=shown.notes,
             state_names=GIFT_STATES,
             recurring_names=NAMES,
             letter_names=STATE_NAMES,
@@ -95,6 +101,8 @@ def _shown(conn: Connection, gift_id: str) -> ShownGift | None:
         receipts,
         letters_of_keys(conn, letter_keys(gift_id, receipts, sorted(refunds))),
         acts_on(conn, Subject("gift", gift_id)),
+        shown_requests(conn, gift_id),
+        notes_about(conn, Noted.GIFT, [gift_id]),
     )
 
 

@@ -4,7 +4,7 @@ A fact about a payment is split over the campaigns as the payment itself was, so
 off where it was counted; each part depends on the amount and the weights alone, never on other refunds.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 
@@ -80,7 +80,7 @@ def withdrawal_entries(fact: Withdrawal, paid: PaidBy, zone: tzinfo, cause: str)
             book_date=book_date(fact.at, zone),
             cause=cause,
         )
-        for share, part in _parts(_withdrawn(fact), paid)
+        for share, part in withdrawn_parts(fact, paid)
     ]
 
 
@@ -102,11 +102,21 @@ def _withdrawn(fact: Withdrawal) -> Money:
     return -fact.amount if isinstance(fact, RefundFailed | DisputeFundsMoved) else fact.amount
 
 
-def _parts(amount: Money, paid: PaidBy) -> Iterator[tuple[Allocation, Money]]:
-    """Split by what each allocation was charged: largest remainder, ties by n; a part of nothing is none."""
-    weights = [share.minor for share in shares_of(paid.amount, paid.gift)]
-    parts = zip(paid.gift.allocations, split(amount, weights), strict=True)
-    return ((allocation, part) for allocation, part in parts if part)
+def withdrawn_parts(fact: Withdrawal, paid: PaidBy) -> list[tuple[Allocation, Money]]:
+    """What each share loses by it; negative when it gets it again. A part of nothing is none.
+
+    A refund takes what was chosen, where the gift has those shares. Everything else is split by what each share was
+    charged: largest remainder, ties by n.
+    """
+    amount = _withdrawn(fact)
+    chosen = dict(fact.parts) if isinstance(fact, RefundAgreed | RefundFailed) else {}
+    shares = paid.gift.allocations
+    if chosen and chosen.keys() <= {share.n for share in shares}:
+        sign = 1 if amount.minor > 0 else -1
+        return [(share, Money(sign * chosen[share.n], amount.currency)) for share in shares if share.n in chosen]
+    weights = [part.minor for part in shares_of(paid.amount, paid.gift)]
+    parts = zip(shares, split(amount, weights), strict=True)
+    return [(share, part) for share, part in parts if part]
 
 
 def paid_entry(fact: PayoutArrived, cause: str) -> Entry:

@@ -11,6 +11,7 @@ from payments.gifts.recurring import Recurring
 from payments.reading.happenings import (
     BalanceLine,
     ChargeSucceeded,
+    ChosenParts,
     DisputeFundsMoved,
     InvoicePaid,
     InvoiceReported,
@@ -28,13 +29,17 @@ class BookedCharge:
 
 @dataclass(frozen=True, slots=True)
 class Refund:
-    """A refund as far as it is known: when it was agreed, and when it failed."""
+    """A refund as far as it is known: when it was agreed, and when it failed.
+
+    `parts` are those that were reported first. They stay, whatever somebody writes at Stripe later.
+    """
 
     id: str
     payment: str
     amount: Money
     agreed_at: datetime | None
     failed_at: datetime | None
+    parts: ChosenParts = ()
 
 
 @dataclass(frozen=True, slots=True)

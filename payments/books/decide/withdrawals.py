@@ -80,9 +80,9 @@ def _refunds(
         before = refunds.get(fact.refund) or known.refunds.get(fact.refund)
         if before:
             require_same(fact.refund, (fact.payment, fact.amount), (before.payment, before.amount))
-        before = before or Refund(fact.refund, fact.payment, fact.amount, None, None)
+        before = before or Refund(fact.refund, fact.payment, fact.amount, None, None, fact.parts)
         refunds[fact.refund] = after = _with(before, fact)
-        facts += [(fact, cause)] if after != before else []
+        facts += [(replace(fact, parts=after.parts), cause)] if after != before else []
     new = tuple(refunds[refund] for refund in sorted(refunds.keys() - known.refunds.keys()))
     both = sorted(refunds.keys() & known.refunds.keys())
     changed = tuple(refunds[refund] for refund in both if refunds[refund] != known.refunds[refund])
@@ -113,9 +113,9 @@ def _facts_of(refund: Refund) -> list[RefundAgreed | RefundFailed]:
     """The facts that a kept refund consists of."""
     facts: list[RefundAgreed | RefundFailed] = []
     if refund.agreed_at:
-        facts.append(RefundAgreed(refund.id, refund.payment, refund.amount, refund.agreed_at))
+        facts.append(RefundAgreed(refund.id, refund.payment, refund.amount, refund.agreed_at, refund.parts))
     if refund.failed_at:
-        facts.append(RefundFailed(refund.id, refund.payment, refund.amount, refund.failed_at))
+        facts.append(RefundFailed(refund.id, refund.payment, refund.amount, refund.failed_at, refund.parts))
     return facts
 
 

@@ -15,6 +15,7 @@ from payments.gifts.lost import adopted_gift, adopted_recurring
 from payments.gifts.lost_store import add_lost, adopt_gift, lost_gift_of
 from payments.gifts.recurring import Interval, Recurring, Rhythm, begin
 from payments.gifts.recurring_store import recurring_of
+from payments.gifts.store import gift as gift_of
 from payments.reading.lost_gifts import read_lost_once, read_lost_recurring
 from payments.stripe.checkout import Purpose, session_params
 from tests.payments.organisation_books import NOON, Books
@@ -28,6 +29,7 @@ FIFTH = (Share(0, 1, 80), Share(1, 2, 20))
 def began(pence: int, shares: tuple[Share, ...], rhythm: Rhythm) -> tuple[Gift, Recurring]:
     """A recurring gift and its first gift, as a form makes them."""
     first = pledge(Money(pence, GBP), shares, DonorDetails("Zoë", "zoe@example.org"), NOON)
+    first = replace(first, source="leaflet-7")
     return first, begin(first, rhythm, shares)
 
 
@@ -65,7 +67,10 @@ def test_an_adopted_recurring_gift_is_as_its_donor_made_it(books: Books, rhythm:
         adopt_gift(conn, kept, NUMBERS, NOON)
     with reading(books.engine) as conn:
         adopted = recurring_of(conn, [recurring.id])[recurring.id]
+        begun = gift_of(conn, adopted.first_gift)
     assert (adopted.shares, adopted.rhythm) == (FIFTH, rhythm)
+    assert begun is not None
+    assert begun.source == "leaflet-7"
 
 
 def test_a_rule_whose_campaigns_became_another_keeps_one_share_of_it() -> None:
@@ -98,20 +103,24 @@ def test_of_an_older_one_stripe_says_when_it_stops() -> None:
 
 
 @given(weights=st.lists(st.integers(1, 100), min_size=2, max_size=2), units=st.integers(100, 10_000_000),
-       of=st.sampled_from([GBP, JPY]))  # fmt: skip
-def test_a_gift_given_once_comes_back_by_share_and_currency(weights: list[int], units: int, of: Currency) -> None:
-    """As its checkout has it, to the penny or the yen."""
+       of=st.sampled_from([GBP, JPY]), source=st.from_regex("[a-z0-9-]{0,40}", fullmatch=True))  # fmt: skip
+def test_a_gift_given_once_comes_back_by_share_and_currency(
+    weights: list[int], units: int, of: Currency, source: str
+) -> None:
+    """As its checkout has it, to the penny or the yen, with the code of its link."""
     shares = [Share(n, n + 1, weight) for n, weight in enumerate(weights)]
-    asked = pledge(Money(units, of), shares, DonorDetails("Zoë", "zoe@example.org"), NOON)
+    asked = replace(pledge(Money(units, of), shares, DonorDetails("Zoë", "zoe@example.org"), NOON), source=source)
     params: Any = session_params(asked, PURPOSES, "http://give.invalid", None)
     lines = [{"amount_total": line["price_data"]["unit_amount"], "price": line["price_data"]} for line in
              params["line_items"]]  # fmt: skip
     session = {"id": "cs_1", "created": int(NOON.timestamp()), "currency": of.code.lower(),
-               "line_items": {"data": lines}}  # fmt: skip
-    charge = {"amount": units, "currency": of.code.lower(), "created": int(NOON.timestamp())}
+               "line_items": {"data": lines}, "metadata": params["metadata"]}  # fmt: skip
+    charge = {"amount": units, "currency": of.code.lower(), "created": int(NOON.timestamp()),
+              "metadata": params["payment_intent_data"]["metadata"]}  # fmt: skip
+    assert read_lost_once(asked.id, charge, None).source == source
     adopted = adopted_gift(read_lost_once(asked.id, charge, session), NUMBERS)
-    assert (adopted.amount, adopted.allocations) == (
-        asked.amount, tuple(replace(part, n=n) for n, part in enumerate(asked.allocations))
+    assert (adopted.amount, adopted.source, adopted.allocations) == (
+        asked.amount, source, tuple(replace(part, n=n) for n, part in enumerate(asked.allocations))
     )  # fmt: skip
 
 
@@ -125,11 +134,13 @@ def test_any_rule_comes_back_from_stripe(weights: list[int], pence: int) -> None
         assert read_lost_recurring(recurring.id, at_stripe(first, recurring), None).weights == expected
 
 
-@pytest.mark.parametrize("written", [{}, {"weights": "libraries"}, {"weights": "libraries:x"}, {"instalments": "-1"}])
+@pytest.mark.parametrize(
+    "written", [{}, {"weights": "libraries"}, {"weights": "libraries:x"}, {"instalments": "-1"}, {"source": "=A1"}]
+)
 def test_what_somebody_changed_at_stripe_is_left_out(written: dict[str, str]) -> None:
     """Then it is shared as its first instalment was, and Stripe keeps the end."""
     first, recurring = began(2501, FIFTH, Rhythm(Interval.MONTH, instalments=12))
     subscription = at_stripe(first, recurring)
     subscription["metadata"] = {"recurring_id": recurring.id} | written
     lost = read_lost_recurring(recurring.id, subscription, None)
-    assert (lost.weights, lost.ends_at, lost.instalments) == ((), None, None)
+    assert (lost.weights, lost.ends_at, lost.instalments, lost.source) == ((), None, None, "")

@@ -141,8 +141,6 @@ def test_a_count_stops_where_the_menu_stops_counting(desk: Desk, engine: Engine)
     for n in range(1, 6):
         desk.give(n, 100)
     with reading(engine) as conn:
-        counts = list_counts(
-            conn, {"/desk/gifts": (GIFT_LIST.question, GIFT_LIST.form.read({}).choice(NOON.tzinfo))}, 3
-        )  # type: ignore[arg-type]
+        counts = list_counts(conn, {"/desk/gifts": (GIFT_LIST.question, GIFT_LIST.form.read({}).choice(UTC))}, 3)
 
     assert counts == {"/desk/gifts": 3}

@@ -1,0 +1,135 @@
+"""Questions about one month of the books: its trial balance, what each campaign got, what reached the bank."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from ledger import tables
+from ledger.accounts import FIGURE_ACCOUNTS, Account, Figure
+from ledger.money import CURRENCIES, Currency, Money
+from ledger.periods import month_after
+
+_e, _t = tables.entry.c, tables.total.c
+
+
+@dataclass(frozen=True, slots=True)
+class AccountMovement:
+    """One account in a month: what it held before, what came to its debit and credit, all in one currency.
+
+    `opening` is debits less credits, as an accountant writes it: positive for money that is held.
+    """
+
+    account: Account
+    opening: Money
+    debit: Money
+    credit: Money
+
+    @property
+    def closing(self) -> Money:
+        """What it holds at the month's end."""
+        return self.opening + self.debit - self.credit
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignMonth:
+    """What one campaign got in a month, in one currency. What was given back and fees are positive amounts here."""
+
+    campaign: int
+    gifts: int
+    given: Money
+    given_back: Money
+    fees: Money
+
+    @property
+    def net(self) -> Money:
+        """Given, less what went back, less fees."""
+        return self.given - self.given_back - self.fees
+
+
+@dataclass(frozen=True, slots=True)
+class BankMovement:
+    """A payout that reached the bank on a day; its amount is negative when the bank gave it back."""
+
+    payout: str
+    day: date
+    amount: Money
+
+
+def trial_balance(conn: Connection, month: date) -> list[AccountMovement]:
+    """Every account that holds or moved anything up to this month's end, by currency."""
+    after = month_after(month)
+    before, within = _t.book_date < month, _t.book_date >= month
+    rows = conn.execute(
+        sa.select(
+            _t.currency,
+            _t.account,
+            _sum_where(before, _t.debit_minor - _t.credit_minor),
+            _sum_where(within, _t.debit_minor),
+            _sum_where(within, _t.credit_minor),
+        )
+        .where(_t.book_date < after)
+        .group_by(_t.currency, _t.account)
+    )
+    movements = [
+        AccountMovement(Account(account), *(Money(int(minor), CURRENCIES[code]) for minor in sums))
+        for code, account, *sums in rows
+        if any(int(minor) for minor in sums)
+    ]
+    order = list(Account)
+    return sorted(movements, key=lambda movement: (movement.opening.currency.code, order.index(movement.account)))
+
+
+def campaign_months(conn: Connection, month: date) -> list[CampaignMonth]:
+    """What each campaign got in this month, by currency and campaign."""
+    given, given_back, fees = (
+        [account.value for account in FIGURE_ACCOUNTS[figure]]
+        for figure in (Figure.GIVEN, Figure.GIVEN_BACK, Figure.FEES)
+    )
+    income, gifts = _t.credit_minor - _t.debit_minor, _t.account == Account.GIFTS.value
+    rows = conn.execute(
+        sa.select(
+            _t.currency,
+            _t.campaign_id,
+            _sum_where(gifts, _t.credits - _t.debits),
+            _sum_where(_t.account.in_(given), income),
+            _sum_where(_t.account.in_(given_back), -income),
+            _sum_where(_t.account.in_(fees), -income),
+        )
+        .where(_t.account.in_([*given, *given_back, *fees]))
+        .where(_t.book_date >= month, _t.book_date < month_after(month))
+        .group_by(_t.currency, _t.campaign_id)
+        .order_by(_t.currency, _t.campaign_id)
+    )
+    return [
+        CampaignMonth(campaign, int(count), *(Money(int(minor), CURRENCIES[code]) for minor in sums))
+        for code, campaign, count, *sums in rows
+    ]
+
+
+def bank_movements(conn: Connection, month: date) -> list[BankMovement]:
+    """The payouts that reached the bank in this month, in the order of their days."""
+    rows = conn.execute(
+        sa.select(_e.subject, _e.book_date, _e.currency, _e.amount_minor, _e.debit)
+        .where(tables.AT_THE_BANK, _e.book_date >= month, _e.book_date < month_after(month))
+        .order_by(_e.book_date, _e.id)
+    )
+    return [
+        BankMovement(payout, day, Money(minor if debit == Account.BANK.value else -minor, CURRENCIES[code]))
+        for payout, day, code, minor, debit in rows
+    ]
+
+
+def currencies_in(movements: Sequence[AccountMovement]) -> list[Currency]:
+    """The currencies of these accounts, the one with the largest movements first."""
+    moved = dict[str, int]()
+    for movement in movements:
+        code = movement.debit.currency.code
+        moved[code] = moved.get(code, 0) + movement.debit.minor
+    return [CURRENCIES[code] for code in sorted(moved, key=lambda code: (-moved[code], code))]
+
+
+def _sum_where(condition: sa.ColumnElement[bool], amount: sa.ColumnElement[int]) -> sa.ColumnElement[int]:
+    return sa.func.coalesce(sa.func.sum(sa.case((condition, amount), else_=0)), 0)

@@ -1,0 +1,163 @@
+"""Offline gifts in the database: entered, taken back, and cash that was banked. Call these inside `booking`."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, tzinfo
+from uuid import uuid4
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+import ledger.store
+from campaigns.store import campaign_names
+from database.bulk import change_rows, insert_rows
+from donors.donor import NO_ADDRESS, Donor
+from donors.store import donor_by_id, donor_of_address, find_or_add_donor
+from ledger.accounts import Account
+from ledger.kinds import EntryKind
+from ledger.money import Currency, Money
+from payments.gifts.gift import DonorDetails
+from payments.gifts.offline import Means, OfflineGift, deposit_entry, noon_of, offline_entries, reversals
+from payments.gifts.receiving import Issuer, Received, Reception, receive
+from payments.gifts.store import add_gifts, gift, save_reception
+from payments.gifts.tables import allocation, offline_gift
+
+_o = offline_gift.c
+
+
+class NotEnoughCash(ValueError):
+    """More is to be banked than is in hand."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptOffline:
+    """An offline gift as it is kept; `taken_back_at` when it was a mistake, or was paid back."""
+
+    offline: OfflineGift
+    entered_at: datetime
+    taken_back_at: datetime | None
+    why: str
+
+
+def giver(conn: Connection, details: DonorDetails, donor_id: str | None, now: datetime) -> Donor:
+    """The donor of an offline gift: the one that is named, else that of the address, else a new one.
+
+    Somebody without an address is a donor of their own; a gift from nobody known is nobody's.
+    """
+    known = donor_by_id(conn, donor_id) if donor_id else None
+    if known is None and details.email:
+        known = donor_of_address(conn, details.email)  # the language of their letters stays what it is
+    if known is not None:
+        return known
+    nobody = f"{uuid4() if details.name else 'nobody'}@{NO_ADDRESS}"
+    return find_or_add_donor(conn, details.name, details.email or nobody, now)
+
+
+def enter_offline(conn: Connection, offline: OfflineGift, issuer: Issuer | None, now: tuple[datetime, tzinfo]) -> bool:
+    """Add the gift as received, with its entries, and with its receipt where there is an issuer.
+
+    False when it was there already: it stays as it is. `now` is the instant and the organisation's time zone.
+    """
+    if gift(conn, offline.gift.id) is not None:
+        return False
+    at, zone = now
+    add_gifts(conn, [offline.gift])
+    insert_rows(conn, offline_gift, [_row(offline, at)])
+    names = campaign_names(conn)
+    received = Received(
+        gift=offline.gift,
+        amount=offline.gift.amount,
+        at=noon_of(offline.day, zone),
+        day=offline.day,
+        method=offline.method,
+        subject=offline.subject,
+        source=offline.subject,
+        cause=offline.subject,
+    )
+    save_reception(conn, _reception(received, issuer, {name.id: name.title for name in names}, at, zone), at)
+    parents = {name.id: name.parent for name in names if name.parent is not None}
+    ledger.store.post(conn, offline_entries(offline, parents, received.at, received.cause), at)
+    return True
+
+
+def _reception(
+    received: Received, issuer: Issuer | None, titles: dict[int, str], now: datetime, zone: tzinfo
+) -> Reception:
+    today = now.astimezone(zone).date()
+    if issuer is None:
+        return Reception((received,), (), (), today)
+    return receive([received], issuer, titles, today)
+
+
+def _row(offline: OfflineGift, now: datetime) -> dict[str, object]:
+    return {
+        "gift_id": offline.gift.id,
+        "means": offline.means.value,
+        "given_on": offline.day,
+        "reference": offline.reference,
+        "counts": offline.counts,
+        "who": offline.who,
+        "entered_at": now,
+    }
+
+
+def take_back_offline(conn: Connection, kept: KeptOffline, why: str, who: str, now: tuple[datetime, tzinfo]) -> bool:
+    """Reverse its entries today; False when it was taken back before. The gift and its receipt stay on record."""
+    at, zone = now
+    if kept.taken_back_at is not None:
+        return False
+    identity = kept.offline.gift.id
+    row = {"gift_id": identity, "taken_back_at": at, "taken_back_by": who, "why": why}
+    change_rows(conn, offline_gift, [row])
+    names = campaign_names(conn)
+    parents = {name.id: name.parent for name in names if name.parent is not None}
+    entries = offline_entries(kept.offline, parents, noon_of(kept.offline.day, zone), kept.offline.subject)
+    ledger.store.post(conn, reversals(entries, at, at.astimezone(zone).date(), kept.offline.subject), at)
+    return True
+
+
+def offline_gift_of(conn: Connection, gift_id: str) -> KeptOffline | None:
+    """The offline gift with this id."""
+    row = conn.execute(sa.select(offline_gift).where(_o.gift_id == gift_id)).one_or_none()
+    kept = gift(conn, gift_id) if row else None
+    if row is None or kept is None:
+        return None
+    means = Means(row.means)
+    offline = OfflineGift(kept, means, row.given_on, row.reference, row.counts, row.who)
+    return KeptOffline(offline, row.entered_at, row.taken_back_at, row.why or "")
+
+
+def cash_in_hand(conn: Connection, of: Currency) -> Money:
+    """Cash and cheques that were not banked yet."""
+    return ledger.store.balance(conn, Account.CASH, of)
+
+
+def bank_cash(
+    conn: Connection, deposit: tuple[str, Money], day: date, cause: str, now: tuple[datetime, tzinfo]
+) -> None:
+    """Book once that cash was taken to the bank: the deposit's id and its amount. Raises NotEnoughCash."""
+    identity, amount = deposit
+    at, zone = now
+    if ledger.store.is_posted(conn, EntryKind.DEPOSIT.key(identity)):
+        return
+    if amount > cash_in_hand(conn, amount.currency):
+        raise NotEnoughCash(str(amount))
+    ledger.store.post(conn, [deposit_entry(identity, amount, (noon_of(day, zone), day), cause)], at)
+
+
+def uncounted_by_campaign(conn: Connection, campaigns: Sequence[int]) -> dict[int, tuple[int, int]]:
+    """What targets count besides the books, by campaign: minor units and gifts.
+
+    Money that shall not count is taken off; gifts in kind that count are added.
+    """
+    in_kind = _o.means == Means.IN_KIND.value
+    sign = sa.case((in_kind, 1), else_=-1)
+    gifts = sa.case((allocation.c.n == 0, sign), else_=0)  # a parent's part of a gift to its group is no further gift
+    rows = conn.execute(
+        sa.select(allocation.c.campaign_id, sa.func.sum(sign * allocation.c.amount_minor), sa.func.sum(gifts))
+        .join(allocation, allocation.c.gift_id == _o.gift_id)
+        .where(allocation.c.campaign_id.in_(campaigns), _o.taken_back_at.is_(None))
+        .where(sa.or_(sa.and_(in_kind, _o.counts == 1), sa.and_(~in_kind, _o.counts == 0)))
+        .group_by(allocation.c.campaign_id)
+    )
+    return {campaign: (int(minor), int(gifts)) for campaign, minor, gifts in rows}

@@ -1,0 +1,1 @@
+"""Notes that staff write beside a gift, a donor or a recurring gift."""

@@ -1,0 +1,135 @@
+"""Reads the form of an offline gift, and that of cash that was banked."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from campaigns.campaign import Campaign
+from ledger.money import BadAmount, Currency, Money
+from ledger.typed_money import NumberStyle, read_typed_money
+from payments.gifts.gift import DonorDetails
+from payments.gifts.offline import BadDay, Means, require_day
+from web.typed import NotTidy, compact, tidy
+from web.typed_address import read_email_address
+
+FIELDS = (
+    "key", "donor", "name", "email", "means", "amount", "day", "campaign", "reference", "counts", "receipt",
+)  # fmt: skip
+LONGEST_NAME, LONGEST_REFERENCE = 200, 200
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """Today, and the first day that is not closed."""
+
+    today: date
+    open_from: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class TypedOffline:
+    """An offline gift as it was typed, once nothing is left to correct."""
+
+    key: str
+    donor_id: str | None
+    donor: DonorDetails
+    means: Means
+    amount: Money
+    day: date
+    campaign: Campaign
+    reference: str
+    counts: bool
+    wants_receipt: bool
+
+
+def read_offline(
+    typed: Mapping[str, str], campaigns: Sequence[Campaign], days: Days, style_of: Mapping[str, NumberStyle]
+) -> TypedOffline | dict[str, str]:
+    """The gift, or what must be corrected, by field. `style_of`: how amounts are written, by currency."""
+    errors: dict[str, str] = {}
+    means = _means(typed, errors)
+    campaign = next((each for each in campaigns if str(each.id) == typed.get("campaign")), None)
+    if campaign is None:
+        errors["campaign"] = "Choose the campaign that it is for."
+    amount = _amount(typed, campaign, style_of, errors) if campaign else None
+    day = read_booking_day(typed, days, errors)
+    donor, reference = _donor(typed, errors), _reference(typed, means, errors)
+    key = _uuid(typed.get("key", ""))
+    if errors or not (means and campaign and amount and day and donor and key):
+        return errors or {"amount": "Open the page again: the form was not whole."}
+    return TypedOffline(
+        key, _uuid(typed.get("donor", "")), donor, means, amount, day, campaign, reference,
+        typed.get("counts") == "yes", typed.get("receipt") == "yes",
+    )  # fmt: skip
+
+
+def _means(typed: Mapping[str, str], errors: dict[str, str]) -> Means | None:
+    try:
+        return Means(typed.get("means", ""))
+    except ValueError:
+        errors["means"] = "Choose how it came."
+        return None
+
+
+def read_sum(written: str, of: Currency, style: NumberStyle) -> Money:
+    """A sum above zero. Raises BadAmount."""
+    amount = read_typed_money(compact(written), of, style)
+    if amount.minor <= 0:
+        raise BadAmount("Enter a sum above zero.")
+    return amount
+
+
+def _amount(
+    typed: Mapping[str, str], campaign: Campaign, style_of: Mapping[str, NumberStyle], errors: dict[str, str]
+) -> Money | None:
+    try:
+        return read_sum(typed.get("amount", ""), campaign.currency, style_of[campaign.currency.code])
+    except BadAmount as mistake:
+        errors["amount"] = str(mistake)
+        return None
+
+
+def read_booking_day(typed: Mapping[str, str], days: Days, errors: dict[str, str]) -> date | None:
+    """The day that was typed, if it can be booked."""
+    try:
+        day = date.fromisoformat(compact(typed.get("day", "")))
+        require_day(day, days.today, days.open_from)
+    except BadDay as mistake:
+        errors["day"] = str(mistake)
+    except ValueError:
+        errors["day"] = "Enter a day like 2027-05-06."
+    else:
+        return day
+    return None
+
+
+def _donor(typed: Mapping[str, str], errors: dict[str, str]) -> DonorDetails | None:
+    written, email = compact(typed.get("email", "")), None
+    try:
+        name = tidy(typed.get("name", ""), LONGEST_NAME)
+    except NotTidy as mistake:
+        errors["name"] = str(mistake)
+        return None
+    if written and (email := read_email_address(written)) is None:
+        errors["email"] = "Enter an address like name@example.org, or leave it empty."
+        return None
+    return DonorDetails(name, email or "")
+
+
+def _reference(typed: Mapping[str, str], means: Means | None, errors: dict[str, str]) -> str:
+    try:
+        reference = tidy(typed.get("reference", ""), LONGEST_REFERENCE)
+    except NotTidy as mistake:
+        errors["reference"] = str(mistake)
+        return ""
+    if means is Means.IN_KIND and not reference:
+        errors["reference"] = "Enter what was given: it stands on the receipt."
+    return reference
+
+
+def _uuid(typed: str) -> str | None:
+    try:
+        return str(UUID(typed))
+    except ValueError:
+        return None

@@ -1,0 +1,275 @@
+"""The desk's pages of offline gifts: enter one, take one back, and bank the cash."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date, tzinfo
+from typing import Annotated
+from uuid import uuid4
+
+from fastapi import APIRouter, Depends, Query
+from sqlalchemy import Connection, Engine
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from campaigns.campaign import Campaign, CampaignState
+from campaigns.store import campaign_titles, campaigns, parent_of
+from database.instants import Clock
+from database.transactions import reading
+from donors.donor import NO_ADDRESS
+from donors.store import donor_by_id
+from ledger.kinds import EntryKind
+from ledger.money import BadAmount, Money
+from ledger.period_store import open_from
+from organisation.store import newest_version
+from payments.gifts.gift import pledge
+from payments.gifts.offline import Means, OfflineGift
+from payments.gifts.offline_store import (
+    KeptOffline,
+    NotEnoughCash,
+    bank_cash,
+    cash_in_hand,
+    enter_offline,
+    giver,
+    offline_gift_of,
+    take_back_offline,
+)
+from payments.gifts.offline_views import offline_rows
+from payments.gifts.receiving import Issuer
+from payments.giving.pledges import shares_for
+from receipts.receipt import receipt_style
+from receipts.store import receipt_of_gift
+from staff.act import Subject
+from staff.changing import Change, changing_books
+from staff.door import Door, SignedIn
+from staff.permissions import Permission
+from treasury.offline.form import FIELDS, Days, TypedOffline, read_booking_day, read_offline, read_sum
+from web.errors import NotFound
+from web.forms import posted_fields
+from web.pages import Pages
+from web.typed import NotTidy, tidy
+
+PATH = "/desk/offline"
+PAGE_ROWS, LAST_PAGE = 50, 10_000
+LONGEST_WHY = 200
+CASH_FIELDS = ("key", "amount", "day", "currency")
+
+
+def offline_routes(engine: Engine, clock: Clock, pages: Pages, door: Door) -> APIRouter:
+    """`/desk/offline` and what is below it: READ_MONEY reads, CHANGE_MONEY changes."""
+    desk, router = OfflineDesk(engine, clock, pages), APIRouter()
+    Reader = Annotated[SignedIn, Depends(door.needs(Permission.READ_MONEY))]  # noqa: N806 (a type)
+    Changer = Annotated[SignedIn, Depends(door.needs(Permission.CHANGE_MONEY))]  # noqa: N806 (a type)
+
+    @router.get(PATH)
+    def list_offline_gifts(reader: Reader, page: Annotated[int, Query(ge=1, le=LAST_PAGE)] = 1) -> Response:
+        return desk.list(reader, page)
+
+    @router.get(PATH + "/new")
+    def show_offline_form(changer: Changer, donor: Annotated[str, Query(max_length=100)] = "") -> Response:
+        return desk.form(changer, {"donor": donor, "means": Means.CASH.value, "counts": "yes", "receipt": "yes"}, {})
+
+    @router.post(PATH + "/new")
+    async def enter_offline_gift(changer: Changer, request: Request) -> Response:
+        return await run_in_threadpool(desk.enter, changer, await posted_fields(request, FIELDS))
+
+    @router.post(PATH + "/deposit")
+    async def deposit_cash(changer: Changer, request: Request) -> Response:
+        return await run_in_threadpool(desk.deposit, changer, await posted_fields(request, CASH_FIELDS))
+
+    @router.get(PATH + "/{identity}")
+    def show_offline_gift(reader: Reader, identity: str) -> Response:
+        return desk.show(reader, identity)
+
+    @router.post(PATH + "/{identity}/back")
+    async def take_offline_gift_back(changer: Changer, identity: str, request: Request) -> Response:
+        typed = await posted_fields(request, ["why"])
+        return await run_in_threadpool(desk.take_back, changer, identity, typed.get("why", ""))
+
+    return router
+
+
+class OfflineDesk:
+    """Enters offline gifts, and shows them."""
+
+    def __init__(self, engine: Engine, clock: Clock, pages: Pages) -> None:
+        self._engine, self._clock, self._pages = engine, clock, pages
+
+    @property
+    def _zone(self) -> tzinfo:
+        return self._pages.wording.zone
+
+    def _today(self) -> date:
+        return self._clock().astimezone(self._zone).date()
+
+    def list(
+        self,
+        reader: SignedIn,
+        page: int,
+        typed: Mapping[str, str] | None = None,
+        errors: Mapping[str, str] | None = None,
+    ) -> Response:
+        """The gifts, those that were entered last first, and the cash that is in hand."""
+        with reading(self._engine) as conn:
+            rows = offline_rows(conn, PAGE_ROWS + 1, page)
+            of = {campaign.currency for campaign in campaigns(conn)}
+            held = [cash_in_hand(conn, currency) for currency in sorted(of, key=lambda currency: currency.code)]
+        return self._pages.page(
+            "treasury/offline.html",
+            status=422 if errors else 200,
+            private=True,
+            member=reader.member,
+            rows=rows[:PAGE_ROWS],
+            path=PATH,
+            page=page,
+            more=len(rows) > PAGE_ROWS,
+            cash=[amount for amount in held if amount],
+            typed={"day": self._today().isoformat(), "currency": "", **(typed or {})},
+            key=uuid4(),
+            errors=errors or {},
+            targets={field: field for field in errors or {}},
+        )
+
+    def form(self, changer: SignedIn, typed: Mapping[str, str], errors: Mapping[str, str]) -> Response:
+        """The form of a new gift; a donor that is named keeps their name and address."""
+        with reading(self._engine) as conn:
+            donor = donor_by_id(conn, typed.get("donor", ""))
+            choices = _choices(conn)
+        filled = dict.fromkeys(FIELDS, "") | {"key": str(uuid4()), "day": self._today().isoformat()}
+        return self._pages.page(
+            "treasury/offline_new.html",
+            status=422 if errors else 200,
+            private=True,
+            member=changer.member,
+            donor=donor,
+            has_address=donor is not None and not donor.email.endswith(NO_ADDRESS),
+            campaigns=choices,
+            means=tuple(Means),
+            typed=filled | dict(typed),
+            errors=errors,
+            targets={field: field for field in errors},
+        )
+
+    def enter(self, changer: SignedIn, typed: Mapping[str, str]) -> Response:
+        """Book the gift with its act; the same form sent twice is one gift."""
+        with reading(self._engine) as conn:
+            choices, days = _choices(conn), Days(self._today(), open_from(conn))
+            issuer = self._issuer(conn)
+        styles = {each.currency.code: self._pages.wording.number_style(each.currency) for each in choices}
+        read = read_offline(typed, choices, days, styles)
+        if isinstance(read, dict):
+            return self.form(changer, typed, read)
+        if read.wants_receipt and issuer is None:
+            return self.form(changer, typed, {"receipt": "Say first who the organisation is: receipts name it."})
+        with changing_books(self._engine, changer.actor, self._clock()) as change:
+            offline = _offline(change, read, changer.member.id)
+            enter_offline(change.conn, offline, issuer if read.wants_receipt else None, (change.now, self._zone))
+            change.record("gift.enter", _subject(read.key), after=_values(offline), act_id=f"gift.enter:{read.key}")
+        return RedirectResponse(f"{PATH}/{read.key}", 303)
+
+    def show(self, reader: SignedIn, identity: str, why: str = "", mistake: str = "") -> Response:
+        """One gift, and the way to take it back."""
+        with reading(self._engine) as conn:
+            kept, titles = _kept(conn, identity), campaign_titles(conn)
+            issued = receipt_of_gift(conn, identity)
+        return self._pages.page(
+            "treasury/offline_gift.html",
+            status=422 if mistake else 200,
+            private=True,
+            member=reader.member,
+            kept=kept,
+            offline=kept.offline,
+            titles=titles,
+            receipt=issued.receipt.number if issued else None,
+            typed={"why": why},
+            errors={"why": mistake} if mistake else {},
+            targets={"why": "why"},
+        )
+
+    def take_back(self, changer: SignedIn, identity: str, typed: str) -> Response:
+        """Reverse the gift's entries today, with the reason; once taken back it stays so."""
+        try:
+            why = tidy(typed, LONGEST_WHY)
+        except NotTidy as mistake:
+            return self.show(changer, identity, typed, str(mistake))
+        if not why:
+            return self.show(changer, identity, typed, "Say why: who reads the books later will ask.")
+        with changing_books(self._engine, changer.actor, self._clock()) as change:
+            kept = _kept(change.conn, identity)
+            take_back_offline(change.conn, kept, why, changer.member.id, (change.now, self._zone))
+            change.record("gift.take_back", _subject(identity), act_id=f"gift.take_back:{identity}")
+        return RedirectResponse(f"{PATH}/{identity}", 303)
+
+    def deposit(self, changer: SignedIn, typed: Mapping[str, str]) -> Response:
+        """Book that cash was taken to the bank; the same form sent twice is one deposit."""
+        errors: dict[str, str] = {}
+        with reading(self._engine) as conn:
+            days = Days(self._today(), open_from(conn))
+            held = {each.currency.code: cash_in_hand(conn, each.currency) for each in campaigns(conn)}
+        in_hand = held.get(typed.get("currency", ""))
+        if in_hand is None:
+            raise NotFound("Cash is held in no such currency.", advice="Go back to the offline gifts.")
+        day = read_booking_day(typed, days, errors)
+        try:
+            amount = read_sum(
+                typed.get("amount", ""), in_hand.currency, self._pages.wording.number_style(in_hand.currency)
+            )
+        except BadAmount as mistake:
+            return self.list(changer, 1, typed, {"amount": str(mistake)} | errors)
+        if errors or day is None:
+            return self.list(changer, 1, typed, errors)
+        try:
+            self._bank(changer, typed.get("key", ""), amount, day)
+        except NotEnoughCash:
+            words = self._pages.wording.money_exact(in_hand)
+            return self.list(changer, 1, typed, {"amount": f"Only {words} is in hand."})
+        return RedirectResponse(PATH, 303)
+
+    def _bank(self, changer: SignedIn, key: str, amount: Money, day: date) -> None:
+        with changing_books(self._engine, changer.actor, self._clock()) as change:
+            bank_cash(change.conn, (key, amount), day, f"{EntryKind.DEPOSIT}:{key}", (change.now, self._zone))
+            after = {"amount": str(amount), "day": day.isoformat()}
+            change.record("cash.deposit", Subject("deposits", key), after=after, act_id=f"cash.deposit:{key}")
+
+    def _issuer(self, conn: Connection) -> Issuer | None:
+        version = newest_version(conn, self._pages.wording.zone.key)
+        if version is None:
+            return None
+        return Issuer(version.profile.organisation, receipt_style(version.profile), self._pages.mode)
+
+
+def _choices(conn: Connection) -> Sequence[Campaign]:
+    """The campaigns that a gift can be for: every one that was ever shown, because cash may come late."""
+    return [campaign for campaign in campaigns(conn) if campaign.state is not CampaignState.DRAFT]
+
+
+def _offline(change: Change, read: TypedOffline, who: str) -> OfflineGift:
+    shares = shares_for(read.campaign, parent_of(change.conn, read.campaign))
+    donor = giver(change.conn, read.donor, read.donor_id, change.now)
+    details = read.donor
+    if read.donor_id == donor.id:
+        details = replace(details, name=donor.name, email="" if donor.email.endswith(NO_ADDRESS) else donor.email)
+    gift = replace(pledge(read.amount, shares, details, change.now), id=read.key, donor_id=donor.id)
+    return OfflineGift(gift, read.means, read.day, read.reference, read.counts, who)
+
+
+def _kept(conn: Connection, identity: str) -> KeptOffline:
+    kept = offline_gift_of(conn, identity)
+    if kept is None:
+        raise NotFound("There is no such offline gift.", advice="Go back to the list.")
+    return kept
+
+
+def _subject(identity: str) -> Subject:
+    return Subject(EntryKind.GIFT.value, identity)
+
+
+def _values(offline: OfflineGift) -> dict[str, object]:
+    """A gift as the log of acts keeps it: without its donor, and without a reference that may name one."""
+    return {
+        "amount": str(offline.gift.amount),
+        "means": offline.means.value,
+        "day": offline.day.isoformat(),
+        "campaigns": [share.campaign for share in offline.gift.allocations],
+        "counts": offline.counts,
+    }

@@ -1,0 +1,1 @@
+"""Refunds at the desk: asking for one, and what became of it."""
