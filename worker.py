@@ -26,6 +26,7 @@ from payments.letters.receipt_letters import RECEIPT, receipt_letter_handler
 from payments.letters.recurring_letters import recurring_letter_jobs
 from payments.letters.reminders import reminding
 from payments.refunding.jobs import RefundAsker, refunding_jobs
+from payments.refunding.store import is_refund_of_duplicate
 from payments.settlement.jobs import reconcile_hourly, settlement_jobs
 from payments.stripe.lists import StripeLists
 from payments.stripe.payment_links import PaymentLinkGateway
@@ -57,7 +58,7 @@ def build_worker(installation: Installation, twin: Twin | None = None) -> Worker
     handlers |= erasing_jobs(engine, clock)
     handlers |= {WRITE_LINK: link_letter_handler(engine, installation.pages, clock)}
     links = StopLinks(installation.secret_key, installation.base_url)
-    handlers |= gift_letter_jobs(engine, installation.pages, links, clock)
+    handlers |= gift_letter_jobs(engine, installation.pages, links, clock, is_refund_of_duplicate)
     handlers |= mailing_jobs(engine, installation.pages, links, agreed_donors, clock)
     carrier = installation.carrier
     handlers |= {SEND: send_handler(engine, carrier, installation.sender, attachments(engine), clock)}

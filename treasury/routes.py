@@ -21,6 +21,7 @@ from treasury.offline.routes import offline_routes
 from treasury.overview.routes import MissingSteps, nothing_is_missing, overview_routes
 from treasury.recurring.routes import recurring_routes
 from treasury.refunds.routes import refund_routes
+from treasury.refunds.twins_routes import twin_routes
 from treasury.search.routes import search_routes
 from treasury.sources.routes import source_routes
 from treasury.spending.routes import spending_routes
@@ -43,6 +44,7 @@ def treasury_routes(
     router.include_router(gift_routes(engine, pages, door))
     router.include_router(money_routes(engine, clock, pages, door))
     router.include_router(refund_routes(engine, clock, pages, door))
+    router.include_router(twin_routes(engine, clock, pages, door))
     router.include_router(offline_routes(engine, clock, pages, door))
     router.include_router(note_routes(engine, clock, door))
     router.include_router(export_routes(engine, clock, pages, door))

@@ -1,6 +1,7 @@
 """Letters about a gift besides its receipt: a debit was begun, a payment failed, a form was left, money went back."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -27,12 +28,18 @@ from receipts.store import receipt_of_gift
 from web.language import translated
 from web.pages import Pages
 
+IsOurMistake = Callable[[Connection, str], bool]
 # Refunds of before a set-up or a restore are read from Stripe as well: their donors were told long ago, or never.
 REFUND_NEWS = timedelta(days=14)
 
 
-def gift_letter_jobs(engine: Engine, pages: Pages, links: StopLinks, clock: Clock) -> dict[str, Handler]:
-    """The worker's handlers of TELL_STATE and TELL_REFUND. `links` end letters that rest on consent."""
+def gift_letter_jobs(
+    engine: Engine, pages: Pages, links: StopLinks, clock: Clock, is_our_mistake: IsOurMistake = lambda *_: False
+) -> dict[str, Handler]:
+    """The worker's handlers of TELL_STATE and TELL_REFUND. `links` end letters that rest on consent.
+
+    `is_our_mistake`: whether a refund gives back what was charged twice, for which we apologise.
+    """
 
     def tell_state(payload: Any) -> None:
         with reading(engine) as conn:
@@ -46,7 +53,8 @@ def gift_letter_jobs(engine: Engine, pages: Pages, links: StopLinks, clock: Cloc
     def tell_refund(payload: Any) -> None:
         with reading(engine) as conn:
             letters = [
-                _letter_of_refund(conn, pages, returned, clock()) for returned in returned_by(conn, payload["of"])
+                _letter_of_refund(conn, pages, returned, clock(), is_our_mistake)
+                for returned in returned_by(conn, payload["of"])
             ]
         post(letters)
 
@@ -142,7 +150,9 @@ def _unfinished(pages: Pages, gift: Gift, campaign: Campaign, stop: str) -> Noti
     )  # fmt: skip
 
 
-def _letter_of_refund(conn: Connection, pages: Pages, returned: GiftReturn, now: datetime) -> Letter | None:
+def _letter_of_refund(
+    conn: Connection, pages: Pages, returned: GiftReturn, now: datetime, is_our_mistake: IsOurMistake
+) -> Letter | None:
     gift, key = store.gift(conn, returned.gift), EntryKind.REFUND.key(returned.subject, returned.gift)
     if gift is None or not is_address(gift.donor.email) or letter_was_posted(conn, key):
         return None
@@ -152,7 +162,13 @@ def _letter_of_refund(conn: Connection, pages: Pages, returned: GiftReturn, now:
     whole = issued.receipt.total if issued else gift.amount
     with pages.speaking(language_of_donor(conn, gift.donor_id)):
         notice = _refunded(pages, gift, store.campaign_of(conn, gift), returned.amount, whole)
+        if is_our_mistake(conn, returned.subject):
+            notice = replace(notice, paragraphs=[_apology(), *notice.paragraphs])
         return write_notice(pages, key, Addressee(gift.donor.email, gift.donor.name), notice)
+
+
+def _apology() -> str:
+    return translated("We are sorry: your donation was charged twice. One of the two goes back to you.")
 
 
 def _refunded(pages: Pages, gift: Gift, campaign: Campaign | None, amount: Money, whole: Money) -> NoticeWords:

@@ -54,6 +54,12 @@ def refund_requests_of(conn: Connection, gift_id: str) -> list[RefundRequest]:
     return [_request(row) for row in rows]
 
 
+def is_refund_of_duplicate(conn: Connection, refund_id: str) -> bool:
+    """Whether a treasurer asked for this refund because the donor was charged twice."""
+    reason = conn.scalar(sa.select(_q.reason).where(_q.refund_id == refund_id))
+    return reason == RefundReason.DUPLICATE.value
+
+
 def keep_answer(conn: Connection, request: RefundRequest, refund: str, waits_for: str | None, now: datetime) -> None:
     """Stripe made this refund. Call it in the transaction that books it."""
     _answer(conn, request, {"refund_id": refund, "waits_for": waits_for, "answered_at": now})

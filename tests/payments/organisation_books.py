@@ -34,7 +34,9 @@ class Books:
     engine: Engine
     bookkeeper: Bookkeeper
 
-    def pledge(self, n: int = 1, *, amount: int = 2500, shares: Sequence[tuple[int, int]] = ()) -> Gift:
+    def pledge(
+        self, n: int = 1, *, amount: int = 2500, shares: Sequence[tuple[int, int]] = (), email: str = ""
+    ) -> Gift:
         """Store a pending gift; `shares` are pairs of campaign and pence."""
         parts = shares or [(1, amount)]
         gift = Gift(
@@ -42,7 +44,7 @@ class Books:
             state=GiftState.PENDING,
             amount=Money(amount, GBP),
             allocations=tuple(Allocation(k, campaign, Money(minor, GBP)) for k, (campaign, minor) in enumerate(parts)),
-            donor=DonorDetails(f"Donor {n}", f"donor{n}@example.org"),
+            donor=DonorDetails(f"Donor {n}", email or f"donor{n}@example.org"),
             created_at=NOON,
             attempts=1,
         )

@@ -56,6 +56,20 @@ def test_a_refund_is_told_once_with_its_amount(books: Books) -> None:
     assert len(letters(books)) == 2
 
 
+def test_for_a_twin_we_apologise(books: Books) -> None:
+    """The letter begins with it."""
+    books.pledge()
+    books.deliver(charged(gift=gift_id(1)))
+    give_back(books, 2500)
+    handlers = gift_letter_jobs(
+        books.engine, PAGES, StopLinks(b"a key for tests", "http://give.example"), FixedClock(NOON), lambda *_: True
+    )
+    handlers["gift.refund"]({"of": "re_1"})
+    with reading(books.engine) as conn:
+        [text] = conn.scalars(sa.select(letter_table.c.text))
+    assert "We are sorry: your donation was charged twice." in text
+
+
 def test_an_old_refund_that_is_read_later_is_not_told(books: Books) -> None:
     """After a set-up or a restore Stripe's lists bring old ones."""
     books.pledge()
