@@ -30,6 +30,7 @@ WORDS: Mapping[str, str] = {
     "gift.enter": "Entered an offline gift",
     "gift.take_back": "Took an offline gift back",
     "cash.deposit": "Noted that cash was banked",
+    "gift.move": "Moved a gift to another campaign",
     "gift.not_twins": "Said that two gifts were both meant",
     "gift.refund": "Asked for a refund",
     "recurring.pause": "Paused a recurring gift",

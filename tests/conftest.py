@@ -3,6 +3,7 @@
 Append-only tables cannot be emptied, so each test gets a copy of a template that was migrated once.
 """
 
+import gc
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -25,6 +26,13 @@ from tests.postgres import Cluster, start_cluster
 # A busy machine is no broken law.
 hypothesis_settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 hypothesis_settings.load_profile("patient")
+
+
+def pytest_collection_finish() -> None:
+    """What was imported stays: Python need not look through it for garbage again and again, nor so often."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 @pytest.fixture(scope="session")

@@ -16,6 +16,7 @@ from treasury.lists.routes import list_routes
 from treasury.lost.routes import lost_routes
 from treasury.match.routes import match_routes
 from treasury.money.routes import money_routes
+from treasury.moves.routes import move_routes
 from treasury.notes.routes import note_routes
 from treasury.offline.routes import offline_routes
 from treasury.overview.routes import MissingSteps, nothing_is_missing, overview_routes
@@ -44,6 +45,7 @@ def treasury_routes(
     router.include_router(gift_routes(engine, pages, door))
     router.include_router(money_routes(engine, clock, pages, door))
     router.include_router(refund_routes(engine, clock, pages, door))
+    router.include_router(move_routes(engine, clock, pages, door))
     router.include_router(twin_routes(engine, clock, pages, door))
     router.include_router(offline_routes(engine, clock, pages, door))
     router.include_router(note_routes(engine, clock, door))

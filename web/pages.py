@@ -17,6 +17,7 @@ from web.look_css import letter_css, look_path
 from web.markdown import html_of, plain_text
 from web.shown_organisation import Appearance, Recipient, ShownOrganisation
 from web.static import Static
+from web.template_code import TemplateCode
 from web.typed import is_day, shown_address
 from web.wording import Wording
 
@@ -164,11 +165,13 @@ class Pages:
         key = code, locale_in(identity.locale, code), identity.organisation.timezone
         if key not in self._furnished:
             wording = Wording(*key[1:])
-            self._furnished[key] = wording, self._furnish(wording, code, key[1].replace("_", "-"))
+            self._furnished[key] = wording, self._furnish(wording, key)
         return self._furnished[key]
 
-    def _furnish(self, words: Wording, code: str, language: str) -> Environment:
+    def _furnish(self, words: Wording, key: tuple[str, str, str]) -> Environment:
+        code, locale, _ = key
         environment = Environment(
+            bytecode_cache=TemplateCode(key),
             loader=FileSystemLoader(self._directory),
             autoescape=select_autoescape(disabled_extensions=("txt",), default=True),  # a letter's plain text
             undefined=StrictUndefined,
@@ -198,7 +201,7 @@ class Pages:
             mode=self.mode,
             base_url=self.base_url,
             farthing=as_called("./farthing"),
-            language=language,
+            language=locale.replace("_", "-"),
             static=self.static.url,
         )
         return environment

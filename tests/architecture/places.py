@@ -59,7 +59,7 @@ HOMES = {
     "weasyprint": ("receipts/pdf.py",),
     "segno": ("campaigns/qr.py", "staff/*"),
     "markdown_it": ("web/markdown.py",),
-    "jinja2": ("web/pages.py", "sandbox/pages.py"),
+    "jinja2": ("web/pages.py", "web/template_code.py", "sandbox/pages.py"),
     "PIL": ("web/pictures.py", "web/share_picture.py"),
     "fastapi": ("*/routes.py", "*/*_routes.py", "web/*", "main.py"),
     # A door reads the cookie of a request before any route does.
@@ -104,6 +104,7 @@ PURE = {
     "ledger.accounts",
     "ledger.kinds",
     "payments.gifts.gift",
+    "payments.gifts.splitting",
     "payments.reading.happenings",
     "payments.gifts.receiving",
     "payments.stripe.objects",

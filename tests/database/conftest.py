@@ -80,7 +80,7 @@ def postgresql_house(furnished_database: str) -> Iterator[RawPostgresql]:
 
 @pytest.fixture(scope="session")
 def file_before(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A SQLite file of the version before, with 10,000 gifts. To be copied, never written."""
+    """A SQLite file of the version before, full of gifts. To be copied, never written."""
     path = tmp_path_factory.mktemp("before") / "before.db"
     make_version_before(f"sqlite:///{path}")
     with closing(sqlite3.connect(path)) as connection:

@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 from database.transactions import writing
 from payments.gifts.gift import DonorDetails
 from payments.gifts.store import add_gift
+from payments.giving.admission_store import Admission, CountedForm
 from tests.clock import FixedClock
 from tests.payments.messages import charge, charged, delivery, event
 from tests.payments.organisation_books import gift_id
@@ -133,3 +134,14 @@ def test_names_are_escaped(treasurer: TestClient, desk: Desk) -> None:
     page = treasurer.get("/desk/gifts").text
 
     assert ("<script>alert" in page, "&lt;script&gt;alert(1)&lt;/script&gt;" in page) == (False, True)
+
+
+def test_the_first_page_says_that_very_many_forms_come_in(
+    treasurer: TestClient, engine: Engine, clock: FixedClock
+) -> None:
+    """And nothing of it in an ordinary hour."""
+    assert "Very many forms" not in treasurer.get("/desk").text
+    admission = Admission(engine, clock, b"k" * 32)
+    for n in range(250):
+        admission.needs_puzzle(CountedForm(f"10.{n}.0.1", f"d{n}@example.org", ""))
+    assert "Very many forms come in." in words(treasurer.get("/desk").text)

@@ -47,7 +47,7 @@ def overview_routes(engine: Engine, clock: Clock, pages: Pages, door: Door, miss
         with reading(engine) as conn:
             sums, titles = monthly_sums(conn, SHOWN), _titles(conn)
             currencies, stripe = places(conn), stripe_status(conn)
-            waiting = to_do(conn)
+            waiting = to_do(conn, clock())
         return pages.page(
             "treasury/desk.html",
             private=True,

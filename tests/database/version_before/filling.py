@@ -14,9 +14,10 @@ from database.engine import open_database
 from tests.database.killing import upgrade
 from tests.database.version_before import gifts, receipts, series
 from tests.database.version_before.books import HOUR, NOON, Amount, Books, Line
+from tests.examples import examples
 
 BEFORE = "0004"
-GIFTS = 10_000
+GIFTS = examples(1_000)
 DONORS_IN_TEN = 3  # about so many donors for ten gifts
 TREASURERS = 20
 ORDER = (
