@@ -82,6 +82,7 @@ HOMES = {
         "ledger/audit_*.py",
     ),
     "alembic": ("database/migrating.py",),
+    "xlsxwriter": ("treasury/lists/xlsx_file.py",),
     "css_inline": ("web/pages.py",),
     "psycopg": ("database/*",),
     "pyrage": ("backup/archive.py",),
@@ -169,7 +170,7 @@ PURE_LIBRARY = set(
     " operator re string types typing unicodedata uuid zoneinfo".split()
 )
 # Imported where they are used, because they take up to a second: with a comment that says so.
-HEAVY = {"weasyprint", "alembic", "receipts.pdf"}
+HEAVY = {"weasyprint", "alembic", "receipts.pdf", "xlsxwriter"}
 
 
 def layers(modules: Sequence[Module]) -> Iterator[str]:
