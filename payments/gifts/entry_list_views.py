@@ -69,7 +69,7 @@ def _entries(conn: Connection, choice: ListChoice) -> ListedTable:
         conditions.append(_e.campaign_id == number)
     if code := choice.words.get("currency"):
         conditions.append(_e.currency == code)
-    sorts = {"day": (_e.book_date,), "amount": (_e.amount_minor,)}
+    sorts = {"day": (_e.book_date,)}
     return ListedTable((*entry.c, minor.label("listed_minor")), entry, conditions, _e.id, sorts, _e.currency, minor)
 
 

@@ -23,10 +23,6 @@ from payments.gifts.tables import allocation, gift
 from receipts.receipt import printed_number
 from receipts.tables import YEAR_SPAN, receipt
 
-ALL_STATES = "all"
-NOT_PAID = "not-paid"
-"""A word for the states of gifts that were not paid, or not yet."""
-_UNPAID = (GiftState.PENDING.value, GiftState.PROCESSING.value, GiftState.EXPIRED.value, GiftState.FAILED.value)
 _BACK = (Account.REFUNDS.value, Account.DISPUTE_LOSSES.value)
 _NUMBER = re.compile(r"(20[0-9]{2})-([0-9]{1,7})")
 REFERENCE = re.compile(r"[0-9a-f]{8}")
@@ -96,12 +92,10 @@ def _of_state(state: str) -> list[sa.ColumnElement[bool]]:
     match state:
         case GiftState.RECEIVED.value:
             return [_g.received_on.is_not(None)]  # the index of the list holds these
-        case "" | "all":
-            return []
-        case "not-paid":
-            return [_g.state.in_(_UNPAID)]
+        case "" | "not-paid":
+            return [_g.received_on.is_(None)] if state else []
         case _:
-            return [_g.state == state]
+            return [_g.received_on.is_(None), _g.state == state]
 
 
 def _days(choice: ListChoice, *, received: bool) -> list[sa.ColumnElement[bool]]:
@@ -199,4 +193,4 @@ def went_back_of(conn: Connection, gift_ids: Sequence[str]) -> dict[tuple[str, s
 
 
 GIFTS = ListQuestion(_table, _read)
-"""Gifts, by `state` (a gift's, `not-paid`, `all`), `campaign`, `currency`, `kind` (once, recurring) and `donor`s."""
+"""Gifts, by `state` (a gift's, or `not-paid`), `campaign`, `currency`, `kind` (once, recurring) and `donor`s."""
