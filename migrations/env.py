@@ -9,12 +9,14 @@ import ledger.tables
 import mailing.tables
 import organisation.tables
 import outbox.tables
+import payments.adopting.tables
 import payments.books.tables
 import payments.gifts.tables
 import payments.giving.tables
 import payments.inbox.tables
 import payments.refunding.tables
 import payments.settlement.tables
+import payments.standing_orders.tables
 import receipts.tables
 import staff.tables
 import web.tables
