@@ -41,7 +41,7 @@ FOLDERS = {
         ("books",),
         ("inbox",),
         ("settlement",),
-        ("erasing", "refunding"),
+        ("erasing", "refunding", "adopting"),
     ),
 }
 # The twin is no part of the product: beside its folders stand both its world and the program that builds it.
@@ -97,6 +97,7 @@ ANYWHERE = {"sqlalchemy.Connection", "sqlalchemy.Engine"}
 ANYWHERE_UNDER = ("sqlalchemy.engine.", "sqlalchemy.exc.")
 
 PURE = {
+    "receipts.words",
     "ledger.money",
     "ledger.typed_money",
     "payments.gifts.amounts",
