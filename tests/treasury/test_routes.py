@@ -13,6 +13,7 @@ from database.transactions import writing
 from payments.gifts.gift import DonorDetails
 from payments.gifts.store import add_gift
 from tests.clock import FixedClock
+from tests.engines import ON_SQLITE
 from tests.payments.messages import charge, charged, delivery, event
 from tests.payments.organisation_books import gift_id
 from tests.proof.books import BUSES, Desk
@@ -48,6 +49,7 @@ def words(html: str) -> str:
     return " ".join(re.sub(r"<[^>]+>", " ", html).split())
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("path", ["/desk", "/desk/gifts", "/desk/gifts?campaign=1&month=2026-11"])
 def test_nobody_else_sees_the_desk(visitor: TestClient, desk: Desk, path: str) -> None:
     """No name and no figure without a session."""
@@ -132,6 +134,7 @@ def test_a_form_with_nothing_chosen_lists_everything(treasurer: TestClient, desk
     assert "Donor 1" in page
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     "query",
     ["figure=x", "campaign=-1", "campaign=1.5", "campaign=٣", "campaign=9999999999", "month=2026-13", "month=26-1",
