@@ -22,6 +22,7 @@ class Account(StrEnum):
     SUSPENSE = "suspense"
     OPENING = "opening"
     ADJUSTMENTS = "adjustments"
+    MOVED = "moved"
 
 
 # What an accountant calls each account; the `kind` column of `account`.
@@ -42,6 +43,7 @@ ACCOUNT_TYPES: dict[Account, str] = {
     Account.SUSPENSE: "equity",
     Account.OPENING: "equity",
     Account.ADJUSTMENTS: "equity",
+    Account.MOVED: "equity",
 }
 
 # A gift counts once, where it was given: a credit of `gifts` is one gift. A campaign's share of a gift to one of its

@@ -34,6 +34,7 @@ class EntryKind(StrEnum):
     OPENING = "opening"
     OFFLINE = "offline"
     DEPOSIT = "deposit"
+    MOVE = "move"
 
     def key(self, *parts: object) -> str:
         """The key of an entry of this kind: the kind's name, then what the fact is known by."""
@@ -164,6 +165,13 @@ ENTRY_KINDS: dict[EntryKind, EntryRules] = {
     EntryKind.OFFLINE: EntryRules(
         Account.CASH, Account.GIFTS, "offline gift", "Counted for {of}",
         also=((Account.BANK, Account.GIFTS), (Account.CASH, Account.SHARES), (Account.BANK, Account.SHARES)),
+    ),
+    EntryKind.MOVE: EntryRules(
+        Account.MOVED, Account.GIFTS, "moved", "Moved to {of}", "Moved away from {of}", turns=True,
+        also=(
+            (Account.MOVED, Account.SHARES), (Account.REFUNDS, Account.MOVED), (Account.DISPUTE_LOSSES, Account.MOVED),
+            (Account.FEES, Account.MOVED), (Account.DISPUTE_FEES, Account.MOVED),
+        ),
     ),
     EntryKind.DEPOSIT: EntryRules(Account.BANK, Account.CASH, "deposit", "Cash taken to the bank"),
 }  # fmt: skip

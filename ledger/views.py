@@ -56,14 +56,6 @@ class EntryChoice:
     month: date | None = None
     currency: str | None = None
 
-    @property
-    def first_day_after(self) -> date | None:
-        """The first day of the next month."""
-        if self.month is None:
-            return None
-        years, month = divmod(self.month.month, 12)
-        return date(self.month.year + years, month + 1, 1)
-
 
 def verified_shares(conn: Connection) -> list[VerifiedShare]:
     """The share of money that is verified, by currency. It is read from the kept totals, not from the entries.
@@ -185,6 +177,13 @@ def open_subjects(conn: Connection, account: Account) -> list[Uncleared]:
     return [Uncleared(row[0], Money(int(row[2]), CURRENCIES[row[1]]), row[3]) for row in rows if row[1] in CURRENCIES]
 
 
+def currencies_kept(conn: Connection) -> list[str]:
+    """The codes of the currencies that anything was ever booked in."""
+    a = tables.account.c
+    moved = sa.exists().where(_t.account == a.code, _t.currency == a.currency)
+    return list(conn.scalars(sa.select(a.currency).where(moved).distinct().order_by(a.currency)))
+
+
 def oldest_uncleared(conn: Connection) -> datetime | None:
     """The instant since when the oldest uncleared subject waits; None when nothing waits."""
     oldest: datetime | None = conn.scalar(sa.select(sa.func.min(_u.since)))
@@ -223,37 +222,6 @@ def _month(conn: Connection, day: sa.Column[date]) -> sa.ColumnElement[str]:
     if conn.dialect.name == "sqlite":
         return sa.func.substr(day, 1, 7, type_=sa.Text)
     return sa.func.to_char(day, "YYYY-MM", type_=sa.Text)
-
-
-def sums_of(conn: Connection, choice: EntryChoice) -> list[Money]:
-    """The sum of the chosen entries, in each currency."""
-    query = (
-        sa.select(_e.currency, sa.func.sum(signed_amount(choice)))
-        .where(*conditions_of(choice))
-        .group_by(_e.currency)
-        .order_by(_e.currency)
-    )
-    return [Money(int(minor), currency(code)) for code, minor in conn.execute(query)]
-
-
-def signed_amount(choice: EntryChoice) -> sa.ColumnElement[int]:
-    """An entry's amount in minor units: positive when it credits an account of the figure, negative otherwise."""
-    credited = _e.credit.in_([account.value for account in choice.figure.accounts])
-    return sa.case((credited, _e.amount_minor), else_=-_e.amount_minor)
-
-
-def conditions_of(choice: EntryChoice) -> list[sa.ColumnElement[bool]]:
-    """The conditions that chosen entries meet, for a view that joins them with other tables."""
-    accounts = [account.value for account in choice.figure.accounts]
-    conditions = [sa.or_(_e.credit.in_(accounts), _e.debit.in_(accounts))]
-    if choice.campaign is not None:
-        conditions.append(_e.campaign_id == choice.campaign)
-    if choice.month is not None:
-        conditions.append(_e.book_date >= choice.month)
-        conditions.append(_e.book_date < choice.first_day_after)
-    if choice.currency is not None:
-        conditions.append(_e.currency == choice.currency)
-    return conditions
 
 
 def last_entry_id(conn: Connection) -> int:

@@ -15,6 +15,7 @@ import payments.giving.tables
 import payments.inbox.tables
 import payments.refunding.tables
 import payments.settlement.tables
+import payments.standing_orders.tables
 import receipts.tables
 import staff.tables
 import web.tables

@@ -1,12 +1,15 @@
 """Letters as the desk lists them, and how the mail goes. Writes nothing."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from database.lists import ListChoice, ListedTable, ListQuestion, contains, within_days
+from database.questions import among
 from outbox.letters import UNDELIVERED, LetterState, PostedLetter, posted_letter
 from outbox.tables import letter
 
@@ -40,6 +43,17 @@ def letter_rows(conn: Connection, choice: LetterChoice, limit: int, page: int = 
     """Letters, newest first."""
     chosen = sa.select(letter).where(*_conditions(choice)).order_by(_l.posted_at.desc(), _l.id)
     return [posted_letter(row) for row in conn.execute(chosen.limit(limit).offset((page - 1) * (limit - 1)))]
+
+
+def filed_letters(conn: Connection) -> bool:
+    """Whether any letter was kept and not sent."""
+    return conn.scalar(sa.select(_l.id).where(_l.state == LetterState.FILED.value).limit(1)) is not None
+
+
+def letters_of_keys(conn: Connection, keys: Sequence[str]) -> list[PostedLetter]:
+    """The letters that were posted for these causes, newest first."""
+    rows = conn.execute(sa.select(letter).where(among(conn, _l.key, keys)).order_by(_l.posted_at.desc(), _l.id))
+    return [posted_letter(row) for row in rows]
 
 
 def letter_counts(conn: Connection) -> Mapping[LetterState, int]:
@@ -88,3 +102,25 @@ def _conditions(choice: LetterChoice) -> list[sa.ColumnElement[bool]]:
 
 def _to_do() -> tuple[sa.ColumnElement[bool], ...]:
     return _l.state.in_([state.value for state in UNDELIVERED]), _l.settled_at.is_(None)
+
+
+def _table(conn: Connection, choice: ListChoice) -> ListedTable:
+    conditions = [*within_days(_l.posted_at, choice)]
+    match choice.words.get("state", ""):
+        case "undelivered":
+            conditions += _to_do()
+        case "":
+            pass
+        case state:
+            conditions.append(_l.state == state)
+    if choice.text:
+        conditions.append(contains(conn, choice.text, _l.to_address, _l.to_name, _l.subject))
+    return ListedTable(tuple(letter.c), letter, conditions, _l.id, {"day": (_l.posted_at,)})
+
+
+def _read(_conn: Connection, rows: Sequence[sa.Row[Any]]) -> list[PostedLetter]:
+    return [posted_letter(row) for row in rows]
+
+
+LETTERS = ListQuestion(_table, _read)
+"""Letters, by `state` (a letter's; `undelivered`: those that nobody has dealt with)."""

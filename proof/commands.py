@@ -125,7 +125,8 @@ def _table(steps: Sequence[Step]) -> Table:
     for step in steps:
         amount = str(step.amount) if step.amount else ""
         when = f"{step.day}" if step.day else f"{step.at:%Y-%m-%d %H:%M}"
-        row = (when, step.text, amount, *_entry(step))
+        text = f"{step.text}, in a payout of {step.whole}" if step.whole else step.text
+        row = (when, text, amount, *_entry(step))
         table.add_row(*(str(cell) for cell in row))
     return table
 

@@ -116,7 +116,7 @@ def _before_payment(conn: Connection, gift: Gift, titles: Mapping[int, str]) -> 
     for session in store.checkout_ids(conn, gift.id):
         steps.append(Step(opened, "Sent to Stripe to pay", session, rank=OPENED))
     for receipt in store.receipts(conn, gift.id):
-        steps.append(Step(receipt.issued_at, f"Receipt {receipt.number}", rank=RECEIPTED))
+        steps.append(Step(receipt.issued_at, f"Receipt {receipt.number}", rank=RECEIPTED, receipt=receipt.number))
     return steps
 
 

@@ -21,7 +21,10 @@ _OF_PAYMENTS = {EntryKind.SETTLE, EntryKind.OTHER, EntryKind.FEE, EntryKind.STRI
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One thing that happened: in words, the id that it is about, how much, and the entry that books it, if any."""
+    """One thing that happened: in words, the id that it is about, how much, and the entry that books it, if any.
+
+    `whole` is the payout that the amount is a part of; `receipt` the number of the receipt that was issued.
+    """
 
     at: datetime
     text: str
@@ -29,6 +32,8 @@ class Step:
     amount: Money | None = None
     entry: PostedEntry | None = None
     rank: int = 0
+    whole: Money | None = None
+    receipt: str = ""
 
     @property
     def day(self) -> date | None:
@@ -66,8 +71,8 @@ def payout_steps(entries: Iterable[PostedEntry], titles: Mapping[int, str]) -> l
 
 
 def share_of(step: Step, share: Money) -> Step:
-    """A payout's step in the trace of one gift: the text adds how much of the payout is the gift's."""
-    return replace(step, text=f"{step.text}: {share} of it from this gift") if share != step.amount else step
+    """A payout's step in the trace of one gift: the amount is the gift's, in a payout of so much."""
+    return replace(step, amount=share, whole=step.amount) if share != step.amount else step
 
 
 def _about(entry: PostedEntry) -> str:

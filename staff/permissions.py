@@ -47,28 +47,34 @@ ALLOWED: Mapping[Role, frozenset[Permission]] = {
 
 @dataclass(frozen=True, slots=True)
 class MenuItem:
-    """A link of the desk's menu, for the roles that may follow it."""
+    """A link of the desk's menu, for the roles that may follow it. Lists stand in a row of their own, with counts."""
 
     label: str
     path: str
     needs: Permission
+    is_list: bool = False
 
 
+_MONEY, _LETTERS = Permission.READ_MONEY, Permission.READ_LETTERS
 MENU = (
-    MenuItem("Overview", "/desk", Permission.READ_MONEY),
-    MenuItem("Gifts", "/desk/gifts", Permission.READ_MONEY),
-    MenuItem("Offline", "/desk/offline", Permission.READ_MONEY),
-    MenuItem("Recurring", "/desk/recurring", Permission.READ_MONEY),
-    MenuItem("Donors", "/desk/donors", Permission.READ_MONEY),
-    MenuItem("Payouts", "/desk/payouts", Permission.READ_MONEY),
-    MenuItem("Books", "/desk/books", Permission.READ_MONEY),
-    MenuItem("Letters", "/desk/letters", Permission.READ_LETTERS),
-    MenuItem("Sign-ups", "/desk/sign-ups", Permission.READ_LETTERS),
+    MenuItem("Overview", "/desk", _MONEY),
+    MenuItem("Books", "/desk/books", _MONEY),
+    MenuItem("Offline", "/desk/offline", _MONEY),
     MenuItem("Campaigns", "/desk/campaigns", Permission.READ_CAMPAIGNS),
+    MenuItem("Sign-ups", "/desk/sign-ups", _LETTERS),
     MenuItem("Organisation", "/desk/organisation", Permission.READ_ORGANISATION),
     MenuItem("Staff", "/desk/staff", Permission.READ_STAFF),
     MenuItem("Acts", "/desk/acts", Permission.READ_ACTS),
     MenuItem("Set-up", "/desk/setup", Permission.EDIT_ORGANISATION),
+    MenuItem("Gifts", "/desk/gifts", _MONEY, is_list=True),
+    MenuItem("Donors", "/desk/donors", _MONEY, is_list=True),
+    MenuItem("Recurring", "/desk/recurring", _MONEY, is_list=True),
+    MenuItem("Refunds", "/desk/refunds", _MONEY, is_list=True),
+    MenuItem("Disputes", "/desk/disputes", _MONEY, is_list=True),
+    MenuItem("Payouts", "/desk/payouts", _MONEY, is_list=True),
+    MenuItem("Documents", "/desk/documents", _MONEY, is_list=True),
+    MenuItem("Letters", "/desk/letters", _LETTERS, is_list=True),
+    MenuItem("Entries", "/desk/entries", _MONEY, is_list=True),
 )
 
 

@@ -25,7 +25,7 @@ function nameTheAmount(form) {
       : "";
   const say = () => {
     const chosen = find("[name^=amount]:checked", amounts());
-    const amount = !chosen ? "" : chosen.value === "other" ? print(other.value.trim()) : chosen.dataset.words;
+    const amount = !chosen || find("[name=choice][value=own]:checked", form) ? "" : chosen.value === "other" ? print(other.value.trim()) : chosen.dataset.words;
     const each = find("[name=interval]:checked", form)?.dataset.each;
     const fee = find("[name=fee_cover]:checked", form)?.dataset.words;
     said.textContent = amount && ` – ${[amount, fee, each].filter(Boolean).join(" ")}`;

@@ -1,4 +1,4 @@
-"""Liveness and readiness for load balancers and monitors."""
+"""What machines ask: liveness and readiness for load balancers and monitors, and what search engines may read."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -16,12 +16,21 @@ class ReadinessCheck:
     detail: str
 
 
+# What is behind a link of its own or a sign-in is marked `noindex` as well; this spares the asking.
+ROBOTS = "User-agent: *\n" + "".join(
+    f"Disallow: {path}\n" for path in ("/desk", "/giving", "/receipts/", "/thanks", "/updates/", "/sandbox/")
+)
+
 Checks = Callable[[], Sequence[ReadinessCheck]]
 
 
 def health_routes(checks: Checks) -> APIRouter:
-    """`/healthz` answers 200 while the process runs. `/readyz` answers 503 unless every check passes."""
+    """`/healthz` answers 200 while the process runs. `/readyz` answers 503 unless every check passes. `/robots.txt`."""
     router = APIRouter()
+
+    @router.get("/robots.txt")
+    async def robots() -> Response:
+        return PlainTextResponse(ROBOTS, headers={"Cache-Control": "public, max-age=86400"})
 
     @router.get("/healthz")
     async def alive() -> Response:

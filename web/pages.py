@@ -1,10 +1,10 @@
 """Render templates as pages and as letters. Jinja is used here and nowhere else."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from copy import copy
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 from css_inline import CSSInliner
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, select_autoescape
@@ -15,6 +15,7 @@ from called_as import as_called
 from web.language import Spoken, catalogue, language_of, languages, locale_in, speaking, spoken
 from web.look_css import letter_css, look_path
 from web.markdown import html_of, plain_text
+from web.shown_organisation import Appearance, Recipient, ShownOrganisation
 from web.static import Static
 from web.template_code import TemplateCode
 from web.typed import is_day, shown_address
@@ -22,45 +23,6 @@ from web.wording import Wording
 
 MODES = ("sandbox", "test", "live")
 LETTER_STYLE = "letter.css"
-
-
-class Recipient(Protocol):
-    """Who receives the gifts, as every page names them (`organisation.organisation.Organisation`)."""
-
-    @property
-    def name(self) -> str:
-        """The legal name."""
-        ...
-
-    @property
-    def address(self) -> tuple[str, ...]:
-        """The postal address, line by line."""
-        ...
-
-    @property
-    def email(self) -> str:
-        """Where donors write to."""
-        ...
-
-    @property
-    def imprint(self) -> str:
-        """The imprint, which stands on every page."""
-        ...
-
-    @property
-    def url(self) -> str:
-        """The recipient's own website, or nothing."""
-        ...
-
-    @property
-    def legal_note(self) -> str:
-        """A sentence on what the recipient is in law, or nothing."""
-        ...
-
-    @property
-    def timezone(self) -> str:
-        """The time zone in which instants are written."""
-        ...
 
 
 class LanguageLink(NamedTuple):
@@ -72,69 +34,16 @@ class LanguageLink(NamedTuple):
     is_spoken: bool
 
 
+MenuCounts = Callable[[Any], Mapping[str, str]]
+"""How long the lists are that a member of staff finds in their menu, by their addresses."""
+
+
 class LetterWords(NamedTuple):
     """What a letter says: its subject, its text, and the same as HTML."""
 
     subject: str
     text: str
     html: str
-
-
-class Appearance(Protocol):
-    """How pages look (`organisation.organisation.Look`)."""
-
-    @property
-    def colour(self) -> str | None:
-        """The one colour, `#rrggbb`; None for the product's own."""
-        ...
-
-    @property
-    def logo(self) -> str | None:
-        """The hash of the logo, if there is one."""
-        ...
-
-
-class PublicNotices(Protocol):
-    """What every page tells its readers (`organisation.organisation.Notices`)."""
-
-    @property
-    def transparency(self) -> str:
-        """What becomes of a donor's details, in one or two sentences, or nothing."""
-        ...
-
-
-class ShownOrganisation(Protocol):
-    """What pages show of the organisation (`organisation.organisation.OrganisationProfile`)."""
-
-    @property
-    def organisation(self) -> Recipient:
-        """Who receives the gifts."""
-        ...
-
-    @property
-    def locale(self) -> str:
-        """How amounts and dates are written, such as `en_GB`."""
-        ...
-
-    @property
-    def languages(self) -> Sequence[str]:
-        """What donors may choose besides the language of its locale, such as `cy`."""
-        ...
-
-    @property
-    def framed_by(self) -> Sequence[str]:
-        """The origins of websites that may show a campaign's widget."""
-        ...
-
-    @property
-    def look(self) -> Appearance:
-        """Its colour and logo."""
-        ...
-
-    @property
-    def notices(self) -> PublicNotices:
-        """Its notices."""
-        ...
 
 
 class Pages:
@@ -152,6 +61,7 @@ class Pages:
         self._letter_style = directory / LETTER_STYLE
         self._directory, self._identity = directory, identity
         self._is_preview = False
+        self._counts: MenuCounts = lambda _member: {}
         # By language, locale and time zone: sentences are translated, filters write amounts and dates.
         self._furnished: dict[tuple[str, str, str], tuple[Wording, Environment]] = {}
 
@@ -160,6 +70,10 @@ class Pages:
         pages = copy(self)
         pages._identity, pages._is_preview = lambda: identity, preview
         return pages
+
+    def show_counts(self, counts: MenuCounts) -> None:
+        """Give every page of a `member` the `counts` that stand in their menu, by the addresses of its items."""
+        self._counts = counts
 
     @property
     def organisation(self) -> Recipient:
@@ -195,6 +109,8 @@ class Pages:
     def render(self, name: str, /, **values: object) -> str:
         """A template with its values, as text. Everything is escaped; a test keeps templates from switching it off."""
         template, shared = self._template(name)
+        if "member" in values:
+            shared["counts"] = self._counts(values["member"])
         return template.render(shared | values)
 
     def page(self, name: str, /, *, status: int = 200, private: bool = False, **values: object) -> HTMLResponse:

@@ -1,6 +1,5 @@
 """Payouts, refunds, disputes, and charges without a gift, as the desk lists them. Writes nothing."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -9,9 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from ledger.money import Money, currency
-from payments.books.tables import balance_line, charge, dispute, payout, refund
+from payments.books.tables import charge, dispute, payout
 from payments.gifts.tables import gift, lost_gift
-from payments.reading.happenings import Category
 from staff.tables import act
 
 NOT_A_GIFT = "charge.not_a_gift"
@@ -33,17 +31,6 @@ class PayoutRow:
     amount: Money
     state: str
     lines: Money | None
-
-
-@dataclass(frozen=True, slots=True)
-class RefundRow:
-    """A refund in a list. `state` is undone, settled, agreed, or waiting (for its gift to be known)."""
-
-    id: str
-    at: datetime | None
-    donor: str | None
-    amount: Money
-    state: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,62 +56,13 @@ class ChargeWithoutGift:
     at: datetime
 
 
-def payout_rows(conn: Connection, limit: int, page: int = 1) -> list[PayoutRow]:
-    """Payouts, newest first."""
-    p, line = payout.c, balance_line.c
-    own_line = sa.and_(line.subject == p.id, line.category == Category.PAYOUT.value)
-    latest = sa.func.coalesce(line.created_at, p.arrived_at, p.looked_at)
-    rows = conn.execute(
-        sa.select(payout, line.created_at.label("at"))
-        .outerjoin(balance_line, own_line)
-        .order_by(sa.nulls_last(latest.desc()), p.id)
-        .limit(limit)
-        .offset((page - 1) * (limit - 1))
-    )
-    return [_payout(row) for row in rows]
-
-
-def _payout(row: sa.Row[Any]) -> PayoutRow:
+def payout_row(row: sa.Row[Any]) -> PayoutRow:
+    """A payout of its table's row, with the instant `at` at which it was sent."""
     of = currency(row.currency)
     state = "back" if row.returned_at else "arrived" if row.arrived_at else row.status or "pending"
     lines = None if row.lines_minor is None else Money(row.lines_minor, of)
     arrived_on = row.arrived_at.date() if row.arrived_at and not row.returned_at else None
     return PayoutRow(row.id, row.at, arrived_on, Money(row.amount_minor, of), state, lines)
-
-
-def refund_rows(conn: Connection, limit: int, page: int = 1) -> list[RefundRow]:
-    """Refunds, newest first."""
-    r = refund.c
-    seen = sa.exists().where(balance_line.c.subject == r.id)
-    rows = conn.execute(
-        sa.select(refund, gift.c.id.label("gift_id"), gift.c.donor_name, seen.label("seen"))
-        .select_from(refund)
-        .outerjoin(gift, gift.c.id == _gift_of(r.payment))
-        .order_by(sa.nulls_last(r.agreed_at.desc()), r.id)
-        .limit(limit)
-        .offset((page - 1) * (limit - 1))
-    )
-    return [_refund(row) for row in rows]
-
-
-def _refund(row: sa.Row[Any]) -> RefundRow:
-    states = (("undone", row.undone_at), ("waiting", row.gift_id is None), ("settled", row.seen))
-    state = next((name for name, holds in states if holds), "agreed")
-    amount = Money(row.amount_minor, currency(row.currency))
-    return RefundRow(row.id, row.agreed_at, row.donor_name, amount, state)
-
-
-def dispute_rows(conn: Connection, limit: int, page: int = 1) -> list[DisputeRow]:
-    """Disputes: those that wait for an answer first, the most urgent at the top."""
-    d = dispute.c
-    waiting_first = sa.case((d.status.in_(NEEDS_ANSWER), 0), else_=1)
-    rows = conn.execute(
-        _disputes()
-        .order_by(waiting_first, sa.nulls_last(d.answer_by), d.looked_at.desc(), d.id)
-        .limit(limit)
-        .offset((page - 1) * (limit - 1))
-    )
-    return [_dispute(row) for row in rows]
 
 
 def disputes_to_answer(conn: Connection, limit: int) -> list[DisputeRow]:
@@ -156,13 +94,7 @@ def payout_rows_unlike_their_lines(conn: Connection) -> list[PayoutRow]:
     """Payouts whose lines add up to something else."""
     p = payout.c
     query = sa.select(payout, p.looked_at.label("at")).where(p.lines_minor != p.amount_minor)
-    return [_payout(row) for row in conn.execute(query.order_by(p.id))]
-
-
-def list_lengths(conn: Connection) -> dict[str, int]:
-    """How many payouts, refunds and disputes there are, by the names of their tables."""
-    tables: Sequence[sa.Table] = (payout, refund, dispute)
-    return {table.name: conn.scalar(sa.select(sa.func.count()).select_from(table)) or 0 for table in tables}
+    return [payout_row(row) for row in conn.execute(query.order_by(p.id))]
 
 
 def charges_without_gift(conn: Connection, limit: int) -> list[ChargeWithoutGift]:

@@ -8,6 +8,9 @@ from uuid import uuid4
 
 from ledger.money import Money
 
+# What the return token of a gift begins with that came from the form for several campaigns.
+SHARED_FORM = "shared-"
+
 
 class GiftState(StrEnum):
     """How far a gift has come. It is stored, and only rises in this order."""
@@ -97,6 +100,11 @@ class Gift:
     def __post_init__(self) -> None:
         if sum(share.amount.minor for share in self.allocations) != self.amount.minor:
             raise ValueError(f"gift {self.id}: the shares do not add up to {self.amount}")
+
+    @property
+    def is_from_shared_form(self) -> bool:
+        """Whether its donor shared it over campaigns, in the form at `/give`."""
+        return self.return_token.startswith(SHARED_FORM)
 
     @property
     def reference(self) -> str:

@@ -1,22 +1,31 @@
 """Recurring gifts, what they will bring, and their instalments, as the desk lists them. Writes nothing."""
 
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from campaigns.tables import campaign
+from database.lists import ListChoice, ListedTable, ListQuestion, contains, within_days
+from database.questions import among
+from ledger.amount_views import is_amount
 from ledger.money import Money, currency
 from payments.gifts.due_dates import last_promised_before
+from payments.gifts.gift_list_views import REFERENCE, begins_with_reference
 from payments.gifts.recurring import Interval, RecurringState, Rhythm
-from payments.gifts.tables import gift, recurring
+from payments.gifts.tables import gift, recurring, recurring_share
 from receipts.receipt import printed_number
 from receipts.tables import receipt
 
 # The states in which another instalment will be charged.
 EXPECTED = (RecurringState.ACTIVE, RecurringState.PAST_DUE, RecurringState.ENDING)
-_r, _g = recurring.c, gift.c
+_r, _g, _s = recurring.c, gift.c, recurring_share.c
+_NEVER = datetime(9999, 1, 1, tzinfo=UTC)
+_RUNS = [state.value for state in RecurringState if state not in (RecurringState.PENDING, RecurringState.ENDED)]
 _BEGUN = _r.state != RecurringState.PENDING.value
 
 
@@ -69,6 +78,14 @@ class RecurringRow:
 
 
 @dataclass(frozen=True, slots=True)
+class RecurringListRow:
+    """A recurring gift in a list, and the campaigns that it is for."""
+
+    row: RecurringRow
+    campaigns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ExpectedSum:
     """What the recurring gifts of one interval and currency will bring each period, and how many they are."""
 
@@ -89,24 +106,10 @@ class InstalmentRow:
     receipt: str | None
 
 
-def recurring_rows(conn: Connection, state: RecurringState | None, limit: int, page: int) -> list[RecurringRow]:
-    """A page of the recurring gifts that have begun, of one state or of all, newest first."""
-    chosen = _BEGUN if state is None else _r.state == state.value
-    ordered = sa.select(recurring).where(chosen).order_by(_r.created_at.desc(), _r.id)
-    return [_row(row) for row in conn.execute(ordered.limit(limit).offset((page - 1) * (limit - 1)))]
-
-
 def recurring_row(conn: Connection, identity: str) -> RecurringRow | None:
     """One recurring gift."""
     row = conn.execute(sa.select(recurring).where(_r.id == identity)).one_or_none()
     return None if row is None else _row(row)
-
-
-def recurring_counts(conn: Connection) -> dict[RecurringState, int]:
-    """How many recurring gifts are in each state."""
-    rows = conn.execute(sa.select(_r.state, sa.func.count().label("count_")).where(_BEGUN).group_by(_r.state))
-    by_state = {row.state: row.count_ for row in rows}
-    return {state: by_state[state.value] for state in RecurringState if state.value in by_state}
 
 
 def expected_sums(conn: Connection) -> list[ExpectedSum]:
@@ -161,3 +164,48 @@ def _row(row: sa.Row[Any]) -> RecurringRow:
         row.first_gift_id,
         row.resumes_at,
     )
+
+
+def _table(conn: Connection, choice: ListChoice) -> ListedTable:
+    began = sa.func.coalesce(_r.began_at, _r.created_at, type_=_r.began_at.type)
+    conditions = [_BEGUN, *within_days(began, choice), *_found(conn, choice)]
+    if state := choice.words.get("state"):
+        conditions.append(_r.state.in_(_RUNS) if state == "running" else _r.state == state)
+    if (number := choice.number("campaign")) is not None:
+        conditions.append(sa.exists().where(_s.recurring_id == _r.id, _s.campaign_id == number))
+    for name, column in (("currency", _r.currency), ("interval", _r.interval)):
+        if word := choice.words.get(name):
+            conditions.append(column == word)
+    due = sa.func.coalesce(_r.next_at, sa.literal(_NEVER, _r.next_at.type), type_=_r.next_at.type)
+    sorts = {"began": (began,), "next": (due,), "name": (_r.donor_name,), "amount": (_r.amount_minor,)}
+    return ListedTable(tuple(recurring.c), recurring, conditions, _r.id, sorts, _r.currency, _r.amount_minor)
+
+
+def _found(conn: Connection, choice: ListChoice) -> list[sa.ColumnElement[bool]]:
+    text = choice.text
+    if not text:
+        return []
+    if choice.amount is not None:
+        return [is_amount(_r.amount_minor, _r.currency, choice.amount)]
+    if REFERENCE.fullmatch(text.lower()):
+        return [begins_with_reference(_r.first_gift_id, text)]
+    named = contains(conn, text, _r.donor_name, _r.donor_email)
+    return [sa.or_(named, _r.subscription == text, _r.id == text.lower())]
+
+
+def _read(conn: Connection, rows: Sequence[sa.Row[Any]]) -> list[RecurringListRow]:
+    shares = conn.execute(
+        sa.select(_s.recurring_id, campaign.c.title)
+        .join(campaign, campaign.c.id == _s.campaign_id)
+        .where(among(conn, _s.recurring_id, [row.id for row in rows]))
+        .order_by(_s.recurring_id, _s.n)
+    )
+    titles: defaultdict[str, dict[str, None]] = defaultdict(dict)
+    for recurring_id, title in shares:
+        titles[recurring_id][title] = None
+    return [RecurringListRow(_row(row), tuple(titles[row.id])) for row in rows]
+
+
+RECURRING = ListQuestion(_table, _read)
+"""Recurring gifts that have begun, by `state` (`running` are all that have not ended), `campaign`, `interval` and
+`currency`."""

@@ -128,8 +128,21 @@ def paid_gift_of_form(conn: Connection, return_token: str) -> Gift | None:
 
 
 def campaign_of(conn: Connection, gift: Gift) -> Campaign | None:
-    """The campaign of a gift's first share."""
-    return campaign_by_id(conn, gift.allocations[0].campaign)
+    """The campaign that a gift was given to; None for a gift that its donor shared over several."""
+    campaigns = campaigns_of_gift(conn, gift)
+    return campaigns[0] if len(campaigns) == 1 else None
+
+
+def campaigns_of_gift(conn: Connection, gift: Gift) -> list[Campaign]:
+    """The campaigns that a gift was given to, in the order of its shares."""
+    return campaigns_given_to(conn, [share.campaign for share in gift.allocations])
+
+
+def campaigns_given_to(conn: Connection, numbers: Sequence[int]) -> list[Campaign]:
+    """The campaigns of these shares. A campaign's share of a gift to its group is no gift to the campaign."""
+    campaigns = [campaign for number in numbers if (campaign := campaign_by_id(conn, number))]
+    is_to_group = len(campaigns) == 2 and campaigns[1].id == campaigns[0].parent_id
+    return campaigns[:1] if is_to_group else campaigns
 
 
 def has_given_since(conn: Connection, donor_id: str, at: datetime) -> bool:

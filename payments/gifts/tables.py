@@ -216,6 +216,22 @@ lost_gift = table(
     ),
 )
 
+# A share of a gift was moved to another campaign: the allocation names the campaign that it counts for now.
+gift_move = table(
+    "gift_move",
+    sa.Column("id", Code, primary_key=True),
+    sa.Column("gift_id", Code, sa.ForeignKey("gift.id"), nullable=False),
+    sa.Column("n", Count, nullable=False),
+    sa.Column("from_campaign", Count, sa.ForeignKey("campaign.id"), nullable=False),
+    sa.Column("to_campaign", Count, sa.ForeignKey("campaign.id"), nullable=False),
+    sa.Column("why", Code, nullable=False),
+    sa.Column("who", Code, nullable=False),
+    sa.Column("moved_at", Instant, nullable=False),
+    sa.CheckConstraint("from_campaign <> to_campaign", name="two"),
+    sa.CheckConstraint("why <> ''", name="why"),
+    sa.Index("ix_gift_move_gift_id", "gift_id"),
+)
+
 # A gift that did not come through Stripe: how it came, on which day, and whether it counts toward the target.
 # `reference` is a cheque's number, what the bank statement says, or what was given in kind.
 offline_gift = table(

@@ -7,7 +7,7 @@ from sqlalchemy.engine import Engine
 
 from campaigns.campaign import Campaign, Openness
 from campaigns.offered import AmountGroup, amount_groups, group_for, offered_intervals
-from campaigns.store import groups_of, parent_of
+from campaigns.store import campaigns, groups_of, parent_of
 from database.instants import Clock
 from database.transactions import reading
 from ledger.money import Currency, Money
@@ -101,6 +101,9 @@ class DonorForm:
             local_groups = [
                 group for group in groups_of(conn, campaign) if group.openness_under(campaign, now) is Openness.OPEN
             ]
+            alike = [
+                other for other in campaigns(conn) if (other.parent_id, other.currency) == (None, campaign.currency)
+            ]
         questions = self._questions(campaign)
         return self._first_questions(campaign, fields) | {
             "campaign": campaign,
@@ -111,6 +114,7 @@ class DonorForm:
             "ticked": [box.channel for box in questions.consents if fields.get(f"consent_{box.channel}")],
             "fee_example": self._fee_example(questions.fee_rate, fields, campaign),
             "local_groups": local_groups,
+            "may_be_shared": sum(other.openness(now) is Openness.OPEN for other in alike) > 1,
             "to": fields.get("to", ""),
             "declared": {name: fields[name] for name in CARRIED if fields.get(name)},
             "slip": slip_choices(fields) if "email" in errors else (),

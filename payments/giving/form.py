@@ -15,6 +15,7 @@ from payments.gifts.dedication import Dedication
 from payments.gifts.fees import FeeRate
 from payments.gifts.gift import DonorDetails
 from payments.gifts.recurring import Rhythm
+from payments.gifts.splitting import GiftPart
 from payments.giving import declaration_form, dedication_form, donor_fields, rhythm_form
 from payments.giving.dedication_form import UnclearDedication, read_dedication
 from payments.giving.donor_fields import read_donor_email, read_message, read_name, read_source, wants_name_shown
@@ -41,7 +42,8 @@ class Pledge:
     """A valid form: what becomes a gift, or a recurring gift if it has a rhythm.
 
     `amount` has the `fee_cover` in it, if the donor added one. `consents` are the boxes that were ticked. The
-    `declaration` says who gives, where the amount is above the organisation's threshold.
+    `declaration` says who gives, where the amount is above the organisation's threshold. `parts` say how
+    its donor shares it over several campaigns.
     """
 
     amount: Money
@@ -53,6 +55,7 @@ class Pledge:
     dedication: Dedication | None = None
     consents: tuple[OfferedConsent, ...] = ()
     declaration: Declaration | None = None
+    parts: tuple[GiftPart, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

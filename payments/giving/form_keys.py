@@ -12,6 +12,7 @@ from hmac import new as hmac
 from json import dumps
 from uuid import UUID, uuid5
 
+from payments.gifts.gift import SHARED_FORM
 from payments.giving.form import Pledge
 
 FORMS = UUID("5f1b8a52-6d0e-4c0b-9d53-2f3f6d0a7e11")  # the name space of gift ids made from a form's token
@@ -39,9 +40,9 @@ def gift_id_of(campaign: int, form: Pledge, key: str) -> str:
     return str(uuid5(FORMS, sha256(dumps([key, *_contents(campaign, form)]).encode()).hexdigest()))
 
 
-def return_token_of(key: str) -> str:
-    """What all gifts of one form have in common."""
-    return uuid5(FORMS, key).hex
+def return_token_of(key: str, *, shared: bool = False) -> str:
+    """What all gifts of one form have in common; of the form for several campaigns it says so."""
+    return (SHARED_FORM if shared else "") + uuid5(FORMS, key).hex
 
 
 def key_of_contents(secret: bytes, campaign: int, form: Pledge, address: str, now: datetime) -> FormKey:
@@ -80,6 +81,7 @@ def _wishes(form: Pledge) -> list[object]:
         "fee_cover": form.fee_cover and form.fee_cover.minor,
         "dedication": dedication and [dedication.kind.value, dedication.name, dedication.letter_to],
         "declared": declared and [declared.kind.value, declared.name, declared.address, declared.number],
+        "parts": [[part.campaign, part.amount.minor] for part in form.parts],
         "consents": [[box.channel, box.words] for box in form.consents],
     }
     return [[name, wish] for name, wish in wishes.items() if wish]

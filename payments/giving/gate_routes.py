@@ -1,8 +1,7 @@
 """The gate before Stripe: a trap for programs, a puzzle for browsers in a surge, and a link by letter instead of it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
-from fastapi import APIRouter
 from sqlalchemy.engine import Engine
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -14,8 +13,9 @@ from database.transactions import writing
 from outbox.letters import Letter, is_address, post_letter
 from payments.gifts.gift import Gift
 from payments.giving.admission_store import Admission, CountedForm, digest_of_form
-from payments.giving.form import FIELDS, SOLUTION, TRAP, FormFields
+from payments.giving.form import SOLUTION, TRAP, FormFields
 from payments.giving.form_token import new_form_token
+from payments.giving.places import place_at, place_of
 from payments.giving.puzzle import is_solution, new_puzzle
 from payments.giving.turns_store import Turns
 from web.client_address import address_of_client
@@ -46,20 +46,14 @@ class Gate:
         """What stops a form that came from this address."""
         return lambda campaign, fields: self._stop(campaign, fields, address)
 
-    def routes(self, save: SaveForm) -> APIRouter:
-        """The wish for a link by letter."""
-
-        async def send_link(slug: str, request: Request) -> Response:
-            fields = await posted_fields(request, FIELDS)
-            return await run_in_threadpool(self._send_link, slug, fields, address_of_client(request) or "", save)
-
-        router = APIRouter()
-        router.add_api_route("/c/{slug}/give/letter", send_link, methods=["POST"])
-        return router
+    async def send_link(self, slug: str, request: Request, known: Collection[str], save: SaveForm) -> Response:
+        """The wish for a link by letter, from the puzzle's page of a form with these fields."""
+        fields = await posted_fields(request, known)
+        return await run_in_threadpool(self._send_link, slug, fields, address_of_client(request) or "", save)
 
     def _stop(self, campaign: Campaign, fields: FormFields, address: str) -> Response | None:
         if fields.get(TRAP):  # hidden from people: only a program fills it in
-            return RedirectResponse(f"{self._pages.base_url}/c/{campaign.slug}", 303)
+            return RedirectResponse(f"{self._pages.base_url}{place_of(campaign) or '/'}", 303)
         form, asked = _sent_form(fields, address), {name: value for name, value in fields.items() if name != SOLUTION}
         digest = digest_of_form(campaign.slug, asked)
         if is_solution(self._key, fields.get(SOLUTION, ""), digest, self._clock()):
@@ -69,8 +63,8 @@ class Gate:
             return None
         puzzle = new_puzzle(self._key, digest, self._clock(), self._admission.largest_number(form))
         return self._pages.page(
-            "payments/puzzle.html", private=True, campaign=campaign, fields=asked, puzzle=puzzle.json,
-            email=fields.get("email", ""),
+            "payments/puzzle.html", private=True, campaign=campaign, form_at=place_of(campaign), fields=asked,
+            puzzle=puzzle.json, email=fields.get("email", ""),
         )  # fmt: skip
 
     def _send_link(self, slug: str, fields: FormFields, address: str, save: SaveForm) -> Response:
@@ -89,7 +83,7 @@ class Gate:
         return page
 
     def _post_link(self, slug: str, gift: Gift) -> None:
-        link = f"{self._pages.base_url}/c/{slug}/payment/{self._turns.invite(gift.id).ticket}"
+        link = f"{self._pages.base_url}{place_at(slug)}/payment/{self._turns.invite(gift.id).ticket}"
         words = self._pages.letter("payments/letters/continue", gift=gift, link=link)  # in the language of the page
         to_name = clipped(gift.donor.name, LONGEST_NAME)
         letter = Letter(f"continue:{gift.id}", gift.donor.email, *words, to_name=to_name)

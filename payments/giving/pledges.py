@@ -20,6 +20,7 @@ from payments.gifts.details_store import add_declaration, add_dedication, declar
 from payments.gifts.gift import Gift, GiftState, Share, pledge
 from payments.gifts.recurring import Recurring, begin, recurring_id_of
 from payments.gifts.recurring_store import add_recurring, recurring_of
+from payments.gifts.splitting import ParentShare, shares_of_parts
 from payments.giving.form import Pledge
 from payments.giving.form_keys import FORMS, FormKey, gift_id_of, return_token_of
 from payments.giving.prefilled import SentForm
@@ -56,22 +57,18 @@ class Pledges:
     def save(self, campaign: Campaign, form: Pledge, sent: FormKey | str) -> Gift | PaymentUnderWay:
         """Save the pending gift, and the recurring gift that it begins; raises NotOpen.
 
+        Of a form with parts the campaign is the one that stands for several (`places.py`).
         The same form sent twice is one gift. Sent again after it was paid it is none, whatever was changed in it.
         `sent` is the form's token, or a key of one that had none.
         """
         now = self._clock()
         with writing(self._engine) as conn:
-            parent = parent_of(conn, campaign)
-            if campaign.openness_under(parent, now) is not Openness.OPEN:
-                raise NotOpen(campaign.slug)
-            shares, key = (
-                shares_for(campaign, parent),
-                _key_in_use(conn, FormKey(sent) if isinstance(sent, str) else sent),
-            )
+            shares = _shares_of_form(conn, campaign, form, now)
+            key = _key_in_use(conn, FormKey(sent) if isinstance(sent, str) else sent)
             new = replace(
                 pledge(form.amount, shares, form.donor, now),
                 id=gift_id_of(campaign.id, form, key),
-                return_token=return_token_of(key),
+                return_token=return_token_of(key, shared=bool(form.parts)),
                 source=form.source,
                 show_name=form.show_name,
                 fee_cover=form.fee_cover,
@@ -107,6 +104,28 @@ class Pledges:
         return checkout.url
 
 
+def _shares_of_form(conn: Connection, campaign: Campaign, form: Pledge, now: datetime) -> tuple[Share, ...]:
+    """How its gift is shared, as its campaigns have it now; raises NotOpen if one of them takes no gifts."""
+    if not form.parts:
+        parent = parent_of(conn, campaign)
+        _require_open(campaign, parent, now)
+        return shares_for(campaign, parent)
+    parents: dict[int, ParentShare] = {}
+    for part in form.parts:
+        chosen = campaign_by_id(conn, part.campaign)
+        assert chosen is not None, "the form has read it"
+        parent = parent_of(conn, chosen)
+        _require_open(chosen, parent, now)
+        if parent is not None and parent.group_share is not None:
+            parents[chosen.id] = ParentShare(parent.id, parent.group_share)
+    return shares_of_parts(form.parts, parents)
+
+
+def _require_open(campaign: Campaign, parent: Campaign | None, now: datetime) -> None:
+    if campaign.openness_under(parent, now) is not Openness.OPEN:
+        raise NotOpen(campaign.slug)
+
+
 def shares_for(campaign: Campaign, parent: Campaign | None) -> tuple[Share, ...]:
     """How a gift to this campaign is shared: of a gift to a group its campaign has what it has decided, now."""
     if parent is None or parent.group_share is None:
@@ -116,16 +135,18 @@ def shares_for(campaign: Campaign, parent: Campaign | None) -> tuple[Share, ...]
 
 def _key_in_use(conn: Connection, sent: FormKey) -> str:
     """The key of the hour before, if a gift was made with it: a double click at the turn of the hour is one gift."""
-    if sent.earlier and store.gift_to_return_to(conn, return_token_of(sent.earlier)):
+    if sent.earlier and any(
+        store.gift_to_return_to(conn, return_token_of(sent.earlier, shared=shared)) for shared in (False, True)
+    ):
         return sent.earlier
     return sent.newest
 
 
 def _may_be_given(conn: Connection, gift: Gift, now: datetime) -> bool:
-    campaign = store.campaign_of(conn, gift)
-    if campaign is None or _is_old(gift, now):
-        return False
-    return campaign.openness_under(parent_of(conn, campaign), now) is Openness.OPEN
+    campaigns = store.campaigns_of_gift(conn, gift)
+    return not _is_old(gift, now) and all(
+        campaign.openness_under(parent_of(conn, campaign), now) is Openness.OPEN for campaign in campaigns
+    )
 
 
 def recurring_of_gift(conn: Connection, gift: Gift) -> Recurring | None:

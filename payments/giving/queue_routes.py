@@ -10,12 +10,12 @@ from sqlalchemy.engine import Engine
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from campaigns.routes import find_campaign
 from database.instants import Clock
 from database.transactions import reading
 from payments.gifts import store
 from payments.gifts.gift import Gift, GiftState
 from payments.giving.payment_links_store import payment_link_for
+from payments.giving.places import SEVERAL, campaign_at, place_at, place_of
 from payments.giving.pledges import NEW_ATTEMPT_AFTER, NotOpen, Pledges
 from payments.giving.turns_store import WITHIN_REQUEST, Turn, Turns
 from payments.stripe.gateway import StripeBusy
@@ -36,7 +36,7 @@ class CheckoutQueue:
         self._engine, self._pledges, self._turns, self._clock, self._pages = engine, pledges, turns, clock, pages
 
     def routes(self, open_checkout: OpenCheckout) -> APIRouter:
-        """The page of a ticket, its button, and its place alone for the page's script."""
+        """The page of a ticket, its button, and its place alone for the page's script; at each place of a form."""
 
         async def show(slug: str, ticket: str) -> Response:
             return await self._show(slug, ticket, open_checkout)
@@ -44,10 +44,17 @@ class CheckoutQueue:
         async def go_on(slug: str, ticket: str) -> Response:
             return await self._go_on(slug, ticket, open_checkout)
 
+        async def show_several(ticket: str) -> Response:
+            return await self._show(SEVERAL, ticket, open_checkout)
+
+        async def go_on_several(ticket: str) -> Response:
+            return await self._go_on(SEVERAL, ticket, open_checkout)
+
         router = APIRouter()
-        router.add_api_route("/c/{slug}/payment/{ticket}", show, methods=["GET"])
-        router.add_api_route("/c/{slug}/payment/{ticket}", go_on, methods=["POST"])
-        router.add_api_route("/c/{slug}/payment/{ticket}/place", self._show_place, methods=["GET"])
+        for place, look, go in (("/c/{slug}", show, go_on), ("", show_several, go_on_several)):
+            router.add_api_route(f"{place}/payment/{{ticket}}", look, methods=["GET"])
+            router.add_api_route(f"{place}/payment/{{ticket}}", go, methods=["POST"])
+            router.add_api_route(f"{place}/payment/{{ticket}}/place", self._show_place, methods=["GET"])
         return router
 
     async def send(self, slug: str, gift: Gift, open_checkout: OpenCheckout) -> Response:
@@ -81,7 +88,7 @@ class CheckoutQueue:
                 return await open_checkout(slug, gift)
             except StripeBusy:
                 turn = await run_in_threadpool(self._turns.send_back, gift.id)
-        return RedirectResponse(f"{self._pages.base_url}/c/{slug}/payment/{turn.ticket}", 303)
+        return RedirectResponse(f"{self._pages.base_url}{place_at(slug)}/payment/{turn.ticket}", 303)
 
     def _gift_to_open(self, slug: str, turn: Turn) -> Gift | Response:
         """The gift, if it may still be paid; else the way to where its donor finds out more."""
@@ -91,7 +98,7 @@ class CheckoutQueue:
         if gift.state in (GiftState.PROCESSING, GiftState.RECEIVED) and gift.session_id:
             return RedirectResponse(f"{self._pages.base_url}/thanks?session_id={gift.session_id}", 303)
         if gift.state is not GiftState.PENDING:
-            return RedirectResponse(f"{self._pages.base_url}/c/{slug}/give?cancelled={gift.return_token}", 303)
+            return RedirectResponse(f"{self._pages.base_url}{place_at(slug)}/give?cancelled={gift.return_token}", 303)
         waited = self._clock() - (gift.attempted_at or gift.created_at)
         if gift.session_id is None and waited > NEW_ATTEMPT_AFTER:  # Stripe would find the session's end too near
             return self._with_new_attempt(slug, gift)
@@ -102,18 +109,19 @@ class CheckoutQueue:
             again = self._pledges.retry(gift.id)
             if isinstance(again, Gift):
                 return again
-        return RedirectResponse(f"{self._pages.base_url}/c/{slug}/give", 303)  # which says why it is closed
+        return RedirectResponse(f"{self._pages.base_url}{place_at(slug)}/give", 303)  # which says why it is closed
 
     def _waiting(self, slug: str, turn: Turn, gift: Gift) -> Response:
         wait = turn.wait(self._clock())
         with reading(self._engine) as conn:
-            campaign = find_campaign(conn, slug)
+            campaign = campaign_at(conn, slug)
             is_hopeless = turn.turn_at is not None and (wait > LONG_WAIT or turn.tries >= MANY_TRIES)
             link = payment_link_for(conn, campaign, gift) if is_hopeless else None
         return self._pages.page(
             "payments/queue.html",
             private=True,
             campaign=campaign,
+            form_at=place_of(campaign),
             amount=gift.amount,
             ticket=turn.ticket,
             has_begun=turn.turn_at is not None,
@@ -123,7 +131,7 @@ class CheckoutQueue:
             refresh_seconds=_refresh_after(turn, wait.total_seconds()),
         )
 
-    def _show_place(self, slug: str, ticket: str) -> Response:
+    def _show_place(self, ticket: str) -> Response:
         """The place in the queue; 0 when the page should be loaded anew. It takes no turn, however often asked."""
         turn = self._turns.look(ticket)
         if turn is None:

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 from sqlalchemy.engine import Connection
 
-from campaigns.store import campaign_by_id
 from donors.store import language_of_donor
 from outbox.letters import is_address
 from payments.gifts.recurring_store import recurring_of
 from payments.gifts.recurring_views import RecurringRow, recurring_row
 from payments.gifts.recurring_words import KIND, PER
+from payments.gifts.store import campaigns_given_to
 from payments.letters.notice import Addressee, Button, NoticeWords
 from web.language import translated
 from web.pages import Pages
@@ -20,7 +20,7 @@ OWN_PAGE = "/giving"
 
 @dataclass(frozen=True, slots=True)
 class AboutRecurring:
-    """A recurring gift, the title of its first campaign, and how amounts and days are written in its letters.
+    """A recurring gift, the titles of its campaigns, and how amounts and days are written in its letters.
 
     What it says is in the language that is spoken: read it while `speaking`.
     """
@@ -77,6 +77,6 @@ def about_recurring(conn: Connection, recurring_id: str, pages: Pages) -> AboutR
     row, whole = recurring_row(conn, recurring_id), recurring_of(conn, [recurring_id]).get(recurring_id)
     if row is None or whole is None or not is_address(row.email):
         return None
-    campaign = campaign_by_id(conn, whole.shares[0].campaign)
-    title = campaign.title if campaign else pages.organisation.name
+    campaigns = campaigns_given_to(conn, [share.campaign for share in whole.shares])
+    title = ", ".join(campaign.title for campaign in campaigns) or pages.organisation.name
     return AboutRecurring(row, title, pages, language_of_donor(conn, whole.donor_id))

@@ -7,7 +7,6 @@ from typing import Any
 
 from sqlalchemy.engine import Connection, Engine
 
-from campaigns.campaign import Campaign
 from database.instants import Clock
 from database.transactions import reading, writing
 from donors.consent_store import consents_of
@@ -24,6 +23,7 @@ from payments.gifts.gift import Gift, GiftState
 from payments.gifts.gift_news import TELL_REFUND, TELL_STATE
 from payments.giving.pledges import recurring_of_gift
 from payments.letters.notice import Addressee, Button, NoticeWords, write_notice
+from payments.letters.purpose import GiftPurpose, purpose_of
 from receipts.store import receipt_of_gift
 from web.language import translated
 from web.pages import Pages
@@ -67,17 +67,17 @@ def gift_letter_jobs(
 
 
 def _letter_of_state(conn: Connection, pages: Pages, gift: Gift, links: StopLinks, now: datetime) -> Letter | None:
-    campaign, recurring = store.campaign_of(conn, gift), recurring_of_gift(conn, gift)
-    if campaign is None or (recurring is not None and recurring.first_gift != gift.id):
+    purpose, recurring = purpose_of(conn, pages, gift), recurring_of_gift(conn, gift)
+    if purpose is None or (recurring is not None and recurring.first_gift != gift.id):
         return None
     match gift.state:
         case GiftState.PROCESSING:
-            key, notice = f"debit-begun:{gift.id}", _debit_begun(pages, gift, campaign)
+            key, notice = f"debit-begun:{gift.id}", _debit_begun(pages, gift, purpose)
         case GiftState.FAILED if recurring is None:  # else Stripe tries again, and reminders say when
-            key, notice = f"payment-failed:{gift.id}", _payment_failed(pages, gift, campaign)
+            key, notice = f"payment-failed:{gift.id}", _payment_failed(pages, gift, purpose)
         case GiftState.EXPIRED if _may_be_reminded(conn, gift):
             stop = links.url(LetterReader(ReaderKind.DONOR, gift.donor_id or ""))
-            key, notice = f"unfinished:{gift.donor_id}:{now:%Y-%m}", _unfinished(pages, gift, campaign, stop)
+            key, notice = f"unfinished:{gift.donor_id}:{now:%Y-%m}", _unfinished(pages, gift, purpose, stop)
         case _:
             return None
     if letter_was_posted(conn, key):
@@ -92,7 +92,7 @@ def _may_be_reminded(conn: Connection, gift: Gift) -> bool:
     return not store.has_given_since(conn, gift.donor_id, gift.created_at)
 
 
-def _debit_begun(pages: Pages, gift: Gift, campaign: Campaign) -> NoticeWords:
+def _debit_begun(pages: Pages, gift: Gift, purpose: GiftPurpose) -> NoticeWords:
     amount = pages.wording.money(gift.amount)
     return NoticeWords(
         subject=translated("Your donation of %(amount)s is on its way", amount=amount),
@@ -101,7 +101,7 @@ def _debit_begun(pages: Pages, gift: Gift, campaign: Campaign) -> NoticeWords:
             translated(
                 "Thank you. We have asked your bank for your donation of %(amount)s to %(campaign)s. It takes some"
                 " working days to confirm it.",
-                amount=amount, campaign=campaign.title,
+                amount=amount, campaign=purpose.title,
             ),
             translated("You need not do anything. When the money is here, your receipt comes by email."),
         ],
@@ -109,7 +109,7 @@ def _debit_begun(pages: Pages, gift: Gift, campaign: Campaign) -> NoticeWords:
     )  # fmt: skip
 
 
-def _payment_failed(pages: Pages, gift: Gift, campaign: Campaign) -> NoticeWords:
+def _payment_failed(pages: Pages, gift: Gift, purpose: GiftPurpose) -> NoticeWords:
     amount = pages.wording.money(gift.amount)
     return NoticeWords(
         subject=translated("Your donation of %(amount)s did not go through", amount=amount),
@@ -118,33 +118,33 @@ def _payment_failed(pages: Pages, gift: Gift, campaign: Campaign) -> NoticeWords
             translated(
                 "Your bank did not pay your donation of %(amount)s to %(campaign)s. We have received nothing; if money"
                 " had left your account, it goes back there.",
-                amount=amount, campaign=campaign.title,
+                amount=amount, campaign=purpose.title,
             ),
             translated("If you would still like to give, you can try again, with another card or account:"),
         ],
         why=_why(gift),
         button=Button(
             translated("Try again"),
-            f"{pages.base_url}/c/{campaign.slug}/give?amount={gift.amount.minor}",
+            f"{pages.base_url}{purpose.form_with(amount=gift.amount.minor)}",
         ),
     )  # fmt: skip
 
 
-def _unfinished(pages: Pages, gift: Gift, campaign: Campaign, stop: str) -> NoticeWords:
+def _unfinished(pages: Pages, gift: Gift, purpose: GiftPurpose, stop: str) -> NoticeWords:
     return NoticeWords(
-        subject=translated("Did you mean to give to %(campaign)s?", campaign=campaign.title),
+        subject=translated("Did you mean to give to %(campaign)s?", campaign=purpose.title),
         heading=translated("Did you mean to give?"),
         paragraphs=[
             translated(
                 "You began a donation of %(amount)s to %(campaign)s and did not finish it. Nothing was charged.",
-                amount=pages.wording.money(gift.amount), campaign=campaign.title,
+                amount=pages.wording.money(gift.amount), campaign=purpose.title,
             ),
             translated("If something went wrong, you can take it up again here. If you changed your mind, do nothing."),
         ],
         why=translated("You get this letter because you agreed to hear from us by email, in the form that you began."),
         button=Button(
             translated("Finish your donation"),
-            f"{pages.base_url}/c/{campaign.slug}/give?cancelled={gift.return_token}",
+            f"{pages.base_url}{purpose.form_with(cancelled=gift.return_token)}",
         ),
         stop=stop,
     )  # fmt: skip
@@ -161,7 +161,7 @@ def _letter_of_refund(
     issued = receipt_of_gift(conn, gift.id)
     whole = issued.receipt.total if issued else gift.amount
     with pages.speaking(language_of_donor(conn, gift.donor_id)):
-        notice = _refunded(pages, gift, store.campaign_of(conn, gift), returned.amount, whole)
+        notice = _refunded(pages, gift, purpose_of(conn, pages, gift), returned.amount, whole)
         if is_our_mistake(conn, returned.subject):
             notice = replace(notice, paragraphs=[_apology(), *notice.paragraphs])
         return write_notice(pages, key, Addressee(gift.donor.email, gift.donor.name), notice)
@@ -171,8 +171,8 @@ def _apology() -> str:
     return translated("We are sorry: your donation was charged twice. One of the two goes back to you.")
 
 
-def _refunded(pages: Pages, gift: Gift, campaign: Campaign | None, amount: Money, whole: Money) -> NoticeWords:
-    money, title = pages.wording.money, campaign.title if campaign else pages.organisation.name
+def _refunded(pages: Pages, gift: Gift, purpose: GiftPurpose | None, amount: Money, whole: Money) -> NoticeWords:
+    money, title = pages.wording.money, purpose.title if purpose else pages.organisation.name
     refunded = (
         translated("We have refunded your donation of %(whole)s to %(campaign)s.", whole=money(whole), campaign=title)
         if amount == whole

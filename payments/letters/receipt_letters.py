@@ -75,8 +75,9 @@ def receipt_letter_handler(engine: Engine, pages: Pages, clock: Clock) -> Handle
 def _post_dedication(conn: Connection, pages: Pages, confirmed: Confirmed, now: datetime) -> None:
     """The letter about a dedication follows the gift itself: nothing is said of money that did not come."""
     dedication = dedication_of(conn, confirmed.gift.id)
-    if dedication is not None and confirmed.campaign is not None and is_address(dedication.letter_to):
-        post_letter(conn, dedication_letter(pages, confirmed.gift, dedication, confirmed.campaign), now)
+    if dedication is not None and is_address(dedication.letter_to):
+        campaigns = store.campaigns_of_gift(conn, confirmed.gift)
+        post_letter(conn, dedication_letter(pages, confirmed.gift, dedication, campaigns), now)
 
 
 def post_link_letter(conn: Connection, pages: Pages, number: str, now: datetime) -> str | None:

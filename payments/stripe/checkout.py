@@ -56,6 +56,8 @@ def session_params(
     """
     first = purposes[gift.allocations[0].campaign]
     params = _common(gift, first, base_url)
+    titles = ", ".join(purposes[share.campaign].title for share in gift.allocations)
+    purpose = titles if gift.is_from_shared_form else first.title
     interval = recurring.interval if recurring else None
     params["line_items"] = [_line(share, purposes[share.campaign], interval) for share in gift.allocations]
     ours = {"app": APP, "schema": SCHEMA} | ({"installation": mark} if mark else {})
@@ -63,13 +65,13 @@ def session_params(
     metadata = {"gift_id": gift.id} | ours
     if recurring is None:
         params["mode"], params["customer_creation"] = "payment", "if_required"
-        params["payment_intent_data"] = {"description": _described("Gift", gift, first), "metadata": metadata}
+        params["payment_intent_data"] = {"description": _described("Gift", gift, purpose), "metadata": metadata}
     else:
         metadata["recurring_id"] = recurring.id
         params["mode"] = "subscription"
         # Never the gift's id: every later instalment has the subscription's metadata as well.
         params["subscription_data"] = {
-            "description": _described(f"{ADJECTIVE[recurring.interval]} gift", gift, first),
+            "description": _described(f"{ADJECTIVE[recurring.interval]} gift", gift, purpose),
             "metadata": {"recurring_id": recurring.id} | ours | _promise(recurring, purposes),
             "billing_mode": {"type": "flexible"},
         }
@@ -99,10 +101,11 @@ def _promise(recurring: Recurring, purposes: Mapping[int, Purpose]) -> dict[str,
 
 def _common(gift: Gift, purpose: Purpose, base_url: str) -> SessionCreateParams:
     opened = gift.attempted_at or gift.created_at
+    form = "/give" if gift.is_from_shared_form else f"/c/{purpose.slug}/give"
     return {
         "submit_type": "donate",
         "success_url": f"{base_url}/thanks?session_id={{CHECKOUT_SESSION_ID}}",
-        "cancel_url": f"{base_url}/c/{purpose.slug}/give?cancelled={gift.return_token}",
+        "cancel_url": f"{base_url}{form}?cancelled={gift.return_token}",
         "client_reference_id": gift.id,
         "customer_email": gift.donor.email,
         "expires_at": int((opened + SESSION_LIFETIME).timestamp()),
@@ -122,5 +125,5 @@ def _line(share: Allocation, purpose: Purpose, interval: Interval | None) -> Ses
     return {"quantity": 1, "price_data": price}
 
 
-def _described(kind: str, gift: Gift, purpose: Purpose) -> str:
-    return f"{kind} {gift.reference}: {purpose.title}"[:LONGEST_DESCRIPTION]
+def _described(kind: str, gift: Gift, purpose: str) -> str:
+    return f"{kind} {gift.reference}: {purpose}"[:LONGEST_DESCRIPTION]

@@ -20,7 +20,7 @@ from ledger.views import gave_back
 from organisation.organisation import GivingRules
 from payments.gifts import store
 from payments.gifts.amounts import GIFT_AMOUNTS
-from payments.gifts.gift import Gift, GiftState
+from payments.gifts.gift import Gift, GiftState, shares_of
 from payments.gifts.recurring import Interval, Recurring
 from payments.gifts.recurring_words import Upcoming, upcoming
 from payments.giving.pledges import recurring_of_gift
@@ -58,7 +58,8 @@ class ThanksDetails:
     """What the thank-you page may show to anybody who has its address.
 
     `went_back` is what was given or taken back since. `upcoming` are further instalments, if any. `email` is where the
-    receipt goes, for as long as the page may say so. `monthly` is what to offer a donor who gave once, if anything.
+    receipt goes, for as long as the page may say so. `parts` are titles and amounts of campaigns, and `slugs` their
+    addresses, where there are several. `monthly` is what to offer a donor who gave once, if anything.
     """
 
     amount: Money
@@ -69,6 +70,8 @@ class ThanksDetails:
     upcoming: Upcoming | None
     email: str
     monthly: Money | None = None
+    parts: tuple[tuple[str, Money], ...] = ()
+    slugs: tuple[str, ...] = ()
 
 
 def thanks_routes(engine: Engine, clock: Clock, pages: Pages, giving: Callable[[], GivingRules]) -> APIRouter:
@@ -156,7 +159,12 @@ class ThanksPages:
         amount = issued.receipt.total if issued else gift.amount  # what was charged, in its own currency
         paid_at = gift.received_at or gift.created_at
         began = (recurring and recurring.began_at) or paid_at
+        campaigns = {campaign.id: campaign for campaign in store.campaigns_of_gift(conn, gift)}
+        several = gift.allocations if len(campaigns) > 1 else ()
+        amounts = zip(several, shares_of(amount, gift), strict=False)
         return ThanksDetails(
+            parts=tuple((campaigns[share.campaign].title, part) for share, part in amounts),
+            slugs=tuple(campaigns[share.campaign].slug for share in several),
             amount=amount,
             went_back=gave_back(conn, gift.id, amount.currency),
             donor_name=gift.donor.name if self._is_fresh(gift, issued) else "",

@@ -33,7 +33,7 @@ SIBLINGS_MEET = {("web.wording", "ledger.money"), ("web.wording", "ledger.typed_
 FOLDERS = {
     "payments": (
         ("gifts",),
-        ("stripe",),
+        ("stripe", "standing_orders"),
         ("reading", "giving"),
         ("letters",),
         ("thanks", "own"),
@@ -82,6 +82,7 @@ HOMES = {
         "ledger/audit_*.py",
     ),
     "alembic": ("database/migrating.py",),
+    "xlsxwriter": ("treasury/lists/xlsx_file.py",),
     "css_inline": ("web/pages.py",),
     "psycopg": ("database/*",),
     "pyrage": ("backup/archive.py",),
@@ -103,6 +104,7 @@ PURE = {
     "ledger.accounts",
     "ledger.kinds",
     "payments.gifts.gift",
+    "payments.gifts.splitting",
     "payments.reading.happenings",
     "payments.gifts.receiving",
     "payments.stripe.objects",
@@ -168,7 +170,7 @@ PURE_LIBRARY = set(
     " operator re string types typing unicodedata uuid zoneinfo".split()
 )
 # Imported where they are used, because they take up to a second: with a comment that says so.
-HEAVY = {"weasyprint", "alembic", "receipts.pdf"}
+HEAVY = {"weasyprint", "alembic", "receipts.pdf", "xlsxwriter"}
 
 
 def layers(modules: Sequence[Module]) -> Iterator[str]:

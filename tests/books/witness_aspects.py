@@ -6,7 +6,10 @@ the digests stay. Left out: random values (receipt tokens, ids of settlement and
 """
 
 import re
+from calendar import monthrange
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from json import dumps, loads
 from operator import attrgetter
@@ -16,21 +19,16 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from campaigns.store import campaigns
+from database.lists import ListChoice, ListQuestion, ListWindow, list_rows, list_total
 from ledger.accounts import Figure
 from ledger.money import Money, currency
 from ledger.store import raised_by_campaign
-from ledger.views import EntryChoice, monthly_sums, sums_of
-from payments.books.views import (
-    charges_without_gift,
-    dispute_rows,
-    disputes_to_answer,
-    list_lengths,
-    payout_rows,
-    payout_rows_unlike_their_lines,
-    refund_rows,
-)
-from payments.gifts.recurring_views import expected_sums, instalment_rows, recurring_counts, recurring_rows
-from payments.gifts.views import discrepancies, discrepancy_count, movements
+from ledger.views import monthly_sums
+from payments.books.list_views import DISPUTES, PAYOUTS, REFUNDS
+from payments.books.views import charges_without_gift, disputes_to_answer, payout_rows_unlike_their_lines
+from payments.gifts.entry_list_views import ENTRIES
+from payments.gifts.recurring_views import RECURRING, expected_sums, instalment_rows
+from payments.gifts.views import discrepancies, discrepancy_count
 from payments.inbox.store import dead_letters
 from payments.settlement.views import stripe_status
 from proof.canonical import canonical
@@ -56,6 +54,10 @@ EVIDENCE = {
     # Not the error: it begins with the name of a class.
     "delivery": "SELECT id, type, applied_at, attempts, next_attempt_at FROM delivery",
 }
+_FIRST_RECEIPTS = (
+    "SELECT gift.id, gift.payment, receipt.year, receipt.number FROM gift"
+    " JOIN receipt ON receipt.gift_id = gift.id AND receipt.edition = 1"
+)
 RUN_ID = re.compile(r":[0-9a-f]{32}$")
 """A settlement or reconcile run has a random id: only the word before it is kept."""
 
@@ -90,7 +92,7 @@ def desk_lines(conn: Connection) -> Iterator[str]:
         yield from _written(heading, (attrgetter(*fields.split())(row) for row in rows))
     yield from _written("places", ([place, amount] for where in places(conn) for place, amount in where.places))
     yield from _written("promises", ([row.interval, row.count, row.amount] for row in expected_sums(conn)))
-    yield from _written("counts", [*list_lengths(conn).items(), *recurring_counts(conn).items()])
+    yield from _written("counts", _counts(conn))
     yield from _written("to do", [[discrepancy_count(conn), count_charges_without_gift(conn)]])
 
 
@@ -107,16 +109,19 @@ def _lists(conn: Connection) -> Iterator[tuple[str, Sequence[object], str]]:
     """Each list of the desk: its heading, its rows, and what a row says."""
     yield "whereabouts", places(conn), "currency.code proof.met proof.total"
     yield "touch", [stripe_status(conn)], "compared_at agrees silent_since"
-    yield "payouts", payout_rows(conn, ALL), "id at arrived_on amount state lines"
+    yield "payouts", _listed(conn, PAYOUTS, "day"), "id at arrived_on amount state lines"
     yield "payouts unlike their lines", payout_rows_unlike_their_lines(conn), "id amount lines"
-    yield "refunds", refund_rows(conn, ALL), "id at donor amount state"
+    refunds = [replace(row, donor=row.donor if row.gift else None) for row in _listed(conn, REFUNDS, "day")]
+    yield "refunds", refunds, "id at donor amount state"
     dispute = "id at donor amount reason state answer_by"
-    yield "disputes", dispute_rows(conn, ALL), dispute
+    disputes = _listed(conn, DISPUTES, "due")
+    named = [replace(row.dispute, donor=row.dispute.donor if row.gift else None) for row in disputes]
+    yield "disputes", named, dispute
     yield "disputes to answer", disputes_to_answer(conn, ALL), dispute
     yield "discrepancies", discrepancies(conn, ALL), "charge gift donor asked charged why noted_at"
     yield "homeless", charges_without_gift(conn, ALL), "charge payment amount at"
     yield "dead letters", dead_letters(conn, ALL), "id type received_at attempts next_attempt_at"
-    recurring = recurring_rows(conn, None, ALL, 1)
+    recurring = [listed.row for listed in _listed(conn, RECURRING, "began")]
     yield (
         "recurring", recurring,
         "id state donor email amount rhythm.interval rhythm.ends_at rhythm.instalments began_at next_at retry_at"
@@ -142,23 +147,45 @@ def _raised(conn: Connection) -> Iterator[list[object]]:
         yield [campaign.slug, raised.amount, raised.gifts]
 
 
+def _listed(conn: Connection, question: ListQuestion[Any], sort: str, **words: str) -> Sequence[Any]:
+    """All rows of a list of the desk."""
+    return list_rows(conn, question, ListChoice(words=words), ListWindow(sort, descending=True, limit=ALL))
+
+
+def _counts(conn: Connection) -> Iterator[tuple[str, int]]:
+    """How long the lists are, and how many recurring gifts are in each state."""
+    for name, question in (("payout", PAYOUTS), ("refund", REFUNDS), ("dispute", DISPUTES)):
+        yield name, list_total(conn, question, ListChoice()).rows
+    yield from Counter(str(listed.row.state) for listed in _listed(conn, RECURRING, "began")).items()
+
+
 def _totals(conn: Connection) -> Iterator[list[object]]:
-    """The sums above the desk's lists of gifts: of each figure, in all, by campaign and by month."""
+    """The sums below the desk's lists of entries: of each figure, in all, by campaign and by month."""
     months = sorted({total.month for total in monthly_sums(conn, SHOWN)})
     for figure in Figure:
-        choices = [EntryChoice(figure)]
-        choices += [EntryChoice(figure, campaign=campaign.id) for campaign in campaigns(conn)]
-        choices += [EntryChoice(figure, month=month) for month in months]
-        for choice in choices:
-            yield [figure, choice.campaign, choice.month, sums_of(conn, choice)]
+        yield [figure, None, None, _total(conn, ListChoice(words={"figure": figure.value}))]
+        for campaign in campaigns(conn):
+            of_campaign = {"figure": figure.value, "campaign": str(campaign.id)}
+            yield [figure, campaign.id, None, _total(conn, ListChoice(words=of_campaign))]
+        for month in months:
+            last = month.replace(day=monthrange(month.year, month.month)[1])
+            chosen = ListChoice(first_day=month, last_day=last, words={"figure": figure.value})
+            yield [figure, None, month, _total(conn, chosen)]
+
+
+def _total(conn: Connection, choice: ListChoice) -> list[Money]:
+    return [Money(minor, currency(code)) for code, minor in list_total(conn, ENTRIES, choice).minor.items()]
 
 
 def _movements(conn: Connection) -> Iterator[list[object]]:
-    """The rows of the desk's lists of gifts."""
+    """The rows of the desk's lists of entries, with the receipt of the gift's own payment."""
+    numbers = {campaign.title: campaign.id for campaign in campaigns(conn)}
+    receipts = {(row.id, row.payment): f"{row.year}-{row.number:06d}" for row in conn.execute(sa.text(_FIRST_RECEIPTS))}
     for figure in Figure:
-        for row in movements(conn, EntryChoice(figure), ALL):
-            amounts = [row.amount, row.donor, row.subject, row.receipt]
-            yield [figure, row.book_date, row.kind, row.campaign, *amounts]
+        for row in _listed(conn, ENTRIES, "day", figure=figure.value):
+            donor = row.donor if row.gift else None
+            receipt = receipts.get((row.gift, row.subject))
+            yield [figure, row.day, row.kind, numbers.get(row.campaign, 0), row.amount, donor, row.subject, receipt]
 
 
 def _tables(conn: Connection, questions: Mapping[str, str]) -> Iterator[str]:

@@ -103,6 +103,13 @@ IDENTITIES = {
     "dedication": Identity("gift_id = 'gift-1'", (("rowid",), ("gift_id",)), {"gift_id": "'gift-3'"}, {"name": "'x'"}),
     "declaration": Identity("gift_id = 'gift-1'", (("rowid",), ("gift_id",)), {"gift_id": "'gift-3'"}, {"name": "'x'"}),
     "offline_gift": Identity("gift_id = 'gift-1'", (("rowid",), ("gift_id",)), {"gift_id": "'gift-3'"}, {"who": "'x'"}),
+    "gift_move": Identity("id = 'move-1'", (("rowid",), ("id",)), {"id": "'x'"}, {"who": "'x'"}),
+    "standing_order": Identity(
+        "id = 'order-1'", (("rowid",), ("id",), ("reference",)), {"id": "'x'", "reference": "'y'"}, {"who": "'x'"}
+    ),
+    "standing_order_gift": Identity(
+        "gift_id = 'gift-1'", (("rowid",), ("gift_id",)), {"gift_id": "'gift-2'"}, {"order_id": "'order-2'"}
+    ),
     "note": Identity("id = 'note-1'", (("rowid",), ("id",)), {"id": "'x'"}, {"who": "'x'"}),
     "refund_request": Identity(
         "id = 'request-2'", (("rowid",), ("id",), ("open_of",)), {"id": "'x'", "open_of": "'pi_9'"},
@@ -160,6 +167,7 @@ TAKING = (
             "refund_request",
             "offline_gift",
             "note",
+            "standing_order",
             "dispute",
             "payout",
             "balance_line",

@@ -23,6 +23,7 @@ from payments.books import tables as book_tables
 from payments.gifts import tables as gift_tables
 from payments.inbox import tables as inbox_tables
 from payments.refunding.tables import refund_request
+from payments.standing_orders.tables import standing_order, standing_order_gift
 from receipts import tables as receipts
 from staff import tables as staff
 from tests.ledger.samples import NOON, TODAY, entry
@@ -41,6 +42,21 @@ FURNITURE: tuple[tuple[sa.Table, Mapping[str, Any]], ...] = (
         campaign,
         {
             "slug": "hall",
+            "currency": "GBP",
+            "parent_id": None,
+            "closes_at": None,
+            "state": "published",
+            "target_kind": "amount",
+            "target_count": None,
+            "picture": None,
+            "closed_at": None,
+        },
+    ),
+    (
+        campaign,
+        {
+            "id": 777,
+            "slug": "shed",
             "currency": "GBP",
             "parent_id": None,
             "closes_at": None,
@@ -95,6 +111,23 @@ FURNITURE: tuple[tuple[sa.Table, Mapping[str, Any]], ...] = (
         },
     ),
     (gift_tables.allocation, {"gift_id": "gift-1"}),
+    (
+        standing_order,
+        {"id": "order-1", "donor_id": "donor-1", "currency": "GBP", "interval": "month", "ended_on": None},
+    ),
+    (
+        standing_order,
+        {
+            "id": "order-2",
+            "donor_id": "donor-1",
+            "currency": "GBP",
+            "interval": "month",
+            "reference": "x",
+            "ended_on": None,
+        },
+    ),
+    (standing_order_gift, {"gift_id": "gift-1", "order_id": "order-1"}),
+    (gift_tables.gift_move, {"id": "move-1", "gift_id": "gift-1", "from_campaign": 1, "to_campaign": 777}),
     (staff.note, {"id": "note-1", "about": "gift", "removed_at": None, "removed_by": None}),
     (staff.note, {"id": "note-2", "about": "gift", "removed_at": None, "removed_by": None}),
     (gift_tables.offline_gift, OFFLINE | {"gift_id": "gift-1"}),

@@ -5,8 +5,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Engine
 
+from database.lists import ListChoice, ListWindow, list_rows
 from database.transactions import reading
-from payments.books.views import dispute_rows, disputes_to_answer, refund_rows
+from payments.books.list_views import DISPUTES, REFUNDS
+from payments.books.views import disputes_to_answer
 from payments.reading.happenings import Category, ChargeSucceeded, PaymentFailed
 from proof.audit import audit_all
 from proof.trace import trace
@@ -66,6 +68,8 @@ def test_what_goes_back_of_it_is_listed_once(collected_again: Desk, engine: Engi
     refund(collected_again, "re_1", 1, 1000)
     dispute(collected_again, "du_1", 1, 1500, answer_by=NOON + 9 * DAY)
     with reading(engine) as conn:
-        assert [(row.id, row.donor, row.state) for row in refund_rows(conn, 9)] == [("re_1", "Donor 1", "settled")]
-        for listed in (dispute_rows(conn, 9), disputes_to_answer(conn, 9)):
+        refunds = list_rows(conn, REFUNDS, ListChoice(), ListWindow("day", descending=True, limit=9))
+        disputes = list_rows(conn, DISPUTES, ListChoice(), ListWindow("due", descending=False, limit=9))
+        assert [(row.id, row.donor, row.state) for row in refunds] == [("re_1", "Donor 1", "settled")]
+        for listed in ([row.dispute for row in disputes], disputes_to_answer(conn, 9)):
             assert [(row.id, row.donor) for row in listed] == [("du_1", "Donor 1")]

@@ -68,7 +68,7 @@ def test_what_the_donor_typed_is_read_on_the_gifts_page(
 ) -> None:
     """Their message and address, and what they declared; as text, whatever it says."""
     gift = received(desk, engine, clock, FULL)
-    page = treasurer.get(f"/desk/trace/{gift}").text
+    page = treasurer.get(f"/desk/gifts/{gift}").text
     for said in ("mailto:zoe@example.org", "Go &lt;on&gt;!", "leaflet-7", "Ada, with a letter to bo@example.org",
                  "Ünal Ltd", "1 Lane<br>Leeds", "01234567", "£0.59 as estimated"):  # fmt: skip
         assert said in page

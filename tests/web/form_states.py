@@ -1,6 +1,7 @@
 """States of the donor's form with everything that it can ask, and its first questions on a campaign's page."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from campaigns.campaign import Campaign
@@ -9,7 +10,9 @@ from ledger.money import GBP, Money
 from organisation.consent_words import CHANNELS, OfferedConsent
 from payments.giving.declaration_form import declaration_values
 from payments.giving.donor_form import FeeExample
+from payments.giving.places import several_campaigns
 from payments.giving.prefilled import interval_choices
+from payments.giving.shared_form import OfferedCampaign
 from tests.web.states import EMPTY, OFFER, TYPED, VAN, VAN_GROUPS, WORDS, State, form, shown
 
 
@@ -31,6 +34,22 @@ def declaration(fields: Mapping[str, str], errors: Mapping[str, str]) -> State:
     return State("payments/declare.html", values | declaration_values(fields, errors))
 
 
+def several(errors: Mapping[str, str], choice: str = "") -> State:
+    """The form for several campaigns: one and a group are chosen, of which its campaign has a share."""
+    group = replace(VAN, id=9, slug="leeds", title="Leeds readers", parent_id=VAN.id)
+    values: dict[str, Any] = {
+        "campaign": several_campaigns(GBP),
+        "recipients": [
+            OfferedCampaign(VAN, None, takes_gifts=True),
+            OfferedCampaign(group, replace(VAN, group_share=20), takes_gifts=True),
+        ],
+        "chosen": {VAN.id, 9},
+        "typed": {VAN.id: "10.00", 9: ""},
+        "choice": choice,
+    }
+    return State("payments/give_several.html", {**form(EMPTY, errors).values, **values})
+
+
 FORM_STATES: dict[str, State] = {
     "form with every question": form(
         TYPED | {"show_name": "yes", "fee_cover": "yes", "dedication": "memory", "dedication_name": "李"},
@@ -48,6 +67,10 @@ FORM_STATES: dict[str, State] = {
         TYPED | {"dedication_name": "Ada"}, {"dedication": "Choose in honour or in memory."}
     ),
     "campaign with the form's first questions": shown(VAN, 1183, 33, sheet=sheet(VAN, VAN_GROUPS)),
+    "form for several campaigns": several({}),
+    "form for several campaigns with mistakes": several(
+        {"campaigns": "Choose up to 10 campaigns.", "part_9": "Enter an amount for Leeds readers."}, "own"
+    ),
     "declaration": declaration({}, {}),
     "declaration with mistakes": declaration({"name": "Zoë"}, {"donor_kind": "Choose.", "own_money": "Tick this box."}),
 }

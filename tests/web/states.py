@@ -68,6 +68,8 @@ class Given:
     went_back: Money
     email: str
     monthly: Money | None
+    parts: tuple[tuple[str, Money], ...] = ()
+    slugs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -145,6 +147,7 @@ def form(typed: Mapping[str, str] = EMPTY, errors: Mapping[str, str] | None = No
         "declared": {},
         "local_groups": [],
         "to": "",
+        "may_be_shared": True,
     }
     return State("payments/give.html", values | more)
 

@@ -28,3 +28,11 @@ def test_ready_means_that_every_check_passed(passed: bool, status: int) -> None:
 
     assert answer.status_code == status
     assert answer.json() == {"ready": passed, "checks": {"database": "0001", "jobs": "12 s"}}
+
+
+def test_search_engines_are_told_what_is_not_for_them() -> None:
+    """What stands behind a sign-in or a link of its own; campaigns are for everybody."""
+    lines = asked().get("/robots.txt").text.splitlines()
+    assert "Disallow: /desk" in lines
+    assert "Disallow: /receipts/" in lines
+    assert not any("/c/" in line for line in lines)

@@ -22,6 +22,7 @@ PLAIN_WORDS: Mapping[Account, str] = {
     Account.SUSPENSE: "Of a kind that nobody knows",
     Account.OPENING: "There before these books began",
     Account.ADJUSTMENTS: "Held back or released by Stripe",
+    Account.MOVED: "Moved between campaigns",
 }
 
 ACCOUNTANTS_WORDS: Mapping[Account, str] = {
@@ -41,6 +42,7 @@ ACCOUNTANTS_WORDS: Mapping[Account, str] = {
     Account.SUSPENSE: "suspense account",
     Account.OPENING: "opening balance",
     Account.ADJUSTMENTS: "reserves and adjustments",
+    Account.MOVED: "transfers between funds",
 }
 
 

@@ -1,4 +1,4 @@
-"""The desk's pages of donors: find one, merge two that are one person, erase one who has written."""
+"""The desk's pages of donors: see one, merge two that are one person, erase one who has written."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -50,16 +50,9 @@ class ShownDonor:
 
 
 def donor_desk_routes(engine: Engine, clock: Clock, pages: Pages, door: Door) -> APIRouter:
-    """`/desk/donors`, a page for each, and what can be done."""
+    """A page for each donor, and what can be done."""
     router = APIRouter()
     Reader = Annotated[SignedIn, Depends(door.needs(Permission.READ_MONEY))]  # noqa: N806 (a type)
-
-    @router.get(DONORS)
-    def find(reader: Reader, typed: Annotated[str, Query(alias="find", max_length=200)] = "") -> Response:
-        text = compact(typed)
-        with reading(engine) as conn:
-            donors = find_donors(conn, text, MOST_FOUND) if text else []
-        return pages.page("treasury/donors.html", private=True, member=reader.member, typed=text, donors=donors)
 
     @router.get(DONORS + "/{identity}")
     def show(reader: Reader, identity: str) -> Response:

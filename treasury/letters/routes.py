@@ -1,21 +1,21 @@
-"""The desk's pages of letters: the list, one letter as it was written, sending it again, setting it aside."""
+"""The desk's pages of letters: one letter as it was written, sending it again, setting it aside."""
 
 from dataclasses import replace
 from typing import Annotated
 from uuid import uuid4
 
-from fastapi import APIRouter, Depends, Form, Query
+from fastapi import APIRouter, Depends, Form
 from sqlalchemy import Engine
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from database.instants import Clock
 from database.transactions import reading
-from outbox.letter_views import LetterChoice, letter_counts, letter_rows, mail_health
 from outbox.letters import LetterState, PostedLetter, is_address, letter_by_id, post_again, settle_letter
 from staff.act import Subject
 from staff.changing import changing
 from staff.door import Door, SignedIn
 from staff.permissions import Permission
+from treasury.letters.names import STATE_NAMES
 from web.errors import NotFound
 from web.pages import Pages
 from web.typed import compact
@@ -23,15 +23,6 @@ from web.typed import compact
 PAGE_ROWS = 50
 LAST_PAGE = 10_000
 UUID = r"^[0-9a-f-]{36}$"
-STATE_NAMES = {
-    LetterState.WAITING: "Waiting",
-    LetterState.SENDING: "Being sent",
-    LetterState.SENT: "Sent",
-    LetterState.FILED: "Kept, not sent",
-    LetterState.REFUSED: "Refused",
-    LetterState.GIVEN_UP: "Given up",
-    LetterState.UNCERTAIN: "May have been sent",
-}
 # The states that a letter is sent again from. A letter that waits will be sent by itself.
 SENT_AGAIN_FROM = (
     LetterState.SENT, LetterState.FILED, LetterState.REFUSED, LetterState.GIVEN_UP, LetterState.UNCERTAIN,
@@ -43,7 +34,7 @@ class NoSuchLetter(NotFound):
 
 
 def letter_routes(engine: Engine, clock: Clock, pages: Pages, door: Door) -> APIRouter:
-    """`/desk/letters`, a letter, and what can be done with it."""
+    """`/desk/letters/{letter_id}`, and what can be done with it."""
     router = APIRouter()
     router.include_router(_reading_letters(engine, pages, door))
     router.include_router(_sending_again(engine, clock, pages, door))
@@ -53,23 +44,6 @@ def letter_routes(engine: Engine, clock: Clock, pages: Pages, door: Door) -> API
 def _reading_letters(engine: Engine, pages: Pages, door: Door) -> APIRouter:
     router = APIRouter()
     Reader = Annotated[SignedIn, Depends(door.needs(Permission.READ_LETTERS))]  # noqa: N806 (a type)
-
-    @router.get("/desk/letters")
-    def list_letters(
-        reader: Reader,
-        state: LetterState | None = None,
-        to: Annotated[str, Query(max_length=200)] = "",
-        page: Annotated[int, Query(ge=1, le=LAST_PAGE)] = 1,
-    ) -> Response:
-        choice = LetterChoice(state, compact(to))
-        with reading(engine) as conn:
-            rows = letter_rows(conn, choice, PAGE_ROWS + 1, page)
-            counts, health = letter_counts(conn), mail_health(conn)
-        return pages.page(
-            "treasury/letters.html",
-            private=True, member=reader.member, rows=rows[:PAGE_ROWS], more=len(rows) > PAGE_ROWS, page=page,
-            choice=choice, counts=counts, files=counts.get(LetterState.FILED, 0), health=health, names=STATE_NAMES,
-        )  # fmt: skip
 
     @router.get("/desk/letters/{letter_id}")
     def show_letter(reader: Reader, letter_id: str) -> Response:

@@ -1,8 +1,7 @@
-"""The desk's pages of money: payouts, refunds, disputes, what waits, traces, and receipts by number."""
+"""The desk's pages of money: what waits, traces, and receipts by number."""
 
 from collections.abc import Callable, Sequence
 from typing import Annotated, TypeVar
-from urllib.parse import quote
 
 from fastapi import APIRouter, Depends, Path, Query
 from sqlalchemy import Connection, Engine
@@ -10,8 +9,7 @@ from starlette.responses import RedirectResponse, Response
 
 from database.instants import Clock
 from database.transactions import reading
-from payments.books.views import NOT_A_GIFT, dispute_rows, is_charge_without_gift, payout_rows, refund_rows
-from payments.gifts.detail_views import gift_details
+from payments.books.views import NOT_A_GIFT, is_charge_without_gift
 from payments.gifts.store import settle_discrepancy
 from payments.gifts.views import discrepancies
 from payments.inbox.store import dead_letters
@@ -21,64 +19,49 @@ from staff.act import Subject
 from staff.changing import changing
 from staff.door import Door, SignedIn
 from staff.member import StaffMember
-from staff.notes_store import Noted, notes_about
 from staff.permissions import Permission
-from treasury.refunds.routes import shown_requests
-from web.errors import NotFound
+from web.errors import NotFound, Trouble
 from web.pages import Pages
-from web.typed import compact
 
 PAGE_ROWS = 50
 LAST_PAGE = 10_000
 LONGEST_NAME = 200
 RECEIPT_NUMBER = r"^20[0-9]{2}-[0-9]{6}$"
 PageNumber = Annotated[int, Query(ge=1, le=LAST_PAGE)]
-ListedRow = TypeVar("ListedRow")
+WaitingRow = TypeVar("WaitingRow")
 
 
 class NoSuchMoney(NotFound):
-    """No gift, payment, payout or receipt has this identifier."""
+    """No gift, payment, payout or receipt has this identifier. The page keeps the desk around it, with its search."""
 
-    def __init__(self, identifier: str) -> None:
+    template = "treasury/not_found.html"
+    trouble = Trouble(404, "Nothing here is called that", "", "")
+
+    def __init__(self, identifier: str, member: StaffMember) -> None:
         super().__init__(
             f"Nothing here goes by the name {identifier[:LONGEST_NAME]}.",
-            advice="Type a gift's reference, a receipt number, or an id as Stripe shows it (pi_…, re_…, po_…).",
+            advice="Search for a gift's reference, a receipt number, or an id as Stripe shows it (pi_…, re_…, po_…).",
+            values={"member": member},
         )
 
 
 class SeveralGifts(NotFound):
     """A reference that more than one gift begins with."""
 
-    def __init__(self, ids: str) -> None:
-        super().__init__(f"Several gifts begin like that: {ids}.", advice="Type the whole id of one of them.")
+    template = "treasury/not_found.html"
+    trouble = Trouble(404, "Several gifts begin like that", "", "")
+
+    def __init__(self, ids: str, member: StaffMember) -> None:
+        advice = "Search for the whole id of one of them."
+        super().__init__(f"Several gifts begin like that: {ids}.", advice=advice, values={"member": member})
 
 
 def money_routes(engine: Engine, clock: Clock, pages: Pages, door: Door) -> APIRouter:
-    """`/desk/payouts`, `refunds`, `disputes`, `discrepancies`, `dead-letters`, `trace/{id}` and `receipts/{number}`."""
+    """`/desk/discrepancies`, `dead-letters`, `trace/{id}` and `receipts/{number}`."""
     router = APIRouter()
-    router.include_router(_lists(engine, pages, door))
     router.include_router(_to_do(engine, clock, pages, door))
     router.include_router(_traces(engine, pages, door))
     router.include_router(_receipts(engine, clock, door))
-    return router
-
-
-def _lists(engine: Engine, pages: Pages, door: Door) -> APIRouter:
-    router = APIRouter()
-    Reader = Annotated[SignedIn, Depends(door.needs(Permission.READ_MONEY))]  # noqa: N806 (a type)
-
-    @router.get("/desk/payouts")
-    def list_payouts(reader: Reader, page: PageNumber = 1) -> Response:
-        return _listed(engine, pages, reader.member, "payouts", payout_rows, page)
-
-    @router.get("/desk/refunds")
-    def list_refunds(reader: Reader, page: PageNumber = 1) -> Response:
-        return _listed(engine, pages, reader.member, "refunds", refund_rows, page)
-
-    @router.get("/desk/disputes")
-    def list_disputes(reader: Reader, page: PageNumber = 1) -> Response:
-        return _listed(engine, pages, reader.member, "disputes", dispute_rows, page)
-
     return router
 
 
@@ -132,7 +115,7 @@ def _receipts(engine: Engine, clock: Clock, door: Door) -> APIRouter:
         with changing(engine, reader.actor, clock()) as change:
             issued = receipt_by_number(change.conn, number)
             if issued is None:
-                raise NoSuchMoney(number)
+                raise NoSuchMoney(number, reader.member)
             token = mint_token(change.conn, issued.gift_id, change.now)
             change.record("receipt.make_link", Subject("receipt", number))
         return RedirectResponse(f"/receipts/{token}", 303)
@@ -144,32 +127,18 @@ def _traces(engine: Engine, pages: Pages, door: Door) -> APIRouter:
     router = APIRouter()
     Reader = Annotated[SignedIn, Depends(door.needs(Permission.READ_MONEY))]  # noqa: N806 (a type)
 
-    @router.get("/desk/trace")
-    def find_trace(_reader: Reader, typed: Annotated[str, Query(alias="id", max_length=LONGEST_NAME)] = "") -> Response:
-        identifier = compact(typed)
-        return RedirectResponse(f"/desk/trace/{quote(identifier, safe='')}" if identifier else "/desk", 303)
-
     @router.get("/desk/trace/{identifier}")
     def show_trace(reader: Reader, identifier: str) -> Response:
         with reading(engine) as conn:
             try:
                 traced = trace(conn, identifier)
             except NoTrace:
-                raise NoSuchMoney(identifier) from None
+                raise NoSuchMoney(identifier, reader.member) from None
             except SeveralTraces as several:
-                raise SeveralGifts(str(several)) from None
-            details = gift_details(conn, traced.id)
-            requests = shown_requests(conn, traced.id)
-            notes = notes_about(conn, Noted.GIFT, [traced.id])
-        return pages.page(
-            "treasury/trace.html",
-            private=True,
-            member=reader.member,
-            trace=traced,
-            details=details,
-            requests=requests,
-            notes=notes,
-        )
+                raise SeveralGifts(str(several), reader.member) from None
+        if traced.kind == "gift":
+            return RedirectResponse(f"/desk/gifts/{traced.id}", 303)
+        return pages.page("treasury/trace.html", private=True, member=reader.member, trace=traced)
 
     return router
 
@@ -179,7 +148,7 @@ def _listed(
     pages: Pages,
     member: StaffMember,
     name: str,
-    query: Callable[[Connection, int, int], Sequence[ListedRow]],
+    query: Callable[[Connection, int, int], Sequence[WaitingRow]],
     page: int,
 ) -> Response:
     """A page of a list, and whether there is another after it."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import Connection
 
@@ -18,6 +19,7 @@ from payments.books.views import (
     payout_rows_unlike_their_lines,
 )
 from payments.gifts.views import DiscrepancyRow, discrepancies, discrepancy_count
+from payments.giving.surge_views import SurgeState, surge_state
 from payments.inbox.store import DeadLetter, dead_letters
 
 SHOWN = 5
@@ -39,6 +41,7 @@ class ToDo:
     letters: Sequence[PostedLetter]
     letter_count: int
     lost_gift_count: int
+    surge: SurgeState
 
     @property
     def is_empty(self) -> bool:
@@ -46,10 +49,10 @@ class ToDo:
         lists = (
             self.disputes, self.discrepancies, self.dead_letters, self.without_gift, self.payouts, self.letters
         )  # fmt: skip
-        return not (self.lost_gift_count or any(lists))
+        return not (self.lost_gift_count or self.surge.demand or self.surge.waiting or any(lists))
 
 
-def to_do(conn: Connection) -> ToDo:
+def to_do(conn: Connection, now: datetime) -> ToDo:
     """What waits for a treasurer now."""
     failed = dead_letters(conn, MOST_DEAD_LETTERS)
     return ToDo(
@@ -64,4 +67,5 @@ def to_do(conn: Connection) -> ToDo:
         undelivered_letters(conn, SHOWN),
         undelivered_count(conn),
         lost_gift_count(conn),
+        surge_state(conn, now),
     )

@@ -25,7 +25,7 @@ from web.typed import NotTidy, tidy
 
 PATH = "/desk/notes"
 FIELDS = ("key", "about", "about_id", "text")
-PAGES = {Noted.GIFT: "/desk/trace/", Noted.DONOR: "/desk/donors/", Noted.RECURRING: "/desk/recurring/"}
+PAGES = {Noted.GIFT: "/desk/gifts/", Noted.DONOR: "/desk/donors/", Noted.RECURRING: "/desk/recurring/"}
 
 
 class NoNote(Refusal):

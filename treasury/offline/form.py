@@ -54,7 +54,7 @@ def read_offline(
         errors["campaign"] = "Choose the campaign that it is for."
     amount = _amount(typed, campaign, style_of, errors) if campaign else None
     day = read_booking_day(typed, days, errors)
-    donor, reference = _donor(typed, errors), _reference(typed, means, errors)
+    donor, reference = read_giver(typed, errors), _reference(typed, means, errors)
     key = _uuid(typed.get("key", ""))
     if errors or not (means and campaign and amount and day and donor and key):
         return errors or {"amount": "Open the page again: the form was not whole."}
@@ -104,7 +104,8 @@ def read_booking_day(typed: Mapping[str, str], days: Days, errors: dict[str, str
     return None
 
 
-def _donor(typed: Mapping[str, str], errors: dict[str, str]) -> DonorDetails | None:
+def read_giver(typed: Mapping[str, str], errors: dict[str, str]) -> DonorDetails | None:
+    """Name and address as they were typed; both may be empty."""
     written, email = compact(typed.get("email", "")), None
     try:
         name = tidy(typed.get("name", ""), LONGEST_NAME)

@@ -21,7 +21,6 @@ from donors.store import donor_by_id
 from ledger.kinds import EntryKind
 from ledger.money import BadAmount, Money
 from ledger.period_store import open_from
-from organisation.store import newest_version
 from payments.gifts.gift import pledge
 from payments.gifts.offline import Means, OfflineGift
 from payments.gifts.offline_store import (
@@ -35,15 +34,14 @@ from payments.gifts.offline_store import (
     take_back_offline,
 )
 from payments.gifts.offline_views import offline_rows
-from payments.gifts.receiving import Issuer
 from payments.giving.pledges import shares_for
-from receipts.receipt import receipt_style
 from receipts.store import receipt_of_gift
 from staff.act import Subject
 from staff.changing import Change, changing_books
 from staff.door import Door, SignedIn
 from staff.permissions import Permission
 from treasury.offline.form import FIELDS, Days, TypedOffline, read_booking_day, read_offline, read_sum
+from treasury.offline.issuer import issuer_of
 from web.errors import NotFound
 from web.forms import posted_fields
 from web.pages import Pages
@@ -154,7 +152,7 @@ class OfflineDesk:
         """Book the gift with its act; the same form sent twice is one gift."""
         with reading(self._engine) as conn:
             choices, days = _choices(conn), Days(self._today(), open_from(conn))
-            issuer = self._issuer(conn)
+            issuer = issuer_of(conn, self._pages)
         styles = {each.currency.code: self._pages.wording.number_style(each.currency) for each in choices}
         read = read_offline(typed, choices, days, styles)
         if isinstance(read, dict):
@@ -230,12 +228,6 @@ class OfflineDesk:
             bank_cash(change.conn, (key, amount), day, f"{EntryKind.DEPOSIT}:{key}", (change.now, self._zone))
             after = {"amount": str(amount), "day": day.isoformat()}
             change.record("cash.deposit", Subject("deposits", key), after=after, act_id=f"cash.deposit:{key}")
-
-    def _issuer(self, conn: Connection) -> Issuer | None:
-        version = newest_version(conn, self._pages.wording.zone.key)
-        if version is None:
-            return None
-        return Issuer(version.profile.organisation, receipt_style(version.profile), self._pages.mode)
 
 
 def _choices(conn: Connection) -> Sequence[Campaign]:

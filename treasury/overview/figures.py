@@ -12,7 +12,7 @@ from ledger.accounts import FIGURE_ACCOUNTS, Figure
 from ledger.money import Currency, Money
 from ledger.views import EntryChoice, MonthlySum
 
-LIST_PATH = "/desk/gifts"
+LIST_PATH = "/desk/entries"
 SHOWN = tuple({account for accounts in FIGURE_ACCOUNTS.values() for account in accounts})
 
 
@@ -50,14 +50,13 @@ def month_code(choice: EntryChoice) -> str | None:
     return None if choice.month is None else f"{choice.month:%Y-%m}"
 
 
-def list_address(choice: EntryChoice, before: int | None = None) -> str:
-    """The address of the list of these entries; `before`: of the part of it that is older than this entry."""
+def list_address(choice: EntryChoice) -> str:
+    """The address of the list of these entries."""
     query = {
         "figure": choice.figure.value,
         "campaign": choice.campaign,
         "month": month_code(choice),
         "currency": choice.currency,
-        "before": before,
     }
     return f"{LIST_PATH}?{urlencode({name: value for name, value in query.items() if value is not None})}"
 

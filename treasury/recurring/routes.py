@@ -5,7 +5,7 @@ from datetime import date
 from typing import Annotated
 from uuid import uuid4
 
-from fastapi import APIRouter, Depends, Form, Query
+from fastapi import APIRouter, Depends, Form
 from sqlalchemy.engine import Connection, Engine
 from starlette.responses import RedirectResponse, Response
 
@@ -13,17 +13,10 @@ from database.instants import Clock
 from database.transactions import reading
 from ledger.money import BadAmount, Money
 from outbox.jobs import last_error
-from payments.gifts.recurring import Interval, Recurring, RecurringState
+from payments.gifts.recurring import Interval, Recurring
 from payments.gifts.recurring_changes import CHANGE_RECURRING, ChangeKind, NotRunning, RecurringChange
 from payments.gifts.recurring_store import changes_of, recurring_of, request_change
-from payments.gifts.recurring_views import (
-    RecurringRow,
-    expected_sums,
-    instalment_rows,
-    recurring_counts,
-    recurring_row,
-    recurring_rows,
-)
+from payments.gifts.recurring_views import RecurringRow, instalment_rows, recurring_row
 from payments.gifts.recurring_words import PER, lasting
 from payments.giving.form import AmountWords, read_amount
 from staff.act import Subject
@@ -31,26 +24,17 @@ from staff.changing import changing
 from staff.door import Door, SignedIn
 from staff.member import StaffMember
 from staff.permissions import Permission
+from treasury.recurring.names import NAMES
 from web.errors import NotFound, Refusal, Trouble
 from web.pages import Pages
 
-PAGE_ROWS = 50
 INSTALMENT_ROWS = 200
-LAST_PAGE = 10_000
 PATH = "/desk/recurring"
 WISH = r"^[0-9a-f]{32}$"
 # Buttons that need nothing but a press. Another amount is read first; an end has a page that asks once more.
 BUTTONS = {
     "pause": ChangeKind.PAUSE,
     "resume": ChangeKind.RESUME,
-}
-NAMES = {
-    RecurringState.PENDING: "Not begun",
-    RecurringState.ACTIVE: "Active",
-    RecurringState.PAST_DUE: "Payment failed",
-    RecurringState.PAUSED: "Paused",
-    RecurringState.ENDING: "Ending",
-    RecurringState.ENDED: "Ended",
 }
 ENDS = {"now": ChangeKind.END_NOW, "later": ChangeKind.END_LATER}
 
@@ -75,30 +59,14 @@ class ShownRecurring:
     last_day: date | None
 
 
-@dataclass(frozen=True, slots=True)
-class ShownExpected:
-    """What recurring gifts of one interval bring: "£120 a month", and how many they are."""
-
-    count: int
-    each: str
-
-
 def recurring_routes(engine: Engine, clock: Clock, pages: Pages, door: Door) -> APIRouter:
-    """`/desk/recurring`, a page for each recurring gift, and its buttons."""
+    """A page for each recurring gift, and its buttons."""
     router = APIRouter()
     Reader = Annotated[SignedIn, Depends(door.needs(Permission.READ_MONEY))]  # noqa: N806 (a type)
     Editor = Annotated[SignedIn, Depends(door.needs(Permission.CHANGE_MONEY))]  # noqa: N806 (a type)
     WishId = Annotated[str, Form(pattern=WISH)]  # noqa: N806 (a type)
     desk = RecurringDesk(engine, clock, pages)
     router.include_router(_end_routes(desk, door))  # before the buttons, whose path would fit too
-
-    @router.get(PATH)
-    def list_recurring(
-        reader: Reader,
-        state: RecurringState | None = None,
-        page: Annotated[int, Query(ge=1, le=LAST_PAGE)] = 1,
-    ) -> Response:
-        return desk.list(reader.member, state, page)
 
     @router.get(PATH + "/{identity}")
     def show_recurring(reader: Reader, identity: str) -> Response:
@@ -142,24 +110,6 @@ class RecurringDesk:
 
     def __init__(self, engine: Engine, clock: Clock, pages: Pages) -> None:
         self._engine, self._clock, self._pages = engine, clock, pages
-
-    def list(self, member: StaffMember, state: RecurringState | None, page: int) -> Response:
-        """The recurring gifts that have begun, newest first, with what they will bring."""
-        with reading(self._engine) as conn:
-            rows = recurring_rows(conn, state, PAGE_ROWS + 1, page)
-            by_state, sums = recurring_counts(conn), expected_sums(conn)
-        return self._pages.page(
-            "treasury/recurring.html",
-            private=True,
-            member=member,
-            state=state,
-            names=NAMES,
-            shown=[self._shown(row) for row in rows[:PAGE_ROWS]],
-            counts=by_state,
-            expected=[ShownExpected(each.count, self._each(each.amount, each.interval)) for each in sums],
-            page=page,
-            more=len(rows) > PAGE_ROWS,
-        )
 
     def show(
         self, member: StaffMember, identity: str, *, typed: str = "", mistake: str = "", status: int = 200

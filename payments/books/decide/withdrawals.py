@@ -100,10 +100,15 @@ def _bookable_now(known: Known, charges: DecidedCharges) -> list[Caused[Withdraw
     """What was reported before of payments whose gift has become known now.
 
     A payment that a link shows to be ours only now may have been taken for not ours, so that nothing waited for it.
+    What went back of a payment whose gift was known before was booked then, perhaps to a campaign that the gift has
+    been moved from since.
     """
     linked = {joined.charge.payment for joined in charges.paid if joined.linked}
+    booked = {charge for charge, known_charge in known.charges.items() if known_charge.gift}
     payments = linked | (known.waiting & charges.causes.keys())
-    kept: list[Withdrawal] = [failure for failure in known.failures.values() if failure.payment in charges.causes]
+    payments -= {known.charges[charge].fact.payment for charge in booked}
+    failures = [failure for failure in known.failures.values() if failure.charge not in booked]
+    kept: list[Withdrawal] = [failure for failure in failures if failure.payment in charges.causes]
     kept += [move for move in known.dispute_moves.values() if move.payment in payments]
     kept += [fact for refund in known.refunds.values() if refund.payment in payments for fact in _facts_of(refund)]
     return [(withdrawal, charges.causes[withdrawal.payment]) for withdrawal in kept]

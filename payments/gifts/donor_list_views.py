@@ -1,0 +1,113 @@
+"""The list of donors at the desk: people, and what each of them gave. Writes nothing."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from database.lists import ListChoice, ListedTable, ListQuestion, contains, within_days
+from database.questions import among
+from donors.donor import NotAnAddress, address_key
+from donors.tables import donor, donor_merge
+from ledger.money import Money, currency
+from payments.gifts.gift import GiftState
+from payments.gifts.recurring import RecurringState
+from payments.gifts.tables import allocation, gift, recurring
+
+_d, _g, _m, _a, _r = donor.c, gift.c, donor_merge.c, allocation.c, recurring.c
+_ENDED = (RecurringState.PENDING.value, RecurringState.ENDED.value)
+
+
+@dataclass(frozen=True, slots=True)
+class DonorListRow:
+    """A person in a list, with the gifts of everybody who was merged into them. `given` is in each currency."""
+
+    id: str
+    name: str
+    email: str
+    since: datetime
+    gifts: int
+    given: tuple[Money, ...]
+    last_on: date | None
+
+
+def _table(conn: Connection, choice: ListChoice) -> ListedTable:
+    merged = sa.exists().where(_m.holds_of == _d.id)
+    conditions = [~merged, *within_days(_d.created_at, choice), *_found(conn, choice)]
+    if (number := choice.number("campaign")) is not None:
+        for_it = sa.and_(_a.gift_id == _g.id, _a.campaign_id == number)
+        received = sa.and_(_g.donor_id == _d.id, _g.state == GiftState.RECEIVED.value)
+        conditions.append(sa.exists().where(received, for_it))
+    match choice.words.get("kind"):
+        case "monthly":
+            conditions.append(sa.exists().where(_r.donor_id == _d.id, _r.state.not_in(_ENDED)))
+        case "gave":
+            conditions.append(sa.exists().where(_g.donor_id == _d.id, _g.received_on.is_not(None)))
+    return ListedTable(tuple(donor.c), donor, conditions, _d.id, {"since": (_d.created_at,), "name": (_d.name,)})
+
+
+def _found(conn: Connection, choice: ListChoice) -> list[sa.ColumnElement[bool]]:
+    text = choice.text
+    if not text:
+        return []
+    try:
+        exact = [_d.email_key == address_key(text)]
+    except NotAnAddress:
+        exact = []
+    # Whoever is found by an address that was merged is listed as the person that they are kept as.
+    also = donor.alias()
+    merged = sa.select(_m.into_id).where(_m.holds_of == also.c.id, contains(conn, text, also.c.email, also.c.name))
+    return [sa.or_(contains(conn, text, _d.name, _d.email), *exact, _d.id.in_(merged))]
+
+
+def _read(conn: Connection, rows: Sequence[sa.Row[Any]]) -> list[DonorListRow]:
+    kept_as = _everybody(conn, [row.id for row in rows])
+    counts: defaultdict[str, int] = defaultdict(int)
+    given: defaultdict[str, dict[str, int]] = defaultdict(dict)
+    last: dict[str, date] = {}
+    for donor_id, code, count, minor, day in _gifts_of(conn, list(kept_as)):
+        person = kept_as[donor_id]
+        counts[person] += count
+        given[person][code] = given[person].get(code, 0) + int(minor)
+        last[person] = max(day, last.get(person, day))
+    return [
+        DonorListRow(
+            row.id,
+            row.name,
+            row.email,
+            row.created_at,
+            counts[row.id],
+            tuple(Money(minor, currency(code)) for code, minor in sorted(given[row.id].items())),
+            last.get(row.id),
+        )
+        for row in rows
+    ]
+
+
+def _everybody(conn: Connection, donor_ids: Sequence[str]) -> dict[str, str]:
+    """These donors and everybody who was merged into them, each with the donor that they are kept as."""
+    kept_as = {donor_id: donor_id for donor_id in donor_ids}
+    newest = list(donor_ids)
+    while newest:
+        merges = sa.select(_m.donor_id, _m.into_id).where(among(conn, _m.into_id, newest), _m.undone_at.is_(None))
+        found = {merged: kept_as[into] for merged, into in conn.execute(merges)}
+        kept_as |= found
+        newest = list(found)
+    return kept_as
+
+
+def _gifts_of(conn: Connection, donor_ids: Sequence[str]) -> Sequence[Any]:
+    day = sa.func.max(_g.received_on, type_=_g.received_on.type)
+    return conn.execute(
+        sa.select(_g.donor_id, _g.currency, sa.func.count(), sa.func.sum(_g.amount_minor), day)
+        .where(among(conn, _g.donor_id, donor_ids), _g.received_on.is_not(None))
+        .group_by(_g.donor_id, _g.currency)
+    ).all()
+
+
+DONORS = ListQuestion(_table, _read)
+"""Donors as people, by `campaign` that they gave to and `kind` (gave, monthly: a recurring gift runs)."""

@@ -1,0 +1,138 @@
+"""The list of entries at the desk: the journal, and what is behind each figure. Writes nothing."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from campaigns.tables import campaign
+from database.lists import ListChoice, ListedTable, ListQuestion, ListTotal, contains, on_days
+from database.questions import among
+from ledger.accounts import Account, Figure
+from ledger.amount_views import is_amount
+from ledger.kinds import EntryKind
+from ledger.money import Money, currency
+from ledger.tables import GIVEN_BACK, entry, total
+from payments.gifts.gift_list_views import REFERENCE, begins_with_reference
+from payments.gifts.tables import gift
+
+_e, _t = entry.c, total.c
+
+
+@dataclass(frozen=True, slots=True)
+class EntryListRow:
+    """An entry in a list.
+
+    `amount` is positive where the chosen figure rose or the chosen account was debited; without either it is as booked.
+    """
+
+    id: int
+    day: date
+    kind: EntryKind
+    campaign: str
+    debit: Account
+    credit: Account
+    amount: Money
+    subject: str
+    gift: str | None
+    donor: str
+    key: str
+    cause: str
+
+
+def _accounts(choice: ListChoice) -> list[str]:
+    """The accounts that were chosen, by a figure or by their own name; none where every entry is meant."""
+    if word := choice.words.get("figure"):
+        return [account.value for account in Figure(word).accounts]
+    return [choice.words["account"]] if choice.words.get("account") else []
+
+
+def _signed(choice: ListChoice) -> sa.ColumnElement[int]:
+    accounts = _accounts(choice)
+    if not accounts:
+        return _e.amount_minor
+    rises = _e.credit.in_(accounts) if choice.words.get("figure") else _e.debit.in_(accounts)
+    return sa.case((rises, _e.amount_minor), else_=-_e.amount_minor)
+
+
+def _entries(conn: Connection, choice: ListChoice) -> ListedTable:
+    accounts, minor = _accounts(choice), _signed(choice)
+    conditions = [*on_days(_e.book_date, choice), *_found(conn, choice)]
+    if accounts:
+        conditions.append(sa.or_(_e.credit.in_(accounts), _e.debit.in_(accounts)))
+    if choice.words.get("figure") == Figure.GIVEN_BACK.value:
+        conditions.append(sa.and_(GIVEN_BACK))  # of few entries, so these have an index
+    if (number := choice.number("campaign")) is not None:
+        conditions.append(_e.campaign_id == number)
+    if code := choice.words.get("currency"):
+        conditions.append(_e.currency == code)
+    sorts = {"day": (_e.book_date,), "amount": (_e.amount_minor,)}
+    return ListedTable((*entry.c, minor.label("listed_minor")), entry, conditions, _e.id, sorts, _e.currency, minor)
+
+
+def _found(conn: Connection, choice: ListChoice) -> list[sa.ColumnElement[bool]]:
+    text = choice.text
+    if not text:
+        return []
+    if choice.amount is not None:
+        return [is_amount(_e.amount_minor, _e.currency, choice.amount)]
+    if REFERENCE.fullmatch(text.lower()):
+        return [begins_with_reference(_e.gift_id, text)]
+    named = sa.select(gift.c.id).where(contains(conn, text, gift.c.donor_name))
+    return [sa.or_(_e.subject == text, _e.key == text, _e.gift_id == text.lower(), _e.gift_id.in_(named))]
+
+
+def _kept_total(conn: Connection, choice: ListChoice) -> ListTotal | None:
+    """From the totals that are kept with every entry, unless a text chooses among the entries of a day."""
+    if choice.text:
+        return None
+    accounts, is_figure = _accounts(choice), bool(choice.words.get("figure"))
+    conditions = [*on_days(_t.book_date, choice)]
+    if accounts:
+        conditions.append(_t.account.in_(accounts))
+    if (number := choice.number("campaign")) is not None:
+        conditions.append(_t.campaign_id == number)
+    if code := choice.words.get("currency"):
+        conditions.append(_t.currency == code)
+    minor, count = _t.debit_minor - _t.credit_minor, _t.debits + _t.credits
+    if not accounts:  # each entry is once on either side
+        minor, count = _t.debit_minor, _t.debits
+    sums = conn.execute(
+        sa.select(_t.currency, sa.func.sum(-minor if is_figure else minor), sa.func.sum(count))
+        .where(*conditions)
+        .group_by(_t.currency)
+        .order_by(_t.currency)
+    ).all()
+    moved = [row for row in sums if row[2]]
+    return ListTotal(sum(int(row[2]) for row in moved), {row[0]: int(row[1]) for row in moved})
+
+
+def _read(conn: Connection, rows: Sequence[sa.Row[Any]]) -> list[EntryListRow]:
+    titles = {row[0]: row[1] for row in conn.execute(sa.select(campaign.c.id, campaign.c.title))}
+    ids = sorted({row.gift_id for row in rows if row.gift_id})
+    named = sa.select(gift.c.id, gift.c.donor_name).where(among(conn, gift.c.id, ids))
+    donors = {row[0]: row[1] for row in conn.execute(named)}
+    return [
+        EntryListRow(
+            row.id,
+            row.book_date,
+            EntryKind(row.kind),
+            titles.get(row.campaign_id, ""),
+            Account(row.debit),
+            Account(row.credit),
+            Money(row.listed_minor, currency(row.currency)),
+            row.subject,
+            row.gift_id,
+            donors.get(row.gift_id, ""),
+            row.key,
+            row.cause,
+        )
+        for row in rows
+    ]
+
+
+ENTRIES = ListQuestion(_entries, _read, _kept_total)
+"""Entries, by `figure` or `account`, `campaign` (0 is none) and `currency`."""

@@ -1,0 +1,202 @@
+"""The list of gifts at the desk: which gifts a choice means, and what stands in a row. Writes nothing."""
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from campaigns.tables import campaign
+from database.lists import ListChoice, ListedTable, ListQuestion, contains, on_days, within_days
+from database.questions import among
+from donors.tables import donor
+from ledger.accounts import Account
+from ledger.amount_views import is_amount
+from ledger.money import Money, currency
+from ledger.tables import entry
+from payments.gifts.gift import GiftState
+from payments.gifts.tables import allocation, gift
+from receipts.receipt import printed_number
+from receipts.tables import YEAR_SPAN, receipt
+
+ALL_STATES = "all"
+NOT_PAID = "not-paid"
+"""A word for the states of gifts that were not paid, or not yet."""
+_UNPAID = (GiftState.PENDING.value, GiftState.PROCESSING.value, GiftState.EXPIRED.value, GiftState.FAILED.value)
+_BACK = (Account.REFUNDS.value, Account.DISPUTE_LOSSES.value)
+_NUMBER = re.compile(r"(20[0-9]{2})-([0-9]{1,7})")
+REFERENCE = re.compile(r"[0-9a-f]{8}")
+_STRIPES = re.compile(r"[a-z]{2,8}_[A-Za-z0-9_]+")
+LENGTH_OF_ID = 36
+_g, _a, _d, _e = gift.c, allocation.c, donor.c, entry.c
+
+
+@dataclass(frozen=True, slots=True)
+class GiftListRow:
+    """A gift in a list. `day` is its book date; until it is received, the instant at which it was asked for.
+
+    `amount` is the share of the campaign that was chosen, else the whole gift. `went_back` is of the whole gift.
+    """
+
+    id: str
+    day: date
+    state: GiftState
+    donor_id: str | None
+    donor: str
+    email: str
+    campaigns: tuple[str, ...]
+    amount: Money
+    went_back: Money
+    receipt: str | None
+    recurring_id: str | None
+    payment: str
+    source: str
+    message: str
+
+    @property
+    def reference(self) -> str:
+        """Its short name, as on the receipt."""
+        return self.id[:8].upper()
+
+
+def _table(conn: Connection, choice: ListChoice) -> ListedTable:
+    state = choice.words.get("state", "")
+    received = state == GiftState.RECEIVED.value
+    number = choice.number("campaign")
+    conditions = [*_of_state(state), *_days(choice, received=received), *_found(conn, choice)]
+    minor: sa.ColumnElement[int] = _g.amount_minor
+    if number is not None:
+        share = sa.select(sa.func.sum(_a.amount_minor)).where(_a.gift_id == _g.id, _a.campaign_id == number)
+        minor = share.correlate(gift).scalar_subquery()
+        conditions.append(sa.exists().where(_a.gift_id == _g.id, _a.campaign_id == number))
+    if choice.words.get("currency"):
+        conditions.append(_g.currency == choice.words["currency"])
+    if choice.words.get("kind"):
+        once = choice.words["kind"] == "once"
+        conditions.append(_g.recurring_id.is_(None) if once else _g.recurring_id.is_not(None))
+    if choice.words.get("donor"):
+        conditions.append(_g.donor_id.in_(choice.words["donor"].split(" ")))
+    day = (_g.received_on, _g.received_at) if received else (_g.created_at,)
+    return ListedTable(
+        (gift, minor.label("listed_minor")),  # type: ignore[arg-type]
+        gift,
+        conditions,
+        _g.id,
+        {"day": day, "amount": (_g.amount_minor,)},
+        _g.currency,
+        minor,
+    )
+
+
+def _of_state(state: str) -> list[sa.ColumnElement[bool]]:
+    match state:
+        case GiftState.RECEIVED.value:
+            return [_g.received_on.is_not(None)]  # the index of the list holds these
+        case "" | "all":
+            return []
+        case "not-paid":
+            return [_g.state.in_(_UNPAID)]
+        case _:
+            return [_g.state == state]
+
+
+def _days(choice: ListChoice, *, received: bool) -> list[sa.ColumnElement[bool]]:
+    return on_days(_g.received_on, choice) if received else within_days(_g.created_at, choice)
+
+
+def _found(conn: Connection, choice: ListChoice) -> list[sa.ColumnElement[bool]]:
+    """What a text finds: an amount, a receipt's number, a reference, an id, else a name or an address."""
+    text = choice.text
+    if not text:
+        return []
+    if (exact := _named_exactly(text, choice)) is not None:
+        return [exact]
+    by_address = _g.donor_id.in_(sa.select(_d.id).where(contains(conn, text, _d.email)))
+    return [by_address if "@" in text else sa.or_(contains(conn, text, _g.donor_name), by_address)]
+
+
+def _named_exactly(text: str, choice: ListChoice) -> sa.ColumnElement[bool] | None:
+    """The condition of a text that an index answers; None for a part of a name or of an address."""
+    if numbered := _NUMBER.fullmatch(text):
+        receipt_id = int(numbered[1]) * YEAR_SPAN + int(numbered[2])
+        return _g.id.in_(sa.select(receipt.c.gift_id).where(receipt.c.id == receipt_id))
+    ways = []
+    if choice.amount is not None:
+        ways.append(is_amount(_g.amount_minor, _g.currency, choice.amount))
+    if REFERENCE.fullmatch(text.lower()):
+        ways.append(begins_with_reference(_g.id, text))
+    if _STRIPES.fullmatch(text) or len(text) == LENGTH_OF_ID:
+        ways += [_g.id == text.lower(), _g.payment == text, _g.session_id == text, _g.invoice_id == text]
+    return sa.or_(*ways) if ways else None
+
+
+def begins_with_reference(column: sa.ColumnElement[str], text: str) -> sa.ColumnElement[bool]:
+    """The condition that an id begins with a reference, in a form that both databases' indexes answer."""
+    first = text.lower()
+    lowest, highest = (f"{first}-{'-'.join(digit * length for length in (4, 4, 4, 12))}" for digit in "0f")
+    return column.between(lowest, highest)
+
+
+def _read(conn: Connection, rows: Sequence[sa.Row[Any]]) -> list[GiftListRow]:
+    ids = [row.id for row in rows]
+    titles, numbers, went_back = _titles(conn, ids), receipt_numbers(conn, ids), went_back_of(conn, ids)
+    zero = {row.currency: Money(0, currency(row.currency)) for row in rows}
+    return [
+        GiftListRow(
+            row.id,
+            row.received_on or row.created_at,
+            GiftState(row.state),
+            row.donor_id,
+            row.donor_name,
+            row.donor_email,
+            tuple(titles.get(row.id, ())),
+            Money(int(row.listed_minor), zero[row.currency].currency),
+            went_back.get((row.id, row.currency), zero[row.currency]),
+            numbers.get(row.id),
+            row.recurring_id,
+            row.payment or "",
+            row.source or "",
+            row.message,
+        )
+        for row in rows
+    ]
+
+
+def _titles(conn: Connection, gift_ids: Sequence[str]) -> dict[str, list[str]]:
+    titles = {row[0]: row[1] for row in conn.execute(sa.select(campaign.c.id, campaign.c.title))}
+    rows = conn.execute(
+        sa.select(_a.gift_id, _a.campaign_id).where(among(conn, _a.gift_id, gift_ids)).order_by(_a.gift_id, _a.n)
+    )
+    of_gift: defaultdict[str, list[str]] = defaultdict(list)
+    for gift_id, number in rows:
+        if titles[number] not in of_gift[gift_id]:
+            of_gift[gift_id].append(titles[number])
+    return of_gift
+
+
+def receipt_numbers(conn: Connection, gift_ids: Sequence[str]) -> dict[str, str]:
+    """The number of the newest receipt of each of these gifts."""
+    r = receipt.c
+    rows = conn.execute(
+        sa.select(r.gift_id, r.year, r.number).where(among(conn, r.gift_id, gift_ids)).order_by(r.edition)
+    )
+    return {gift_id: printed_number(year, number) for gift_id, year, number in rows}
+
+
+def went_back_of(conn: Connection, gift_ids: Sequence[str]) -> dict[tuple[str, str], Money]:
+    """What went back of each of these gifts by refunds and disputes, by gift and currency."""
+    minor = sa.case((_e.debit.in_(_BACK), _e.amount_minor), else_=-_e.amount_minor)
+    rows = conn.execute(
+        sa.select(_e.gift_id, _e.currency, sa.func.sum(minor))
+        .where(among(conn, _e.gift_id, gift_ids), sa.or_(_e.debit.in_(_BACK), _e.credit.in_(_BACK)))
+        .group_by(_e.gift_id, _e.currency)
+    )
+    return {(gift_id, code): Money(int(total), currency(code)) for gift_id, code, total in rows}
+
+
+GIFTS = ListQuestion(_table, _read)
+"""Gifts, by `state` (a gift's, `not-paid`, `all`), `campaign`, `currency`, `kind` (once, recurring) and `donor`s."""

@@ -1,0 +1,1 @@
+"""Standing orders: what donors pay from their bank by themselves, known by a short reference."""

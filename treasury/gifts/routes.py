@@ -1,0 +1,111 @@
+"""`/desk/gifts/{id}`: one gift, from the donor's word to the bank, with all that belongs to it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path
+from sqlalchemy.engine import Connection, Engine
+from starlette.responses import Response
+
+from campaigns.store import campaign_titles
+from database.transactions import reading
+from ledger.kinds import EntryKind
+from ledger.money import Money
+from outbox.letter_views import letters_of_keys
+from outbox.letters import PostedLetter
+from payments.gifts.detail_views import GiftDetails, gift_details
+from payments.gifts.gift import Gift
+from payments.gifts.gift_list_views import went_back_of
+from payments.gifts.recurring_views import RecurringRow, recurring_row
+from payments.gifts.store import gift as gift_by_id
+from payments.letters.gift_keys import letter_keys
+from proof.trace import Trace, trace
+from staff.act import Act, Subject
+from staff.act_words import words_of
+from staff.door import Door, SignedIn
+from staff.notes_store import Note, Noted, notes_about
+from staff.permissions import Permission
+from staff.store import acts_on
+from treasury.letters.names import STATE_NAMES
+from treasury.lists.gifts_list import GIFT_STATES
+from treasury.money.routes import NoSuchMoney
+from treasury.recurring.names import NAMES
+from treasury.refunds.routes import ShownRequest, shown_requests
+from web.pages import Pages
+
+GIFT_PATH = "/desk/gifts/{gift_id}"
+GiftId = Annotated[str, Path(pattern=r"^[0-9a-f-]{36}$")]
+DASHBOARDS = {"live": "https://dashboard.stripe.com", "test": "https://dashboard.stripe.com/test"}
+
+
+@dataclass(frozen=True, slots=True)
+class ShownGift:
+    """A gift with everything that belongs to it. `titles` are of its campaigns, in the order of its shares."""
+
+    gift: Gift
+    details: GiftDetails
+    trace: Trace
+    shares: Sequence[tuple[str, Money]]
+    went_back: Money | None
+    recurring: RecurringRow | None
+    receipts: Sequence[str]
+    letters: Sequence[PostedLetter]
+    acts: Sequence[Act]
+    requests: Sequence[ShownRequest]
+    notes: Sequence[Note]
+
+
+def gift_routes(engine: Engine, pages: Pages, door: Door) -> APIRouter:
+    """The page of a gift."""
+    router = APIRouter()
+    Reader = Annotated[SignedIn, Depends(door.needs(Permission.READ_MONEY))]  # noqa: N806 (a type)
+
+    @router.get(GIFT_PATH)
+    def show_gift(reader: Reader, gift_id: GiftId) -> Response:
+        with reading(engine) as conn:
+            shown = _shown(conn, gift_id)
+        if shown is None:
+            raise NoSuchMoney(gift_id, reader.member)
+        return pages.page(
+            "treasury/gift.html",
+            private=True,
+            member=reader.member,
+            shown=shown,
+            requests=shown.requests,
+            notes=shown.notes,
+            state_names=GIFT_STATES,
+            recurring_names=NAMES,
+            letter_names=STATE_NAMES,
+            words_of=words_of,
+            dashboard=_dashboard(pages.mode, shown.gift),
+        )
+
+    return router
+
+
+def _shown(conn: Connection, gift_id: str) -> ShownGift | None:
+    gift, details = gift_by_id(conn, gift_id), gift_details(conn, gift_id)
+    if gift is None or details is None:
+        return None
+    titles, traced = campaign_titles(conn), trace(conn, gift_id)
+    receipts = [step.receipt for step in traced.steps if step.receipt]
+    refunds = {entry.subject for entry in traced.entries if entry.kind is EntryKind.REFUND}
+    return ShownGift(
+        gift,
+        details,
+        traced,
+        [(titles[share.campaign], share.amount) for share in gift.allocations],
+        went_back_of(conn, [gift_id]).get((gift_id, gift.amount.currency.code)),
+        recurring_row(conn, gift.recurring_id) if gift.recurring_id else None,
+        receipts,
+        letters_of_keys(conn, letter_keys(gift_id, receipts, sorted(refunds))),
+        acts_on(conn, Subject("gift", gift_id)),
+        shown_requests(conn, gift_id),
+        notes_about(conn, Noted.GIFT, [gift_id]),
+    )
+
+
+def _dashboard(mode: str, gift: Gift) -> str | None:
+    """The payment in Stripe's dashboard; None in a sandbox, whose Stripe has none."""
+    return f"{DASHBOARDS[mode]}/payments/{gift.payment}" if mode in DASHBOARDS and gift.payment else None

@@ -1,0 +1,1 @@
+"""Moving a gift to another campaign, and back."""

@@ -1,0 +1,90 @@
+"""`/desk/search`: what a text means, in every list that a member of staff may read."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Annotated, Any
+from urllib.parse import quote
+
+from fastapi import APIRouter, Depends, Query
+from sqlalchemy import Connection, Engine
+from starlette.responses import RedirectResponse, Response
+
+from database.lists import ListWindow, list_rows, list_total
+from database.transactions import reading
+from proof.store_identifiers import Identified, identify
+from staff.door import Door, SignedIn
+from staff.member import StaffMember
+from staff.permissions import Permission
+from treasury.lists.desk_list import DeskList
+from treasury.lists.disputes_list import DISPUTE_LIST
+from treasury.lists.donors_list import DONOR_LIST
+from treasury.lists.gifts_list import GIFT_LIST
+from treasury.lists.letters_list import LETTER_LIST
+from treasury.lists.list_filter import LONGEST_TEXT, typed_amount
+from treasury.lists.list_page import ShownList, list_page
+from treasury.lists.payouts_list import PAYOUT_LIST
+from treasury.lists.recurring_list import RECURRING_LIST
+from treasury.lists.refunds_list import REFUND_LIST
+from web.pages import Pages
+from web.typed import compact
+
+SEARCH = "/desk/search"
+SHOWN_ROWS = 5
+# In this order; a gift is looked for in whatever state it is.
+OF_PEOPLE: Sequence[DeskList[Any]] = (DONOR_LIST, GIFT_LIST, RECURRING_LIST, REFUND_LIST, DISPUTE_LIST, LETTER_LIST)
+OF_SUMS: Sequence[DeskList[Any]] = (GIFT_LIST, RECURRING_LIST, REFUND_LIST, DISPUTE_LIST, PAYOUT_LIST)
+IN_EVERY_STATE = {GIFT_LIST.path: {"state": "all"}}
+
+
+@dataclass(frozen=True, slots=True)
+class FoundRows:
+    """What was found in one list: its first rows, and the address of the list of all of them."""
+
+    desk_list: DeskList[Any]
+    list: ShownList
+    address: str
+
+
+def search_routes(engine: Engine, pages: Pages, door: Door) -> APIRouter:
+    """The page of a search. A text that names one thing leads to its page at once."""
+    router = APIRouter()
+    Reader = Annotated[SignedIn, Depends(door.needs(Permission.READ_MONEY))]  # noqa: N806 (a type)
+
+    @router.get(SEARCH)
+    def search(reader: Reader, find: Annotated[str, Query(max_length=LONGEST_TEXT)] = "") -> Response:
+        text = compact(find)
+        with reading(engine) as conn:
+            named = identify(conn, text) if text else []
+            if len(named) == 1:
+                return RedirectResponse(page_of(named[0]), 303)
+            results = search_lists(conn, pages, reader.member, text) if text else []
+        return pages.page("treasury/search.html", private=True, member=reader.member, sought=text, results=results)
+
+    return router
+
+
+def page_of(identified: Identified) -> str:
+    """The page of what an identifier stands for."""
+    match identified:
+        case Identified("gift" | "recurring" as kind, identity):
+            return f"/desk/{kind}{'s' * (kind == 'gift')}/{identity}"
+        case Identified(_, identity):
+            return f"/desk/trace/{quote(identity, safe='')}"
+
+
+def search_lists(conn: Connection, pages: Pages, member: StaffMember, text: str) -> list[FoundRows]:
+    """The first rows of each list in which this text finds any."""
+    desk_lists = OF_PEOPLE if typed_amount(text) is None else OF_SUMS
+    results = [_found_in(conn, pages, desk_list, text) for desk_list in desk_lists if member.may(desk_list.permission)]
+    return [result for result in results if result.list.rows]
+
+
+def _found_in(conn: Connection, pages: Pages, desk_list: DeskList[Any], text: str) -> FoundRows:
+    form, words = desk_list.form, IN_EVERY_STATE.get(desk_list.path, {})
+    chosen = form.read({"find": text, **words})
+    choice, wording = chosen.choice(pages.wording.zone), pages.wording
+    window = ListWindow(chosen.sort.name, chosen.sort.descending, SHOWN_ROWS)
+    rows, total = list_rows(conn, desk_list.question, choice, window), list_total(conn, desk_list.question, choice)
+    found = list_page(desk_list, chosen, rows, total, wording)
+    plain = [replace(heading, address=None, sorted="") for heading in found.headings]
+    return FoundRows(desk_list, replace(found, headings=plain), form.address(desk_list.path, chosen))
