@@ -16,6 +16,7 @@ from outbox.message import AttachmentSources
 from outbox.sending import send_handler
 from outbox.smtp import KEEP_SECONDS
 from outbox.worker import Chore, Handler, Worker
+from payments.adopting.jobs import SupporterFinder, adopting_jobs
 from payments.erasing.jobs import anonymising, erasing_jobs
 from payments.gifts.campaign_views import agreed_donors
 from payments.giving.payment_links_store import make_missing_links
@@ -64,7 +65,7 @@ def build_worker(installation: Installation, twin: Twin | None = None) -> Worker
     handlers |= {SEND: send_handler(engine, carrier, installation.sender, attachments(engine), clock)}
     lists = StripeLists(key, api_base=base)
     handlers |= settlement_jobs(engine, bookkeeper, lists, RecurringGateway(key, api_base=base), clock)
-    handlers |= refunding_jobs(RefundAsker(engine, bookkeeper, lists, RefundGateway(key, api_base=base), clock))
+    handlers |= _desk_jobs(installation, lists, (key, base))
 
     def try_again() -> None:
         replay(engine, bookkeeper, clock(), only_due=True)
@@ -83,6 +84,15 @@ def build_worker(installation: Installation, twin: Twin | None = None) -> Worker
         *_surge_chores(installation, link_gateway),
     ]
     return Worker(engine, handlers, clock, chores)
+
+
+def _desk_jobs(installation: Installation, lists: StripeLists, account: tuple[str, str | None]) -> dict[str, Handler]:
+    """What treasurers ask of Stripe: refunds, and supporters whom it has already."""
+    engine, bookkeeper, clock = installation.engine, installation.bookkeeper, installation.clock
+    key, base = account
+    recurring, refunds = RecurringGateway(key, api_base=base), RefundGateway(key, api_base=base)
+    finder = SupporterFinder(engine, lists, recurring, clock, bookkeeper.rules.mark)
+    return adopting_jobs(finder) | refunding_jobs(RefundAsker(engine, bookkeeper, lists, refunds, clock))
 
 
 def _surge_chores(installation: Installation, gateway: PaymentLinkGateway) -> tuple[Chore, Chore]:

@@ -9,6 +9,7 @@ import ledger.tables
 import mailing.tables
 import organisation.tables
 import outbox.tables
+import payments.adopting.tables
 import payments.books.tables
 import payments.gifts.tables
 import payments.giving.tables

@@ -27,6 +27,7 @@ from treasury.search.routes import search_routes
 from treasury.sources.routes import source_routes
 from treasury.spending.routes import spending_routes
 from treasury.standing_orders.routes import standing_order_routes
+from treasury.supporters.routes import supporter_routes
 from web.pages import Pages
 from web.sessions import SessionCookie
 
@@ -49,6 +50,7 @@ def treasury_routes(
     router.include_router(move_routes(engine, clock, pages, door))
     router.include_router(twin_routes(engine, clock, pages, door))
     router.include_router(offline_routes(engine, clock, pages, door))
+    router.include_router(supporter_routes(engine, clock, pages, door))
     router.include_router(standing_order_routes(engine, clock, pages, door))
     router.include_router(note_routes(engine, clock, door))
     router.include_router(export_routes(engine, clock, pages, door))

@@ -59,6 +59,11 @@ class StripeLists:
         """Refunds."""
         return self._page("/v1/refunds", **params)
 
+    def supporters(self, **params: Any) -> ListPage:
+        """Subscriptions, each with its customer, its latest invoice and its payment method."""
+        parts = ("customer", "latest_invoice", "default_payment_method")
+        return self._page("/v1/subscriptions", expand=[f"data.{part}" for part in parts], **params)
+
     def disputes(self, **params: Any) -> ListPage:
         """Disputes."""
         return self._page("/v1/disputes", **params)

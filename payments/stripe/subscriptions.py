@@ -75,6 +75,10 @@ class RecurringGateway:
             subscription, plan_params(plan, day), f"{subscription}-plan-{seconds}-{int(now.timestamp()) // 60}"
         )
 
+    def mark(self, subscription: str, metadata: Mapping[str, str]) -> None:
+        """Write these words into its metadata. Nothing else of it changes, and nothing is charged."""
+        self._update(subscription, {"metadata": dict(metadata)}, f"{subscription}-mark-{metadata['recurring_id']}")
+
     def end_now(self, subscription: str, key: str) -> None:
         """End it at once; it may have ended already."""
         try:

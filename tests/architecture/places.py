@@ -41,7 +41,7 @@ FOLDERS = {
         ("books",),
         ("inbox",),
         ("settlement",),
-        ("erasing", "refunding"),
+        ("erasing", "refunding", "adopting"),
     ),
 }
 # The twin is no part of the product: beside its folders stand both its world and the program that builds it.

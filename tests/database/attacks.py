@@ -167,6 +167,10 @@ EVERYWHERE = (
     changed("allocation", "amount_minor = 2", "n = 1", "allocation_frozen"),
     changed("gift_move", "to_campaign = 3", "id = 'move-1'", "gift_move_no_update", "fk_gift_move_to_campaign"),
     removed("gift_move", "id = 'move-1'"),
+    changed("supporter", "amount_minor = 9", "subscription = 'sub_8'", "supporter_frozen"),
+    changed("supporter", "decided_at = '2027-01-01T00:00:00.000000+00:00'", "subscription = 'sub_8'",
+            "supporter_set_once"),
+    removed("supporter", "subscription = 'sub_8'"),
     changed("standing_order", "reference = 'x2'", "id = 'order-1'", "standing_order_frozen"),
     Attack(
         "standing_order: end another day", "standing_order", "UPDATE standing_order SET ended_on = '2027-01-01'",

@@ -11,7 +11,7 @@ TRUNCATED = (
     "entry", "account", "currency", "total", "donor", "gift", "allocation", "delivery", "charge", "checkout",
     "discrepancy", "receipt", "receipt_pdf", "receipt_series", "receipt_gap", "lost_gift", "organisation_version",
     "installation", "installation_mark", "act", "letter", "staff_member", "match_pot", "match_note", "signup",
-    "refund_request", "offline_gift", "note", "gift_move", "standing_order",
+    "refund_request", "offline_gift", "note", "gift_move", "standing_order", "supporter",
     "erasure", "donor_merge", "period_step", "period_report", "late_entry", "spending",
     *MONEY_TABLES,
 )  # fmt: skip

@@ -110,6 +110,9 @@ IDENTITIES = {
     "standing_order_gift": Identity(
         "gift_id = 'gift-1'", (("rowid",), ("gift_id",)), {"gift_id": "'gift-2'"}, {"order_id": "'order-2'"}
     ),
+    "supporter": Identity(
+        "subscription = 'sub_8'", (("rowid",), ("subscription",)), {"subscription": "'x'"}, {"amount_minor": "9"}
+    ),
     "note": Identity("id = 'note-1'", (("rowid",), ("id",)), {"id": "'x'"}, {"who": "'x'"}),
     "refund_request": Identity(
         "id = 'request-2'", (("rowid",), ("id",), ("open_of",)), {"id": "'x'", "open_of": "'pi_9'"},
@@ -168,6 +171,7 @@ TAKING = (
             "offline_gift",
             "note",
             "standing_order",
+            "supporter",
             "dispute",
             "payout",
             "balance_line",

@@ -19,6 +19,7 @@ from ledger.money import EUR, Money
 from mailing.tables import signup
 from organisation.tables import organisation_version
 from outbox.tables import letter
+from payments.adopting.tables import supporter
 from payments.books import tables as book_tables
 from payments.gifts import tables as gift_tables
 from payments.inbox import tables as inbox_tables
@@ -127,6 +128,8 @@ FURNITURE: tuple[tuple[sa.Table, Mapping[str, Any]], ...] = (
         },
     ),
     (standing_order_gift, {"gift_id": "gift-1", "order_id": "order-1"}),
+    (supporter, {"subscription": "sub_8", "currency": "GBP", "interval": "month"}),
+    (supporter, {"subscription": "sub_9", "currency": "GBP", "interval": "month"}),
     (gift_tables.gift_move, {"id": "move-1", "gift_id": "gift-1", "from_campaign": 1, "to_campaign": 777}),
     (staff.note, {"id": "note-1", "about": "gift", "removed_at": None, "removed_by": None}),
     (staff.note, {"id": "note-2", "about": "gift", "removed_at": None, "removed_by": None}),

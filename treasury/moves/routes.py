@@ -58,6 +58,7 @@ class MoveDesk:
         """Where the gift counts, where it can go, and where it has been."""
         with reading(self._engine) as conn:
             gift, every, moves = _received(conn, identity), campaigns(conn), moves_of(conn, identity)
+        there = {share.campaign for share in gift.allocations}
         return self._pages.page(
             "treasury/move.html",
             status=422 if errors else 200,
@@ -65,7 +66,7 @@ class MoveDesk:
             member=mover.member,
             gift=gift,
             titles={campaign.id: campaign.title for campaign in every},
-            choices=[campaign for campaign in every if campaign.currency == gift.amount.currency],
+            choices=[each for each in every if each.currency == gift.amount.currency and each.id not in there],
             moves=moves,
             typed={"share": str(gift.allocations[0].n), "to": "", "why": "", **typed},
             key=uuid4(),

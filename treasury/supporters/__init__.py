@@ -1,0 +1,1 @@
+"""Supporters whom Stripe has already, at the desk."""
