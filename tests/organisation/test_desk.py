@@ -13,7 +13,6 @@ from staff.act import Subject
 from staff.role import Role
 from staff.store import acts_on
 from tests.clock import FixedClock
-from tests.engines import ON_SQLITE
 from tests.organisation.desk_site import DETAILS, FEES, FIRST, HERE, DeskSite, open_desk_site
 from tests.web.image_files import picture_file, png_that_claims
 
@@ -126,7 +125,6 @@ def test_a_draft_can_be_put_together_from_several_forms_and_discarded(site: Desk
     assert 'value="Renamed"' in owner.get(f"{DESK}/details").text
 
 
-@ON_SQLITE
 @pytest.mark.parametrize("what", ["page", "letter.html", "receipt"])
 def test_a_preview_shows_what_is_not_saved(site: DeskSite, owner: TestClient, what: str) -> None:
     """Page, letter and receipt, with the draft's name and colour, for its member alone."""
@@ -165,14 +163,12 @@ def test_a_logo_and_a_colour_are_on_every_page_once_they_are_saved(site: DeskSit
     assert site.current.profile.look == Look()
 
 
-@ON_SQLITE
 @pytest.mark.parametrize("path", ["/look/xyz.css", "/look/12345.css", "/look/1234567.css", "/media/logo/" + "0" * 64])
 def test_a_colour_or_logo_that_is_none_is_not_found(owner: TestClient, path: str) -> None:
     """Whoever makes up an address."""
     assert owner.get(path).status_code == 404
 
 
-@ON_SQLITE
 @pytest.mark.parametrize(
     ("logo", "sentence"),
     [
@@ -204,7 +200,6 @@ def test_a_pale_colour_is_refused_with_the_nearest_that_passes(owner: TestClient
     assert owner.post(f"{DESK}/look", data={"colour": nearest}).status_code == 303
 
 
-@ON_SQLITE
 @pytest.mark.parametrize(
     ("section", "typed", "field", "sentence"),
     [
@@ -251,7 +246,6 @@ def test_giving_rules_are_read_in_the_currencies_own_amounts(site: DeskSite, own
     assert "£5, £10.50, £25" in words(owner.get(DESK).text)
 
 
-@ON_SQLITE
 @pytest.mark.parametrize(
     ("role", "reads", "edits"),
     [
@@ -283,7 +277,6 @@ def test_a_form_of_another_site_changes_nothing(owner: TestClient) -> None:
     assert owner.post(f"{DESK}/look", files={"logo": SVG}, headers=elsewhere).status_code == 403
 
 
-@ON_SQLITE
 @pytest.mark.parametrize("path", [f"{DESK}/nothing", f"{PREVIEW}/nothing"])
 def test_a_page_that_is_not_there_is_not_found(owner: TestClient, path: str) -> None:
     """No form and no preview of that name."""
