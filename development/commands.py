@@ -31,6 +31,7 @@ class Measures(StrEnum):
     SETTLEMENT = "settlement"
     PAGES = "pages"
     SCREENS = "screens"
+    DESK = "desk"
 
 
 class Soaks(StrEnum):

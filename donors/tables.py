@@ -16,6 +16,8 @@ donor = table(
     sa.Column("language", Code, nullable=False),
     sa.Column("created_at", Instant, nullable=False),
     sa.CheckConstraint("email_key <> ''", name="email_key"),
+    sa.Index("ix_donor_created_at", "created_at", "id"),
+    sa.Index("ix_donor_name", "name", "id"),
 )
 
 # What a donor agreed to be sent, or no longer: every decision, in its very words. Triggers keep it append-only.

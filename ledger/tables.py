@@ -49,6 +49,8 @@ entry = table(
     sa.ForeignKeyConstraint(["reverses"], ["entry.key"], name="fk_entry_reverses"),
     sa.Index("ix_entry_subject", "subject"),
     sa.Index("ix_entry_gift_id", "gift_id"),
+    sa.Index("ix_entry_book_date", "book_date", "id"),
+    sa.Index("ix_entry_campaign_id", "campaign_id", "book_date", "id"),
     sa.CheckConstraint("length(key) between 3 and 200", name="key"),
     sa.CheckConstraint("subject <> ''", name="subject"),
     sa.CheckConstraint("cause <> ''", name="cause"),

@@ -1,9 +1,8 @@
 """The list of entries at the desk: the journal, and what is behind each figure. Writes nothing."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -20,11 +19,16 @@ from payments.gifts.gift_list_views import REFERENCE, begins_with_reference
 from payments.gifts.tables import gift
 
 _e, _t = entry.c, total.c
+_SHOWN = (
+    _e.id, _e.book_date, _e.kind, _e.campaign_id, _e.debit, _e.credit, _e.currency, _e.subject, _e.gift_id, _e.key,
+    _e.cause,
+)  # fmt: skip
+_ACCOUNTS = {account.value: account for account in Account}
+_KINDS = {kind.value: kind for kind in EntryKind}
 
 
-@dataclass(frozen=True, slots=True)
-class EntryListRow:
-    """An entry in a list.
+class EntryListRow(NamedTuple):
+    """An entry in a list; a tuple, because a file may hold millions of them.
 
     `amount` is positive where the chosen figure rose or the chosen account was debited; without either it is as booked.
     """
@@ -69,8 +73,8 @@ def _entries(conn: Connection, choice: ListChoice) -> ListedTable:
         conditions.append(_e.campaign_id == number)
     if code := choice.words.get("currency"):
         conditions.append(_e.currency == code)
-    sorts = {"day": (_e.book_date,), "amount": (_e.amount_minor,)}
-    return ListedTable((*entry.c, minor.label("listed_minor")), entry, conditions, _e.id, sorts, _e.currency, minor)
+    sorts = {"day": (_e.book_date,)}
+    return ListedTable((*_SHOWN, minor.label("listed_minor")), entry, conditions, _e.id, sorts, _e.currency, minor)
 
 
 def _found(conn: Connection, choice: ListChoice) -> list[sa.ColumnElement[bool]]:
@@ -119,10 +123,10 @@ def _read(conn: Connection, rows: Sequence[sa.Row[Any]]) -> list[EntryListRow]:
         EntryListRow(
             row.id,
             row.book_date,
-            EntryKind(row.kind),
+            _KINDS[row.kind],
             titles.get(row.campaign_id, ""),
-            Account(row.debit),
-            Account(row.credit),
+            _ACCOUNTS[row.debit],
+            _ACCOUNTS[row.credit],
             Money(row.listed_minor, currency(row.currency)),
             row.subject,
             row.gift_id,

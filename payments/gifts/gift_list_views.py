@@ -1,11 +1,9 @@
 """The list of gifts at the desk: which gifts a choice means, and what stands in a row. Writes nothing."""
 
 import re
-from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -23,23 +21,20 @@ from payments.gifts.tables import allocation, gift
 from receipts.receipt import printed_number
 from receipts.tables import YEAR_SPAN, receipt
 
-ALL_STATES = "all"
-NOT_PAID = "not-paid"
-"""A word for the states of gifts that were not paid, or not yet."""
-_UNPAID = (GiftState.PENDING.value, GiftState.PROCESSING.value, GiftState.EXPIRED.value, GiftState.FAILED.value)
 _BACK = (Account.REFUNDS.value, Account.DISPUTE_LOSSES.value)
 _NUMBER = re.compile(r"(20[0-9]{2})-([0-9]{1,7})")
 REFERENCE = re.compile(r"[0-9a-f]{8}")
 _STRIPES = re.compile(r"[a-z]{2,8}_[A-Za-z0-9_]+")
 LENGTH_OF_ID = 36
+STATES = {state.value: state for state in GiftState}
 _g, _a, _d, _e = gift.c, allocation.c, donor.c, entry.c
 
 
-@dataclass(frozen=True, slots=True)
-class GiftListRow:
-    """A gift in a list. `day` is its book date; until it is received, the instant at which it was asked for.
+class GiftListRow(NamedTuple):
+    """A gift in a list; a tuple, because a file may hold a million of them.
 
-    `amount` is the share of the campaign that was chosen, else the whole gift. `went_back` is of the whole gift.
+    `day` is its book date; until it is received, the instant at which it was asked for. `amount` is the share of the
+    campaign that was chosen, else the whole gift. `went_back` is of the whole gift.
     """
 
     id: str
@@ -82,7 +77,20 @@ def _table(conn: Connection, choice: ListChoice) -> ListedTable:
         conditions.append(_g.donor_id.in_(choice.words["donor"].split(" ")))
     day = (_g.received_on, _g.received_at) if received else (_g.created_at,)
     return ListedTable(
-        (gift, minor.label("listed_minor")),  # type: ignore[arg-type]
+        (
+            _g.id,
+            day[0].label("day"),
+            _g.state,
+            _g.currency,
+            _g.donor_id,
+            _g.donor_name,
+            _g.donor_email,
+            minor.label("listed_minor"),
+            _g.recurring_id,
+            _g.payment,
+            _g.source,
+            _g.message,
+        ),
         gift,
         conditions,
         _g.id,
@@ -96,12 +104,10 @@ def _of_state(state: str) -> list[sa.ColumnElement[bool]]:
     match state:
         case GiftState.RECEIVED.value:
             return [_g.received_on.is_not(None)]  # the index of the list holds these
-        case "" | "all":
-            return []
-        case "not-paid":
-            return [_g.state.in_(_UNPAID)]
+        case "" | "not-paid":
+            return [_g.received_on.is_(None)] if state else []
         case _:
-            return [_g.state == state]
+            return [_g.received_on.is_(None), _g.state == state]
 
 
 def _days(choice: ListChoice, *, received: bool) -> list[sa.ColumnElement[bool]]:
@@ -141,40 +147,32 @@ def begins_with_reference(column: sa.ColumnElement[str], text: str) -> sa.Column
     return column.between(lowest, highest)
 
 
-def _read(conn: Connection, rows: Sequence[sa.Row[Any]]) -> list[GiftListRow]:
-    ids = [row.id for row in rows]
+def _read(conn: Connection, rows: Sequence[Any]) -> list[GiftListRow]:
+    ids = [row[0] for row in rows]
     titles, numbers, went_back = _titles(conn, ids), receipt_numbers(conn, ids), went_back_of(conn, ids)
-    zero = {row.currency: Money(0, currency(row.currency)) for row in rows}
+    of = {code: currency(code) for code in {row.currency for row in rows}}
+    zero = {code: Money(0, money) for code, money in of.items()}
+    # By position: a file of a million gifts spends its time here.
     return [
         GiftListRow(
-            row.id,
-            row.received_on or row.created_at,
-            GiftState(row.state),
-            row.donor_id,
-            row.donor_name,
-            row.donor_email,
-            tuple(titles.get(row.id, ())),
-            Money(int(row.listed_minor), zero[row.currency].currency),
-            went_back.get((row.id, row.currency), zero[row.currency]),
-            numbers.get(row.id),
-            row.recurring_id,
-            row.payment or "",
-            row.source or "",
-            row.message,
+            gift_id, day, STATES[state], donor_id, name, email, titles.get(gift_id, ()), Money(int(minor), of[code]),
+            went_back.get((gift_id, code)) or zero[code], numbers.get(gift_id), recurring_id, payment or "",
+            source or "", message,
         )
-        for row in rows
-    ]
+        for gift_id, day, state, code, donor_id, name, email, minor, recurring_id, payment, source, message in rows
+    ]  # fmt: skip
 
 
-def _titles(conn: Connection, gift_ids: Sequence[str]) -> dict[str, list[str]]:
+def _titles(conn: Connection, gift_ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
     titles = {row[0]: row[1] for row in conn.execute(sa.select(campaign.c.id, campaign.c.title))}
     rows = conn.execute(
         sa.select(_a.gift_id, _a.campaign_id).where(among(conn, _a.gift_id, gift_ids)).order_by(_a.gift_id, _a.n)
     )
-    of_gift: defaultdict[str, list[str]] = defaultdict(list)
-    for gift_id, number in rows:
-        if titles[number] not in of_gift[gift_id]:
-            of_gift[gift_id].append(titles[number])
+    of_gift: dict[str, tuple[str, ...]] = {}
+    for gift_id, number in rows.all():
+        before, title = of_gift.get(gift_id, ()), titles[number]
+        if title not in before:
+            of_gift[gift_id] = (*before, title)
     return of_gift
 
 
@@ -184,7 +182,7 @@ def receipt_numbers(conn: Connection, gift_ids: Sequence[str]) -> dict[str, str]
     rows = conn.execute(
         sa.select(r.gift_id, r.year, r.number).where(among(conn, r.gift_id, gift_ids)).order_by(r.edition)
     )
-    return {gift_id: printed_number(year, number) for gift_id, year, number in rows}
+    return {gift_id: printed_number(year, number) for gift_id, year, number in rows.all()}
 
 
 def went_back_of(conn: Connection, gift_ids: Sequence[str]) -> dict[tuple[str, str], Money]:
@@ -199,4 +197,4 @@ def went_back_of(conn: Connection, gift_ids: Sequence[str]) -> dict[tuple[str, s
 
 
 GIFTS = ListQuestion(_table, _read)
-"""Gifts, by `state` (a gift's, `not-paid`, `all`), `campaign`, `currency`, `kind` (once, recurring) and `donor`s."""
+"""Gifts, by `state` (a gift's, or `not-paid`), `campaign`, `currency`, `kind` (once, recurring) and `donor`s."""

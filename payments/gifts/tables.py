@@ -58,6 +58,16 @@ for _name, _column, _unique in (
 ):
     sa.Index(_name, _column, unique=_unique, sqlite_where=_column.is_not(None), postgresql_where=_column.is_not(None))
 
+# The desk's list of gifts, its order, its sums and its names, read without the gifts themselves.
+RECEIVED, NOT_RECEIVED = gift.c.received_on.is_not(None), gift.c.received_on.is_(None)
+_LISTED = ("received_on", "received_at", "id", "currency", "amount_minor", "donor_name", "donor_id")
+for _name, _columns, _where in (
+    ("ix_gift_listed", [gift.c[_listed] for _listed in _LISTED], RECEIVED),
+    ("ix_gift_listed_amount", [gift.c.amount_minor, gift.c.id], RECEIVED),
+    ("ix_gift_listed_unpaid", [gift.c.created_at, gift.c.id], NOT_RECEIVED),
+):
+    sa.Index(_name, *_columns, sqlite_where=_where, postgresql_where=_where)
+
 allocation = table(
     "allocation",
     sa.Column("gift_id", Code, sa.ForeignKey("gift.id"), primary_key=True),

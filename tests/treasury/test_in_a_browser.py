@@ -118,7 +118,7 @@ def busy(desk: Desk) -> None:
 BEHIND = (
     "", "/disputes", "/discrepancies", "/dead-letters", "/trace/pi_11", "/trace/pi_77", "/letters",
     "/search?find=donor",
-    "/trace/po_3QNk2uLkdIwHu7ix0kqbw1", "/trace/nothing", "/gifts?campaign=1&state=all", "/entries?figure=raised",
+    "/trace/po_3QNk2uLkdIwHu7ix0kqbw1", "/trace/nothing", "/gifts?campaign=1&state=not-paid", "/entries?figure=raised",
 )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from treasury.lists.desk_list import CellValue, ColumnKind, ListColumn
 
 MARK_OF_UTF8 = "\ufeff"  # without it Excel reads names in the machine's own old alphabet
 # A spreadsheet takes a text that begins so for a formula: a donor's name would run on the treasurer's machine.
-FORMULA_BEGINS = ("=", "+", "-", "@", "\t", "\r")
+FORMULA_BEGINS = frozenset("=+-@\t\r")
 
 
 def csv_parts(columns: Sequence[ListColumn[Any]], batches: Iterable[Sequence[Any]], zone: tzinfo) -> Iterator[bytes]:
@@ -24,7 +24,7 @@ def csv_parts(columns: Sequence[ListColumn[Any]], batches: Iterable[Sequence[Any
 
 def harmless(text: str) -> str:
     """A text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(FORMULA_BEGINS) else text
+    return f"'{text}" if text and text[0] in FORMULA_BEGINS else text
 
 
 def plain_amount(amount: Money) -> str:

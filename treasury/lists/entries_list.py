@@ -42,7 +42,7 @@ ENTRY_LIST = DeskList[EntryListRow](
         ListColumn("For", lambda row: row.campaign),
         ListColumn("Debit", lambda row: account_name(row.debit)),
         ListColumn("Credit", lambda row: account_name(row.credit)),
-        ListColumn("Amount", lambda row: row.amount, ColumnKind.MONEY, sort="amount"),
+        ListColumn("Amount", lambda row: row.amount, ColumnKind.MONEY),
         ListColumn("Currency", lambda row: row.amount.currency.code, shown=Shown.FILE),
         ListColumn("Subject", lambda row: row.subject, shown=Shown.FILE),
         ListColumn("Gift", lambda row: row.gift, shown=Shown.FILE),
@@ -50,7 +50,7 @@ ENTRY_LIST = DeskList[EntryListRow](
         ListColumn("Cause", lambda row: row.cause, shown=Shown.FILE),
         ListColumn("Entry", lambda row: row.id, ColumnKind.COUNT, shown=Shown.FILE),
     ),
-    sorts=("day", "amount"),
+    sorts=("day",),
     sort=ListSort("day"),
     fields=(
         ListField("figure", "Figure", {"": "All entries"} | {figure.value: figure.heading for figure in Figure}),

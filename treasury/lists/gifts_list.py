@@ -60,8 +60,7 @@ GIFT_LIST = DeskList[GiftListRow](
             "state",
             "State",
             {"received": "Received", "not-paid": "Not paid"}
-            | {state.value: name for state, name in GIFT_STATES.items() if state is not GiftState.RECEIVED}
-            | {"all": "All"},
+            | {state.value: name for state, name in GIFT_STATES.items() if state is not GiftState.RECEIVED},
         ),
         ListField(CURRENCY, "Currency"),
     ),

@@ -91,7 +91,7 @@ class ListDesk:
         """All rows as CSV, sent while they are read. A slow reader holds no connection of the database."""
         chosen = self._filter(query)
         self._record(reader, "csv")
-        parts = csv_parts(self._columns, self._batches(chosen), self._pages.wording.zone)
+        parts = csv_parts(self._columns, self.batches(chosen), self._pages.wording.zone)
         return StreamingResponse(parts, headers=self._as_file("csv"), media_type="text/csv; charset=utf-8")
 
     def xlsx(self, reader: SignedIn, query: Mapping[str, str]) -> Response:
@@ -100,7 +100,7 @@ class ListDesk:
         self._record(reader, "xlsx")
         folder = TemporaryDirectory(prefix="farthing-export-")
         path = Path(folder.name) / f"{self.desk_list.name}.xlsx"
-        write_workbook(path, self.desk_list.title, self._columns, self._batches(chosen), self._pages.wording.zone)
+        write_workbook(path, self.desk_list.title, self._columns, self.batches(chosen), self._pages.wording.zone)
         return FileResponse(
             path, headers=self._as_file("xlsx"), media_type=XLSX, background=BackgroundTask(folder.cleanup)
         )
@@ -115,7 +115,7 @@ class ListDesk:
         except NotAFilter:
             raise Refusal from None
 
-    def _batches(self, chosen: ListFilter) -> Iterator[Sequence[Any]]:
+    def batches(self, chosen: ListFilter) -> Iterator[Sequence[Any]]:
         """The rows, so many at a time, each batch in a transaction of its own."""
         desk_list, choice = self.desk_list, chosen.choice(self._pages.wording.zone)
         window = ListWindow(chosen.sort.name, chosen.sort.descending, BATCH_ROWS)

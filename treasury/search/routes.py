@@ -30,10 +30,9 @@ from web.typed import compact
 
 SEARCH = "/desk/search"
 SHOWN_ROWS = 5
-# In this order; a gift is looked for in whatever state it is.
+# In this order.
 OF_PEOPLE: Sequence[DeskList[Any]] = (DONOR_LIST, GIFT_LIST, RECURRING_LIST, REFUND_LIST, DISPUTE_LIST, LETTER_LIST)
 OF_SUMS: Sequence[DeskList[Any]] = (GIFT_LIST, RECURRING_LIST, REFUND_LIST, DISPUTE_LIST, PAYOUT_LIST)
-IN_EVERY_STATE = {GIFT_LIST.path: {"state": "all"}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +79,8 @@ def search_lists(conn: Connection, pages: Pages, member: StaffMember, text: str)
 
 
 def _found_in(conn: Connection, pages: Pages, desk_list: DeskList[Any], text: str) -> FoundRows:
-    form, words = desk_list.form, IN_EVERY_STATE.get(desk_list.path, {})
-    chosen = form.read({"find": text, **words})
+    form = desk_list.form
+    chosen = form.read({"find": text})
     choice, wording = chosen.choice(pages.wording.zone), pages.wording
     window = ListWindow(chosen.sort.name, chosen.sort.descending, SHOWN_ROWS)
     rows, total = list_rows(conn, desk_list.question, choice, window), list_total(conn, desk_list.question, choice)

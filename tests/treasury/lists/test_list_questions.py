@@ -106,7 +106,7 @@ def test_gifts_are_found_by_whatever_is_known_of_them(desk: Desk, engine: Engine
     assert found(engine, GIFT_LIST, **{"from": "2026-11-01", "to": "2026-11-21"}) == [first]
     assert found(engine, GIFT_LIST, to="2026-11-20") == [second]
     assert found(engine, GIFT_LIST, state="not-paid") == [gift_id(3)]
-    assert set(found(engine, GIFT_LIST, state="all")) == {first, second, gift_id(3)}
+    assert found(engine, GIFT_LIST, state="pending", find="donor 3") == [gift_id(3)]
 
 
 def test_a_campaign_counts_its_own_share_of_a_gift(desk: Desk, engine: Engine) -> None:
