@@ -12,7 +12,7 @@ import ledger.store
 from campaigns.store import campaign_names
 from database.bulk import change_rows, insert_rows
 from donors.donor import NO_ADDRESS, Donor
-from donors.store import donor_by_id, donor_of_address, find_or_add_donor
+from donors.store import donor_by_id, donor_of_address, find_or_add_donor, language_of_donor
 from ledger.accounts import Account
 from ledger.kinds import EntryKind
 from ledger.money import Currency, Money
@@ -78,6 +78,7 @@ def enter_offline(conn: Connection, offline: OfflineGift, issuer: Issuer | None,
         subject=offline.subject,
         source=offline.subject,
         cause=offline.subject,
+        language=language_of_donor(conn, offline.gift.donor_id),
     )
     save_reception(conn, _reception(received, issuer, {name.id: name.title for name in names}, at, zone), at)
     parents = {name.id: name.parent for name in names if name.parent is not None}

@@ -14,6 +14,7 @@ from ledger.accounts import Account
 from ledger.money import GBP, Money
 from ledger.store import balance
 from ledger.tables import entry
+from organisation.organisation import OrganisationProfile
 from payments.gifts.gift import DonorDetails, Share, pledge
 from payments.gifts.moving import GiftMove
 from payments.gifts.moving_store import move_gift
@@ -35,7 +36,7 @@ from receipts.store import receipt_of_gift
 from tests.payments.conftest import LONDON
 from tests.payments.organisation_books import NOON, Books, gift_id
 
-ISSUER = Issuer(DEMO_ORGANISATION, None, "test")
+ISSUER = Issuer(OrganisationProfile(DEMO_ORGANISATION, "en_GB"), "test")
 NOW = (NOON, LONDON)
 TODAY = date(2026, 11, 21)
 MARY = DonorDetails("Mary Seacole", "mary@example.org")
