@@ -20,7 +20,7 @@ WELSH: Mapping[str, str] = {
     "donor": "Rhoddwr",
     "download": "Lawrlwythwch eich derbynneb (PDF)",
     "given_for": "Ar gyfer beth y’i rhoddwyd",
-    "issued": "Cyhoeddwyd y dderbynneb",
+    "issued": "Cyhoeddwyd",
     "keep_address": "Gall pwy bynnag sydd â chyfeiriad y dudalen hon ddarllen eich derbynneb. Cadwch ef i chi’ch hun.",
     "no_declaration": "Nid datganiad Cymorth Rhodd yw’r dderbynneb hon.",
     "no_name": "Ni roddwyd enw",
