@@ -151,7 +151,7 @@ def gifts_given_back(
     return [GiftSums(row[0], int(row[1]), int(row[2]), int(row[3])) for row in rows]
 
 
-def first_day(conn: Connection, account: Account, of: Currency) -> date | None:
+def first_movement(conn: Connection, account: Account, of: Currency) -> date | None:
     """The first day on which this account moved money of this currency; None where it never did."""
     day: date | None = conn.scalar(
         sa.select(sa.func.min(_t.book_date)).where(_t.account == account.value, _t.currency == of.code)

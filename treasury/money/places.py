@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from ledger.accounts import Account
 from ledger.money import Currency, Money
-from ledger.views import VerifiedShare, balances, first_day, verified_shares
+from ledger.views import VerifiedShare, balances, first_movement, verified_shares
 
 # The accounts that hold money, in the order in which it passes through them.
 PLACES = (Account.CLEARING, Account.STRIPE, Account.IN_TRANSIT, Account.BANK, Account.CASH, Account.SUSPENSE)
@@ -34,5 +34,5 @@ def places(conn: Connection) -> list[CurrencyPlaces]:
         of = proof.total.currency
         held = [(account, by_code[of.code]) for account, by_code in balances_by_account.items() if of.code in by_code]
         amounts = tuple((account, Money(minor, of)) for account, minor in held)
-        currencies.append(CurrencyPlaces(of, proof, amounts, first_day(conn, Account.BANK, of)))
+        currencies.append(CurrencyPlaces(of, proof, amounts, first_movement(conn, Account.BANK, of)))
     return sorted(currencies, key=lambda places: (-places.proof.total.minor, places.currency.code))
