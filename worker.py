@@ -37,7 +37,7 @@ from receipts.jobs import LETTER, PRINT, print_handler
 from receipts.pdf import LogoReader, Printer
 from receipts.store import pdf_by_number
 from sandbox.twin import Twin
-from treasury.books.jobs import PRINT_REPORT, report_handler
+from treasury.books.jobs import PRINT_REPORT, REPORT_STYLE, report_handler
 from web.limits_store import remove_old_counts
 from web.picture_store import kept_logo
 
@@ -53,7 +53,9 @@ def build_worker(installation: Installation, twin: Twin | None = None) -> Worker
     key, base = stripe_account(installation, twin)
     printer = Printer(installation.pages, _logo_reader(engine))
     handlers = {PRINT: print_handler(engine, printer, clock)}
-    handlers |= {PRINT_REPORT: report_handler(engine, installation.pages, printer.print_html, clock)}
+    handlers |= {
+        PRINT_REPORT: report_handler(engine, installation.pages, partial(printer.print_html, style=REPORT_STYLE), clock)
+    }
     handlers |= {LETTER: receipt_letter_handler(engine, installation.pages, clock)}
     handlers |= recurring_letter_jobs(engine, installation.pages, clock)
     handlers |= erasing_jobs(engine, clock)

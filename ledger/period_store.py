@@ -14,7 +14,7 @@ from ledger.money import CURRENCIES, Money
 from ledger.periods import PeriodAct, PeriodStep, month_after, require_closable, require_reopenable
 
 _p, _e, _l, _r = tables.period_step.c, tables.entry.c, tables.late_entry.c, tables.period_report.c
-_OPEN_FROM = sa.select(_p.open_from).where(_p.id == sa.select(sa.func.max(_p.id)).scalar_subquery())
+OPEN_FROM = sa.select(_p.open_from).where(_p.id == sa.select(sa.func.max(_p.id)).scalar_subquery())
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class LateEntry:
 
 def open_from(conn: Connection) -> date | None:
     """The first day that entries may be booked on; None while no month was ever closed."""
-    rows = fetch(conn, _OPEN_FROM)
+    rows = fetch(conn, OPEN_FROM)
     return rows[0][0] if rows else None
 
 

@@ -15,7 +15,7 @@ from ledger import tables
 from ledger.accounts import ACCOUNT_TYPES, RAISED, Account
 from ledger.entry import ConflictingEntry, Entry, by_unique_key
 from ledger.money import CURRENCIES, Currency, Money, currency
-from ledger.period_store import open_from
+from ledger.period_store import OPEN_FROM
 from ledger.periods import moved_day
 
 _e = tables.entry.c
@@ -23,7 +23,7 @@ _FACT = (
     _e.key, _e.kind, _e.debit, _e.credit, _e.currency, _e.amount_minor, _e.subject, _e.campaign_id,
     _e.gift_id,
 )  # fmt: skip
-_LAST = sa.select(sa.func.max(_e.id))
+_LAST_AND_OPEN_DAY = sa.select(sa.func.max(_e.id), OPEN_FROM.scalar_subquery())
 _u = tables.uncleared.c
 _UNCLEARED = (_u.subject, _u.currency, _u.balance_minor, _u.since)
 _MET = sa.delete(tables.uncleared).where(_u.subject == sa.bindparam("met"), _u.currency == sa.bindparam("of"))
@@ -96,7 +96,8 @@ def post(conn: Connection, entries: Iterable[Entry], now: datetime) -> list[Entr
     new = _unposted(by_key, look_up(conn, _FACT, _e.key, list(by_key)))
     if not new:
         return []
-    last, open_day = fetch(conn, _LAST)[0][0] or 0, open_from(conn)
+    [(last_id, open_day)] = fetch(conn, _LAST_AND_OPEN_DAY)
+    last = last_id or 0
     booked = [replace(entry, book_date=moved_day(entry.book_date, open_day)) for entry in new]
     _add_clearing(conn, booked)  # first, because it asks: an answer waits for what was written before
     _insert(conn, booked, last + 1, now)

@@ -110,6 +110,8 @@ def _before_payment(conn: Connection, gift: Gift, titles: Mapping[int, str]) -> 
     instalment = gift.recurring_id is not None and gift.session_id is None and gift.state is GiftState.RECEIVED
     if instalment:
         steps = [Step(gift.created_at, f"Instalment for {shares}", gift.invoice_id or "", gift.amount)]
+    elif gift.is_offline:
+        steps = [Step(gift.created_at, f"Entered by hand, for {shares}", gift.id, gift.amount)]
     else:
         steps = [Step(gift.created_at, f"Asked for, to go to {shares}", gift.id, gift.amount)]
     opened = gift.attempted_at or gift.created_at

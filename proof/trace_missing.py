@@ -24,6 +24,8 @@ def missing_of_gift(
     payouts: Sequence[PayoutFact],
 ) -> Iterator[str]:
     """What a gift lacks, from its payment to the bank."""
+    if gift.is_offline:
+        return
     if not charges:
         yield _UNPAID.get(gift.state, "The charge that paid it is not here. ./farthing audit says more.")
         return

@@ -20,6 +20,7 @@ class Layout:
 LAYOUTS: Mapping[int, Layout] = {
     1: Layout("receipts/page.html", "receipts/receipt.html", "receipts/receipt.css"),
     2: Layout("receipts/page_2.html", "receipts/receipt_2.html", "receipts/receipt_2.css"),
+    3: Layout("receipts/page_3.html", "receipts/receipt_3.html", "receipts/receipt_3.css"),
 }
 
 

@@ -56,13 +56,18 @@ class Printer:
         pages = self._pages.of(receipt.issuer)
         colour = receipt.style.colour if receipt.style else None
         with pages.speaking():  # as it was issued, whoever looks at it now
-            html = pages.render(sheet, receipt=receipt)
+            html = pages.render(sheet, receipt=receipt, words=receipt.words)
         return self.print_html(html, receipt.template, colour)
 
-    def print_html(self, html: str, template: int = PLAIN, colour: str | None = None) -> bytes:
-        """HTML in the style of a receipt as PDF. A reference to a file or URL, but for a kept logo, is refused."""
+    def print_html(self, html: str, template: int = PLAIN, colour: str | None = None, style: str = "") -> bytes:
+        """HTML in the style of a receipt, and in a further `style` below `templates/`, as PDF.
+
+        A reference to a file or URL, but for a kept logo, is refused.
+        """
         try:
             styles = [self._styles[template]]
+            if style:
+                styles.append(self._weasyprint.CSS(string=(TEMPLATES / style).read_text()))
             if colour is not None:
                 styles.append(self._weasyprint.CSS(string=f":root {{ --colour: {colour} }}"))
             document = self._weasyprint.HTML(string=html, url_fetcher=self._logos_only)

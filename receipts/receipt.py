@@ -1,6 +1,7 @@
 """A receipt: what the organisation confirms to a donor, frozen when it is issued."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from functools import lru_cache
@@ -8,9 +9,10 @@ from json.encoder import encode_basestring as _quoted
 
 from ledger.money import CurrencyMismatch, Money, currency
 from organisation.organisation import Look, Organisation, OrganisationKind, OrganisationProfile
+from receipts.words import REGIONS_OF, WORDS_3, receipt_languages
 
 # The numbers of the wording and layout. A changed legal sentence is a new number.
-PLAIN, STYLED = 1, 2
+PLAIN, STYLED, TRANSLATED = 1, 2, 3
 PLAIN_LOCALE = "en_GB"  # how amounts and dates are written on a plain receipt
 
 
@@ -26,12 +28,28 @@ class ReceiptStyle:
     logo: str | None
     charity: bool
 
+    @property
+    def language(self) -> str:
+        """The language of its locale."""
+        return self.locale.partition("_")[0]
 
-def receipt_style(profile: OrganisationProfile) -> ReceiptStyle | None:
-    """The style of the receipts that an organisation issues now; None for a plain one."""
+
+def receipt_style(profile: OrganisationProfile, language: str = "") -> ReceiptStyle | None:
+    """The style of a receipt that an organisation issues now to a reader of this language; None for a plain one.
+
+    A language that the organisation does not offer, or that receipts have no words in, is the organisation's own.
+    """
     look, charity = profile.look, profile.kind is OrganisationKind.CHARITY
-    style = ReceiptStyle(profile.locale, look.colour, look.logo, charity)
+    style = ReceiptStyle(_locale(profile, language), look.colour, look.logo, charity)
     return None if style == ReceiptStyle(PLAIN_LOCALE, None, None, charity=False) else style
+
+
+def _locale(profile: OrganisationProfile, language: str) -> str:
+    own, _, region = profile.locale.partition("_")
+    if language == own or language not in profile.languages or language not in receipt_languages():
+        return profile.locale
+    # Where a language has no such region, its own form is written.
+    return f"{language}_{region}" if region in REGIONS_OF.get(language, ()) else language
 
 
 class NotAReceipt(ValueError):
@@ -72,7 +90,9 @@ class Draft:
     @property
     def template(self) -> int:
         """The number of the wording and layout."""
-        return STYLED if self.style else PLAIN
+        if self.style is None:
+            return PLAIN
+        return TRANSLATED if self.style.language in WORDS_3 else STYLED
 
     def snapshot(self, number: str, issued_on: date) -> str:
         """The receipt of this number as the JSON that is kept; `Receipt.from_json` reads it back.
@@ -119,6 +139,11 @@ class Receipt:
         if style is None:
             return OrganisationProfile(self.organisation, PLAIN_LOCALE)
         return OrganisationProfile(self.organisation, style.locale, look=Look(style.colour, style.logo))
+
+    @property
+    def words(self) -> Mapping[str, str]:
+        """What it says besides its facts, where it is not in English."""
+        return WORDS_3[self.style.language] if self.style and self.template == TRANSLATED else {}
 
     @property
     def moved_money(self) -> bool:

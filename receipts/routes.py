@@ -50,7 +50,8 @@ def receipt_routes(engine: Engine, clock: Clock, pages: Pages) -> APIRouter:
         shown = layout_of(issued.receipt.template).page
         as_issued = pages.of(issued.receipt.issuer)
         with as_issued.speaking():  # like its print, whoever looks at it now
-            return as_issued.page(shown, private=True, receipt=issued.receipt, went_back=went_back, token=token)
+            receipt, words = issued.receipt, issued.receipt.words
+            return as_issued.page(shown, private=True, receipt=receipt, words=words, went_back=went_back, token=token)
 
     return router
 

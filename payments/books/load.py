@@ -13,7 +13,9 @@ from sqlalchemy.engine import Connection
 
 from campaigns.store import campaign_names
 from database.questions import look_up, look_up_all
+from donors.store import languages_of_donors
 from ledger.money import Money, currency
+from organisation.organisation import OrganisationProfile
 from organisation.store import newest_version
 from payments.books import tables
 from payments.books.decide.known import BookedCharge, BookedLine, Known, Payout, Refund
@@ -139,7 +141,18 @@ def load_known(conn: Connection, notices: Sequence[Notice], timezone: str) -> Kn
         titles={campaign.id: campaign.title for campaign in named},
         parents={campaign.id: campaign.parent for campaign in named if campaign.parent is not None},
         issuer=issuer.profile if issuer else None,
+        languages=_languages(conn, issuer.profile, gifts, recurring) if issuer else {},
     )
+
+
+def _languages(
+    conn: Connection, issuer: OrganisationProfile, gifts: Mapping[str, Gift], recurring: Mapping[str, Recurring]
+) -> dict[str, str]:
+    """The languages of the donors of these gifts; nothing where the organisation offers one alone."""
+    if not issuer.languages:
+        return {}
+    donors = {gift.donor_id for gift in gifts.values()} | {standing.donor_id for standing in recurring.values()}
+    return languages_of_donors(conn, sorted(donor for donor in donors if donor is not None))
 
 
 def _names_in(happening: Happening) -> tuple[str | None, ...]:

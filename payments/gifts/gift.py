@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import uuid4
 
+from ledger.kinds import EntryKind
 from ledger.money import Money
 
 # What the return token of a gift begins with that came from the form for several campaigns.
@@ -110,6 +111,11 @@ class Gift:
     def reference(self) -> str:
         """The gift's short name for donors: the first eight characters of its id, in capitals."""
         return self.id[:8].upper()
+
+    @property
+    def is_offline(self) -> bool:
+        """Whether it did not come through Stripe: a treasurer entered it."""
+        return self.payment == EntryKind.OFFLINE.key(self.id)
 
 
 def pledge(amount: Money, shares: Sequence[Share], donor: DonorDetails, now: datetime) -> Gift:

@@ -12,11 +12,12 @@ import ledger.store
 from campaigns.store import campaign_names
 from database.bulk import change_rows, insert_rows
 from donors.donor import NO_ADDRESS, Donor
-from donors.store import donor_by_id, donor_of_address, find_or_add_donor
+from donors.store import donor_by_id, donor_of_address, find_or_add_donor, language_of_donor
 from ledger.accounts import Account
 from ledger.kinds import EntryKind
 from ledger.money import Currency, Money
-from payments.gifts.gift import DonorDetails
+from payments.gifts.gift import DonorDetails, Gift
+from payments.gifts.moving_store import moves_of
 from payments.gifts.offline import Means, OfflineGift, deposit_entry, noon_of, offline_entries, reversals
 from payments.gifts.receiving import Issuer, Received, Reception, receive
 from payments.gifts.store import add_gifts, gift, save_reception
@@ -27,6 +28,10 @@ _o = offline_gift.c
 
 class NotEnoughCash(ValueError):
     """More is to be banked than is in hand."""
+
+
+class MovedSince(ValueError):
+    """A gift that counts for another campaign than it was entered for: it is moved back before it is taken back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +72,13 @@ def enter_offline(conn: Connection, offline: OfflineGift, issuer: Issuer | None,
     received = Received(
         gift=offline.gift,
         amount=offline.gift.amount,
-        at=noon_of(offline.day, zone),
+        at=min(at, noon_of(offline.day, zone)),  # of today, before noon, it is now
         day=offline.day,
         method=offline.method,
         subject=offline.subject,
         source=offline.subject,
         cause=offline.subject,
+        language=language_of_donor(conn, offline.gift.donor_id),
     )
     save_reception(conn, _reception(received, issuer, {name.id: name.title for name in names}, at, zone), at)
     parents = {name.id: name.parent for name in names if name.parent is not None}
@@ -102,11 +108,16 @@ def _row(offline: OfflineGift, now: datetime) -> dict[str, object]:
 
 
 def take_back_offline(conn: Connection, kept: KeptOffline, why: str, who: str, now: tuple[datetime, tzinfo]) -> bool:
-    """Reverse its entries today; False when it was taken back before. The gift and its receipt stay on record."""
+    """Reverse its entries today; False when it was taken back before. The gift and its receipt stay on record.
+
+    Raises MovedSince.
+    """
     at, zone = now
     if kept.taken_back_at is not None:
         return False
     identity = kept.offline.gift.id
+    if _is_elsewhere(conn, kept.offline.gift):
+        raise MovedSince(identity)
     row = {"gift_id": identity, "taken_back_at": at, "taken_back_by": who, "why": why}
     change_rows(conn, offline_gift, [row])
     names = campaign_names(conn)
@@ -114,6 +125,14 @@ def take_back_offline(conn: Connection, kept: KeptOffline, why: str, who: str, n
     entries = offline_entries(kept.offline, parents, noon_of(kept.offline.day, zone), kept.offline.subject)
     ledger.store.post(conn, reversals(entries, at, at.astimezone(zone).date(), kept.offline.subject), at)
     return True
+
+
+def _is_elsewhere(conn: Connection, kept: Gift) -> bool:
+    """Whether a share counts for another campaign than it was booked for: a reversal is of that campaign."""
+    booked: dict[int, int] = {}
+    for move in reversed(moves_of(conn, kept.id)):
+        booked.setdefault(move.share, move.from_campaign)
+    return any(booked.get(share.n, share.campaign) != share.campaign for share in kept.allocations)
 
 
 def offline_gift_of(conn: Connection, gift_id: str) -> KeptOffline | None:

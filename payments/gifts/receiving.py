@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from ledger.money import Money
-from organisation.organisation import Organisation
+from organisation.organisation import OrganisationProfile
 from payments.gifts.gift import Gift, shares_of
-from receipts.receipt import Draft, ReceiptLine, ReceiptStyle
+from receipts.receipt import Draft, ReceiptLine, receipt_style
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,8 @@ class Received:
 
     `amount` is what came, which may differ from what the gift asked for. `method` is the payment method as the receipt
     prints it. `subject` is what the money clears under (the payment), `source` the id of what brought it (the charge),
-    `cause` the delivery or run that reported it. `day` is the organisation's calendar day of `at`.
+    `cause` the delivery or run that reported it. `day` is the organisation's calendar day of `at`. `language` is the
+    donor's, for the receipt; nothing where it is not known.
     """
 
     gift: Gift
@@ -30,6 +31,7 @@ class Received:
     subject: str
     source: str
     cause: str
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +57,9 @@ class Reception:
 
 @dataclass(frozen=True, slots=True)
 class Issuer:
-    """Who issues receipts, and how they look: as the organisation is at this moment."""
+    """Who issues receipts: the organisation as it is at this moment."""
 
-    organisation: Organisation
-    style: ReceiptStyle | None
+    profile: OrganisationProfile
     mode: str
 
 
@@ -107,7 +108,7 @@ def _draft(received: Received, issuer: Issuer, titles: Mapping[int, str]) -> Dra
         lines=tuple(ReceiptLine(titles[share.campaign], amount) for share, amount in shares if amount),
         method=received.method,
         reference=gift.reference,
-        organisation=issuer.organisation,
+        organisation=issuer.profile.organisation,
         mode=issuer.mode,
-        style=issuer.style,
+        style=receipt_style(issuer.profile, received.language),
     )

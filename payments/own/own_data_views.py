@@ -19,6 +19,7 @@ from payments.gifts.tables import (
     recurring_act,
     recurring_share,
 )
+from payments.standing_orders.tables import standing_order
 from receipts.tables import receipt
 from staff.tables import note
 
@@ -35,6 +36,7 @@ def own_data(conn: Connection, donor_ids: Sequence[str]) -> OwnData:
     about_them = sa.or_(note.c.about_id.in_(donor_ids), note.c.about_id.in_(gifts), note.c.about_id.in_(series))
     return {
         "notes": _rows(conn, note, sa.and_(about_them, note.c.removed_at.is_(None))),
+        "standing_orders": _rows(conn, standing_order, standing_order.c.donor_id.in_(donor_ids)),
         "offline_gifts": _rows(conn, offline_gift, offline_gift.c.gift_id.in_(gifts)),
         "details": _rows(conn, donor, donor.c.id.in_(donor_ids)),
         "gifts": _rows(conn, gift, gift.c.donor_id.in_(donor_ids)),

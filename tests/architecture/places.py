@@ -97,6 +97,7 @@ ANYWHERE = {"sqlalchemy.Connection", "sqlalchemy.Engine"}
 ANYWHERE_UNDER = ("sqlalchemy.engine.", "sqlalchemy.exc.")
 
 PURE = {
+    "receipts.words",
     "ledger.money",
     "ledger.typed_money",
     "payments.gifts.amounts",

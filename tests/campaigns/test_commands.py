@@ -15,6 +15,7 @@ from database.transactions import booking, reading
 from ledger.money import GBP, Money
 from ledger.store import open_accounts
 from tests.clock import FixedClock
+from tests.engines import ON_SQLITE
 
 
 @pytest.fixture
@@ -55,6 +56,7 @@ def test_invisible_characters_stay_outside(app: typer.Typer, engine: Engine) -> 
     assert (campaign.title, campaign.slug, campaign.target) == ("Everybranch", "everybranch", Money(500_000, GBP))
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     "words",
     [

@@ -8,6 +8,7 @@ from campaigns.campaign import CampaignState, TargetKind
 from ledger.money import GBP, Money
 from organisation.publication import MissingNotice
 from tests.campaigns.desk_setup import DESK, DeskSetup, words
+from tests.engines import ON_SQLITE
 
 ONE = f"{DESK}/1"
 JAVASCRIPT = "Read [this](javascript:alert(1))."
@@ -35,6 +36,7 @@ def test_a_new_campaign_is_a_draft_that_only_staff_see(setup: DeskSetup) -> None
     assert [(act.what, act.after and act.after["slug"]) for act in setup.acts] == [("campaign added", "the-van")]
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     ("changes", "field", "sentence"),
     [
@@ -68,6 +70,7 @@ def test_what_cannot_be_is_refused_with_what_to_do(
     assert setup.campaigns == []
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     ("kind", "typed", "target"),
     [
@@ -169,6 +172,7 @@ def test_a_campaign_goes_its_way(setup: DeskSetup) -> None:
     assert (setup.campaign.closed_at, setup.campaign.closes_at) == (None, None)
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     ("before", "act", "sentence"),
     [

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.campaigns.desk_setup import DESK, DeskSetup, words
+from tests.engines import ON_SQLITE
 
 ONE = f"{DESK}/1"
 
@@ -31,6 +32,7 @@ def test_a_campaign_has_amounts_of_its_own(setup: DeskSetup) -> None:
     assert "£8 one stop\n£30 a tank</textarea>" in setup.get(f"{ONE}/amounts").text
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [

@@ -14,6 +14,7 @@ from staff.role import Role
 from staff.store import acts_on, campaigns_of, member_by_email
 from tests.campaigns.books import book
 from tests.campaigns.desk_setup import DESK, DeskSetup, words
+from tests.engines import ON_SQLITE
 
 GROUPS, LIST = f"{DESK}/1/groups", f"{DESK}/1/groups/list"
 JO = "jo@example.org"
@@ -82,6 +83,7 @@ def test_groups_that_were_made_in_a_draft_are_published_with_it(treasurer: DeskS
     assert acts.count("campaign published") == 2
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     ("name", "typed", "field", "sentence"),
     [
@@ -124,6 +126,7 @@ def test_a_list_is_looked_at_first_and_made_as_a_whole(treasurer: DeskSetup) -> 
     assert len(groups(treasurer)) == 3
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
@@ -154,6 +157,7 @@ def test_two_hundred_groups_are_made_at_once(treasurer: DeskSetup) -> None:
     assert "200 groups" in words(treasurer.get(DESK))
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(("typed", "kept"), [("20", 20), (" 5 % ", 5), ("", None), ("0", None)])
 def test_a_share_is_decided_in_whole_per_cent(treasurer: DeskSetup, typed: str, kept: int | None) -> None:
     """Nothing means that the whole gift is the group's."""
@@ -161,6 +165,7 @@ def test_a_share_is_decided_in_whole_per_cent(treasurer: DeskSetup, typed: str, 
     assert treasurer.campaign.group_share == kept
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("typed", ["100", "-1", "12.5", "a fifth", "٢٠"])
 def test_a_share_that_is_none_says_what_to_enter(treasurer: DeskSetup, typed: str) -> None:
     """And changes nothing."""

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from tests.campaigns.desk_setup import DESK, DeskSetup, words
+from tests.engines import ON_SQLITE
 from tests.web.image_files import picture_file, png_that_claims
 
 ONE = f"{DESK}/1"
@@ -48,6 +49,7 @@ def test_a_picture_stands_on_the_page_with_its_words(setup: DeskSetup) -> None:
     assert {act.what for act in setup.acts[2:]} == {"campaign picture changed"}
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     ("upload", "alternative", "sentence"),
     [

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.campaigns.desk_setup import DESK, DeskSetup, words
+from tests.engines import ON_SQLITE
 
 ONE = f"{DESK}/1"
 JAVASCRIPT = "Read [this](javascript:alert(1))."
@@ -37,6 +38,7 @@ def test_updates_are_written_edited_and_removed(setup: DeskSetup) -> None:
     assert setup.acts[-1].before["text"] == "They heard us."
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [

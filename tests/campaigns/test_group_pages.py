@@ -21,6 +21,7 @@ from ledger.money import GBP, Money
 from ledger.store import open_accounts
 from tests.campaigns.books import book
 from tests.clock import FixedClock
+from tests.engines import ON_SQLITE
 from tests.web.samples import pages
 from web.errors import install_errors
 
@@ -96,6 +97,7 @@ def test_every_group_is_listed_by_name_and_the_whole_campaign_takes_gifts(site: 
     assert '<a class="button" href="/c/ask/give" data-give>' in page
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("state", [CampaignState.PAUSED, CampaignState.CLOSED])
 def test_a_group_takes_no_gifts_while_its_campaign_does_not(
     site: TestClient, engine: Engine, clock: FixedClock, state: CampaignState
@@ -138,6 +140,7 @@ def test_the_match_stands_apart_from_what_was_raised(site: TestClient, engine: E
     assert (figures["raised"], figures["matched"], figures["reached"]) == ("220.00", "200.00", "220.00")
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(("kind", "begins"), [("svg", b"<?xml"), ("png", b"\x89PNG")])
 def test_every_group_has_a_qr_code(site: TestClient, kind: str, begins: bytes) -> None:
     """As a drawing and as a picture."""

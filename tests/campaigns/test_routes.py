@@ -15,6 +15,7 @@ from database.transactions import writing
 from ledger.money import GBP, Money
 from tests.campaigns.books import book
 from tests.clock import FixedClock
+from tests.engines import ON_SQLITE
 from tests.web.samples import pages
 from web.errors import install_errors
 
@@ -58,6 +59,7 @@ def test_a_gift_moves_the_bar(visitor: TestClient, engine: Engine, clock: FixedC
     assert ["£5,000 raised of £20,000" in text and "25%" in text for text in after] == [True] * 3
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     ("slug", "phrase", "gives"),
     [

@@ -12,6 +12,7 @@ from mailing.signup import Topic, signup_words
 from mailing.stop_links import LetterReader, ReaderKind
 from mailing.store import signed_up
 from mailing.tables import signup
+from tests.engines import ON_SQLITE
 from tests.mailing.conftest import LINKS, Site
 
 ZOE = "zoe@example.org"
@@ -64,6 +65,7 @@ def test_signing_up_twice_is_one_letter_each_time_and_one_place_on_the_list(site
     assert listed(site) == ["Zoe@example.org"]
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     "typed", ["", "zoe", "zoe@", "zoe@example.org\r\nBcc: x@example.org", "zoe@example.org, y@z.org"]
 )

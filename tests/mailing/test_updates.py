@@ -16,6 +16,7 @@ from outbox.jobs import waiting_count
 from payments.gifts.gift import DonorDetails, GiftState, Share, pledge
 from payments.gifts.store import add_gift, raise_states
 from staff.role import Role
+from tests.engines import ON_SQLITE
 from tests.mailing.conftest import Site
 from tests.staff.signing_in import ADA, sign_in_as
 
@@ -183,6 +184,7 @@ def test_who_agreed_can_be_downloaded_and_opt_outs_come_back(site: Site) -> None
     assert len(site.client.get("/desk/sign-ups/list.csv").text.splitlines()) == 1
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [

@@ -15,6 +15,7 @@ from receipts.receipt import Draft, Receipt, ReceiptStyle
 from receipts.routes import receipt_routes
 from receipts.store import issue_receipts, mint_token
 from tests.clock import FixedClock
+from tests.engines import ON_SQLITE
 from tests.receipts.samples import COALITION, NOON, TEMPLATES, TODAY, draft
 from tests.web.image_files import picture_file
 from web.logos import encode_any_logo
@@ -46,6 +47,7 @@ def read_logo(name: str) -> tuple[bytes, str]:
     return file.body, {"svg": "image/svg+xml", "png": "image/png"}[file.extension]
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("of", [draft(), replace(draft(), style=STYLE)], ids=["plain", "styled"])
 def test_a_receipts_page_and_print_stay_as_they_were(engine: Engine, clock: FixedClock, of: Draft) -> None:
     """Also its mast and footer, its colour and logo, and how it writes amounts and dates."""

@@ -11,10 +11,12 @@ from outbox.letters import LetterState
 from outbox.mail_server import Encryption, MailServer
 from outbox.smtp import SmtpCarrier
 from tests.clock import FixedClock
+from tests.engines import ON_SQLITE
 from tests.outbox.post_office import LETTER, post
 from tests.smtp_server import Certificates, Mailbox, serving
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("encryption", [Encryption.STARTTLS, Encryption.TLS])
 def test_letters_travel_encrypted_and_signed_in(
     engine: Engine, clock: FixedClock, mailbox: Mailbox, certificates: Certificates, encryption: Encryption
@@ -28,6 +30,7 @@ def test_letters_travel_encrypted_and_signed_in(
     assert mailbox.signed_in
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("encryption", [Encryption.STARTTLS, Encryption.TLS])
 @pytest.mark.parametrize("whose", ["unknown authority", "another server"])
 def test_a_certificate_that_cannot_be_trusted_is_refused(
@@ -74,6 +77,7 @@ def test_letters_wait_while_the_mail_server_is_away(engine: Engine, clock: Fixed
         carrier.close()
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     ("server", "says"),
     [

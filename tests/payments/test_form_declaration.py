@@ -10,7 +10,8 @@ from database.transactions import reading, writing
 from ledger.money import GBP
 from payments.gifts.declaration import DonorKind
 from payments.gifts.details_store import declaration_of
-from tests.payments.test_form_pages import FORM, GIVE, ON_SQLITE, filled, only_gift, sent, site
+from tests.engines import ON_SQLITE
+from tests.payments.test_form_pages import FORM, GIVE, filled, only_gift, sent, site
 from tests.payments.test_giving_pages import Site, pending, words
 
 __all__ = ["site"]

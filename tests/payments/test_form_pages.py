@@ -25,6 +25,7 @@ from payments.giving.pledges import Pledges
 from payments.giving.routes import payment_routes
 from payments.stripe.gateway import Gateway
 from tests.clock import FixedClock
+from tests.engines import ON_SQLITE
 from tests.payments.messages import charged
 from tests.payments.organisation_books import NOON, Books
 from tests.payments.test_giving_pages import CLOSED_PORT, Site, pending, words
@@ -35,8 +36,6 @@ GIVE = "/c/libraries/give"
 SHEET = {"interval": "once", "amount": "25.00", "other_amount": "", "email": "zoe@example.org"}
 FORM = SHEET | {"form_token": "token"}
 BOX = OfferedConsent("email", "Email me about this.", "organisation-3")
-# What is said to the donor is the same on both engines.
-ON_SQLITE = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 WISHES = {
     "interval": "month", "day": "5", "name": "Zoë", "message": "Go on!", "show_name": "yes", "fee_cover": "yes",
     "dedication": "memory", "dedication_name": "Ada", "dedication_letter_to": "bo@example.org",
@@ -118,8 +117,8 @@ def test_nothing_is_assumed_that_was_not_ticked(site: Site) -> None:
     assert ticked == []
 
 
-@pytest.mark.parametrize("wish", [name for name in WISHES if name not in ("interval", "day")])
 @ON_SQLITE
+@pytest.mark.parametrize("wish", [name for name in WISHES if name not in ("interval", "day")])
 def test_every_wish_makes_another_gift(site: Site, wish: str) -> None:
     """The same form with another wish is another gift; the same wish twice is one."""
     dedicated = {name: WISHES[name] for name in WISHES if name.startswith("dedication")} if "dedic" in wish else {}
@@ -154,6 +153,7 @@ def test_a_likely_slip_is_pointed_out_and_never_forced(site: Site) -> None:
     assert len(sent(site, email="zoe@gmial.com", email_choice="zoe@gmail.com")) == 2
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     ("typed", "field", "sentence"),
     [
@@ -165,7 +165,6 @@ def test_a_likely_slip_is_pointed_out_and_never_forced(site: Site) -> None:
         ({"interval": "month", "day": "31"}, "day", "Choose a day of the month from 1 to 28"),
     ],
 )  # fmt: skip
-@ON_SQLITE
 def test_each_mistake_is_said_beside_its_field(site: Site, typed: dict[str, str], field: str, sentence: str) -> None:
     """And in the summary, which leads there."""
     answer = site.browser.post(GIVE, data=FORM | typed)
@@ -175,8 +174,8 @@ def test_each_mistake_is_said_beside_its_field(site: Site, typed: dict[str, str]
     assert f'id="{field}"' in answer.text
 
 
-@pytest.mark.parametrize("ref", ["a" * 41, "a b", "<script>", "ünal", ""])
 @ON_SQLITE
+@pytest.mark.parametrize("ref", ["a" * 41, "a b", "<script>", "ünal", ""])
 def test_a_code_that_is_none_is_left_out(site: Site, ref: str) -> None:
     """Of a link; nobody is told, because it was not the donor who typed it."""
     assert filled(site.browser.get(GIVE, params={"ref": ref}).text)["ref"] == ""

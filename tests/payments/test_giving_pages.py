@@ -28,6 +28,7 @@ from receipts.routes import receipt_routes
 from sandbox.lifecycle import currencies
 from sandbox.twin import open_twin
 from tests.clock import FixedClock
+from tests.engines import ON_SQLITE
 from tests.payments.messages import charged, delivery, event
 from tests.payments.organisation_books import NOON, Books, gift_id
 from tests.payments.stripe_objects import refund
@@ -172,6 +173,7 @@ def test_thanks_names_what_was_charged_when_that_is_another_currency(site: Site)
     assert "$30" in site.text(THANKS)
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     ("amount", "chosen"),
     [
@@ -247,6 +249,7 @@ def test_the_same_page_sent_again_after_it_was_paid_asks(site: Site) -> None:
     assert len(pending(site)) == 1
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("changed", [{"name": "Another"}, {"other_amount": "20"}, {"message": "Go on!"}])
 def test_a_page_that_was_changed_after_it_was_paid_asks_too(site: Site, changed: dict[str, str]) -> None:
     """Who comes back to mend a name does not stand before a second payment; what went back has not "arrived"."""

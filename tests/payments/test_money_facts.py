@@ -10,6 +10,7 @@ from payments.books import tables as book_tables
 from payments.books.jobs import FETCH_STATUS, SETTLE
 from payments.gifts.gift import GiftState
 from payments.reading.happenings import BalanceChanged, Category, Happening, RefundAgreed, StatusChanged, StatusObject
+from tests.engines import ON_SQLITE
 from tests.payments.jobs import queued
 from tests.payments.organisation_books import NOON, Books, gift_id
 from tests.payments.sample_happenings import (
@@ -100,6 +101,7 @@ def test_a_late_failure_takes_the_gift_back(books: Books) -> None:
     assert books.gift().state is GiftState.RECEIVED
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("order", list(permutations(range(2))))
 def test_a_failure_without_a_success_fails_its_gift(books: Books, order: tuple[int, ...]) -> None:
     """Nothing was taken, so nothing is posted; the session says whose it was, before or after."""
@@ -112,6 +114,7 @@ def test_a_failure_without_a_success_fails_its_gift(books: Books, order: tuple[i
     assert books.count(book_tables.waiting_fact) == 0
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("order", list(permutations(range(2))))
 def test_a_second_try_that_succeeds_is_not_taken_back_by_the_first_that_failed(
     books: Books, order: tuple[int, ...]
@@ -125,6 +128,7 @@ def test_a_second_try_that_succeeds_is_not_taken_back_by_the_first_that_failed(
     assert books.gift().state is GiftState.RECEIVED
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("order", list(permutations(range(4))))
 def test_what_goes_back_waits_for_its_gift(books: Books, order: tuple[int, ...]) -> None:
     """Refund, dispute and failure of a charge that was not reported yet: listed while they wait, then posted."""

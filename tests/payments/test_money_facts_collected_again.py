@@ -9,6 +9,7 @@ from payments.books import tables as book_tables
 from payments.gifts import tables as gift_tables
 from payments.gifts.gift import GiftState
 from payments.reading.happenings import Category, Happening, InvoicePaid, InvoiceReported
+from tests.engines import ON_SQLITE
 from tests.payments.organisation_books import Books, gift_id
 from tests.payments.sample_happenings import (
     add_recurring_gift,
@@ -34,6 +35,7 @@ LINES = [
 ]
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("order", list(permutations(range(3))))
 def test_a_payment_that_is_collected_again_counts_once(books: Books, order: tuple[int, ...]) -> None:
     """Whichever charge is reported first, and whether or not the first is known to have failed by then."""
@@ -52,6 +54,7 @@ def test_a_payment_that_is_collected_again_counts_once(books: Books, order: tupl
     assert (books.count(receipts.tables.receipt), books.count(gift_tables.discrepancy)) == (1, 0)
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("order", list(permutations(range(3))))
 @pytest.mark.parametrize("cut", [1, 2, 3])
 def test_however_it_is_cut_into_batches_the_books_are_the_same(books: Books, order: tuple[int, ...], cut: int) -> None:
@@ -92,6 +95,7 @@ def test_another_payment_of_the_gift_is_listed_still(books: Books) -> None:
     assert (books.count(receipts.tables.receipt), books.count(gift_tables.discrepancy)) == (1, 1)
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("order", list(permutations(range(4))))
 def test_an_instalment_that_is_collected_again_counts_once(books: Books, order: tuple[int, ...]) -> None:
     """No charge names its gift here: each waits for the invoice, which comes before, between or after them."""

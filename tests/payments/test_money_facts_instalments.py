@@ -25,6 +25,7 @@ from payments.reading.happenings import (
     InvoiceReported,
     SubscriptionReported,
 )
+from tests.engines import ON_SQLITE
 from tests.payments.organisation_books import Books, gift_id
 from tests.payments.sample_happenings import (
     add_recurring_gift,
@@ -51,6 +52,7 @@ def of_invoice(n: str, recurring: str, *, first: bool = False) -> list[Happening
     ]
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("order", list(permutations(range(3))))
 def test_the_first_invoice_takes_the_pending_gift(books: Books, order: tuple[int, ...]) -> None:
     """Received, receipted once, and it says which recurring gift and which invoice it is of."""
@@ -66,6 +68,7 @@ def test_the_first_invoice_takes_the_pending_gift(books: Books, order: tuple[int
     assert books.count(receipts.tables.receipt) == 1
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("order", list(permutations(range(3))))
 def test_a_later_invoice_makes_a_gift_of_its_own(books: Books, order: tuple[int, ...]) -> None:
     """With its own id, its own receipt, shared as the instruction says, and given on the charge's day."""
@@ -208,6 +211,7 @@ def test_the_amount_of_the_instruction_is_no_matter_for_its_instalments(books: B
     assert books.raised() == 1001
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("order", list(permutations(range(5))))
 def test_an_invoice_that_names_no_gift_may_be_named_by_a_later_report(books: Books, order: tuple[int, ...]) -> None:
     """An old shape leaves the subscription out. What was booked as not ours meanwhile becomes the instalment."""

@@ -12,6 +12,7 @@ from ledger.money import EUR, GBP, USD, Money
 from ledger.store import balance, uncleared
 from payments.books.tables import balance_line
 from payments.reading.happenings import Category, Happening, InvoicePaid, InvoiceReported
+from tests.engines import ON_SQLITE
 from tests.payments.organisation_books import NOON, Books, gift_id
 from tests.payments.sample_happenings import (
     add_recurring_gift,
@@ -83,6 +84,7 @@ def test_a_payouts_line_has_the_payout_as_its_subject_and_others_the_line(books:
     assert entry_field(books, "stripe_fee:txn_b", "subject") == "txn_b"
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("order", list(permutations(range(3))))
 def test_a_gift_meets_its_line_in_clearing(books: Books, order: tuple[int, ...]) -> None:
     """£25 less 58p: Stripe holds £24.42, and nothing is left between the two."""

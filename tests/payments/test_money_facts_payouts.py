@@ -18,6 +18,7 @@ from payments.books.decide.known import Known
 from payments.books.decide.notice import Notice
 from payments.reading.events import read
 from payments.reading.happenings import Category, Happening, PayoutReturned
+from tests.engines import ON_SQLITE
 from tests.payments.messages import event
 from tests.payments.organisation_books import Books
 from tests.payments.sample_happenings import apply_happenings, arrived, entry_field, later, line, posted, returned
@@ -34,6 +35,7 @@ def balances(books: Books) -> tuple[int, int, int]:
         )
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("order", list(permutations(range(2))))
 def test_a_payout_goes_through_transit_to_the_bank(books: Books, order: tuple[int, ...]) -> None:
     """Its line says that it left, its arrival that it is there, on the day that Stripe gives."""
@@ -52,6 +54,7 @@ def test_a_negative_payout_is_taken_from_the_bank(books: Books) -> None:
     assert balances(books) == (300, 0, -300)
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("order", list(permutations(range(4))))
 def test_a_payout_that_came_back_after_it_arrived_has_not_arrived(books: Books, order: tuple[int, ...]) -> None:
     """Paid, unpaid again, and its money is in the balance: in whatever order they come."""

@@ -1,7 +1,7 @@
 """Gifts that did not come through Stripe: into the books, toward the target, and out again."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
@@ -14,10 +14,14 @@ from ledger.accounts import Account
 from ledger.money import GBP, Money
 from ledger.store import balance
 from ledger.tables import entry
+from organisation.organisation import OrganisationProfile
 from payments.gifts.gift import DonorDetails, Share, pledge
+from payments.gifts.moving import GiftMove
+from payments.gifts.moving_store import move_gift
 from payments.gifts.offline import BadDay, Means, OfflineGift, require_day
 from payments.gifts.offline_store import (
     KeptOffline,
+    MovedSince,
     NotEnoughCash,
     bank_cash,
     enter_offline,
@@ -32,7 +36,7 @@ from receipts.store import receipt_of_gift
 from tests.payments.conftest import LONDON
 from tests.payments.organisation_books import NOON, Books, gift_id
 
-ISSUER = Issuer(DEMO_ORGANISATION, None, "test")
+ISSUER = Issuer(OrganisationProfile(DEMO_ORGANISATION, "en_GB"), "test")
 NOW = (NOON, LONDON)
 TODAY = date(2026, 11, 21)
 MARY = DonorDetails("Mary Seacole", "mary@example.org")
@@ -145,6 +149,24 @@ def test_taken_back_it_leaves_no_money(books: Books) -> None:
             take_back_offline(conn, before, "Entered twice", "ada", NOW)
     assert (held(books, Account.CASH), raised(books), books.count(entry)) == (0, (0, 0), 2)
     assert kept(books).why == "Entered twice"
+
+
+def test_moved_to_another_campaign_it_is_moved_back_first(books: Books) -> None:
+    """A reversal is of the campaign that its entry was booked to."""
+    enter(books)
+    there = GiftMove(str(UUID(int=1)), gift_id(1), 0, 1, 2, "why", "ada", NOON)
+    back = replace(there, id=str(UUID(int=2)), from_campaign=2, to_campaign=1, moved_at=NOON + timedelta(hours=1))
+    with booking(books.engine) as conn:
+        move_gift(conn, there, TODAY)
+    with pytest.raises(MovedSince), booking(books.engine) as conn:
+        take_back_offline(conn, kept(books), "A mistake", "ada", NOW)
+    with booking(books.engine) as conn:
+        move_gift(conn, back, TODAY)
+    with booking(books.engine) as conn:
+        take_back_offline(conn, kept(books), "A mistake", "ada", NOW)
+    assert (books.raised(1), books.raised(2), held(books, Account.CASH)) == (0, 0, 0)
+    with reading(books.engine) as conn:
+        assert [finding.name for finding in audit_all(conn, lambda: NOON) if finding.has_failed] == []
 
 
 def test_cash_is_banked_and_no_more_than_there_is(books: Books) -> None:

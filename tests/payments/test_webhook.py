@@ -13,6 +13,7 @@ from payments.inbox import tables as inbox_tables
 from payments.inbox.inbox import LONGEST_QUEUE, Inbox
 from payments.inbox.webhook import LARGEST_BODY, Webhook
 from payments.inbox.writer import Outcome
+from tests.engines import ON_SQLITE
 from tests.payments.messages import body, charge, charged, event
 from tests.payments.organisation_books import Books, gift_id
 from tests.payments.webhook_requests import post, send, stream, with_webhook
@@ -48,6 +49,7 @@ WRONG = [
 ]
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("wrong", WRONG, ids=map(str, range(len(WRONG))))
 def test_what_is_no_event_of_ours_is_400_though_it_is_signed(books: Books, wrong: bytes) -> None:
     """Never a 500, and nothing is stored."""
@@ -73,6 +75,7 @@ def test_a_thin_event_is_400_and_the_log_says_what_to_change(books: Books) -> No
     ]
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("header", ["", "t=1,v1=a", "t=1795262400,v1=\u00e9", "t=1795262400,v1=" + "0" * 64])
 def test_a_forged_delivery_is_400_and_nothing_is_stored(books: Books, header: str) -> None:
     """Whatever the header."""

@@ -1,19 +1,24 @@
 """A receipt is shown and printed with the templates that it was issued with, or not at all."""
 
+import hashlib
+import json
 from dataclasses import replace
+from io import BytesIO
 
+import pypdf
 import pytest
 
 from organisation.organisation import Look, OrganisationProfile
 from receipts.layouts import LAYOUTS, UnknownLayout, layout_of
 from receipts.pdf import Printer
-from receipts.receipt import PLAIN, STYLED, ReceiptStyle
+from receipts.receipt import PLAIN, STYLED, TRANSLATED, ReceiptStyle, receipt_style
+from receipts.words import WORDS_3
 from tests.receipts.samples import COALITION, TEMPLATES, draft, receipt
 
 
 def test_every_number_has_its_files() -> None:
     """Also the one that is issued now."""
-    assert {PLAIN, STYLED} == set(LAYOUTS)
+    assert {PLAIN, STYLED, TRANSLATED} == set(LAYOUTS)
     for layout in LAYOUTS.values():
         assert all((TEMPLATES / name).is_file() for name in (layout.page, layout.sheet, layout.style))
 
@@ -44,3 +49,27 @@ def test_a_receipt_keeps_the_look_and_the_words_that_it_was_issued_with(printer:
     assert (plain.style, plain.template, styled.style, styled.template) == (None, 1, style, 2)
     assert styled.issuer == OrganisationProfile(COALITION, "en_IE", look=Look("#7a1020"))
     assert printer.print(styled) == printer.print(styled) != printer.print(plain)
+
+
+def test_a_welsh_reader_gets_a_welsh_receipt_where_welsh_is_offered() -> None:
+    """In the region's own form; any other language is the organisation's own."""
+    offered = OrganisationProfile(COALITION, "en_GB", languages=("cy",))
+    assert receipt_style(offered, "cy") == ReceiptStyle("cy_GB", None, None, charity=False)
+    for profile, language in ((offered, "de"), (offered, ""), (OrganisationProfile(COALITION, "en_GB"), "cy")):
+        assert receipt_style(profile, language) is None
+    irish = replace(offered, locale="en_IE")
+    assert receipt_style(irish, "cy") == ReceiptStyle("cy", None, None, charity=False)
+
+
+def test_a_welsh_receipt_is_printed_in_words_that_never_change(printer: Printer) -> None:
+    """The words of layout 3 are kept by their digest: a better word is a new layout."""
+    welsh = receipt(replace(draft(), style=ReceiptStyle("cy_GB", "#7a1020", None, charity=False)))
+    assert welsh.template == TRANSLATED
+    pages = pypdf.PdfReader(BytesIO(printer.print(welsh))).pages
+    text = " ".join(page.extract_text() for page in pages)
+    assert "Derbynneb" in text
+    assert "Cyfanswm a gafwyd" in text
+    assert not [word for word in ("Receipt", "donation", "campaign", "Total", "given") if word in text]
+    said = json.dumps(WORDS_3["cy"], sort_keys=True).encode()
+    assert hashlib.sha256(said).hexdigest()[:16] == "0d668265b95ef891"
+    assert all(set(words) == set(WORDS_3["cy"]) for words in WORDS_3.values())

@@ -30,6 +30,7 @@ from staff.store import acts_on
 from tests.browser import Tabs, assert_accessible
 from tests.browser import served as web_served
 from tests.clock import FixedClock
+from tests.engines import ON_SQLITE
 from tests.sandbox.loopback import KEY, START, served, settings, stripe_client
 from tests.smtp_server import Mailbox, serving
 from tests.staff.signing_in import sign_in_as, sign_page_in
@@ -129,6 +130,7 @@ def test_the_desk_says_what_is_missing_until_nothing_is(desk: Desk) -> None:
     assert 'Next: <a href="/desk/account">' in owner.get("/desk").text
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     ("role", "desk_status", "setup_status"),
     [(Role.TREASURER, 200, 200), (Role.AUDITOR, 200, 403), (Role.ORGANISER, 303, 403)],

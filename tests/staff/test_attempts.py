@@ -1,6 +1,5 @@
 """Who guesses is stopped, by account and by network, on both databases; and nobody is locked out for good."""
 
-import statistics
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -25,12 +24,13 @@ from staff.authentication import (
 from staff.passwords import Passwords
 from staff.second_factor import SecretBox
 from tests.clock import FixedClock
+from tests.examples import examples
 from tests.staff.desk_visitor import PASSWORD, Person, enters_code, enters_password, joins, visitor
 from tests.staff.signing_in import ADA, authentication, link_token
 from web.attempts_store import AttemptLimit, count_attempt
 from web.sessions import Device
 
-TRIES = 10_000
+TRIES = examples(1_000)
 FAST = AttemptLimit("test", 5, timedelta(minutes=15))
 
 
@@ -62,7 +62,7 @@ def guess(checks: Authentication, number: int, network: int, email: str = ADA) -
     return "right"
 
 
-def test_of_ten_thousand_guesses_ten_are_looked_at(sqlite_engine: Engine, clock: FixedClock) -> None:
+def test_of_a_thousand_guesses_ten_are_looked_at(sqlite_engine: Engine, clock: FixedClock) -> None:
     """From five hundred networks, within a quarter of an hour; then Ada comes in by her password and code."""
     client = visitor(sqlite_engine, clock)
     ada = joins(client, sqlite_engine, clock)
@@ -125,7 +125,7 @@ def test_getting_in_begins_the_count_anew(ada: Person, engine: Engine, clock: Fi
 
 
 def test_an_unknown_address_takes_as_long_as_a_known_one(sqlite_engine: Engine, clock: FixedClock) -> None:
-    """With the real hasher: the medians of eleven tries differ by less than a fifth."""
+    """With the real hasher: the quickest of eleven tries, in processor time, differ by less than a fifth."""
     checks = Authentication(sqlite_engine, clock, Passwords(), SecretBox(b"a key"))
     client = visitor(sqlite_engine, clock)
     joins(client, sqlite_engine, clock)
@@ -140,6 +140,6 @@ def test_an_unknown_address_takes_as_long_as_a_known_one(sqlite_engine: Engine, 
             assert guess(checks, number, number, email) == "wrong"
             times.append(time.process_time() - started)
 
-    known, unknown = (statistics.median(times) for times in took.values())
+    known, unknown = (min(times) for times in took.values())
 
     assert unknown == pytest.approx(known, rel=0.2)

@@ -15,6 +15,7 @@ from staff.commands import add_staff_commands
 from staff.role import Role
 from staff.sign_in import member_of_link
 from tests.clock import FixedClock
+from tests.engines import ON_SQLITE
 from tests.staff.desk_visitor import PASSWORD, joins, place, visitor
 from tests.staff.signing_in import ADA, link_token, session_token
 from web.sessions import session_of
@@ -42,6 +43,7 @@ def output_of(app: typer.Typer, *words: str, status: int = 0) -> str:
     return result.output
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     ("words", "role"),
     [

@@ -16,6 +16,7 @@ from staff.door import Door, SignedIn
 from staff.permissions import Permission
 from staff.role import Role
 from tests.clock import FixedClock
+from tests.engines import ON_SQLITE
 from tests.staff.signing_in import link_token, sign_in_as, staff_pages
 from tests.web.samples import pages
 from web.errors import install_errors
@@ -61,6 +62,7 @@ def answers(client: TestClient) -> list[tuple[int, str]]:
     return [(answer.status_code, answer.json() if answer.is_success else "") for answer in both]
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     ("role", "expected"),
     [
@@ -92,6 +94,7 @@ def test_the_refusal_says_what_to_do(visitor: TestClient, engine: Engine, clock:
     assert ('href="/desk/campaigns"' in refusal, 'href="/desk/gifts"' in refusal) == (True, False)
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     ("role", "expected"),
     [(Role.OWNER, [True, True]), (Role.AUDITOR, [True, True]), (Role.ORGANISER, [True, False])],

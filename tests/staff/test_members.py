@@ -10,6 +10,7 @@ from database.transactions import reading
 from staff.role import Role
 from staff.store import member_by_email
 from tests.clock import FixedClock
+from tests.engines import ON_SQLITE
 from tests.staff.desk_visitor import enters_password, joins, place, visitor
 from tests.staff.signing_in import ADA, sign_in_as
 
@@ -59,6 +60,7 @@ def test_somebody_is_invited_by_a_link_that_is_shown_once(owner: TestClient, eng
     assert (again.status_code, "Bo is a member of staff already" in again.text) == (422, True)
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     ("field", "value", "sentence"),
     [
@@ -80,6 +82,7 @@ def test_an_invitation_that_cannot_be_is_refused_and_nothing_is_done(
     assert owner.get("/desk/staff").text.count('href="/desk/staff/') == 2  # Ada, and the button
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("act", ["disable", "remove", "reset", "end-sessions"])
 def test_who_is_shut_out_is_out_at_once(
     owner: TestClient, bo: TestClient, engine: Engine, clock: FixedClock, act: str

@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 
 from staff.role import Role
 from tests.clock import FixedClock
+from tests.engines import ON_SQLITE
 from tests.staff.desk_visitor import (
     PASSWORD,
     Person,
@@ -168,6 +169,7 @@ def test_another_password_ends_every_other_session(
     assert [enters_password(other, ADA, typed).status_code for typed in (PASSWORD, new["again"])] == [422, 303]
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     "path",
     ["/desk/staff/invite", "/desk/account/password", "/desk/account/second-factor", "/desk/account/recovery-codes"],

@@ -9,6 +9,7 @@ from ledger.accounts import Account, Figure
 from ledger.money import EUR, GBP, Money
 from ledger.views import EntryChoice, MonthlySum
 from treasury.overview.figures import SHOWN, Cell, FigureRow, list_address, sheets
+from treasury.overview.recent import recent_months
 
 OCTOBER, NOVEMBER = date(2026, 10, 1), date(2026, 11, 1)
 
@@ -88,3 +89,17 @@ def test_campaigns_months_and_the_whole_always_agree(sums: list[MonthlySum]) -> 
             for n, cell in enumerate(sheet.total.cells):
                 assert sum(row.cells[n].amount.minor for row in rows) == cell.amount.minor
             assert sum(row.gifts for row in rows) == sheet.total.gifts
+
+
+def test_this_month_and_the_last_stand_first_with_what_is_left() -> None:
+    """Also a month in which nothing moved; what went back and fees are taken off. Over the new year too."""
+    refund = MonthlySum(Account.REFUNDS, 1, NOVEMBER, Money(-500, GBP), 0)
+    fee = MonthlySum(Account.FEES, 1, NOVEMBER, Money(-58, GBP), 0)
+    [part] = recent_months([gifts(1, NOVEMBER, 2500), refund, fee], [GBP], date(2026, 12, 1))
+    december, november = part.months
+    assert (december.gifts, december.left.amount.minor) == (0, 0)
+    assert [cell.amount.minor for cell in november.cells] == [2500, -500, -58]
+    assert (november.left.amount.minor, november.left.address) == (1942, "/desk/books/2026-11")
+    assert november.cells[0].address == "/desk/entries?figure=given&month=2026-11&currency=GBP"
+    [january] = recent_months([], [GBP], date(2027, 1, 31))
+    assert [row.month for row in january.months] == [date(2027, 1, 1), date(2026, 12, 1)]

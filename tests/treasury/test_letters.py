@@ -17,6 +17,7 @@ from staff.act import Subject
 from staff.role import Role
 from staff.store import acts_on
 from tests.clock import FixedClock
+from tests.engines import ON_SQLITE
 from tests.staff.signing_in import sign_in_as
 from tests.web.samples import pages
 from treasury.routes import treasury_routes
@@ -117,6 +118,7 @@ def test_a_wrong_address_comes_back_with_what_was_typed(app: FastAPI, engine: En
         assert f'value="{typed}"' in answer.text
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("same_address", [True, False])
 def test_the_copy_of_an_uncertain_letter_shows_once(
     app: FastAPI, engine: Engine, clock: FixedClock, same_address: bool
@@ -154,6 +156,7 @@ def test_a_personal_letter_is_shown_to_nobody_and_sent_by_nobody(
     assert again.status_code == 404
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(("role", "reads", "sends"), [(Role.AUDITOR, 200, 403), (Role.ORGANISER, 403, 403)])
 def test_who_may_read_letters_and_who_may_send_them(
     app: FastAPI, engine: Engine, clock: FixedClock, role: Role, reads: int, sends: int

@@ -20,6 +20,7 @@ from staff.act import Subject
 from staff.role import Role
 from staff.store import acts_on
 from tests.clock import FixedClock
+from tests.engines import ON_SQLITE
 from tests.payments.organisation_books import gift_id
 from tests.payments.sample_happenings import apply_happenings, charged
 from tests.proof.books import LIBRARIES, Desk
@@ -143,6 +144,7 @@ def test_a_gift_in_another_currency_pays_no_pot(
     assert pots(engine) == [match]
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
@@ -182,6 +184,7 @@ def test_one_pot_at_a_time_and_the_same_form_once(treasurer: TestClient, engine:
     assert [match.pot.giver for match in pots(engine)] == ["The Ryder family", "Another"]
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("reference", ["", "%", "5f1c9f3e", "not-a-reference"])
 def test_a_payment_names_a_gift_that_was_received(
     treasurer: TestClient, engine: Engine, clock: FixedClock, reference: str

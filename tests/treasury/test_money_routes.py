@@ -16,6 +16,7 @@ from staff.act import Subject
 from staff.role import Role
 from staff.store import acts_on
 from tests.clock import FixedClock
+from tests.engines import ON_SQLITE
 from tests.payments.messages import charge, charged, delivery, event
 from tests.payments.organisation_books import gift_id
 from tests.proof.books import Desk
@@ -63,6 +64,7 @@ def read(treasurer: TestClient, path: str) -> str:
     return words(answer.text)
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("path", PATHS)
 def test_nobody_else_sees_the_lists(visitor: TestClient, desk: Desk, path: str) -> None:
     """No name and no figure without a session."""
@@ -73,12 +75,14 @@ def test_nobody_else_sees_the_lists(visitor: TestClient, desk: Desk, path: str) 
     assert (answer.status_code, "Donor 1" in answer.text, "£" in answer.text) == (403, False, False)
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("path", ["/desk/discrepancies", "/desk/dead-letters"])
 def test_an_empty_list_says_so(treasurer: TestClient, path: str) -> None:
     """Instead of nothing."""
     assert "Nothing here." in read(treasurer, path)
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("path", PATHS)
 def test_a_page_is_asked_for_its_head_as_for_itself(treasurer: TestClient, desk: Desk, path: str) -> None:
     """The same status and headers, no body."""
@@ -96,7 +100,7 @@ def test_the_desk_says_how_much_is_proved_and_where_the_money_is(treasurer: Test
     text = read(treasurer, "/desk")
 
     assert "100% of £35.00: every penny that Stripe told us of" in text
-    assert "At Stripe £0.00 On its way to the bank £0.00 At the bank £14.42" in text
+    assert "At Stripe £0.00 On its way to the bank £0.00 Paid out to the bank so far £14.42" in text
     assert "On 21 November 2026 at 12:00 Stripe's own balance was the same as ours, to the penny." in text
 
 

@@ -63,6 +63,13 @@ def test_a_gift_is_entered_once_with_its_act(browser: TestClient, desk: Desk) ->
     assert desk.books.count(entry) == 1
 
 
+def test_its_own_page_lacks_nothing(browser: TestClient) -> None:
+    """There is no charge to look for, and no refund to ask Stripe for."""
+    page = browser.get(enter(browser).replace("/offline/", "/gifts/")).text
+    assert "Entered by hand, for" in page
+    assert all(words not in page for words in ("Not there yet", "Refund it"))
+
+
 def test_of_a_known_donor(browser: TestClient, desk: Desk) -> None:
     """Found by hand, or by the address that is typed."""
     with booking(desk.books.engine) as conn:

@@ -14,6 +14,7 @@ from payments.gifts.gift import DonorDetails
 from payments.gifts.store import add_gift
 from payments.giving.admission_store import Admission, CountedForm
 from tests.clock import FixedClock
+from tests.engines import ON_SQLITE
 from tests.payments.messages import charge, charged, delivery, event
 from tests.payments.organisation_books import gift_id
 from tests.proof.books import BUSES, Desk
@@ -48,6 +49,7 @@ def words(html: str) -> str:
     return " ".join(re.sub(r"<[^>]+>", " ", html).split())
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("path", ["/desk", "/desk/entries", "/desk/entries?campaign=1&month=2026-11"])
 def test_nobody_else_sees_the_desk(visitor: TestClient, desk: Desk, path: str) -> None:
     """No name and no figure without a session."""

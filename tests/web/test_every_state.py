@@ -246,3 +246,19 @@ def test_only_a_page_that_waits_asks_again() -> None:
 
     assert waits == {"queue", "queue, long", "thanks confirming", "thanks late"}
     assert '<noscript><meta http-equiv="refresh" content="5"></noscript>' in html("thanks confirming")
+
+
+@pytest.mark.parametrize("name", ["thanks received", "thanks for the first of many", "thanks processing"])
+def test_who_has_given_can_tell_others(name: str) -> None:
+    """By links that work without JavaScript, to the campaign's page, which counts where its visitors come from."""
+    assert "Tell others" in words(name)
+    assert re.search(r'href="mailto:\?subject=[^"]+/c/[a-z-]+%3Fref%3Dthanks"', html(name)) is not None
+    assert re.search(r'href="https://wa\.me/\?text=[^"]+/c/[a-z-]+%3Fref%3Dthanks"', html(name)) is not None
+
+
+@pytest.mark.parametrize(
+    "name", [f"thanks {state}" for state in ("failed", "expired", "unknown", "returned", "confirming", "late")]
+)
+def test_nobody_is_asked_to_tell_others_of_a_gift_that_has_not_come(name: str) -> None:
+    """Neither while it is not known, nor when it failed or went back."""
+    assert "ref=thanks" not in html(name)

@@ -71,13 +71,13 @@ def test_too_long_says_how_long_it_may_be() -> None:
 @pytest.mark.parametrize("bomb", BOMBS.values(), ids=list(BOMBS))
 def test_heaps_of_accents_are_refused_at_once(bomb: str) -> None:
     """They took the receipt's layout nine seconds; here they take none."""
-    started = time.perf_counter()
+    started = time.process_time()
 
     with pytest.raises(NotTidy):
         tidy(bomb, 100)
     light = clipped(bomb, 100)
 
-    assert time.perf_counter() - started < 0.5
+    assert time.process_time() - started < 0.5
     assert tidy(light, 100) == light
 
 

@@ -15,7 +15,7 @@ from treasury.books.months import period_step_of
 from web.pages import Pages
 
 PRINT_REPORT = "books.report"
-TEMPLATE = "treasury/month_report_sheet.html"
+TEMPLATE, REPORT_STYLE = "treasury/month_report_sheet.html", "treasury/month_report.css"
 
 HtmlPrinter = Callable[[str], bytes]
 """Prints HTML as PDF (`receipts.pdf.Printer.print_html`)."""

@@ -108,4 +108,8 @@ def _shown(conn: Connection, gift_id: str) -> ShownGift | None:
 
 def _dashboard(mode: str, gift: Gift) -> str | None:
     """The payment in Stripe's dashboard; None in a sandbox, whose Stripe has none."""
-    return f"{DASHBOARDS[mode]}/payments/{gift.payment}" if mode in DASHBOARDS and gift.payment else None
+    return (
+        f"{DASHBOARDS[mode]}/payments/{gift.payment}"
+        if mode in DASHBOARDS and gift.payment and not gift.is_offline
+        else None
+    )

@@ -4,7 +4,6 @@ from sqlalchemy import Connection
 
 from organisation.store import newest_version
 from payments.gifts.receiving import Issuer
-from receipts.receipt import receipt_style
 from web.pages import Pages
 
 
@@ -13,4 +12,4 @@ def issuer_of(conn: Connection, pages: Pages) -> Issuer | None:
     version = newest_version(conn, pages.wording.zone.key)
     if version is None:
         return None
-    return Issuer(version.profile.organisation, receipt_style(version.profile), pages.mode)
+    return Issuer(version.profile, pages.mode)

@@ -25,6 +25,7 @@ from payments.gifts.gift import pledge
 from payments.gifts.offline import Means, OfflineGift
 from payments.gifts.offline_store import (
     KeptOffline,
+    MovedSince,
     NotEnoughCash,
     bank_cash,
     cash_in_hand,
@@ -192,10 +193,13 @@ class OfflineDesk:
             return self.show(changer, identity, typed, str(mistake))
         if not why:
             return self.show(changer, identity, typed, "Say why: who reads the books later will ask.")
-        with changing_books(self._engine, changer.actor, self._clock()) as change:
-            kept = _kept(change.conn, identity)
-            take_back_offline(change.conn, kept, why, changer.member.id, (change.now, self._zone))
-            change.record("gift.take_back", _subject(identity), act_id=f"gift.take_back:{identity}")
+        try:
+            with changing_books(self._engine, changer.actor, self._clock()) as change:
+                kept = _kept(change.conn, identity)
+                take_back_offline(change.conn, kept, why, changer.member.id, (change.now, self._zone))
+                change.record("gift.take_back", _subject(identity), act_id=f"gift.take_back:{identity}")
+        except MovedSince:
+            return self.show(changer, identity, typed, "It was moved to another campaign: move it back first.")
         return RedirectResponse(f"{PATH}/{identity}", 303)
 
     def deposit(self, changer: SignedIn, typed: Mapping[str, str]) -> Response:

@@ -1,6 +1,7 @@
 """The desk's first page."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
@@ -19,13 +20,14 @@ from staff.permissions import Permission
 from treasury.money.places import places
 from treasury.money.to_do import to_do
 from treasury.overview.figures import SHOWN, sheets
+from treasury.overview.recent import recent_months
 from web.pages import Pages
 
 PLACES = {
     Account.CLEARING: "Not seen in both places yet",
     Account.STRIPE: "At Stripe",
     Account.IN_TRANSIT: "On its way to the bank",
-    Account.BANK: "At the bank",
+    Account.BANK: "Paid out to the bank so far",
     Account.CASH: "In cash",
     Account.SUSPENSE: "Of a kind that nobody knows",
 }
@@ -48,12 +50,14 @@ def overview_routes(engine: Engine, clock: Clock, pages: Pages, door: Door, miss
             sums, titles = monthly_sums(conn, SHOWN), _titles(conn)
             currencies, stripe = places(conn), stripe_status(conn)
             waiting = to_do(conn, clock())
+        shown = sheets(sums)
         return pages.page(
             "treasury/desk.html",
             private=True,
             member=reader.member,
             now=clock(),
-            sheets=sheets(sums),
+            sheets=shown,
+            recent=recent_months(sums, [sheet.currency for sheet in shown], _today(clock, pages)),
             titles=titles,
             currencies=currencies,
             stripe=stripe,
@@ -63,6 +67,10 @@ def overview_routes(engine: Engine, clock: Clock, pages: Pages, door: Door, miss
         )
 
     return router
+
+
+def _today(clock: Clock, pages: Pages) -> date:
+    return clock().astimezone(pages.wording.zone).date()
 
 
 def _titles(conn: Connection) -> dict[int, str]:

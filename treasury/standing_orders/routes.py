@@ -1,7 +1,6 @@
 """Standing orders at the desk: a reference for a donor, what is expected, and what came."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date
 from typing import Annotated
 from uuid import UUID, uuid4
@@ -13,19 +12,14 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from campaigns.campaign import CampaignState
-from campaigns.store import campaign_by_id, campaign_titles, campaigns, parent_of
+from campaigns.store import campaign_titles, campaigns
 from database.instants import Clock
 from database.transactions import reading
-from donors.donor import NO_ADDRESS, Donor
 from donors.store import donor_by_id
-from ledger.kinds import EntryKind
 from ledger.period_store import open_from
-from payments.gifts.gift import DonorDetails, pledge
-from payments.gifts.offline import Means, OfflineGift
-from payments.gifts.offline_store import enter_offline, giver
+from payments.gifts.offline_store import giver
 from payments.gifts.recurring import Interval
 from payments.gifts.recurring_words import PER
-from payments.giving.pledges import shares_for
 from payments.standing_orders.order import StandingOrder
 from payments.standing_orders.order_views import expected_of
 from payments.standing_orders.store import (
@@ -33,16 +27,15 @@ from payments.standing_orders.store import (
     add_order,
     end_order,
     new_reference,
-    note_came,
     order_by_id,
     standing_orders,
 )
 from staff.act import Subject
-from staff.changing import Change, changing, changing_books
+from staff.changing import changing, changing_books
 from staff.door import Door, SignedIn
 from staff.permissions import Permission
 from treasury.offline.form import Days, read_booking_day
-from treasury.offline.issuer import issuer_of
+from treasury.standing_orders.entering import enter_expected
 from treasury.standing_orders.form import FIELDS, TypedOrder, read_order
 from web.errors import NotFound
 from web.forms import posted_fields
@@ -186,24 +179,10 @@ class StandingOrderDesk:
             return self.show(changer, identity, errors or {"day": "Nothing is due on this day."})
         try:
             with changing_books(self._engine, changer.actor, self._clock()) as change:
-                self._enter(change, order, (key, due_on, day), changer.member.id)
+                enter_expected(change, self._pages, order, (key, due_on, day), changer.member.id)
         except AlreadyCame:
             return self.show(changer, identity, {"day": "A gift for this day has been entered already."})
         return RedirectResponse(f"{PATH}/{identity}", 303)
-
-    def _enter(self, change: Change, order: StandingOrder, gift: tuple[str, date, date], who: str) -> None:
-        key, due_on, day = gift
-        campaign, donor = campaign_by_id(change.conn, order.campaign), donor_by_id(change.conn, order.donor_id)
-        assert campaign is not None, "a standing order is for a campaign"
-        assert donor is not None, "a standing order is a donor's"
-        shares = shares_for(campaign, parent_of(change.conn, campaign))
-        new = replace(pledge(order.amount, shares, _details(donor), change.now), id=key, donor_id=donor.id)
-        offline = OfflineGift(new, Means.STANDING_ORDER, day, order.reference, counts=True, who=who)
-        issuer = issuer_of(change.conn, self._pages)
-        enter_offline(change.conn, offline, issuer, (change.now, self._pages.wording.zone))
-        note_came(change.conn, order, due_on, key)
-        after = {"amount": str(order.amount), "day": day.isoformat(), "due_on": due_on.isoformat()}
-        change.record("gift.enter", Subject(EntryKind.GIFT.value, key), after=after, act_id=f"gift.enter:{key}")
 
     def end(self, changer: SignedIn, identity: str) -> Response:
         """Expect nothing more; what came stays."""
@@ -219,10 +198,6 @@ def _kept(conn: Connection, identity: str) -> StandingOrder:
     if order is None:
         raise NotFound("There is no such standing order.", advice="Go back to the list.")
     return order
-
-
-def _details(donor: Donor) -> DonorDetails:
-    return DonorDetails(donor.name, "" if donor.email.endswith(NO_ADDRESS) else donor.email)
 
 
 def _uuid(typed: str) -> str | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
 from ledger.entry import book_date
-from organisation.organisation import Organisation
+from organisation.organisation import Organisation, OrganisationProfile
 from payments.books.decide.changes import Changes, RecurringChanges
 from payments.books.decide.charges import DecidedCharges, PaidGift, decide_charges
 from payments.books.decide.checkouts import decide_checkouts
@@ -22,7 +22,7 @@ from payments.books.decide.withdrawals import Links, decide_withdrawals
 from payments.gifts.gift import Gift, GiftState
 from payments.gifts.receiving import Issuer, Received, receive
 from payments.reading.happenings import BalanceChanged, StatusChanged
-from receipts.receipt import receipt_style
+from receipts.receipt import PLAIN_LOCALE
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ def decide(known: Known, notices: Sequence[Notice], rules: BookRules, now: datet
     lines = decide_lines(known, batch, (checkouts, invoices, charges), rules.zone)
     withdrawals = decide_withdrawals(known, batch, Links(checkouts, invoices, charges, lines), rules.zone)
     payouts = decide_payouts(known, batch, lines, rules.zone)
-    received = [_received(paid, rules.zone) for paid in charges.paid]
+    received = [_received(paid, rules.zone, known.languages) for paid in charges.paid]
     entries_of_gifts = [entry for payment in received for entry in gift_entries(payment, known.parents)]
     return Changes(
         checkouts=checkouts.changes,
@@ -70,11 +70,11 @@ def decide(known: Known, notices: Sequence[Notice], rules: BookRules, now: datet
 
 def _issuer(known: Known, rules: BookRules) -> Issuer:
     if known.issuer is None:
-        return Issuer(rules.organisation, None, rules.mode)
-    return Issuer(known.issuer.organisation, receipt_style(known.issuer), rules.mode)
+        return Issuer(OrganisationProfile(rules.organisation, PLAIN_LOCALE), rules.mode)
+    return Issuer(known.issuer, rules.mode)
 
 
-def _received(paid: PaidGift, zone: tzinfo) -> Received:
+def _received(paid: PaidGift, zone: tzinfo, languages: Mapping[str, str]) -> Received:
     charge = paid.charge
     return Received(
         gift=paid.gift,
@@ -85,6 +85,7 @@ def _received(paid: PaidGift, zone: tzinfo) -> Received:
         subject=charge.payment,
         source=charge.charge,
         cause=paid.cause,
+        language=languages.get(paid.gift.donor_id or "", ""),
     )
 
 

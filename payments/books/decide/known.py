@@ -66,7 +66,7 @@ class Known:
 
     `invoice_payments` is by payment. `waiting` are payments of which money went back before their gift was known.
     `titles` names every campaign, `parents` the campaign of each group; both are empty where no gift can be received.
-    `issuer` is the organisation as it is now.
+    `issuer` is the organisation as it is now, `languages` what its donors read, by their ids, where there is a choice.
     """
 
     charges: Mapping[str, BookedCharge] = field(default_factory=dict)
@@ -84,3 +84,4 @@ class Known:
     titles: Mapping[int, str] = field(default_factory=dict)
     parents: Mapping[int, int] = field(default_factory=dict)
     issuer: OrganisationProfile | None = None
+    languages: Mapping[str, str] = field(default_factory=dict)

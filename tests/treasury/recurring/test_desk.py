@@ -19,6 +19,7 @@ from staff.act import Subject
 from staff.role import Role
 from staff.store import acts_on
 from tests.clock import FixedClock
+from tests.engines import ON_SQLITE
 from tests.payments.organisation_books import gift_id
 from tests.proof.books import Desk
 from tests.staff.signing_in import sign_in_as
@@ -68,6 +69,7 @@ def wished(desk: Desk, recurring: Recurring) -> list[RecurringChange]:
         return changes_of(conn, recurring)
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("path", [PATH, f"{PATH}/x", f"{PATH}/x/end-now"])
 def test_nobody_else_sees_who_gives(visitor: TestClient, desk: Desk, path: str) -> None:
     """Nor can anybody else press a button."""
@@ -115,6 +117,7 @@ def test_one_page_has_the_instalments_with_their_receipts(treasurer: TestClient,
     assert f"Reference {gift_id(1)[:8]}" in text  # as the thank-you page told the donor
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     ("button", "act"),
     [("pause", ChangeKind.PAUSE), ("end-now", ChangeKind.END_NOW), ("end-later", ChangeKind.END_LATER)],
@@ -145,6 +148,7 @@ def test_what_was_asked_for_is_an_act(treasurer: TestClient, desk: Desk) -> None
     assert act.after == {"asked": "amount", "amount": "GBP 25.00"}
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("state", [RecurringState.ENDED, RecurringState.PENDING])
 def test_what_is_refused_is_no_act(treasurer: TestClient, desk: Desk, state: RecurringState) -> None:
     """Nothing was changed, so nothing was done."""
@@ -215,6 +219,7 @@ def test_why_stripe_did_not_agree_is_said(treasurer: TestClient, desk: Desk, clo
     )
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("when", ["now", "later"])
 def test_an_end_is_asked_about_once_more(treasurer: TestClient, desk: Desk, when: str) -> None:
     """Looking at the question ends nothing."""
@@ -226,6 +231,7 @@ def test_an_end_is_asked_about_once_more(treasurer: TestClient, desk: Desk, when
     assert wished(desk, recurring) == []
 
 
+@ON_SQLITE
 @pytest.mark.parametrize("state", [RecurringState.ENDED, RecurringState.PENDING])
 def test_what_does_not_run_has_no_buttons(treasurer: TestClient, desk: Desk, state: RecurringState) -> None:
     """And pressing one anyway is refused."""
@@ -237,6 +243,7 @@ def test_what_does_not_run_has_no_buttons(treasurer: TestClient, desk: Desk, sta
     assert desk.books.count(recurring_act) == 0
 
 
+@ON_SQLITE
 @pytest.mark.parametrize(
     ("path", "status"),
     [("?state=gone", 400), ("?sort=x", 400), ("/nobody", 404), ("/nobody/end-now", 404)],
