@@ -74,8 +74,6 @@ def _table(conn: Connection, choice: ListChoice) -> ListedTable:
     if choice.words.get("kind"):
         once = choice.words["kind"] == "once"
         conditions.append(_g.recurring_id.is_(None) if once else _g.recurring_id.is_not(None))
-    if choice.words.get("donor"):
-        conditions.append(_g.donor_id.in_(choice.words["donor"].split(" ")))
     day = (_g.received_on, _g.received_at) if received else (_g.created_at,)
     return ListedTable(
         (
@@ -216,4 +214,4 @@ def _kept_total(conn: Connection, choice: ListChoice) -> ListTotal | None:
 
 
 GIFTS = ListQuestion(_table, _read, _kept_total)
-"""Gifts, by `state` (a gift's, or `not-paid`), `campaign`, `currency`, `kind` (once, recurring) and `donor`s."""
+"""Gifts, by `state` (a gift's, or `not-paid`), `campaign`, `currency` and `kind` (once, recurring)."""
