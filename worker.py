@@ -26,6 +26,7 @@ from payments.letters.gift_letters import gift_letter_jobs
 from payments.letters.receipt_letters import RECEIPT, receipt_letter_handler
 from payments.letters.recurring_letters import recurring_letter_jobs
 from payments.letters.reminders import reminding
+from payments.own.yearly_statements import posting_statements
 from payments.refunding.jobs import RefundAsker, refunding_jobs
 from payments.refunding.store import is_refund_of_duplicate
 from payments.settlement.jobs import reconcile_hourly, settlement_jobs
@@ -81,6 +82,7 @@ def build_worker(installation: Installation, twin: Twin | None = None) -> Worker
         reconcile_hourly(engine, clock),
         close_idle,
         remind,
+        posting_statements(engine, installation.pages, clock),
         telling(engine, installation.pages, links, clock),
         anonymising(engine, clock),
         *_surge_chores(installation, link_gateway),

@@ -38,6 +38,13 @@ class RecurringState(StrEnum):
     ENDED = "ended"
 
 
+class ReceiptLetters(StrEnum):
+    """What a donor is mailed for the gifts of a recurring gift after the first: each receipt, or a year's statement."""
+
+    EACH = "each"
+    YEARLY = "yearly"
+
+
 @dataclass(frozen=True, slots=True)
 class Rhythm:
     """How often, and when to stop: after an instant, or after a number of instalments; with neither, when cancelled.

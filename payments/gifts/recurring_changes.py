@@ -14,6 +14,7 @@ from payments.gifts.recurring import Interval
 # The kind of job that makes the waiting changes of one recurring gift at Stripe: {"recurring": id}. Its subject is
 # the recurring gift, so a change never overtakes an earlier one.
 CHANGE_RECURRING = "recurring.act"
+BY_DONOR = "donor"  # who asked, where it was the donor
 LONGEST_PAUSE = 12  # months
 # Stripe collects an instalment about an hour after it is due; a day later it has been left out for certain.
 LEFT_OUT_WITHIN = timedelta(days=1)

@@ -11,7 +11,7 @@ from payments.gifts.declaration import DonorKind
 from payments.gifts.dedication import DedicationKind
 from payments.gifts.gift import GiftState
 from payments.gifts.offline import Means
-from payments.gifts.recurring import Interval, RecurringState
+from payments.gifts.recurring import Interval, ReceiptLetters, RecurringState
 
 # What a gift is and who gave it. The money is in the ledger; this is what was asked for.
 gift = table(
@@ -281,4 +281,15 @@ recurring_act = table(
     one_of("act", ("amount", "day", "pause", "resume", "end_now", "end_later")),
     sa.CheckConstraint("(act = 'day') = (day IS NOT NULL) and (day is null or day between 1 and 28)", name="day"),
     sa.Index("ix_recurring_act_recurring_id", "recurring_id"),
+)
+
+# How a donor chose to get the receipts of a recurring gift. The latest choice holds; without one each has a letter.
+receipt_choice = table(
+    "receipt_choice",
+    sa.Column("recurring_id", Code, sa.ForeignKey("recurring.id"), primary_key=True),
+    sa.Column("n", Count, primary_key=True, autoincrement=False),
+    sa.Column("letters", Code, nullable=False),
+    sa.Column("who", Code, nullable=False),
+    sa.Column("chosen_at", Instant, nullable=False),
+    one_of("letters", ReceiptLetters),
 )

@@ -14,12 +14,12 @@ from payments.gifts.declaration import Declaration
 from payments.gifts.dedication import Dedication
 from payments.gifts.fees import FeeRate
 from payments.gifts.gift import DonorDetails
-from payments.gifts.recurring import Rhythm
+from payments.gifts.recurring import ReceiptLetters, Rhythm
 from payments.gifts.splitting import GiftPart
 from payments.giving import declaration_form, dedication_form, donor_fields, rhythm_form
 from payments.giving.dedication_form import UnclearDedication, read_dedication
 from payments.giving.donor_fields import read_donor_email, read_message, read_name, read_source, wants_name_shown
-from payments.giving.rhythm_form import IntervalOffer, UnclearRhythm, read_rhythm
+from payments.giving.rhythm_form import IntervalOffer, UnclearRhythm, read_receipt_letters, read_rhythm
 from web.language import translated
 from web.typed import NotTidy, compact
 
@@ -43,7 +43,7 @@ class Pledge:
 
     `amount` has the `fee_cover` in it, if the donor added one. `consents` are the boxes that were ticked. The
     `declaration` says who gives, where the amount is above the organisation's threshold. `parts` say how
-    its donor shares it over several campaigns.
+    its donor shares it over several campaigns. `receipts` is what is mailed for later instalments.
     """
 
     amount: Money
@@ -56,6 +56,7 @@ class Pledge:
     consents: tuple[OfferedConsent, ...] = ()
     declaration: Declaration | None = None
     parts: tuple[GiftPart, ...] = ()
+    receipts: ReceiptLetters = ReceiptLetters.EACH
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +110,7 @@ def read_form(
         fee_cover=cover,
         dedication=dedication,
         consents=tuple(asked for asked in questions.consents if fields.get(f"consent_{asked.channel}")),
+        receipts=read_receipt_letters(fields, rhythm),
     )
 
 

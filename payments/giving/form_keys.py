@@ -13,6 +13,7 @@ from json import dumps
 from uuid import UUID, uuid5
 
 from payments.gifts.gift import SHARED_FORM
+from payments.gifts.recurring import ReceiptLetters
 from payments.giving.form import Pledge
 
 FORMS = UUID("5f1b8a52-6d0e-4c0b-9d53-2f3f6d0a7e11")  # the name space of gift ids made from a form's token
@@ -76,6 +77,7 @@ def _wishes(form: Pledge) -> list[object]:
     rhythm, dedication, declared = form.rhythm, form.dedication, form.declaration
     wishes = {
         "day": rhythm and rhythm.day,
+        "receipts": form.receipts is ReceiptLetters.YEARLY,
         "source": form.source,
         "show_name": form.show_name,
         "fee_cover": form.fee_cover and form.fee_cover.minor,

@@ -18,7 +18,9 @@ from ledger.money import Money
 from payments.gifts import store
 from payments.gifts.details_store import add_declaration, add_dedication, declaration_of, dedication_of
 from payments.gifts.gift import Gift, GiftState, Share, pledge
-from payments.gifts.recurring import Recurring, begin, recurring_id_of
+from payments.gifts.receipt_choice_store import choose_receipts, latest_letters
+from payments.gifts.recurring import ReceiptLetters, Recurring, begin, recurring_id_of
+from payments.gifts.recurring_changes import BY_DONOR
 from payments.gifts.recurring_store import add_recurring, recurring_of
 from payments.gifts.splitting import ParentShare, shares_of_parts
 from payments.giving.form import Pledge
@@ -170,7 +172,12 @@ def sent_form(conn: Connection, gift: Gift) -> SentForm:
     """What the form said with which this gift was made."""
     agreed = tuple(consent.channel.value for consent in consents_made_with(conn, gift.id))
     return SentForm(
-        gift, recurring_of_gift(conn, gift), dedication_of(conn, gift.id), declaration_of(conn, gift.id), agreed
+        gift,
+        recurring_of_gift(conn, gift),
+        dedication_of(conn, gift.id),
+        declaration_of(conn, gift.id),
+        agreed,
+        latest_letters(conn, gift.recurring_id) if gift.recurring_id else ReceiptLetters.EACH,
     )
 
 
@@ -206,6 +213,8 @@ def _add_details(conn: Connection, gift: Gift, form: Pledge, now: datetime) -> N
         for box in form.consents
     ]
     note_consents(conn, gift.donor_id, agreed, made_with=gift.id)
+    if form.receipts is ReceiptLetters.YEARLY and gift.recurring_id is not None:
+        choose_receipts(conn, gift.recurring_id, form.receipts, BY_DONOR, now)
     if form.dedication is not None:
         add_dedication(conn, gift.id, form.dedication)
     if form.declaration is not None:

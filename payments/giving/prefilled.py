@@ -11,7 +11,7 @@ from payments.gifts.declaration import Declaration
 from payments.gifts.dedication import Dedication
 from payments.gifts.due_dates import most_instalments
 from payments.gifts.gift import Gift
-from payments.gifts.recurring import Interval, Recurring
+from payments.gifts.recurring import Interval, ReceiptLetters, Recurring
 from payments.gifts.recurring_words import ADJECTIVE, PER, due_days
 from payments.giving import dedication_form, donor_fields, rhythm_form
 from payments.giving.declaration_form import fields_of_declaration
@@ -83,6 +83,7 @@ class SentForm:
     dedication: Dedication | None
     declaration: Declaration | None
     agreed: tuple[str, ...]
+    receipts: ReceiptLetters = ReceiptLetters.EACH
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +110,7 @@ def fields_of_form(sent: SentForm, campaign: Campaign, groups: Sequence[AmountGr
         **fields_of_declaration(sent.declaration),
         **{f"consent_{channel}": "yes" for channel in sent.agreed},
         "fee_cover": "yes" if gift.fee_cover else "",
+        "yearly_statement": "yes" if sent.receipts is ReceiptLetters.YEARLY else "",
         "show_name": "yes" if gift.show_name else "",
         "name": gift.donor.name,
         "email": gift.donor.email,

@@ -7,12 +7,12 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 
 from payments.gifts.due_dates import LONGEST_YEARS, TAKEN_WITHIN, most_instalments, second_due
-from payments.gifts.recurring import LAST_CHOSEN_DAY, Interval, Rhythm
+from payments.gifts.recurring import LAST_CHOSEN_DAY, Interval, ReceiptLetters, Rhythm
 from web.language import translated
 from web.typed import compact
 
 ONCE = "once"
-FIELDS = ("interval", "day", "end", "until", "instalments")
+FIELDS = ("interval", "day", "end", "until", "instalments", "yearly_statement")
 LAST_SECOND = time(23, 59, 59)
 _COUNT = re.compile(r"[0-9]{1,4}")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -93,6 +93,12 @@ def read_rhythm(fields: Mapping[str, str], offer: IntervalOffer) -> Rhythm | Non
             return replace(endless, ends_at=_last_day(compact(fields.get("until", "")), endless, offer))
         case EndChoice.NUMBER:
             return replace(endless, instalments=_number(compact(fields.get("instalments", "")), interval))
+
+
+def read_receipt_letters(fields: Mapping[str, str], rhythm: Rhythm | None) -> ReceiptLetters:
+    """Whether a statement a year was ticked. A gift given once or yearly has one letter a year anyway."""
+    may_choose = rhythm is not None and rhythm.interval is not Interval.YEAR
+    return ReceiptLetters.YEARLY if may_choose and fields.get("yearly_statement") else ReceiptLetters.EACH
 
 
 def fields_of_rhythm(rhythm: Rhythm | None, closes_at: datetime | None, zone: tzinfo) -> dict[str, str]:

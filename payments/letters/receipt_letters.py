@@ -17,7 +17,9 @@ from payments.gifts import store
 from payments.gifts.details_store import dedication_of
 from payments.gifts.due_dates import counted_from, next_promised_after
 from payments.gifts.gift import Gift
-from payments.gifts.recurring import Recurring, RecurringState
+from payments.gifts.receipt_choice_store import receipt_choices
+from payments.gifts.receipt_choices import letters_on
+from payments.gifts.recurring import Interval, ReceiptLetters, Recurring, RecurringState
 from payments.gifts.recurring_views import EXPECTED
 from payments.gifts.recurring_words import upcoming
 from payments.giving.pledges import recurring_of_gift
@@ -39,6 +41,18 @@ class Confirmed:
     gift: Gift
     campaign: Campaign | None
     recurring: Recurring | None
+    receipts: ReceiptLetters = ReceiptLetters.EACH
+
+    @property
+    def waits_for_statement(self) -> bool:
+        """Whether the donor chose to read of it in the year's statement only. The first has a letter in any case."""
+        return self.recurring is not None and not self.is_first and self.receipts is ReceiptLetters.YEARLY
+
+    @property
+    def may_choose_statement(self) -> bool:
+        """Whether the letter says that one statement a year can be chosen: the first does, once."""
+        is_each = self.receipts is ReceiptLetters.EACH
+        return self.is_first and is_each and self.recurring is not None and self.recurring.interval is not Interval.YEAR
 
     @property
     def is_first(self) -> bool:
@@ -58,10 +72,10 @@ def receipt_letter_handler(engine: Engine, pages: Pages, clock: Clock) -> Handle
     def post_receipt_letter(payload: Any) -> None:
         number = payload["number"]
         with reading(engine) as conn:
-            confirmed = _confirmed_by(conn, number)
+            confirmed = _confirmed_by(conn, pages, number)
             is_posted = letter_was_posted(conn, _key(number))
         with writing(engine) as conn:
-            if not is_posted and is_address(confirmed.gift.donor.email):
+            if not is_posted and not confirmed.waits_for_statement and is_address(confirmed.gift.donor.email):
                 token = mint_token(conn, confirmed.gift.id, clock())
                 with _speaking_to(conn, pages, confirmed):
                     letter = _receipt_letter(pages, confirmed, token)
@@ -85,7 +99,7 @@ def post_link_letter(conn: Connection, pages: Pages, number: str, now: datetime)
 
     None where the donor has left no address.
     """
-    confirmed = _confirmed_by(conn, number)
+    confirmed = _confirmed_by(conn, pages, number)
     to, key = confirmed.gift.donor.email, f"receipt-link:{number}:{now:%Y-%m-%d}"
     if not is_address(to):
         return None
@@ -98,12 +112,15 @@ def post_link_letter(conn: Connection, pages: Pages, number: str, now: datetime)
     return to
 
 
-def _confirmed_by(conn: Connection, number: str) -> Confirmed:
+def _confirmed_by(conn: Connection, pages: Pages, number: str) -> Confirmed:
     issued = receipt_by_number(conn, number)
     gift = store.gift(conn, issued.gift_id) if issued else None
     if issued is None or gift is None:
         raise NoReceipt(number)
-    return Confirmed(issued, gift, store.campaign_of(conn, gift), recurring_of_gift(conn, gift))
+    recurring = recurring_of_gift(conn, gift)
+    choices = receipt_choices(conn, [recurring.id], pages.wording.zone)[recurring.id] if recurring else []
+    letters = letters_on(choices, issued.receipt.given_on)
+    return Confirmed(issued, gift, store.campaign_of(conn, gift), recurring, letters)
 
 
 def _receipt_letter(pages: Pages, confirmed: Confirmed, token: str) -> Letter:
@@ -114,6 +131,7 @@ def _receipt_letter(pages: Pages, confirmed: Confirmed, token: str) -> Letter:
         receipt=receipt, reference=gift.reference, campaign=confirmed.campaign, took_days=confirmed.took_days,
         is_first=confirmed.is_first, upcoming=upcoming(recurring.rhythm, began, pages.wording) if recurring else None,
         next_on=_next_on(confirmed, began, pages), link=_link(pages, token), days=LINK_LIFETIME.days,
+        is_yearly=confirmed.receipts is ReceiptLetters.YEARLY, may_choose=confirmed.may_choose_statement,
     )  # fmt: skip
     pdf = Attachment(f"receipt-{receipt.number}.pdf", "application/pdf", RECEIPT, receipt.number)
     return Letter(_key(receipt.number), confirmed.gift.donor.email, *words, (pdf,), to_name=_name(confirmed))

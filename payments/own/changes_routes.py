@@ -16,8 +16,10 @@ from database.transactions import reading, writing
 from donors.door import DonorDoor, DonorVisit
 from ledger.money import BadAmount, Money
 from outbox.jobs import last_error
-from payments.gifts.recurring import Recurring
+from payments.gifts.receipt_choice_store import choose_receipts, latest_letters
+from payments.gifts.recurring import ReceiptLetters, Recurring
 from payments.gifts.recurring_changes import (
+    BY_DONOR,
     CHANGE_RECURRING,
     LONGEST_PAUSE,
     ChangeKind,
@@ -38,7 +40,6 @@ from web.language import to_translate, translated
 from web.pages import Pages
 
 RECURRING = recurring_path("{identity}")
-BY_DONOR = "donor"
 AWAY = to_translate("Stripe cannot be reached just now. Your card is as it was: try again in some minutes.")
 WishId = Annotated[str, Form(pattern=r"^[0-9a-f]{32}$")]
 TypedWish = Annotated[str, Form(max_length=40)]
@@ -103,6 +104,13 @@ class OwnChanges:
             except NotRunning:
                 raise HasEnded from None
 
+    def choose_receipts(self, visit: DonorVisit, identity: str, receipts: ReceiptLetters) -> None:
+        """Keep how the donor wants the receipts from now on. Stripe has nothing to do with it. Raises HasEnded."""
+        with writing(self._engine) as conn:
+            if not self._shown(conn, visit, identity).may_choose_receipts:
+                raise HasEnded
+            choose_receipts(conn, identity, receipts, BY_DONOR, self._clock())
+
     def subscription_of(self, visit: DonorVisit, identity: str) -> str:
         """What carries out a recurring gift of this donor at Stripe. Raises HasEnded."""
         with reading(self._engine) as conn:
@@ -136,7 +144,8 @@ class OwnChanges:
     def _shown(self, conn: Connection, visit: DonorVisit, identity: str) -> OwnRecurring:
         recurring, row = self._recurring(conn, visit, identity), recurring_row(conn, identity)
         assert row is not None
-        return own_recurring_words(row, changes_of(conn, recurring), self._pages.wording)
+        receipts = latest_letters(conn, identity)
+        return own_recurring_words(row, changes_of(conn, recurring), receipts, self._pages.wording)
 
     def _recurring(self, conn: Connection, visit: DonorVisit, identity: str) -> Recurring:
         """A recurring gift of this donor; anybody else's is not there."""
@@ -197,6 +206,11 @@ def _button_routes(own: OwnChanges, door: DonorDoor) -> APIRouter:
     @router.post(RECURRING + "/resume")
     def resume(visit: Visit, identity: str, wish_id: WishId) -> Response:
         return _kept(own, visit, identity, Wish(wish_id, ChangeKind.RESUME))
+
+    @router.post(RECURRING + "/receipts")
+    def choose_receipt_letters(visit: Visit, identity: str, receipts: Annotated[ReceiptLetters, Form()]) -> Response:
+        own.choose_receipts(visit, identity, receipts)
+        return RedirectResponse(recurring_path(identity), 303)
 
     @router.post(RECURRING + "/stop")
     def stop(visit: Visit, identity: str, wish_id: WishId, reason: TypedWish = "") -> Response:

@@ -15,6 +15,7 @@ from payments.gifts.tables import (
     dedication,
     gift,
     offline_gift,
+    receipt_choice,
     recurring,
     recurring_act,
     recurring_share,
@@ -47,6 +48,7 @@ def own_data(conn: Connection, donor_ids: Sequence[str]) -> OwnData:
         "recurring": _rows(conn, recurring, recurring.c.donor_id.in_(donor_ids)),
         "recurring_shares": _rows(conn, recurring_share, recurring_share.c.recurring_id.in_(series)),
         "recurring_changes": _rows(conn, recurring_act, recurring_act.c.recurring_id.in_(series)),
+        "receipt_choices": _rows(conn, receipt_choice, receipt_choice.c.recurring_id.in_(series)),
         "consents": _rows(conn, consent, consent.c.donor_id.in_(donor_ids)),
         "letters": _letters(conn, donor_ids),
     }

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from payments.gifts.recurring import Interval, ReceiptLetters
 from payments.gifts.recurring_changes import RecurringChange
 from payments.gifts.recurring_views import RecurringRow
 from payments.gifts.recurring_words import ADJECTIVE, PER
@@ -20,11 +21,19 @@ class OwnRecurring:
     each: str
     last_day: date | None
     waiting: Sequence[RecurringChange]
+    receipts: ReceiptLetters
+
+    @property
+    def may_choose_receipts(self) -> bool:
+        """Whether a statement a year would be fewer letters."""
+        return self.row.runs and self.row.rhythm.interval is not Interval.YEAR
 
 
-def own_recurring_words(row: RecurringRow, changes: Sequence[RecurringChange], wording: Wording) -> OwnRecurring:
+def own_recurring_words(
+    row: RecurringRow, changes: Sequence[RecurringChange], receipts: ReceiptLetters, wording: Wording
+) -> OwnRecurring:
     """A recurring gift with its words."""
     interval = row.rhythm.interval
     each = f"{wording.money(row.amount)} {translated(PER[interval])}"
     waiting = [change for change in changes if change.done_at is None]
-    return OwnRecurring(row, translated(ADJECTIVE[interval]), each, row.last_day(wording.zone), waiting)
+    return OwnRecurring(row, translated(ADJECTIVE[interval]), each, row.last_day(wording.zone), waiting, receipts)

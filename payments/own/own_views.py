@@ -56,12 +56,22 @@ class OwnGift:
 
 def own_gifts(conn: Connection, donor_ids: Sequence[str], limit: int) -> list[OwnGift]:
     """The gifts of a donor, the newest first."""
+    return _gifts(conn, _g.donor_id.in_(donor_ids), limit)
+
+
+def gifts_of_recurring(conn: Connection, recurring_id: str, year: int) -> list[OwnGift]:
+    """The gifts of a recurring gift that were received in a year, by the books."""
+    in_year = _g.received_on.between(date(year, 1, 1), date(year, 12, 31))
+    return _gifts(conn, sa.and_(_g.recurring_id == recurring_id, in_year), MOST_GIFTS)
+
+
+def _gifts(conn: Connection, which: sa.ColumnElement[bool], limit: int) -> list[OwnGift]:
     latest = sa.select(receipt.c.gift_id, sa.func.max(receipt.c.id).label("id")).group_by(receipt.c.gift_id).subquery()
     rows = conn.execute(
         sa.select(gift, receipt.c.year, receipt.c.number)
         .outerjoin(latest, latest.c.gift_id == _g.id)
         .outerjoin(receipt, receipt.c.id == latest.c.id)
-        .where(_g.donor_id.in_(donor_ids), _g.state.in_([state.value for state in SHOWN]))
+        .where(which, _g.state.in_([state.value for state in SHOWN]))
         .order_by(_g.created_at.desc(), _g.id)
         .limit(limit)
     ).all()

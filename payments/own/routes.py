@@ -11,6 +11,7 @@ from database.transactions import reading, writing
 from donors.consent_store import consents_of
 from donors.consents import Consent
 from donors.door import OWN_PAGE, DonorDoor, DonorVisit
+from payments.gifts.receipt_choice_store import latest_letters
 from payments.gifts.recurring_store import changes_of, recurring_of
 from payments.own.changes_routes import own_changes_routes
 from payments.own.details_routes import ConsentOffer, own_details_routes
@@ -67,7 +68,10 @@ def own_routes(engine: Engine, clock: Clock, pages: Pages, portal: CustomerPorta
 def _recurring(conn: Connection, visit: DonorVisit, pages: Pages) -> list[OwnRecurring]:
     rows = own_recurring(conn, visit.donor_ids)
     whole = recurring_of(conn, [row.id for row in rows])
-    return [own_recurring_words(row, changes_of(conn, whole[row.id]), pages.wording) for row in rows]
+    return [
+        own_recurring_words(row, changes_of(conn, whole[row.id]), latest_letters(conn, row.id), pages.wording)
+        for row in rows
+    ]
 
 
 def _decisions(conn: Connection, visit: DonorVisit) -> list[Consent]:

@@ -49,6 +49,8 @@ FILLED_ONCE = (
     changed("recurring_act", "act = 'pause'", "id = 'act-1'", "recurring_act_frozen"),
     changed("recurring_act", "done_at = NULL", "id = 'act-1'", "recurring_act_set_once"),
     removed("recurring_act", "id = 'act-1'"),
+    changed("receipt_choice", "letters = 'yearly'", "recurring_id = 'rec-1'", "receipt_choice_no_update"),
+    removed("receipt_choice", "recurring_id = 'rec-1'"),
 )
 
 COPIES_OF_MONEY = (
@@ -68,5 +70,5 @@ COPIES_OF_MONEY = (
 
 MONEY_TABLES = (
     "payment_failure", "dispute_move", "invoice", "invoice_payment", "recurring_share", "settled_discrepancy",
-    "refund", "dispute", "payout", "balance_line", "recurring", "recurring_act",
+    "refund", "dispute", "payout", "balance_line", "recurring", "recurring_act", "receipt_choice",
 )  # fmt: skip

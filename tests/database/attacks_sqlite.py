@@ -133,6 +133,9 @@ IDENTITIES = {
     "match_note": Identity(
         "gift_id = 'gift-1'", (("rowid",), ("gift_id", "n")), {"n": "9"}, {"noted_at": "'2027-01-01'"}
     ),
+    "receipt_choice": Identity(
+        "recurring_id = 'rec-1'", (("rowid",), ("recurring_id", "n")), {"n": "9"}, {"letters": "'yearly'"}
+    ),
     "recurring_act": Identity("id = 'act-1'", (("rowid",), ("id",)), {"id": "'x'"}, {"who": "'nobody'"}),
 }  # fmt: skip
 

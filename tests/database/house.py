@@ -172,6 +172,7 @@ FURNITURE: tuple[tuple[sa.Table, Mapping[str, Any]], ...] = (
     (book_tables.invoice_payment, {"payment": "pi_1"}),
     (gift_tables.recurring_act, {"id": "act-1", "recurring_id": "rec-1", "act": "amount", "day": None}),
     (gift_tables.recurring_act, {"id": "act-2", "recurring_id": "rec-1", "act": "amount", "day": None}),
+    (gift_tables.receipt_choice, {"recurring_id": "rec-1", "n": 1, "letters": "each"}),
     (receipts.receipt_series, {"year": 2026, "last_number": 2}),
     (receipts.receipt, {"id": FIRST_RECEIPT, "year": 2026, "number": 1, "gift_id": "gift-1"}),
     (receipts.receipt, {"id": FIRST_RECEIPT + 1, "year": 2026, "number": 2, "gift_id": "gift-2"}),

@@ -15,14 +15,18 @@ from ledger.money import GBP, Money
 from payments.gifts import store
 from payments.gifts import tables as gift_tables
 from payments.gifts.gift import DonorDetails, Gift, GiftState
+from payments.gifts.recurring import Interval, ReceiptLetters, Rhythm
 from payments.giving.form import Pledge
-from payments.giving.pledges import NotOpen, PaymentUnderWay, Pledges, gift_to_resume
+from payments.giving.pledges import NotOpen, PaymentUnderWay, Pledges, gift_to_resume, sent_form
+from payments.giving.prefilled import fields_of_form
 from payments.stripe.gateway import Gateway, StripeAway
 from proof.audit import audit_all
 from receipts.store import receipt_of_gift
 from tests.clock import FixedClock
 from tests.payments.messages import charge, charged, completed, delivery, event, session
 from tests.payments.organisation_books import NOON, Books, gift_id
+from tests.payments.test_form import GROUPS
+from tests.receipts.samples import PAGES
 
 PLEDGE = Pledge(Money(2500, GBP), DonorDetails("Zoë", "zoe@example.org"))
 CLOSED_PORT = "http://127.0.0.1:9"  # nothing listens there: Stripe is away
@@ -59,6 +63,20 @@ def test_a_double_click_is_one_gift(books: Books, pledges: Pledges, libraries: C
             assert first == second
     assert books.count(gift_tables.gift) == 10
     assert books.count(gift_tables.allocation) == 10
+
+
+def test_a_ticked_statement_is_kept_with_the_recurring_gift(
+    books: Books, pledges: Pledges, libraries: Campaign
+) -> None:
+    """The form that is filled in again after a cancelled payment has the tick."""
+    monthly = replace(PLEDGE, rhythm=Rhythm(Interval.MONTH), receipts=ReceiptLetters.YEARLY)
+    first, second = pledges.save(libraries, monthly, "token"), pledges.save(libraries, monthly, "token")
+    assert isinstance(first, Gift)
+    assert first == second
+    with reading(books.engine) as conn:
+        fields = fields_of_form(sent_form(conn, first), libraries, GROUPS, PAGES.wording)
+
+    assert (fields["yearly_statement"], books.count(gift_tables.receipt_choice)) == ("yes", 1)
 
 
 def test_other_words_in_the_same_form_are_another_gift(pledges: Pledges, libraries: Campaign) -> None:

@@ -114,6 +114,7 @@ ACCESS: Mapping[str, Open | Permission] = {
     "POST /giving/recurring/{identity}/pause": DONOR,
     "POST /giving/recurring/{identity}/skip": DONOR,
     "POST /giving/recurring/{identity}/card": DONOR,
+    "POST /giving/recurring/{identity}/receipts": DONOR,
     "POST /giving/recurring/{identity}/resume": DONOR,
     "GET /giving/recurring/{identity}/stop": DONOR,
     "POST /giving/recurring/{identity}/stop": DONOR,

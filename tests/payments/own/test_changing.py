@@ -157,3 +157,16 @@ def test_anybody_elses_recurring_gift_is_not_there(own: OwnSite, setup: Recurrin
 def wish_status(own: OwnSite, button: str) -> int:
     """The answer to a button's form that was made by hand."""
     return own.browser.post(button, data={"wish_id": "0" * 32, "amount": "8"}).status_code
+
+
+def test_letters_give_way_to_a_statement_a_year_and_back(own: OwnSite) -> None:
+    """At once, without Stripe; nothing but these two can be chosen, and nobody chooses for another donor."""
+    path = path_of_gift(own)
+    assert "Each donation brings a letter with its receipt." in own.text(path)
+    assert own.browser.post(path + "/receipts", data={"receipts": "yearly"}).status_code == 303
+    assert "You get one statement a year, in January" in own.text(path)
+    assert own.browser.post(path + "/receipts", data={"receipts": "never"}).status_code == 400
+    assert own.browser.post("/giving/recurring/other/receipts", data={"receipts": "each"}).status_code == 404
+    assert own.browser.post(path + "/receipts", data={"receipts": "each"}).status_code == 303
+
+    assert "Each donation brings a letter with its receipt." in own.text(path)
