@@ -238,7 +238,7 @@ def test_the_same_page_sent_again_after_it_was_paid_asks(site: Site) -> None:
 
     answer = site.browser.post("/c/libraries/give", data=FORM)
     assert answer.status_code == 409
-    assert "Do you want to give again? Your donation of £12.50 has already arrived" in words(answer.text)
+    assert "Do you want to donate again? Your donation of £12.50 has already arrived" in words(answer.text)
     assert pending(site) == []
 
     fields = dict(re.findall(r'name="(\w+)" value="([^"]*)"', answer.text))
