@@ -151,6 +151,14 @@ def gifts_given_back(
     return [GiftSums(row[0], int(row[1]), int(row[2]), int(row[3])) for row in rows]
 
 
+def first_movement(conn: Connection, account: Account, of: Currency) -> date | None:
+    """The first day on which this account moved money of this currency; None where it never did."""
+    day: date | None = conn.scalar(
+        sa.select(sa.func.min(_t.book_date)).where(_t.account == account.value, _t.currency == of.code)
+    )
+    return day
+
+
 def balances(conn: Connection, account: Account) -> dict[str, int]:
     """The account's balance by currency, in minor units. A currency without entries is left out."""
     balance = sa.func.sum(_t.debit_minor - _t.credit_minor)

@@ -22,6 +22,8 @@ WORDS: Mapping[str, str] = {
     "books.map_accounts": "Changed what an accounting program calls our accounts",
     "books.close_month": "Closed a month",
     "books.reopen_month": "Opened a month again",
+    "list.export": "Took a list as a file",
+    "receipt.make_link": "Opened a receipt",
     "donor.merge": "Merged two donors",
     "donor.undo_merge": "Read two donors apart again",
     "donor.erase": "Had a donor erased",

@@ -58,7 +58,7 @@ class Structure(HTMLParser):
         if tag == "img" and "alt" not in values:
             self.mistakes.append("an image without alt")
         if tag in ("h1", "h2", "h3", "h4"):
-            if int(tag[1]) > self._level + 1:
+            if int(tag[1]) > max(self._level, 1) + 1:  # what is wrong with a form stands before its title
                 self.mistakes.append(f"<{tag}> after level {self._level}")
             self._level = int(tag[1])
 

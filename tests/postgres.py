@@ -73,6 +73,10 @@ class Cluster:
     postmaster_pid: int | None
     _administrators: list[psycopg.Connection] = field(default_factory=list, repr=False, compare=False)
 
+    def __reduce__(self) -> tuple[type["Cluster"], tuple[URL, int | None]]:
+        """A process of a soak's has a connection of its own."""
+        return Cluster, (self.server, self.postmaster_pid)
+
     def url(self, database: str) -> str:
         """The address of one database, as `open_database` takes it."""
         return self.server.set(database=database).render_as_string(hide_password=False)

@@ -1,12 +1,13 @@
 """Each test's database is its own, on both engines, and the clock stands still."""
 
+import pickle
 from datetime import timedelta
 
 import sqlalchemy as sa
 from sqlalchemy import Engine
 
 from tests.clock import FixedClock
-from tests.postgres import start_cluster
+from tests.postgres import Cluster, start_cluster
 
 
 def test_the_database_is_migrated_and_takes_writes(engine: Engine) -> None:
@@ -33,3 +34,9 @@ def test_a_durable_server_keeps_what_it_acknowledges() -> None:
         server.dispose()
 
     assert kept == ["on", "on", "on"]
+
+
+def test_a_server_can_be_handed_to_another_process(cluster: Cluster) -> None:
+    """The soaks do it, also when a connection is open here."""
+    cluster.drop(cluster.create())
+    assert pickle.dumps(cluster)

@@ -39,7 +39,7 @@ class DocumentListRow:
 def _table(conn: Connection, choice: ListChoice) -> ListedTable:
     conditions = [*on_days(_r.issued_on, choice), *_found(conn, choice)]
     if (number := choice.number("campaign")) is not None:
-        conditions.append(sa.exists().where(_a.gift_id == _r.gift_id, _a.campaign_id == number))
+        conditions.append(sa.exists().where(_a.gift_id == _r.gift_id, _a.campaign_id + 0 == number))
     # Numbers follow the days of issue.
     if choice.first_day is not None:
         conditions.append(_r.id >= choice.first_day.year * YEAR_SPAN)

@@ -39,7 +39,7 @@ def _table(conn: Connection, choice: ListChoice) -> ListedTable:
     merged = sa.exists().where(_m.holds_of == _d.id)
     conditions = [~merged, *within_days(_d.created_at, choice), *_found(conn, choice)]
     if (number := choice.number("campaign")) is not None:
-        for_it = sa.and_(_a.gift_id == _g.id, _a.campaign_id == number)
+        for_it = sa.and_(_a.gift_id == _g.id, _a.campaign_id + 0 == number)
         received = sa.and_(_g.donor_id == _d.id, _g.state == GiftState.RECEIVED.value)
         conditions.append(sa.exists().where(received, for_it))
     match choice.words.get("kind"):

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from campaigns.tables import campaign
-from database.lists import ListChoice, ListedTable, ListQuestion, contains, on_days, within_days
+from database.lists import ListChoice, ListedTable, ListQuestion, ListTotal, contains, on_days, within_days
 from database.questions import among
 from donors.tables import donor
 from ledger.accounts import Account
@@ -65,16 +65,15 @@ def _table(conn: Connection, choice: ListChoice) -> ListedTable:
     conditions = [*_of_state(state), *_days(choice, received=received), *_found(conn, choice)]
     minor: sa.ColumnElement[int] = _g.amount_minor
     if number is not None:
-        share = sa.select(sa.func.sum(_a.amount_minor)).where(_a.gift_id == _g.id, _a.campaign_id == number)
+        # With `+ 0` SQLite looks by the gift, which has few shares, and not by the campaign, which has many.
+        share = sa.select(sa.func.sum(_a.amount_minor)).where(_a.gift_id == _g.id, _a.campaign_id + 0 == number)
         minor = share.correlate(gift).scalar_subquery()
-        conditions.append(sa.exists().where(_a.gift_id == _g.id, _a.campaign_id == number))
+        conditions.append(sa.exists().where(_a.gift_id == _g.id, _a.campaign_id + 0 == number))
     if choice.words.get("currency"):
         conditions.append(_g.currency == choice.words["currency"])
     if choice.words.get("kind"):
         once = choice.words["kind"] == "once"
         conditions.append(_g.recurring_id.is_(None) if once else _g.recurring_id.is_not(None))
-    if choice.words.get("donor"):
-        conditions.append(_g.donor_id.in_(choice.words["donor"].split(" ")))
     day = (_g.received_on, _g.received_at) if received else (_g.created_at,)
     return ListedTable(
         (
@@ -196,5 +195,23 @@ def went_back_of(conn: Connection, gift_ids: Sequence[str]) -> dict[tuple[str, s
     return {(gift_id, code): Money(int(total), currency(code)) for gift_id, code, total in rows}
 
 
-GIFTS = ListQuestion(_table, _read)
-"""Gifts, by `state` (a gift's, or `not-paid`), `campaign`, `currency`, `kind` (once, recurring) and `donor`s."""
+def _kept_total(conn: Connection, choice: ListChoice) -> ListTotal | None:
+    """Of one campaign's received gifts, from its shares on: the gifts of the others are not looked at."""
+    number, words = choice.number("campaign"), choice.words
+    if number is None or choice.text or words.get("state") != GiftState.RECEIVED.value or words.get("kind"):
+        return None
+    conditions = [_a.campaign_id == number, _g.received_on.is_not(None), *on_days(_g.received_on, choice)]
+    if words.get("currency"):
+        conditions.append(_g.currency == words["currency"])
+    rows = conn.execute(
+        sa.select(_g.currency, sa.func.count(sa.distinct(_a.gift_id)), sa.func.sum(_a.amount_minor))
+        .select_from(allocation.join(gift, _g.id == _a.gift_id))
+        .where(*conditions)
+        .group_by(_g.currency)
+        .order_by(_g.currency)
+    ).all()
+    return ListTotal(sum(row[1] for row in rows), {row[0]: int(row[2]) for row in rows})
+
+
+GIFTS = ListQuestion(_table, _read, _kept_total)
+"""Gifts, by `state` (a gift's, or `not-paid`), `campaign`, `currency` and `kind` (once, recurring)."""

@@ -17,6 +17,7 @@ class RecurringNews(StrEnum):
     """What a donor is told of a recurring gift, whoever changed it: the donor, staff, or somebody at Stripe."""
 
     AMOUNT = "amount"
+    DAY = "day"
     PAUSED = "paused"
     RESUMED = "resumed"
     ENDING = "ending"

@@ -143,9 +143,15 @@ def changes_of(conn: Connection, recurring: Recurring) -> list[RecurringChange]:
     ]
 
 
-def choose_day(conn: Connection, change: RecurringChange) -> None:
-    """Keep the day of the month that was asked for; the next renewal is moved to it when the status is fetched."""
-    conn.execute(sa.update(gift_tables.recurring).where(_r.id == change.recurring).values(chosen_day=change.day))
+def choose_day(conn: Connection, change: RecurringChange, amount: Money) -> None:
+    """Keep the day of the month that was asked for, and queue what its donor is told if it is another.
+
+    The next renewal is moved to it when the status is fetched. `amount` is the recurring gift's.
+    """
+    is_another = sa.or_(_r.chosen_day.is_(None), _r.chosen_day != change.day)
+    update = sa.update(gift_tables.recurring).where(_r.id == change.recurring, is_another)
+    if conn.execute(update.values(chosen_day=change.day)).rowcount:
+        _queue_news(conn, change.recurring, amount, [RecurringNews.DAY], change.requested_at)
 
 
 def mark_done(conn: Connection, change: RecurringChange, now: datetime) -> None:
@@ -178,7 +184,7 @@ def save_status(conn: Connection, recurring_id: str, status: SubscriptionStatus,
         )
     )
     if saved.rowcount:
-        _queue_news(conn, recurring_id, before, news_of(before, status), asked_at)
+        _queue_news(conn, recurring_id, before.amount, news_of(before, status), asked_at)
 
 
 def _standing(conn: Connection, recurring_id: str) -> RecurringStanding:
@@ -197,12 +203,12 @@ def _standing(conn: Connection, recurring_id: str) -> RecurringStanding:
 
 
 def _queue_news(
-    conn: Connection, recurring_id: str, before: RecurringStanding, news: Sequence[RecurringNews], at: datetime
+    conn: Connection, recurring_id: str, before: Money, news: Sequence[RecurringNews], at: datetime
 ) -> None:
     jobs = [
         (
             f"{recurring_id}:{which}:{at.isoformat()}",
-            {"recurring": recurring_id, "news": which.value, "before": before.amount.minor, "at": at.isoformat()},
+            {"recurring": recurring_id, "news": which.value, "before": before.minor, "at": at.isoformat()},
         )
         for which in news
     ]

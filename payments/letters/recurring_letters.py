@@ -11,6 +11,7 @@ from ledger.money import Money
 from outbox.letters import letter_was_posted, post_letter
 from outbox.worker import Handler
 from payments.gifts.recurring_news import TELL_NEWS, RecurringNews
+from payments.gifts.recurring_words import upcoming
 from payments.letters.about_recurring import AboutRecurring, about_recurring
 from payments.letters.notice import NoticeWords, write_notice
 from web.language import translated
@@ -46,6 +47,22 @@ def _amount(about: AboutRecurring, before: Money) -> NoticeWords:
             **about.words,
         ),
         *_next_day(about),
+        _not_you(),
+        button=about.own_page,
+    )
+
+
+def _day(about: AboutRecurring, _before: Money) -> NoticeWords:
+    """It names the rule, not the next date: Stripe is asked to move that at the same time."""
+    rhythm, began = about.recurring.rhythm, about.recurring.began_at
+    return about.notice(
+        translated("Your %(kind)s donation is taken on another day now", **about.words),
+        translated("The day was changed"),
+        translated(
+            "Your %(kind)s donation of %(amount)s to %(campaign)s is taken %(days)s, from the next time on.",
+            days=upcoming(rhythm, began, about.pages.wording).days,
+            **about.words,
+        ),
         _not_you(),
         button=about.own_page,
     )
@@ -157,6 +174,7 @@ def _not_you() -> str:
 
 _WRITERS: Mapping[RecurringNews, Callable[[AboutRecurring, Money], NoticeWords]] = {
     RecurringNews.AMOUNT: _amount,
+    RecurringNews.DAY: _day,
     RecurringNews.PAUSED: _paused,
     RecurringNews.RESUMED: _resumed,
     RecurringNews.ENDING: _ending,

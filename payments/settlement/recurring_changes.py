@@ -74,8 +74,8 @@ class RecurringChanger:
                 parts = _parts(recurring, change.amount, products, products_of(subscription))
                 self._gateway.change_amount(subscription, parts, recurring.interval, key)
             case ChangeKind.DAY:
-                with writing(self._engine) as conn:
-                    recurring_store.choose_day(conn, change)  # the renewal is moved when the status is fetched
+                with writing(self._engine) as conn:  # the renewal is moved when the status is fetched
+                    recurring_store.choose_day(conn, change, recurring.amount)
             case ChangeKind.PAUSE:
                 if change.until is None or change.until > self._clock():  # else it would have ended already
                     self._gateway.pause(subscription_id, key, change.until)

@@ -121,7 +121,9 @@ def _lists(conn: Connection) -> Iterator[tuple[str, Sequence[object], str]]:
     yield "discrepancies", discrepancies(conn, ALL), "charge gift donor asked charged why noted_at"
     yield "homeless", charges_without_gift(conn, ALL), "charge payment amount at"
     yield "dead letters", dead_letters(conn, ALL), "id type received_at attempts next_attempt_at"
-    recurring = [listed.row for listed in _listed(conn, RECURRING, "began")]
+    # Of those that began at one instant the list begins with another than the one before it did.
+    by_id = sorted((listed.row for listed in _listed(conn, RECURRING, "began")), key=attrgetter("id"))
+    recurring = sorted(by_id, key=attrgetter("began_at"), reverse=True)
     yield (
         "recurring", recurring,
         "id state donor email amount rhythm.interval rhythm.ends_at rhythm.instalments began_at next_at retry_at"

@@ -220,7 +220,7 @@ def test_a_sheet_sent_again_after_it_was_paid_asks_and_shows_nobodys_gift(site: 
     site.books.deliver(charged(gift=gift, amount=2500))
     answer = site.browser.post(GIVE, data=SHEET)
     assert answer.status_code == 409
-    assert "Do you want to give again? A donation of £25 with these very details" in words(answer.text)
+    assert "Do you want to donate again? A donation of £25 with these very details" in words(answer.text)
     assert "cs_test_1" not in answer.text
     assert site.browser.post(GIVE, data=filled(answer.text)).status_code == 503
     assert len(pending(site)) == 1

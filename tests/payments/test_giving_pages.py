@@ -238,7 +238,7 @@ def test_the_same_page_sent_again_after_it_was_paid_asks(site: Site) -> None:
 
     answer = site.browser.post("/c/libraries/give", data=FORM)
     assert answer.status_code == 409
-    assert "Do you want to give again? Your donation of £12.50 has already arrived" in words(answer.text)
+    assert "Do you want to donate again? Your donation of £12.50 has already arrived" in words(answer.text)
     assert pending(site) == []
 
     fields = dict(re.findall(r'name="(\w+)" value="([^"]*)"', answer.text))
@@ -263,7 +263,7 @@ def test_a_page_that_was_changed_after_it_was_paid_asks_too(site: Site, changed:
     answer = site.browser.post("/c/libraries/give", data=FORM | changed)
     assert answer.status_code == 409
     assert "Your donation of £12.50 arrived, and has gone back to you since." in words(answer.text)
-    assert f"Yes, give {'£20 as well' if 'other_amount' in changed else '£12.50 once more'}" in words(answer.text)
+    assert f"Yes, donate {'£20 as well' if 'other_amount' in changed else '£12.50 once more'}" in words(answer.text)
     assert pending(site) == []
 
 

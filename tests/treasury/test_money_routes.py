@@ -100,7 +100,8 @@ def test_the_desk_says_how_much_is_proved_and_where_the_money_is(treasurer: Test
     text = read(treasurer, "/desk")
 
     assert "100% of £35.00: every penny that Stripe told us of" in text
-    assert "At Stripe £0.00 On its way to the bank £0.00 Paid out to the bank so far £14.42" in text
+    assert "At Stripe £0.00 On its way to the bank £0.00" in text
+    assert "Paid out or paid in to the bank since 21 November 2026 £14.42" in text
     assert "On 21 November 2026 at 12:00 Stripe's own balance was the same as ours, to the penny." in text
 
 

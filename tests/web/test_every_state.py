@@ -7,6 +7,7 @@ from functools import cache
 
 import pytest
 
+from tests.html_structure import mistakes_in
 from tests.web.group_states import EVERY_STATE
 from tests.web.samples import TEMPLATES, pages
 
@@ -37,6 +38,7 @@ def test_every_page_keeps_the_rules_that_need_no_browser(name: str) -> None:
     assert re.search(r"<title>\s*\S.* \u2013 Wren &amp; Sons</title>", page, re.DOTALL)
     assert INLINE.findall(page) == []
     assert len(gzip.compress(page.encode())) <= MOST_HTML
+    assert mistakes_in(page) == []
     assert re.findall(r'(?:src|action|<link[^>]*href)="(?!/)(?!https://give\.example/)[^"]*"', page) == []
 
 

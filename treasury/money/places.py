@@ -1,12 +1,13 @@
 """Where the money is: what each account holds, by currency."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import Connection
 
 from ledger.accounts import Account
 from ledger.money import Currency, Money
-from ledger.views import VerifiedShare, balances, verified_shares
+from ledger.views import VerifiedShare, balances, first_movement, verified_shares
 
 # The accounts that hold money, in the order in which it passes through them.
 PLACES = (Account.CLEARING, Account.STRIPE, Account.IN_TRANSIT, Account.BANK, Account.CASH, Account.SUSPENSE)
@@ -14,11 +15,15 @@ PLACES = (Account.CLEARING, Account.STRIPE, Account.IN_TRANSIT, Account.BANK, Ac
 
 @dataclass(frozen=True, slots=True)
 class CurrencyPlaces:
-    """Where the money of one currency is, and how much of it is proved."""
+    """Where the money of one currency is, and how much of it is proved.
+
+    What went to the bank is a sum since `banked_since`, no balance: the books do not see what the bank pays out.
+    """
 
     currency: Currency
     proof: VerifiedShare
     places: tuple[tuple[Account, Money], ...]
+    banked_since: date | None
 
 
 def places(conn: Connection) -> list[CurrencyPlaces]:
@@ -28,5 +33,6 @@ def places(conn: Connection) -> list[CurrencyPlaces]:
     for proof in verified_shares(conn):
         of = proof.total.currency
         held = [(account, by_code[of.code]) for account, by_code in balances_by_account.items() if of.code in by_code]
-        currencies.append(CurrencyPlaces(of, proof, tuple((account, Money(minor, of)) for account, minor in held)))
+        amounts = tuple((account, Money(minor, of)) for account, minor in held)
+        currencies.append(CurrencyPlaces(of, proof, amounts, first_movement(conn, Account.BANK, of)))
     return sorted(currencies, key=lambda places: (-places.proof.total.minor, places.currency.code))

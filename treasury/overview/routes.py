@@ -27,7 +27,7 @@ PLACES = {
     Account.CLEARING: "Not seen in both places yet",
     Account.STRIPE: "At Stripe",
     Account.IN_TRANSIT: "On its way to the bank",
-    Account.BANK: "Paid out to the bank so far",
+    Account.BANK: "Paid out or paid in to the bank",
     Account.CASH: "In cash",
     Account.SUSPENSE: "Of a kind that nobody knows",
 }

@@ -13,6 +13,7 @@ from database.instants import Clock
 from database.transactions import reading
 from ledger.money import BadAmount, Money
 from outbox.jobs import last_error
+from payments.gifts.receipt_choice_store import latest_letters
 from payments.gifts.recurring import Interval, Recurring
 from payments.gifts.recurring_changes import CHANGE_RECURRING, ChangeKind, NotRunning, RecurringChange
 from payments.gifts.recurring_store import changes_of, recurring_of, request_change
@@ -118,6 +119,7 @@ class RecurringDesk:
         with reading(self._engine) as conn:
             row, asked = _row(conn, identity), changes_of(conn, _recurring(conn, identity))
             gifts, why = instalment_rows(conn, identity, INSTALMENT_ROWS), last_error(conn, CHANGE_RECURRING, identity)
+            receipts = latest_letters(conn, identity)
         return self._pages.page(
             "treasury/recurring_gift.html",
             status=status,
@@ -129,6 +131,7 @@ class RecurringDesk:
             wishes=asked,
             waiting=[wish for wish in asked if wish.done_at is None],
             why=why,
+            receipts=receipts,
             typed=typed,
             errors={"amount": mistake} if mistake else {},
             wish_id=uuid4().hex,

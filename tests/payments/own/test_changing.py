@@ -107,6 +107,9 @@ def test_another_day_counts_from_the_next_time_on(own: OwnSite, setup: Recurring
     next_at = setup.row(only(setup)).next_at
 
     assert (next_at.day, setup.charges()) == (5, [1000])
+    subject, text = setup.letters()["recurring-day"]
+    assert subject == "Your monthly donation is taken on another day now"
+    assert "is taken on the 5th of each month, from the next time on." in text
     setup.wait(2 * MONTH)
     assert setup.row(only(setup)).next_at.day == 5
 

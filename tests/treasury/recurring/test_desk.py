@@ -11,7 +11,8 @@ from sqlalchemy import Engine
 from database.transactions import reading, writing
 from outbox.tables import job
 from payments.gifts.gift import DonorDetails
-from payments.gifts.recurring import Recurring, RecurringState
+from payments.gifts.receipt_choice_store import choose_receipts
+from payments.gifts.recurring import ReceiptLetters, Recurring, RecurringState
 from payments.gifts.recurring_changes import CHANGE_RECURRING, ChangeKind, RecurringChange
 from payments.gifts.recurring_store import changes_of, mark_done
 from payments.gifts.tables import recurring_act
@@ -20,7 +21,7 @@ from staff.role import Role
 from staff.store import acts_on
 from tests.clock import FixedClock
 from tests.engines import ON_SQLITE
-from tests.payments.organisation_books import gift_id
+from tests.payments.organisation_books import NOON, gift_id
 from tests.proof.books import Desk
 from tests.staff.signing_in import sign_in_as
 from tests.treasury.recurring.standing import one_of_each, stand
@@ -115,6 +116,17 @@ def test_one_page_has_the_instalments_with_their_receipts(treasurer: TestClient,
     assert re.search(r"12 October 2026 £10.00 Received, receipt 2026-0*1", text)
     assert "donor1@example.org" in text
     assert f"Reference {gift_id(1)[:8]}" in text  # as the thank-you page told the donor
+
+
+@ON_SQLITE
+def test_the_desk_says_that_a_donor_chose_one_statement_a_year(treasurer: TestClient, desk: Desk) -> None:
+    """Else its gifts would seem to lack their letters."""
+    recurring = stand(desk, 1)
+    assert "One statement a year" not in treasurer.get(f"{PATH}/{recurring.id}").text
+    with writing(desk.books.engine) as conn:
+        choose_receipts(conn, recurring.id, ReceiptLetters.YEARLY, "donor", NOON)
+
+    assert "One statement a year instead of each receipt" in treasurer.get(f"{PATH}/{recurring.id}").text
 
 
 @ON_SQLITE
