@@ -51,5 +51,3 @@ REFUSED = {
     "W" * 101: "Shorten this to",
     "word" * 100_000: "Shorten this to",
 }
-# What a page or letter would hold if a string of the corpus became markup in it.
-EXECUTED = ("<script>alert", "<img src=x", "<svg/onload", "' onmouseover='", "<!--<script", 'javascript:alert(1)"')
