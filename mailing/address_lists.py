@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from io import StringIO
 
 from donors.donor import NotAnAddress, address_key
+from web.spreadsheets import harmless
 
 # The names under which mailing tools (Mailchimp, Brevo, Action Network) look for an address.
 ADDRESS_COLUMNS = ("email address", "email", "e-mail", "email_address")
 HEADINGS = ("Email Address", "Tags", "Consent", "Consent Version", "Confirmed", "Source")
 MOST_LINES = 50_000
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 class UnreadableAddresses(ValueError):
@@ -45,7 +45,7 @@ def export_text(lines: Iterable[ExportLine]) -> str:
     writer.writerow(HEADINGS)
     for line in lines:
         fields = (line.email, line.tag, line.words, line.words_version, line.confirmed, line.source)
-        writer.writerow([f"'{field}" if field.startswith(_FORMULA) else field for field in fields])
+        writer.writerow(map(harmless, fields))
     return text.getvalue()
 
 

@@ -10,9 +10,8 @@ from ledger.money import Currency, Money
 from payments.gifts.gift import GiftState
 from payments.own.own_data_views import OwnData
 from payments.own.own_views import OwnGift
+from web.spreadsheets import harmless
 
-# A spreadsheet would take a field that begins so for a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\uff1d")
 STATEMENT_COLUMNS = ("date", "campaigns", "amount", "paid_back", "currency", "regular", "receipt", "reference")
 
 
@@ -79,5 +78,5 @@ def _csv(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     text = StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(headings)
-    writer.writerows([f"'{field}" if field.startswith(_FORMULA) else field for field in row] for row in rows)
+    writer.writerows(map(harmless, row) for row in rows)
     return text.getvalue()

@@ -1,5 +1,6 @@
 """Links, codes and posters at the desk."""
 
+from staff.role import Role
 from tests.campaigns.desk_setup import DESK, DeskSetup
 
 
@@ -16,3 +17,13 @@ def test_every_link_of_the_page_carries_the_code(setup: DeskSetup) -> None:
         assert sentence in page.text.replace("&amp;ref", "&ref")
     wrong = setup.get(f"{DESK}/1/links?ref=a%20leaflet")
     assert (wrong.status_code, "?ref=a" in wrong.text) == (422, False)
+
+
+def test_only_who_may_change_the_organisation_is_led_there(setup: DeskSetup) -> None:
+    """An auditor was led to a page that turned them away."""
+    setup.sign_in()
+    setup.add()
+    there = 'href="/desk/organisation/look"'
+    assert there in setup.get(f"{DESK}/1/links").text
+    setup.sign_in(Role.AUDITOR, email="auditor@example.org")
+    assert there not in setup.get(f"{DESK}/1/links").text

@@ -186,6 +186,7 @@ TAKING = (
             "declaration",
         )
     ),
+    _taking("allocation", "rowid = 2", "rowid = 1", copied("allocation", "n = 1", gift_id="'gift-2'")),
     _taking(
         "donor_merge",
         "rowid = 2",

@@ -18,6 +18,7 @@ from ledger.entry import NO_CAMPAIGN
 from ledger.journal_views import AccountSum
 from ledger.money import Money
 from ledger.periods import month_after
+from web.spreadsheets import harmless
 
 XERO_COLUMNS = (
     "*Narration", "*Date", "Description", "*AccountCode", "*TaxRate", "*Amount", "TrackingName1", "TrackingOption1",
@@ -133,5 +134,4 @@ def _csv(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 def _harmless(cell: str) -> str:
     """A campaign's title that a spreadsheet would take for a formula gets an apostrophe; amounts stay numbers."""
-    is_formula = cell[:1] in ("=", "+", "@") or (cell[:1] == "-" and not cell[1:2].isdigit())
-    return f"'{cell}" if is_formula else cell
+    return cell if cell[:1] == "-" and cell[1:2].isdigit() else harmless(cell)

@@ -8,10 +8,9 @@ from typing import Any
 
 from ledger.money import Money
 from treasury.lists.desk_list import CellValue, ColumnKind, ListColumn
+from web.spreadsheets import harmless
 
 MARK_OF_UTF8 = "\ufeff"  # without it Excel reads names in the machine's own old alphabet
-# A spreadsheet takes a text that begins so for a formula: a donor's name would run on the treasurer's machine.
-FORMULA_BEGINS = frozenset("=+-@\t\r")
 
 
 def csv_parts(columns: Sequence[ListColumn[Any]], batches: Iterable[Sequence[Any]], zone: tzinfo) -> Iterator[bytes]:
@@ -20,11 +19,6 @@ def csv_parts(columns: Sequence[ListColumn[Any]], batches: Iterable[Sequence[Any
     yield (MARK_OF_UTF8 + _lines([[column.heading for column in columns]])).encode()
     for rows in batches:
         yield _lines([text(value(row)) for value, text in write] for row in rows).encode()
-
-
-def harmless(text: str) -> str:
-    """A text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text and text[0] in FORMULA_BEGINS else text
 
 
 def plain_amount(amount: Money) -> str:

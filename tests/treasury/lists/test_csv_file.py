@@ -10,9 +10,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from ledger.money import GBP, JPY, Money, currency
-from treasury.lists.csv_file import csv_parts, harmless, plain_amount
+from treasury.lists.csv_file import csv_parts, plain_amount
 from treasury.lists.desk_list import CellValue, ColumnKind, ListColumn
 from treasury.lists.xlsx_file import write_workbook
+from web.spreadsheets import harmless
 
 LONDON = ZoneInfo("Europe/London")
 Row = tuple[CellValue, ...]
@@ -41,7 +42,7 @@ def test_a_file_opens_in_a_spreadsheet_as_it_was_meant() -> None:
     ]
 
 
-@pytest.mark.parametrize("begin", ["=", "+", "-", "@", "\t", "\r"])
+@pytest.mark.parametrize("begin", ["=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20"])
 def test_no_text_is_a_formula(begin: str) -> None:
     """However it begins; an amount below zero is a number and stays one."""
     assert (harmless(f"{begin}1"), harmless("a=1")) == (f"'{begin}1", "a=1")
