@@ -16,10 +16,11 @@ from payments.books.views import PayoutRow
 from payments.reading.happenings import Category
 from staff.door import Door, SignedIn
 from staff.permissions import Permission
-from treasury.lists.csv_file import MARK_OF_UTF8, harmless, plain_amount
+from treasury.lists.csv_file import MARK_OF_UTF8, plain_amount
 from treasury.payouts.posting import PayoutPosting, posting
 from web.errors import NotFound
 from web.pages import Pages
+from web.spreadsheets import harmless
 
 PATH = "/desk/payouts/{payout}"
 PayoutId = Annotated[str, Path(pattern=r"^po_[A-Za-z0-9_]{1,100}$")]
