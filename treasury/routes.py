@@ -20,6 +20,7 @@ from treasury.moves.routes import move_routes
 from treasury.notes.routes import note_routes
 from treasury.offline.routes import offline_routes
 from treasury.overview.routes import MissingSteps, nothing_is_missing, overview_routes
+from treasury.payouts.routes import payout_routes
 from treasury.recurring.routes import recurring_routes
 from treasury.refunds.routes import refund_routes
 from treasury.refunds.twins_routes import twin_routes
@@ -42,25 +43,30 @@ def treasury_routes(
     door = Door(engine, clock, SessionCookie(pages.base_url))
     show_menu_counts(engine, pages, DESK_LISTS)
     router = APIRouter()
-    router.include_router(overview_routes(engine, clock, pages, door, missing_steps))
-    router.include_router(list_routes(engine, clock, pages, door, DESK_LISTS))
-    router.include_router(gift_routes(engine, pages, door))
-    router.include_router(money_routes(engine, clock, pages, door))
-    router.include_router(refund_routes(engine, clock, pages, door))
-    router.include_router(move_routes(engine, clock, pages, door))
-    router.include_router(twin_routes(engine, clock, pages, door))
-    router.include_router(offline_routes(engine, clock, pages, door))
-    router.include_router(supporter_routes(engine, clock, pages, door))
-    router.include_router(standing_order_routes(engine, clock, pages, door))
-    router.include_router(note_routes(engine, clock, door))
-    router.include_router(export_routes(engine, clock, pages, door))
-    router.include_router(book_routes(engine, clock, pages, door))
-    router.include_router(lost_routes(engine, clock, pages, door))
-    router.include_router(recurring_routes(engine, clock, pages, door))
-    router.include_router(donor_desk_routes(engine, clock, pages, door))
-    router.include_router(match_routes(engine, clock, pages, door))
-    router.include_router(spending_routes(engine, clock, pages, door))
-    router.include_router(search_routes(engine, pages, door))
-    router.include_router(source_routes(engine, pages, door))
-    router.include_router(letter_routes(engine, clock, pages, door))
+    parts = (
+        overview_routes(engine, clock, pages, door, missing_steps),
+        list_routes(engine, clock, pages, door, DESK_LISTS),
+        gift_routes(engine, pages, door),
+        money_routes(engine, clock, pages, door),
+        refund_routes(engine, clock, pages, door),
+        move_routes(engine, clock, pages, door),
+        twin_routes(engine, clock, pages, door),
+        offline_routes(engine, clock, pages, door),
+        supporter_routes(engine, clock, pages, door),
+        standing_order_routes(engine, clock, pages, door),
+        note_routes(engine, clock, door),
+        export_routes(engine, clock, pages, door),
+        book_routes(engine, clock, pages, door),
+        lost_routes(engine, clock, pages, door),
+        recurring_routes(engine, clock, pages, door),
+        donor_desk_routes(engine, clock, pages, door),
+        match_routes(engine, clock, pages, door),
+        payout_routes(engine, pages, door),
+        spending_routes(engine, clock, pages, door),
+        search_routes(engine, pages, door),
+        source_routes(engine, pages, door),
+        letter_routes(engine, clock, pages, door),
+    )
+    for part in parts:
+        router.include_router(part)
     return router

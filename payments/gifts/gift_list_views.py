@@ -17,7 +17,7 @@ from ledger.amount_views import is_amount
 from ledger.money import Money, currency
 from ledger.tables import entry
 from payments.gifts.gift import GiftState
-from payments.gifts.tables import allocation, gift
+from payments.gifts.tables import allocation, gift, offline_gift
 from receipts.receipt import printed_number
 from receipts.tables import YEAR_SPAN, receipt
 
@@ -185,14 +185,21 @@ def receipt_numbers(conn: Connection, gift_ids: Sequence[str]) -> dict[str, str]
 
 
 def went_back_of(conn: Connection, gift_ids: Sequence[str]) -> dict[tuple[str, str], Money]:
-    """What went back of each of these gifts by refunds and disputes, by gift and currency."""
+    """What went back of each of these gifts by refunds and disputes, or was taken back, by gift and currency."""
     minor = sa.case((_e.debit.in_(_BACK), _e.amount_minor), else_=-_e.amount_minor)
     rows = conn.execute(
         sa.select(_e.gift_id, _e.currency, sa.func.sum(minor))
         .where(among(conn, _e.gift_id, gift_ids), sa.or_(_e.debit.in_(_BACK), _e.credit.in_(_BACK)))
         .group_by(_e.gift_id, _e.currency)
     )
-    return {(gift_id, code): Money(int(total), currency(code)) for gift_id, code, total in rows}
+    went_back = {(gift_id, code): Money(int(total), currency(code)) for gift_id, code, total in rows}
+    # Taken back, an offline gift's own entries are reversed: no account shows that the money went back.
+    taken_back = conn.execute(
+        sa.select(_g.id, _g.currency, _g.amount_minor)
+        .join(offline_gift, offline_gift.c.gift_id == _g.id)
+        .where(among(conn, _g.id, gift_ids), offline_gift.c.taken_back_at.is_not(None))
+    )
+    return went_back | {(gift_id, code): Money(minor, currency(code)) for gift_id, code, minor in taken_back}
 
 
 def _kept_total(conn: Connection, choice: ListChoice) -> ListTotal | None:

@@ -75,6 +75,8 @@ ACCESS: Mapping[str, Open | Permission] = {
     "GET /desk/campaigns/{number}/spending": READ_CAMPAIGNS,
     "POST /desk/campaigns/{number}/spending": CHANGE,
     "POST /desk/campaigns/{number}/spending/{spending}/withdraw": CHANGE,
+    "GET /desk/payouts/{payout}": READ,
+    "GET /desk/payouts/{payout}.csv": READ,
     "GET /desk/books": READ,
     "GET /desk/books/exports": READ,
     "GET /desk/books/exports/journal/{kind}": READ,

@@ -122,6 +122,7 @@ def test_taken_back_with_a_reason(browser: TestClient, desk: Desk) -> None:
     assert browser.post(f"{page}/back", data={"why": " "}).status_code == 422
     shown = browser.post(f"{page}/back", data={"why": "Entered twice"}).text
     assert ("Entered twice" in shown, "Take it back" in shown, desk.books.raised()) == (True, False, 0)
+    assert "Given back" in browser.get("/desk/gifts").text, "the list called it received"
 
 
 def test_cash_is_banked(browser: TestClient) -> None:

@@ -31,7 +31,7 @@ PAYOUT_LIST = DeskList[PayoutRow](
             "State", lambda row: _STATES.get(row.state, row.state.replace("_", " ").capitalize()), is_main=True
         ),
         ListColumn("Sent", lambda row: row.at, ColumnKind.DAY),
-        ListColumn("Payout", lambda row: row.id, address=lambda row: f"/desk/trace/{row.id}"),
+        ListColumn("Payout", lambda row: row.id, address=lambda row: f"/desk/payouts/{row.id}"),
         ListColumn("What is in it", _inside),
         ListColumn("Amount", lambda row: row.amount, ColumnKind.MONEY, sort="amount"),
         ListColumn("Currency", lambda row: row.amount.currency.code, shown=Shown.FILE),
