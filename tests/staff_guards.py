@@ -12,7 +12,7 @@ STAFF_GUARDS: dict[str, Guard] = {
     ),
     "acts-recorded": Guard(
         "a change at the desk could be made without a trace of who made it",
-        (Cut("staff/changing.py", "        if not change.is_recorded:\n", "        if False:\n"),),
+        (Cut("staff/changing.py", "    if not change.is_recorded:\n", "    if False:\n"),),
         ("tests/staff/test_changing.py",),
     ),
     "roles": Guard(

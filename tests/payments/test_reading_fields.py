@@ -152,6 +152,8 @@ def _unkeepable(happening: Happening) -> Iterator[object]:
                 fits = value.isprintable() and len(value) <= LONGEST_ID
             case datetime() | date():
                 fits = 1970 <= value.year < 2100
+            case tuple():  # what a refund takes from which share
+                fits = all(number <= LARGEST_NUMBER for part in value for number in part)
             case _:
                 fits = value is None or isinstance(value, bool)
         if not fits:
