@@ -7,6 +7,7 @@ letter took the receipt's layout nine seconds; an invisible character can turn t
 import re
 import unicodedata
 from datetime import date
+from uuid import UUID
 
 from web.language import translated
 
@@ -65,6 +66,14 @@ def _own_letters(label: str) -> str:
     except UnicodeError:
         return label
     return letters if letters.isprintable() and not letters.isascii() else label
+
+
+def typed_id(typed: str) -> str | None:
+    """The id in a form's field, such as the one by which a form sent twice is one change; None where it is no id."""
+    try:
+        return str(UUID(typed))
+    except ValueError:
+        return None
 
 
 def is_day(text: str) -> bool:

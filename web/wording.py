@@ -73,17 +73,17 @@ class Wording:
 
     def day(self, day: date) -> str:
         """A day, or the day of an instant in our zone: "21 November 2026"."""
-        return str(format_date(self._local(day), self._day_pattern, locale=self.locale))
+        return str(format_date(self.local_day(day), self._day_pattern, locale=self.locale))
 
     def day_and_month(self, day: date) -> str:
         """A day of each year: "21 November"."""
         if self._is_english:
-            return str(format_date(self._local(day), "d MMMM", locale=self.locale))
-        return str(format_skeleton("MMMMd", self._local(day), locale=self.locale))
+            return str(format_date(self.local_day(day), "d MMMM", locale=self.locale))
+        return str(format_skeleton("MMMMd", self.local_day(day), locale=self.locale))
 
     def month(self, day: date) -> str:
         """The month of a day: "November 2026"."""
-        return str(format_date(self._local(day), "LLLL y", locale=self.locale))
+        return str(format_date(self.local_day(day), "LLLL y", locale=self.locale))
 
     def time(self, instant: datetime) -> str:
         """The time of day of an instant in our zone: "21:04"."""
@@ -101,7 +101,8 @@ class Wording:
     def _day_pattern(self) -> str:
         return "d MMMM y" if self._is_english else "long"  # the first in English of any region
 
-    def _local(self, day: date) -> date:
+    def local_day(self, day: date) -> date:
+        """A day, or the day of an instant in our zone."""
         return day.astimezone(self.zone).date() if isinstance(day, datetime) else day
 
     def _print(self, amount: Money, digits: int) -> str:

@@ -33,10 +33,10 @@ class SupporterFinder:
     def find(self) -> None:
         """Keep every running subscription that is not ours."""
         with recording_contact(self._engine, self._clock):
-            found = list(self._running())
+            supporters = list(self._running())
         with writing(self._engine) as conn:
-            add_supporters(conn, found, self._clock())
-        log.info("supporters_found", count=len(found))
+            add_supporters(conn, supporters, self._clock())
+        log.info("supporters_found", count=len(supporters))
 
     def _running(self) -> Iterator[Supporter]:
         after: dict[str, str] = {}

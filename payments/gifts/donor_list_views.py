@@ -94,9 +94,9 @@ def _everybody(conn: Connection, donor_ids: Sequence[str]) -> dict[str, str]:
     newest = list(donor_ids)
     while newest:
         merges = sa.select(_m.donor_id, _m.into_id).where(among(conn, _m.into_id, newest), _m.undone_at.is_(None))
-        found = {merged: kept_as[into] for merged, into in conn.execute(merges)}
-        kept_as |= found
-        newest = list(found)
+        merged_into = {merged: kept_as[into] for merged, into in conn.execute(merges)}
+        kept_as |= merged_into
+        newest = list(merged_into)
     return kept_as
 
 

@@ -114,7 +114,7 @@ class Upcoming:
 
 def upcoming(rhythm: Rhythm, began: datetime, wording: Wording) -> Upcoming:
     """What follows when the first instalment was taken at `began`."""
-    interval, first = rhythm.interval, counted_from(began.astimezone(wording.zone).date(), rhythm)
+    interval, first = rhythm.interval, counted_from(wording.local_day(began), rhythm)
     days = due_days(interval, first, wording)
     kind, every = translated(KIND[interval]), translated(EVERY[interval])
     return Upcoming(interval.value, kind, every, days, lasting(rhythm, wording), promised_day(first, interval, 1))

@@ -51,7 +51,7 @@ def reminding(engine: Engine, pages: Pages, clock: Clock) -> Chore:
 
 def _due(conn: Connection, pages: Pages, now: datetime) -> Iterator[tuple[str, Reminder]]:
     """Every reminder that is due, with the key of its letter."""
-    today = now.astimezone(pages.wording.zone).date()
+    today = pages.wording.local_day(now)
     for failing in failing_gifts(conn):
         day = failing_day(failing.since, now)
         yield f"payment-failed:{failing.recurring}:{failing.since:%Y-%m-%d}:{day}", failing

@@ -63,9 +63,9 @@ def _chosen_parts(refund: StripeObject, minor: int) -> ChosenParts:
     """The parts in its metadata; none where they do not add up, because anybody may write there."""
     metadata = refund.get("metadata")
     written = metadata.get(PARTS) if isinstance(metadata, dict) else None
-    found = [_PART.fullmatch(word) for word in written.split()] if isinstance(written, str) else []
-    parts = tuple((int(match[1]), int(match[2])) for match in found if match)
-    is_whole = len({share for share, _ in parts}) == len(found) and sum(part for _, part in parts) == minor
+    matches = [_PART.fullmatch(word) for word in written.split()] if isinstance(written, str) else []
+    parts = tuple((int(match[1]), int(match[2])) for match in matches if match)
+    is_whole = len({share for share, _ in parts}) == len(matches) and sum(part for _, part in parts) == minor
     return parts if is_whole else ()
 
 

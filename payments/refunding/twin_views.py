@@ -39,18 +39,18 @@ class TwinRow:
 
 def twin_rows(conn: Connection, now: datetime, limit: int, later: str | None = None) -> list[TwinRow]:
     """Twins of the last weeks that nobody has dealt with, the newest first; those of one later gift, if it is named."""
-    one, two = gift.alias("one"), gift.alias("two")
+    first, second = gift.alias("first_gift"), gift.alias("second_gift")
     rows = conn.execute(
-        sa.select(one.c.id, two.c.id, two.c.donor_id, two.c.donor_name, two.c.currency, two.c.amount_minor,
-                  one.c.received_at, two.c.received_at)
-        .join(two, sa.and_(one.c.donor_id == two.c.donor_id, one.c.id != two.c.id))
-        .where(two.c.id == later if later else two.c.id.in_(_lately(conn)))
-        .where(two.c.received_at > now - LOOK_BACK, two.c.state == GiftState.RECEIVED.value)
-        .where(one.c.amount_minor == two.c.amount_minor, one.c.currency == two.c.currency)
-        .where(one.c.state == GiftState.RECEIVED.value, _within(conn, one, two))
-        .where(sa.or_(one.c.recurring_id.is_(None), one.c.recurring_id.is_distinct_from(two.c.recurring_id)))
-        .where(*(_is_untouched(each) for each in (one, two)), ~_were_meant(two))
-        .order_by(two.c.received_at.desc(), two.c.id, one.c.received_at.desc())
+        sa.select(first.c.id, second.c.id, second.c.donor_id, second.c.donor_name, second.c.currency,
+                  second.c.amount_minor, first.c.received_at, second.c.received_at)
+        .join(second, sa.and_(first.c.donor_id == second.c.donor_id, first.c.id != second.c.id))
+        .where(second.c.id == later if later else second.c.id.in_(_lately(conn)))
+        .where(second.c.received_at > now - LOOK_BACK, second.c.state == GiftState.RECEIVED.value)
+        .where(first.c.amount_minor == second.c.amount_minor, first.c.currency == second.c.currency)
+        .where(first.c.state == GiftState.RECEIVED.value, _within(conn, first, second))
+        .where(sa.or_(first.c.recurring_id.is_(None), first.c.recurring_id.is_distinct_from(second.c.recurring_id)))
+        .where(*(_is_untouched(each) for each in (first, second)), ~_were_meant(second))
+        .order_by(second.c.received_at.desc(), second.c.id, first.c.received_at.desc())
         .limit(limit)
     )  # fmt: skip
     twins = {row[1]: row for row in reversed(rows.all())}
@@ -64,14 +64,14 @@ def _lately(conn: Connection) -> sa.Select[tuple[str | None]]:
     return sa.select(entry.c.gift_id).where(entry.c.id > last - LATEST, entry.c.kind == EntryKind.GIFT.value)
 
 
-def _within(conn: Connection, one: sa.FromClause, two: sa.FromClause) -> sa.ColumnElement[bool]:
+def _within(conn: Connection, first: sa.FromClause, second: sa.FromClause) -> sa.ColumnElement[bool]:
     """The later came within a day after the first, in each database's SQL; of two at once the higher id is later."""
-    earlier, later = one.c.received_at, two.c.received_at
+    earlier, later = first.c.received_at, second.c.received_at
     if conn.dialect.name == "sqlite":
         days = sa.func.julianday(later) - sa.func.julianday(earlier)
     else:
         days = (sa.extract("epoch", later) - sa.extract("epoch", earlier)) / WITHIN.total_seconds()
-    return sa.and_(days.between(0, 1), sa.or_(later > earlier, two.c.id > one.c.id))
+    return sa.and_(days.between(0, 1), sa.or_(later > earlier, second.c.id > first.c.id))
 
 
 def _is_untouched(each: sa.FromClause) -> sa.ColumnElement[bool]:
@@ -82,6 +82,6 @@ def _is_untouched(each: sa.FromClause) -> sa.ColumnElement[bool]:
     return ~sa.or_(gone, asked, offline)
 
 
-def _were_meant(two: sa.FromClause) -> sa.ColumnElement[bool]:
+def _were_meant(second: sa.FromClause) -> sa.ColumnElement[bool]:
     kind = act.c.subject_kind == EntryKind.GIFT.value
-    return sa.exists().where(kind, act.c.subject_id == two.c.id, act.c.what == NOT_TWINS)
+    return sa.exists().where(kind, act.c.subject_id == second.c.id, act.c.what == NOT_TWINS)

@@ -168,7 +168,7 @@ class ThanksPages:
             amount=amount,
             went_back=gave_back(conn, gift.id, amount.currency),
             donor_name=gift.donor.name if self._is_fresh(gift, issued) else "",
-            given_on=paid_at.astimezone(self._pages.wording.zone).date(),
+            given_on=self._pages.wording.local_day(paid_at),
             reference=gift.reference,
             upcoming=upcoming(recurring.rhythm, began, self._pages.wording) if recurring else None,
             email=gift.donor.email if self._is_fresh(gift, issued) else "",

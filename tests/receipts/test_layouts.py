@@ -70,6 +70,6 @@ def test_a_welsh_receipt_is_printed_in_words_that_never_change(printer: Printer)
     assert "Derbynneb" in text
     assert "Cyfanswm a gafwyd" in text
     assert not [word for word in ("Receipt", "donation", "campaign", "Total", "given") if word in text]
-    said = json.dumps(WORDS_3["cy"], sort_keys=True).encode()
-    assert hashlib.sha256(said).hexdigest()[:16] == "0d668265b95ef891"
+    printed = json.dumps(WORDS_3["cy"], sort_keys=True).encode()
+    assert hashlib.sha256(printed).hexdigest()[:16] == "0d668265b95ef891"
     assert all(set(words) == set(WORDS_3["cy"]) for words in WORDS_3.values())

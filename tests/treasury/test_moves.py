@@ -35,8 +35,8 @@ def browser(desk: Desk, clock: FixedClock) -> TestClient:
 
 def forms(page: str) -> list[dict[str, str]]:
     """The forms of the page that move something, as it fills them."""
-    found = re.findall(r'<form[^>]*method="post"(?: novalidate)?>(.*?)</form>', page, re.DOTALL)
-    return [dict(re.findall(r'name="(\w+)"[^>]* value="([^"]*)"', form)) for form in found if 'name="share"' in form]
+    posting = re.findall(r'<form[^>]*method="post"(?: novalidate)?>(.*?)</form>', page, re.DOTALL)
+    return [dict(re.findall(r'name="(\w+)"[^>]* value="([^"]*)"', form)) for form in posting if 'name="share"' in form]
 
 
 def test_there_and_back(browser: TestClient, desk: Desk) -> None:

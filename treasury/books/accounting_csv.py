@@ -18,6 +18,7 @@ from ledger.entry import NO_CAMPAIGN
 from ledger.journal_views import AccountSum
 from ledger.money import Money
 from ledger.periods import month_after
+from treasury.lists.csv_file import plain_amount
 from web.spreadsheets import harmless
 
 XERO_COLUMNS = (
@@ -88,21 +89,22 @@ def quickbooks_csv(of: AccountingMonth, names: Mapping[Account, str]) -> str:
 def _xero_rows(of: AccountingMonth, codes: Mapping[Account, str], tax_rate: str) -> Iterator[Sequence[str]]:
     narration, day = f"Farthing {of.month:%B %Y}", f"{of.last_day:%d/%m/%Y}"
     for row in of.sums if len(of.sums) <= XERO_MOST_LINES else _without_campaigns(of.sums):
-        title = of.titles.get(row.campaign, "")
+        title = harmless(of.titles.get(row.campaign, ""))
         tracking = ("Campaign", title) if title else ("", "")
         yield (
-            f"{narration} {row.moved.currency}", day, row.account.value.replace("_", " "), codes[row.account], tax_rate,
-            _decimal(row.moved), *tracking, "", "",
+            f"{narration} {row.moved.currency}", day, row.account.value.replace("_", " "),
+            harmless(codes[row.account]), tax_rate, plain_amount(row.moved), *tracking, "", "",
         )  # fmt: skip
 
 
 def _quickbooks_rows(of: AccountingMonth, names: Mapping[Account, str]) -> Iterator[Sequence[str]]:
     for row in of.sums:
-        debit, credit = (row.moved, None) if row.moved.minor > 0 else (None, -row.moved)
+        amount = plain_amount(row.moved if row.moved.minor > 0 else -row.moved)
+        debit, credit = (amount, "") if row.moved.minor > 0 else ("", amount)
         yield (
-            f"FARTHING-{of.month:%Y-%m}-{row.moved.currency}", f"{of.last_day:%d/%m/%Y}", names[row.account],
-            _decimal(debit), _decimal(credit), f"{of.month:%B %Y}", "", row.moved.currency.code, "",
-            of.titles.get(row.campaign, ""),
+            f"FARTHING-{of.month:%Y-%m}-{row.moved.currency}", f"{of.last_day:%d/%m/%Y}",
+            harmless(names[row.account]), debit, credit, f"{of.month:%B %Y}", "", row.moved.currency.code, "",
+            harmless(of.titles.get(row.campaign, "")),
         )  # fmt: skip
 
 
@@ -120,18 +122,9 @@ def _require_mapped(sums: Iterable[AccountSum], mapped: Mapping[Account, str]) -
         raise UnmappedAccounts(missing)
 
 
-def _decimal(amount: Money | None) -> str:
-    return "" if amount is None else str(amount.decimal)
-
-
 def _csv(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     file = StringIO()
     writer = csv.writer(file, lineterminator="\r\n")
     writer.writerow(columns)
-    writer.writerows([_harmless(cell) for cell in row] for row in rows)
+    writer.writerows(rows)
     return file.getvalue()
-
-
-def _harmless(cell: str) -> str:
-    """A campaign's title that a spreadsheet would take for a formula gets an apostrophe; amounts stay numbers."""
-    return cell if cell[:1] == "-" and cell[1:2].isdigit() else harmless(cell)

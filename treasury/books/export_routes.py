@@ -97,7 +97,7 @@ class ExportsDesk:
         with reading(self._engine) as conn:
             first = first_book_date(conn)
             codes = {program: account_codes(conn, program.value) for program in AccountingProgram}
-        today = self._clock().astimezone(self._pages.wording.zone).date()
+        today = self._pages.wording.local_day(self._clock())
         months = months_between(first, max(today, first)) if first else []
         return self._pages.page(
             "treasury/book_exports.html", private=True, status=status, member=reader.member, months=months,

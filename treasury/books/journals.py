@@ -12,6 +12,7 @@ from ledger.accounts import ACCOUNT_TYPES, FIGURE_ACCOUNTS, Account
 from ledger.entry import NO_CAMPAIGN
 from ledger.journal_views import AccountSum, JournalEntry
 from ledger.money import Currency, Money
+from treasury.lists.csv_file import plain_amount
 
 TYPES = {"asset": "Assets", "liability": "Liabilities", "income": "Income", "expense": "Expenses", "equity": "Equity"}
 BY_CAMPAIGN = frozenset(account for accounts in FIGURE_ACCOUNTS.values() for account in accounts)
@@ -116,10 +117,7 @@ def _campaign_name(campaign: int, slugs: Mapping[int, str]) -> str:
 
 def _number(amount: Money) -> str:
     """Such as `-12.50 GBP`: without grouping, with as many places as the currency has."""
-    places = amount.currency.exponent
-    whole, part = divmod(abs(amount.minor), 10**places)
-    sign = "-" if amount.minor < 0 else ""
-    return f"{sign}{whole}{f'.{part:0{places}}' if places else ''} {amount.currency.code}"
+    return f"{plain_amount(amount)} {amount.currency.code}"
 
 
 def _quoted(text: str) -> str:

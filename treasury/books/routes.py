@@ -171,7 +171,7 @@ class BooksDesk:
         )  # fmt: skip
 
     def _today(self) -> date:
-        return self._clock().astimezone(self._pages.wording.zone).date()
+        return self._pages.wording.local_day(self._clock())
 
     def _book_month(self, conn: Connection, code: str) -> BookMonth:
         month = date.fromisoformat(f"{code}-01")

@@ -126,8 +126,8 @@ class FilterForm:
             "sort": "" if chosen.sort == self.sort else chosen.sort.code,
             "before" if chosen.backwards else "after": chosen.beside or "",
         }
-        said = {name: word for name, word in query.items() if word}
-        return f"{path}?{urlencode(said)}" if said else path
+        filled = {name: word for name, word in query.items() if word}
+        return f"{path}?{urlencode(filled)}" if filled else path
 
     def _sort(self, code: str) -> ListSort:
         sort = ListSort(code.removeprefix("-"), code.startswith("-")) if code else self.sort

@@ -133,7 +133,7 @@ class ListDesk:
             change.record("list.export", Subject("list", self.desk_list.name), after={"as": kind})
 
     def _as_file(self, kind: str) -> dict[str, str]:
-        day = self._clock().astimezone(self._pages.wording.zone).date()
+        day = self._pages.wording.local_day(self._clock())
         name = f"{self.desk_list.name}-{day}.{kind}"
         return {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
 

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from campaigns.campaign import Campaign
 from campaigns.match import GIVER_LENGTH, BadMatch, MatchPot
 from ledger.money import BadAmount, Money
 from ledger.typed_money import NumberStyle, read_typed_money
-from web.typed import NotTidy, compact, tidy
+from web.typed import NotTidy, compact, tidy, typed_id
 
 FIELDS = ("pot", "giver", "amount", "ratio", "first_day", "last_day", "counts")
 # What is matched for what is given, and the words for it.
@@ -34,18 +34,10 @@ def read_pot(
         return errors
     matched, given = map(int, ratio.split(":"))
     try:
-        pot = _identity(typed.get("pot", ""))
+        pot = typed_id(typed.get("pot", "")) or str(uuid4())
         return MatchPot(pot, campaign.id, giver, amount, first, last, now, matched, given, counts)
     except BadMatch as mistake:
         return {"last_day" if first > last else "amount": str(mistake)}
-
-
-def _identity(typed: str) -> str:
-    """The id that the form was sent with, so that the same form sent twice is one pot."""
-    try:
-        return str(UUID(typed))
-    except ValueError:
-        return str(uuid4())
 
 
 def _giver(typed: Mapping[str, str], errors: dict[str, str]) -> str | None:

@@ -85,7 +85,7 @@ class MatchDesk:
 
     def show(self, reader: SignedIn, number: int) -> Response:
         """The pots, and a form for the next one."""
-        today = self._clock().astimezone(self._pages.wording.zone).date().isoformat()
+        today = self._pages.wording.local_day(self._clock()).isoformat()
         return self._page(reader, number, {"pot": str(uuid4()), "first_day": today, "ratio": "1:1"}, {})
 
     def add(self, changer: SignedIn, number: int, typed: dict[str, str]) -> Response:
@@ -107,7 +107,7 @@ class MatchDesk:
 
     def end(self, changer: SignedIn, number: int, pot_id: str) -> Response:
         """Match no gift after today, none at all where it has not begun; a pot that is over stays as it is."""
-        today = self._clock().astimezone(self._pages.wording.zone).date()
+        today = self._pages.wording.local_day(self._clock())
         with reading(self._engine) as conn:
             pot = _pot(conn, changer, number, pot_id)
         if pot.ended_on is None and today <= pot.last_day:
@@ -161,7 +161,7 @@ class MatchDesk:
             campaign=campaign,
             matches=matches,
             paid_with={match.pot.id: [gift for gift, pot in paid.items() if pot == match.pot.id] for match in matches},
-            today=self._clock().astimezone(self._pages.wording.zone).date(),
+            today=self._pages.wording.local_day(self._clock()),
             typed={name: typed.get(name, "") for name in FIELDS},
             references={name: text for name, text in typed.items() if name.startswith("reference-")},
             ratios=RATIOS,

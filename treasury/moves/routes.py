@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Annotated
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from fastapi import APIRouter, Depends
 from sqlalchemy import Connection, Engine
@@ -25,7 +25,7 @@ from staff.permissions import Permission
 from web.errors import NotFound
 from web.forms import posted_fields
 from web.pages import Pages
-from web.typed import NotTidy, tidy
+from web.typed import NotTidy, tidy, typed_id
 
 PATH = "/desk/gifts/{identity}/move"
 FIELDS = ("key", "share", "to", "why")
@@ -86,7 +86,8 @@ class MoveDesk:
         if errors or share is None:
             return self.show(mover, identity, typed, errors or {"share": "Choose which part to move."})
         now = self._clock()
-        move = GiftMove(_key(typed), gift.id, share.n, share.campaign, int(to), why, mover.member.id, now)
+        key = typed_id(typed.get("key", "")) or str(uuid4())
+        move = GiftMove(key, gift.id, share.n, share.campaign, int(to), why, mover.member.id, now)
         try:
             self._book(mover, move)
         except CannotMove as mistake:
@@ -95,7 +96,7 @@ class MoveDesk:
 
     def _book(self, mover: SignedIn, move: GiftMove) -> None:
         with changing_books(self._engine, mover.actor, move.moved_at) as change:
-            move_gift(change.conn, move, move.moved_at.astimezone(self._pages.wording.zone).date())
+            move_gift(change.conn, move, self._pages.wording.local_day(move.moved_at))
             before, after = {"campaign": move.from_campaign}, {"campaign": move.to_campaign}
             subject = Subject(EntryKind.GIFT.value, move.gift)
             change.record("gift.move", subject, before=before, after=after, act_id=move.id)
@@ -117,10 +118,3 @@ def _why(typed: Mapping[str, str], errors: dict[str, str]) -> str:
     if not why:
         errors["why"] = "Say why: who reads the books later will ask."
     return why
-
-
-def _key(typed: Mapping[str, str]) -> str:
-    try:
-        return str(UUID(typed.get("key", "")))
-    except ValueError:
-        return str(uuid4())

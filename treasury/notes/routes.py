@@ -21,7 +21,7 @@ from staff.notes_store import LONGEST_NOTE, Noted, note_by_id, remove_note, writ
 from staff.permissions import Permission
 from web.errors import NotFound, Refusal, Trouble
 from web.forms import posted_fields
-from web.typed import NotTidy, tidy
+from web.typed import NotTidy, tidy, typed_id
 
 PATH = "/desk/notes"
 FIELDS = ("key", "about", "about_id", "text")
@@ -62,7 +62,7 @@ def note_routes(engine: Engine, clock: Clock, door: Door) -> APIRouter:
 def _write(engine: Engine, clock: Clock, writer: SignedIn, typed: Mapping[str, str]) -> Response:
     try:
         text = tidy(typed.get("text", ""), LONGEST_NOTE, lines=True)
-        kind, key = Noted(typed.get("about", "")), _key(typed)
+        kind, key = Noted(typed.get("about", "")), typed_id(typed.get("key", "")) or str(uuid4())
     except (NotTidy, ValueError):
         raise NoNote from None
     if not text:
@@ -72,10 +72,6 @@ def _write(engine: Engine, clock: Clock, writer: SignedIn, typed: Mapping[str, s
         write_note(change.conn, key, about, text, (writer.member.id, change.now))
         change.record("note.write", about, after={"note": key}, act_id=f"note.write:{key}")
     return RedirectResponse(PAGES[kind] + about.id, 303)
-
-
-def _key(typed: Mapping[str, str]) -> str:
-    return str(UUID(typed["key"])) if typed.get("key") else str(uuid4())
 
 
 def _known(conn: Connection, kind: Noted, identity: str) -> str:

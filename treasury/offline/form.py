@@ -3,14 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from uuid import UUID
 
 from campaigns.campaign import Campaign
 from ledger.money import BadAmount, Currency, Money
 from ledger.typed_money import NumberStyle, read_typed_money
 from payments.gifts.gift import DonorDetails
 from payments.gifts.offline import BadDay, Means, require_day
-from web.typed import NotTidy, compact, tidy
+from web.typed import NotTidy, compact, tidy, typed_id
 from web.typed_address import read_email_address
 
 FIELDS = (
@@ -55,11 +54,11 @@ def read_offline(
     amount = _amount(typed, campaign, style_of, errors) if campaign else None
     day = read_booking_day(typed, days, errors)
     donor, reference = read_giver(typed, errors), _reference(typed, means, errors)
-    key = _uuid(typed.get("key", ""))
+    key = typed_id(typed.get("key", ""))
     if errors or not (means and campaign and amount and day and donor and key):
         return errors or {"amount": "Open the page again: the form was not whole."}
     return TypedOffline(
-        key, _uuid(typed.get("donor", "")), donor, means, amount, day, campaign, reference,
+        key, typed_id(typed.get("donor", "")), donor, means, amount, day, campaign, reference,
         typed.get("counts") == "yes", typed.get("receipt") == "yes",
     )  # fmt: skip
 
@@ -127,10 +126,3 @@ def _reference(typed: Mapping[str, str], means: Means | None, errors: dict[str, 
     if means is Means.IN_KIND and not reference:
         errors["reference"] = "Enter what was given: it stands on the receipt."
     return reference
-
-
-def _uuid(typed: str) -> str | None:
-    try:
-        return str(UUID(typed))
-    except ValueError:
-        return None

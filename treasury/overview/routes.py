@@ -70,7 +70,7 @@ def overview_routes(engine: Engine, clock: Clock, pages: Pages, door: Door, miss
 
 
 def _today(clock: Clock, pages: Pages) -> date:
-    return clock().astimezone(pages.wording.zone).date()
+    return pages.wording.local_day(clock())
 
 
 def _titles(conn: Connection) -> dict[int, str]:

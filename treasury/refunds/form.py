@@ -1,7 +1,6 @@
 """Reads the form of a refund: what goes back of each share, confirmed by typing the whole sum."""
 
 from collections.abc import Mapping
-from uuid import UUID
 
 from ledger.money import BadAmount, Money
 from ledger.typed_money import read_typed_money
@@ -52,11 +51,3 @@ def _amount(written: str, like: Money, words: AmountWords) -> Money | None:
     except BadAmount:
         return None
     return amount if amount.minor >= 0 and amount.minor % like.currency.step == 0 else None
-
-
-def request_id(typed: Mapping[str, str]) -> str | None:
-    """The id that the form was sent with, so that the same form sent twice is one refund."""
-    try:
-        return str(UUID(typed.get("request", "")))
-    except ValueError:
-        return None

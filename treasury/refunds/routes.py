@@ -27,11 +27,12 @@ from staff.act import Subject
 from staff.changing import changing
 from staff.door import Door, SignedIn
 from staff.permissions import Permission
-from treasury.refunds.form import FIELDS, REASONS, part_field, read_parts, request_id
+from treasury.refunds.form import FIELDS, REASONS, part_field, read_parts
 from treasury.refunds.words import words_of_request
 from web.errors import NotFound
 from web.forms import posted_fields
 from web.pages import Pages
+from web.typed import typed_id
 
 PATH = "/desk/gifts/{identity}/refund"
 MOST_SHARES = 50
@@ -75,7 +76,7 @@ class RefundDesk:
 
     def ask(self, refunder: SignedIn, identity: str, typed: Mapping[str, str]) -> Response:
         """Keep a request with its act; the same form sent twice is one refund."""
-        key = request_id(typed)
+        key = typed_id(typed.get("request", ""))
         with reading(self._engine) as conn:
             gift, is_known = _gift(conn, identity), bool(key and refund_request_by_id(conn, key))
             payment = _payment(payments_left(conn, gift), typed.get("payment", ""))

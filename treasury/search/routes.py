@@ -84,6 +84,6 @@ def _found_in(conn: Connection, pages: Pages, desk_list: DeskList[Any], text: st
     choice, wording = chosen.choice(pages.wording.zone), pages.wording
     window = ListWindow(chosen.sort.name, chosen.sort.descending, SHOWN_ROWS)
     rows, total = list_rows(conn, desk_list.question, choice, window), list_total(conn, desk_list.question, choice)
-    found = list_page(desk_list, chosen, rows, total, wording)
-    plain = [replace(heading, address=None, sorted="") for heading in found.headings]
-    return FoundRows(desk_list, replace(found, headings=plain), form.address(desk_list.path, chosen))
+    page = list_page(desk_list, chosen, rows, total, wording)
+    plain = [replace(heading, address=None, sorted="") for heading in page.headings]
+    return FoundRows(desk_list, replace(page, headings=plain), form.address(desk_list.path, chosen))

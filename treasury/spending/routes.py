@@ -27,12 +27,12 @@ from treasury.spending.balance import campaign_balance
 from web.errors import NotFound
 from web.forms import posted_fields
 from web.pages import Pages
-from web.typed import NotTidy, compact, tidy
+from web.typed import NotTidy, compact, tidy, typed_id
 
 PATH = "/desk/campaigns/{number}/spending"
 NOTE, WITHDRAW = "campaign.note_spending", "campaign.withdraw_spending"
 FIELDS = ("spending", "amount", "spent_on", "words")
-SpentFor = Annotated[int, Path(ge=1, lt=2**31)]
+SpendingCampaign = Annotated[int, Path(ge=1, lt=2**31)]
 
 
 def spending_routes(engine: Engine, clock: Clock, pages: Pages, door: Door) -> APIRouter:
@@ -42,15 +42,15 @@ def spending_routes(engine: Engine, clock: Clock, pages: Pages, door: Door) -> A
     Changer = Annotated[SignedIn, Depends(door.needs(Permission.CHANGE_MONEY))]  # noqa: N806 (a type)
 
     @router.get(PATH)
-    def show_spending(reader: Reader, number: SpentFor) -> Response:
+    def show_spending(reader: Reader, number: SpendingCampaign) -> Response:
         return desk.show(reader, number)
 
     @router.post(PATH)
-    async def note_spending(changer: Changer, number: SpentFor, request: Request) -> Response:
+    async def note_spending(changer: Changer, number: SpendingCampaign, request: Request) -> Response:
         return await run_in_threadpool(desk.add, changer, number, await posted_fields(request, FIELDS))
 
     @router.post(PATH + "/{spending}/withdraw")
-    def take_spending_back(changer: Changer, number: SpentFor, spending: UUID) -> Response:
+    def take_spending_back(changer: Changer, number: SpendingCampaign, spending: UUID) -> Response:
         return desk.withdraw(changer, number, str(spending))
 
     return router
@@ -113,7 +113,7 @@ class SpendingDesk:
         return self._back(number)
 
     def _today(self) -> date:
-        return self._clock().astimezone(self._pages.wording.zone).date()
+        return self._pages.wording.local_day(self._clock())
 
     def _back(self, number: int) -> Response:
         return RedirectResponse(PATH.format(number=number), 303)
@@ -145,11 +145,4 @@ def read_spending(
         errors["spent_on"] = "Enter a day that has come."
     if errors or amount is None or day is None:
         return errors
-    return Spending(_identity(typed.get("spending", "")), campaign.id, amount, day, words)
-
-
-def _identity(typed: str) -> str:
-    try:
-        return str(UUID(typed))
-    except ValueError:
-        return str(uuid4())
+    return Spending(typed_id(typed.get("spending", "")) or str(uuid4()), campaign.id, amount, day, words)

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from uuid import UUID
 
 from campaigns.campaign import Campaign
 from ledger.money import BadAmount, Money
@@ -11,7 +10,7 @@ from ledger.typed_money import NumberStyle
 from payments.gifts.gift import DonorDetails
 from payments.gifts.recurring import Interval
 from treasury.offline.form import read_giver, read_sum
-from web.typed import compact
+from web.typed import compact, typed_id
 
 FIELDS = ("key", "donor", "name", "email", "amount", "interval", "first_day", "campaign")
 
@@ -34,7 +33,7 @@ def read_order(
 ) -> TypedOrder | dict[str, str]:
     """The standing order, or what must be corrected, by field. `style_of`: how amounts are written, by currency."""
     errors: dict[str, str] = {}
-    donor, donor_id = read_giver(typed, errors), _uuid(typed.get("donor", ""))
+    donor, donor_id = read_giver(typed, errors), typed_id(typed.get("donor", ""))
     if donor is not None and not (donor_id or donor.name or donor.email):
         errors["name"] = "Enter who pays: the reference is theirs."
     campaign = next((each for each in campaigns if str(each.id) == typed.get("campaign")), None)
@@ -42,7 +41,7 @@ def read_order(
         errors["campaign"] = "Choose the campaign that it is for."
     amount = _amount(typed, campaign, style_of, errors) if campaign else None
     first, interval = _first(typed, errors), _interval(typed, errors)
-    key = _uuid(typed.get("key", ""))
+    key = typed_id(typed.get("key", ""))
     if errors or not (donor and campaign and amount and first and interval and key):
         return errors or {"amount": "Open the page again: the form was not whole."}
     return TypedOrder(key, donor_id, donor, amount, interval, first, campaign)
@@ -71,11 +70,4 @@ def _interval(typed: Mapping[str, str], errors: dict[str, str]) -> Interval | No
         return Interval(typed.get("interval", ""))
     except ValueError:
         errors["interval"] = "Choose how often it is paid."
-        return None
-
-
-def _uuid(typed: str) -> str | None:
-    try:
-        return str(UUID(typed))
-    except ValueError:
         return None

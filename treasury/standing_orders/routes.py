@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 from typing import Annotated
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from fastapi import APIRouter, Depends, Query
 from sqlalchemy import Connection, Engine
@@ -40,6 +40,7 @@ from treasury.standing_orders.form import FIELDS, TypedOrder, read_order
 from web.errors import NotFound
 from web.forms import posted_fields
 from web.pages import Pages
+from web.typed import typed_id
 
 PATH = "/desk/standing-orders"
 PAGE_ROWS, LAST_PAGE = 50, 10_000
@@ -87,7 +88,7 @@ class StandingOrderDesk:
         self._engine, self._clock, self._pages = engine, clock, pages
 
     def _today(self) -> date:
-        return self._clock().astimezone(self._pages.wording.zone).date()
+        return self._pages.wording.local_day(self._clock())
 
     def list(self, reader: SignedIn, page: int) -> Response:
         """Every standing order, the newest first."""
@@ -174,7 +175,7 @@ class StandingOrderDesk:
             due = [each.due_on for each in expected_of(conn, order, days.today)]
         day = read_booking_day(typed, days, errors)
         due_on = next((each for each in due if each.isoformat() == typed.get("due_on")), None)
-        key = _uuid(typed.get("key", ""))
+        key = typed_id(typed.get("key", ""))
         if day is None or due_on is None or key is None:
             return self.show(changer, identity, errors or {"day": "Nothing is due on this day."})
         try:
@@ -198,10 +199,3 @@ def _kept(conn: Connection, identity: str) -> StandingOrder:
     if order is None:
         raise NotFound("There is no such standing order.", advice="Go back to the list.")
     return order
-
-
-def _uuid(typed: str) -> str | None:
-    try:
-        return str(UUID(typed))
-    except ValueError:
-        return None
