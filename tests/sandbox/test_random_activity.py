@@ -54,9 +54,9 @@ def test_simulations_are_cheap(tmp_path: Path) -> None:
 
     Half of that is enough here: the processor is shared with other tests.
     """
-    payments = measure_payments(200, tmp_path / "twin.db")
-    renewals = measure_renewals(8, 365)
+    payments = measure_payments(600, tmp_path / "twin.db")
+    renewals = measure_renewals(40, 365)
 
     assert payments.done / payments.processor >= 200
-    assert renewals.processor * (1000 / 8) < 60
+    assert renewals.processor * (1000 / 40) < 60
     assert payments.grown < 20
