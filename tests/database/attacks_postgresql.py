@@ -13,6 +13,7 @@ TRUNCATED = (
     "installation", "installation_mark", "act", "letter", "staff_member", "match_pot", "match_note", "signup",
     "refund_request", "offline_gift", "note", "gift_move", "standing_order", "supporter",
     "erasure", "donor_merge", "period_step", "period_report", "late_entry", "spending",
+    "api_token",
     *MONEY_TABLES,
 )  # fmt: skip
 # What members of staff sign in with may be removed, so nothing keeps it from being emptied with them.
