@@ -30,7 +30,7 @@ WHAT_THEY_READ: Mapping[TokenScope, str] = {
     TokenScope.TOTALS: "Campaigns, and what they raised.",
     TokenScope.DONORS: "Donors: names, addresses and messages, also beside gifts.",
 }
-TypedText = Annotated[str, Form(max_length=400)]
+FormText = Annotated[str, Form(max_length=400)]
 Chosen = Annotated[list[str] | None, Form(max_length=len(TokenScope))]
 
 
@@ -65,7 +65,7 @@ def token_routes(engine: Engine, clock: Clock, pages: Pages) -> APIRouter:
         return desk.show_new(owner)
 
     @router.post(PATH + "/new")
-    def make_token(owner: Owner, name: TypedText = "", ends_on: TypedText = "", scope: Chosen = None) -> Response:
+    def make_token(owner: Owner, name: FormText = "", ends_on: FormText = "", scope: Chosen = None) -> Response:
         return desk.make(owner, name, ends_on, scope or [])
 
     @router.get(PATH + "/{identity}/revoke")

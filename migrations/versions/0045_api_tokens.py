@@ -6,8 +6,8 @@ from alembic import op
 from database.columns import BookDate, Bytes, Instant
 from migrations.guards import frozen, keep_rows, set_once
 
-revision = "0044"
-down_revision = "0043"
+revision = "0045"
+down_revision = "0044"
 
 
 def upgrade() -> None:
