@@ -16,6 +16,7 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import ASGIApp
 
+from api.routes import api_routes
 from campaigns.editing.desk import CampaignDesk
 from campaigns.editing.group_routes import LIST_PATH
 from campaigns.editing.picture_routes import PICTURE_PATH
@@ -158,6 +159,7 @@ def _app(installation: Installation, inbox: Inbox, twin: Twin | None, writer: so
         _own_pages(installation, twin),
         _staff(installation),
         setup_routes(set_up),
+        api_routes(engine, clock, pages),
         treasury_routes(engine, clock, pages, set_up.missing),
         organisation_routes(engine, clock, pages, organisation, around_organisation(engine, clock)),
     ):

@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 from alembic import context
 
+import api.tables
 import campaigns.tables
 import donors.tables
 import ledger.tables
@@ -26,7 +27,7 @@ from database.migrating import installation
 from database.tables import metadata
 from database.transactions import booking
 
-TABLES = (campaigns, donors, ledger, mailing, organisation, outbox, payments, receipts, staff, web, installation)
+TABLES = (api, campaigns, donors, ledger, mailing, organisation, outbox, payments, receipts, staff, web, installation)
 
 
 # `booking` lets a transaction take a minute and a statement half of it, because others wait, and has its few rows read

@@ -22,6 +22,8 @@ WORDS: Mapping[str, str] = {
     "books.map_accounts": "Changed what an accounting program calls our accounts",
     "books.close_month": "Closed a month",
     "books.reopen_month": "Opened a month again",
+    "token.make": "Made a token for a program",
+    "token.revoke": "Revoked a token of a program",
     "list.export": "Took a list as a file",
     "receipt.make_link": "Opened a receipt",
     "donor.merge": "Merged two donors",

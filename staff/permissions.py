@@ -23,6 +23,7 @@ class Permission(StrEnum):
     READ_STAFF = "read staff"
     MANAGE_STAFF = "manage staff"
     READ_ACTS = "read acts"
+    MANAGE_TOKENS = "manage tokens"
 
 
 _READS = frozenset(
@@ -39,7 +40,8 @@ _READS = frozenset(
 # Organisers see and edit only the campaigns that they are assigned to, and no donor's address.
 ALLOWED: Mapping[Role, frozenset[Permission]] = {
     Role.OWNER: frozenset(Permission),
-    Role.TREASURER: frozenset(Permission) - {Permission.MANAGE_STAFF, Permission.REOPEN_MONTHS},
+    Role.TREASURER: frozenset(Permission)
+    - {Permission.MANAGE_STAFF, Permission.REOPEN_MONTHS, Permission.MANAGE_TOKENS},
     Role.ORGANISER: frozenset({Permission.READ_CAMPAIGNS, Permission.EDIT_CAMPAIGNS}),
     Role.AUDITOR: _READS,
 }

@@ -16,7 +16,7 @@ LAYERS = (
     ("receipts", "mailing"),
     ("payments",),
     ("proof", "compliance"),
-    ("treasury", "backup"),
+    ("treasury", "backup", "api"),
     ("setup",),
     ("installation",),
     ("worker", "supervisor"),
