@@ -13,9 +13,9 @@ from ledger.money import CURRENCIES
 from web.typed import compact
 
 LONGEST_TEXT = 200
-CAMPAIGN, CURRENCY = "campaign", "currency"
+CAMPAIGN, CURRENCY, SOURCE = "campaign", "currency", "source"
 # What an address may say of fields whose options are not the same for everybody.
-_FREE = {CAMPAIGN: re.compile(r"[0-9]{1,9}"), CURRENCY: re.compile(r"[A-Z]{3}")}
+_FREE = {CAMPAIGN: re.compile(r"[0-9]{1,9}"), CURRENCY: re.compile(r"[A-Z]{3}"), SOURCE: re.compile(r"[\w.-]{1,40}")}
 _ID = re.compile(r"[A-Za-z0-9_-]{1,100}")
 _AMOUNT = re.compile(
     r"(?:[£€$¥]\s*|([A-Z]{3})\s)?(-?(?:[0-9]{1,12}|[1-9][0-9]{0,2}(?:,[0-9]{3}){1,3})(?:\.[0-9]{1,3})?)"

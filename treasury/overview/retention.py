@@ -90,13 +90,20 @@ def committed(expected: Sequence[ExpectedSum], of: Currency) -> Money:
     return Money(a_year // 12, of)
 
 
+def months_after(month: date) -> list[date]:
+    """The months that are forecast."""
+    months = [month_after(month)]
+    while len(months) < MONTHS_AHEAD:
+        months.append(month_after(months[-1]))
+    return months
+
+
 def forecast(monthly: Money, stays: Fraction, this_month: date) -> list[ForecastMonth]:
     """The committed income of the months to come, when each month keeps this share and nobody begins."""
-    months, month, amount = list[ForecastMonth](), this_month, Fraction(monthly.minor)
-    for _ in range(MONTHS_AHEAD):
-        month, amount = month_after(month), amount * stays
-        months.append(ForecastMonth(month, Money(int(amount), monthly.currency)))
-    return months
+    return [
+        ForecastMonth(month, Money(int(monthly.minor * stays**n), monthly.currency))
+        for n, month in enumerate(months_after(this_month), start=1)
+    ]
 
 
 def _ended_up_to(givers: Sequence[MonthlyGivers], month: date) -> int:

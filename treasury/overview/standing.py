@@ -64,7 +64,7 @@ def _standing(money: CurrencyPlaces, promised: Sequence[PromisedSum], expected: 
         held.get(Account.BANK, nothing),
         money.banked_since,
         held.get(Account.CASH, nothing),
-        tuple((account, held[account]) for account in ON_ITS_WAY if held.get(account)),
+        tuple((account, held[account]) for account in ON_ITS_WAY if account in held),
         held.get(Account.SUSPENSE, nothing),
         tuple(part for part in promised if part.amount.currency == of),
         tuple(part for part in expected if part.amount.currency == of),
