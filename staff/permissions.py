@@ -60,6 +60,7 @@ class MenuItem:
 _MONEY, _LETTERS = Permission.READ_MONEY, Permission.READ_LETTERS
 MENU = (
     MenuItem("Overview", "/desk", _MONEY),
+    MenuItem("Trends", "/desk/trends", _MONEY),
     MenuItem("Books", "/desk/books", _MONEY),
     MenuItem("Offline", "/desk/offline", _MONEY),
     MenuItem("Campaigns", "/desk/campaigns", Permission.READ_CAMPAIGNS),

@@ -20,6 +20,7 @@ from treasury.moves.routes import move_routes
 from treasury.notes.routes import note_routes
 from treasury.offline.routes import offline_routes
 from treasury.overview.routes import MissingSteps, nothing_is_missing, overview_routes
+from treasury.overview.trends_routes import trends_routes
 from treasury.payouts.routes import payout_routes
 from treasury.recurring.routes import recurring_routes
 from treasury.refunds.routes import refund_routes
@@ -45,6 +46,7 @@ def treasury_routes(
     router = APIRouter()
     parts = (
         overview_routes(engine, clock, pages, door, missing_steps),
+        trends_routes(engine, clock, pages, door),
         list_routes(engine, clock, pages, door, DESK_LISTS),
         gift_routes(engine, pages, door),
         money_routes(engine, clock, pages, door),

@@ -85,6 +85,10 @@ class Wording:
         """The month of a day: "November 2026"."""
         return str(format_date(self.local_day(day), "LLLL y", locale=self.locale))
 
+    def month_short(self, day: date) -> str:
+        """The month of a day below a column of a chart: "Nov"."""
+        return str(format_date(self.local_day(day), "LLL", locale=self.locale))
+
     def time(self, instant: datetime) -> str:
         """The time of day of an instant in our zone: "21:04"."""
         return str(format_datetime(instant, "HH:mm", tzinfo=self.zone, locale=self.locale))

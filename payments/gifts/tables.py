@@ -10,6 +10,7 @@ from database.tables import one_of, table
 from payments.gifts.declaration import DonorKind
 from payments.gifts.dedication import DedicationKind
 from payments.gifts.gift import GiftState
+from payments.gifts.giving_kind import GivingKind
 from payments.gifts.offline import Means
 from payments.gifts.recurring import Interval, ReceiptLetters, RecurringState
 
@@ -21,7 +22,7 @@ gift = table(
     sa.Column("currency", Code, sa.ForeignKey("currency.code"), nullable=False),
     sa.Column("amount_minor", Minor, nullable=False),
     # Who gives (a trigger refuses a gift without), and what they typed: that stays with the gift.
-    sa.Column("donor_id", Code, sa.ForeignKey("donor.id"), index=True),
+    sa.Column("donor_id", Code, sa.ForeignKey("donor.id")),
     sa.Column("donor_name", Code, nullable=False),
     sa.Column("donor_email", Code, nullable=False),
     sa.Column("message", Code, nullable=False),
@@ -46,6 +47,8 @@ gift = table(
     sa.UniqueConstraint("session_id"),
     sa.UniqueConstraint("payment"),
     sa.Index("ix_gift_return_token", "return_token"),
+    # The day is in it so that whether somebody gave before is known without reading their gifts.
+    sa.Index("ix_gift_donor_id", "donor_id", "received_on"),
     sa.CheckConstraint("amount_minor > 0", name="amount"),
     sa.CheckConstraint("fee_cover_minor > 0 and fee_cover_minor < amount_minor", name="fee_cover"),
     sa.CheckConstraint("length(source) between 1 and 40", name="source"),
@@ -69,6 +72,28 @@ for _name, _columns, _where in (
     ("ix_gift_listed_unpaid", [gift.c.created_at, gift.c.id], NOT_RECEIVED),
 ):
     sa.Index(_name, *_columns, sqlite_where=_where, postgresql_where=_where)
+
+# Gifts that may still be paid, which are few.
+PROMISED = sa.text("state IN ('pending', 'processing')")
+sa.Index(
+    "ix_gift_promised", gift.c.state, gift.c.currency, gift.c.amount_minor,
+    sqlite_where=PROMISED, postgresql_where=PROMISED,
+)  # fmt: skip
+
+# What was received in a month (such as 2026-11, by book date), by kind, and by the code of the link that led to it:
+# whole gifts, as they were asked for, and nothing of what went back. Written in the transaction that receives.
+giving_total = table(
+    "giving_total",
+    sa.Column("month", Code, primary_key=True),
+    sa.Column("kind", Code, primary_key=True),
+    sa.Column("currency", Code, primary_key=True),
+    sa.Column("source", Code, primary_key=True),
+    sa.Column("gifts", Count, nullable=False),
+    sa.Column("amount_minor", Minor, nullable=False),
+    one_of("kind", GivingKind),
+    sa.CheckConstraint("length(month) = 7", name="month"),
+    sa.CheckConstraint("gifts > 0 and amount_minor > 0", name="sums"),
+)
 
 allocation = table(
     "allocation",
@@ -178,7 +203,15 @@ recurring = table(
     sa.CheckConstraint("amount_minor > 0", name="amount"),
     sa.CheckConstraint("instalments > 0", name="instalments"),
     sa.CheckConstraint("chosen_day between 1 and 28", name="chosen_day"),
+    sa.Index("ix_recurring_state", "state", "stripe_ends_at"),
+    sa.Index("ix_recurring_began", "interval", "began_at", "state", "stripe_ends_at"),
 )
+# Those of which another instalment will be charged.
+WILL_BE_CHARGED = sa.text("state IN ('active', 'past_due', 'ending') AND next_at IS NOT NULL")
+sa.Index(
+    "ix_recurring_expected", recurring.c.currency, recurring.c.interval, recurring.c.amount_minor,
+    sqlite_where=WILL_BE_CHARGED, postgresql_where=WILL_BE_CHARGED,
+)  # fmt: skip
 
 recurring_share = table(
     "recurring_share",

@@ -102,6 +102,7 @@ ACCESS: Mapping[str, Open | Permission] = {
     "GET /desk/setup/stripe": Permission.EDIT_ORGANISATION,
     "POST /desk/setup/stripe": Permission.EDIT_ORGANISATION,
     "GET /desk": READ,
+    "GET /desk/trends": READ,
     "GET /desk/gifts": READ,
     "GET /desk/gifts/{gift_id}": READ,
     "GET /desk/payouts": READ,

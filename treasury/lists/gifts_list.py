@@ -1,9 +1,9 @@
 """`/desk/gifts`: every gift, and who gave it."""
 
 from payments.gifts.gift import GiftState
-from payments.gifts.gift_list_views import GIFTS, GiftListRow
+from payments.gifts.gift_list_views import GIFTS, NO_SOURCE, GiftListRow
 from treasury.lists.desk_list import ColumnKind, DeskList, ListColumn, Shown
-from treasury.lists.list_filter import CAMPAIGN, CURRENCY, ListField, ListSort
+from treasury.lists.list_filter import CAMPAIGN, CURRENCY, SOURCE, ListField, ListSort
 
 GIFT_STATES = {
     GiftState.PENDING: "Begun, not paid",
@@ -57,7 +57,10 @@ GIFT_LIST = DeskList[GiftListRow](
     sort=ListSort("day"),
     fields=(
         ListField(CAMPAIGN, "Campaign"),
-        ListField("kind", "Kind", {"": "Once and recurring", "once": "Once", "recurring": "Instalments"}),
+        ListField(
+            "kind", "Kind",
+            {"": "All kinds", "once": "Once, online", "recurring": "Instalments", "offline": "Offline"},
+        ),
         ListField(
             "state",
             "State",
@@ -65,5 +68,6 @@ GIFT_LIST = DeskList[GiftListRow](
             | {state.value: name for state, name in GIFT_STATES.items() if state is not GiftState.RECEIVED},
         ),
         ListField(CURRENCY, "Currency"),
+        ListField(SOURCE, "Came by", {"": "Any link", NO_SOURCE: "No link with a code"}),
     ),
 )  # fmt: skip

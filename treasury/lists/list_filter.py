@@ -13,10 +13,14 @@ from ledger.money import CURRENCIES
 from web.typed import compact
 
 LONGEST_TEXT = 200
-CAMPAIGN, CURRENCY = "campaign", "currency"
+CAMPAIGN, CURRENCY, SOURCE = "campaign", "currency", "source"
 # What an address may say of fields whose options are not the same for everybody.
-_FREE = {CAMPAIGN: re.compile(r"[0-9]{1,9}"), CURRENCY: re.compile(r"[A-Z]{3}")}
-_FREE_WORDS = {CAMPAIGN: "the number of a campaign", CURRENCY: "a currency of three capital letters, such as GBP"}
+_FREE = {CAMPAIGN: re.compile(r"[0-9]{1,9}"), CURRENCY: re.compile(r"[A-Z]{3}"), SOURCE: re.compile(r"[\w.-]{1,40}")}
+_FREE_WORDS = {
+    CAMPAIGN: "the number of a campaign",
+    CURRENCY: "a currency of three capital letters, such as GBP",
+    SOURCE: "a source of at most 40 letters, digits, dots and hyphens",
+}
 _A_DAY = "a day such as 2026-11-21"
 _ID = re.compile(r"[A-Za-z0-9_-]{1,100}")
 _AMOUNT = re.compile(

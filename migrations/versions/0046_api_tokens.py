@@ -6,8 +6,8 @@ from alembic import op
 from database.columns import BookDate, Bytes, Instant
 from migrations.guards import frozen, keep_rows, set_once
 
-revision = "0045"
-down_revision = "0044"
+revision = "0046"
+down_revision = "0045"
 
 
 def upgrade() -> None:
