@@ -25,6 +25,8 @@ from ledger.store import open_accounts
 from payments.books.bookkeeper import Bookkeeper
 from payments.books.decide.decide import BookRules
 from payments.gifts.gift import GiftState
+from payments.settlement.list_reader import ROWS_TOGETHER, ListReader
+from payments.settlement.whole_fees import WholeFees
 from proof.audit import audit_all
 from receipts.store import receipt_by_number, receipt_of_gift
 from tests.database import written_list
@@ -191,6 +193,38 @@ def copied(migrated: Migrated, request: pytest.FixtureRequest, tmp_path: Path) -
     name = cluster.create(migrated.engine.url.database)
     yield from _opened(cluster.url(name))
     cluster.drop(name)
+
+
+def test_fees_of_the_version_before_are_booked_by_campaign(copied: Engine) -> None:
+    """By the next reconcile, in batches: of each gift what its lines took, over its shares. A second run finds none."""
+    with booking(copied) as conn:
+        open_accounts(conn)
+    of_gifts = (
+        "SELECT gift_id, sum(CASE WHEN debit = 'stripe' THEN -amount_minor ELSE amount_minor END) FROM entry"
+        " WHERE kind = 'fee' AND gift_id IS NOT NULL GROUP BY gift_id ORDER BY gift_id"
+    )
+    of_lines = (
+        "SELECT gift_id, sum(fee_minor) FROM balance_line JOIN"
+        " (SELECT DISTINCT payment, gift_id FROM charge WHERE gift_id IS NOT NULL) AS paid USING (payment)"
+        " WHERE ours = 1 AND fee_minor <> 0 GROUP BY gift_id ORDER BY gift_id"
+    )
+    by_account = "SELECT account, currency, sum(debit_minor - credit_minor) FROM total GROUP BY account, currency"
+    before, batches, fees = rows_of(copied, by_account), list[int](), WholeFees()
+    bookkeeper = Bookkeeper(BookRules(DEMO_ORGANISATION, ZoneInfo("Europe/London"), "test"))
+    reader = ListReader(copied, bookkeeper, lambda: NOON, "reconcile:fees", lambda _, rows, __: batches.append(rows))
+    fees.share(reader)
+
+    assert rows_of(copied, of_gifts) == rows_of(copied, of_lines) != []
+    assert sorted(rows_of(copied, by_account)) == sorted(before)
+    assert reader.errors == {}
+    assert max(batches) <= ROWS_TOGETHER < sum(batches)
+    whole = "SELECT count(*) FROM entry WHERE kind = 'fee' AND campaign_id = 0"
+    strangers = "SELECT count(*) FROM balance_line WHERE fee_minor <> 0 AND ours = 0"
+    assert _count(copied, whole) == sum(batches) + _count(copied, strangers)
+    entries = _count(copied, "SELECT count(*) FROM entry")
+    WholeFees().share(reader)
+    assert _count(copied, "SELECT count(*) FROM entry") == entries
+    _assert_audit_passes(copied)
 
 
 def _opened(url: str) -> Iterator[Engine]:
