@@ -68,6 +68,10 @@ sa.Index(
 GIVEN_BACK = sa.text("kind IN ('refund', 'refund_failed', 'dispute', 'payment_failed')")
 sa.Index("ix_entry_given_back", entry.c.campaign_id, sqlite_where=GIVEN_BACK, postgresql_where=GIVEN_BACK)
 
+# Fees that stand whole, without a campaign: those of payments that are not ours, and of versions before 0044.
+WHOLE_FEE = sa.text("kind = 'fee' AND campaign_id = 0")
+sa.Index("ix_entry_whole_fee", entry.c.id, sqlite_where=WHOLE_FEE, postgresql_where=WHOLE_FEE)
+
 # Money that reached the bank, or left it again: a row a payout, for a month's report.
 AT_THE_BANK = sa.text("kind IN ('paid', 'unpaid')")
 sa.Index("ix_entry_at_the_bank", entry.c.book_date, sqlite_where=AT_THE_BANK, postgresql_where=AT_THE_BANK)

@@ -32,6 +32,7 @@ from payments.reading.happenings import (
     CheckoutReported,
     ChosenParts,
     DisputeFundsMoved,
+    FeeBookedWhole,
     GiftAdopted,
     Happening,
     InvoicePaid,
@@ -99,6 +100,7 @@ _NAMES: Mapping[type, tuple[str, ...]] = {
     BalanceChanged: (),
     BalanceLine: ("id", "payment", "subject"),
     MarkDisproved: ("payment",),
+    FeeBookedWhole: ("line", "payment"),
     GiftAdopted: ("payment",),
 }
 

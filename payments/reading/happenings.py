@@ -223,6 +223,17 @@ class MarkDisproved:
 
 
 @dataclass(frozen=True, slots=True)
+class FeeBookedWhole:
+    """The fee of this line was booked without a campaign, though the gift of its payment is known.
+
+    Stripe does not report it. Versions before this one booked every fee so.
+    """
+
+    line: str
+    payment: str
+
+
+@dataclass(frozen=True, slots=True)
 class GiftAdopted:
     """The gift or recurring gift of this payment was added here after the payment was reported.
 
@@ -248,5 +259,6 @@ Happening = (
     | BalanceChanged
     | BalanceLine
     | MarkDisproved
+    | FeeBookedWhole
     | GiftAdopted
 )

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from campaigns.demo import DEMO_ORGANISATION
 from ledger.accounts import Account
 from ledger.entry import NO_CAMPAIGN, ConflictingEntry, Entry
+from ledger.kinds import EntryKind
 from payments.books.decide.changes import Changes, PayoutChanges, RecurringChanges, WithdrawalChanges
 from payments.books.decide.decide import BookRules, decide
 from payments.books.decide.known import BookedCharge, BookedLine, Known, Payout, Refund
@@ -210,8 +211,13 @@ class MemoryBooks:
         return {key: minor for key, minor in sums.items() if minor}
 
     def canonical(self) -> frozenset[Entry]:
-        """The entries as they depend on facts alone: without what made us learn of them."""
-        return frozenset(replace(entry, cause="-") for entry in self.entries.values())
+        """The entries as they depend on facts alone: without what made us learn of them.
+
+        And without a fee that was booked whole and shared later: one whose gift was known at once never stood whole.
+        """
+        undone = {entry.reverses for entry in self.entries.values() if entry.kind is EntryKind.FEE_SHARED}
+        left_out = undone | {EntryKind.FEE_SHARED.key(*str(key).split(":")[1:]) for key in undone}
+        return frozenset(replace(entry, cause="-") for key, entry in self.entries.items() if key not in left_out)
 
     def snapshot(self) -> dict[str, Any]:
         """A copy of everything that is kept."""
