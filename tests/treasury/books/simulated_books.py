@@ -1,0 +1,36 @@
+"""Books with every kind of entry on random days, for the pages that look at periods."""
+
+import random
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from sqlalchemy import Engine
+
+from database.transactions import booking
+from ledger.entry import Entry
+from ledger.money import EUR, GBP, JPY, Money
+from ledger.store import post
+from tests.ledger.samples import BOOKINGS, NOON, entry
+
+SEED, ENTRIES_POSTED = 28, 400
+FIRST = date(2026, 9, 1)
+
+
+def simulated(chance: random.Random, campaigns: int) -> Iterator[Entry]:
+    """Entries of every kind and pair of accounts on four months' days, in three currencies, mostly in pounds."""
+    for n in range(ENTRIES_POSTED):
+        kind, debit, credit = BOOKINGS[n] if n < len(BOOKINGS) else chance.choice(BOOKINGS)
+        of = chance.choice([GBP, GBP, GBP, EUR, JPY])
+        day, campaign = FIRST + timedelta(days=chance.randint(0, 100)), chance.randint(0, campaigns)
+        yield entry(
+            f"any:{n}", kind=kind, debit=debit, credit=credit, amount=Money(chance.randint(1, 9999), of),
+            campaign=campaign, book_date=day, subject=f"s{n % 50}",
+        )  # fmt: skip
+
+
+def post_simulated(engine: Engine, campaigns: int = 2) -> list[Entry]:
+    """Post them into opened books with so many campaigns."""
+    entries = list(simulated(random.Random(SEED), campaigns))
+    with booking(engine) as conn:
+        post(conn, entries, NOON)
+    return entries
