@@ -8,7 +8,8 @@ from sqlalchemy import Connection, Engine
 
 from database.lists import ListWindow, list_rows, list_total
 from database.transactions import reading
-from ledger.money import GBP, Money
+from ledger.accounts import Account
+from ledger.money import GBP, Currency, Money
 from ledger.period_views import account_movements
 from tests.ledger.samples import folded
 from tests.proof.books import Desk
@@ -45,14 +46,14 @@ def test_every_figure_of_the_ledger_is_the_sum_of_its_list(desk: Desk, engine: E
         for span in SPANS:
             movements = account_movements(conn, span.first, span.last)
             sheets, balances = ledger_sheets(movements, span), trial_sheets(movements, span.last)
-            closings = {}
+            closings = dict[tuple[Currency, Account], Money]()
             for sheet in sheets:
                 assert sheet.debits == sheet.credits
                 require_sums(conn, [row.opening for row in sheet.rows] + [row.closing for row in sheet.rows])
                 closings |= {
                     (sheet.currency, row.account): row.closing.amount for row in sheet.rows if row.closing.amount
                 }
-            held = {}
+            held = dict[tuple[Currency, Account], Money]()
             for balance in balances:
                 assert balance.debits == balance.credits
                 cells = [cell for row in balance.rows for cell in (row.debit, row.credit) if cell]
