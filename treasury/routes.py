@@ -6,6 +6,7 @@ from sqlalchemy.engine import Engine
 from database.instants import Clock
 from staff.door import Door
 from treasury.books.export_routes import export_routes
+from treasury.books.income_routes import income_routes
 from treasury.books.ledger_routes import ledger_routes
 from treasury.books.routes import book_routes
 from treasury.donors.routes import donor_desk_routes
@@ -58,6 +59,7 @@ def treasury_routes(
         note_routes(engine, clock, door),
         export_routes(engine, clock, pages, door),
         ledger_routes(engine, clock, pages, door),
+        income_routes(engine, clock, pages, door),
         book_routes(engine, clock, pages, door),
         lost_routes(engine, clock, pages, door),
         recurring_routes(engine, clock, pages, door),

@@ -83,6 +83,8 @@ ACCESS: Mapping[str, Open | Permission] = {
     "GET /desk/books/exports/month/{program}": READ,
     "POST /desk/books/exports/{program}/accounts": CHANGE,
     "GET /desk/books/trial-balance": READ,
+    "GET /desk/books/income": READ,
+    "GET /desk/books/income.csv": READ,
     "GET /desk/books/accounts": READ,
     "GET /desk/books/accounts/{account}": READ,
     "GET /desk/books/accounts/{account}.csv": READ,

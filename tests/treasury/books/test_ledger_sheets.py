@@ -1,23 +1,19 @@
 """Trial balance and general ledger: each figure is the sum of the list that it links to."""
 
-from collections.abc import Sequence
-from datetime import UTC, date
-from urllib.parse import parse_qsl, urlsplit
+from datetime import date
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Engine
 
-from database.lists import ListWindow, list_rows, list_total
 from database.transactions import reading
 from ledger.accounts import Account
 from ledger.money import GBP, Currency, Money
 from ledger.period_views import account_movements
 from tests.ledger.samples import folded
 from tests.proof.books import Desk
-from tests.treasury.books.simulated_books import FIRST, post_simulated
+from tests.treasury.books.simulated_books import FIRST, post_simulated, require_sums
 from treasury.books.ledger_sheets import ledger_sheets, trial_sheets
 from treasury.books.linked import LinkedAmount
 from treasury.books.spans import BookSpan
-from treasury.lists.entries_list import ENTRY_LIST
 
 SPANS = [
     BookSpan(date(2026, 10, 1), date(2026, 10, 31)),
@@ -25,18 +21,6 @@ SPANS = [
     BookSpan(date(2026, 10, 14), date(2026, 10, 14)),
     BookSpan(date(2025, 1, 1), date(2025, 12, 31)),
 ]
-
-
-def require_sums(conn: Connection, figures: Sequence[LinkedAmount]) -> None:
-    """Each figure is what the rows of its list add up to, and what the list says they do."""
-    for figure in figures:
-        assert urlsplit(figure.address).path == ENTRY_LIST.path
-        choice = ENTRY_LIST.form.read(dict(parse_qsl(urlsplit(figure.address).query))).choice(UTC)
-        rows = list_rows(conn, ENTRY_LIST.question, choice, ListWindow("day", descending=True, limit=10_000))
-        total, code = list_total(conn, ENTRY_LIST.question, choice), figure.amount.currency.code
-        assert {row.amount.currency.code for row in rows} <= {code}, figure
-        assert (sum(row.amount.minor for row in rows), len(rows)) == (figure.amount.minor, total.rows), figure
-        assert total.minor.get(code, 0) == figure.amount.minor, figure
 
 
 def test_every_figure_of_the_ledger_is_the_sum_of_its_list(desk: Desk, engine: Engine) -> None:
