@@ -139,7 +139,9 @@ def gifts_given_back(
     income, lost = [account.value for account in INCOME], [Account.REFUNDS.value, Account.DISPUTE_LOSSES.value]
     came = sa.case((_e.credit.in_(income), _e.amount_minor), (_e.debit.in_(income), -_e.amount_minor), else_=0)
     back = sa.case((_e.debit.in_(lost), _e.amount_minor), (_e.credit.in_(lost), -_e.amount_minor), else_=0)
-    gone = sa.select(_e.gift_id).where(tables.GIVEN_BACK, _e.campaign_id.in_(campaigns), _e.gift_id.is_not(None))
+    gone = sa.select(_e.gift_id).where(
+        tables.BACK_OR_MOVED, tables.GIVEN_BACK, _e.campaign_id.in_(campaigns), _e.gift_id.is_not(None)
+    )
     within = sa.case((_e.book_date.between(*days), came), else_=0)
     rows = conn.execute(
         sa.select(_e.gift_id, sa.func.sum(within), sa.func.sum(came), sa.func.sum(back))

@@ -6,6 +6,8 @@ from sqlalchemy.engine import Engine
 from database.instants import Clock
 from staff.door import Door
 from treasury.books.export_routes import export_routes
+from treasury.books.income_routes import income_routes
+from treasury.books.ledger_routes import ledger_routes
 from treasury.books.routes import book_routes
 from treasury.donors.routes import donor_desk_routes
 from treasury.gifts.routes import gift_routes
@@ -58,6 +60,8 @@ def treasury_routes(
         standing_order_routes(engine, clock, pages, door),
         note_routes(engine, clock, door),
         export_routes(engine, clock, pages, door),
+        ledger_routes(engine, clock, pages, door),
+        income_routes(engine, clock, pages, door),
         book_routes(engine, clock, pages, door),
         lost_routes(engine, clock, pages, door),
         recurring_routes(engine, clock, pages, door),

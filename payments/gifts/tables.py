@@ -101,7 +101,7 @@ allocation = table(
     sa.Column("n", Count, primary_key=True, autoincrement=False),
     sa.Column("campaign_id", Count, sa.ForeignKey("campaign.id"), nullable=False),
     sa.Column("amount_minor", Minor, nullable=False),
-    sa.Index("ix_allocation_campaign_id", "campaign_id"),
+    sa.Index("ix_allocation_campaign_id", "campaign_id", "gift_id", "amount_minor"),
     sa.CheckConstraint("amount_minor > 0", name="amount"),
 )
 
