@@ -11,7 +11,7 @@ LAYERS = (
     ("database", "called_as"),
     ("ledger", "outbox", "web"),
     ("staff",),
-    ("organisation",),
+    ("organisation", "webhooks"),
     ("donors", "campaigns"),
     ("receipts", "mailing"),
     ("payments",),
@@ -159,6 +159,11 @@ PURE = {
     "staff.member",
     "staff.permissions",
     "staff.role",
+    "webhooks.event",
+    "webhooks.schedule",
+    "webhooks.endpoint",
+    "payments.gifts.gift_events",
+    "payments.books.decide.events",
 }
 PURE_MAY_USE = {
     "database.instants.from_unix",

@@ -31,10 +31,12 @@ from payments.reading.happenings import (
     PaymentFailed,
 )
 from receipts.receipt import Draft
+from webhooks.event import EventType, WebhookEvent
 
 RULES = BookRules(DEMO_ORGANISATION, ZoneInfo("Europe/London"), "test")
 TITLES = {1: "Save our libraries", 2: "Bring back the bus", 3: "Open the parks"}
 PARENTS: Mapping[int, int] = {}
+SLUGS = {1: "libraries", 2: "bus", 3: "parks"}
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -60,6 +62,7 @@ class MemoryBooks:
         self.entries: dict[str, Entry] = {}
         self.receipts: dict[str, Draft] = {}
         self.discrepancies: dict[str, Discrepancy] = {}
+        self.events: dict[str, WebhookEvent] = {}
 
     def apply(self, notices: Sequence[Notice], now: datetime) -> Changes:
         """Decide with all that is kept, and keep what was decided; returns that."""
@@ -87,6 +90,7 @@ class MemoryBooks:
         self._receive(changes.reception)
         self._require_sound_references()
         self._post(changes.entries)
+        self.events = {event.id: event for event in changes.events} | self.events
         return changes
 
     def _known(self) -> Known:
@@ -106,6 +110,8 @@ class MemoryBooks:
             gifts=MappingProxyType(self.gifts),
             titles=TITLES,
             parents=PARENTS,
+            wanted_events=frozenset(EventType),
+            slugs=SLUGS,
         )
 
     def _keep_recurring(self, changes: RecurringChanges) -> None:
