@@ -232,6 +232,8 @@ def _receive(conn: Connection, received: Sequence[Received]) -> None:
         for payment in received
     ]
     change_rows(conn, gift_tables.gift, rows)
+    payers = [{"id": payment.gift.id, "donor_name": payment.payer} for payment in received if payment.payer]
+    change_rows(conn, gift_tables.gift, payers)
 
 
 def _note_discrepancies(conn: Connection, discrepancies: Sequence[Discrepancy], now: datetime) -> None:
