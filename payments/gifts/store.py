@@ -233,6 +233,8 @@ def _receive(conn: Connection, received: Sequence[Received]) -> None:
         for payment in received
     ]
     change_rows(conn, gift_tables.gift, rows)
+    payers = [{"id": payment.gift.id, "donor_name": payment.payer} for payment in received if payment.payer]
+    change_rows(conn, gift_tables.gift, payers)
     add_to_giving_totals(conn, [payment.gift.id for payment in received])
 
 

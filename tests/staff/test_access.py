@@ -17,6 +17,7 @@ from settings import read_settings
 from staff.permissions import ALLOWED, Permission
 from staff.role import Role
 from tests.staff.access_matrix import ACCESS
+from tests.staff.offers import offered_in_vain
 from tests.staff.public_access import ANYBODY_AT_THE_DESK, DONOR, PROGRAM, PUBLIC, Open
 from tests.staff.signing_in import session_token, sign_in_as
 from web.sessions import SessionCookie
@@ -164,3 +165,11 @@ def test_another_organisers_campaign_is_not_there(house: tuple[Installation, Fas
     assert len(about) > 10
     assert {name: status for name, status in anothers.items() if status != 404} == {}
     assert own["GET /desk/campaigns/{number}"] == own["GET /desk/campaigns/{number}/edit"] == 200
+
+
+def test_an_auditor_is_offered_nothing_that_would_be_refused(house: tuple[Installation, FastAPI]) -> None:
+    """Every page that they can reach shows its values, and no form or link that is not for them."""
+    installation, app = house
+    browser = TestClient(app, base_url=BASE_URL, headers=HOST, follow_redirects=False)
+    sign_in_as(browser, installation.engine, installation.clock(), Role.AUDITOR, email="audit@example.org")
+    assert offered_in_vain(browser, Role.AUDITOR) == []

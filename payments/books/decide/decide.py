@@ -91,7 +91,18 @@ def _received(paid: PaidGift, zone: tzinfo, languages: Mapping[str, str]) -> Rec
         source=charge.charge,
         cause=paid.cause,
         language=languages.get(paid.gift.donor_id or "", ""),
+        payer=_payer(paid),
     )
+
+
+def _payer(paid: PaidGift) -> str:
+    """The name that the payment carries, for a gift that has none.
+
+    Only of a charge that names its gift itself: another may come before the message that joins them, and is kept
+    without a name. Of an erased donor nothing is learnt again: their gifts have no address.
+    """
+    donor = paid.gift.donor
+    return "" if donor.name or not donor.email or paid.linked else paid.charge.payer
 
 
 def _recurring(invoices: DecidedInvoices, charges: DecidedCharges) -> RecurringChanges:
