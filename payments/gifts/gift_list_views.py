@@ -17,9 +17,9 @@ from ledger.amount_views import is_amount
 from ledger.money import Money, currency
 from ledger.tables import entry
 from payments.gifts.gift import GiftState
-from payments.gifts.offline import Means
 from payments.gifts.giving_kind import GivingKind
 from payments.gifts.giving_totals import is_offline, source_of_gift
+from payments.gifts.offline import Means
 from payments.gifts.tables import allocation, gift, offline_gift
 from receipts.receipt import printed_number
 from receipts.tables import YEAR_SPAN, receipt

@@ -9,7 +9,8 @@ from fastapi.testclient import TestClient
 
 from staff.permissions import ALLOWED
 from staff.role import Role
-from tests.staff.access_matrix import ACCESS, Open
+from tests.staff.access_matrix import ACCESS
+from tests.staff.public_access import Open
 
 _LINK = re.compile(r'href="(/desk[^"#]*)')
 _FORM = re.compile(r"<form\b[^>]*>")
