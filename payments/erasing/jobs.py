@@ -10,7 +10,7 @@ import structlog
 from sqlalchemy.engine import Connection, Engine
 
 from database.instants import Clock
-from database.transactions import booking, reading
+from database.transactions import booking, reading, writing
 from donors.donor import NotAnAddress, address_key
 from donors.erasure_store import ERASE_DONOR, erase_details, erased_donors
 from donors.retention import last_day_to_erase
@@ -30,6 +30,7 @@ from payments.own.own_data_views import addresses_of_donor
 from receipts.erasure_store import close_receipts, erase_receipts
 from receipts.store import gifts_with_receipts
 from staff.notes_store import Noted, erase_notes
+from web.csv_store import forget_expired_uploads, forget_uploads
 
 ANONYMISE_EVERY = timedelta(days=1)
 
@@ -63,6 +64,7 @@ def erase_person(conn: Connection, donor_ids: Sequence[str], addresses: Sequence
     erase_letters(conn, addresses, now)
     erase_signups(conn, _keys(addresses), now)
     erase_gifts(conn, donor_ids)
+    forget_uploads(conn)
     erase_notes(conn, Noted.DONOR, donor_ids, now)
     erase_notes(conn, Noted.GIFT, gifts, now)
     erase_details(conn, donor_ids)
@@ -71,7 +73,7 @@ def erase_person(conn: Connection, donor_ids: Sequence[str], addresses: Sequence
 
 
 def anonymising(engine: Engine, clock: Clock) -> Chore:
-    """Once a day the names go of what was kept by law and need not be kept any more."""
+    """Once a day names go that need not be kept any more, and CSV files that nobody confirmed."""
 
     def anonymise() -> None:
         anonymise_kept(engine, clock)
@@ -82,6 +84,8 @@ def anonymising(engine: Engine, clock: Clock) -> Chore:
 def anonymise_kept(engine: Engine, clock: Clock) -> int:
     """Take erased donors out of receipts and declarations whose time has come; returns out of how many receipts."""
     today: date = clock().date()
+    with writing(engine) as conn:
+        forget_expired_uploads(conn, clock())
     with reading(engine) as conn:
         gifts = gifts_of_donor(conn, erased_donors(conn))
     if not gifts:
