@@ -74,7 +74,9 @@ def _address(path: str, operation: Schema) -> DescribedAddress:
         operation["description"],
         scope,
         [
-            DescribedField(parameter["name"], _kind(parameter["schema"]), parameter.get("description", ""))
+            DescribedField(
+                parameter["name"], _kind(parameter["schema"]).removesuffix(" or null"), parameter.get("description", "")
+            )
             for parameter in operation.get("parameters", ())
         ],
         answer.removeprefix(_REF),

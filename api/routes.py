@@ -21,7 +21,7 @@ from api.answers import (
 )
 from api.door import ApiDoor
 from api.queries import DaysQuery, DonorQuery, GiftQuery, PageQuery
-from api.rates import RateBound
+from api.rates import MOST_A_MINUTE, RateBound
 from api.reference import reference_of
 from api.shapes import CampaignList, CampaignShape, DonorList, DonorShape, GiftList, GiftShape, Totals
 from api.token_routes import token_routes
@@ -45,7 +45,7 @@ _PROBLEM = {"content": {PROBLEM_TYPE: {"schema": {"$ref": "#/components/schemas/
 RESPONSES: dict[int | str, dict[str, Any]] = {
     status: {"description": words, **_PROBLEM} for status, words in _REFUSALS.items()
 }
-Id = Annotated[str, Path(pattern="^[A-Za-z0-9_-]{1,100}$")]
+Id = Annotated[str, Path(pattern="^[A-Za-z0-9_-]{1,100}$", description="Which one.")]
 
 
 def api_routes(engine: Engine, clock: Clock, pages: Pages, bound: RateBound | None = None) -> APIRouter:
@@ -163,7 +163,7 @@ def _description(pages: Pages, read: APIRouter) -> APIRouter:
 
     @router.get("/api")
     def show_reference() -> Response:
-        return pages.page("api/reference.html", reference=reference_of(schema()))
+        return pages.page("api/reference.html", reference=reference_of(schema()), most=MOST_A_MINUTE)
 
     return router
 
