@@ -23,6 +23,7 @@ class Permission(StrEnum):
     READ_STAFF = "read staff"
     MANAGE_STAFF = "manage staff"
     READ_ACTS = "read acts"
+    MANAGE_WEBHOOKS = "manage webhooks"
 
 
 _READS = frozenset(
@@ -39,7 +40,8 @@ _READS = frozenset(
 # Organisers see and edit only the campaigns that they are assigned to, and no donor's address.
 ALLOWED: Mapping[Role, frozenset[Permission]] = {
     Role.OWNER: frozenset(Permission),
-    Role.TREASURER: frozenset(Permission) - {Permission.MANAGE_STAFF, Permission.REOPEN_MONTHS},
+    Role.TREASURER: frozenset(Permission)
+    - {Permission.MANAGE_STAFF, Permission.REOPEN_MONTHS, Permission.MANAGE_WEBHOOKS},
     Role.ORGANISER: frozenset({Permission.READ_CAMPAIGNS, Permission.EDIT_CAMPAIGNS}),
     Role.AUDITOR: _READS,
 }
@@ -66,6 +68,7 @@ MENU = (
     MenuItem("Staff", "/desk/staff", Permission.READ_STAFF),
     MenuItem("Acts", "/desk/acts", Permission.READ_ACTS),
     MenuItem("Set-up", "/desk/setup", Permission.EDIT_ORGANISATION),
+    MenuItem("Webhooks", "/desk/webhooks", Permission.MANAGE_WEBHOOKS),
     MenuItem("Gifts", "/desk/gifts", _MONEY, is_list=True),
     MenuItem("Donors", "/desk/donors", _MONEY, is_list=True),
     MenuItem("Recurring", "/desk/recurring", _MONEY, is_list=True),
