@@ -68,7 +68,6 @@ MENU = (
     MenuItem("Staff", "/desk/staff", Permission.READ_STAFF),
     MenuItem("Acts", "/desk/acts", Permission.READ_ACTS),
     MenuItem("Set-up", "/desk/setup", Permission.EDIT_ORGANISATION),
-    MenuItem("Webhooks", "/desk/webhooks", Permission.MANAGE_WEBHOOKS),
     MenuItem("Gifts", "/desk/gifts", _MONEY, is_list=True),
     MenuItem("Donors", "/desk/donors", _MONEY, is_list=True),
     MenuItem("Recurring", "/desk/recurring", _MONEY, is_list=True),

@@ -21,6 +21,8 @@ from payments.books.views import (
 from payments.gifts.views import DiscrepancyRow, discrepancies, discrepancy_count
 from payments.giving.surge_views import SurgeState, surge_state
 from payments.inbox.store import DeadLetter, dead_letters
+from webhooks.endpoint import WebhookEndpoint
+from webhooks.store import stopped_endpoints
 
 SHOWN = 5
 MOST_DEAD_LETTERS = 1000
@@ -38,6 +40,7 @@ class ToDo:
     without_gift: Sequence[ChargeWithoutGift]
     without_gift_count: int
     payouts: Sequence[PayoutRow]
+    stopped_endpoints: Sequence[WebhookEndpoint]
     letters: Sequence[PostedLetter]
     letter_count: int
     lost_gift_count: int
@@ -49,7 +52,8 @@ class ToDo:
         lists = (
             self.disputes, self.discrepancies, self.dead_letters, self.without_gift, self.payouts, self.letters
         )  # fmt: skip
-        return not (self.lost_gift_count or self.surge.demand or self.surge.waiting or any(lists))
+        counts = (self.lost_gift_count, self.surge.demand, self.surge.waiting)
+        return not any((*counts, *lists, self.stopped_endpoints))
 
 
 def to_do(conn: Connection, now: datetime) -> ToDo:
@@ -64,6 +68,7 @@ def to_do(conn: Connection, now: datetime) -> ToDo:
         charges_without_gift(conn, SHOWN),
         charge_without_gift_count(conn),
         payout_rows_unlike_their_lines(conn)[:SHOWN],
+        stopped_endpoints(conn),
         undelivered_letters(conn, SHOWN),
         undelivered_count(conn),
         lost_gift_count(conn),
