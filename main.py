@@ -82,6 +82,7 @@ from web.look_routes import look_routes
 from web.picture_routes import picture_routes
 from web.security import secure
 from web.sessions import SessionCookie
+from webhooks.desk_routes import webhook_desk_routes
 from worker import attachments, stripe_account
 
 PAGE_THREADS = 20
@@ -162,6 +163,7 @@ def _app(installation: Installation, inbox: Inbox, twin: Twin | None, writer: so
         api_routes(engine, clock, pages),
         treasury_routes(engine, clock, pages, set_up.missing),
         organisation_routes(engine, clock, pages, organisation, around_organisation(engine, clock)),
+        webhook_desk_routes(engine, clock, pages, installation.secret_key, mode=installation.settings.mode),
     ):
         app.include_router(router, dependencies=[Depends(organisation.refresh)])
     for router in (picture_routes(engine), look_routes(), health_routes(lambda: _checks(engine, clock, inbox))):

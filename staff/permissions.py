@@ -24,6 +24,7 @@ class Permission(StrEnum):
     MANAGE_STAFF = "manage staff"
     READ_ACTS = "read acts"
     MANAGE_TOKENS = "manage tokens"
+    MANAGE_WEBHOOKS = "manage webhooks"
 
 
 _READS = frozenset(
@@ -41,7 +42,12 @@ _READS = frozenset(
 ALLOWED: Mapping[Role, frozenset[Permission]] = {
     Role.OWNER: frozenset(Permission),
     Role.TREASURER: frozenset(Permission)
-    - {Permission.MANAGE_STAFF, Permission.REOPEN_MONTHS, Permission.MANAGE_TOKENS},
+    - {
+        Permission.MANAGE_STAFF,
+        Permission.REOPEN_MONTHS,
+        Permission.MANAGE_TOKENS,
+        Permission.MANAGE_WEBHOOKS,
+    },
     Role.ORGANISER: frozenset({Permission.READ_CAMPAIGNS, Permission.EDIT_CAMPAIGNS}),
     Role.AUDITOR: _READS,
 }

@@ -6,6 +6,7 @@ Amounts are in minor units. No name, email address or message of a donor is in t
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
+from ledger.kinds import EntryKind
 from ledger.money import Money
 from payments.gifts.gift import Gift, Share, shares_of
 from payments.gifts.receiving import Received
@@ -22,6 +23,7 @@ def received_event(received: Received, slugs: Slugs) -> WebhookEvent:
     parts = zip(gift.allocations, shares_of(received.amount, gift), strict=True)
     data = {
         **_gift(gift),
+        "is_offline": received.subject == EntryKind.OFFLINE.key(gift.id),
         **amount_fields(received.amount),
         "shares": shares(((share.campaign, part) for share, part in parts), slugs),
         "received_at": unix_seconds(received.at),
@@ -78,7 +80,6 @@ def _gift(gift: Gift) -> dict[str, object]:
         "donor_id": gift.donor_id,
         "recurring_id": gift.recurring_id,
         "source": gift.source or None,
-        "is_offline": gift.is_offline,
     }
 
 

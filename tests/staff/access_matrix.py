@@ -13,6 +13,7 @@ Outside of the table, because no route of FastAPI: `/webhooks/stripe` (a signatu
 from collections.abc import Mapping
 
 from staff.permissions import Permission
+from tests.staff.access_webhooks import WEBHOOK_ACCESS
 from tests.staff.public_access import ANYBODY_AT_THE_DESK, OPEN_ACCESS, Open
 
 READ, CHANGE = Permission.READ_MONEY, Permission.CHANGE_MONEY
@@ -32,6 +33,7 @@ ACCESS: Mapping[str, Open | Permission] = {
     "POST /desk/campaigns/{number}/spending/{spending}/withdraw": CHANGE,
     "GET /desk/payouts/{payout}": READ,
     "GET /desk/payouts/{payout}.csv": READ,
+    **WEBHOOK_ACCESS,
     "GET /desk/books": READ,
     "GET /desk/books/exports": READ,
     "GET /desk/books/exports/journal/{kind}": READ,

@@ -34,6 +34,8 @@ from payments.gifts.views import DiscrepancyRow, discrepancies, discrepancy_coun
 from payments.giving.surge_views import SurgeState, surge_state
 from payments.inbox.store import DeadLetter, dead_letters
 from payments.refunding.twin_views import TwinRow, twin_rows
+from webhooks.endpoint import WebhookEndpoint
+from webhooks.store import stopped_endpoints
 
 SHOWN = 5
 # Stripe's balance shows a payment within minutes and is read every hour; its webhook may come first.
@@ -55,6 +57,7 @@ class ToDo:
     without_gift: Sequence[ChargeWithoutGift]
     without_gift_count: int
     payouts: Sequence[PayoutRow]
+    stopped_endpoints: Sequence[WebhookEndpoint]
     letters: Sequence[PostedLetter]
     letter_count: int
     lost_gift_count: int
@@ -75,7 +78,8 @@ class ToDo:
             self.disputes, self.discrepancies, self.dead_letters, self.without_gift, self.payouts, self.letters,
             self.uncleared, self.failing, self.ended, self.twins, self.months_to_close,
         )  # fmt: skip
-        return not (self.lost_gift_count or self.surge.demand or self.surge.waiting or any(lists))
+        counts = (self.lost_gift_count, self.surge.demand, self.surge.waiting)
+        return not any((*counts, *lists, self.stopped_endpoints))
 
 
 def to_do(conn: Connection, now: datetime, today: date) -> ToDo:
@@ -90,6 +94,7 @@ def to_do(conn: Connection, now: datetime, today: date) -> ToDo:
         charges_without_gift(conn, SHOWN),
         charge_without_gift_count(conn),
         payout_rows_unlike_their_lines(conn)[:SHOWN],
+        stopped_endpoints(conn),
         undelivered_letters(conn, SHOWN),
         undelivered_count(conn),
         lost_gift_count(conn),
