@@ -16,6 +16,7 @@ import payments.books.tables
 import payments.gifts.tables
 import payments.giving.tables
 import payments.inbox.tables
+import payments.lost.tables
 import payments.refunding.tables
 import payments.settlement.tables
 import payments.standing_orders.tables

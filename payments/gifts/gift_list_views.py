@@ -18,7 +18,7 @@ from ledger.money import Money, currency
 from ledger.tables import entry
 from payments.gifts.gift import GiftState
 from payments.gifts.giving_kind import GivingKind
-from payments.gifts.giving_totals import is_offline, source_of_gift
+from payments.gifts.giving_total_store import is_offline, source_of_gift
 from payments.gifts.offline import Means
 from payments.gifts.tables import allocation, gift, offline_gift
 from receipts.receipt import printed_number

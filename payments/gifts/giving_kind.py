@@ -2,10 +2,12 @@
 
 from enum import StrEnum
 
+from ledger.kinds import EntryKind
+
 
 class GivingKind(StrEnum):
     """Given once online, an instalment of a recurring gift, or entered by a treasurer."""
 
     ONCE = "once"
     RECURRING = "recurring"
-    OFFLINE = "offline"
+    OFFLINE = EntryKind.OFFLINE.value

@@ -21,7 +21,7 @@ from donors.store import find_or_add_donor
 from ledger.money import Money, currency
 from payments.gifts import tables as gift_tables
 from payments.gifts.gift import Allocation, CheckoutLink, DonorDetails, Gift, GiftState
-from payments.gifts.giving_totals import add_to_giving_totals
+from payments.gifts.giving_total_store import add_to_giving_totals
 from payments.gifts.receiving import Discrepancy, Received, Reception
 from receipts.jobs import queue_prints
 

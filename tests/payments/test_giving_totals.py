@@ -6,7 +6,7 @@ from sqlalchemy import Engine
 
 from database.transactions import reading
 from payments.gifts.giving_kind import GivingKind
-from payments.gifts.giving_totals import giving_totals
+from payments.gifts.giving_total_store import giving_totals
 from tests.proof.books import open_desk
 
 

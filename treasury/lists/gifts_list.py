@@ -2,6 +2,7 @@
 
 from payments.gifts.gift import GiftState
 from payments.gifts.gift_list_views import GIFTS, NO_SOURCE, GiftListRow
+from payments.gifts.giving_kind import GivingKind
 from treasury.lists.desk_list import ColumnKind, DeskList, ListColumn, Shown
 from treasury.lists.list_filter import CAMPAIGN, CURRENCY, SOURCE, ListField, ListSort
 
@@ -11,6 +12,11 @@ GIFT_STATES = {
     GiftState.EXPIRED: "Not paid",
     GiftState.FAILED: "Failed",
     GiftState.RECEIVED: "Received",
+}
+KIND_NAMES = {
+    GivingKind.ONCE.value: "Once, online",
+    GivingKind.RECURRING.value: "Instalments",
+    GivingKind.OFFLINE.value: "Offline",
 }
 
 
@@ -57,10 +63,7 @@ GIFT_LIST = DeskList[GiftListRow](
     sort=ListSort("day"),
     fields=(
         ListField(CAMPAIGN, "Campaign"),
-        ListField(
-            "kind", "Kind",
-            {"": "All kinds", "once": "Once, online", "recurring": "Instalments", "offline": "Offline"},
-        ),
+        ListField("kind", "Kind", {"": "All kinds"} | KIND_NAMES),
         ListField(
             "state",
             "State",

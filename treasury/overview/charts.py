@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from ledger.money import Currency, Money
 
 # The drawing: columns stand right of the numbers, between the highest line and the names below.
-LEFT, TOP, BOTTOM = 13.0, 9.0, 88.0
+LEFT, TOP, BOTTOM = 16.0, 6.0, 84.0
 COLUMN = 0.72
 STEPS = (1, 2, 5)
 MOST_LINES = 5
@@ -58,7 +58,7 @@ def draw_columns(amounts: Sequence[Mapping[str, Money]], of: Currency) -> Column
     return Columns(columns, lines)
 
 
-def share_of(part: int, whole: int) -> str:
+def bar_width(part: int, whole: int) -> str:
     """How wide a bar is that shows a part of a whole, in per cent; never wider than the whole."""
     return _percent(min(100.0, 100 * part / whole) if whole > 0 else 0.0)
 

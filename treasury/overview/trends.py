@@ -11,9 +11,9 @@ from ledger.money import Currency, Money
 from ledger.periods import month_before
 from payments.gifts.gift_list_views import NO_SOURCE
 from payments.gifts.giving_kind import GivingKind
-from payments.gifts.giving_totals import GivingTotal
+from payments.gifts.giving_total_store import GivingTotal
 from payments.gifts.recurring_views import ExpectedSum
-from treasury.overview.charts import Columns, draw_columns, share_of
+from treasury.overview.charts import Columns, bar_width, draw_columns
 from treasury.overview.retention import ForecastMonth, Survival, committed, forecast
 
 MONTHS = 13
@@ -146,7 +146,7 @@ def _sources(totals: Sequence[GivingTotal], first: date, of: Currency) -> tuple[
     ]
     brought.sort(key=lambda pair: (-pair[1].amount.minor, pair[0]))
     most = brought[0][1].amount.minor
-    return tuple(SourceIncome(code, listed, share_of(listed.amount.minor, most)) for code, listed in brought)
+    return tuple(SourceIncome(code, listed, bar_width(listed.amount.minor, most)) for code, listed in brought)
 
 
 def _forecast(monthly: Money, survived: Survival, this_month: date) -> Forecast:
@@ -165,7 +165,7 @@ def target_rows(progress: Sequence[tuple[Campaign, Progress]]) -> list[TargetRow
 
 
 def _bar(progress: Progress) -> str:
-    return share_of(_count(progress.reached), _count(progress.target or 0))
+    return bar_width(_count(progress.reached), _count(progress.target or 0))
 
 
 def _count(target: Target) -> int:

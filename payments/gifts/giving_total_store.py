@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 
+from database.bulk import add_to_rows
 from database.questions import among
 from ledger.kinds import EntryKind
 from ledger.money import Money, currency
@@ -16,6 +16,7 @@ from payments.gifts.tables import gift, giving_total, recurring
 
 _g, _t = gift.c, giving_total.c
 _KEY = ("month", "kind", "currency", "source")
+_SUMS = ("gifts", "amount_minor")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,21 +46,21 @@ def add_to_giving_totals(conn: Connection, received: Sequence[str]) -> None:
     """Add gifts that are received now; each gift once. Its recurring gift must be known."""
     if not received:
         return
-    insert = sqlite.insert if conn.dialect.name == "sqlite" else postgresql.insert
-    add = insert(giving_total).from_select([*_KEY, "gifts", "amount_minor"], _totals_of(conn, received))
-    sums = {name: _t[name] + add.excluded[name] for name in ("gifts", "amount_minor")}
-    conn.execute(add.on_conflict_do_update(index_elements=_KEY, set_=sums))
+    rows = conn.execute(_totals_of(conn, received))
+    names = (*_KEY, *_SUMS)
+    add_to_rows(conn, giving_total, [dict(zip(names, row, strict=True)) for row in rows], _SUMS)
 
 
 def _totals_of(conn: Connection, received: Sequence[str]) -> sa.Select[tuple[str, str, str, str, int, int]]:
     on_sqlite = conn.dialect.name == "sqlite"
     month = sa.func.substr(_g.received_on, 1, 7) if on_sqlite else sa.func.to_char(_g.received_on, "YYYY-MM")
-    kind = sa.case((_g.recurring_id.is_not(None), "recurring"), (is_offline(), "offline"), else_="once")
+    recurring_gift = (_g.recurring_id.is_not(None), GivingKind.RECURRING.value)
+    kind = sa.case(recurring_gift, (is_offline(), GivingKind.OFFLINE.value), else_=GivingKind.ONCE.value)
     source = sa.func.coalesce(_g.source, source_of_gift(), "")
     each = sa.select(month.label("month"), kind.label("kind"), _g.currency, source.label("source"), _g.amount_minor)
     of = each.where(among(conn, _g.id, received)).subquery().c
     key = [of[name] for name in _KEY]
-    return sa.select(*key, sa.func.count(), sa.func.sum(of.amount_minor)).where(sa.true()).group_by(*key)
+    return sa.select(*key, sa.func.count(), sa.func.sum(of.amount_minor)).group_by(*key)
 
 
 def giving_totals(conn: Connection, since: date) -> list[GivingTotal]:
