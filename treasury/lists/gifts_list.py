@@ -3,7 +3,7 @@
 from payments.gifts.gift import GiftState
 from payments.gifts.gift_list_views import GIFTS, GiftListRow
 from treasury.lists.desk_list import ColumnKind, DeskList, ListColumn, Shown
-from treasury.lists.list_filter import CAMPAIGN, CURRENCY, ListField, ListSort
+from treasury.lists.list_filter import CAMPAIGN, CURRENCY, DONOR, ListField, ListSort
 
 GIFT_STATES = {
     GiftState.PENDING: "Begun, not paid",
@@ -56,7 +56,7 @@ GIFT_LIST = DeskList[GiftListRow](
     sorts=("day", "amount"),
     sort=ListSort("day"),
     fields=(
-        ListField(CAMPAIGN, "Campaign"),
+        ListField(CAMPAIGN, "Campaign"), ListField(DONOR, "Donor"),
         ListField("kind", "Kind", {"": "Once and recurring", "once": "Once", "recurring": "Instalments"}),
         ListField(
             "state",

@@ -13,9 +13,11 @@ from ledger.money import CURRENCIES
 from web.typed import compact
 
 LONGEST_TEXT = 200
-CAMPAIGN, CURRENCY = "campaign", "currency"
+CAMPAIGN, CURRENCY, DONOR = "campaign", "currency", "donor"
 # What an address may say of fields whose options are not the same for everybody.
-_FREE = {CAMPAIGN: re.compile(r"[0-9]{1,9}"), CURRENCY: re.compile(r"[A-Z]{3}")}
+_FREE = {
+    CAMPAIGN: re.compile(r"[0-9]{1,9}"), CURRENCY: re.compile(r"[A-Z]{3}"), DONOR: re.compile(r"[0-9a-f-]{36}"),
+}  # fmt: skip
 _FREE_WORDS = {CAMPAIGN: "the number of a campaign", CURRENCY: "a currency of three capital letters, such as GBP"}
 _A_DAY = "a day such as 2026-11-21"
 _ID = re.compile(r"[A-Za-z0-9_-]{1,100}")
