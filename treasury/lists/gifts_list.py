@@ -14,7 +14,8 @@ GIFT_STATES = {
 }
 
 
-def _state(row: GiftListRow) -> str:
+def gift_state(row: GiftListRow) -> str:
+    """Its state in words; of one that went back, how much of it did."""
     if not row.went_back:
         return GIFT_STATES[row.state]
     return "Given back" if row.went_back.minor >= row.amount.minor else "Part given back"
@@ -40,7 +41,7 @@ GIFT_LIST = DeskList[GiftListRow](
         ListColumn(
             "Receipt", lambda row: row.receipt, address=lambda row: f"/desk/receipts/{row.receipt}"
         ),
-        ListColumn("State", _state),
+        ListColumn("State", gift_state),
         ListColumn("Amount", lambda row: row.amount, ColumnKind.MONEY, sort="amount"),
         ListColumn("Given back", lambda row: row.went_back, ColumnKind.MONEY, shown=Shown.FILE),
         ListColumn("Currency", lambda row: row.amount.currency.code, shown=Shown.FILE),
