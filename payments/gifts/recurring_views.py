@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection
 from campaigns.tables import campaign
 from database.lists import ListChoice, ListedTable, ListQuestion, contains, within_days
 from database.questions import among
+from donors.merge_store import ids_of_person
 from ledger.amount_views import is_amount
 from ledger.money import Money, currency
 from payments.gifts.due_dates import last_promised_before
@@ -174,6 +175,8 @@ def _table(conn: Connection, choice: ListChoice) -> ListedTable:
         conditions.append(several.get(state, _r.state == state))
     if (number := choice.number("campaign")) is not None:
         conditions.append(sa.exists().where(_s.recurring_id == _r.id, _s.campaign_id == number))
+    if donor_id := choice.words.get("donor"):
+        conditions.append(_r.donor_id.in_(ids_of_person(conn, donor_id)))
     for name, column in (("currency", _r.currency), ("interval", _r.interval)):
         if word := choice.words.get(name):
             conditions.append(column == word)

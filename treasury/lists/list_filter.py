@@ -14,9 +14,14 @@ from web.typed import compact
 from web.typed_day import typed_day
 
 LONGEST_TEXT = 200
-CAMPAIGN, CURRENCY, SOURCE = "campaign", "currency", "source"
+CAMPAIGN, CURRENCY, SOURCE, DONOR = "campaign", "currency", "source", "donor"
 # What an address may say of fields whose options are not the same for everybody.
-_FREE = {CAMPAIGN: re.compile(r"[0-9]{1,9}"), CURRENCY: re.compile(r"[A-Z]{3}"), SOURCE: re.compile(r"[\w.-]{1,40}")}
+_FREE = {
+    CAMPAIGN: re.compile(r"[0-9]{1,9}"),
+    CURRENCY: re.compile(r"[A-Z]{3}"),
+    SOURCE: re.compile(r"[\w.-]{1,40}"),
+    DONOR: re.compile(r"[0-9a-f-]{36}"),
+}
 _FREE_WORDS = {
     CAMPAIGN: "the number of a campaign",
     CURRENCY: "a currency of three capital letters, such as GBP",
