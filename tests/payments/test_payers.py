@@ -1,5 +1,7 @@
 """A gift of two taps has no typed name: it takes the name of the wallet that paid it, and nothing public does."""
 
+from typing import Any
+
 import pytest
 import sqlalchemy as sa
 
@@ -14,7 +16,7 @@ from receipts.store import receipt_of_gift
 from tests.payments.messages import charged, completed
 from tests.payments.organisation_books import NOON, Books, gift_id
 
-WALLET = {"billing_details": {"name": "Ada Lovelace", "email": "ada@example.org"}}
+WALLET: dict[str, Any] = {"billing_details": {"name": "Ada Lovelace", "email": "ada@example.org"}}
 EMAIL = "ada@example.org"
 
 
