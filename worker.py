@@ -17,6 +17,7 @@ from outbox.sending import send_handler
 from outbox.smtp import KEEP_SECONDS
 from outbox.worker import Chore, Handler, Worker
 from payments.adopting.jobs import SupporterFinder, adopting_jobs
+from payments.erasing.erasure_list import ERASURE_LIST, ErasureList
 from payments.erasing.jobs import anonymising, erasing_jobs
 from payments.gifts.campaign_views import agreed_donors
 from payments.giving.payment_links_store import make_missing_links
@@ -66,7 +67,7 @@ def build_worker(installation: Installation, twin: Twin | None = None) -> Worker
     }
     handlers |= {LETTER: receipt_letter_handler(engine, installation.pages, clock)}
     handlers |= recurring_letter_jobs(engine, installation.pages, clock)
-    handlers |= erasing_jobs(engine, clock)
+    handlers |= erasing_jobs(engine, clock, ErasureList(installation.settings.var_dir / ERASURE_LIST).note)
     handlers |= {WRITE_LINK: link_letter_handler(engine, installation.pages, clock)}
     links = StopLinks(installation.secret_key, installation.base_url)
     handlers |= gift_letter_jobs(engine, installation.pages, links, clock, is_refund_of_duplicate)

@@ -169,7 +169,9 @@ PURE = {
 PURE_MAY_USE = {
     "database.instants.from_unix",
     "database.columns.canonical_json",
+    "web.typed.clipped",
     "web.typed.compact",
+    "web.typed_day.typed_day",
     # A sentence for the donor is made where it is raised.
     "web.language.translated",
     "web.language.translated_plural",
