@@ -17,7 +17,7 @@ from staff.permissions import Permission
 from treasury.books.account_words import ACCOUNTANTS_WORDS, PLAIN_WORDS
 from treasury.books.ledger_sheets import ACCOUNTS, ledger_sheets, trial_sheets
 from treasury.books.spans import BookSpan, NotASpan, offered_spans, read_day, read_span
-from treasury.books.statement_desk import StatementDesk
+from treasury.books.statement_routes import StatementDesk
 from web.errors import Refusal
 from web.pages import Pages
 
