@@ -8,9 +8,9 @@ from sqlalchemy.engine import Connection
 
 from payments.books.tables import charge, invoice, invoice_payment
 from payments.books.views import is_without_gift
+from payments.gifts.lost import LostGift, LostKind
+from payments.gifts.lost_store import read_lost_row
 from payments.gifts.tables import recurring
-from payments.lost.lost_gift import LostGift, LostKind
-from payments.lost.store import read_lost_row
 from payments.lost.tables import lost_gift
 from payments.reading.happenings import NO_RECURRING_GIFT
 

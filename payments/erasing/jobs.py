@@ -26,7 +26,6 @@ from payments.gifts.erasure_store import (
     mentions_of_donor,
 )
 from payments.inbox.store import drop_bodies
-from payments.lost.store import erase_lost_gifts
 from payments.own.own_data_views import addresses_of_donor
 from receipts.erasure_store import close_receipts, erase_receipts
 from receipts.store import gifts_with_receipts
@@ -69,7 +68,6 @@ def erase_person(conn: Connection, donor_ids: Sequence[str], addresses: Sequence
     erase_letters(conn, addresses, now)
     erase_signups(conn, _keys(addresses), now)
     erase_gifts(conn, donor_ids)
-    erase_lost_gifts(conn, gifts)
     forget_uploads(conn)
     erase_notes(conn, Noted.DONOR, donor_ids, now)
     erase_notes(conn, Noted.GIFT, gifts, now)

@@ -8,6 +8,7 @@ from sqlalchemy.engine import Connection
 from payments.gifts.gift import GiftState
 from payments.gifts.recurring import RecurringState
 from payments.gifts.tables import declaration, dedication, gift, offline_gift, recurring
+from payments.lost.tables import lost_gift
 
 REMOVED_NAME = "removed"
 
@@ -40,10 +41,11 @@ def mentions_of_donor(conn: Connection, donor_ids: Sequence[str]) -> list[str]:
 
 
 def erase_gifts(conn: Connection, donor_ids: Sequence[str]) -> None:
-    """Take names, addresses and messages out of gifts, recurring gifts and dedications."""
+    """Take names, addresses and messages out of gifts, recurring gifts, dedications and gifts that were lost."""
     ids = sa.select(gift.c.id).where(gift.c.donor_id.in_(donor_ids))
     nobody = {"donor_name": "", "donor_email": ""}
     conn.execute(sa.update(dedication).where(dedication.c.gift_id.in_(ids)).values(name=REMOVED_NAME, letter_to=""))
+    conn.execute(sa.update(lost_gift).where(lost_gift.c.id.in_(ids)).values(**nobody))
     conn.execute(sa.update(recurring).where(recurring.c.donor_id.in_(donor_ids)).values(**nobody))
     conn.execute(sa.update(gift).where(gift.c.donor_id.in_(donor_ids)).values(**nobody, message="", show_name=False))
     conn.execute(sa.update(offline_gift).where(offline_gift.c.gift_id.in_(ids)).values(reference=REMOVED_NAME))

@@ -8,8 +8,8 @@ from database.instants import from_unix
 from donors.donor import NO_ADDRESS
 from ledger.money import Money, currency
 from payments.gifts.gift import DonorDetails
+from payments.gifts.lost import ADOPTIONS, LostGift, LostKind, LostShare
 from payments.gifts.recurring import LAST_CHOSEN_DAY, Interval
-from payments.lost.lost_gift import ADOPTIONS, LostGift, LostKind, LostShare
 from payments.reading.fields import (
     EMPTY,
     UnexpectedShape,

@@ -16,8 +16,8 @@ from outbox.worker import Handler
 from payments.books.bookkeeper import Bookkeeper
 from payments.books.decide.notice import Notice
 from payments.books.lost_views import payments_of_lost, unexplained_charges, unexplained_invoices
-from payments.lost.lost_gift import LostGift
-from payments.lost.store import ADOPT, add_lost, add_strangers, subscription_of_lost
+from payments.gifts.lost import LostGift
+from payments.gifts.lost_store import ADOPT, add_lost, add_strangers, subscription_of_lost
 from payments.reading.fields import expandable_id, installation_mark, nested
 from payments.reading.happenings import GiftAdopted, Happening, StatusChanged, StatusObject
 from payments.reading.lost_gifts import read_lost_once, read_lost_recurring

@@ -34,8 +34,8 @@ SIBLINGS_MEET = {
 # The folders of a package, each may import those before it; folders on one line do not meet.
 FOLDERS = {
     "payments": (
-        ("gifts",),
         ("lost",),
+        ("gifts",),
         ("stripe", "standing_orders"),
         ("reading", "giving"),
         ("letters",),
@@ -144,7 +144,7 @@ PURE = {
     "payments.gifts.due_dates",
     "payments.gifts.recurring",
     "payments.gifts.recurring_news",
-    "payments.lost.lost_gift",
+    "payments.gifts.lost",
     "receipts.receipt",
     "campaigns.campaign",
     "campaigns.groups",

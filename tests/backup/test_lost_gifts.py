@@ -16,11 +16,11 @@ from ledger.money import GBP
 from ledger.store import balance
 from outbox.worker import Worker
 from payments.books.lost_views import lost_gift_count, lost_gifts
+from payments.gifts.lost import LostKind
+from payments.gifts.lost_store import adopt_gift, leave_lost
 from payments.gifts.recurring import RecurringState, recurring_id_of
 from payments.gifts.recurring_store import recurring_of
 from payments.gifts.store import gift as gift_of
-from payments.lost.lost_gift import LostKind
-from payments.lost.store import adopt_gift, leave_lost
 from payments.lost.tables import lost_gift
 from payments.settlement.jobs import settlement_jobs
 from payments.stripe.subscriptions import RecurringGateway

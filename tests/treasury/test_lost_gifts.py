@@ -14,10 +14,10 @@ from database.transactions import reading, writing
 from ledger.money import GBP, Money
 from payments.books.lost_views import lost_gift_count
 from payments.gifts.gift import DonorDetails
+from payments.gifts.lost import LostGift, LostKind, LostShare
+from payments.gifts.lost_store import add_lost
 from payments.gifts.recurring import Interval
 from payments.gifts.tables import gift, recurring
-from payments.lost.lost_gift import LostGift, LostKind, LostShare
-from payments.lost.store import add_lost
 from payments.lost.tables import lost_gift
 from payments.reading.happenings import ChargeSucceeded
 from proof.store_audit import count_charges_without_gift

@@ -14,8 +14,8 @@ from database.instants import Clock
 from database.transactions import reading
 from payments.books.lost_views import charges_of_lost, lost_gift_count, lost_gifts
 from payments.books.views import NOT_A_GIFT
-from payments.lost.lost_gift import LostGift, LostKind
-from payments.lost.store import adopt_gift, leave_lost, lost_gift_of
+from payments.gifts.lost import LostGift, LostKind
+from payments.gifts.lost_store import adopt_gift, leave_lost, lost_gift_of
 from staff.act import Subject
 from staff.changing import Change, changing
 from staff.door import Door, SignedIn

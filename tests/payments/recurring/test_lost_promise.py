@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from database.transactions import reading, writing
 from ledger.money import GBP, JPY, Currency, Money
 from payments.gifts.gift import DonorDetails, Gift, Share, pledge
+from payments.gifts.lost import adopted_gift, adopted_recurring
+from payments.gifts.lost_store import add_lost, adopt_gift, lost_gift_of
 from payments.gifts.recurring import Interval, Recurring, Rhythm, begin
 from payments.gifts.recurring_store import recurring_of
 from payments.gifts.store import gift as gift_of
-from payments.lost.lost_gift import adopted_gift, adopted_recurring
-from payments.lost.store import add_lost, adopt_gift, lost_gift_of
 from payments.reading.lost_gifts import read_lost_once, read_lost_recurring
 from payments.stripe.checkout import Purpose, session_params
 from tests.payments.organisation_books import NOON, Books

@@ -11,10 +11,10 @@ from database.bulk import put_rows
 from ledger.money import Money, currency
 from outbox.jobs import enqueue
 from payments.gifts.gift import DonorDetails
+from payments.gifts.lost import LostGift, LostKind, LostShare, adopted_gift, adopted_recurring
 from payments.gifts.recurring import Interval
 from payments.gifts.recurring_store import add_recurring
 from payments.gifts.store import add_gift, link_session
-from payments.lost.lost_gift import LostGift, LostKind, LostShare, adopted_gift, adopted_recurring
 from payments.lost.tables import lost_gift
 
 ADOPT = "gifts.adopt"
@@ -129,8 +129,3 @@ def read_lost_row(row: sa.Row[Any]) -> LostGift:
         stops_at=row.stops_at,
         source=row.source or "",
     )
-
-
-def erase_lost_gifts(conn: Connection, ids: Sequence[str]) -> None:
-    """Take names and addresses out of these gifts, where they were lost once. Call it inside `booking`."""
-    conn.execute(sa.update(lost_gift).where(lost_gift.c.id.in_(ids)).values(donor_name="", donor_email=""))
