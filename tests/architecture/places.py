@@ -32,7 +32,6 @@ SIBLINGS_MEET = {("web.wording", "ledger.money"), ("web.wording", "ledger.typed_
 # The folders of a package, each may import those before it; folders on one line do not meet.
 FOLDERS = {
     "payments": (
-        ("lost",),
         ("gifts",),
         ("stripe", "standing_orders"),
         ("reading", "giving"),
