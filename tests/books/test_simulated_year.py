@@ -12,7 +12,7 @@ def test_every_figure_is_the_models_after_a_year_at_the_twin(sqlite_books: BookD
     """
     sqlite_books.restore(sqlite_books.empty)
 
-    year = play_year(sqlite_books.engine, gifts_a_step=6)
+    year = play_year(sqlite_books.engine, gifts_a_step=3)
     shown = shown_figures(year)
 
     assert shown == reference_figures(year)

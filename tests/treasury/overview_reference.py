@@ -83,6 +83,7 @@ def reference_figures(year: SimulatedYear) -> Figures:
         if row.state in ("active", "past_due", "ending") and row.next_at is not None
     )
     ran, ended = _survival(monthly, months)
+    source = _source_of(gifts, every)
     stays = 1 - Fraction(ended, ran) if ran >= 30 else Fraction(1)
     return {
         "recent": [_recent(entries, month) for month in (months[-1], months[-2])],
@@ -94,7 +95,7 @@ def reference_figures(year: SimulatedYear) -> Figures:
         "proved": _proved(entries),
         "givers": _givers(received, rows["donor_merge"], months),
         "income": _sums((_kind(row), row) for row in received if row.received_on >= months[0]),
-        "sources": _sums((_source(row, gifts, every), row) for row in received if row.received_on >= months[0]),
+        "sources": _sums((source(row), row) for row in received if row.received_on >= months[0]),
         "cohorts": _cohorts(monthly, months),
         "survival": (ran, ended),
         "forecast": [int(int(a_month) * stays**n) for n in range(1, 13)],
@@ -171,11 +172,10 @@ def _kind(row: Any) -> tuple[date, str]:
     return _month(row.received_on), kind
 
 
-def _source(row: Any, gifts: list[Any], every: list[Any]) -> str:
-    if row.source or not row.recurring_id:
-        return row.source or ""
-    first = {each.id: each.first_gift_id for each in every}[row.recurring_id]
-    return next((each.source or "" for each in gifts if each.id == first), "")
+def _source_of(gifts: list[Any], every: list[Any]) -> Callable[[Any], str]:
+    own = {row.id: row.source or "" for row in gifts}
+    first = {row.id: own.get(row.first_gift_id, "") for row in every}
+    return lambda row: row.source or first.get(row.recurring_id, "")
 
 
 def _ended_in(row: Any) -> date | None:

@@ -33,6 +33,7 @@ FORTNIGHT = 14 * DAY
 STEPS = 31
 SOURCES = ("", "", "", "leaflet", "stall-7")
 GOOD, FAILS_LATER = "4242424242424242", "4000000000000341"
+BY_DEBIT = "00012345"
 Measure = Callable[["SimulatedYear"], None]
 
 
@@ -75,7 +76,7 @@ class SimulatedYear:
                 self.product.settle()
                 self._close()
         self._end_one()
-        self._give()  # paid, and the bank still works on some
+        self._promise()
         self._deliver()
         self.product.do_stripe_jobs()
         self._merge()
@@ -95,10 +96,15 @@ class SimulatedYear:
             if self.chance.random() < 0.9:
                 self.payments.append(self.simulation.pay(self.simulation.gifts[-1]))
 
+    def _promise(self) -> None:
+        """A form that nobody pays, and a debit that the bank works on."""
+        self.simulation.pledge(1500)
+        self.simulation.pay(self.simulation.pledge(2500), BY_DEBIT)
+
     def _describe(self) -> None:
         """One of a few donors, by one of a few links."""
         gift = self.simulation.gifts[-1]
-        n = self.chance.randint(1, 5 * self.gifts_a_step)
+        n = self.chance.randint(1, 25 * self.gifts_a_step)
         donor = DonorDetails(f"Donor {n}", f"donor{n}@example.org")
         self.simulation.gifts[-1] = replace(gift, donor=donor, source=self.chance.choice(SOURCES))
         if gift.recurring_id:
