@@ -34,7 +34,6 @@ SIBLINGS_MEET = {
 # The folders of a package, each may import those before it; folders on one line do not meet.
 FOLDERS = {
     "payments": (
-        ("lost",),
         ("gifts",),
         ("stripe", "standing_orders"),
         ("reading", "giving"),
