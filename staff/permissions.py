@@ -60,6 +60,7 @@ MENU = (
     MenuItem("Overview", "/desk", _MONEY),
     MenuItem("Books", "/desk/books", _MONEY),
     MenuItem("Offline", "/desk/offline", _MONEY),
+    MenuItem("Bank", "/desk/bank", _MONEY),
     MenuItem("Campaigns", "/desk/campaigns", Permission.READ_CAMPAIGNS),
     MenuItem("Sign-ups", "/desk/sign-ups", _LETTERS),
     MenuItem("Organisation", "/desk/organisation", Permission.READ_ORGANISATION),

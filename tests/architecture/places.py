@@ -27,8 +27,13 @@ LAYERS = (
 )
 FLOOR = {part: floor for floor, parts in enumerate(LAYERS) for part in parts}
 OUTSIDE = {"tests", "bench", "migrations"}  # they look at the house; nothing in it looks at them
-# A page prints amounts: money's only way up past its siblings.
-SIBLINGS_MEET = {("web.wording", "ledger.money"), ("web.wording", "ledger.typed_money")}
+# A page prints amounts, and a file holds them: money's only ways up past its siblings.
+SIBLINGS_MEET = {
+    ("web.wording", "ledger.money"),
+    ("web.wording", "ledger.typed_money"),
+    ("web.csv_values", "ledger.money"),
+    ("web.csv_values", "ledger.typed_money"),
+}
 # The folders of a package, each may import those before it; folders on one line do not meet.
 FOLDERS = {
     "payments": (

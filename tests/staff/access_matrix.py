@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from enum import Enum
 
 from staff.permissions import Permission
+from tests.staff.access_matrix_bank import BANK_ACCESS
 
 
 class Open(Enum):
@@ -77,6 +78,7 @@ ACCESS: Mapping[str, Open | Permission] = {
     "POST /desk/campaigns/{number}/spending/{spending}/withdraw": CHANGE,
     "GET /desk/payouts/{payout}": READ,
     "GET /desk/payouts/{payout}.csv": READ,
+    **BANK_ACCESS,
     "GET /desk/books": READ,
     "GET /desk/books/exports": READ,
     "GET /desk/books/exports/journal/{kind}": READ,

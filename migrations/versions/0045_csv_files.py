@@ -5,8 +5,8 @@ from alembic import op
 
 from database.columns import Instant, Json
 
-revision = "0044"
-down_revision = "0043"
+revision = "0045"
+down_revision = "0044"
 
 
 def upgrade() -> None:
