@@ -16,6 +16,7 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import ASGIApp
 
+from api.routes import api_routes
 from campaigns.editing.desk import CampaignDesk
 from campaigns.editing.group_routes import LIST_PATH
 from campaigns.editing.picture_routes import PICTURE_PATH
@@ -82,6 +83,7 @@ from web.look_routes import look_routes
 from web.picture_routes import picture_routes
 from web.security import secure
 from web.sessions import SessionCookie
+from webhooks.desk_routes import webhook_desk_routes
 from worker import attachments, stripe_account
 
 PAGE_THREADS = 20
@@ -159,8 +161,10 @@ def _app(installation: Installation, inbox: Inbox, twin: Twin | None, writer: so
         _own_pages(installation, twin),
         _staff(installation),
         setup_routes(set_up),
+        api_routes(engine, clock, pages),
         treasury_routes(engine, clock, pages, set_up.missing),
         organisation_routes(engine, clock, pages, organisation, around_organisation(engine, clock)),
+        webhook_desk_routes(engine, clock, pages, installation.secret_key, mode=installation.settings.mode),
     ):
         app.include_router(router, dependencies=[Depends(organisation.refresh)])
     for router in (picture_routes(engine), look_routes(), health_routes(lambda: _checks(engine, clock, inbox))):

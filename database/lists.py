@@ -4,7 +4,7 @@ A page begins after a row, not after a number of rows: the thousandth page takes
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
 from typing import Any, Generic, TypeVar
@@ -54,10 +54,14 @@ class ListWindow:
 
 @dataclass(frozen=True, slots=True)
 class ListTotal:
-    """How many rows a list has, and what they add up to in each currency, in minor units."""
+    """How many rows a list has, and what they add up to in each currency, in minor units.
+
+    `back` is what was taken off of that again afterwards, where anything was.
+    """
 
     rows: int
     minor: Mapping[str, int] = field(default_factory=dict)
+    back: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -81,12 +85,14 @@ class ListQuestion(Generic[ListedRow]):
     """A list as a package answers for it: the table of a choice, and its rows as values.
 
     `read` is given the rows of one page, so that it may look up what belongs to all of them at once. `kept_total` is
-    for a list whose total is kept; it returns None for a choice whose total is not.
+    for a list whose total is kept; it returns None for a choice whose total is not. `back` gives what was taken off the
+    rows' amounts again, by currency.
     """
 
     table: Callable[[Connection, ListChoice], ListedTable]
     read: Callable[[Connection, Sequence[sa.Row[Any]]], Sequence[ListedRow]]
     kept_total: Callable[[Connection, ListChoice], ListTotal | None] | None = None
+    back: Callable[[Connection, ListChoice], Mapping[str, int]] | None = None
 
 
 def list_rows(
@@ -106,7 +112,12 @@ def list_rows(
 
 
 def list_total(conn: Connection, question: ListQuestion[Any], choice: ListChoice) -> ListTotal:
-    """How many rows the whole list has, and what they add up to."""
+    """How many rows the whole list has, what they add up to, and what of it was taken off again."""
+    total = _total(conn, question, choice)
+    return replace(total, back=question.back(conn, choice)) if question.back else total
+
+
+def _total(conn: Connection, question: ListQuestion[Any], choice: ListChoice) -> ListTotal:
     kept = question.kept_total(conn, choice) if question.kept_total else None
     if kept is not None:
         return kept

@@ -60,6 +60,7 @@ class Figure(StrEnum):
     GIVEN_BACK = "given-back"
     RAISED = "raised"
     FEES = "fees"
+    SHARES = "shares"
 
     @property
     def accounts(self) -> tuple[Account, ...]:
@@ -69,7 +70,7 @@ class Figure(StrEnum):
     @property
     def heading(self) -> str:
         """Its name on the page."""
-        return self.value.replace("-", " ").capitalize()
+        return "Shares of gifts to groups" if self is Figure.SHARES else self.value.replace("-", " ").capitalize()
 
 
 FIGURE_ACCOUNTS = {
@@ -77,4 +78,5 @@ FIGURE_ACCOUNTS = {
     Figure.GIVEN_BACK: (Account.REFUNDS, Account.DISPUTE_LOSSES),
     Figure.RAISED: RAISED,
     Figure.FEES: (Account.FEES, Account.DISPUTE_FEES),
+    Figure.SHARES: (Account.SHARES,),  # the part of what was given that came by groups
 }

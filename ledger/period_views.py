@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from ledger import tables
-from ledger.accounts import FIGURE_ACCOUNTS, Account, Figure
+from ledger.accounts import Account
+from ledger.income_views import campaign_incomes
 from ledger.money import CURRENCIES, Currency, Money
 from ledger.periods import month_after
 
@@ -60,8 +61,12 @@ class BankMovement:
 
 def trial_balance(conn: Connection, month: date) -> list[AccountMovement]:
     """Every account that holds or moved anything up to this month's end, by currency."""
-    after = month_after(month)
-    before, within = _t.book_date < month, _t.book_date >= month
+    return account_movements(conn, month, month_after(month) - timedelta(days=1))
+
+
+def account_movements(conn: Connection, first: date, last: date) -> list[AccountMovement]:
+    """Every account that held anything before these days or moved in them, by currency and in the chart's order."""
+    before, within = _t.book_date < first, _t.book_date >= first
     rows = conn.execute(
         sa.select(
             _t.currency,
@@ -70,7 +75,7 @@ def trial_balance(conn: Connection, month: date) -> list[AccountMovement]:
             _sum_where(within, _t.debit_minor),
             _sum_where(within, _t.credit_minor),
         )
-        .where(_t.book_date < after)
+        .where(_t.book_date <= last)
         .group_by(_t.currency, _t.account)
     )
     movements = [
@@ -84,28 +89,10 @@ def trial_balance(conn: Connection, month: date) -> list[AccountMovement]:
 
 def campaign_months(conn: Connection, month: date) -> list[CampaignMonth]:
     """What each campaign got in this month, by currency and campaign."""
-    given, given_back, fees = (
-        [account.value for account in FIGURE_ACCOUNTS[figure]]
-        for figure in (Figure.GIVEN, Figure.GIVEN_BACK, Figure.FEES)
-    )
-    income, gifts = _t.credit_minor - _t.debit_minor, _t.account == Account.GIFTS.value
-    rows = conn.execute(
-        sa.select(
-            _t.currency,
-            _t.campaign_id,
-            _sum_where(gifts, _t.credits - _t.debits),
-            _sum_where(_t.account.in_(given), income),
-            _sum_where(_t.account.in_(given_back), -income),
-            _sum_where(_t.account.in_(fees), -income),
-        )
-        .where(_t.account.in_([*given, *given_back, *fees]))
-        .where(_t.book_date >= month, _t.book_date < month_after(month))
-        .group_by(_t.currency, _t.campaign_id)
-        .order_by(_t.currency, _t.campaign_id)
-    )
+    incomes = campaign_incomes(conn, month, month_after(month) - timedelta(days=1))
     return [
-        CampaignMonth(campaign, int(count), *(Money(int(minor), CURRENCIES[code]) for minor in sums))
-        for code, campaign, count, *sums in rows
+        CampaignMonth(campaign, income.gifts, income.given, income.given_back, income.fees)
+        for (_, campaign), income in incomes.items()
     ]
 
 

@@ -66,7 +66,13 @@ sa.Index(
 
 # Money that was given back, which is little: for what is left of the gifts of some days.
 GIVEN_BACK = sa.text("kind IN ('refund', 'refund_failed', 'dispute', 'payment_failed')")
-sa.Index("ix_entry_given_back", entry.c.campaign_id, sqlite_where=GIVEN_BACK, postgresql_where=GIVEN_BACK)
+# What was given back is moved with its gift to another campaign. An index answers a question that names its condition.
+BACK_OR_MOVED = sa.text("kind IN ('refund', 'refund_failed', 'dispute', 'payment_failed', 'move')")
+sa.Index("ix_entry_given_back", entry.c.campaign_id, sqlite_where=BACK_OR_MOVED, postgresql_where=BACK_OR_MOVED)
+
+# Fees that stand whole, without a campaign: those of payments that are not ours, and of versions before 0044.
+WHOLE_FEE = sa.text("kind = 'fee' AND campaign_id = 0")
+sa.Index("ix_entry_whole_fee", entry.c.id, sqlite_where=WHOLE_FEE, postgresql_where=WHOLE_FEE)
 
 # Money that reached the bank, or left it again: a row a payout, for a month's report.
 AT_THE_BANK = sa.text("kind IN ('paid', 'unpaid')")

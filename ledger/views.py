@@ -139,7 +139,9 @@ def gifts_given_back(
     income, lost = [account.value for account in INCOME], [Account.REFUNDS.value, Account.DISPUTE_LOSSES.value]
     came = sa.case((_e.credit.in_(income), _e.amount_minor), (_e.debit.in_(income), -_e.amount_minor), else_=0)
     back = sa.case((_e.debit.in_(lost), _e.amount_minor), (_e.credit.in_(lost), -_e.amount_minor), else_=0)
-    gone = sa.select(_e.gift_id).where(tables.GIVEN_BACK, _e.campaign_id.in_(campaigns), _e.gift_id.is_not(None))
+    gone = sa.select(_e.gift_id).where(
+        tables.BACK_OR_MOVED, tables.GIVEN_BACK, _e.campaign_id.in_(campaigns), _e.gift_id.is_not(None)
+    )
     within = sa.case((_e.book_date.between(*days), came), else_=0)
     rows = conn.execute(
         sa.select(_e.gift_id, sa.func.sum(within), sa.func.sum(came), sa.func.sum(back))
@@ -198,8 +200,17 @@ def oldest_uncleared(conn: Connection) -> datetime | None:
     return oldest
 
 
-def monthly_sums(conn: Connection, accounts: Iterable[Account]) -> list[MonthlySum]:
-    """The books' totals of these accounts, by currency, campaign and month."""
+def uncleared_since(conn: Connection, before: datetime, limit: int) -> tuple[list[Uncleared], int]:
+    """The subjects that have waited in clearing since before then, the oldest first, and how many there are."""
+    waits = _u.since < before
+    rows = conn.execute(sa.select(tables.uncleared).where(waits).order_by(_u.since, _u.subject).limit(limit))
+    first = [Uncleared(row.subject, Money(row.balance_minor, currency(row.currency)), row.since) for row in rows]
+    count = conn.scalar(sa.select(sa.func.count()).select_from(tables.uncleared).where(waits))
+    return first, count or 0
+
+
+def monthly_sums(conn: Connection, accounts: Iterable[Account], since: date | None = None) -> list[MonthlySum]:
+    """The books' totals of these accounts, by currency, campaign and month; those of a day and later."""
     month = _month(conn, _t.book_date)
     rows = conn.execute(
         sa.select(
@@ -210,7 +221,7 @@ def monthly_sums(conn: Connection, accounts: Iterable[Account]) -> list[MonthlyS
             sa.func.sum(_t.credit_minor - _t.debit_minor).label("minor"),
             sa.func.sum(sa.case((_t.account == Account.GIFTS.value, _t.credits - _t.debits), else_=0)).label("gifts"),
         )
-        .where(_t.account.in_([account.value for account in accounts]))
+        .where(_t.account.in_([account.value for account in accounts]), _t.book_date >= (since or date.min))
         .group_by(_t.account, _t.currency, _t.campaign_id, month)
     )
     return [

@@ -14,6 +14,7 @@ from proof.store_trace import PostedEntry
 ASKED, OPENED, CHARGED, RECEIPTED, ON_THE_STATEMENT = 0, 1, 2, 4, 20
 _RANKS = {
     EntryKind.GIFT: 3, EntryKind.SETTLE: 5, EntryKind.OTHER: 5, EntryKind.OURS: 5, EntryKind.FEE: 6,
+    EntryKind.FEE_SHARED: 6,
     EntryKind.PAYMENT_FAILED: 7, EntryKind.REFUND: 7, EntryKind.DISPUTE: 7,
 }  # fmt: skip
 _LATER = 8

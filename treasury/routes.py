@@ -7,6 +7,8 @@ from database.instants import Clock
 from staff.door import Door
 from treasury.bank.routes import bank_routes
 from treasury.books.export_routes import export_routes
+from treasury.books.income_routes import income_routes
+from treasury.books.ledger_routes import ledger_routes
 from treasury.books.routes import book_routes
 from treasury.donors.routes import donor_desk_routes
 from treasury.gifts.routes import gift_routes
@@ -21,6 +23,7 @@ from treasury.moves.routes import move_routes
 from treasury.notes.routes import note_routes
 from treasury.offline.routes import offline_routes
 from treasury.overview.routes import MissingSteps, nothing_is_missing, overview_routes
+from treasury.overview.trends_routes import trends_routes
 from treasury.payouts.routes import payout_routes
 from treasury.recurring.routes import recurring_routes
 from treasury.refunds.routes import refund_routes
@@ -46,6 +49,7 @@ def treasury_routes(
     router = APIRouter()
     parts = (
         overview_routes(engine, clock, pages, door, missing_steps),
+        trends_routes(engine, clock, pages, door),
         list_routes(engine, clock, pages, door, DESK_LISTS),
         gift_routes(engine, pages, door),
         money_routes(engine, clock, pages, door),
@@ -58,6 +62,8 @@ def treasury_routes(
         standing_order_routes(engine, clock, pages, door),
         note_routes(engine, clock, door),
         export_routes(engine, clock, pages, door),
+        ledger_routes(engine, clock, pages, door),
+        income_routes(engine, clock, pages, door),
         book_routes(engine, clock, pages, door),
         lost_routes(engine, clock, pages, door),
         recurring_routes(engine, clock, pages, door),

@@ -3,8 +3,8 @@
 What the law has kept stays, closed to everybody but the desk, and loses its names on its day.
 """
 
-from collections.abc import Sequence
-from datetime import date, timedelta
+from collections.abc import Callable, Sequence
+from datetime import date, datetime, timedelta
 
 import structlog
 from sqlalchemy.engine import Connection, Engine
@@ -36,6 +36,9 @@ from web.csv_store import forget_expired_uploads, forget_uploads
 
 ANONYMISE_EVERY = timedelta(days=1)
 
+NoteErasure = Callable[[Sequence[str], datetime], None]
+"""Notes outside of the database that these donors are erased, so that a restored backup can repeat it."""
+
 log = structlog.get_logger()
 
 
@@ -43,11 +46,12 @@ class NotYet(Exception):
     """A payment, the end of a recurring gift or a letter is still on its way; tried again later."""
 
 
-def erasing_jobs(engine: Engine, clock: Clock) -> dict[str, Handler]:
-    """The worker's handler of `ERASE_DONOR`."""
+def erasing_jobs(engine: Engine, clock: Clock, note: NoteErasure) -> dict[str, Handler]:
+    """The worker's handler of `ERASE_DONOR`. Each erasure is noted beside the database before it is done."""
 
     def erase(payload: Payload) -> None:
         donor_ids = payload["donors"]
+        note(donor_ids, clock())
         with booking(engine) as conn:
             addresses = addresses_of_donor(conn, donor_ids)
             if is_unsettled(conn, donor_ids) or letters_are_waiting(conn, addresses):

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from database.lists import ListChoice, ListedTable, ListQuestion, contains, on_days
+from donors.merge_store import ids_of_person
 from ledger.amount_views import is_amount
 from ledger.money import Money
 from payments.gifts.gift_list_views import REFERENCE, begins_with_reference
@@ -39,7 +40,10 @@ class DocumentListRow:
 def _table(conn: Connection, choice: ListChoice) -> ListedTable:
     conditions = [*on_days(_r.issued_on, choice), *_found(conn, choice)]
     if (number := choice.number("campaign")) is not None:
-        conditions.append(sa.exists().where(_a.gift_id == _r.gift_id, _a.campaign_id + 0 == number))
+        conditions.append(sa.exists().where(_a.gift_id == _r.gift_id, _a.campaign_id == number))
+    if donor_id := choice.words.get("donor"):
+        theirs = sa.select(_g.id).where(_g.donor_id.in_(ids_of_person(conn, donor_id)))
+        conditions.append(_r.gift_id.in_(theirs))
     # Numbers follow the days of issue.
     if choice.first_day is not None:
         conditions.append(_r.id >= choice.first_day.year * YEAR_SPAN)

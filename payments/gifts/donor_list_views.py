@@ -1,7 +1,6 @@
 """The list of donors at the desk: people, and what each of them gave. Writes nothing."""
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -13,8 +12,9 @@ from database.lists import ListChoice, ListedTable, ListQuestion, contains, with
 from database.questions import among
 from donors.donor import NotAnAddress, address_key
 from donors.tables import donor, donor_merge
-from ledger.money import Money, currency
+from ledger.money import Money
 from payments.gifts.gift import GiftState
+from payments.gifts.given_back_views import DonorSum, donor_sums
 from payments.gifts.recurring import RecurringState
 from payments.gifts.tables import allocation, gift, recurring
 
@@ -24,7 +24,10 @@ _ENDED = (RecurringState.PENDING.value, RecurringState.ENDED.value)
 
 @dataclass(frozen=True, slots=True)
 class DonorListRow:
-    """A person in a list, with the gifts of everybody who was merged into them. `given` is in each currency."""
+    """A person in a list, with the gifts of everybody who was merged into them.
+
+    `given`, in each currency, is less what went back; `back` is that.
+    """
 
     id: str
     name: str
@@ -33,6 +36,7 @@ class DonorListRow:
     gifts: int
     given: tuple[Money, ...]
     last_on: date | None
+    back: tuple[Money, ...] = ()
 
 
 def _table(conn: Connection, choice: ListChoice) -> ListedTable:
@@ -65,27 +69,32 @@ def _found(conn: Connection, choice: ListChoice) -> list[sa.ColumnElement[bool]]
 
 
 def _read(conn: Connection, rows: Sequence[sa.Row[Any]]) -> list[DonorListRow]:
-    kept_as = _everybody(conn, [row.id for row in rows])
-    counts: defaultdict[str, int] = defaultdict(int)
-    given: defaultdict[str, dict[str, int]] = defaultdict(dict)
-    last: dict[str, date] = {}
-    for donor_id, code, count, minor, day in _gifts_of(conn, list(kept_as)):
-        person = kept_as[donor_id]
-        counts[person] += count
-        given[person][code] = given[person].get(code, 0) + int(minor)
-        last[person] = max(day, last.get(person, day))
-    return [
-        DonorListRow(
-            row.id,
-            row.name,
-            row.email,
-            row.created_at,
-            counts[row.id],
-            tuple(Money(minor, currency(code)) for code, minor in sorted(given[row.id].items())),
-            last.get(row.id),
-        )
-        for row in rows
-    ]
+    people = sums_of_people(conn, [row.id for row in rows])
+    return [_row(row, [sums for _, sums in sorted(people[row.id].items())]) for row in rows]
+
+
+def _row(row: sa.Row[Any], sums: Sequence[DonorSum]) -> DonorListRow:
+    return DonorListRow(
+        row.id,
+        row.name,
+        row.email,
+        row.created_at,
+        sum(each.gifts for each in sums),
+        tuple(each.left for each in sums),
+        max((each.last_on for each in sums), default=None),
+        tuple(each.back for each in sums if each.back),
+    )
+
+
+def sums_of_people(conn: Connection, donor_ids: Sequence[str]) -> Mapping[str, Mapping[str, DonorSum]]:
+    """What these people gave, with everybody who was merged into them, by person and currency."""
+    kept_as = _everybody(conn, donor_ids)
+    people: dict[str, dict[str, DonorSum]] = {person: {} for person in donor_ids}
+    for donor_id, by_currency in donor_sums(conn, list(kept_as)).items():
+        person = people[kept_as[donor_id]]
+        for code, sums in by_currency.items():
+            person[code] = person[code] + sums if code in person else sums
+    return people
 
 
 def _everybody(conn: Connection, donor_ids: Sequence[str]) -> dict[str, str]:
@@ -98,15 +107,6 @@ def _everybody(conn: Connection, donor_ids: Sequence[str]) -> dict[str, str]:
         kept_as |= merged_into
         newest = list(merged_into)
     return kept_as
-
-
-def _gifts_of(conn: Connection, donor_ids: Sequence[str]) -> Sequence[Any]:
-    day = sa.func.max(_g.received_on, type_=_g.received_on.type)
-    return conn.execute(
-        sa.select(_g.donor_id, _g.currency, sa.func.count(), sa.func.sum(_g.amount_minor), day)
-        .where(among(conn, _g.donor_id, donor_ids), _g.received_on.is_not(None))
-        .group_by(_g.donor_id, _g.currency)
-    ).all()
 
 
 DONORS = ListQuestion(_table, _read)

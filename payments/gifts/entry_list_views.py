@@ -14,7 +14,7 @@ from ledger.accounts import Account, Figure
 from ledger.amount_views import is_amount
 from ledger.kinds import EntryKind
 from ledger.money import Money, currency
-from ledger.tables import GIVEN_BACK, entry, total
+from ledger.tables import BACK_OR_MOVED, entry, total
 from payments.gifts.gift_list_views import REFERENCE, begins_with_reference
 from payments.gifts.tables import gift
 
@@ -68,13 +68,24 @@ def _entries(conn: Connection, choice: ListChoice) -> ListedTable:
     if accounts:
         conditions.append(sa.or_(_e.credit.in_(accounts), _e.debit.in_(accounts)))
     if choice.words.get("figure") == Figure.GIVEN_BACK.value:
-        conditions.append(sa.and_(GIVEN_BACK))  # of few entries, so these have an index
-    if (number := choice.number("campaign")) is not None:
-        conditions.append(_e.campaign_id == number)
+        conditions.append(sa.and_(BACK_OR_MOVED))  # of few entries, so these have an index
+    conditions += _of_campaign(_e.campaign_id, choice)
     if code := choice.words.get("currency"):
         conditions.append(_e.currency == code)
     sorts = {"day": (_e.book_date,)}
     return ListedTable((*_SHOWN, minor.label("listed_minor")), entry, conditions, _e.id, sorts, _e.currency, minor)
+
+
+def _of_campaign(column: sa.ColumnElement[int], choice: ListChoice) -> list[sa.ColumnElement[bool]]:
+    """A campaign alone, or with its groups; no condition where none is chosen."""
+    number = choice.number("campaign")
+    if number is None:
+        return []
+    if choice.words.get("groups"):
+        return [
+            column.in_(sa.select(campaign.c.id).where(sa.or_(campaign.c.id == number, campaign.c.parent_id == number)))
+        ]
+    return [column == number]
 
 
 def _found(conn: Connection, choice: ListChoice) -> list[sa.ColumnElement[bool]]:
@@ -97,8 +108,7 @@ def _kept_total(conn: Connection, choice: ListChoice) -> ListTotal | None:
     conditions = [*on_days(_t.book_date, choice)]
     if accounts:
         conditions.append(_t.account.in_(accounts))
-    if (number := choice.number("campaign")) is not None:
-        conditions.append(_t.campaign_id == number)
+    conditions += _of_campaign(_t.campaign_id, choice)
     if code := choice.words.get("currency"):
         conditions.append(_t.currency == code)
     minor, count = _t.debit_minor - _t.credit_minor, _t.debits + _t.credits
@@ -139,4 +149,4 @@ def _read(conn: Connection, rows: Sequence[sa.Row[Any]]) -> list[EntryListRow]:
 
 
 ENTRIES = ListQuestion(_entries, _read, _kept_total)
-"""Entries, by `figure` or `account`, `campaign` (0 is none) and `currency`."""
+"""Entries, by `figure` or `account`, `campaign` (0 is none; its `groups` as well, or not) and `currency`."""

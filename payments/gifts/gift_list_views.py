@@ -11,12 +11,16 @@ from sqlalchemy.engine import Connection
 from campaigns.tables import campaign
 from database.lists import ListChoice, ListedTable, ListQuestion, ListTotal, contains, on_days, within_days
 from database.questions import among
+from donors.merge_store import ids_of_person
 from donors.tables import donor
 from ledger.accounts import Account
 from ledger.amount_views import is_amount
 from ledger.money import Money, currency
 from ledger.tables import entry
 from payments.gifts.gift import GiftState
+from payments.gifts.given_back_views import went_back_in_all
+from payments.gifts.giving_kind import GivingKind
+from payments.gifts.giving_total_store import is_offline, source_of_gift
 from payments.gifts.offline import Means
 from payments.gifts.tables import allocation, gift, offline_gift
 from receipts.receipt import printed_number
@@ -27,6 +31,9 @@ _NUMBER = re.compile(r"(20[0-9]{2})-([0-9]{1,7})")
 REFERENCE = re.compile(r"[0-9a-f]{8}")
 _STRIPES = re.compile(r"[a-z]{2,8}_[A-Za-z0-9_]+")
 LENGTH_OF_ID = 36
+NO_SOURCE = "-"
+"""The word of a filter for gifts that came by no link with a code."""
+_FEW = 2000  # shares of a campaign: so many gifts are sorted in no time
 STATES = {state.value: state for state in GiftState}
 _g, _a, _d, _e = gift.c, allocation.c, donor.c, entry.c
 
@@ -69,15 +76,14 @@ def _table(conn: Connection, choice: ListChoice) -> ListedTable:
     conditions = [*_of_state(state), *_days(choice, received=received), *_found(conn, choice)]
     minor: sa.ColumnElement[int] = _g.amount_minor
     if number is not None:
-        # With `+ 0` SQLite looks by the gift, which has few shares, and not by the campaign, which has many.
-        share = sa.select(sa.func.sum(_a.amount_minor)).where(_a.gift_id == _g.id, _a.campaign_id + 0 == number)
+        share = sa.select(sa.func.sum(_a.amount_minor)).where(_a.gift_id == _g.id, _a.campaign_id == number)
         minor = share.correlate(gift).scalar_subquery()
-        conditions.append(sa.exists().where(_a.gift_id == _g.id, _a.campaign_id + 0 == number))
+        conditions.append(_has_share(conn, number))
+    if donor_id := choice.words.get("donor"):
+        conditions.append(of_person(conn, _g.donor_id, donor_id))
     if choice.words.get("currency"):
         conditions.append(_g.currency == choice.words["currency"])
-    if choice.words.get("kind"):
-        once = choice.words["kind"] == "once"
-        conditions.append(_g.recurring_id.is_(None) if once else _g.recurring_id.is_not(None))
+    conditions += [*_of_kind(choice.words.get("kind", "")), *_of_source(choice.words.get("source", ""))]
     day = (_g.received_on, _g.received_at) if received else (_g.created_at,)
     return ListedTable(
         (
@@ -103,6 +109,22 @@ def _table(conn: Connection, choice: ListChoice) -> ListedTable:
     )
 
 
+def _has_share(conn: Connection, campaign_id: int) -> sa.ColumnElement[bool]:
+    """The condition that a gift has a share for this campaign.
+
+    Of a campaign with few gifts these are looked up; else the list is read in its order, and each gift asked.
+    """
+    counts = _a.campaign_id == campaign_id
+    shares = sa.select(_a.gift_id).where(counts)
+    few = conn.scalar(sa.select(sa.func.count()).select_from(shares.limit(_FEW + 1).subquery()))
+    return _g.id.in_(shares) if (few or 0) <= _FEW else sa.exists().where(_a.gift_id == _g.id, counts).correlate(gift)
+
+
+def of_person(conn: Connection, column: sa.ColumnElement[str | None], donor_id: str) -> sa.ColumnElement[bool]:
+    """The condition that a donor is this person: the donor themselves, or one who was merged into them."""
+    return column.in_(ids_of_person(conn, donor_id))
+
+
 def _of_state(state: str) -> list[sa.ColumnElement[bool]]:
     match state:
         case GiftState.RECEIVED.value:
@@ -111,6 +133,26 @@ def _of_state(state: str) -> list[sa.ColumnElement[bool]]:
             return [_g.received_on.is_(None)] if state else []
         case _:
             return [_g.received_on.is_(None), _g.state == state]
+
+
+def _of_kind(kind: str) -> list[sa.ColumnElement[bool]]:
+    """The conditions of a kind, as `giving_total` tells them apart."""
+    match kind:
+        case GivingKind.RECURRING:
+            return [_g.recurring_id.is_not(None)]
+        case GivingKind.OFFLINE:
+            return [is_offline()]
+        case GivingKind.ONCE:
+            return [_g.recurring_id.is_(None), ~sa.func.coalesce(is_offline(), sa.false())]
+    return []
+
+
+def _of_source(source: str) -> list[sa.ColumnElement[bool]]:
+    """The conditions that a link with this code led to the gift, or to the first gift of its recurring one."""
+    if not source:
+        return []
+    code = sa.func.coalesce(_g.source, source_of_gift())
+    return [code.is_(None) if source == NO_SOURCE else code == source]
 
 
 def _days(choice: ListChoice, *, received: bool) -> list[sa.ColumnElement[bool]]:
@@ -219,6 +261,8 @@ def _kept_total(conn: Connection, choice: ListChoice) -> ListTotal | None:
     number, words = choice.number("campaign"), choice.words
     if number is None or choice.text or words.get("state") != GiftState.RECEIVED.value or words.get("kind"):
         return None
+    if words.get("donor") or (choice.first_day and choice.last_day):
+        return None  # few gifts: the list's own question reads only these
     conditions = [_a.campaign_id == number, _g.received_on.is_not(None), *on_days(_g.received_on, choice)]
     if words.get("currency"):
         conditions.append(_g.currency == words["currency"])
@@ -232,5 +276,14 @@ def _kept_total(conn: Connection, choice: ListChoice) -> ListTotal | None:
     return ListTotal(sum(row[1] for row in rows), {row[0]: int(row[2]) for row in rows})
 
 
-GIFTS = ListQuestion(_table, _read, _kept_total)
-"""Gifts, by `state` (a gift's, or `not-paid`), `campaign`, `currency` and `kind` (once, recurring)."""
+def _went_back(conn: Connection, choice: ListChoice) -> dict[str, int]:
+    """What went back of the gifts of a choice; of a campaign's gifts, what went back of its shares."""
+    if choice.words.get("state") != GiftState.RECEIVED.value:
+        return {}
+    listed = _table(conn, choice)
+    assert listed.minor is not None
+    return went_back_in_all(conn, listed.conditions, choice.number("campaign"), listed.minor)
+
+
+GIFTS = ListQuestion(_table, _read, _kept_total, _went_back)
+"""Gifts, by `state` (a gift's, or `not-paid`), `campaign`, `donor`, `currency` and `kind` (once, recurring)."""

@@ -21,6 +21,7 @@ from donors.store import find_or_add_donor
 from ledger.money import Money, currency
 from payments.gifts import tables as gift_tables
 from payments.gifts.gift import Allocation, CheckoutLink, DonorDetails, Gift, GiftState
+from payments.gifts.giving_total_store import add_to_giving_totals
 from payments.gifts.receiving import Discrepancy, Received, Reception
 from receipts.jobs import queue_prints
 
@@ -232,6 +233,9 @@ def _receive(conn: Connection, received: Sequence[Received]) -> None:
         for payment in received
     ]
     change_rows(conn, gift_tables.gift, rows)
+    payers = [{"id": payment.gift.id, "donor_name": payment.payer} for payment in received if payment.payer]
+    change_rows(conn, gift_tables.gift, payers)
+    add_to_giving_totals(conn, [payment.gift.id for payment in received])
 
 
 def _note_discrepancies(conn: Connection, discrepancies: Sequence[Discrepancy], now: datetime) -> None:

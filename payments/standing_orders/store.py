@@ -1,6 +1,7 @@
 """Standing orders in the database."""
 
 import secrets
+from collections.abc import Sequence
 from datetime import date, datetime
 
 import sqlalchemy as sa
@@ -66,6 +67,14 @@ def standing_orders(conn: Connection, limit: int, page: int = 1) -> list[Standin
     """Standing orders, the newest first."""
     rows = conn.execute(
         sa.select(standing_order).order_by(_o.made_at.desc(), _o.id).limit(limit).offset((page - 1) * (limit - 1))
+    )
+    return [_order(row) for row in rows]
+
+
+def orders_of_donors(conn: Connection, donor_ids: Sequence[str], limit: int) -> list[StandingOrder]:
+    """The standing orders of these donors, the newest first."""
+    rows = conn.execute(
+        sa.select(standing_order).where(_o.donor_id.in_(donor_ids)).order_by(_o.made_at.desc(), _o.id).limit(limit)
     )
     return [_order(row) for row in rows]
 

@@ -11,12 +11,12 @@ LAYERS = (
     ("database", "called_as"),
     ("ledger", "outbox", "web"),
     ("staff",),
-    ("organisation",),
+    ("organisation", "webhooks"),
     ("donors", "campaigns"),
     ("receipts", "mailing"),
     ("payments",),
     ("proof", "compliance"),
-    ("treasury", "backup"),
+    ("treasury", "backup", "api"),
     ("setup",),
     ("installation",),
     ("worker", "supervisor"),
@@ -37,6 +37,7 @@ SIBLINGS_MEET = {
 # The folders of a package, each may import those before it; folders on one line do not meet.
 FOLDERS = {
     "payments": (
+        ("lost",),
         ("gifts",),
         ("stripe", "standing_orders"),
         ("reading", "giving"),
@@ -164,11 +165,18 @@ PURE = {
     "staff.member",
     "staff.permissions",
     "staff.role",
+    "webhooks.event",
+    "webhooks.schedule",
+    "webhooks.endpoint",
+    "payments.gifts.gift_events",
+    "payments.books.decide.events",
 }
 PURE_MAY_USE = {
     "database.instants.from_unix",
     "database.columns.canonical_json",
+    "web.typed.clipped",
     "web.typed.compact",
+    "web.typed_day.typed_day",
     # A sentence for the donor is made where it is raised.
     "web.language.translated",
     "web.language.translated_plural",

@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from api.tables import api_token
 from campaigns.tables import campaign, match_note, match_pot, spending
 from database.columns import BookDate, Count, Flag, Instant, Json, Minor
 from database.migrating import installation
@@ -24,6 +25,7 @@ from payments.bank import tables as bank
 from payments.books import tables as book_tables
 from payments.gifts import tables as gift_tables
 from payments.inbox import tables as inbox_tables
+from payments.lost.tables import lost_gift
 from payments.refunding.tables import refund_request
 from payments.standing_orders.tables import standing_order, standing_order_gift
 from receipts import tables as receipts
@@ -45,6 +47,7 @@ BANK_MATCH = {
     "why": "",
 }
 INSTRUCTION = {"donor_id": "donor-1", "state": "active", "currency": "GBP", "interval": "month"}
+TOKEN = {"made_by": "owner-1", "revoked_at": None, "revoked_by": None}
 # What a plain value of the column's type would not satisfy; everything else is filled in by `row`.
 FURNITURE: tuple[tuple[sa.Table, Mapping[str, Any]], ...] = (
     (installation, {"id": 1, "mode": "sandbox"}),
@@ -202,13 +205,15 @@ FURNITURE: tuple[tuple[sa.Table, Mapping[str, Any]], ...] = (
     (match_pot, {"id": "pot-1", "currency": "GBP", "ended_on": None}),
     (match_note, {"gift_id": "gift-1", "pot_id": "pot-1"}),
     (receipts.receipt_gap, {"year": 2025, "first_number": 1, "last_number": 5}),
-    (gift_tables.lost_gift, {"id": "lost-1", "kind": "once"}),
-    (gift_tables.lost_gift, {"id": "lost-2", "kind": "recurring"}),
+    (lost_gift, {"id": "lost-1", "kind": "once"}),
+    (lost_gift, {"id": "lost-2", "kind": "recurring"}),
     (staff.act, {"id": "staff-act-1"}),
     (
         staff.staff_member,
         {"id": "owner-1", "email": "o@example.org", "role": "owner", "disabled_at": None, "removed_at": None},
     ),
+    (api_token, TOKEN | {"id": "token-1", "digest": b"1" * 32}),
+    (api_token, TOKEN | {"id": "token-2", "digest": b"2" * 32}),
     (letter, {"id": "letter-1", "key": "one", "state": "sent"}),
     (letter, {"id": "letter-2", "key": "two", "state": "uncertain", "personal": True}),
     (

@@ -11,16 +11,19 @@ from starlette.responses import RedirectResponse, Response
 from database.instants import Clock
 from database.transactions import reading
 from donors.donor import Donor
-from donors.merge_store import CannotMerge, find_donors, ids_of_person, merge_donors, merges_of_person, undo_merge
-from donors.store import donor_by_id
+from donors.merge_store import CannotMerge, find_donors, merge_donors, undo_merge
 from payments.own.erase_routes import post_erasure_letter
 from payments.own.erasure import begin_erasure, kept_by_law_until
 from payments.own.own_views import OwnGift, own_gifts, own_recurring
 from staff.act import Subject
+from staff.act_words import words_of
 from staff.changing import changing
 from staff.door import Door, SignedIn
-from staff.notes_store import Noted, notes_about
 from staff.permissions import Permission
+from treasury.donors.shown_donor import person_of, shown_donor
+from treasury.letters.names import STATE_NAMES
+from treasury.lists.gifts_list import gift_state
+from treasury.recurring.names import NAMES
 from web.errors import NotFound, Refusal, Trouble
 from web.pages import Pages
 from web.typed import compact
@@ -39,16 +42,6 @@ class AlreadyOnePerson(Refusal):
     )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class ShownDonor:
-    """A person: the donor that they are kept as, everybody merged into it, and their newest gifts."""
-
-    donor: Donor
-    parts: Sequence[Donor]
-    gifts: Sequence[OwnGift]
-    recurring: int
-
-
 def donor_desk_routes(engine: Engine, clock: Clock, pages: Pages, door: Door) -> APIRouter:
     """A page for each donor, and what can be done."""
     router = APIRouter()
@@ -57,12 +50,11 @@ def donor_desk_routes(engine: Engine, clock: Clock, pages: Pages, door: Door) ->
     @router.get(DONORS + "/{identity}")
     def show(reader: Reader, identity: str) -> Response:
         with reading(engine) as conn:
-            shown = _shown(conn, identity)
-            ids = [part.id for part in shown.parts]
-            merges, notes = merges_of_person(conn, ids), notes_about(conn, Noted.DONOR, ids)
+            shown = shown_donor(conn, identity, pages.wording.zone)
         return pages.page(
-            "treasury/donor.html", private=True, member=reader.member, shown=shown, merges=merges, notes=notes
-        )
+            "treasury/donor.html", private=True, member=reader.member, shown=shown, notes=shown.notes,
+            gift_state=gift_state, recurring_names=NAMES, letter_names=STATE_NAMES, words_of=words_of,
+        )  # fmt: skip
 
     router.include_router(_merge_routes(engine, clock, pages, door))
     router.include_router(_erase_routes(engine, clock, pages, door))
@@ -79,10 +71,10 @@ def _merge_routes(engine: Engine, clock: Clock, pages: Pages, door: Door) -> API
     ) -> Response:
         text = compact(typed)
         with reading(engine) as conn:
-            shown = _shown(conn, identity)
+            shown = _compared(conn, identity)
             own = {part.id for part in shown.parts}
             others = [other.id for other in find_donors(conn, text, MOST_FOUND)] if text else []
-            candidates = [_shown(conn, other) for other in others if other not in own]
+            candidates = [_compared(conn, other) for other in others if other not in own]
         return pages.page(
             "treasury/donor_merge.html", private=True, member=editor.member, shown=shown, typed=text, others=candidates
         )
@@ -117,15 +109,18 @@ def _erase_routes(engine: Engine, clock: Clock, pages: Pages, door: Door) -> API
     @router.get(DONORS + "/{identity}/erase")
     def ask(eraser: Eraser, identity: str) -> Response:
         with reading(engine) as conn:
-            shown = _shown(conn, identity)
-            kept = kept_by_law_until(conn, [part.id for part in shown.parts])
-        return pages.page("treasury/donor_erase.html", private=True, member=eraser.member, shown=shown, kept_until=kept)
+            shown = person_of(conn, identity)
+            kept = kept_by_law_until(conn, shown.ids)
+            runs = any(row.runs for row in own_recurring(conn, shown.ids))
+        return pages.page(
+            "treasury/donor_erase.html", private=True, member=eraser.member, shown=shown, kept_until=kept, runs=runs
+        )
 
     @router.post(DONORS + "/{identity}/erase")
     def erase(eraser: Eraser, identity: str) -> Response:
         with changing(engine, eraser.actor, clock()) as change:
-            shown = _shown(change.conn, identity)
-            ids = [part.id for part in shown.parts]
+            shown = person_of(change.conn, identity)
+            ids = shown.ids
             kept = kept_by_law_until(change.conn, ids)
             if begin_erasure(change.conn, ids, eraser.member.email, change.now):
                 post_erasure_letter(change.conn, pages, shown.donor, kept, change.now)
@@ -135,12 +130,17 @@ def _erase_routes(engine: Engine, clock: Clock, pages: Pages, door: Door) -> API
     return router
 
 
-def _shown(conn: Connection, identity: str) -> ShownDonor:
-    """A person by the id of any of their donors."""
-    donors = [donor_by_id(conn, donor_id) for donor_id in ids_of_person(conn, identity)]
-    parts = [part for part in donors if part is not None]
-    if not parts:
-        raise NotFound
-    ids = [part.id for part in parts]
-    runs = sum(1 for row in own_recurring(conn, ids) if row.runs)
-    return ShownDonor(parts[0], parts, own_gifts(conn, ids, SHOWN_GIFTS), runs)
+@dataclass(frozen=True, slots=True)
+class ComparedPerson:
+    """A person beside another who may be the same; `recurring` is how many recurring gifts run."""
+
+    donor: Donor
+    parts: Sequence[Donor]
+    gifts: Sequence[OwnGift]
+    recurring: int
+
+
+def _compared(conn: Connection, identity: str) -> ComparedPerson:
+    person = person_of(conn, identity)
+    runs = sum(1 for row in own_recurring(conn, person.ids) if row.runs)
+    return ComparedPerson(person.donor, person.parts, own_gifts(conn, person.ids, SHOWN_GIFTS), runs)

@@ -2,7 +2,7 @@
 
 from payments.gifts.document_views import DOCUMENTS, DocumentListRow
 from treasury.lists.desk_list import ColumnKind, DeskList, ListColumn, Shown
-from treasury.lists.list_filter import CAMPAIGN, ListField, ListSort
+from treasury.lists.list_filter import CAMPAIGN, DONOR, ListField, ListSort
 
 DOCUMENT_LIST = DeskList[DocumentListRow](
     path="/desk/documents",
@@ -27,6 +27,9 @@ DOCUMENT_LIST = DeskList[DocumentListRow](
     ),
     sorts=("number",),
     sort=ListSort("number"),
-    fields=(ListField(CAMPAIGN, "Campaign"),),
+    fields=(
+        ListField(CAMPAIGN, "Campaign"),
+        ListField(DONOR, "Donor"),
+    ),
     dated="Issued",
 )

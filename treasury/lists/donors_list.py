@@ -14,7 +14,7 @@ def _given(row: DonorListRow, place: int) -> object:
 DONOR_LIST = DeskList[DonorListRow](
     path="/desk/donors",
     title="Donors",
-    lead="Everybody who gave, as people: two addresses that you merged are one donor.",
+    lead="Everybody who gave, as people: two addresses that you merged are one donor. Given is less what went back.",
     finds="A part of a name or of an address.",
     empty="Nobody has given yet.",
     question=DONORS,
@@ -29,6 +29,7 @@ DONOR_LIST = DeskList[DonorListRow](
         ListColumn("Last gift", lambda row: row.last_on, ColumnKind.DAY),
         ListColumn("Gifts", lambda row: row.gifts, ColumnKind.COUNT),
         ListColumn("Given", lambda row: row.given[0] if row.given else None, ColumnKind.MONEY),
+        ListColumn("Went back", lambda row: ", ".join(str(amount) for amount in row.back), shown=Shown.FILE),
         ListColumn(
             "Currency", lambda row: row.given[0].currency.code if row.given else None, shown=Shown.FILE
         ),

@@ -56,6 +56,7 @@ ENTRY_LIST = DeskList[EntryListRow](
         ListField("figure", "Figure", {"": "All entries"} | {figure.value: figure.heading for figure in Figure}),
         ListField("account", "Account", {"": "All"} | {account.value: account_name(account) for account in Account}),
         ListField(CAMPAIGN, "Campaign"),
+        ListField("groups", "Its groups", {"": "Without", "with": "With them"}),
         ListField(CURRENCY, "Currency"),
     ),
 )

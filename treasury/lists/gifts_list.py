@@ -1,9 +1,10 @@
 """`/desk/gifts`: every gift, and who gave it."""
 
 from payments.gifts.gift import GiftState
-from payments.gifts.gift_list_views import GIFTS, GiftListRow
+from payments.gifts.gift_list_views import GIFTS, NO_SOURCE, GiftListRow
+from payments.gifts.giving_kind import GivingKind
 from treasury.lists.desk_list import ColumnKind, DeskList, ListColumn, Shown
-from treasury.lists.list_filter import CAMPAIGN, CURRENCY, ListField, ListSort
+from treasury.lists.list_filter import CAMPAIGN, CURRENCY, DONOR, SOURCE, ListField, ListSort
 
 GIFT_STATES = {
     GiftState.PENDING: "Begun, not paid",
@@ -12,9 +13,15 @@ GIFT_STATES = {
     GiftState.FAILED: "Failed",
     GiftState.RECEIVED: "Received",
 }
+KIND_NAMES = {
+    GivingKind.ONCE.value: "Once, online",
+    GivingKind.RECURRING.value: "Instalments",
+    GivingKind.OFFLINE.value: "Offline",
+}
 
 
-def _state(row: GiftListRow) -> str:
+def gift_state(row: GiftListRow) -> str:
+    """Its state in words; of one that went back, how much of it did."""
     if not row.went_back:
         return GIFT_STATES[row.state]
     return "Given back" if row.went_back.minor >= row.amount.minor else "Part given back"
@@ -40,7 +47,7 @@ GIFT_LIST = DeskList[GiftListRow](
         ListColumn(
             "Receipt", lambda row: row.receipt, address=lambda row: f"/desk/receipts/{row.receipt}"
         ),
-        ListColumn("State", _state),
+        ListColumn("State", gift_state),
         ListColumn("Amount", lambda row: row.amount, ColumnKind.MONEY, sort="amount"),
         ListColumn("Given back", lambda row: row.went_back, ColumnKind.MONEY, shown=Shown.FILE),
         ListColumn("Currency", lambda row: row.amount.currency.code, shown=Shown.FILE),
@@ -57,7 +64,8 @@ GIFT_LIST = DeskList[GiftListRow](
     sort=ListSort("day"),
     fields=(
         ListField(CAMPAIGN, "Campaign"),
-        ListField("kind", "Kind", {"": "Once and recurring", "once": "Once", "recurring": "Instalments"}),
+        ListField(DONOR, "Donor"),
+        ListField("kind", "Kind", {"": "All kinds"} | KIND_NAMES),
         ListField(
             "state",
             "State",
@@ -65,5 +73,6 @@ GIFT_LIST = DeskList[GiftListRow](
             | {state.value: name for state, name in GIFT_STATES.items() if state is not GiftState.RECEIVED},
         ),
         ListField(CURRENCY, "Currency"),
+        ListField(SOURCE, "Came by", {"": "Any link", NO_SOURCE: "No link with a code"}),
     ),
 )  # fmt: skip

@@ -52,13 +52,15 @@ class OfferedField:
 class ShownList:
     """A page of a list. `count` and `totals` are of the whole list. `earlier` and `later` lead to the pages around it.
 
-    The totals stand under the last column of money, between so many columns.
+    The totals stand under the last column of money, between so many columns. `back` is what was taken off them again,
+    and what is left.
     """
 
     headings: Sequence[ListHeading]
     rows: Sequence[Sequence[ListCell]]
     count: int
     totals: Sequence[str]
+    back: Sequence[tuple[str, str]]
     first: str | None
     earlier: str | None
     later: str | None
@@ -86,6 +88,7 @@ def list_page(
         [[_cell(column, row, wording) for column in columns] for row in rows],
         total.rows,
         [wording.money_exact(Money(minor, currency(code))) for code, minor in total.minor.items()],
+        [_back(code, minor, total, wording) for code, minor in total.back.items()],
         form.address(path, chosen.whole) if has_earlier else None,
         _beside(form, path, chosen, ids[:1], backwards=True) if has_earlier else None,
         _beside(form, path, chosen, ids[-1:], backwards=False) if has_later else None,
@@ -95,6 +98,11 @@ def list_page(
         has_amount,
         after,
     )
+
+
+def _back(code: str, minor: int, total: ListTotal, wording: Wording) -> tuple[str, str]:
+    of, whole = currency(code), total.minor.get(code, 0)
+    return wording.money_exact(Money(-minor, of)), wording.money_exact(Money(whole - minor, of))
 
 
 def _around_amount(kinds: Sequence[ColumnKind]) -> tuple[int, bool, int]:

@@ -10,7 +10,7 @@ from payments.gifts.recurring import Interval, RecurringState
 from payments.gifts.recurring_views import RECURRING, RecurringListRow, expected_sums
 from payments.gifts.recurring_words import PER
 from treasury.lists.desk_list import ColumnKind, DeskList, ListColumn, Shown
-from treasury.lists.list_filter import CAMPAIGN, CURRENCY, ListField, ListSort
+from treasury.lists.list_filter import CAMPAIGN, CURRENCY, DONOR, ListField, ListSort
 from treasury.recurring.names import NAMES
 
 _EACH = {
@@ -67,11 +67,11 @@ RECURRING_LIST = DeskList[RecurringListRow](
         ListField(
             "state",
             "State",
-            {"": "All", "running": "All that run"}
+            {"": "All", "running": "All that run", "expected": "Will be charged again"}
             | {state.value: name for state, name in NAMES.items() if state is not RecurringState.PENDING},
         ),
         ListField("interval", "How often", {"": "Any"} | {interval.value: name for interval, name in _EACH.items()}),
-        ListField(CAMPAIGN, "Campaign"),
+        ListField(CAMPAIGN, "Campaign"), ListField(DONOR, "Donor"),
         ListField(CURRENCY, "Currency"),
     ),
     dated="Begun",

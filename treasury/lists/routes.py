@@ -15,13 +15,14 @@ from campaigns.store import campaign_titles
 from database.instants import Clock
 from database.lists import ListWindow, list_rows, list_total
 from database.transactions import reading
+from donors.store import donor_by_id
 from ledger.views import currencies_kept
 from staff.act import Subject
 from staff.changing import changing
 from staff.door import Door, SignedIn
 from treasury.lists.csv_file import csv_parts
 from treasury.lists.desk_list import DeskList, Shown
-from treasury.lists.list_filter import CAMPAIGN, CURRENCY, ListFilter, NotAFilter
+from treasury.lists.list_filter import CAMPAIGN, CURRENCY, DONOR, ListFilter, NotAFilter
 from treasury.lists.list_page import PAGE_ROWS, list_page, offered_fields
 from treasury.lists.xlsx_file import write_workbook
 from web.errors import Refusal, Trouble
@@ -87,7 +88,7 @@ class ListDesk:
         with reading(self._engine) as conn:
             rows = list_rows(conn, desk_list.question, choice, window)
             total = list_total(conn, desk_list.question, choice)
-            known = known_options(conn)
+            known = known_options(conn, chosen)
             above = desk_list.above(conn) if desk_list.above else {}
         return self._pages.page(
             desk_list.template,
@@ -152,10 +153,12 @@ class ListDesk:
         return {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
 
 
-def known_options(conn: Connection) -> Mapping[str, Mapping[str, str]]:
+def known_options(conn: Connection, chosen: ListFilter) -> Mapping[str, Mapping[str, str]]:
     """The options of fields that the database knows: campaigns by title, currencies that anything was booked in."""
+    donor = donor_by_id(conn, chosen.words.get(DONOR, ""))
     titles = {str(number): title for number, title in campaign_titles(conn).items()}
     return {
         CAMPAIGN: {"": "All campaigns", **titles},
+        DONOR: {"": "Everybody"} | ({donor.id: donor.name or "No name"} if donor else {}),
         CURRENCY: {"": "All currencies", **{code: code for code in currencies_kept(conn)}},
     }

@@ -11,6 +11,7 @@ from payments.gifts.gift import DonorDetails
 from payments.gifts.offline import BadDay, Means, require_day
 from web.typed import NotTidy, compact, tidy, typed_id
 from web.typed_address import read_email_address
+from web.typed_day import read_day
 
 FIELDS = (
     "key", "donor", "name", "email", "means", "amount", "day", "campaign", "reference", "counts", "receipt", "line",
@@ -93,15 +94,13 @@ def _amount(
 def read_booking_day(typed: Mapping[str, str], days: Days, errors: dict[str, str]) -> date | None:
     """The day that was typed, if it can be booked."""
     try:
-        day = date.fromisoformat(compact(typed.get("day", "")))
-        require_day(day, days.today, days.open_from)
+        day = read_day(typed, "day", errors)
+        if day is not None:
+            require_day(day, days.today, days.open_from)
     except BadDay as mistake:
         errors["day"] = str(mistake)
-    except ValueError:
-        errors["day"] = "Enter a day like 2027-05-06."
-    else:
-        return day
-    return None
+        return None
+    return day
 
 
 def read_giver(typed: Mapping[str, str], errors: dict[str, str]) -> DonorDetails | None:

@@ -90,7 +90,7 @@ def _columns(sums: Sequence[MonthlySum]) -> tuple[Figure, ...]:
         Figure.RAISED: True,
         Figure.FEES: fees,
     }
-    return tuple(figure for figure in Figure if shown[figure])
+    return tuple(figure for figure in Figure if shown.get(figure))
 
 
 def _row(sums: Iterable[MonthlySum], choice: EntryChoice, columns: Sequence[Figure], of: Currency) -> FigureRow:

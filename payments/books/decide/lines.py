@@ -4,7 +4,7 @@ For a line of a payment, refund or dispute that must be known first. It is ours 
 is kept here, when its charge has a gift, or when a session or an invoice of ours led to it. Otherwise it is not ours:
 settlement has asked Stripe for the invoices of the payments before. A line waits only where its payment has paid an
 invoice that was not reported yet. A line that was booked as not ours too early is corrected later
-(`found_ours_entries`).
+(`found_ours_entries`). Its fee is whole until its gift is known as well (`shared_fee_entries`).
 """
 
 from collections.abc import Iterable, Mapping
@@ -15,16 +15,18 @@ from ledger.entry import Entry
 from payments.books.decide.changes import LineChanges
 from payments.books.decide.charges import DecidedCharges
 from payments.books.decide.checkouts import DecidedCheckouts
+from payments.books.decide.entries import PaidBy
 from payments.books.decide.known import BookedLine, Known
 from payments.books.decide.line_entries import (
     OF_PAYMENTS,
     found_ours_entries,
     found_strangers_entries,
     line_entries,
+    shared_fee_entries,
 )
 from payments.books.decide.notice import Batch, FactsOf, new_facts
 from payments.books.decide.recurring import DecidedInvoices
-from payments.reading.happenings import BalanceLine, MarkDisproved
+from payments.reading.happenings import BalanceLine, FeeBookedWhole, MarkDisproved
 
 _LINES = FactsOf(
     lambda line: line.id,
@@ -85,13 +87,19 @@ def decide_lines(
     entries = [
         entry
         for identity, ours in decided.items()
-        for entry in _entries_of_decided(known.lines[identity], ours, charges.newly_linked, zone)
+        for entry in _entries_of_decided(known.lines[identity], ours, charges, zone)
     ]
     entries += [
         entry
         for booked, cause in new
         if booked.ours is not None
-        for entry in line_entries(booked.fact, booked.ours, zone, cause)
+        for entry in line_entries(booked.fact, booked.ours, _gift_of(booked.fact, charges), zone, cause)
+    ]
+    entries += [
+        entry
+        for booked, cause in _with_whole_fee(known, batch, charges)
+        if (paid := _gift_of(booked.fact, charges))
+        for entry in shared_fee_entries(booked.fact, paid, zone, cause)
     ]
     strangers = _payments_of_strangers(batch, owners)
     entries += [
@@ -119,11 +127,30 @@ def _reconsidered(known: Known, newly_linked: Mapping[str, str], owners: _Owners
     return decided
 
 
-def _entries_of_decided(booked: BookedLine, ours: bool, causes: Mapping[str, str], zone: tzinfo) -> list[Entry]:
-    cause = causes[str(booked.fact.payment)]
+def _entries_of_decided(booked: BookedLine, ours: bool, charges: DecidedCharges, zone: tzinfo) -> list[Entry]:
+    cause, paid = charges.newly_linked[str(booked.fact.payment)], _gift_of(booked.fact, charges)
     if booked.ours is None:
-        return line_entries(booked.fact, ours, zone, cause)
-    return found_ours_entries(booked.fact, zone, cause)
+        return line_entries(booked.fact, ours, paid, zone, cause)
+    return found_ours_entries(booked.fact, paid, zone, cause)
+
+
+def _gift_of(line: BalanceLine, charges: DecidedCharges) -> PaidBy | None:
+    return charges.paid_by.get(line.payment) if line.payment else None
+
+
+def _with_whole_fee(known: Known, batch: Batch, charges: DecidedCharges) -> list[tuple[BookedLine, str]]:
+    """The lines whose fee stands whole and has to be shared, each with the cause.
+
+    Their gift became known in this batch, after they were booked; or a version before this one booked them.
+    """
+    ours = [booked for booked in known.lines.values() if booked.ours and booked.fact.category in OF_PAYMENTS]
+    reported = {fact.line: cause for fact, cause in batch.of(FeeBookedWhole)}
+    causes = {
+        booked.fact.id: charges.causes[booked.fact.payment]
+        for booked in ours
+        if booked.fact.payment in charges.newly_paid
+    } | reported
+    return [(booked, causes[booked.fact.id]) for booked in ours if booked.fact.id in causes]
 
 
 def _payments_of_strangers(batch: Batch, owners: _Owners) -> dict[str, str]:

@@ -25,6 +25,7 @@ filters = some.builds(
     some.fixed_dictionaries(
         {
             "campaign": some.sampled_from(["", "1", "77"]),
+            "donor": some.sampled_from(["", "00000000-0000-0000-0000-000000000001"]),
             "kind": some.sampled_from(["", "once", "recurring"]),
             "state": some.sampled_from(list(STATES)),
             "currency": some.sampled_from(["", "GBP"]),
@@ -75,7 +76,7 @@ def test_what_means_nothing_is_no_filter(query: dict[str, str]) -> None:
 @pytest.mark.parametrize(
     ("query", "words"),
     [
-        ({"from": "3 May"}, "“from” takes a day such as 2026-11-21."),
+        ({"from": "3 May"}, "“from” takes a day such as 2026-11-21 or 21 November 2026."),
         ({"kind": "x"}, "“kind” takes one of: once, recurring."),
         ({"campaign": "x"}, "“campaign” takes the number of a campaign."),
         ({"month": "x"}, "“month” takes a month such as 2026-11."),
