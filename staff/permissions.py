@@ -69,6 +69,7 @@ MENU = (
     MenuItem("Trends", "/desk/trends", _MONEY),
     MenuItem("Books", "/desk/books", _MONEY),
     MenuItem("Offline", "/desk/offline", _MONEY),
+    MenuItem("Bank", "/desk/bank", _MONEY),
     MenuItem("Campaigns", "/desk/campaigns", Permission.READ_CAMPAIGNS),
     MenuItem("Sign-ups", "/desk/sign-ups", _LETTERS),
     MenuItem("Organisation", "/desk/organisation", Permission.READ_ORGANISATION),

@@ -5,6 +5,7 @@ from sqlalchemy.engine import Engine
 
 from database.instants import Clock
 from staff.door import Door
+from treasury.bank.routes import bank_routes
 from treasury.books.export_routes import export_routes
 from treasury.books.income_routes import income_routes
 from treasury.books.ledger_routes import ledger_routes
@@ -56,6 +57,7 @@ def treasury_routes(
         move_routes(engine, clock, pages, door),
         twin_routes(engine, clock, pages, door),
         offline_routes(engine, clock, pages, door),
+        bank_routes(engine, clock, pages, door),
         supporter_routes(engine, clock, pages, door),
         standing_order_routes(engine, clock, pages, door),
         note_routes(engine, clock, door),

@@ -18,6 +18,8 @@ from mailing.store import erase_signups
 from outbox.jobs import Payload
 from outbox.letters import erase_letters, letters_are_waiting
 from outbox.worker import Chore, Handler
+from payments.bank.import_store import erase_lines
+from payments.bank.match_store import lines_of_gifts
 from payments.gifts.erasure_store import (
     erase_declarations,
     erase_gifts,
@@ -68,6 +70,7 @@ def erase_person(conn: Connection, donor_ids: Sequence[str], addresses: Sequence
     erase_letters(conn, addresses, now)
     erase_signups(conn, _keys(addresses), now)
     erase_gifts(conn, donor_ids)
+    erase_lines(conn, lines_of_gifts(conn, gifts))
     forget_uploads(conn)
     erase_notes(conn, Noted.DONOR, donor_ids, now)
     erase_notes(conn, Noted.GIFT, gifts, now)

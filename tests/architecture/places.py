@@ -28,9 +28,8 @@ LAYERS = (
 FLOOR = {part: floor for floor, parts in enumerate(LAYERS) for part in parts}
 OUTSIDE = {"tests", "bench", "migrations"}  # they look at the house; nothing in it looks at them
 # A page prints amounts, and a file brings them: money's only ways up past its siblings.
-SIBLINGS_MEET = {
-    (page, f"ledger.{money}") for page in ("web.wording", "web.csv_values") for money in ("money", "typed_money")
-}
+_MONEY = ("ledger.money", "ledger.typed_money")
+SIBLINGS_MEET = {(module, money) for module in ("web.wording", "web.csv_values") for money in _MONEY}
 # The folders of a package, each may import those before it; folders on one line do not meet.
 FOLDERS = {
     "payments": (

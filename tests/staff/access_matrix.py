@@ -13,6 +13,7 @@ Outside of the table, because no route of FastAPI: `/webhooks/stripe` (a signatu
 from collections.abc import Mapping
 
 from staff.permissions import Permission
+from tests.staff.access_matrix_bank import BANK_ACCESS
 from tests.staff.access_webhooks import WEBHOOK_ACCESS
 from tests.staff.public_access import ANYBODY_AT_THE_DESK, OPEN_ACCESS, Open
 
@@ -33,6 +34,7 @@ ACCESS: Mapping[str, Open | Permission] = {
     "POST /desk/campaigns/{number}/spending/{spending}/withdraw": CHANGE,
     "GET /desk/payouts/{payout}": READ,
     "GET /desk/payouts/{payout}.csv": READ,
+    **BANK_ACCESS,
     **WEBHOOK_ACCESS,
     "GET /desk/books": READ,
     "GET /desk/books/exports": READ,

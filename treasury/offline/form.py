@@ -14,7 +14,7 @@ from web.typed_address import read_email_address
 from web.typed_day import read_day_field
 
 FIELDS = (
-    "key", "donor", "name", "email", "means", "amount", "day", "campaign", "reference", "counts", "receipt",
+    "key", "donor", "name", "email", "means", "amount", "day", "campaign", "reference", "counts", "receipt", "line",
 )  # fmt: skip
 LONGEST_NAME, LONGEST_REFERENCE = 200, 200
 
@@ -41,6 +41,7 @@ class TypedOffline:
     reference: str
     counts: bool
     wants_receipt: bool
+    line: str | None = None
 
 
 def read_offline(
@@ -60,7 +61,7 @@ def read_offline(
         return errors or {"amount": "Open the page again: the form was not whole."}
     return TypedOffline(
         key, typed_id(typed.get("donor", "")), donor, means, amount, day, campaign, reference,
-        typed.get("counts") == "yes", typed.get("receipt") == "yes",
+        typed.get("counts") == "yes", typed.get("receipt") == "yes", typed_id(typed.get("line", "")),
     )  # fmt: skip
 
 
