@@ -84,6 +84,10 @@ for _side, _where in ((entry.c.debit, FEW_DEBITS), (entry.c.credit, FEW_CREDITS)
     _columns = (_side, entry.c.book_date, entry.c.id)
     sa.Index(f"ix_entry_few_{_side.name}s", *_columns, sqlite_where=_where, postgresql_where=_where)
 
+# Cash and cheques that were banked: for the lines of the bank that they may be.
+DEPOSITS = sa.text("kind = 'deposit'")
+sa.Index("ix_entry_deposits", entry.c.amount_minor, sqlite_where=DEPOSITS, postgresql_where=DEPOSITS)
+
 # Written in the transaction that posts; the audit compares it with the entries.
 total = table(
     "total",

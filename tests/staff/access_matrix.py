@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from enum import Enum
 
 from staff.permissions import Permission
+from tests.staff.access_to_books import BOOKS
 
 
 class Open(Enum):
@@ -32,6 +33,7 @@ READ_LETTERS, SEND_LETTERS = Permission.READ_LETTERS, Permission.SEND_LETTERS
 READ_ORGANISATION, EDIT_ORGANISATION = Permission.READ_ORGANISATION, Permission.EDIT_ORGANISATION
 
 ACCESS: Mapping[str, Open | Permission] = {
+    **BOOKS,
     "GET /": PUBLIC,
     "GET /c/{slug}": PUBLIC,
     "GET /c/{slug}/progress": PUBLIC,
@@ -77,23 +79,6 @@ ACCESS: Mapping[str, Open | Permission] = {
     "POST /desk/campaigns/{number}/spending/{spending}/withdraw": CHANGE,
     "GET /desk/payouts/{payout}": READ,
     "GET /desk/payouts/{payout}.csv": READ,
-    "GET /desk/books": READ,
-    "GET /desk/books/exports": READ,
-    "GET /desk/books/exports/journal/{kind}": READ,
-    "GET /desk/books/exports/month/{program}": READ,
-    "POST /desk/books/exports/{program}/accounts": CHANGE,
-    "GET /desk/books/trial-balance": READ,
-    "GET /desk/books/income": READ,
-    "GET /desk/books/income.csv": READ,
-    "GET /desk/books/accounts": READ,
-    "GET /desk/books/accounts/{account}": READ,
-    "GET /desk/books/accounts/{account}.csv": READ,
-    "GET /desk/books/accounts/{account}.xlsx": READ,
-    "GET /desk/books/{month}": READ,
-    "GET /desk/books/{month}/report.pdf": READ,
-    "GET /desk/books/{month}/later": READ,
-    "POST /desk/books/{month}/close": CHANGE,
-    "POST /desk/books/{month}/reopen": Permission.REOPEN_MONTHS,
     "GET /desk/sign-ups": READ_LETTERS,
     "GET /desk/sign-ups/list.csv": SEND_LETTERS,
     "POST /desk/sign-ups/opt-outs": SEND_LETTERS,

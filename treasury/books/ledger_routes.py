@@ -16,7 +16,7 @@ from staff.door import Door, SignedIn
 from staff.permissions import Permission
 from treasury.books.account_words import ACCOUNTANTS_WORDS, PLAIN_WORDS
 from treasury.books.ledger_sheets import ACCOUNTS, ledger_sheets, trial_sheets
-from treasury.books.spans import BookSpan, NotASpan, offered_spans, read_day, read_span
+from treasury.books.spans import BookSpan, NotASpan, asked_day, offered_spans, read_span
 from web.errors import Refusal
 from web.pages import Pages
 
@@ -48,7 +48,7 @@ class LedgerDesk:
     def trial_balance(self, reader: SignedIn, text: str) -> Response:
         """What every account held at the end of a day; both sides add up to the same."""
         try:
-            day = read_day(text, self._today())
+            day = asked_day(text, self._today())
         except NotASpan:
             raise Refusal from None
         with reading(self._engine) as conn:

@@ -31,7 +31,7 @@ from treasury.books.spans import BookSpan, NotASpan, offered_spans, read_span
 from treasury.books.statement import (
     OPENING,
     STATEMENT_COLUMNS,
-    StatementLine,
+    AccountLine,
     statement_batches,
     statement_lines,
 )
@@ -90,7 +90,7 @@ class ShownStatement:
     movement: AccountMovement
     rows: int
     before: Money
-    lines: Sequence[StatementLine]
+    lines: Sequence[AccountLine]
     earlier: str | None
     later: str | None
 
@@ -132,11 +132,11 @@ class StatementDesk:
         task = BackgroundTask(folder.cleanup)
         return FileResponse(path, headers=_as_file(chosen, "xlsx"), media_type=XLSX, background=task)
 
-    def _batches(self, chosen: ChosenStatement) -> Iterator[Sequence[StatementLine]]:
+    def _batches(self, chosen: ChosenStatement) -> Iterator[Sequence[AccountLine]]:
         span = chosen.span
         with reading(self._engine) as conn:
             before = held_before(conn, chosen.account, chosen.currency, span.first)
-        opening = StatementLine(span.first, OPENING, before)
+        opening = AccountLine(span.first, OPENING, before)
         return statement_batches(chosen.account, opening, self._list.batches(chosen.entries), span.last)
 
     def _chosen(self, account: Account, code: str, query: Mapping[str, str]) -> ChosenStatement:
