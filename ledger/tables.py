@@ -79,6 +79,16 @@ sa.Index("ix_entry_whole_fee", entry.c.id, sqlite_where=WHOLE_FEE, postgresql_wh
 AT_THE_BANK = sa.text("kind IN ('paid', 'unpaid')")
 sa.Index("ix_entry_at_the_bank", entry.c.book_date, sqlite_where=AT_THE_BANK, postgresql_where=AT_THE_BANK)
 
+# Accounts that few entries touch: a payout a day, a refund now and then. Every gift touches the four others.
+_FEW = (
+    "('adjustments', 'bank', 'cash', 'dispute_fees', 'dispute_losses', 'fx', 'in_transit', 'moved', 'opening', 'other',"
+    " 'refunds', 'shares', 'suspense')"
+)
+FEW_DEBITS, FEW_CREDITS = sa.text(f"debit IN {_FEW}"), sa.text(f"credit IN {_FEW}")
+for _side, _where in ((entry.c.debit, FEW_DEBITS), (entry.c.credit, FEW_CREDITS)):
+    _columns = (_side, entry.c.book_date, entry.c.id)
+    sa.Index(f"ix_entry_few_{_side.name}s", *_columns, sqlite_where=_where, postgresql_where=_where)
+
 # Cash and cheques that were banked: for the lines of the bank that they may be.
 DEPOSITS = sa.text("kind = 'deposit'")
 sa.Index("ix_entry_deposits", entry.c.amount_minor, sqlite_where=DEPOSITS, postgresql_where=DEPOSITS)
