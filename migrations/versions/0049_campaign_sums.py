@@ -3,13 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-<<<<<<<< HEAD:migrations/versions/0049_campaign_sums.py
 revision = "0049"
 down_revision = "0048"
-========
-revision = "0049"
-down_revision = "0048"
->>>>>>>> ledgers:migrations/versions/0045_campaign_sums.py
 
 BACK_OR_MOVED = "kind IN ('refund', 'refund_failed', 'dispute', 'payment_failed', 'move')"
 

@@ -3,13 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-<<<<<<<< HEAD:migrations/versions/0051_received_gifts.py
 revision = "0051"
 down_revision = "0050"
-========
-revision = "0051"
-down_revision = "0050"
->>>>>>>> ledgers:migrations/versions/0046_received_gifts.py
 
 
 def upgrade() -> None:

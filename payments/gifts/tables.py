@@ -60,17 +60,15 @@ def _partial(name: str, condition: sa.ColumnElement[bool], *columns: sa.Column[A
 # These have instalments only: receiving a gift given once does not have to write them.
 _partial("uq_gift_invoice_id", gift.c.invoice_id.is_not(None), gift.c.invoice_id, unique=True)
 _partial("ix_gift_recurring_id", gift.c.recurring_id.is_not(None), gift.c.recurring_id)
-# The desk's list of gifts, its order, its sums and its names, read without the gifts themselves.
+# The desk's list of gifts, its order, sums and names, and a campaign's gifts, read without the gifts themselves.
 RECEIVED, NOT_RECEIVED = gift.c.received_on.is_not(None), gift.c.received_on.is_(None)
-_LISTED = ("received_on", "received_at", "id", "currency", "amount_minor", "donor_name", "donor_id")
+_LISTED = "received_on received_at id currency amount_minor donor_name donor_id".split()
 _partial("ix_gift_listed", RECEIVED, *(gift.c[_column] for _column in _LISTED))
 _partial("ix_gift_listed_amount", RECEIVED, gift.c.amount_minor, gift.c.id)
 _partial("ix_gift_listed_sums", RECEIVED, gift.c.received_on, gift.c.currency, gift.c.amount_minor)
-# From a campaign's shares to their gifts, without the gifts themselves.
 _partial("ix_gift_received", RECEIVED, gift.c.id, gift.c.received_on, gift.c.currency)
 _partial("ix_gift_listed_unpaid", NOT_RECEIVED, gift.c.created_at, gift.c.id)
-# Gifts that may still be paid, which are few.
-PROMISED = sa.and_(sa.text("state IN ('pending', 'processing')"))
+PROMISED = sa.and_(sa.text("state IN ('pending', 'processing')"))  # may still be paid: few
 _partial("ix_gift_promised", PROMISED, gift.c.state, gift.c.currency, gift.c.amount_minor)
 
 allocation = table(
@@ -83,7 +81,7 @@ allocation = table(
     sa.CheckConstraint("amount_minor > 0", name="amount"),
 )
 
-# Whom a gift is in honour or in memory of. A letter about it goes to `letter_to`, unless that is empty.
+# Whom a gift is in honour or in memory of. A letter about it goes to `letter_to`, if there is one.
 dedication = table(
     "dedication",
     sa.Column("gift_id", Code, sa.ForeignKey("gift.id"), primary_key=True),
@@ -119,8 +117,7 @@ checkout = table(
     sa.UniqueConstraint("payment_intent"),
 )
 
-# A charge of another amount or currency than was asked for, or a second payment of one gift. It is booked as charged,
-# and listed for the treasurer.
+# A charge of another amount or currency than was asked for, or a second payment of one gift: booked as charged, listed.
 discrepancy = table(
     "discrepancy",
     sa.Column("charge", Code, sa.ForeignKey("charge.id"), primary_key=True),
