@@ -30,7 +30,7 @@ MONEY = some.integers(-10_000, 10_000).map(lambda minor: Money(minor, GBP))
 def line(gross: Money, fee: Money, weights: dict[int, int], category: Category = Category.PAYMENT) -> PayoutLine:
     """A line of these amounts, whose fee the first campaign pays to a penny."""
     first, *others = sorted(weights) or [0]
-    parts = {campaign: 1 for campaign in others} | {first: fee.minor - len(others)}
+    parts = dict.fromkeys(others, 1) | {first: fee.minor - len(others)}
     fees = tuple(parts.items()) if fee else ()
     return PayoutLine("txn", category, gross, fee, NOON, "pi", None, "", tuple(sorted(weights.items())), fees)
 
