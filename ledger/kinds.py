@@ -163,7 +163,7 @@ ENTRY_KINDS: dict[EntryKind, EntryRules] = {
         Account.STRIPE, Account.OPENING, "opening", "In Stripe's balance before our books", turns=True
     ),
     EntryKind.OFFLINE: EntryRules(
-        Account.CASH, Account.GIFTS, "offline gift", "Counted for {of}",
+        Account.CASH, Account.GIFTS, "offline gift", "Counted for {of}", "Taken back: taken off {of}",
         also=((Account.BANK, Account.GIFTS), (Account.CASH, Account.SHARES), (Account.BANK, Account.SHARES)),
     ),
     EntryKind.MOVE: EntryRules(

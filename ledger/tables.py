@@ -73,6 +73,10 @@ sa.Index("ix_entry_given_back", entry.c.campaign_id, sqlite_where=GIVEN_BACK, po
 AT_THE_BANK = sa.text("kind IN ('paid', 'unpaid')")
 sa.Index("ix_entry_at_the_bank", entry.c.book_date, sqlite_where=AT_THE_BANK, postgresql_where=AT_THE_BANK)
 
+# Cash and cheques that were banked: for the lines of the bank that they may be.
+DEPOSITS = sa.text("kind = 'deposit'")
+sa.Index("ix_entry_deposits", entry.c.amount_minor, sqlite_where=DEPOSITS, postgresql_where=DEPOSITS)
+
 # Written in the transaction that posts; the audit compares it with the entries.
 total = table(
     "total",

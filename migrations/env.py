@@ -10,6 +10,7 @@ import mailing.tables
 import organisation.tables
 import outbox.tables
 import payments.adopting.tables
+import payments.bank.tables
 import payments.books.tables
 import payments.gifts.tables
 import payments.giving.tables

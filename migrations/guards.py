@@ -42,6 +42,21 @@ def refuse(name: str, table: str, act: str, why: str, when: str | None = None) -
     op.execute(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}")
 
 
+def refuse_rows(name: str, table: str, why: str, when: str) -> None:
+    """A trigger that refuses an INSERT by what other rows say; PostgreSQL wants a function for such a question."""
+    if on_sqlite():
+        refuse(name, table, "INSERT", why, when)
+        return
+    op.execute(
+        f"CREATE FUNCTION farthing_{name}() RETURNS trigger LANGUAGE plpgsql AS $$\n"
+        f"BEGIN\n  IF {when} THEN\n"
+        f"    RAISE EXCEPTION '{why}' USING ERRCODE = 'integrity_constraint_violation';\n"
+        "  END IF;\n  RETURN NEW;\nEND $$"
+    )
+    op.execute(f"CREATE TRIGGER {name} BEFORE INSERT ON {table} FOR EACH ROW EXECUTE FUNCTION farthing_{name}()")
+    op.execute(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}")
+
+
 def keep_rows(table: str, keys: Sequence[Sequence[str]] = ()) -> None:
     """Rows of this table are never deleted, truncated or replaced; other guards say how they may change.
 

@@ -65,7 +65,7 @@ def treasury_routes(
         match_routes(engine, clock, pages, door),
         payout_routes(engine, pages, door),
         spending_routes(engine, clock, pages, door),
-        search_routes(engine, pages, door),
+        search_routes(engine, clock, pages, door),
         source_routes(engine, pages, door),
         letter_routes(engine, clock, pages, door),
     )

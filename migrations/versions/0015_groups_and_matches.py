@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from database.columns import BookDate, Count, Flag, Instant, Minor
-from migrations.guards import append_only, frozen, keep_rows, on_sqlite, refuse, set_once
+from migrations.guards import append_only, frozen, keep_rows, on_sqlite, refuse, refuse_rows, set_once
 
 revision = "0015"
 down_revision = "0014"
@@ -48,21 +48,6 @@ def upgrade() -> None:
     op.create_index(
         "ix_entry_given_back", "entry", ["campaign_id"], sqlite_where=given_back, postgresql_where=given_back
     )
-
-
-def refuse_rows(name: str, table: str, why: str, when: str) -> None:
-    """A trigger that refuses an INSERT by what other rows say; PostgreSQL wants a function for such a question."""
-    if on_sqlite():
-        refuse(name, table, "INSERT", why, when)
-        return
-    op.execute(
-        f"CREATE FUNCTION farthing_{name}() RETURNS trigger LANGUAGE plpgsql AS $$\n"
-        f"BEGIN\n  IF {when} THEN\n"
-        f"    RAISE EXCEPTION '{why}' USING ERRCODE = 'integrity_constraint_violation';\n"
-        "  END IF;\n  RETURN NEW;\nEND $$"
-    )
-    op.execute(f"CREATE TRIGGER {name} BEFORE INSERT ON {table} FOR EACH ROW EXECUTE FUNCTION farthing_{name}()")
-    op.execute(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}")
 
 
 def _make_share() -> None:

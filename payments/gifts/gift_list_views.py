@@ -19,6 +19,7 @@ from ledger.money import Money, currency
 from ledger.tables import entry
 from payments.gifts.gift import GiftState
 from payments.gifts.giving_views import is_offline, source_of_gift
+from payments.gifts.offline import Means
 from payments.gifts.tables import allocation, gift, offline_gift
 from receipts.receipt import printed_number
 from receipts.tables import YEAR_SPAN, receipt
@@ -38,7 +39,8 @@ class GiftListRow(NamedTuple):
     """A gift in a list; a tuple, because a file may hold a million of them.
 
     `day` is its book date; until it is received, the instant at which it was asked for. `amount` is the share of the
-    campaign that was chosen, else the whole gift. `went_back` is of the whole gift.
+    campaign that was chosen, else the whole gift. `went_back` is of the whole gift. `means` says how an offline gift
+    came, and `means_reference` is the cheque's number or what the bank statement says.
     """
 
     id: str
@@ -55,6 +57,8 @@ class GiftListRow(NamedTuple):
     payment: str
     source: str
     message: str
+    means: str
+    means_reference: str
 
     @property
     def reference(self) -> str:
@@ -171,6 +175,7 @@ def begins_with_reference(column: sa.ColumnElement[str], text: str) -> sa.Column
 def _read(conn: Connection, rows: Sequence[Any]) -> list[GiftListRow]:
     ids = [row[0] for row in rows]
     titles, numbers, went_back = _titles(conn, ids), receipt_numbers(conn, ids), went_back_of(conn, ids)
+    means = _means(conn, ids)
     of = {code: currency(code) for code in {row.currency for row in rows}}
     zero = {code: Money(0, money) for code, money in of.items()}
     # By position: a file of a million gifts spends its time here.
@@ -178,7 +183,7 @@ def _read(conn: Connection, rows: Sequence[Any]) -> list[GiftListRow]:
         GiftListRow(
             gift_id, day, STATES[state], donor_id, name, email, titles.get(gift_id, ()), Money(int(minor), of[code]),
             went_back.get((gift_id, code)) or zero[code], numbers.get(gift_id), recurring_id, payment or "",
-            source or "", message,
+            source or "", message, *means.get(gift_id, ("", "")),
         )
         for gift_id, day, state, code, donor_id, name, email, minor, recurring_id, payment, source, message in rows
     ]  # fmt: skip
@@ -195,6 +200,13 @@ def _titles(conn: Connection, gift_ids: Sequence[str]) -> dict[str, tuple[str, .
         if title not in before:
             of_gift[gift_id] = (*before, title)
     return of_gift
+
+
+def _means(conn: Connection, gift_ids: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """How the offline ones of these gifts came, and by which reference."""
+    o = offline_gift.c
+    rows = conn.execute(sa.select(o.gift_id, o.means, o.reference).where(among(conn, o.gift_id, gift_ids)))
+    return {gift_id: (Means(means).words, reference) for gift_id, means, reference in rows}
 
 
 def receipt_numbers(conn: Connection, gift_ids: Sequence[str]) -> dict[str, str]:

@@ -12,7 +12,7 @@ from ledger.gift_views import held_of_gift
 from payments.gifts.gift import Allocation
 from payments.gifts.moving import COUNTED, CannotMove, GiftMove, move_entries
 from payments.gifts.store import gift
-from payments.gifts.tables import allocation, gift_move
+from payments.gifts.tables import allocation, gift_move, offline_gift
 
 _m = gift_move.c
 
@@ -36,10 +36,17 @@ def _require_movable(conn: Connection, move: GiftMove) -> None:
     there = campaign_by_id(conn, move.to_campaign)
     if kept is None or kept.received_at is None or share is None or share.campaign != move.from_campaign:
         raise CannotMove("It has been moved meanwhile. Look where it is now.")
+    if _is_taken_back(conn, kept.id):
+        raise CannotMove("This gift was taken back: no money of it is left to move.")
     if there is None or there.currency != share.amount.currency:
         raise CannotMove("Choose a campaign of the same currency.")
     if any(other.campaign == move.to_campaign for other in shares):
         raise CannotMove("A part of this gift is for that campaign already. Choose another.")
+
+
+def _is_taken_back(conn: Connection, gift_id: str) -> bool:
+    taken_back = sa.select(offline_gift.c.gift_id).where(offline_gift.c.taken_back_at.is_not(None))
+    return conn.scalar(taken_back.where(offline_gift.c.gift_id == gift_id)) is not None
 
 
 def moves_of(conn: Connection, gift_id: str) -> list[GiftMove]:

@@ -41,6 +41,7 @@ FOLDERS = {
         ("books",),
         ("inbox",),
         ("settlement",),
+        ("bank",),
         ("erasing", "refunding", "adopting"),
     ),
 }
@@ -81,6 +82,8 @@ HOMES = {
         "ledger/audit.py",
         "ledger/audit_*.py",
     ),
+    "ofxtools": ("payments/bank/ofx_file.py",),
+    "pycamt": ("payments/bank/camt_file.py",),
     "alembic": ("database/migrating.py",),
     "xlsxwriter": ("treasury/lists/xlsx_file.py",),
     "css_inline": ("web/pages.py",),

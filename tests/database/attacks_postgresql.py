@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from database.tables import metadata
 from tests.database.attacks import EVERYWHERE, Attack, as_replica, copied
+from tests.database.attacks_bank import BANK
 from tests.database.attacks_every_penny import FILLED_ONCE, MONEY_TABLES, WRITTEN_ONCE
 from tests.database.attacks_groups import GROUPS
 
@@ -12,6 +13,7 @@ TRUNCATED = (
     "discrepancy", "receipt", "receipt_pdf", "receipt_series", "receipt_gap", "lost_gift", "organisation_version",
     "installation", "installation_mark", "act", "letter", "staff_member", "match_pot", "match_note", "signup",
     "refund_request", "offline_gift", "note", "gift_move", "standing_order", "supporter",
+    "bank_import", "bank_line", "bank_match",
     "erasure", "donor_merge", "period_step", "period_report", "late_entry", "spending",
     *MONEY_TABLES,
 )  # fmt: skip
@@ -42,7 +44,7 @@ def _truncating() -> Iterator[Attack]:
 
 ONLY_POSTGRESQL = (
     *_truncating(),
-    *as_replica((*EVERYWHERE, *WRITTEN_ONCE, *FILLED_ONCE, *GROUPS, *_truncating())),
+    *as_replica((*EVERYWHERE, *WRITTEN_ONCE, *FILLED_ONCE, *GROUPS, *BANK, *_truncating())),
     Attack(
         "entry: upsert", "entry",
         copied("entry", "id = 4", id="99") + " ON CONFLICT (key) DO UPDATE SET amount_minor = 1",

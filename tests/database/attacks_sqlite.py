@@ -110,6 +110,14 @@ IDENTITIES = {
     "standing_order_gift": Identity(
         "gift_id = 'gift-1'", (("rowid",), ("gift_id",)), {"gift_id": "'gift-2'"}, {"order_id": "'order-2'"}
     ),
+    "bank_import": Identity("id = 'import-1'", (("rowid",), ("id",)), {"id": "'x'"}, {"who": "'x'"}),
+    "bank_line": Identity(
+        "id = 'line-1'", (("rowid",), ("id",), ("key",)), {"id": "'x'", "key": "'x'"}, {"amount_minor": "1"}
+    ),
+    "bank_match": Identity(
+        "id = 'match-1'", (("rowid",), ("id",), ("holds_line",), ("holds_target",)),
+        {"id": "'x'"}, {"who": "'x'"},
+    ),
     "supporter": Identity(
         "subscription = 'sub_8'", (("rowid",), ("subscription",)), {"subscription": "'x'"}, {"amount_minor": "9"}
     ),
@@ -175,6 +183,9 @@ TAKING = (
             "note",
             "standing_order",
             "supporter",
+            "bank_import",
+            "bank_line",
+            "bank_match",
             "dispute",
             "payout",
             "balance_line",

@@ -20,6 +20,7 @@ from mailing.tables import signup
 from organisation.tables import organisation_version
 from outbox.tables import letter
 from payments.adopting.tables import supporter
+from payments.bank import tables as bank
 from payments.books import tables as book_tables
 from payments.gifts import tables as gift_tables
 from payments.inbox import tables as inbox_tables
@@ -34,6 +35,15 @@ FIRST_RECEIPT = 2026 * receipts.YEAR_SPAN + 1
 
 OFFLINE = {"means": "cash", "taken_back_at": None, "taken_back_by": None, "why": None}
 REFUND_REQUEST = {"gift_id": "gift-1", "currency": "GBP", "reason": "duplicate", "open_of": None, "refusal": None}
+BANK_LINE = {"currency": "GBP", "struck_at": None}
+BANK_MATCH = {
+    "line_id": "line-3",
+    "kind": "gift",
+    "gift_id": "gift-2",
+    "payout_id": None,
+    "deposit_id": None,
+    "why": "",
+}
 INSTRUCTION = {"donor_id": "donor-1", "state": "active", "currency": "GBP", "interval": "month"}
 # What a plain value of the column's type would not satisfy; everything else is filled in by `row`.
 FURNITURE: tuple[tuple[sa.Table, Mapping[str, Any]], ...] = (
@@ -134,7 +144,18 @@ FURNITURE: tuple[tuple[sa.Table, Mapping[str, Any]], ...] = (
     (staff.note, {"id": "note-1", "about": "gift", "removed_at": None, "removed_by": None}),
     (staff.note, {"id": "note-2", "about": "gift", "removed_at": None, "removed_by": None}),
     (gift_tables.offline_gift, OFFLINE | {"gift_id": "gift-1"}),
-    (gift_tables.offline_gift, OFFLINE | {"gift_id": "gift-2"}),
+    (gift_tables.offline_gift, OFFLINE | {"gift_id": "gift-2", "means": "bank_transfer"}),
+    *(
+        (bank.bank_import, {"id": f"import-{n}", "format": "csv", "undone_at": None, "undone_by": None})
+        for n in (1, 2, 3)
+    ),
+    *((bank.bank_line, BANK_LINE | {"id": f"line-{n}", "import_id": "import-3", "key": f"key-{n}"}) for n in (1, 2, 3)),
+    (
+        bank.bank_match,
+        BANK_MATCH
+        | {"id": "match-1", "undone_at": None, "undone_by": None, "holds_line": "line-3", "holds_target": "gift-2"},
+    ),
+    (bank.bank_match, BANK_MATCH | {"id": "match-2", "holds_line": None, "holds_target": None}),
     (gift_tables.dedication, {"gift_id": "gift-1", "kind": "honour"}),
     (gift_tables.dedication, {"gift_id": "gift-2", "kind": "honour"}),
     (gift_tables.declaration, {"gift_id": "gift-1", "kind": "company"}),

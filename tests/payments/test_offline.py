@@ -16,7 +16,7 @@ from ledger.store import balance
 from ledger.tables import entry
 from organisation.organisation import OrganisationProfile
 from payments.gifts.gift import DonorDetails, Share, pledge
-from payments.gifts.moving import GiftMove
+from payments.gifts.moving import CannotMove, GiftMove
 from payments.gifts.moving_store import move_gift
 from payments.gifts.offline import BadDay, Means, OfflineGift, require_day
 from payments.gifts.offline_store import (
@@ -149,6 +149,8 @@ def test_taken_back_it_leaves_no_money(books: Books) -> None:
             take_back_offline(conn, before, "Entered twice", "ada", NOW)
     assert (held(books, Account.CASH), raised(books), books.count(entry)) == (0, (0, 0), 2)
     assert kept(books).why == "Entered twice"
+    with pytest.raises(CannotMove, match="taken back"), booking(books.engine) as conn:
+        move_gift(conn, GiftMove(str(UUID(int=3)), gift_id(1), 0, 1, 2, "why", "ada", NOON), TODAY)
 
 
 def test_moved_to_another_campaign_it_is_moved_back_first(books: Books) -> None:

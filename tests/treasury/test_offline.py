@@ -1,6 +1,8 @@
 """A treasurer enters a gift that did not come through Stripe, takes one back, and banks the cash."""
 
+import csv
 import re
+from io import StringIO
 
 import pytest
 import sqlalchemy as sa
@@ -123,6 +125,17 @@ def test_taken_back_with_a_reason(browser: TestClient, desk: Desk) -> None:
     shown = browser.post(f"{page}/back", data={"why": "Entered twice"}).text
     assert ("Entered twice" in shown, "Take it back" in shown, desk.books.raised()) == (True, False, 0)
     assert "Given back" in browser.get("/desk/gifts").text, "the list called it received"
+    whole = browser.get(page.replace("/offline/", "/gifts/")).text
+    assert "<strong>Taken back: taken off Save our libraries</strong>" in whole, "the trace called it counted"
+    offers = ("Move it", "Refund it", "Take it back", "move this one")
+    assert [offer for offer in offers if offer in whole + shown] == [], "nothing is left to do with it"
+
+
+def test_its_reference_stands_on_its_page_and_in_the_file(browser: TestClient) -> None:
+    """A cheque's number is what the treasurer finds it by."""
+    page = browser.get(enter(browser, means="cheque", reference="000451").replace("/offline/", "/gifts/")).text
+    [row] = csv.DictReader(StringIO(browser.get("/desk/gifts.csv").text[1:]))
+    assert ("000451" in page, row["Offline"], row["Offline reference"]) == (True, "Cheque", "000451")
 
 
 def test_cash_is_banked(browser: TestClient) -> None:

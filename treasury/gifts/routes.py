@@ -17,6 +17,7 @@ from outbox.letters import PostedLetter
 from payments.gifts.detail_views import GiftDetails, gift_details
 from payments.gifts.gift import Gift
 from payments.gifts.gift_list_views import went_back_of
+from payments.gifts.offline_store import KeptOffline, offline_gift_of
 from payments.gifts.recurring_views import RecurringRow, recurring_row
 from payments.gifts.store import gift as gift_by_id
 from payments.letters.gift_keys import letter_keys
@@ -41,7 +42,7 @@ DASHBOARDS = {"live": "https://dashboard.stripe.com", "test": "https://dashboard
 
 @dataclass(frozen=True, slots=True)
 class ShownGift:
-    """A gift with everything that belongs to it. `titles` are of its campaigns, in the order of its shares."""
+    """A gift with everything that belongs to it. `shares` are its campaigns' titles, and how much each has of it."""
 
     gift: Gift
     details: GiftDetails
@@ -54,6 +55,7 @@ class ShownGift:
     acts: Sequence[Act]
     requests: Sequence[ShownRequest]
     notes: Sequence[Note]
+    offline: KeptOffline | None
 
 
 def gift_routes(engine: Engine, pages: Pages, door: Door) -> APIRouter:
@@ -103,6 +105,7 @@ def _shown(conn: Connection, gift_id: str) -> ShownGift | None:
         acts_on(conn, Subject("gift", gift_id)),
         shown_requests(conn, gift_id),
         notes_about(conn, Noted.GIFT, [gift_id]),
+        offline_gift_of(conn, gift_id) if gift.is_offline else None,
     )
 
 

@@ -16,6 +16,12 @@ LONGEST_TEXT = 200
 CAMPAIGN, CURRENCY, SOURCE = "campaign", "currency", "source"
 # What an address may say of fields whose options are not the same for everybody.
 _FREE = {CAMPAIGN: re.compile(r"[0-9]{1,9}"), CURRENCY: re.compile(r"[A-Z]{3}"), SOURCE: re.compile(r"[\w.-]{1,40}")}
+_FREE_WORDS = {
+    CAMPAIGN: "the number of a campaign",
+    CURRENCY: "a currency of three capital letters, such as GBP",
+    SOURCE: "the code of a link, such as leaflet-7",
+}
+_A_DAY = "a day such as 2026-11-21"
 _ID = re.compile(r"[A-Za-z0-9_-]{1,100}")
 _AMOUNT = re.compile(
     r"(?:[£€$¥]\s*|([A-Z]{3})\s)?(-?(?:[0-9]{1,12}|[1-9][0-9]{0,2}(?:,[0-9]{3}){1,3})(?:\.[0-9]{1,3})?)"
@@ -23,7 +29,11 @@ _AMOUNT = re.compile(
 
 
 class NotAFilter(ValueError):
-    """The query of an address that means nothing here."""
+    """A part of an address that means nothing here: its `name` in the query, and what it `takes`, in words."""
+
+    def __init__(self, name: str, takes: str) -> None:
+        super().__init__(f"“{name}” takes {takes}.")
+        self.name, self.takes = name, takes
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +58,11 @@ class ListField:
         if self.name in _FREE:
             return not word or _FREE[self.name].fullmatch(word) is not None
         return word in self.options
+
+    @property
+    def takes(self) -> str:
+        """What an address may say, in words."""
+        return _FREE_WORDS.get(self.name) or f"one of: {', '.join(filter(None, self.options))}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +116,11 @@ class FilterForm:
         words = {field.name: _word(field, query) for field in self.fields}
         after, before = query.get("after", ""), query.get("before", "")
         if (after and before) or not all(_ID.fullmatch(row) for row in (after, before) if row):
-            raise NotAFilter("after or before")
+            raise NotAFilter("before" if before else "after", "the id of one row, and goes without the other")
         first, last = _days(query)
         text = compact(query.get("find", ""))
         if len(text) > LONGEST_TEXT:
-            raise NotAFilter("find")
+            raise NotAFilter("find", f"a text of at most {LONGEST_TEXT} characters")
         return ListFilter(
             self._sort(query.get("sort", "")), text, first, last, words, after or before or None, bool(before)
         )
@@ -132,7 +147,7 @@ class FilterForm:
     def _sort(self, code: str) -> ListSort:
         sort = ListSort(code.removeprefix("-"), code.startswith("-")) if code else self.sort
         if sort.name not in self.sorts:
-            raise NotAFilter("sort")
+            raise NotAFilter("sort", f"one of: {', '.join(self.sorts)}; with a minus before it the other way around")
         return sort
 
 
@@ -147,26 +162,30 @@ def typed_amount(text: str) -> Decimal | None:
 def _word(field: ListField, query: Mapping[str, str]) -> str:
     word = query.get(field.name, "") or field.default
     if not field.allows(word):
-        raise NotAFilter(field.name)
+        raise NotAFilter(field.name, field.takes)
     return word
 
 
 def _days(query: Mapping[str, str]) -> tuple[date | None, date | None]:
     """The first and the last day; `month=2026-11` is all of November."""
     if month := query.get("month", ""):
-        first = _day(f"{month}-01")
-        assert first is not None
+        first = _iso_day(f"{month}-01")
+        if first is None:
+            raise NotAFilter("month", "a month such as 2026-11")
         return first, first.replace(day=monthrange(first.year, first.month)[1])
-    return _day(query.get("from", "")), _day(query.get("to", ""))
+    return _day("from", query), _day("to", query)
 
 
-def _day(text: str) -> date | None:
-    if not text:
-        return None
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        raise NotAFilter("from or to") from None
-    if len(text) != len("2026-11-21"):
-        raise NotAFilter("from or to")
+def _day(name: str, query: Mapping[str, str]) -> date | None:
+    text = query.get(name, "")
+    day = _iso_day(text)
+    if text and day is None:
+        raise NotAFilter(name, _A_DAY)
     return day
+
+
+def _iso_day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if len(text) == len("2026-11-21") else None
+    except ValueError:
+        return None

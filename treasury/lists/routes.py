@@ -24,11 +24,25 @@ from treasury.lists.desk_list import DeskList, Shown
 from treasury.lists.list_filter import CAMPAIGN, CURRENCY, ListFilter, NotAFilter
 from treasury.lists.list_page import PAGE_ROWS, list_page, offered_fields
 from treasury.lists.xlsx_file import write_workbook
-from web.errors import Refusal
+from web.errors import Refusal, Trouble
 from web.pages import Pages
 
 BATCH_ROWS = 2000
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+class BadFilter(Refusal):
+    """An address that says something of a list that means nothing. The page keeps the desk around it."""
+
+    template = "treasury/bad_filter.html"
+    trouble = Trouble(400, "This address does not fit the list", "", "")
+
+    def __init__(self, mistake: NotAFilter, desk_list: DeskList[Any], reader: SignedIn) -> None:
+        super().__init__(
+            str(mistake),
+            advice="Nothing was changed. Choose in the list's own filter, or mend the address.",
+            values={"member": reader.member, "desk_list": desk_list},
+        )
 
 
 def list_routes(
@@ -67,7 +81,7 @@ class ListDesk:
 
     def show(self, reader: SignedIn, query: Mapping[str, str]) -> Response:
         """A page of the list, with what the whole of it adds up to."""
-        desk_list, chosen = self.desk_list, self._filter(query)
+        desk_list, chosen = self.desk_list, self._filter(reader, query)
         choice = chosen.choice(self._pages.wording.zone)
         window = ListWindow(chosen.sort.name, chosen.sort.descending, PAGE_ROWS + 1, chosen.beside, chosen.backwards)
         with reading(self._engine) as conn:
@@ -89,14 +103,14 @@ class ListDesk:
 
     def csv(self, reader: SignedIn, query: Mapping[str, str]) -> Response:
         """All rows as CSV, sent while they are read. A slow reader holds no connection of the database."""
-        chosen = self._filter(query)
+        chosen = self._filter(reader, query)
         self._record(reader, "csv")
         parts = csv_parts(self._columns, self.batches(chosen), self._pages.wording.zone)
         return StreamingResponse(parts, headers=self._as_file("csv"), media_type="text/csv; charset=utf-8")
 
     def xlsx(self, reader: SignedIn, query: Mapping[str, str]) -> Response:
         """All rows as a workbook, which is written to a file first: its table of contents depends on all of it."""
-        chosen = self._filter(query)
+        chosen = self._filter(reader, query)
         self._record(reader, "xlsx")
         folder = TemporaryDirectory(prefix="farthing-export-")
         path = Path(folder.name) / f"{self.desk_list.name}.xlsx"
@@ -109,11 +123,11 @@ class ListDesk:
     def _columns(self) -> Sequence[Any]:
         return self.desk_list.columns_in(Shown.FILE)
 
-    def _filter(self, query: Mapping[str, str]) -> ListFilter:
+    def _filter(self, reader: SignedIn, query: Mapping[str, str]) -> ListFilter:
         try:
             return self.desk_list.form.read(query)
-        except NotAFilter:
-            raise Refusal from None
+        except NotAFilter as mistake:
+            raise BadFilter(mistake, self.desk_list, reader) from None
 
     def batches(self, chosen: ListFilter) -> Iterator[Sequence[Any]]:
         """The rows, so many at a time, each batch in a transaction of its own."""

@@ -1,14 +1,16 @@
 """`/desk/search`: what a text means, in every list that a member of staff may read."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Annotated, Any
 from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends
 from sqlalchemy import Connection, Engine
 from starlette.responses import RedirectResponse, Response
 
+from database.instants import Clock
 from database.lists import ListWindow, list_rows, list_total
 from database.transactions import reading
 from proof.store_identifiers import Identified, identify
@@ -25,6 +27,7 @@ from treasury.lists.list_page import ShownList, list_page
 from treasury.lists.payouts_list import PAYOUT_LIST
 from treasury.lists.recurring_list import RECURRING_LIST
 from treasury.lists.refunds_list import REFUND_LIST
+from treasury.search.typed_day import typed_day
 from web.pages import Pages
 from web.typed import compact
 
@@ -33,6 +36,7 @@ SHOWN_ROWS = 5
 # In this order.
 OF_PEOPLE: Sequence[DeskList[Any]] = (DONOR_LIST, GIFT_LIST, RECURRING_LIST, REFUND_LIST, DISPUTE_LIST, LETTER_LIST)
 OF_SUMS: Sequence[DeskList[Any]] = (GIFT_LIST, RECURRING_LIST, REFUND_LIST, DISPUTE_LIST, PAYOUT_LIST)
+OF_DAYS: Sequence[DeskList[Any]] = (GIFT_LIST, REFUND_LIST, PAYOUT_LIST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,20 +48,23 @@ class FoundRows:
     address: str
 
 
-def search_routes(engine: Engine, pages: Pages, door: Door) -> APIRouter:
+def search_routes(engine: Engine, clock: Clock, pages: Pages, door: Door) -> APIRouter:
     """The page of a search. A text that names one thing leads to its page at once."""
     router = APIRouter()
     Reader = Annotated[SignedIn, Depends(door.needs(Permission.READ_MONEY))]  # noqa: N806 (a type)
 
     @router.get(SEARCH)
-    def search(reader: Reader, find: Annotated[str, Query(max_length=LONGEST_TEXT)] = "") -> Response:
-        text = compact(find)
+    def search(reader: Reader, find: str = "") -> Response:
+        text = compact(find)[:LONGEST_TEXT]
+        day = typed_day(text, pages.wording.local_day(clock()))
         with reading(engine) as conn:
             named = identify(conn, text) if text else []
             if len(named) == 1:
                 return RedirectResponse(page_of(named[0]), 303)
-            results = search_lists(conn, pages, reader.member, text) if text else []
-        return pages.page("treasury/search.html", private=True, member=reader.member, sought=text, results=results)
+            results = search_lists(conn, pages, reader.member, text, day) if text else []
+        return pages.page(
+            "treasury/search.html", private=True, member=reader.member, sought=text, day=day, results=results
+        )
 
     return router
 
@@ -71,16 +78,17 @@ def page_of(identified: Identified) -> str:
             return f"/desk/trace/{quote(identity, safe='')}"
 
 
-def search_lists(conn: Connection, pages: Pages, member: StaffMember, text: str) -> list[FoundRows]:
-    """The first rows of each list in which this text finds any."""
-    desk_lists = OF_PEOPLE if typed_amount(text) is None else OF_SUMS
-    results = [_found_in(conn, pages, desk_list, text) for desk_list in desk_lists if member.may(desk_list.permission)]
+def search_lists(conn: Connection, pages: Pages, member: StaffMember, text: str, day: date | None) -> list[FoundRows]:
+    """The first rows of each list in which this text finds any; of a day, what is dated on it."""
+    query = {"from": str(day), "to": str(day)} if day else {"find": text}
+    desk_lists = OF_DAYS if day else OF_PEOPLE if typed_amount(text) is None else OF_SUMS
+    results = [_found_in(conn, pages, desk_list, query) for desk_list in desk_lists if member.may(desk_list.permission)]
     return [result for result in results if result.list.rows]
 
 
-def _found_in(conn: Connection, pages: Pages, desk_list: DeskList[Any], text: str) -> FoundRows:
+def _found_in(conn: Connection, pages: Pages, desk_list: DeskList[Any], query: Mapping[str, str]) -> FoundRows:
     form = desk_list.form
-    chosen = form.read({"find": text})
+    chosen = form.read(query)
     choice, wording = chosen.choice(pages.wording.zone), pages.wording
     window = ListWindow(chosen.sort.name, chosen.sort.descending, SHOWN_ROWS)
     rows, total = list_rows(conn, desk_list.question, choice, window), list_total(conn, desk_list.question, choice)

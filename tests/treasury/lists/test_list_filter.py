@@ -67,7 +67,24 @@ def test_a_month_is_all_of_its_days() -> None:
 )  # fmt: skip
 def test_what_means_nothing_is_no_filter(query: dict[str, str]) -> None:
     """And never a guess."""
-    with pytest.raises(NotAFilter):
+    with pytest.raises(NotAFilter) as mistake:
+        FORM.read(query)
+    assert mistake.value.name in query
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ({"from": "3 May"}, "“from” takes a day such as 2026-11-21."),
+        ({"kind": "x"}, "“kind” takes one of: once, recurring."),
+        ({"campaign": "x"}, "“campaign” takes the number of a campaign."),
+        ({"month": "x"}, "“month” takes a month such as 2026-11."),
+    ],
+    ids=str,
+)
+def test_a_bad_filter_is_named_with_what_it_takes(query: dict[str, str], words: str) -> None:
+    """So that whoever mends the address knows where."""
+    with pytest.raises(NotAFilter, match=words):
         FORM.read(query)
 
 

@@ -123,7 +123,9 @@ def test_every_list_has_its_page_and_its_files(treasurer: TestClient, desk: Desk
         assert [treasurer.get(f"{path}{kind}").status_code for kind in ("", ".csv", ".xlsx")] == [200, 200, 200]
         assert treasurer.get(f"{path}.xlsx").content[:2] == b"PK"
         assert "Nothing here matches" in words(treasurer.get(f"{path}?find=nobodyatall").text)
-        assert treasurer.get(f"{path}?sort=odd").status_code == 400
+        refused = [treasurer.get(f"{path}{kind}?sort=odd") for kind in ("", ".csv", ".xlsx")]
+        assert [answer.status_code for answer in refused] == [400] * 3
+        assert all("“sort” takes one of" in page.text and 'aria-label="Desk"' in page.text for page in refused)
 
 
 def test_the_menu_says_how_long_each_list_is(treasurer: TestClient, desk: Desk) -> None:
@@ -145,6 +147,10 @@ def test_the_search_finds_people_and_sums_and_leads_to_what_has_one_name(treasur
 
     assert ("Donors" in people, "donor1@example.org" in people, "Donor 2" in people) == (True, True, False)
     assert "Refunds Day Donor Refund State Amount 21 November 2026 Donor 1 re_1" in sums
+    day, other = (words(treasurer.get("/desk/search", params={"find": text}).text) for text in ("21 nov", "2026-03-03"))
+    assert ("Donor 2" in day, "What is dated 21 November 2026" in day) == (True, True)
+    assert "Nothing here is of that day" in other
+    assert treasurer.get("/desk/search", params={"find": "x" * 300}).status_code == 200
     assert ("Nothing here matches" in words(nothing.text), "<nobody>" in nothing.text) == (True, False)
     assert 'aria-label="Desk"' in nothing.text
     for text, path in (

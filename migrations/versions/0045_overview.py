@@ -5,8 +5,8 @@ from alembic import op
 
 from database.columns import Count, Minor
 
-revision = "0044"
-down_revision = "0043"
+revision = "0045"
+down_revision = "0044"
 
 MONTH = {"sqlite": "substr(g.received_on, 1, 7)", "postgresql": "to_char(g.received_on, 'YYYY-MM')"}
 KIND = (

@@ -1,0 +1,1 @@
+"""The bank's own statement: its lines, and what each of them is in our books."""
