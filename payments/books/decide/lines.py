@@ -111,15 +111,6 @@ def decide_lines(
     return DecidedLines(changes, tuple(entries), lines, _not_ours(changed) | strangers.keys())
 
 
-def _shared_fees(known: Known, batch: Batch, charges: DecidedCharges, zone: tzinfo) -> list[Entry]:
-    return [
-        entry
-        for booked, cause in _with_whole_fee(known, batch, charges)
-        if (paid := _gift_of(booked.fact, charges))
-        for entry in shared_fee_entries(booked.fact, paid, zone, cause)
-    ]
-
-
 def _reconsidered(known: Known, newly_linked: Mapping[str, str], owners: _Owners) -> dict[str, bool]:
     """The lines that waited, or were taken for not ours, and that a new link decides."""
     decided = {}
