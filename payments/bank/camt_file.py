@@ -11,7 +11,7 @@ from typing import Any
 from pycamt.parser import Camt053ParseError, Camt053Parser
 
 from ledger.money import CURRENCIES
-from payments.bank.line import NotAStatement, Statement, StatementFormat, BankStatementLine, UnreadLine
+from payments.bank.line import BankStatementLine, NotAStatement, Statement, StatementFormat, UnreadLine
 from payments.bank.statement_values import BadLine, read_file_amount, statement_line
 
 _BAD_FILE = "This camt.053 file is damaged. Export it from the bank once more. Nothing was saved."

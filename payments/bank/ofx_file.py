@@ -14,7 +14,7 @@ from xml.etree.ElementTree import Element
 from ofxtools.Parser import OFXTree
 
 from ledger.money import CURRENCIES, Currency
-from payments.bank.line import NotAStatement, Statement, StatementFormat, BankStatementLine, UnreadLine
+from payments.bank.line import BankStatementLine, NotAStatement, Statement, StatementFormat, UnreadLine
 from payments.bank.statement_values import BadLine, read_file_amount, statement_line
 
 _DAY = re.compile(r"(\d{4})(\d{2})(\d{2})")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from ledger.money import BadAmount, Currency, Money
 from ledger.typed_money import NumberStyle
 from payments.bank.camt_file import is_camt, read_camt
-from payments.bank.line import NotAStatement, Statement, StatementFormat, BankStatementLine, UnreadLine
+from payments.bank.line import BankStatementLine, NotAStatement, Statement, StatementFormat, UnreadLine
 from payments.bank.ofx_file import is_ofx, read_ofx
 from payments.bank.statement_values import BadLine, statement_line
 from web.csv_columns import Columns, CsvField, cells_of, names_of

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from ledger.money import GBP, Money
-from payments.bank.line import MatchKind, Statement, StatementFormat, BankStatementLine, plan_import
+from payments.bank.line import BankStatementLine, MatchKind, Statement, StatementFormat, plan_import
 from payments.bank.matching import OpenLine, OpenTarget, certain_payouts, likely_targets, proved_payouts
 
 DAY = date(2026, 11, 24)
