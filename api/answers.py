@@ -87,7 +87,7 @@ def totals_of_days(conn: Connection, first: date | None, last: date | None) -> T
 def gift_list(conn: Connection, query: GiftQuery, zone: tzinfo, *, with_donors: bool) -> GiftList:
     """A page of gifts; with who gave them, if the program may know."""
     words = {"state": query.state.value if isinstance(query.state, GiftState) else query.state}
-    words |= {"kind": query.kind or "", "currency": query.currency or "", "campaign": _number(conn, query.campaign)}
+    words["campaign"] = _number(conn, query.campaign)
     choice = ListChoice("", None, query.first_day, query.last_day, zone, words)
     listed = _page(conn, _GIFT_IDS, choice, query, "day")
     return GiftList(
@@ -112,7 +112,7 @@ def gifts_of_ids(conn: Connection, ids: Sequence[str], *, with_donors: bool) -> 
 
 def donor_list(conn: Connection, query: DonorQuery) -> DonorList:
     """A page of donors."""
-    choice = ListChoice(words={"kind": query.kind or "", "campaign": _number(conn, query.campaign)})
+    choice = ListChoice(words={"campaign": _number(conn, query.campaign)})
     listed = _page(conn, PEOPLE, choice, query, "since")
     return DonorList(
         data=[_donor(row) for row in listed[:PAGE_ROWS]], next=_next(listed, query, lambda row: str(row.id))

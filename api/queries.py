@@ -55,14 +55,9 @@ class GiftQuery(PageQuery):
     first_day: Day = Field(None, alias="from", description="From this day on: received, or begun while not paid.")
     last_day: Day = Field(None, alias="to", description="Up to this day.")
     state: ListedState = Field(GiftState.RECEIVED, description="Only in this state; `not-paid` is all but received.")
-    kind: Literal["once", "recurring"] | None = Field(None, description="Given once, or instalments.")
-    currency: str | None = Field(None, pattern="^[A-Z]{3}$", description="Only in this currency, such as GBP.")
 
 
 class DonorQuery(PageQuery):
-    """Which donors."""
+    """Which donors: those who gave to a campaign."""
 
     campaign: CampaignSlug = None
-    kind: Literal["gave", "monthly"] | None = Field(
-        None, description="Who gave something, or whose recurring gift runs; everybody without it."
-    )

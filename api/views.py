@@ -72,7 +72,7 @@ def _people(conn: Connection, choice: ListChoice) -> ListedTable:
 
 
 PEOPLE = ListQuestion(_people, DONORS.read)
-"""Donors as people, but erased ones, by `campaign` and `kind` as the desk's, or the one with this `id`."""
+"""Donors as people, but erased ones, by `campaign` as the desk's, or the one with this `id`."""
 
 
 def slugs_of(conn: Connection, campaigns: Collection[int]) -> dict[int, str]:

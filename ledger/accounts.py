@@ -53,6 +53,10 @@ INCOME = (Account.GIFTS, Account.SHARES)
 RAISED = (*INCOME, Account.REFUNDS, Account.DISPUTE_LOSSES)
 
 
+# Accounts that every gift touches. The entries of the others are found by an index of their own (ledger/tables.py).
+BUSY = (Account.CLEARING, Account.STRIPE, Account.GIFTS, Account.FEES)
+
+
 class Figure(StrEnum):
     """What a column of the desk adds up: credits less debits, so what was given back and fees are negative."""
 

@@ -4,6 +4,7 @@ import sqlalchemy as sa
 
 from database.columns import BookDate, Bytes, Code, Count, Instant, Minor
 from database.tables import one_of, table
+from ledger.giving_kind import GivingKind
 
 currency = table(
     "currency",
@@ -78,6 +79,16 @@ sa.Index("ix_entry_whole_fee", entry.c.id, sqlite_where=WHOLE_FEE, postgresql_wh
 AT_THE_BANK = sa.text("kind IN ('paid', 'unpaid')")
 sa.Index("ix_entry_at_the_bank", entry.c.book_date, sqlite_where=AT_THE_BANK, postgresql_where=AT_THE_BANK)
 
+# Accounts that few entries touch: a payout a day, a refund now and then. Every gift touches the four others.
+_FEW = (
+    "('adjustments', 'bank', 'cash', 'dispute_fees', 'dispute_losses', 'fx', 'in_transit', 'moved', 'opening', 'other',"
+    " 'refunds', 'shares', 'suspense')"
+)
+FEW_DEBITS, FEW_CREDITS = sa.text(f"debit IN {_FEW}"), sa.text(f"credit IN {_FEW}")
+for _side, _where in ((entry.c.debit, FEW_DEBITS), (entry.c.credit, FEW_CREDITS)):
+    _columns = (_side, entry.c.book_date, entry.c.id)
+    sa.Index(f"ix_entry_few_{_side.name}s", *_columns, sqlite_where=_where, postgresql_where=_where)
+
 # Cash and cheques that were banked: for the lines of the bank that they may be.
 DEPOSITS = sa.text("kind = 'deposit'")
 sa.Index("ix_entry_deposits", entry.c.amount_minor, sqlite_where=DEPOSITS, postgresql_where=DEPOSITS)
@@ -150,4 +161,19 @@ late_entry = table(
     sa.Column("own_day", BookDate, nullable=False),
     sa.ForeignKeyConstraint(["entry_id"], ["entry.id"]),
     sa.Index("ix_late_entry_own_day", "own_day", "entry_id"),
+)
+
+# What was received in a month (such as 2026-11, by book date), by kind, and by the code of the link that led to it:
+# whole gifts, as they were asked for, and nothing of what went back. Written in the transaction that receives.
+giving_total = table(
+    "giving_total",
+    sa.Column("month", Code, primary_key=True),
+    sa.Column("kind", Code, primary_key=True),
+    sa.Column("currency", Code, primary_key=True),
+    sa.Column("source", Code, primary_key=True),
+    sa.Column("gifts", Count, nullable=False),
+    sa.Column("amount_minor", Minor, nullable=False),
+    one_of("kind", GivingKind),
+    sa.CheckConstraint("length(month) = 7", name="month"),
+    sa.CheckConstraint("gifts > 0 and amount_minor > 0", name="sums"),
 )

@@ -16,7 +16,6 @@ import payments.books.tables
 import payments.gifts.tables
 import payments.giving.tables
 import payments.inbox.tables
-import payments.lost.tables
 import payments.refunding.tables
 import payments.settlement.tables
 import payments.standing_orders.tables

@@ -10,6 +10,7 @@ from treasury.books.export_routes import export_routes
 from treasury.books.income_routes import income_routes
 from treasury.books.ledger_routes import ledger_routes
 from treasury.books.routes import book_routes
+from treasury.books.statement_routes import statement_routes
 from treasury.donors.routes import donor_desk_routes
 from treasury.gifts.routes import gift_routes
 from treasury.letters.routes import letter_routes
@@ -63,6 +64,7 @@ def treasury_routes(
         note_routes(engine, clock, door),
         export_routes(engine, clock, pages, door),
         ledger_routes(engine, clock, pages, door),
+        statement_routes(engine, clock, pages, door),
         income_routes(engine, clock, pages, door),
         book_routes(engine, clock, pages, door),
         lost_routes(engine, clock, pages, door),

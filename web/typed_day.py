@@ -39,7 +39,7 @@ def typed_day(text: str, today: date | None = None) -> date | None:
     return None
 
 
-def read_day(typed: Mapping[str, str], field: str, errors: dict[str, str]) -> date | None:
+def read_day_field(typed: Mapping[str, str], field: str, errors: dict[str, str]) -> date | None:
     """The day in a field of one of the desk's forms, with its year; else what to enter, among the errors."""
     day = typed_day(compact(typed.get(field, "")))
     if day is None:

@@ -29,8 +29,9 @@ from webhooks.signing import HEADER, signature_header
 from webhooks.store import DELIVER, endpoint_by_id, lock_endpoint, queue_endpoints
 
 LOOK_EVERY = timedelta(seconds=10)
-# Shorter than a job's lease (outbox/jobs.py): nobody else sends to this endpoint meanwhile.
-LONGEST_RUN = timedelta(minutes=1)
+# Shorter than a job's lease (outbox/jobs.py), so that nobody else sends to this endpoint meanwhile; and short enough
+# for a worker that is told to stop. What is left is queued again.
+LONGEST_RUN = timedelta(seconds=5)
 
 
 def _any_chance() -> int:

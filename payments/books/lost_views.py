@@ -10,8 +10,7 @@ from payments.books.tables import charge, invoice, invoice_payment
 from payments.books.views import is_without_gift
 from payments.gifts.lost import LostGift, LostKind
 from payments.gifts.lost_store import read_lost_row
-from payments.gifts.tables import recurring
-from payments.lost.tables import lost_gift
+from payments.gifts.tables import lost_gift, recurring
 from payments.reading.happenings import NO_RECURRING_GIFT
 
 _c, _i, _p, _l = charge.c, invoice.c, invoice_payment.c, lost_gift.c

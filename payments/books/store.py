@@ -1,7 +1,6 @@
 """Which of Stripe's rows are among the facts, what is still missing, and statuses of disputes and payouts."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -9,10 +8,8 @@ from sqlalchemy.engine import Connection
 
 from database.bulk import change_rows, insert_rows
 from database.instants import is_due
-from database.questions import among, look_up
-from ledger.kinds import EntryKind
+from database.questions import look_up
 from ledger.store import uncleared
-from ledger.tables import WHOLE_FEE, entry
 from payments.books.tables import balance_line, charge, dispute, invoice, invoice_payment, payout
 from payments.reading.happenings import Category
 from payments.reading.statuses import DisputeStatus, PayoutStatus
@@ -125,33 +122,6 @@ def payments_of_strangers(conn: Connection) -> list[str]:
     charges = look_up(conn, _OWNED, charge.c.payment, sorted(marked))
     with_gift = {payment for payment, gift in charges if gift is not None}
     return sorted({payment for payment, _ in charges} - with_gift)
-
-
-@dataclass(frozen=True, slots=True)
-class WholeFee:
-    """The line whose fee stands without a campaign, and its payment."""
-
-    line: str
-    payment: str
-
-
-def whole_fees_of_gifts(conn: Connection, after: int, limit: int) -> tuple[list[WholeFee], int | None]:
-    """Among the next entries of whole fees, those of gifts that were not shared out yet; and the last of these entries.
-
-    None when no such entry stands behind `after`, by its number.
-    """
-    shared, e, line = entry.alias().c, entry.c, balance_line.c
-    whole = sa.select(e.id, e.key).where(WHOLE_FEE, e.id > after).order_by(e.id).limit(limit)
-    keys = {row.key: row.id for row in conn.execute(whole)}
-    if not keys:
-        return [], None
-    undone = set(conn.scalars(sa.select(shared.reverses).where(among(conn, shared.reverses, sorted(keys)))))
-    lines = [key.removeprefix(EntryKind.FEE.key("")) for key in keys if key not in undone]
-    of_gift = sa.exists().where(charge.c.payment == line.payment, charge.c.gift_id.is_not(None))
-    rows = conn.execute(
-        sa.select(line.id, line.payment).where(among(conn, line.id, lines), line.ours == 1, of_gift).order_by(line.id)
-    )
-    return [WholeFee(row.id, row.payment) for row in rows], max(keys.values())
 
 
 def save_dispute(conn: Connection, status: DisputeStatus, now: datetime) -> None:

@@ -9,8 +9,7 @@ from sqlalchemy.engine import Connection
 
 from ledger.money import Money, currency
 from payments.books.tables import charge, dispute, payout
-from payments.gifts.tables import gift
-from payments.lost.tables import lost_gift
+from payments.gifts.tables import gift, lost_gift
 from staff.tables import act
 
 NOT_A_GIFT = "charge.not_a_gift"

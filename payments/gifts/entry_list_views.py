@@ -10,11 +10,11 @@ from sqlalchemy.engine import Connection
 from campaigns.tables import campaign
 from database.lists import ListChoice, ListedTable, ListQuestion, ListTotal, contains, on_days
 from database.questions import among
-from ledger.accounts import Account, Figure
+from ledger.accounts import BUSY, Account, Figure
 from ledger.amount_views import is_amount
 from ledger.kinds import EntryKind
 from ledger.money import Money, currency
-from ledger.tables import BACK_OR_MOVED, entry, total
+from ledger.tables import BACK_OR_MOVED, FEW_CREDITS, FEW_DEBITS, entry, total
 from payments.gifts.gift_list_views import REFERENCE, begins_with_reference
 from payments.gifts.tables import gift
 
@@ -23,6 +23,7 @@ _SHOWN = (
     _e.id, _e.book_date, _e.kind, _e.campaign_id, _e.debit, _e.credit, _e.currency, _e.subject, _e.gift_id, _e.key,
     _e.cause,
 )  # fmt: skip
+_FEW = 2000  # entries of an account: so many are sorted in no time
 _ACCOUNTS = {account.value: account for account in Account}
 _KINDS = {kind.value: kind for kind in EntryKind}
 
@@ -66,7 +67,7 @@ def _entries(conn: Connection, choice: ListChoice) -> ListedTable:
     accounts, minor = _accounts(choice), _signed(choice)
     conditions = [*on_days(_e.book_date, choice), *_found(conn, choice)]
     if accounts:
-        conditions.append(sa.or_(_e.credit.in_(accounts), _e.debit.in_(accounts)))
+        conditions.append(_on_accounts(conn, accounts, choice))
     if choice.words.get("figure") == Figure.GIVEN_BACK.value:
         conditions.append(sa.and_(BACK_OR_MOVED))  # of few entries, so these have an index
     conditions += _of_campaign(_e.campaign_id, choice)
@@ -74,6 +75,21 @@ def _entries(conn: Connection, choice: ListChoice) -> ListedTable:
         conditions.append(_e.currency == code)
     sorts = {"day": (_e.book_date,)}
     return ListedTable((*_SHOWN, minor.label("listed_minor")), entry, conditions, _e.id, sorts, _e.currency, minor)
+
+
+def _on_accounts(conn: Connection, accounts: Sequence[str], choice: ListChoice) -> sa.ColumnElement[bool]:
+    """The condition that an entry touches one of these accounts.
+
+    Of an account with few entries in these days they are looked up; else the journal is read in its order.
+    """
+    touches = sa.or_(_e.credit.in_(accounts), _e.debit.in_(accounts))
+    if len(accounts) > 1 or accounts[0] in BUSY:
+        return touches
+    sides = ((FEW_DEBITS, _e.debit), (FEW_CREDITS, _e.credit))
+    within = on_days(_e.book_date, choice)
+    found = sa.union_all(*(sa.select(_e.id).where(where, side == accounts[0], *within) for where, side in sides))
+    few = conn.scalar(sa.select(sa.func.count()).select_from(found.limit(_FEW + 1).subquery()))
+    return _e.id.in_(found) if (few or 0) <= _FEW else touches
 
 
 def _of_campaign(column: sa.ColumnElement[int], choice: ListChoice) -> list[sa.ColumnElement[bool]]:

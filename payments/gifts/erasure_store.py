@@ -7,8 +7,7 @@ from sqlalchemy.engine import Connection
 
 from payments.gifts.gift import GiftState
 from payments.gifts.recurring import RecurringState
-from payments.gifts.tables import declaration, dedication, gift, offline_gift, recurring
-from payments.lost.tables import lost_gift
+from payments.gifts.tables import declaration, dedication, gift, lost_gift, offline_gift, recurring
 
 REMOVED_NAME = "removed"
 

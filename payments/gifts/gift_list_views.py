@@ -15,12 +15,12 @@ from donors.merge_store import ids_of_person
 from donors.tables import donor
 from ledger.accounts import Account
 from ledger.amount_views import is_amount
+from ledger.giving_kind import GivingKind
 from ledger.money import Money, currency
 from ledger.tables import entry
 from payments.gifts.gift import GiftState
 from payments.gifts.given_back_views import went_back_in_all
-from payments.gifts.giving_kind import GivingKind
-from payments.gifts.giving_total_store import is_offline, source_of_gift
+from payments.gifts.giving_views import is_offline, source_of_gift
 from payments.gifts.offline import Means
 from payments.gifts.tables import allocation, gift, offline_gift
 from receipts.receipt import printed_number

@@ -15,7 +15,7 @@ from payments.gifts.lost import LostGift, LostKind, LostShare, adopted_gift, ado
 from payments.gifts.recurring import Interval
 from payments.gifts.recurring_store import add_recurring
 from payments.gifts.store import add_gift, link_session
-from payments.lost.tables import lost_gift
+from payments.gifts.tables import lost_gift
 
 ADOPT = "gifts.adopt"
 """The kind of job that brings the payments of an adopted gift into the books: {"id": of the lost gift}."""

@@ -3,14 +3,15 @@
 Foreign keys to other packages are given by table name. Triggers of the migrations refuse to lower a gift's state.
 """
 
+from typing import Any
+
 import sqlalchemy as sa
 
-from database.columns import BookDate, Code, Count, Flag, Instant, Minor
+from database.columns import BookDate, Code, Count, Flag, Instant, Json, Minor
 from database.tables import one_of, table
 from payments.gifts.declaration import DonorKind
 from payments.gifts.dedication import DedicationKind
 from payments.gifts.gift import GiftState
-from payments.gifts.giving_kind import GivingKind
 from payments.gifts.offline import Means
 from payments.gifts.recurring import Interval, ReceiptLetters, RecurringState
 
@@ -34,12 +35,10 @@ gift = table(
     sa.Column("return_token", Code, nullable=False),
     sa.Column("session_id", Code),
     sa.Column("payment", Code),
-    # The recurring gift and the invoice that this is an instalment of. No foreign key: the first gift is stored before
-    # its recurring gift.
+    # What this is an instalment of. No foreign key: the first gift is stored before its recurring gift.
     sa.Column("recurring_id", Code),
     sa.Column("invoice_id", Code),
-    # The code of the link that led to the form; whether the name may be shown; how much of the amount covers fees.
-    # All NULL where nobody was asked.
+    # The link's code; whether the name may be shown; how much covers fees. All NULL where nobody was asked.
     sa.Column("source", Code),
     sa.Column("show_name", Flag),
     sa.Column("fee_cover_minor", Minor),
@@ -47,55 +46,30 @@ gift = table(
     sa.UniqueConstraint("session_id"),
     sa.UniqueConstraint("payment"),
     sa.Index("ix_gift_return_token", "return_token"),
-    # The day is in it so that whether somebody gave before is known without reading their gifts.
     sa.Index("ix_gift_donor_id", "donor_id", "received_on"),
     sa.CheckConstraint("amount_minor > 0", name="amount"),
     sa.CheckConstraint("fee_cover_minor > 0 and fee_cover_minor < amount_minor", name="fee_cover"),
     sa.CheckConstraint("length(source) between 1 and 40", name="source"),
 )
 
-# These indexes have instalments only: receiving a gift given once does not have to write them.
-for _name, _column, _unique in (
-    ("uq_gift_invoice_id", gift.c.invoice_id, True),
-    ("ix_gift_recurring_id", gift.c.recurring_id, False),
-):
-    sa.Index(_name, _column, unique=_unique, sqlite_where=_column.is_not(None), postgresql_where=_column.is_not(None))
 
-# The desk's list of gifts, its order, its sums and its names, read without the gifts themselves.
+def _partial(name: str, condition: sa.ColumnElement[bool], *columns: sa.Column[Any], unique: bool = False) -> None:
+    sa.Index(name, *columns, unique=unique, sqlite_where=condition, postgresql_where=condition)
+
+
+# These have instalments only: receiving a gift given once does not have to write them.
+_partial("uq_gift_invoice_id", gift.c.invoice_id.is_not(None), gift.c.invoice_id, unique=True)
+_partial("ix_gift_recurring_id", gift.c.recurring_id.is_not(None), gift.c.recurring_id)
+# The desk's list of gifts, its order, sums and names, and a campaign's gifts, read without the gifts themselves.
 RECEIVED, NOT_RECEIVED = gift.c.received_on.is_not(None), gift.c.received_on.is_(None)
-_LISTED = ("received_on", "received_at", "id", "currency", "amount_minor", "donor_name", "donor_id")
-for _name, _columns, _where in (
-    ("ix_gift_listed", [gift.c[_listed] for _listed in _LISTED], RECEIVED),
-    ("ix_gift_listed_amount", [gift.c.amount_minor, gift.c.id], RECEIVED),
-    # A tenth as wide: SQLite adds up a million gifts in it in a sixth of a second.
-    ("ix_gift_listed_sums", [gift.c.received_on, gift.c.currency, gift.c.amount_minor], RECEIVED),
-    # From a campaign's shares to their gifts, without the gifts themselves.
-    ("ix_gift_received", [gift.c.id, gift.c.received_on, gift.c.currency], RECEIVED),
-    ("ix_gift_listed_unpaid", [gift.c.created_at, gift.c.id], NOT_RECEIVED),
-):
-    sa.Index(_name, *_columns, sqlite_where=_where, postgresql_where=_where)
-
-# Gifts that may still be paid, which are few.
-PROMISED = sa.text("state IN ('pending', 'processing')")
-sa.Index(
-    "ix_gift_promised", gift.c.state, gift.c.currency, gift.c.amount_minor,
-    sqlite_where=PROMISED, postgresql_where=PROMISED,
-)  # fmt: skip
-
-# What was received in a month (such as 2026-11, by book date), by kind, and by the code of the link that led to it:
-# whole gifts, as they were asked for, and nothing of what went back. Written in the transaction that receives.
-giving_total = table(
-    "giving_total",
-    sa.Column("month", Code, primary_key=True),
-    sa.Column("kind", Code, primary_key=True),
-    sa.Column("currency", Code, primary_key=True),
-    sa.Column("source", Code, primary_key=True),
-    sa.Column("gifts", Count, nullable=False),
-    sa.Column("amount_minor", Minor, nullable=False),
-    one_of("kind", GivingKind),
-    sa.CheckConstraint("length(month) = 7", name="month"),
-    sa.CheckConstraint("gifts > 0 and amount_minor > 0", name="sums"),
-)
+_LISTED = "received_on received_at id currency amount_minor donor_name donor_id".split()
+_partial("ix_gift_listed", RECEIVED, *(gift.c[_column] for _column in _LISTED))
+_partial("ix_gift_listed_amount", RECEIVED, gift.c.amount_minor, gift.c.id)
+_partial("ix_gift_listed_sums", RECEIVED, gift.c.received_on, gift.c.currency, gift.c.amount_minor)
+_partial("ix_gift_received", RECEIVED, gift.c.id, gift.c.received_on, gift.c.currency)
+_partial("ix_gift_listed_unpaid", NOT_RECEIVED, gift.c.created_at, gift.c.id)
+PROMISED = sa.and_(sa.text("state IN ('pending', 'processing')"))  # may still be paid: few
+_partial("ix_gift_promised", PROMISED, gift.c.state, gift.c.currency, gift.c.amount_minor)
 
 allocation = table(
     "allocation",
@@ -107,7 +81,7 @@ allocation = table(
     sa.CheckConstraint("amount_minor > 0", name="amount"),
 )
 
-# Whom a gift is in honour or in memory of. A letter about it goes to `letter_to`, unless that is empty.
+# Whom a gift is in honour or in memory of. A letter about it goes to `letter_to`, if there is one.
 dedication = table(
     "dedication",
     sa.Column("gift_id", Code, sa.ForeignKey("gift.id"), primary_key=True),
@@ -143,8 +117,7 @@ checkout = table(
     sa.UniqueConstraint("payment_intent"),
 )
 
-# A charge of another amount or currency than was asked for, or a second payment of one gift. It is booked as charged,
-# and listed for the treasurer.
+# A charge of another amount or currency than was asked for, or a second payment of one gift: booked as charged, listed.
 discrepancy = table(
     "discrepancy",
     sa.Column("charge", Code, sa.ForeignKey("charge.id"), primary_key=True),
@@ -209,11 +182,8 @@ recurring = table(
     sa.Index("ix_recurring_began", "interval", "began_at", "state", "stripe_ends_at"),
 )
 # Those of which another instalment will be charged.
-WILL_BE_CHARGED = sa.text("state IN ('active', 'past_due', 'ending') AND next_at IS NOT NULL")
-sa.Index(
-    "ix_recurring_expected", recurring.c.currency, recurring.c.interval, recurring.c.amount_minor,
-    sqlite_where=WILL_BE_CHARGED, postgresql_where=WILL_BE_CHARGED,
-)  # fmt: skip
+WILL_BE_CHARGED = sa.and_(sa.text("state IN ('active', 'past_due', 'ending') AND next_at IS NOT NULL"))
+_partial("ix_recurring_expected", WILL_BE_CHARGED, recurring.c.currency, recurring.c.interval, recurring.c.amount_minor)
 
 recurring_share = table(
     "recurring_share",
@@ -223,6 +193,44 @@ recurring_share = table(
     sa.Column("weight", Count, nullable=False),
     sa.Index("ix_recurring_share_campaign_id", "campaign_id"),
     sa.CheckConstraint("weight > 0", name="weight"),
+)
+
+# A gift that is not kept here although Stripe has it with our mark: this database was restored from an older backup.
+# `id` is the gift's, or the recurring gift's; `first_gift` the gift's, or the one that began it. `shares` are pairs of
+# a campaign's address and minor units. Of a recurring gift that is another's only the id is kept. Name and email go
+# once it is decided what becomes of it.
+lost_gift = table(
+    "lost_gift",
+    sa.Column("id", Code, primary_key=True),
+    sa.Column("kind", Code, nullable=False),
+    sa.Column("first_gift", Code),
+    sa.Column("currency", Code),
+    sa.Column("amount_minor", Minor),
+    sa.Column("interval", Code),
+    sa.Column("shares", Json, nullable=False),
+    sa.Column("donor_name", Code, nullable=False),
+    sa.Column("donor_email", Code, nullable=False),
+    sa.Column("given_at", Instant),
+    sa.Column("session_id", Code),
+    sa.Column("subscription", Code),
+    sa.Column("found_at", Instant, nullable=False),
+    sa.Column("decided_at", Instant),
+    sa.Column("adopted", Flag),
+    # Of a recurring gift: pairs of a campaign's address and its weight, and the end and the day that its donor chose;
+    # where the end is not known, when Stripe stops.
+    sa.Column("weights", Json),
+    sa.Column("ends_at", Instant),
+    sa.Column("instalments", Count),
+    sa.Column("day", Count),
+    sa.Column("stops_at", Instant),
+    # The code of the link that led to the form.
+    sa.Column("source", Code),
+    one_of("kind", ("once", "recurring", "stranger")),
+    sa.CheckConstraint(
+        "kind = 'stranger' OR (first_gift IS NOT NULL AND amount_minor > 0 AND currency IS NOT NULL"
+        " AND given_at IS NOT NULL)",
+        name="money",
+    ),
 )
 
 # A share of a gift was moved to another campaign: the allocation names the campaign that it counts for now.
@@ -280,7 +288,7 @@ recurring_act = table(
     sa.Index("ix_recurring_act_recurring_id", "recurring_id"),
 )
 
-# How a donor chose to get the receipts of a recurring gift. The latest choice holds; without one each has a letter.
+# How a donor gets receipts of a recurring gift. The latest choice holds; without one each has a letter.
 receipt_choice = table(
     "receipt_choice",
     sa.Column("recurring_id", Code, sa.ForeignKey("recurring.id"), primary_key=True),

@@ -1,7 +1,7 @@
 """Shares out the fees that versions before this one booked whole, without a campaign."""
 
 from database.transactions import reading
-from payments.books.store import whole_fees_of_gifts
+from payments.books.fee_views import whole_fees_of_gifts
 from payments.reading.happenings import FeeBookedWhole
 from payments.settlement.list_reader import ROWS_TOGETHER, ListReader, ListRow
 

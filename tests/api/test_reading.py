@@ -117,7 +117,7 @@ UNREADABLE = (
     ("/api/v1/gifts", {"cursor": "bm90LW91cnM"}),
     ("/api/v1/gifts", {"cursor": "ä" * 20}),
     ("/api/v1/totals", {"to": "yesterday"}),
-    ("/api/v1/donors", {"kind": "all"}),
+    ("/api/v1/donors", {"name": "Donor 1"}),
 )
 
 

@@ -27,17 +27,12 @@ LAYERS = (
 )
 FLOOR = {part: floor for floor, parts in enumerate(LAYERS) for part in parts}
 OUTSIDE = {"tests", "bench", "migrations"}  # they look at the house; nothing in it looks at them
-# A page prints amounts, and a file holds them: money's only ways up past its siblings.
-SIBLINGS_MEET = {
-    ("web.wording", "ledger.money"),
-    ("web.wording", "ledger.typed_money"),
-    ("web.csv_values", "ledger.money"),
-    ("web.csv_values", "ledger.typed_money"),
-}
+# A page prints amounts, and a file brings them: money's only ways up past its siblings.
+_MONEY = ("ledger.money", "ledger.typed_money")
+SIBLINGS_MEET = {(module, money) for module in ("web.wording", "web.csv_values") for money in _MONEY}
 # The folders of a package, each may import those before it; folders on one line do not meet.
 FOLDERS = {
     "payments": (
-        ("lost",),
         ("gifts",),
         ("stripe", "standing_orders"),
         ("reading", "giving"),
@@ -160,14 +155,8 @@ PURE = {
     "campaigns.editing.days",
     "donors.donor",
     "organisation.organisation",
-    "staff.act",
-    "staff.act_words",
-    "staff.member",
-    "staff.permissions",
-    "staff.role",
-    "webhooks.event",
-    "webhooks.schedule",
-    "webhooks.endpoint",
+    *(f"staff.{name}" for name in ("act", "act_words", "member", "permissions", "role")),
+    *(f"webhooks.{name}" for name in ("event", "schedule", "endpoint")),
     "payments.gifts.gift_events",
     "payments.books.decide.events",
 }

@@ -21,7 +21,7 @@ from payments.gifts.lost_store import adopt_gift, leave_lost
 from payments.gifts.recurring import RecurringState, recurring_id_of
 from payments.gifts.recurring_store import recurring_of
 from payments.gifts.store import gift as gift_of
-from payments.lost.tables import lost_gift
+from payments.gifts.tables import lost_gift
 from payments.settlement.jobs import settlement_jobs
 from payments.stripe.subscriptions import RecurringGateway
 from proof.audit import audit_all

@@ -18,11 +18,7 @@ from backup.taking import take_backup
 from database.engine import open_database
 from database.migrating import RESTORING, WrongVersion, require_revision
 from database.transactions import booking, reading
-from donors.tables import donor
 from ledger.tables import total
-from outbox.worker import Worker
-from payments.erasing.erasure_list import ERASURE_LIST, ErasureList, repeat_erasures
-from payments.erasing.jobs import erasing_jobs
 from payments.stripe.gateway import StripeAway
 from payments.stripe.lists import StripeLists
 from payments.stripe.receipt_notes import ReceiptNotes
@@ -120,40 +116,6 @@ def test_numbers_that_may_have_been_given_out_since_are_left_out(
         assert last_numbers(conn) == {2026: 4}
     engine.dispose()
     assert ReceiptNotes(KEY, place_mark(place), api_base=giving.url).read() == {2026: 4}
-
-
-def test_whoever_was_erased_since_the_backup_is_erased_again(
-    giving: Giving, place: InstallationPlace, elsewhere: InstallationPlace, target: Path
-) -> None:
-    """From the list beside the lost database; another donor stays, and a spoilt line stops nothing."""
-    for name in ("Ann", "Ben"):
-        giving.give(name, 25)
-    giving.account.deliver()
-    giving.account.settle()
-    take_backup(place, target, giving.twin.now(), None)
-    donors = {name: str(row_id) for name, row_id in asked(place.address, sa.select(donor.c.name, donor.c.id))}
-    erasures = ErasureList(elsewhere.folder / ERASURE_LIST)
-    erasures.path.write_text('{"at": "2026-11-2')
-    for ids in ([donors["Ann"]], [donors["Ann"]], ["somebody-since"]):
-        erasures.note(ids, giving.twin.now())
-    assert erasures.read() == [[donors["Ann"]], ["somebody-since"]]
-
-    restored = restore(giving, elsewhere, target)
-    assert restored.erased_again == 1
-    engine = open_database(elsewhere.address, durable=False)
-    Worker(engine, erasing_jobs(engine, giving.twin.now, erasures.note), giving.twin.now).run_due()
-    engine.dispose()
-    assert asked(elsewhere.address, sa.select(donor.c.name).order_by(donor.c.name)) == [("",), ("Ben",)]
-    assert repeated(elsewhere, erasures) == 0, "asked for once"
-
-
-def repeated(place: InstallationPlace, erasures: ErasureList) -> int:
-    """How many erasures of the list this database still lacks."""
-    engine = open_database(place.address, durable=False)
-    with booking(engine) as conn:
-        count = repeat_erasures(conn, erasures, NOON)
-    engine.dispose()
-    return count
 
 
 def place_mark(place: InstallationPlace) -> str:

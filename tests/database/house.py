@@ -25,7 +25,6 @@ from payments.bank import tables as bank
 from payments.books import tables as book_tables
 from payments.gifts import tables as gift_tables
 from payments.inbox import tables as inbox_tables
-from payments.lost.tables import lost_gift
 from payments.refunding.tables import refund_request
 from payments.standing_orders.tables import standing_order, standing_order_gift
 from receipts import tables as receipts
@@ -205,8 +204,8 @@ FURNITURE: tuple[tuple[sa.Table, Mapping[str, Any]], ...] = (
     (match_pot, {"id": "pot-1", "currency": "GBP", "ended_on": None}),
     (match_note, {"gift_id": "gift-1", "pot_id": "pot-1"}),
     (receipts.receipt_gap, {"year": 2025, "first_number": 1, "last_number": 5}),
-    (lost_gift, {"id": "lost-1", "kind": "once"}),
-    (lost_gift, {"id": "lost-2", "kind": "recurring"}),
+    (gift_tables.lost_gift, {"id": "lost-1", "kind": "once"}),
+    (gift_tables.lost_gift, {"id": "lost-2", "kind": "recurring"}),
     (staff.act, {"id": "staff-act-1"}),
     (
         staff.staff_member,

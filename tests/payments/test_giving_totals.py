@@ -5,8 +5,8 @@ from datetime import date
 from sqlalchemy import Engine
 
 from database.transactions import reading
-from payments.gifts.giving_kind import GivingKind
-from payments.gifts.giving_total_store import giving_totals
+from ledger.giving_kind import GivingKind
+from ledger.giving_total_store import giving_totals
 from tests.proof.books import open_desk
 
 

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 
 from staff.permissions import Permission
 from tests.staff.access_matrix_bank import BANK_ACCESS
+from tests.staff.access_to_books import BOOKS
 from tests.staff.access_webhooks import WEBHOOK_ACCESS
 from tests.staff.public_access import ANYBODY_AT_THE_DESK, OPEN_ACCESS, Open
 
@@ -26,6 +27,7 @@ READ_ORGANISATION, EDIT_ORGANISATION = Permission.READ_ORGANISATION, Permission.
 
 ACCESS: Mapping[str, Open | Permission] = {
     **OPEN_ACCESS,
+    **BOOKS,
     "GET /desk/campaigns/{number}/links": READ_CAMPAIGNS,
     "GET /desk/campaigns/{number}/wall": EDIT_CAMPAIGNS,
     "POST /desk/campaigns/{number}/wall": EDIT_CAMPAIGNS,
@@ -36,23 +38,6 @@ ACCESS: Mapping[str, Open | Permission] = {
     "GET /desk/payouts/{payout}.csv": READ,
     **BANK_ACCESS,
     **WEBHOOK_ACCESS,
-    "GET /desk/books": READ,
-    "GET /desk/books/exports": READ,
-    "GET /desk/books/exports/journal/{kind}": READ,
-    "GET /desk/books/exports/month/{program}": READ,
-    "POST /desk/books/exports/{program}/accounts": CHANGE,
-    "GET /desk/books/trial-balance": READ,
-    "GET /desk/books/income": READ,
-    "GET /desk/books/income.csv": READ,
-    "GET /desk/books/accounts": READ,
-    "GET /desk/books/accounts/{account}": READ,
-    "GET /desk/books/accounts/{account}.csv": READ,
-    "GET /desk/books/accounts/{account}.xlsx": READ,
-    "GET /desk/books/{month}": READ,
-    "GET /desk/books/{month}/report.pdf": READ,
-    "GET /desk/books/{month}/later": READ,
-    "POST /desk/books/{month}/close": CHANGE,
-    "POST /desk/books/{month}/reopen": Permission.REOPEN_MONTHS,
     "GET /desk/sign-ups": READ_LETTERS,
     "GET /desk/sign-ups/list.csv": SEND_LETTERS,
     "POST /desk/sign-ups/opt-outs": SEND_LETTERS,

@@ -17,8 +17,7 @@ from payments.gifts.gift import DonorDetails
 from payments.gifts.lost import LostGift, LostKind, LostShare
 from payments.gifts.lost_store import add_lost
 from payments.gifts.recurring import Interval
-from payments.gifts.tables import gift, recurring
-from payments.lost.tables import lost_gift
+from payments.gifts.tables import gift, lost_gift, recurring
 from payments.reading.happenings import ChargeSucceeded
 from proof.store_audit import count_charges_without_gift
 from staff.role import Role

@@ -10,22 +10,24 @@ from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 
 from database.migrating import require_mode
-from database.transactions import reading
+from database.transactions import reading, writing
 from outbox.worker import Worker
 from staff.act import Subject
 from staff.role import Role
 from staff.store import acts_on
 from tests.clock import FixedClock
+from tests.proof.books import open_desk
 from tests.staff.signing_in import sign_in_as
 from tests.web.samples import pages
 from tests.webhooks.endpoint_server import EndpointServer
 from tests.webhooks.sender import BOX
+from treasury.routes import treasury_routes
 from web.errors import install_errors
 from webhooks.delivering import EventCourier, webhook_jobs
 from webhooks.desk_routes import PATH, webhook_desk_routes
 from webhooks.endpoint import MOST_ENDPOINTS
 from webhooks.posting import EventPoster
-from webhooks.store import endpoint_by_id
+from webhooks.store import endpoint_by_id, pause_endpoint
 
 KEY = "0b7c4a4e-0000-4000-8000-000000000001"
 ENDPOINT = f"{PATH}/we_{KEY.replace('-', '')}"
@@ -118,6 +120,28 @@ def test_an_endpoint_is_changed_and_removed(owner: TestClient, server: EndpointS
     )  # fmt: skip
     assert owner.post(f"{ENDPOINT}/remove").headers["location"] == PATH
     assert owner.get(ENDPOINT).status_code == 404
+
+
+def test_an_endpoint_that_was_given_up_is_a_thing_to_do(
+    owner: TestClient, server: EndpointServer, engine: Engine, clock: FixedClock
+) -> None:
+    """For whoever sits at the desk; the way to it is the owner's."""
+    open_desk(engine)
+    added(owner, server.url)
+    site, app = pages("sandbox", "http://127.0.0.1"), FastAPI()
+    app.include_router(treasury_routes(engine, clock, site))
+    desks = [TestClient(app, base_url="http://127.0.0.1") for _ in range(2)]
+    for client, role in zip(desks, (Role.OWNER, Role.TREASURER), strict=True):
+        sign_in_as(client, engine, clock(), role, f"{role.value}@example.org")
+    words, way = "Another program is not told of gifts any more", f'href="{ENDPOINT}"'
+    assert words not in desks[0].get("/desk").text
+
+    with writing(engine) as conn:
+        pause_endpoint(conn, ENDPOINT.rpartition("/")[2], clock(), by_itself=True)
+
+    shown = [client.get("/desk").text for client in desks]
+    assert [(words in page, way in page) for page in shown] == [(True, True), (True, False)]
+    assert "Failed, paused" in owner.get(PATH).text
 
 
 def test_after_ten_minutes_a_code_is_asked_for(owner: TestClient, engine: Engine, clock: FixedClock) -> None:

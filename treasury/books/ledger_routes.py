@@ -1,35 +1,31 @@
-"""The general ledger at the desk: the trial balance of a day, every account of a period, an account's statement."""
+"""The general ledger at the desk: the trial balance of a day, and every account of a period."""
 
 from collections.abc import Mapping
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
 from sqlalchemy import Engine
 from starlette.responses import Response
 
 from database.instants import Clock
 from database.transactions import reading
-from ledger.accounts import ACCOUNT_TYPES, Account
+from ledger.accounts import ACCOUNT_TYPES
 from ledger.period_views import account_movements
 from staff.door import Door, SignedIn
 from staff.permissions import Permission
 from treasury.books.account_words import ACCOUNTANTS_WORDS, PLAIN_WORDS
 from treasury.books.ledger_sheets import ACCOUNTS, ledger_sheets, trial_sheets
-from treasury.books.spans import BookSpan, NotASpan, offered_spans, read_day, read_span
-from treasury.books.statement_desk import StatementDesk
+from treasury.books.spans import BookSpan, NotASpan, asked_day, offered_spans, read_span
 from web.errors import Refusal
 from web.pages import Pages
 
 TRIAL_BALANCE = "/desk/books/trial-balance"
-CurrencyCode = Annotated[str, Query(pattern=r"^[A-Z]{3}$")]
-AccountName = Annotated[Account, Path()]
 
 
 def ledger_routes(engine: Engine, clock: Clock, pages: Pages, door: Door) -> APIRouter:
     """`/desk/books/trial-balance` and `/desk/books/accounts`, for whoever reads money."""
-    desk, statements = LedgerDesk(engine, clock, pages), StatementDesk(engine, clock, pages)
-    router = APIRouter()
+    desk, router = LedgerDesk(engine, clock, pages), APIRouter()
     Reader = Annotated[SignedIn, Depends(door.needs(Permission.READ_MONEY))]  # noqa: N806 (a type)
 
     @router.get(TRIAL_BALANCE)
@@ -39,18 +35,6 @@ def ledger_routes(engine: Engine, clock: Clock, pages: Pages, door: Door) -> API
     @router.get(ACCOUNTS)
     def list_accounts(reader: Reader, request: Request) -> Response:
         return desk.accounts(reader, request.query_params)
-
-    @router.get(ACCOUNTS + "/{account}.csv")
-    def statement_csv(reader: Reader, account: AccountName, currency: CurrencyCode, request: Request) -> Response:
-        return statements.csv(reader, account, currency, request.query_params)
-
-    @router.get(ACCOUNTS + "/{account}.xlsx")
-    def statement_xlsx(reader: Reader, account: AccountName, currency: CurrencyCode, request: Request) -> Response:
-        return statements.xlsx(reader, account, currency, request.query_params)
-
-    @router.get(ACCOUNTS + "/{account}")
-    def show_statement(reader: Reader, account: AccountName, currency: CurrencyCode, request: Request) -> Response:
-        return statements.show(reader, account, currency, request.query_params)
 
     return router
 
@@ -64,7 +48,7 @@ class LedgerDesk:
     def trial_balance(self, reader: SignedIn, text: str) -> Response:
         """What every account held at the end of a day; both sides add up to the same."""
         try:
-            day = read_day(text, self._today())
+            day = asked_day(text, self._today())
         except NotASpan:
             raise Refusal from None
         with reading(self._engine) as conn:

@@ -73,7 +73,7 @@ def read_span(query: Mapping[str, str], today: date) -> BookSpan:
     return BookSpan(first, last)
 
 
-def read_day(text: str, today: date) -> date:
+def asked_day(text: str, today: date) -> date:
     """The day that an address says; today where it says none. Raises NotASpan."""
     return _day(text) if text else today
 

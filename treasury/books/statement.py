@@ -15,7 +15,7 @@ OPENING, CLOSING = "Opening balance", "Closing balance"
 
 
 @dataclass(frozen=True, slots=True)
-class StatementLine:
+class AccountLine:
     """A line of a statement: an entry, or what the account held at one end. `balance` is debits less credits."""
 
     day: date
@@ -28,14 +28,14 @@ class StatementLine:
     address: str = ""
 
 
-def statement_lines(account: Account, before: Money, entries: Iterable[EntryListRow]) -> list[StatementLine]:
+def statement_lines(account: Account, before: Money, entries: Iterable[EntryListRow]) -> list[AccountLine]:
     """The lines of these entries of an account that held so much before them."""
     lines, balance = [], before
     for entry in entries:
         balance += entry.amount
         is_debit = entry.debit is account
         lines.append(
-            StatementLine(
+            AccountLine(
                 entry.day,
                 _what(entry),
                 balance,
@@ -50,8 +50,8 @@ def statement_lines(account: Account, before: Money, entries: Iterable[EntryList
 
 
 def statement_batches(
-    account: Account, opening: StatementLine, batches: Iterable[Sequence[EntryListRow]], last: date
-) -> Iterator[Sequence[StatementLine]]:
+    account: Account, opening: AccountLine, batches: Iterable[Sequence[EntryListRow]], last: date
+) -> Iterator[Sequence[AccountLine]]:
     """The whole statement, so many lines at a time: its opening, its entries, its closing."""
     yield [opening]
     balance = opening.balance
@@ -59,14 +59,14 @@ def statement_batches(
         lines = statement_lines(account, balance, entries)
         yield lines
         balance = lines[-1].balance if lines else balance
-    yield [StatementLine(last, CLOSING, balance)]
+    yield [AccountLine(last, CLOSING, balance)]
 
 
-def _other_side(line: StatementLine) -> str | None:
+def _other_side(line: AccountLine) -> str | None:
     return PLAIN_WORDS[line.other] if line.other else None
 
 
-STATEMENT_COLUMNS: Sequence[ListColumn[StatementLine]] = (
+STATEMENT_COLUMNS: Sequence[ListColumn[AccountLine]] = (
     ListColumn("Day", lambda line: line.day, ColumnKind.DAY),
     ListColumn("What", lambda line: line.what),
     ListColumn("Donor", lambda line: line.entry.donor if line.entry else None),

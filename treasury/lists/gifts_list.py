@@ -1,8 +1,8 @@
 """`/desk/gifts`: every gift, and who gave it."""
 
+from ledger.giving_kind import GivingKind
 from payments.gifts.gift import GiftState
 from payments.gifts.gift_list_views import GIFTS, NO_SOURCE, GiftListRow
-from payments.gifts.giving_kind import GivingKind
 from treasury.lists.desk_list import ColumnKind, DeskList, ListColumn, Shown
 from treasury.lists.list_filter import CAMPAIGN, CURRENCY, DONOR, SOURCE, ListField, ListSort
 

@@ -9,7 +9,7 @@ from campaigns.match import GIVER_LENGTH, BadMatch, MatchPot
 from ledger.money import BadAmount, Money
 from ledger.typed_money import NumberStyle, read_typed_money
 from web.typed import NotTidy, compact, tidy, typed_id
-from web.typed_day import read_day
+from web.typed_day import read_day_field
 
 FIELDS = ("pot", "giver", "amount", "ratio", "first_day", "last_day", "counts")
 # What is matched for what is given, and the words for it.
@@ -25,7 +25,7 @@ def read_pot(
     """A pot of this campaign, or what must be corrected, by field."""
     errors: dict[str, str] = {}
     giver, amount = _giver(typed, errors), _amount(typed, campaign, style, errors)
-    first, last = read_day(typed, "first_day", errors), read_day(typed, "last_day", errors)
+    first, last = read_day_field(typed, "first_day", errors), read_day_field(typed, "last_day", errors)
     ratio, counts = typed.get("ratio", "1:1"), typed.get("counts") == "yes"
     if ratio not in RATIOS:
         errors["ratio"] = "Choose how much is matched."

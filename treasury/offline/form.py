@@ -11,7 +11,7 @@ from payments.gifts.gift import DonorDetails
 from payments.gifts.offline import BadDay, Means, require_day
 from web.typed import NotTidy, compact, tidy, typed_id
 from web.typed_address import read_email_address
-from web.typed_day import read_day
+from web.typed_day import read_day_field
 
 FIELDS = (
     "key", "donor", "name", "email", "means", "amount", "day", "campaign", "reference", "counts", "receipt", "line",
@@ -94,7 +94,7 @@ def _amount(
 def read_booking_day(typed: Mapping[str, str], days: Days, errors: dict[str, str]) -> date | None:
     """The day that was typed, if it can be booked."""
     try:
-        day = read_day(typed, "day", errors)
+        day = read_day_field(typed, "day", errors)
         if day is not None:
             require_day(day, days.today, days.open_from)
     except BadDay as mistake:

@@ -10,9 +10,9 @@ from campaigns.campaign import CampaignState
 from campaigns.store import GiftMeasures, campaigns, progress_of
 from database.instants import Clock
 from database.transactions import reading
+from ledger.giving_total_store import giving_totals
 from ledger.periods import month_of
 from payments.gifts.campaign_views import donors_by_campaign, monthly_by_campaign
-from payments.gifts.giving_total_store import giving_totals
 from payments.gifts.offline_store import uncounted_by_campaign
 from payments.gifts.recurring_views import expected_sums
 from payments.gifts.retention_views import monthly_givers

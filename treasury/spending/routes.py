@@ -28,7 +28,7 @@ from web.errors import NotFound
 from web.forms import posted_fields
 from web.pages import Pages
 from web.typed import NotTidy, compact, tidy, typed_id
-from web.typed_day import read_day
+from web.typed_day import read_day_field
 
 PATH = "/desk/campaigns/{number}/spending"
 NOTE, WITHDRAW = "campaign.note_spending", "campaign.withdraw_spending"
@@ -138,7 +138,7 @@ def read_spending(
         errors["amount"] = str(mistake)
     if amount is not None and amount.minor <= 0:
         errors["amount"] = "Enter a sum above zero."
-    day = read_day(typed, "spent_on", errors)
+    day = read_day_field(typed, "spent_on", errors)
     if day is not None and day > today:
         errors["spent_on"] = "Enter a day that has come."
     if errors or amount is None or day is None:

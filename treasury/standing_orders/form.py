@@ -11,7 +11,7 @@ from payments.gifts.gift import DonorDetails
 from payments.gifts.recurring import Interval
 from treasury.offline.form import read_giver, read_sum
 from web.typed import typed_id
-from web.typed_day import read_day
+from web.typed_day import read_day_field
 
 FIELDS = ("key", "donor", "name", "email", "amount", "interval", "first_day", "campaign")
 
@@ -41,7 +41,7 @@ def read_order(
     if campaign is None:
         errors["campaign"] = "Choose the campaign that it is for."
     amount = _amount(typed, campaign, style_of, errors) if campaign else None
-    first, interval = read_day(typed, "first_day", errors), _interval(typed, errors)
+    first, interval = read_day_field(typed, "first_day", errors), _interval(typed, errors)
     key = typed_id(typed.get("key", ""))
     if errors or not (donor and campaign and amount and first and interval and key):
         return errors or {"amount": "Open the page again: the form was not whole."}

@@ -60,11 +60,7 @@ def decide_charges(
     marked = {charge.charge: gift for charge, _ in new if (gift := known.gifts.get(charge.gift or ""))}
     waited = _waited(known, newly_linked, certain={charge.payment for charge, _ in new if charge.charge in marked})
     unmarked = [charge for charge, _ in (*new, *waited) if charge.charge not in marked]
-    by_session = {
-        charge.charge: known.gifts[checkouts.gift_of_intent[charge.payment]]
-        for charge in unmarked
-        if charge.payment in checkouts.gift_of_intent
-    }
+    by_session = _by_session(known, checkouts, unmarked)
     by_name = {charge.charge: gift for charge, _ in waited if (gift := known.gifts.get(charge.gift or ""))}
     by_invoice = decide_instalments(
         known, invoices, [charge for charge in unmarked if charge.charge not in {**by_session, **by_name}]
@@ -72,10 +68,7 @@ def decide_charges(
     linked = {**by_name, **by_session, **by_invoice.gift_of_charge}
     gift_of = {**marked, **linked}
     changes = ChargeChanges(
-        new=tuple(
-            BookedCharge(_without_strangers_gift(charge, known, mark), _id_of(gift_of.get(charge.charge)))
-            for charge, _ in new
-        ),
+        new=tuple(_booked(charge, gift_of, known, mark) for charge, _ in new),
         claimed={charge.charge: linked[charge.charge].id for charge, _ in waited if charge.charge in linked},
     )
     paid = tuple(
@@ -85,7 +78,6 @@ def decide_charges(
     )
     causes = {**newly_linked, **{joined.charge.payment: joined.cause for joined in paid}}
     charges = _afterwards(known, changes)
-    before = {booked.fact.payment for booked in known.charges.values() if booked.gift}
     return DecidedCharges(
         changes=changes,
         instalments=by_invoice,
@@ -94,7 +86,7 @@ def decide_charges(
         newly_linked=newly_linked,
         causes=causes,
         paid_by=_paid_by(known, charges, paid),
-        newly_paid=frozenset(joined.charge.payment for joined in paid) - before,
+        newly_paid=_newly_paid(known, paid),
     )
 
 
@@ -129,6 +121,23 @@ def _paid_by(known: Known, charges: Mapping[str, BookedCharge], paid: Sequence[P
         if gift:
             paid_by[charge] = paid_by[booked.fact.payment] = PaidBy(gift, booked.fact.amount)
     return paid_by
+
+
+def _by_session(known: Known, checkouts: DecidedCheckouts, unmarked: Sequence[ChargeSucceeded]) -> dict[str, Gift]:
+    return {
+        charge.charge: known.gifts[checkouts.gift_of_intent[charge.payment]]
+        for charge in unmarked
+        if charge.payment in checkouts.gift_of_intent
+    }
+
+
+def _newly_paid(known: Known, paid: Sequence[PaidGift]) -> frozenset[str]:
+    before = {booked.fact.payment for booked in known.charges.values() if booked.gift}
+    return frozenset(joined.charge.payment for joined in paid) - before
+
+
+def _booked(charge: ChargeSucceeded, gift_of: Mapping[str, Gift], known: Known, mark: str) -> BookedCharge:
+    return BookedCharge(_without_strangers_gift(charge, known, mark), _id_of(gift_of.get(charge.charge)))
 
 
 def _without_strangers_gift(charge: ChargeSucceeded, known: Known, mark: str) -> ChargeSucceeded:

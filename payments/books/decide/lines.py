@@ -95,12 +95,7 @@ def decide_lines(
         if booked.ours is not None
         for entry in line_entries(booked.fact, booked.ours, _gift_of(booked.fact, charges), zone, cause)
     ]
-    entries += [
-        entry
-        for booked, cause in _with_whole_fee(known, batch, charges)
-        if (paid := _gift_of(booked.fact, charges))
-        for entry in shared_fee_entries(booked.fact, paid, zone, cause)
-    ]
+    entries += _shared_fees(known, batch, charges, zone)
     strangers = _payments_of_strangers(batch, owners)
     entries += [
         entry
@@ -114,6 +109,15 @@ def decide_lines(
     lines |= {identity: BookedLine(known.lines[identity].fact, ours) for identity, ours in decided.items()}
     changed = [*changes.new, *(lines[identity] for identity in decided)]
     return DecidedLines(changes, tuple(entries), lines, _not_ours(changed) | strangers.keys())
+
+
+def _shared_fees(known: Known, batch: Batch, charges: DecidedCharges, zone: tzinfo) -> list[Entry]:
+    return [
+        entry
+        for booked, cause in _with_whole_fee(known, batch, charges)
+        if (paid := _gift_of(booked.fact, charges))
+        for entry in shared_fee_entries(booked.fact, paid, zone, cause)
+    ]
 
 
 def _reconsidered(known: Known, newly_linked: Mapping[str, str], owners: _Owners) -> dict[str, bool]:

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Annotated
 
+from fastapi import APIRouter, Depends, Query, Request
 from sqlalchemy import Connection, Engine
 from starlette.background import BackgroundTask
 from starlette.responses import FileResponse, Response, StreamingResponse
@@ -20,7 +22,8 @@ from ledger.statement_views import held_before
 from payments.gifts.entry_list_views import ENTRIES
 from staff.act import Subject
 from staff.changing import changing
-from staff.door import SignedIn
+from staff.door import Door, SignedIn
+from staff.permissions import Permission
 from treasury.books.account_words import ACCOUNTANTS_WORDS, PLAIN_WORDS
 from treasury.books.ledger_sheets import ACCOUNTS
 from treasury.books.linked import account_words, entries_address
@@ -28,7 +31,7 @@ from treasury.books.spans import BookSpan, NotASpan, offered_spans, read_span
 from treasury.books.statement import (
     OPENING,
     STATEMENT_COLUMNS,
-    StatementLine,
+    AccountLine,
     statement_batches,
     statement_lines,
 )
@@ -40,6 +43,29 @@ from treasury.lists.routes import XLSX, ListDesk
 from treasury.lists.xlsx_file import write_workbook
 from web.errors import NotFound, Refusal
 from web.pages import Pages
+
+CurrencyCode = Annotated[str, Query(pattern=r"^[A-Z]{3}$")]
+STATEMENT = ACCOUNTS + "/{account}"
+
+
+def statement_routes(engine: Engine, clock: Clock, pages: Pages, door: Door) -> APIRouter:
+    """`/desk/books/accounts/{account}` and its files, for whoever reads money."""
+    desk, router = StatementDesk(engine, clock, pages), APIRouter()
+    Reader = Annotated[SignedIn, Depends(door.needs(Permission.READ_MONEY))]  # noqa: N806 (a type)
+
+    @router.get(STATEMENT + ".csv")
+    def statement_csv(reader: Reader, account: Account, currency: CurrencyCode, request: Request) -> Response:
+        return desk.csv(reader, account, currency, request.query_params)
+
+    @router.get(STATEMENT + ".xlsx")
+    def statement_xlsx(reader: Reader, account: Account, currency: CurrencyCode, request: Request) -> Response:
+        return desk.xlsx(reader, account, currency, request.query_params)
+
+    @router.get(STATEMENT)
+    def show_statement(reader: Reader, account: Account, currency: CurrencyCode, request: Request) -> Response:
+        return desk.show(reader, account, currency, request.query_params)
+
+    return router
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +90,7 @@ class ShownStatement:
     movement: AccountMovement
     rows: int
     before: Money
-    lines: Sequence[StatementLine]
+    lines: Sequence[AccountLine]
     earlier: str | None
     later: str | None
 
@@ -106,11 +132,11 @@ class StatementDesk:
         task = BackgroundTask(folder.cleanup)
         return FileResponse(path, headers=_as_file(chosen, "xlsx"), media_type=XLSX, background=task)
 
-    def _batches(self, chosen: ChosenStatement) -> Iterator[Sequence[StatementLine]]:
+    def _batches(self, chosen: ChosenStatement) -> Iterator[Sequence[AccountLine]]:
         span = chosen.span
         with reading(self._engine) as conn:
             before = held_before(conn, chosen.account, chosen.currency, span.first)
-        opening = StatementLine(span.first, OPENING, before)
+        opening = AccountLine(span.first, OPENING, before)
         return statement_batches(chosen.account, opening, self._list.batches(chosen.entries), span.last)
 
     def _chosen(self, account: Account, code: str, query: Mapping[str, str]) -> ChosenStatement:
