@@ -13,6 +13,7 @@ from database.transactions import reading
 from ledger.accounts import Account
 from ledger.periods import month_after, month_before, month_of
 from ledger.views import monthly_sums
+from payments.bank.views import proved_to_bank
 from payments.gifts.giver_views import givers_of
 from payments.gifts.promised_views import promised_sums
 from payments.gifts.recurring_views import expected_sums
@@ -55,6 +56,7 @@ def overview_routes(engine: Engine, clock: Clock, pages: Pages, door: Door, miss
         with reading(engine) as conn:
             sums = monthly_sums(conn, SHOWN, month_before(this_month))
             money = standings(places(conn), promised_sums(conn), expected_sums(conn))
+            proved = proved_to_bank(conn, month_before(this_month))
             givers, stripe, waiting = givers_of(conn, this_month), stripe_status(conn), to_do(conn, now, today)
         return pages.page(
             "treasury/desk.html",
@@ -64,6 +66,8 @@ def overview_routes(engine: Engine, clock: Clock, pages: Pages, door: Door, miss
             recent=recent_months(sums, [each.currency for each in money] or moved_in(sums), today),
             standings=money,
             givers=givers,
+            proved=proved,
+            last_month=month_before(this_month),
             this_month=this_month,
             a_year_ago=a_year_ago,
             a_year_ago_end=month_after(a_year_ago) - timedelta(days=1),
