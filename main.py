@@ -16,6 +16,7 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import ASGIApp
 
+from api.routes import api_routes
 from campaigns.editing.desk import CampaignDesk
 from campaigns.editing.group_routes import LIST_PATH
 from campaigns.editing.picture_routes import PICTURE_PATH
@@ -70,6 +71,7 @@ from staff.letters import post_sign_in_notice
 from staff.passwords import Passwords
 from staff.routes import staff_routes
 from staff.second_factor import SecretBox
+from treasury.bank.import_routes import BANK_UPLOAD_PATH
 from treasury.letters.inbox_routes import INBOX, inbox_routes
 from treasury.organisation.preview_routes import around_organisation
 from treasury.routes import treasury_routes
@@ -81,6 +83,7 @@ from web.look_routes import look_routes
 from web.picture_routes import picture_routes
 from web.security import secure
 from web.sessions import SessionCookie
+from webhooks.desk_routes import webhook_desk_routes
 from worker import attachments, stripe_account
 
 PAGE_THREADS = 20
@@ -108,7 +111,7 @@ def build_web(installation: Installation, twin: Twin | None, writer: socket.sock
         base_url=installation.base_url,
         allowed_hosts=(*installation.settings.allowed_hosts, *_own_names(installation.base_url)),
         form_targets=_payment_pages(installation, twin),
-        upload_paths=(PICTURE_PATH, LIST_PATH, *ORGANISATION_UPLOADS, *MAILING_UPLOADS),
+        upload_paths=(PICTURE_PATH, LIST_PATH, BANK_UPLOAD_PATH, *ORGANISATION_UPLOADS, *MAILING_UPLOADS),
     )
     webhook = Webhook(inbox, _signing_secrets(installation, twin), installation.clock)
     scheme = urlsplit(installation.base_url).scheme
@@ -158,8 +161,10 @@ def _app(installation: Installation, inbox: Inbox, twin: Twin | None, writer: so
         _own_pages(installation, twin),
         _staff(installation),
         setup_routes(set_up),
+        api_routes(engine, clock, pages),
         treasury_routes(engine, clock, pages, set_up.missing),
         organisation_routes(engine, clock, pages, organisation, around_organisation(engine, clock)),
+        webhook_desk_routes(engine, clock, pages, installation.secret_key, mode=installation.settings.mode),
     ):
         app.include_router(router, dependencies=[Depends(organisation.refresh)])
     for router in (picture_routes(engine), look_routes(), health_routes(lambda: _checks(engine, clock, inbox))):

@@ -17,6 +17,7 @@ from outbox.sending import send_handler
 from outbox.smtp import KEEP_SECONDS
 from outbox.worker import Chore, Handler, Worker
 from payments.adopting.jobs import SupporterFinder, adopting_jobs
+from payments.erasing.erasure_list import ERASURE_LIST, ErasureList
 from payments.erasing.jobs import anonymising, erasing_jobs
 from payments.gifts.campaign_views import agreed_donors
 from payments.giving.payment_links_store import make_missing_links
@@ -38,9 +39,16 @@ from receipts.jobs import LETTER, PRINT, print_handler
 from receipts.pdf import LogoReader, Printer
 from receipts.store import pdf_by_number
 from sandbox.twin import Twin
+from staff.second_factor import SecretBox
 from treasury.books.jobs import PRINT_REPORT, REPORT_STYLE, report_handler
 from web.limits_store import remove_old_counts
 from web.picture_store import kept_logo
+from webhooks.deliveries_store import remove_old_events
+from webhooks.delivering import EventCourier, looking_for_due_events, webhook_jobs
+from webhooks.endpoint import MOST_ENDPOINTS
+from webhooks.posting import EventPoster
+from webhooks.signing import PURPOSE as SIGNING_SECRETS
+from webhooks.store import DELIVER
 
 REPLAY_EVERY, MAKE_LINKS_EVERY, REMOVE_EVERY = timedelta(minutes=1), timedelta(minutes=5), timedelta(hours=1)
 
@@ -59,7 +67,7 @@ def build_worker(installation: Installation, twin: Twin | None = None) -> Worker
     }
     handlers |= {LETTER: receipt_letter_handler(engine, installation.pages, clock)}
     handlers |= recurring_letter_jobs(engine, installation.pages, clock)
-    handlers |= erasing_jobs(engine, clock)
+    handlers |= erasing_jobs(engine, clock, ErasureList(installation.settings.var_dir / ERASURE_LIST).note)
     handlers |= {WRITE_LINK: link_letter_handler(engine, installation.pages, clock)}
     links = StopLinks(installation.secret_key, installation.base_url)
     handlers |= gift_letter_jobs(engine, installation.pages, links, clock, is_refund_of_duplicate)
@@ -68,7 +76,7 @@ def build_worker(installation: Installation, twin: Twin | None = None) -> Worker
     handlers |= {SEND: send_handler(engine, carrier, installation.sender, attachments(engine), clock)}
     lists = StripeLists(key, api_base=base)
     handlers |= settlement_jobs(engine, bookkeeper, lists, RecurringGateway(key, api_base=base), clock)
-    handlers |= _desk_jobs(installation, lists, (key, base))
+    handlers |= _desk_jobs(installation, lists, (key, base)) | webhook_jobs(_courier(installation))
 
     def try_again() -> None:
         replay(engine, bookkeeper, clock(), only_due=True)
@@ -86,8 +94,16 @@ def build_worker(installation: Installation, twin: Twin | None = None) -> Worker
         telling(engine, installation.pages, links, clock),
         anonymising(engine, clock),
         *_surge_chores(installation, link_gateway),
+        looking_for_due_events(engine, clock),
     ]
-    return Worker(engine, handlers, clock, chores)
+    return Worker(engine, handlers, clock, chores, beside=[DELIVER], threads=MOST_ENDPOINTS)
+
+
+def _courier(installation: Installation) -> EventCourier:
+    """Sends events to endpoints; only a sandbox's may be on this machine."""
+    poster = EventPoster(sandbox=installation.settings.mode == "sandbox")
+    box = SecretBox(installation.secret_key, SIGNING_SECRETS)
+    return EventCourier(installation.engine, poster, box, installation.pages, installation.clock)
 
 
 def _desk_jobs(installation: Installation, lists: StripeLists, account: tuple[str, str | None]) -> dict[str, Handler]:
@@ -107,6 +123,7 @@ def _surge_chores(installation: Installation, gateway: PaymentLinkGateway) -> tu
         with writing(engine) as conn:
             remove_old_counts(conn, clock())
             remove_old_turns(conn, clock())
+            remove_old_events(conn, clock())
 
     make_links = Chore(MAKE_LINKS_EVERY, lambda: make_missing_links(engine, gateway, clock))
     return make_links, Chore(REMOVE_EVERY, remove_old)

@@ -121,6 +121,11 @@ def restored_lines(restored: Restored) -> list[str]:
             f"Receipts {numbers[0]} to {numbers[-1]} of {year} are left out: they may have been given out since."
             for year, numbers in restored.left_out.items()
         ),
+        *(
+            [f"Erased after the backup, and erased again as soon as Farthing runs: {restored.erased_again}."]
+            if restored.erased_again
+            else []
+        ),
         f"At Stripe, reconcile goes on from: {', '.join(marks)} (UTC)."
         if marks
         else "No list of Stripe's was read before the backup: reconcile begins with the first gift.",

@@ -23,6 +23,7 @@ from database.migrating import REVISION, migrate
 from database.sqlite_files import PRIVATE_FILE
 from database.transactions import reading
 from ledger.entry import book_date
+from payments.erasing.erasure_list import ERASURE_LIST, ErasureList, repeat_erasures
 from payments.settlement.receipts_since import receipts_since
 from payments.stripe.lists import StripeLists
 from payments.stripe.receipt_notes import ReceiptNotes
@@ -65,11 +66,15 @@ class RestoreRules:
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What is switched on: the backup's manifest, the receipt numbers left out by year, and faults of its audit."""
+    """What is switched on: the backup's manifest, the receipt numbers left out by year, and faults of its audit.
+
+    `erased_again` are donors who were erased after the backup; the worker erases them once more.
+    """
 
     manifest: Manifest
     left_out: Mapping[int, range]
     faults: tuple[str, ...]
+    erased_again: int = 0
 
 
 def restore_backup(
@@ -138,12 +143,13 @@ def _switched_on(
             left_out = {year: numbers for year, numbers in left_out.items() if numbers}
             gaps = {str(year): [numbers[0], numbers[-1]] for year, numbers in left_out.items()}
             after = {"backup_made_at": manifest.made_at.isoformat(), "receipt_numbers_left_out": gaps}
+            erased_again = repeat_erasures(change.conn, ErasureList(place.folder / ERASURE_LIST), rules.now)
             change.record("backup.restore", Subject("installation", manifest.state.installation), after=after)
             if target.is_closed:
                 open_to_others(change.conn)
     finally:
         engine.dispose()
-    return Restored(manifest, left_out, faults)
+    return Restored(manifest, left_out, faults, erased_again)
 
 
 def _proved(engine: Engine, address: str, manifest: Manifest, *, accept: bool) -> tuple[str, ...]:

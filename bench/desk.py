@@ -45,6 +45,8 @@ def paths_of(count: int) -> dict[str, str]:
     """What is measured, by name: every list's first page, and the narrower questions about gifts and entries."""
     middle, month = count // 2, "2020-01"
     return {
+        "overview": "/desk",
+        "trends": "/desk/trends",
         "gifts": "/desk/gifts",
         "gifts, page in the middle": f"/desk/gifts?after={gift_id(middle)}",
         "gifts by amount": "/desk/gifts?sort=-amount",

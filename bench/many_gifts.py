@@ -102,7 +102,7 @@ def _entries(n: int, gift: dict[str, Any]) -> Iterator[dict[str, Any]]:
         (
             ("gift", "clearing", "gifts", gift["amount_minor"], n % CAMPAIGNS + 1, gift["id"], f"gift:ch_{n:024d}:0"),
             ("settle", "stripe", "clearing", gift["amount_minor"], 0, None, f"settle:{line}"),
-            ("fee", "fees", "stripe", FEE, 0, None, f"fee:{line}"),
+            ("fee", "fees", "stripe", FEE, n % CAMPAIGNS + 1, gift["id"], f"fee:{line}:0"),
         )
     ):
         yield {

@@ -142,16 +142,17 @@ def campaigns(conn: Connection) -> list[Campaign]:
     return [_campaign(row) for row in conn.execute(sa.select(table).order_by(table.c.id))]
 
 
-_NAMES = sa.select(table.c.id, table.c.title, table.c.parent_id)
+_NAMES = sa.select(table.c.id, table.c.title, table.c.parent_id, table.c.slug)
 
 
 @dataclass(frozen=True, slots=True)
 class CampaignName:
-    """A campaign's title, and the campaign whose group it is."""
+    """A campaign's title, the campaign whose group it is, and its address."""
 
     id: int
     title: str
     parent: int | None
+    slug: str
 
 
 def campaign_names(conn: Connection) -> list[CampaignName]:

@@ -24,6 +24,19 @@ def reading(engine: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
+def reading_one_state(engine: Engine) -> Iterator[Connection]:
+    """A reading transaction whose questions all see the database as it was at the first of them.
+
+    SQLite's always do; PostgreSQL's see what was committed between two questions, unless they are asked so.
+    """
+    options = {"isolation_level": "REPEATABLE READ"} if engine.dialect.name == "postgresql" else {}
+    with engine.connect() as connection:
+        connection = connection.execution_options(**options)
+        with connection.begin():
+            yield connection
+
+
+@contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """A transaction that writes anything but the books; on SQLite it takes the write lock at once."""
     with _begun(engine, farthing_begin="immediate") as connection:

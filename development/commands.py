@@ -49,6 +49,7 @@ class Soaks(StrEnum):
     WITNESS = "witness"
     RESTARTS = "restarts"
     LAWS = "laws"
+    YEAR = "year"
 
 
 def add_development_commands(app: typer.Typer) -> None:

@@ -20,6 +20,7 @@ class EntryKind(StrEnum):
     DISPUTE = "dispute"
     SETTLE = "settle"
     FEE = "fee"
+    FEE_SHARED = "fee_shared"
     STRIPE_FEE = "stripe_fee"
     PAYOUT = "payout"
     PAYOUT_FAILED = "payout_failed"
@@ -55,7 +56,8 @@ class EntryRules:
     negative amount swaps debit and credit. `of_line`: the key names the balance transaction.
 
     `noun` names the entry in a list. `words` is the sentence for a positive amount, `turned_words` the one for a
-    negative amount where it differs; `{of}` stands for the campaign's title.
+    negative amount where it differs; `{of}` stands for the campaign's title. `dispute_words` are both for the fee of a
+    dispute.
     """
 
     debit: Account
@@ -66,6 +68,7 @@ class EntryRules:
     turns: bool = False
     of_line: bool = False
     also: tuple[tuple[Account, Account], ...] = ()
+    dispute_words: tuple[str, str] | None = None
 
     @property
     def pairs(self) -> tuple[tuple[Account, Account], ...]:
@@ -93,7 +96,10 @@ class EntryRules:
 
     def sentence(self, debit: Account, credit: Account) -> str:
         """The words for an entry with these accounts."""
-        return self.turned_words if self.turned_words and self.is_turned(debit, credit) else self.words
+        is_turned = self.is_turned(debit, credit)
+        if self.dispute_words and Account.DISPUTE_FEES in (debit, credit):
+            return self.dispute_words[is_turned]
+        return self.turned_words if self.turned_words and is_turned else self.words
 
 
 ENTRY_KINDS: dict[EntryKind, EntryRules] = {
@@ -119,6 +125,11 @@ ENTRY_KINDS: dict[EntryKind, EntryRules] = {
     EntryKind.FEE: EntryRules(
         Account.FEES, Account.STRIPE, "fee", "Stripe's fee", "Stripe gave a fee back", turns=True, of_line=True,
         also=((Account.DISPUTE_FEES, Account.STRIPE),),
+        dispute_words=("Stripe's fee for a dispute", "Stripe gave a dispute's fee back"),
+    ),
+    EntryKind.FEE_SHARED: EntryRules(
+        Account.STRIPE, Account.FEES, "fee shared", "Stripe's fee, now booked by campaign",
+        turns=True, of_line=True, also=((Account.STRIPE, Account.DISPUTE_FEES),),
     ),
     EntryKind.STRIPE_FEE: EntryRules(
         Account.FEES, Account.STRIPE, "stripe fee", "Stripe's own fee", turns=True, of_line=True

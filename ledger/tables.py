@@ -4,6 +4,7 @@ import sqlalchemy as sa
 
 from database.columns import BookDate, Bytes, Code, Count, Instant, Minor
 from database.tables import one_of, table
+from ledger.giving_kind import GivingKind
 
 currency = table(
     "currency",
@@ -69,6 +70,10 @@ GIVEN_BACK = sa.text("kind IN ('refund', 'refund_failed', 'dispute', 'payment_fa
 # What was given back is moved with its gift to another campaign. An index answers a question that names its condition.
 BACK_OR_MOVED = sa.text("kind IN ('refund', 'refund_failed', 'dispute', 'payment_failed', 'move')")
 sa.Index("ix_entry_given_back", entry.c.campaign_id, sqlite_where=BACK_OR_MOVED, postgresql_where=BACK_OR_MOVED)
+
+# Fees that stand whole, without a campaign: of payments that are not ours, and of versions before decision 0028.
+WHOLE_FEE = sa.text("kind = 'fee' AND campaign_id = 0")
+sa.Index("ix_entry_whole_fee", entry.c.id, sqlite_where=WHOLE_FEE, postgresql_where=WHOLE_FEE)
 
 # Money that reached the bank, or left it again: a row a payout, for a month's report.
 AT_THE_BANK = sa.text("kind IN ('paid', 'unpaid')")
@@ -156,4 +161,19 @@ late_entry = table(
     sa.Column("own_day", BookDate, nullable=False),
     sa.ForeignKeyConstraint(["entry_id"], ["entry.id"]),
     sa.Index("ix_late_entry_own_day", "own_day", "entry_id"),
+)
+
+# What was received in a month (such as 2026-11, by book date), by kind, and by the code of the link that led to it:
+# whole gifts, as they were asked for, and nothing of what went back. Written in the transaction that receives.
+giving_total = table(
+    "giving_total",
+    sa.Column("month", Code, primary_key=True),
+    sa.Column("kind", Code, primary_key=True),
+    sa.Column("currency", Code, primary_key=True),
+    sa.Column("source", Code, primary_key=True),
+    sa.Column("gifts", Count, nullable=False),
+    sa.Column("amount_minor", Minor, nullable=False),
+    one_of("kind", GivingKind),
+    sa.CheckConstraint("length(month) = 7", name="month"),
+    sa.CheckConstraint("gifts > 0 and amount_minor > 0", name="sums"),
 )

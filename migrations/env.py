@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 from alembic import context
 
+import api.tables
 import campaigns.tables
 import donors.tables
 import ledger.tables
@@ -21,12 +22,27 @@ import payments.standing_orders.tables
 import receipts.tables
 import staff.tables
 import web.tables
+import webhooks.tables
 from database.engine import open_database
 from database.migrating import installation
 from database.tables import metadata
 from database.transactions import booking
 
-TABLES = (campaigns, donors, ledger, mailing, organisation, outbox, payments, receipts, staff, web, installation)
+TABLES = (
+    api,
+    campaigns,
+    donors,
+    ledger,
+    mailing,
+    organisation,
+    outbox,
+    payments,
+    receipts,
+    staff,
+    web,
+    webhooks,
+    installation,
+)
 
 
 # `booking` lets a transaction take a minute and a statement half of it, because others wait, and has its few rows read

@@ -8,12 +8,12 @@ from web.language import to_translate, translated
 
 # The ways to reach a donor, as the desk names them.
 CHANNELS: Mapping[str, str] = {"email": "By email", "post": "By post", "phone": "By phone", "sms": "By text message"}
-DEFAULT_VERSION = "default-1"
+DEFAULT_VERSION = "default-2"
 _DEFAULTS = {
-    "email": to_translate("Email me about this campaign and others of %(name)s."),
-    "post": to_translate("Write to me by post about this campaign and others of %(name)s."),
-    "phone": to_translate("Ring me about this campaign and others of %(name)s."),
-    "sms": to_translate("Text me about this campaign and others of %(name)s."),
+    "email": to_translate("Email me about the campaigns I support, and others of %(name)s."),
+    "post": to_translate("Write to me by post about the campaigns I support, and others of %(name)s."),
+    "phone": to_translate("Ring me about the campaigns I support, and others of %(name)s."),
+    "sms": to_translate("Text me about the campaigns I support, and others of %(name)s."),
 }
 
 

@@ -1,6 +1,11 @@
-"""The worker runs one job after another, outside any transaction. A job that fails does not end it."""
+"""The worker runs one job after another, outside any transaction. A job that fails does not end it.
 
-from collections.abc import Callable, Mapping, Sequence
+Jobs of some kinds wait for machines of others, for seconds: they run in threads beside it, and hold nothing up.
+"""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from threading import Event
@@ -32,27 +37,35 @@ class Chore:
 
 
 class Worker:
-    """Runs due jobs and chores until `stop`."""
+    """Runs due jobs and chores until `stop`. While it runs, jobs of the kinds `beside` have so many threads."""
 
     def __init__(
-        self, engine: Engine, handlers: Mapping[str, Handler], clock: Clock, chores: Sequence[Chore] = ()
-    ) -> None:
+        self, engine: Engine, handlers: Mapping[str, Handler], clock: Clock, chores: Sequence[Chore] = (),
+        *, beside: Collection[str] = (), threads: int = 1,
+    ) -> None:  # fmt: skip
         self._engine, self._handlers, self._clock = engine, handlers, clock
+        self._beside, self._threads = frozenset(beside), threads
+        self._pool: Executor | None = None
         self._due = dict.fromkeys(chores, datetime.min.replace(tzinfo=UTC))
         self._stop = Event()
 
     def run(self) -> None:
         """Work until `stop`, and sleep while nothing is due. Chores are done at the start, and again when due."""
-        while not self._stop.is_set():
-            try:
-                self.do_chores()
-                worked = self.run_next()
-            except Outage as error:
-                log.error("database_away", error=type(error).__name__)
-                worked = False
-                self._stop.wait(OUTAGE_SECONDS)
-            if not worked:
-                self._stop.wait(IDLE_SECONDS)
+        with ExitStack() as stack:
+            self._pool = stack.enter_context(ThreadPoolExecutor(self._threads, "beside")) if self._beside else None
+            while not self._stop.is_set():
+                self._turn()
+
+    def _turn(self) -> None:
+        try:
+            self.do_chores()
+            worked = self.run_next()
+        except Outage as error:
+            log.error("database_away", error=type(error).__name__)
+            worked = False
+            self._stop.wait(OUTAGE_SECONDS)
+        if not worked:
+            self._stop.wait(IDLE_SECONDS)
 
     def do_chores(self) -> None:
         """Do the chores that are due. A chore that fails is logged, and done again when it is due again."""
@@ -87,8 +100,17 @@ class Worker:
             job = claim(conn, self._clock())
         if job is None:
             return False
-        self._do(job)
+        if self._pool is not None and job.kind in self._beside:
+            self._pool.submit(self._do_beside, job)
+        else:
+            self._do(job)
         return True
+
+    def _do_beside(self, job: Job) -> None:
+        try:
+            self._do(job)
+        except Exception as error:  # noqa: BLE001 - nobody waits for it; it is due again when its lease ends
+            log.error("job_lost", job=job.key, error=type(error).__name__)
 
     def _do(self, job: Job) -> None:
         try:

@@ -36,6 +36,7 @@ def audit_all(conn: Connection, clock: Clock = utc_now) -> list[Finding]:
         *_settlement(conn, clock()),
         _facts_booked(conn),
         _campaigns_raised(conn),
+        _fees_by_campaign(conn),
         _groups_counted(conn),
         _causes_kept(conn),
         _deliveries_applied(conn),
@@ -182,6 +183,16 @@ def _campaigns_raised(conn: Connection) -> Finding:
     }
     advice = f"Campaigns show other figures than their entries make: {RESTORE}"
     return checked("raised", len(differences), figures, advice)
+
+
+def _fees_by_campaign(conn: Connection) -> Finding:
+    """A fee is booked to the campaigns of its gift. Versions before this one booked it to none."""
+    name, whole = "fees", store.count_whole_fees(conn)
+    if whole:
+        return unchecked(
+            name, {"whole": whole}, "booked to no campaign by a version before. ./farthing reconcile shares them."
+        )
+    return checked(name, 0, {}, "")
 
 
 def _groups_counted(conn: Connection) -> Finding:

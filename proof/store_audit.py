@@ -14,7 +14,7 @@ from sqlalchemy.engine import Connection
 
 from ledger.accounts import INCOME, RAISED, Account
 from ledger.kinds import EntryKind
-from ledger.tables import entry, total
+from ledger.tables import WHOLE_FEE, entry, total
 from payments.books.tables import balance_line, charge, dispute, dispute_move, payment_failure, payout, refund
 from payments.books.views import NOT_A_GIFT
 from payments.gifts.offline import Means
@@ -127,6 +127,15 @@ def lines_unlike_entries(conn: Connection, limit: int) -> list[Difference]:
     # A line of which nobody knows yet whose it is has no entries, and is listed as waiting.
     read = sa.select(sa.literal("line"), _l.id, _l.currency, _l.fee_minor - _l.amount_minor).where(_l.ours.is_not(None))
     return _differing(conn, [posted, read], limit)
+
+
+def count_whole_fees(conn: Connection) -> int:
+    """How many fees stand without a campaign though the gift of their payment is known, and were not shared out."""
+    whole, shared = sa.select(_e.key).where(WHOLE_FEE).subquery(), entry.alias().c
+    line = sa.func.substr(whole.c.key, len(EntryKind.FEE.key("")) + 1)
+    question = sa.select(sa.func.count()).select_from(whole).join(balance_line, _l.id == line)
+    is_shared = sa.exists().where(shared.reverses == whole.c.key)
+    return conn.scalar(question.where(~is_shared, _l.ours == 1, _paid(_l.payment))) or 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,13 +11,14 @@ from sqlalchemy import Connection
 
 from campaigns.store import campaigns
 from ledger.money import Money
+from payments.bank.views import bank_line_of
 from payments.gifts.gift import Gift, GiftState
 from payments.gifts.store import gift as gift_by_id
 from proof import store_trace as store
 from proof.store_identifiers import Identified, identify
 from proof.store_trace import ChargeFact, LineFact, PayoutFact, PostedEntry
 from proof.trace_missing import missing_of_gift, missing_of_payment, missing_of_payout
-from proof.trace_steps import CHARGED, OPENED, RECEIPTED, Step, entry_step, in_order, payout_steps, share_of
+from proof.trace_steps import CHARGED, OPENED, RECEIPTED, Step, bank_step, entry_step, in_order, payout_steps, share_of
 
 MOST_PARTS = 200
 
@@ -149,9 +150,15 @@ def _payout_steps(
     for payout in payouts:
         net_amounts = [line.amount - line.fee for line in lines if line.payout == payout.id]
         share = sum(net_amounts, start=Money(0, payout.amount.currency))
-        entries = store.entries_about(conn, [payout.id])
-        steps += [share_of(step, share) for step in payout_steps(entries, titles)]
+        steps += [share_of(step, share) for step in _way_of_payout(conn, payout.id, titles)]
     return steps
+
+
+def _way_of_payout(conn: Connection, payout_id: str, titles: Mapping[int, str]) -> list[Step]:
+    """From Stripe's balance to the line of the bank's own statement."""
+    steps = payout_steps(store.entries_about(conn, [payout_id]), titles)
+    line = bank_line_of(conn, payout_id)
+    return steps if line is None else [*steps, bank_step(line, steps)]
 
 
 def _payment(conn: Connection, payment: str, titles: Mapping[int, str]) -> Trace:
@@ -170,7 +177,7 @@ def _payment(conn: Connection, payment: str, titles: Mapping[int, str]) -> Trace
 def _payout(conn: Connection, payout_id: str, titles: Mapping[int, str]) -> Trace:
     payouts = store.payout_facts(conn, [payout_id])
     lines = store.line_facts(conn, [], of_payout=payout_id, limit=MOST_PARTS)
-    steps = payout_steps(store.entries_about(conn, [payout_id]), titles)
+    steps = _way_of_payout(conn, payout_id, titles)
     return Trace(
         "payout",
         payout_id,

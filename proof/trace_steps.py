@@ -2,17 +2,19 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 
 from ledger.accounts import Account
 from ledger.kinds import EntryKind
 from ledger.money import Money
+from payments.bank.views import BankLineRow
 from proof.store_trace import PostedEntry
 
 # Steps of the same second are sorted by these ranks, so that a cause comes before its effect.
-ASKED, OPENED, CHARGED, RECEIPTED = 0, 1, 2, 4
+ASKED, OPENED, CHARGED, RECEIPTED, ON_THE_STATEMENT = 0, 1, 2, 4, 20
 _RANKS = {
     EntryKind.GIFT: 3, EntryKind.SETTLE: 5, EntryKind.OTHER: 5, EntryKind.OURS: 5, EntryKind.FEE: 6,
+    EntryKind.FEE_SHARED: 6,
     EntryKind.PAYMENT_FAILED: 7, EntryKind.REFUND: 7, EntryKind.DISPUTE: 7,
 }  # fmt: skip
 _LATER = 8
@@ -34,10 +36,13 @@ class Step:
     rank: int = 0
     whole: Money | None = None
     receipt: str = ""
+    own_day: date | None = None
 
     @property
     def day(self) -> date | None:
         """Its day, where the fact has a day and no time: a payout's arrival at the bank."""
+        if self.own_day is not None:
+            return self.own_day
         return self.entry.at.date() if self.entry and self.entry.kind is EntryKind.PAID else None
 
     @property
@@ -68,6 +73,13 @@ def payout_steps(entries: Iterable[PostedEntry], titles: Mapping[int, str]) -> l
     sent = [entry.at for entry in entries if entry.kind is EntryKind.PAYOUT]
     steps = [entry_step(entry, titles) for entry in entries]
     return [replace(step, at=max([step.at, *sent])) if step.day else step for step in steps]
+
+
+def bank_step(line: BankLineRow, before: Iterable[Step]) -> Step:
+    """The line of the bank's own statement that a payout is: a day, which follows its arrival."""
+    at = max([datetime.combine(line.day, time(), UTC), *(step.at for step in before)])
+    text = f"On the bank's statement of {line.account}: {line.description}"
+    return Step(at, text, "", line.amount, rank=ON_THE_STATEMENT, own_day=line.day)
 
 
 def share_of(step: Step, share: Money) -> Step:

@@ -14,6 +14,7 @@ from staff.context import StaffContext
 from staff.door import SignedIn
 from staff.permissions import Permission
 from staff.views import ActRow, ActSearch, act_rows, actors
+from web.typed_day import typed_day
 
 PATH = "/desk/acts"
 PAGE_ROWS = 50
@@ -56,10 +57,10 @@ def acts_routes(context: StaffContext) -> APIRouter:
         since = until = None
         if day.strip():
             try:
-                since = datetime.combine(date.fromisoformat(day.strip()), time(), zone)
+                since = datetime.combine(_day(day), time(), zone)
                 until = datetime.combine(since.date() + timedelta(days=1), time(), zone)
             except (ValueError, OverflowError):
-                errors["day"] = "Write the day like 2026-11-28."
+                errors["day"] = "Write the day like 28 November 2026."
         with reading(context.engine) as conn:
             rows = act_rows(conn, ActSearch(who, words, since, until), PAGE_ROWS + 1, page)
             people = actors(conn)
@@ -91,3 +92,11 @@ def _text(values: Mapping[str, object], name: str) -> str:
     if value is None:
         return ""
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _day(text: str) -> date:
+    """The day that was typed. Raises ValueError."""
+    day = typed_day(text)
+    if day is None:
+        raise ValueError(text)
+    return day

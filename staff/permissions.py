@@ -23,6 +23,8 @@ class Permission(StrEnum):
     READ_STAFF = "read staff"
     MANAGE_STAFF = "manage staff"
     READ_ACTS = "read acts"
+    MANAGE_TOKENS = "manage tokens"
+    MANAGE_WEBHOOKS = "manage webhooks"
 
 
 _READS = frozenset(
@@ -39,7 +41,13 @@ _READS = frozenset(
 # Organisers see and edit only the campaigns that they are assigned to, and no donor's address.
 ALLOWED: Mapping[Role, frozenset[Permission]] = {
     Role.OWNER: frozenset(Permission),
-    Role.TREASURER: frozenset(Permission) - {Permission.MANAGE_STAFF, Permission.REOPEN_MONTHS},
+    Role.TREASURER: frozenset(Permission)
+    - {
+        Permission.MANAGE_STAFF,
+        Permission.REOPEN_MONTHS,
+        Permission.MANAGE_TOKENS,
+        Permission.MANAGE_WEBHOOKS,
+    },
     Role.ORGANISER: frozenset({Permission.READ_CAMPAIGNS, Permission.EDIT_CAMPAIGNS}),
     Role.AUDITOR: _READS,
 }
@@ -58,8 +66,10 @@ class MenuItem:
 _MONEY, _LETTERS = Permission.READ_MONEY, Permission.READ_LETTERS
 MENU = (
     MenuItem("Overview", "/desk", _MONEY),
+    MenuItem("Trends", "/desk/trends", _MONEY),
     MenuItem("Books", "/desk/books", _MONEY),
     MenuItem("Offline", "/desk/offline", _MONEY),
+    MenuItem("Bank", "/desk/bank", _MONEY),
     MenuItem("Campaigns", "/desk/campaigns", Permission.READ_CAMPAIGNS),
     MenuItem("Sign-ups", "/desk/sign-ups", _LETTERS),
     MenuItem("Organisation", "/desk/organisation", Permission.READ_ORGANISATION),

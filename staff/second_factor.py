@@ -38,10 +38,10 @@ class SecretKeyChanged(Refusal):
 
 
 class SecretBox:
-    """Encrypts the secrets of second factors, each with the member whose it is."""
+    """Encrypts secrets, each with the id of the member (or the endpoint) whose it is, with a key for one purpose."""
 
-    def __init__(self, secret_key: bytes) -> None:
-        key = HKDF(SHA256(), 32, salt=None, info=PURPOSE).derive(secret_key)
+    def __init__(self, secret_key: bytes, purpose: bytes = PURPOSE) -> None:
+        key = HKDF(SHA256(), 32, salt=None, info=purpose).derive(secret_key)
         self._fernet = Fernet(base64.urlsafe_b64encode(key))
 
     def seal(self, secret: str, member_id: str) -> str:

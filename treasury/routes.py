@@ -5,6 +5,7 @@ from sqlalchemy.engine import Engine
 
 from database.instants import Clock
 from staff.door import Door
+from treasury.bank.routes import bank_routes
 from treasury.books.export_routes import export_routes
 from treasury.books.income_routes import income_routes
 from treasury.books.ledger_routes import ledger_routes
@@ -23,6 +24,7 @@ from treasury.moves.routes import move_routes
 from treasury.notes.routes import note_routes
 from treasury.offline.routes import offline_routes
 from treasury.overview.routes import MissingSteps, nothing_is_missing, overview_routes
+from treasury.overview.trends_routes import trends_routes
 from treasury.payouts.routes import payout_routes
 from treasury.recurring.routes import recurring_routes
 from treasury.refunds.routes import refund_routes
@@ -48,6 +50,7 @@ def treasury_routes(
     router = APIRouter()
     parts = (
         overview_routes(engine, clock, pages, door, missing_steps),
+        trends_routes(engine, clock, pages, door),
         list_routes(engine, clock, pages, door, DESK_LISTS),
         gift_routes(engine, pages, door),
         money_routes(engine, clock, pages, door),
@@ -55,6 +58,7 @@ def treasury_routes(
         move_routes(engine, clock, pages, door),
         twin_routes(engine, clock, pages, door),
         offline_routes(engine, clock, pages, door),
+        bank_routes(engine, clock, pages, door),
         supporter_routes(engine, clock, pages, door),
         standing_order_routes(engine, clock, pages, door),
         note_routes(engine, clock, door),

@@ -7,6 +7,8 @@ from enum import Enum
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from web.problems import is_api
+
 CHECKOUT = "https://checkout.stripe.com"
 PORTAL = "https://billing.stripe.com"
 TWO_YEARS = 63_072_000
@@ -26,7 +28,18 @@ class PageKind(Enum):
     DOWNLOAD = "a file to keep"
     LETTER = "a letter, in a frame of ours"
     MEDIA = "a picture that somebody uploaded"
+    PROGRAM = "what programs read"
     WIDGET = "a campaign's progress, in a frame of another site"
+
+
+_FIXED = {
+    PageKind.DOWNLOAD: "default-src 'none'; sandbox; frame-ancestors 'none'",
+    # Its styles stand on its elements, as mail programs want them.
+    PageKind.LETTER: "default-src 'none'; style-src 'unsafe-inline'; sandbox; base-uri 'none'; frame-ancestors 'self'",
+    # An SVG may set its own colours, and do nothing else.
+    PageKind.MEDIA: "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'",
+    PageKind.PROGRAM: "default-src 'none'; frame-ancestors 'none'",
+}
 
 
 @dataclass(frozen=True)
@@ -59,12 +72,8 @@ class HeaderSets:
         return headers if public else headers | {"Cache-Control": "no-store"}
 
     def _policy(self, kind: PageKind) -> str:
-        if kind is PageKind.DOWNLOAD:
-            return "default-src 'none'; sandbox; frame-ancestors 'none'"
-        if kind is PageKind.LETTER:  # its styles stand on its elements, as mail programs want them
-            return "default-src 'none'; style-src 'unsafe-inline'; sandbox; base-uri 'none'; frame-ancestors 'self'"
-        if kind is PageKind.MEDIA:  # an SVG may set its own colours, and do nothing else
-            return "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'"
+        if kind in _FIXED:
+            return _FIXED[kind]
         if kind is PageKind.WIDGET:  # it has no script, no form and no cookie
             framed_by = " ".join(self.framed_by()) or "'none'"
             return f"default-src 'none'; style-src 'self'; font-src 'self'; frame-ancestors {framed_by}"
@@ -114,6 +123,7 @@ def _kind(path: str, headers: MutableHeaders) -> PageKind:
         (path.endswith(LETTER_NAME), PageKind.LETTER),
         (_below(path, MEDIA_PATHS), PageKind.MEDIA),
         (is_widget(path), PageKind.WIDGET),
+        (is_api(path), PageKind.PROGRAM),
         (is_desk(path), PageKind.DESK),
         (_below(path, PRIVATE_PATHS), PageKind.PRIVATE),
     )
@@ -132,7 +142,7 @@ def is_widget(path: str) -> bool:
 
 def is_public(path: str) -> bool:
     """Whether a path leads to a page that shows everybody the same."""
-    return not is_desk(path) and not _below(path, PRIVATE_PATHS)
+    return not is_desk(path) and not is_api(path) and not _below(path, PRIVATE_PATHS)
 
 
 def _below(path: str, folders: tuple[str, ...]) -> bool:

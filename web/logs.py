@@ -19,7 +19,7 @@ PRIVATE_KEYS = frozenset(
 )
 _SECRETS = re.compile(
     r"(?:sk|rk|pk)_(?:live|test)_\w+|whsec_\w+|(?:pi|seti|cs)_\w+_secret_\w+|cs_(?:live|test)_\w+"
-    r"|v1=[0-9a-f]{16,}|Bearer \S+"
+    r"|v1=[0-9a-f]{16,}|Bearer \S+|farthing_[0-9a-f]{16,}"
 )
 _EMAIL = re.compile(r"[^\s@<>\"'(),;:=/]{1,64}@[^\s@<>\"'(),;:=/]{1,255}")
 _PARAMETERS = re.compile(r"\[parameters: .*?\]\s*(?=\n|\(Background|$)", re.DOTALL)

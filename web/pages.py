@@ -190,6 +190,8 @@ class Pages:
             number=words.number,
             date=words.day,
             month=words.month,
+            month_short=words.month_short,
+            percent=words.percent,
             time=words.time,
             instant=words.instant,
             markdown=_markdown,

@@ -1,8 +1,8 @@
-"""Sessions of staff and of donors, attempts to get in, visits that limits count, and pictures of all pages."""
+"""Sessions, attempts to get in, visits that limits count, pictures of all pages, and CSV files on their way in."""
 
 import sqlalchemy as sa
 
-from database.columns import Bytes, Code, Count, Instant
+from database.columns import Bytes, Code, Count, Instant, Json
 from database.tables import one_of, table
 
 session = table(
@@ -64,4 +64,26 @@ picture_file = table(
     sa.Column("body", Bytes, nullable=False),
     sa.CheckConstraint("width > 0 and height > 0", name="size"),
     one_of("extension", ("webp", "jpg", "png", "svg")),
+)
+
+# Which column holds what, as somebody chose for files of one purpose whose header has this hash.
+csv_columns = table(
+    "csv_columns",
+    sa.Column("purpose", Code, primary_key=True),
+    sa.Column("shape", Code, primary_key=True),
+    sa.Column("places", Json, nullable=False),
+    sa.Column("chosen_at", Instant, nullable=False),
+    sa.CheckConstraint("length(shape) = 64", name="shape_is_a_sha256"),
+)
+
+# Between a dry run and its confirmation, for a day at most. It holds personal data.
+csv_upload = table(
+    "csv_upload",
+    sa.Column("id", Code, primary_key=True),
+    sa.Column("purpose", Code, nullable=False),
+    sa.Column("content", Bytes, nullable=False),
+    sa.Column("sha256", Code, nullable=False),
+    sa.Column("who", Code, nullable=False),
+    sa.Column("kept_at", Instant, nullable=False),
+    sa.CheckConstraint("length(sha256) = 64", name="sha256"),
 )

@@ -21,6 +21,13 @@ from ledger.money import Currency, Money
 from ledger.typed_money import NumberStyle
 from web.language import translated
 
+# Ten of it: in Welsh a number up to ten changes the first letter of what it counts, and after "mewn" nothing does.
+NAMED_AS_MANY = 10
+# CLDR has only what stands after a number, which is singular in Welsh.
+_WELSH_PLURALS = {
+    "GBP": "punnoedd (£)", "EUR": "ewros (€)", "USD": "doleri UDA", "AUD": "doleri Awstralia",
+    "CAD": "doleri Canada", "NZD": "doleri Seland Newydd", "CHF": "ffranciau\u2019r Swistir",
+}  # fmt: skip
 _SHARED = dict.fromkeys(("USD", "AUD", "CAD", "NZD", "SGD", "HKD", "MXN"), "$") | {"JPY": "¥", "CNY": "¥"}
 # CLDR wants a space there ("ISK 2,500"); Babel leaves it out.
 _LETTER_TO_DIGIT = re.compile(r"(?<=[^\W\d_])(?=\d)")
@@ -43,8 +50,9 @@ class Wording:
         return self._print(amount, decimals(amount.currency))
 
     def currency_name(self, currency: Currency) -> str:
-        """The plural name of a currency: "British pounds"."""
-        return str(get_currency_name(currency.code, count=2, locale=self.locale))
+        """The name of a currency as it stands after "in": "British pounds", in Welsh "punnoedd (£)"."""
+        plural = _WELSH_PLURALS.get(currency.code) if self.locale.language == "cy" else None
+        return plural or str(get_currency_name(currency.code, count=NAMED_AS_MANY, locale=self.locale))
 
     def symbol(self, currency: Currency) -> str:
         """The symbol of a currency: "£"."""
@@ -84,6 +92,10 @@ class Wording:
     def month(self, day: date) -> str:
         """The month of a day: "November 2026"."""
         return str(format_date(self.local_day(day), "LLLL y", locale=self.locale))
+
+    def month_short(self, day: date) -> str:
+        """The month of a day below a column of a chart: "Nov"."""
+        return str(format_date(self.local_day(day), "LLL", locale=self.locale))
 
     def time(self, instant: datetime) -> str:
         """The time of day of an instant in our zone: "21:04"."""

@@ -1,9 +1,9 @@
 """First and last days as they are typed, and the instants that they stand for. A last day is a whole day. Pure."""
 
-import re
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+from web.typed_day import typed_day
+
 _YEARS = range(2000, 2101)
 
 
@@ -12,15 +12,12 @@ class UnclearDay(ValueError):
 
 
 def read_day(typed: str) -> date | None:
-    """The day that was typed, as a browser's field for days sends it; None for nothing. Raises UnclearDay."""
+    """The day that was typed, as a browser sends it or as people write it; None for nothing. Raises UnclearDay."""
     if not typed:
         return None
-    try:
-        day = date.fromisoformat(typed) if _DAY.fullmatch(typed) else None
-    except ValueError:
-        day = None
+    day = typed_day(typed)
     if day is None or day.year not in _YEARS:
-        raise UnclearDay("Enter a day like 2027-05-06.")
+        raise UnclearDay("Enter a day like 6 May 2027.")
     return day
 
 

@@ -111,18 +111,27 @@ def lines_of_import(conn: Connection, import_id: str) -> list[BankLineRow]:
 
 
 def _is_open() -> tuple[sa.ColumnElement[bool], ...]:
-    return _l.key.is_not(None), ~sa.exists().where(_m.holds_line == _l.id)
+    holding = bank_match.alias().c
+    return _l.key.is_not(None), ~sa.exists().where(holding.holds_line == _l.id)
 
 
-def unmatched_lines(conn: Connection, limit: int | None = None) -> list[BankLineRow]:
-    """The lines that are nothing yet, newest first."""
-    query = _line_rows().where(*_is_open()).order_by(_l.day.desc(), _l.id)
-    return [_line_row(row) for row in conn.execute(query if limit is None else query.limit(limit))]
+def unmatched_lines(conn: Connection) -> list[BankLineRow]:
+    """The lines that are nothing yet and may be something, oldest first: money that came, or a payout taken back."""
+    taken_back = sa.exists().where(_p.amount_minor == _l.amount_minor, _p.currency == _l.currency)
+    query = _line_rows().where(*_is_open(), sa.or_(_l.amount_minor > 0, taken_back)).order_by(_l.day, _l.id)
+    return [_line_row(row) for row in conn.execute(query)]
 
 
-def unmatched_line_count(conn: Connection) -> int:
-    """How many lines are nothing yet."""
-    return conn.scalar(sa.select(sa.func.count()).select_from(bank_line).where(*_is_open())) or 0
+def money_in(conn: Connection, limit: int) -> list[BankLineRow]:
+    """Money that came and is nothing yet, newest first. What went out is nobody's gift, and waits for nobody."""
+    query = _line_rows().where(*_is_open(), _l.amount_minor > 0).order_by(_l.day.desc(), _l.id).limit(limit)
+    return [_line_row(row) for row in conn.execute(query)]
+
+
+def money_in_count(conn: Connection) -> int:
+    """How many lines of money that came are nothing yet."""
+    query = sa.select(sa.func.count()).select_from(bank_line).where(*_is_open(), _l.amount_minor > 0)
+    return conn.scalar(query) or 0
 
 
 def bank_imports(conn: Connection, limit: int) -> list[ImportRow]:
@@ -191,6 +200,14 @@ def unmatched_gifts(conn: Connection, minors: Sequence[int], order_id: str | Non
         )
         for row in conn.execute(query)
     ]
+
+
+def may_be_gift(conn: Connection, line_id: str, gift_id: str) -> bool:
+    """Whether this line is nothing yet and has the amount of this gift, which came to the bank."""
+    line = bank_line_by_id(conn, line_id)
+    if line is None or line.match is not None or line.is_struck:
+        return False
+    return gift_id in {gift.id for gift in unmatched_gifts(conn, [line.amount.minor]) if gift.amount == line.amount}
 
 
 def unmatched_deposits(conn: Connection, minors: Sequence[int]) -> list[OpenTarget]:

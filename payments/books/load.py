@@ -32,6 +32,7 @@ from payments.reading.happenings import (
     CheckoutReported,
     ChosenParts,
     DisputeFundsMoved,
+    FeeBookedWhole,
     GiftAdopted,
     Happening,
     InvoicePaid,
@@ -45,6 +46,7 @@ from payments.reading.happenings import (
     StatusChanged,
     SubscriptionReported,
 )
+from webhooks.store import wanted_types
 
 _c, _i, _ip = tables.charge.c, tables.invoice.c, tables.invoice_payment.c
 _r, _d, _f, _w = tables.refund.c, tables.dispute_move.c, tables.payment_failure.c, tables.waiting_fact.c
@@ -99,6 +101,7 @@ _NAMES: Mapping[type, tuple[str, ...]] = {
     BalanceChanged: (),
     BalanceLine: ("id", "payment", "subject"),
     MarkDisproved: ("payment",),
+    FeeBookedWhole: ("line", "payment"),
     GiftAdopted: ("payment",),
 }
 
@@ -123,7 +126,8 @@ def load_known(conn: Connection, notices: Sequence[Notice], timezone: str) -> Kn
     recurring = recurring_of(conn, _recurring_ids(happenings, invoices))
     gifts = gift_store.gifts(conn, _gift_ids(happenings, charges, checkouts, invoices, recurring))
     books_gifts = bool(recurring) or _may_be_booked(gifts.values())
-    named = campaign_names(conn) if books_gifts else []
+    wanted = wanted_types(conn) if names - {None} else frozenset()
+    named = campaign_names(conn) if books_gifts or wanted else []
     issuer = newest_version(conn, timezone) if books_gifts else None
     return Known(
         charges=charges,
@@ -142,6 +146,8 @@ def load_known(conn: Connection, notices: Sequence[Notice], timezone: str) -> Kn
         parents={campaign.id: campaign.parent for campaign in named if campaign.parent is not None},
         issuer=issuer.profile if issuer else None,
         languages=_languages(conn, issuer.profile, gifts, recurring) if issuer else {},
+        wanted_events=wanted,
+        slugs={campaign.id: campaign.slug for campaign in named} if wanted else {},
     )
 
 

@@ -1,14 +1,18 @@
 """What a payout consists of: each line of Stripe's balance in it, with its gift and what each campaign had of that."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from database.questions import among
-from ledger.accounts import RAISED
+from ledger.accounts import RAISED, Figure
+from ledger.entry import NO_CAMPAIGN
+from ledger.kinds import EntryKind
 from ledger.money import CURRENCIES, Money
 from ledger.tables import entry
 from payments.books.tables import balance_line, payout
@@ -25,6 +29,7 @@ class PayoutLine:
     """A line of Stripe's balance in a payout: `gross` less `fee` is what it brought to the bank.
 
     `weights` say what each campaign had of its gift, refund or dispute, in minor units; none where it has no campaign.
+    `fees` are the parts of its fee by campaign, as they are booked; those of campaign 0 have none.
     """
 
     id: str
@@ -36,6 +41,7 @@ class PayoutLine:
     gift: str | None
     donor: str
     weights: tuple[tuple[int, int], ...]
+    fees: tuple[tuple[int, int], ...]
 
     @property
     def net(self) -> Money:
@@ -57,7 +63,7 @@ def lines_of_payout(conn: Connection, payout_id: str) -> list[PayoutLine]:
         .order_by(_l.created_at, _l.id)
     ).all()
     weights, gifts = _shares(conn, sorted({row.subject for row in rows}))
-    donors = _donors(conn, sorted(set(gifts.values())))
+    donors, fees = _donors(conn, sorted(set(gifts.values()))), _fees(conn, rows)
     return [
         PayoutLine(
             row.id,
@@ -69,6 +75,7 @@ def lines_of_payout(conn: Connection, payout_id: str) -> list[PayoutLine]:
             gifts.get(row.subject),
             donors.get(gifts.get(row.subject, ""), ""),
             tuple(sorted(weights[row.subject].items())),
+            tuple(sorted(fees[row.id].items())) or ((NO_CAMPAIGN, row.fee_minor),),
         )
         for row in rows
     ]
@@ -89,6 +96,19 @@ def _shares(conn: Connection, subjects: list[str]) -> tuple[dict[str, dict[int, 
         if gift_id is not None:
             gifts[subject] = gift_id
     return weights, gifts
+
+
+def _fees(conn: Connection, lines: Sequence[sa.Row[Any]]) -> dict[str, Counter[int]]:
+    """By line: what each campaign paid of its fee, less what was given back."""
+    about = sorted({name for line in lines for name in (line.id, line.subject)})
+    kinds = [EntryKind.FEE.value, EntryKind.FEE_SHARED.value]
+    rises = _e.debit.in_([account.value for account in Figure.FEES.accounts])
+    minor = sa.case((rises, _e.amount_minor), else_=-_e.amount_minor)
+    booked = sa.select(_e.key, _e.campaign_id, minor).where(among(conn, _e.subject, about), _e.kind.in_(kinds))
+    fees: defaultdict[str, Counter[int]] = defaultdict(Counter)
+    for key, campaign, part in conn.execute(booked):
+        fees[key.split(":")[1]][campaign] += part
+    return fees
 
 
 def _donors(conn: Connection, gifts: list[str]) -> dict[str, str]:

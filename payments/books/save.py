@@ -26,6 +26,7 @@ from payments.gifts import recurring_store
 from payments.gifts import store as gift_store
 from payments.gifts.gift_news import queue_refunds, queue_states
 from payments.reading.happenings import InvoiceReported
+from webhooks.store import write_events
 
 _NO_LONGER_WAITING = sa.delete(tables.waiting_fact).where(tables.waiting_fact.c.payment == sa.bindparam("paid"))
 
@@ -51,6 +52,7 @@ def save_changes(conn: Connection, changes: Changes, now: datetime) -> None:
         queue_statuses(conn, changes.statuses, now)
         if changes.balance_changed:
             queue_settlement(conn, now)
+    write_events(conn, changes.events, now)  # asks who wants them, so it does not travel with what only writes
 
 
 def _save_recurring(conn: Connection, changes: RecurringChanges) -> None:

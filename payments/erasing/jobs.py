@@ -3,14 +3,14 @@
 What the law has kept stays, closed to everybody but the desk, and loses its names on its day.
 """
 
-from collections.abc import Sequence
-from datetime import date, timedelta
+from collections.abc import Callable, Sequence
+from datetime import date, datetime, timedelta
 
 import structlog
 from sqlalchemy.engine import Connection, Engine
 
 from database.instants import Clock
-from database.transactions import booking, reading
+from database.transactions import booking, reading, writing
 from donors.donor import NotAnAddress, address_key
 from donors.erasure_store import ERASE_DONOR, erase_details, erased_donors
 from donors.retention import last_day_to_erase
@@ -18,6 +18,8 @@ from mailing.store import erase_signups
 from outbox.jobs import Payload
 from outbox.letters import erase_letters, letters_are_waiting
 from outbox.worker import Chore, Handler
+from payments.bank.import_store import erase_lines
+from payments.bank.match_store import lines_of_gifts
 from payments.gifts.erasure_store import (
     erase_declarations,
     erase_gifts,
@@ -30,8 +32,12 @@ from payments.own.own_data_views import addresses_of_donor
 from receipts.erasure_store import close_receipts, erase_receipts
 from receipts.store import gifts_with_receipts
 from staff.notes_store import Noted, erase_notes
+from web.csv_store import forget_expired_uploads, forget_uploads
 
 ANONYMISE_EVERY = timedelta(days=1)
+
+NoteErasure = Callable[[Sequence[str], datetime], None]
+"""Notes outside of the database that these donors are erased, so that a restored backup can repeat it."""
 
 log = structlog.get_logger()
 
@@ -40,11 +46,12 @@ class NotYet(Exception):
     """A payment, the end of a recurring gift or a letter is still on its way; tried again later."""
 
 
-def erasing_jobs(engine: Engine, clock: Clock) -> dict[str, Handler]:
-    """The worker's handler of `ERASE_DONOR`."""
+def erasing_jobs(engine: Engine, clock: Clock, note: NoteErasure) -> dict[str, Handler]:
+    """The worker's handler of `ERASE_DONOR`. Each erasure is noted beside the database before it is done."""
 
     def erase(payload: Payload) -> None:
         donor_ids = payload["donors"]
+        note(donor_ids, clock())
         with booking(engine) as conn:
             addresses = addresses_of_donor(conn, donor_ids)
             if is_unsettled(conn, donor_ids) or letters_are_waiting(conn, addresses):
@@ -63,6 +70,8 @@ def erase_person(conn: Connection, donor_ids: Sequence[str], addresses: Sequence
     erase_letters(conn, addresses, now)
     erase_signups(conn, _keys(addresses), now)
     erase_gifts(conn, donor_ids)
+    erase_lines(conn, lines_of_gifts(conn, gifts))
+    forget_uploads(conn)
     erase_notes(conn, Noted.DONOR, donor_ids, now)
     erase_notes(conn, Noted.GIFT, gifts, now)
     erase_details(conn, donor_ids)
@@ -71,7 +80,7 @@ def erase_person(conn: Connection, donor_ids: Sequence[str], addresses: Sequence
 
 
 def anonymising(engine: Engine, clock: Clock) -> Chore:
-    """Once a day the names go of what was kept by law and need not be kept any more."""
+    """Once a day names go that need not be kept any more, and CSV files that nobody confirmed."""
 
     def anonymise() -> None:
         anonymise_kept(engine, clock)
@@ -82,6 +91,8 @@ def anonymising(engine: Engine, clock: Clock) -> Chore:
 def anonymise_kept(engine: Engine, clock: Clock) -> int:
     """Take erased donors out of receipts and declarations whose time has come; returns out of how many receipts."""
     today: date = clock().date()
+    with writing(engine) as conn:
+        forget_expired_uploads(conn, clock())
     with reading(engine) as conn:
         gifts = gifts_of_donor(conn, erased_donors(conn))
     if not gifts:

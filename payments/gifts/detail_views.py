@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from campaigns.campaign import Campaign
-from ledger.kinds import EntryKind
+from ledger.accounts import Account
 from ledger.money import Money, currency
 from ledger.tables import entry
 from payments.gifts.declaration import Declaration
@@ -15,12 +15,15 @@ from payments.gifts.details_store import declaration_of, dedication_of
 from payments.gifts.gift import GiftState
 from payments.gifts.tables import allocation, gift, recurring
 
-_g, _a = gift.c, allocation.c
+_e, _g, _a = entry.c, gift.c, allocation.c
 
 
 @dataclass(frozen=True, slots=True)
 class GiftDetails:
-    """What a donor typed with a gift. `fee` is what Stripe took of it so far, in the currency in which it settled."""
+    """What a donor typed with a gift, and what Stripe took of it so far, in the currency in which it settled.
+
+    `dispute_fee` is what disputes of it cost; `fee` is everything else. Either is less for what Stripe gave back.
+    """
 
     email: str
     message: str
@@ -28,6 +31,7 @@ class GiftDetails:
     source: str
     fee_cover: Money | None
     fee: Money | None
+    dispute_fee: Money | None
     dedication: Dedication | None
     declaration: Declaration | None
 
@@ -43,7 +47,7 @@ class SourceRow:
 
 @dataclass(frozen=True, slots=True)
 class FeeCovers:
-    """What donors of a campaign added for fees, and what was taken of the same gifts."""
+    """What donors of a campaign added for fees, and what was taken of the same gifts; without disputes' fees."""
 
     gifts: int
     estimated: Money
@@ -55,20 +59,36 @@ def gift_details(conn: Connection, gift_id: str) -> GiftDetails | None:
     row = conn.execute(sa.select(gift).where(_g.id == gift_id)).one_or_none()
     if row is None:
         return None
-    fees = sa.select(entry.c.currency, sa.func.sum(entry.c.amount_minor)).where(
-        entry.c.gift_id == gift_id, entry.c.kind == EntryKind.FEE.value
-    )
-    taken = conn.execute(fees.group_by(entry.c.currency)).first()
     return GiftDetails(
         row.donor_email,
         row.message,
         bool(row.show_name),
         row.source or "",
         None if row.fee_cover_minor is None else Money(row.fee_cover_minor, currency(row.currency)),
-        None if taken is None else Money(int(taken[1]), currency(taken[0])),
+        _taken_of(conn, gift_id, Account.FEES),
+        _taken_of(conn, gift_id, Account.DISPUTE_FEES),
         dedication_of(conn, gift_id),
         declaration_of(conn, gift_id),
     )
+
+
+def _taken_of(conn: Connection, gift_id: str, account: Account) -> Money | None:
+    """The fees of one account that a gift has paid, also where its shares were moved; None where there are none."""
+    rows = conn.execute(
+        sa.select(_e.currency, _taken(account))
+        .where(_e.gift_id == gift_id, _on(account))
+        .group_by(_e.currency)
+        .order_by(_e.currency)
+    )
+    return next((Money(int(minor), currency(code)) for code, minor in rows if minor), None)
+
+
+def _on(account: Account) -> sa.ColumnElement[bool]:
+    return sa.or_(_e.debit == account.value, _e.credit == account.value)
+
+
+def _taken(account: Account) -> sa.ColumnElement[int]:
+    return sa.func.sum(sa.case((_e.debit == account.value, _e.amount_minor), else_=-_e.amount_minor))
 
 
 def sources_of(conn: Connection, campaign: Campaign) -> list[SourceRow]:
@@ -99,10 +119,8 @@ def covers_of(conn: Connection, campaign: Campaign) -> FeeCovers | None:
     if not added[0]:
         return None
     taken = conn.scalar(
-        sa.select(sa.func.sum(entry.c.amount_minor)).where(
-            entry.c.gift_id.in_(covered),
-            entry.c.kind == EntryKind.FEE.value,
-            entry.c.currency == campaign.currency.code,
+        sa.select(_taken(Account.FEES)).where(
+            _e.gift_id.in_(covered), _on(Account.FEES), _e.currency == campaign.currency.code
         )
     )
     of = campaign.currency

@@ -15,10 +15,12 @@ from donors.merge_store import ids_of_person
 from donors.tables import donor
 from ledger.accounts import Account
 from ledger.amount_views import is_amount
+from ledger.giving_kind import GivingKind
 from ledger.money import Money, currency
 from ledger.tables import entry
 from payments.gifts.gift import GiftState
 from payments.gifts.given_back_views import went_back_in_all
+from payments.gifts.giving_views import is_offline, source_of_gift
 from payments.gifts.offline import Means
 from payments.gifts.tables import allocation, gift, offline_gift
 from receipts.receipt import printed_number
@@ -29,6 +31,8 @@ _NUMBER = re.compile(r"(20[0-9]{2})-([0-9]{1,7})")
 REFERENCE = re.compile(r"[0-9a-f]{8}")
 _STRIPES = re.compile(r"[a-z]{2,8}_[A-Za-z0-9_]+")
 LENGTH_OF_ID = 36
+NO_SOURCE = "-"
+"""The word of a filter for gifts that came by no link with a code."""
 _FEW = 2000  # shares of a campaign: so many gifts are sorted in no time
 STATES = {state.value: state for state in GiftState}
 _g, _a, _d, _e = gift.c, allocation.c, donor.c, entry.c
@@ -79,9 +83,7 @@ def _table(conn: Connection, choice: ListChoice) -> ListedTable:
         conditions.append(of_person(conn, _g.donor_id, donor_id))
     if choice.words.get("currency"):
         conditions.append(_g.currency == choice.words["currency"])
-    if choice.words.get("kind"):
-        once = choice.words["kind"] == "once"
-        conditions.append(_g.recurring_id.is_(None) if once else _g.recurring_id.is_not(None))
+    conditions += [*_of_kind(choice.words.get("kind", "")), *_of_source(choice.words.get("source", ""))]
     day = (_g.received_on, _g.received_at) if received else (_g.created_at,)
     return ListedTable(
         (
@@ -131,6 +133,26 @@ def _of_state(state: str) -> list[sa.ColumnElement[bool]]:
             return [_g.received_on.is_(None)] if state else []
         case _:
             return [_g.received_on.is_(None), _g.state == state]
+
+
+def _of_kind(kind: str) -> list[sa.ColumnElement[bool]]:
+    """The conditions of a kind, as `giving_total` tells them apart."""
+    match kind:
+        case GivingKind.RECURRING:
+            return [_g.recurring_id.is_not(None)]
+        case GivingKind.OFFLINE:
+            return [is_offline()]
+        case GivingKind.ONCE:
+            return [_g.recurring_id.is_(None), ~sa.func.coalesce(is_offline(), sa.false())]
+    return []
+
+
+def _of_source(source: str) -> list[sa.ColumnElement[bool]]:
+    """The conditions that a link with this code led to the gift, or to the first gift of its recurring one."""
+    if not source:
+        return []
+    code = sa.func.coalesce(_g.source, source_of_gift())
+    return [code.is_(None) if source == NO_SOURCE else code == source]
 
 
 def _days(choice: ListChoice, *, received: bool) -> list[sa.ColumnElement[bool]]:

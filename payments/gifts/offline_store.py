@@ -17,11 +17,13 @@ from ledger.accounts import Account
 from ledger.kinds import EntryKind
 from ledger.money import Currency, Money
 from payments.gifts.gift import DonorDetails, Gift
+from payments.gifts.gift_events import received_event, taken_back_event
 from payments.gifts.moving_store import moves_of
 from payments.gifts.offline import Means, OfflineGift, deposit_entry, noon_of, offline_entries, reversals
 from payments.gifts.receiving import Issuer, Received, Reception, receive
 from payments.gifts.store import add_gifts, gift, save_reception
 from payments.gifts.tables import allocation, offline_gift
+from webhooks.store import write_events
 
 _o = offline_gift.c
 
@@ -83,6 +85,7 @@ def enter_offline(conn: Connection, offline: OfflineGift, issuer: Issuer | None,
     save_reception(conn, _reception(received, issuer, {name.id: name.title for name in names}, at, zone), at)
     parents = {name.id: name.parent for name in names if name.parent is not None}
     ledger.store.post(conn, offline_entries(offline, parents, received.at, received.cause), at)
+    write_events(conn, [received_event(received, {name.id: name.slug for name in names})], at)
     return True
 
 
@@ -124,6 +127,7 @@ def take_back_offline(conn: Connection, kept: KeptOffline, why: str, who: str, n
     parents = {name.id: name.parent for name in names if name.parent is not None}
     entries = offline_entries(kept.offline, parents, noon_of(kept.offline.day, zone), kept.offline.subject)
     ledger.store.post(conn, reversals(entries, at, at.astimezone(zone).date(), kept.offline.subject), at)
+    write_events(conn, [taken_back_event(kept.offline.gift, {name.id: name.slug for name in names}, at)], at)
     return True
 
 

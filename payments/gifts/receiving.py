@@ -20,7 +20,8 @@ class Received:
     `amount` is what came, which may differ from what the gift asked for. `method` is the payment method as the receipt
     prints it. `subject` is what the money clears under (the payment), `source` the id of what brought it (the charge),
     `cause` the delivery or run that reported it. `day` is the organisation's calendar day of `at`. `language` is the
-    donor's, for the receipt; nothing where it is not known.
+    donor's, for the receipt; nothing where it is not known. `payer` is the name that the payment carries, where the
+    donor typed none: their gift and its receipt have it, and no public page.
     """
 
     gift: Gift
@@ -32,6 +33,12 @@ class Received:
     source: str
     cause: str
     language: str = ""
+    payer: str = ""
+
+    @property
+    def donor_name(self) -> str:
+        """Who gave, as the receipt names them."""
+        return self.gift.donor.name or self.payer
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +111,7 @@ def _draft(received: Received, issuer: Issuer, titles: Mapping[int, str]) -> Dra
     return Draft(
         gift_id=gift.id,
         given_on=received.day,
-        donor_name=gift.donor.name,
+        donor_name=received.donor_name,
         lines=tuple(ReceiptLine(titles[share.campaign], amount) for share, amount in shares if amount),
         method=received.method,
         reference=gift.reference,

@@ -8,12 +8,14 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from campaigns.store import campaign_names
 from database.bulk import change_rows, insert_rows, put_rows
 from database.questions import has_come, look_up
 from ledger.money import Money, currency
 from outbox.jobs import enqueue, enqueue_many
 from payments.gifts import tables as gift_tables
 from payments.gifts.gift import DonorDetails, Share
+from payments.gifts.gift_events import ended_event, started_event
 from payments.gifts.recurring import (
     FeeCover,
     Interval,
@@ -24,6 +26,7 @@ from payments.gifts.recurring import (
 )
 from payments.gifts.recurring_changes import CHANGE_RECURRING, ChangeKind, NotRunning, RecurringChange, StopReason
 from payments.gifts.recurring_news import TELL_NEWS, RecurringNews, news_of
+from webhooks.store import wanted_types, write_events
 
 _r, _s, _g = gift_tables.recurring.c, gift_tables.recurring_share.c, gift_tables.gift.c
 _RECURRING = (
@@ -185,6 +188,20 @@ def save_status(conn: Connection, recurring_id: str, status: SubscriptionStatus,
     )
     if saved.rowcount:
         _queue_news(conn, recurring_id, before.amount, news_of(before, status), asked_at)
+        _write_events(conn, recurring_id, before.state, status.state, asked_at)
+
+
+def _write_events(
+    conn: Connection, recurring_id: str, before: RecurringState, after: RecurringState, at: datetime
+) -> None:
+    """Tell outgoing webhooks that it runs now, or has ended."""
+    starts = before is RecurringState.PENDING and after not in (RecurringState.PENDING, RecurringState.ENDED)
+    ends = before is not RecurringState.ENDED and after is RecurringState.ENDED
+    if not (starts or ends) or not wanted_types(conn):
+        return
+    slugs = {campaign.id: campaign.slug for campaign in campaign_names(conn)}
+    recurring = recurring_of(conn, [recurring_id])[recurring_id]
+    write_events(conn, [(started_event if starts else ended_event)(recurring, slugs)], at)
 
 
 def _standing(conn: Connection, recurring_id: str) -> RecurringStanding:

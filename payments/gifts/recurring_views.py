@@ -18,7 +18,7 @@ from ledger.money import Money, currency
 from payments.gifts.due_dates import last_promised_before
 from payments.gifts.gift_list_views import REFERENCE, begins_with_reference
 from payments.gifts.recurring import Interval, RecurringState, Rhythm
-from payments.gifts.tables import gift, recurring, recurring_share
+from payments.gifts.tables import WILL_BE_CHARGED, gift, recurring, recurring_share
 from receipts.receipt import printed_number
 from receipts.tables import receipt
 
@@ -117,7 +117,7 @@ def expected_sums(conn: Connection) -> list[ExpectedSum]:
     """What is to come each week, month, quarter or year, from those that run and are not paused."""
     rows = conn.execute(
         sa.select(_r.interval, _r.currency, sa.func.count(), sa.func.sum(_r.amount_minor))
-        .where(_r.state.in_([state.value for state in EXPECTED]), _r.next_at.is_not(None))
+        .where(WILL_BE_CHARGED)
         .group_by(_r.interval, _r.currency)
     )
     sums = [ExpectedSum(Interval(word), count, Money(int(minor), currency(code))) for word, code, count, minor in rows]
@@ -171,7 +171,8 @@ def _table(conn: Connection, choice: ListChoice) -> ListedTable:
     began = sa.func.coalesce(_r.began_at, _r.created_at, type_=_r.began_at.type)
     conditions = [_BEGUN, *within_days(began, choice), *_found(conn, choice)]
     if state := choice.words.get("state"):
-        conditions.append(_r.state.in_(_RUNS) if state == "running" else _r.state == state)
+        several = {"running": _r.state.in_(_RUNS), "expected": sa.and_(WILL_BE_CHARGED)}
+        conditions.append(several.get(state, _r.state == state))
     if (number := choice.number("campaign")) is not None:
         conditions.append(sa.exists().where(_s.recurring_id == _r.id, _s.campaign_id == number))
     if donor_id := choice.words.get("donor"):
@@ -210,5 +211,5 @@ def _read(conn: Connection, rows: Sequence[sa.Row[Any]]) -> list[RecurringListRo
 
 
 RECURRING = ListQuestion(_table, _read)
-"""Recurring gifts that have begun, by `state` (`running` are all that have not ended), `campaign`, `interval` and
-`currency`."""
+"""Recurring gifts that have begun, by `state` (`running` are all that have not ended, `expected` those of which another
+instalment will be charged), `campaign`, `interval` and `currency`."""

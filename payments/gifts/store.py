@@ -18,9 +18,11 @@ from campaigns.store import campaign_by_id
 from database.bulk import change_rows, insert_rows, put_rows
 from database.questions import look_up
 from donors.store import find_or_add_donor
+from ledger.giving_total_store import add_giving
 from ledger.money import Money, currency
 from payments.gifts import tables as gift_tables
 from payments.gifts.gift import Allocation, CheckoutLink, DonorDetails, Gift, GiftState
+from payments.gifts.giving_views import giving_of
 from payments.gifts.receiving import Discrepancy, Received, Reception
 from receipts.jobs import queue_prints
 
@@ -232,6 +234,9 @@ def _receive(conn: Connection, received: Sequence[Received]) -> None:
         for payment in received
     ]
     change_rows(conn, gift_tables.gift, rows)
+    payers = [{"id": payment.gift.id, "donor_name": payment.payer} for payment in received if payment.payer]
+    change_rows(conn, gift_tables.gift, payers)
+    add_giving(conn, giving_of(conn, [payment.gift.id for payment in received]))
 
 
 def _note_discrepancies(conn: Connection, discrepancies: Sequence[Discrepancy], now: datetime) -> None:

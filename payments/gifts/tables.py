@@ -3,6 +3,8 @@
 Foreign keys to other packages are given by table name. Triggers of the migrations refuse to lower a gift's state.
 """
 
+from typing import Any
+
 import sqlalchemy as sa
 
 from database.columns import BookDate, Code, Count, Flag, Instant, Json, Minor
@@ -21,7 +23,7 @@ gift = table(
     sa.Column("currency", Code, sa.ForeignKey("currency.code"), nullable=False),
     sa.Column("amount_minor", Minor, nullable=False),
     # Who gives (a trigger refuses a gift without), and what they typed: that stays with the gift.
-    sa.Column("donor_id", Code, sa.ForeignKey("donor.id"), index=True),
+    sa.Column("donor_id", Code, sa.ForeignKey("donor.id")),
     sa.Column("donor_name", Code, nullable=False),
     sa.Column("donor_email", Code, nullable=False),
     sa.Column("message", Code, nullable=False),
@@ -33,12 +35,10 @@ gift = table(
     sa.Column("return_token", Code, nullable=False),
     sa.Column("session_id", Code),
     sa.Column("payment", Code),
-    # The recurring gift and the invoice that this is an instalment of. No foreign key: the first gift is stored before
-    # its recurring gift.
+    # What this is an instalment of. No foreign key: the first gift is stored before its recurring gift.
     sa.Column("recurring_id", Code),
     sa.Column("invoice_id", Code),
-    # The code of the link that led to the form; whether the name may be shown; how much of the amount covers fees.
-    # All NULL where nobody was asked.
+    # The link's code; whether the name may be shown; how much covers fees. All NULL where nobody was asked.
     sa.Column("source", Code),
     sa.Column("show_name", Flag),
     sa.Column("fee_cover_minor", Minor),
@@ -46,31 +46,30 @@ gift = table(
     sa.UniqueConstraint("session_id"),
     sa.UniqueConstraint("payment"),
     sa.Index("ix_gift_return_token", "return_token"),
+    sa.Index("ix_gift_donor_id", "donor_id", "received_on"),
     sa.CheckConstraint("amount_minor > 0", name="amount"),
     sa.CheckConstraint("fee_cover_minor > 0 and fee_cover_minor < amount_minor", name="fee_cover"),
     sa.CheckConstraint("length(source) between 1 and 40", name="source"),
 )
 
-# These indexes have instalments only: receiving a gift given once does not have to write them.
-for _name, _column, _unique in (
-    ("uq_gift_invoice_id", gift.c.invoice_id, True),
-    ("ix_gift_recurring_id", gift.c.recurring_id, False),
-):
-    sa.Index(_name, _column, unique=_unique, sqlite_where=_column.is_not(None), postgresql_where=_column.is_not(None))
 
-# The desk's list of gifts, its order, its sums and its names, read without the gifts themselves.
+def _partial(name: str, condition: sa.ColumnElement[bool], *columns: sa.Column[Any], unique: bool = False) -> None:
+    sa.Index(name, *columns, unique=unique, sqlite_where=condition, postgresql_where=condition)
+
+
+# These have instalments only: receiving a gift given once does not have to write them.
+_partial("uq_gift_invoice_id", gift.c.invoice_id.is_not(None), gift.c.invoice_id, unique=True)
+_partial("ix_gift_recurring_id", gift.c.recurring_id.is_not(None), gift.c.recurring_id)
+# The desk's list of gifts, its order, sums and names, and a campaign's gifts, read without the gifts themselves.
 RECEIVED, NOT_RECEIVED = gift.c.received_on.is_not(None), gift.c.received_on.is_(None)
-_LISTED = ("received_on", "received_at", "id", "currency", "amount_minor", "donor_name", "donor_id")
-for _name, _columns, _where in (
-    ("ix_gift_listed", [gift.c[_listed] for _listed in _LISTED], RECEIVED),
-    ("ix_gift_listed_amount", [gift.c.amount_minor, gift.c.id], RECEIVED),
-    # A tenth as wide: SQLite adds up a million gifts in it in a sixth of a second.
-    ("ix_gift_listed_sums", [gift.c.received_on, gift.c.currency, gift.c.amount_minor], RECEIVED),
-    # From a campaign's shares to their gifts, without the gifts themselves.
-    ("ix_gift_received", [gift.c.id, gift.c.received_on, gift.c.currency], RECEIVED),
-    ("ix_gift_listed_unpaid", [gift.c.created_at, gift.c.id], NOT_RECEIVED),
-):
-    sa.Index(_name, *_columns, sqlite_where=_where, postgresql_where=_where)
+_LISTED = "received_on received_at id currency amount_minor donor_name donor_id".split()
+_partial("ix_gift_listed", RECEIVED, *(gift.c[_column] for _column in _LISTED))
+_partial("ix_gift_listed_amount", RECEIVED, gift.c.amount_minor, gift.c.id)
+_partial("ix_gift_listed_sums", RECEIVED, gift.c.received_on, gift.c.currency, gift.c.amount_minor)
+_partial("ix_gift_received", RECEIVED, gift.c.id, gift.c.received_on, gift.c.currency)
+_partial("ix_gift_listed_unpaid", NOT_RECEIVED, gift.c.created_at, gift.c.id)
+PROMISED = sa.and_(sa.text("state IN ('pending', 'processing')"))  # may still be paid: few
+_partial("ix_gift_promised", PROMISED, gift.c.state, gift.c.currency, gift.c.amount_minor)
 
 allocation = table(
     "allocation",
@@ -82,7 +81,7 @@ allocation = table(
     sa.CheckConstraint("amount_minor > 0", name="amount"),
 )
 
-# Whom a gift is in honour or in memory of. A letter about it goes to `letter_to`, unless that is empty.
+# Whom a gift is in honour or in memory of. A letter about it goes to `letter_to`, if there is one.
 dedication = table(
     "dedication",
     sa.Column("gift_id", Code, sa.ForeignKey("gift.id"), primary_key=True),
@@ -118,8 +117,7 @@ checkout = table(
     sa.UniqueConstraint("payment_intent"),
 )
 
-# A charge of another amount or currency than was asked for, or a second payment of one gift. It is booked as charged,
-# and listed for the treasurer.
+# A charge of another amount or currency than was asked for, or a second payment of one gift: booked as charged, listed.
 discrepancy = table(
     "discrepancy",
     sa.Column("charge", Code, sa.ForeignKey("charge.id"), primary_key=True),
@@ -180,7 +178,12 @@ recurring = table(
     sa.CheckConstraint("amount_minor > 0", name="amount"),
     sa.CheckConstraint("instalments > 0", name="instalments"),
     sa.CheckConstraint("chosen_day between 1 and 28", name="chosen_day"),
+    sa.Index("ix_recurring_state", "state", "stripe_ends_at"),
+    sa.Index("ix_recurring_began", "interval", "began_at", "state", "stripe_ends_at"),
 )
+# Those of which another instalment will be charged.
+WILL_BE_CHARGED = sa.and_(sa.text("state IN ('active', 'past_due', 'ending') AND next_at IS NOT NULL"))
+_partial("ix_recurring_expected", WILL_BE_CHARGED, recurring.c.currency, recurring.c.interval, recurring.c.amount_minor)
 
 recurring_share = table(
     "recurring_share",
@@ -285,7 +288,7 @@ recurring_act = table(
     sa.Index("ix_recurring_act_recurring_id", "recurring_id"),
 )
 
-# How a donor chose to get the receipts of a recurring gift. The latest choice holds; without one each has a letter.
+# How a donor gets receipts of a recurring gift. The latest choice holds; without one each has a letter.
 receipt_choice = table(
     "receipt_choice",
     sa.Column("recurring_id", Code, sa.ForeignKey("recurring.id"), primary_key=True),

@@ -10,12 +10,12 @@ from payments.gifts.due_dates import LONGEST_YEARS, TAKEN_WITHIN, most_instalmen
 from payments.gifts.recurring import LAST_CHOSEN_DAY, Interval, ReceiptLetters, Rhythm
 from web.language import translated
 from web.typed import compact
+from web.typed_day import typed_day
 
 ONCE = "once"
 FIELDS = ("interval", "day", "end", "until", "instalments", "yearly_statement")
 LAST_SECOND = time(23, 59, 59)
 _COUNT = re.compile(r"[0-9]{1,4}")
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 class EndChoice(StrEnum):
@@ -157,12 +157,9 @@ def _closing(rhythm: Rhythm, offer: IntervalOffer) -> datetime:
 def _last_day(typed: str, rhythm: Rhythm, offer: IntervalOffer) -> datetime:
     if not typed:
         raise UnclearRhythm("until", translated("Enter the last day."))
-    try:
-        day = date.fromisoformat(typed) if _DAY.fullmatch(typed) else None
-    except ValueError:
-        day = None
+    day = typed_day(typed)
     if day is None or day.year < offer.today.year:
-        raise UnclearRhythm("until", translated("Enter a day that is to come, like 2027-05-06."))
+        raise UnclearRhythm("until", translated("Enter a day that is to come, like 6 May 2027."))
     if day.year >= offer.today.year + LONGEST_YEARS:
         raise UnclearRhythm(
             "until",

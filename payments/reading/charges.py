@@ -16,6 +16,7 @@ from payments.reading.fields import (
 )
 from payments.reading.happenings import BalanceChanged, ChargeSucceeded, Happening, InvoicePaid, PaymentFailed
 from payments.stripe.objects import StripeObject
+from web.typed import clipped
 
 # A card is charged or declined when its charge is made. A charge of any other method may be pending for days. Which
 # methods these are is Stripe's to say, and changes: each charge's own event says when it succeeded. Its balance line
@@ -23,6 +24,7 @@ from payments.stripe.objects import StripeObject
 # changes-to-balance-transaction-behavior-for-debit-payment-methods), a card's up to an hour late.
 CARD = "card"
 DECLINED_AT_ONCE = timedelta(minutes=10)
+LONGEST_NAME = 100
 
 _BALANCE_CHANGED = BalanceChanged()
 
@@ -82,7 +84,15 @@ def _success(charge: StripeObject, at: datetime) -> ChargeSucceeded:
         at=at,
         gift=metadata_id(charge, "gift_id"),
         mark=installation_mark(charge),
+        payer=_payer(charge),
     )
+
+
+def _payer(charge: StripeObject) -> str:
+    """The name on the card or in the wallet, as Stripe tells it; nothing where it tells none."""
+    details = charge.get("billing_details")
+    name = details.get("name") if isinstance(details, dict) else None
+    return clipped(name, LONGEST_NAME) if isinstance(name, str) else ""
 
 
 def _payment(charge: StripeObject) -> str:

@@ -5,7 +5,7 @@ Stripe's objects. The bookkeeper applies them in any order, any number of times,
 Instants are those of the object that is the fact, never the instant at which we learn of it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -18,7 +18,8 @@ class ChargeSucceeded:
     """Money was taken from a donor (or from anybody else who pays into the same Stripe account).
 
     `payment` is the payment intent, else the charge; `gift` is the id in the charge's own metadata, and `mark` the
-    installation that wrote it there (none in gifts of versions before).
+    installation that wrote it there (none in gifts of versions before). `payer` is the name that the payment carries,
+    from a card or a wallet: it is never logged, and kept only where a donor is kept.
     """
 
     charge: str
@@ -29,6 +30,7 @@ class ChargeSucceeded:
     at: datetime
     gift: str | None
     mark: str | None = None
+    payer: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +225,17 @@ class MarkDisproved:
 
 
 @dataclass(frozen=True, slots=True)
+class FeeBookedWhole:
+    """The fee of this line was booked without a campaign, though the gift of its payment is known.
+
+    Stripe does not report it. Versions before this one booked every fee so.
+    """
+
+    line: str
+    payment: str
+
+
+@dataclass(frozen=True, slots=True)
 class GiftAdopted:
     """The gift or recurring gift of this payment was added here after the payment was reported.
 
@@ -248,5 +261,6 @@ Happening = (
     | BalanceChanged
     | BalanceLine
     | MarkDisproved
+    | FeeBookedWhole
     | GiftAdopted
 )

@@ -33,6 +33,7 @@ from payments.settlement.strangers import rebook_strangers
 from payments.settlement.stripe_contact import recording_contact
 from payments.settlement.tables import LISTS
 from payments.settlement.unreported import apply_unreported
+from payments.settlement.whole_fees import WholeFees
 from payments.stripe.lists import StripeLists
 
 # How often the balance is read again because money moved while we read its lines.
@@ -91,6 +92,7 @@ class Reconciliation:
         self._engine, self._bookkeeper, self._lists, self._clock = engine, bookkeeper, lists, clock
         self._sources = ListSources(engine, lists, clock)
         self._interrupted: _Run | None = None
+        self._whole_fees = WholeFees()
 
     def settle(self, progress: ShowProgress = no_progress) -> SettlementResult:
         """Read the newest balance lines, and compare the balance. Raises NotApplied after all else was applied."""
@@ -163,6 +165,7 @@ class Reconciliation:
         reader.read_list(self._sources.charges(since), thorough=True)
         apply_unreported(reader, self._lists)
         rebook_strangers(reader)
+        self._whole_fees.share(reader)
         find_lost_gifts(reader, self._lists)
         run.open_statuses.ask(since)
         return self._compare(since, reader)

@@ -54,7 +54,7 @@ class Model:
         self._shared(self.disputed[dispute], dispute, "dispute_losses", minor)
 
     def settled(self, subject: str, minor: int, fee: int = 0, currency: str = "GBP") -> None:
-        """It showed in Stripe's balance, less a fee."""
+        """It showed in Stripe's balance, less a fee, of which each campaign has its part."""
         self._move("clearing", "stripe", minor, currency, subject)
         self._fee(subject, fee, currency)
 
@@ -94,7 +94,10 @@ class Model:
 
     def stripe(self) -> dict[str, int]:
         """What Stripe's balance must be, by currency."""
-        return {code: minor for (account, code, _), minor in self.balances.items() if account == "stripe" and minor}
+        sums: Counter[str] = Counter()
+        for (account, currency, _), minor in self.balances.items():
+            sums[currency] += minor if account == "stripe" else 0
+        return {currency: minor for currency, minor in sums.items() if minor}
 
     def raised(self) -> dict[tuple[int, str], int]:
         """What each campaign has raised, by currency: gifts less what went back."""
@@ -105,7 +108,11 @@ class Model:
         return {key: minor for key, minor in sums.items() if minor}
 
     def _fee(self, subject: str, fee: int, currency: str) -> None:
-        self._move("stripe", "dispute_fees" if subject in self.disputed else "fees", fee, currency)
+        payment = self.disputed.get(subject) or self.refunds.get(subject, (subject,))[0]
+        _, _, shares = self.gifts[payment]
+        for (campaign, _), part in zip(shares, _parts(fee, shares), strict=True):
+            self.balances["stripe", currency, campaign] -= part
+            self.balances["dispute_fees" if subject in self.disputed else "fees", currency, campaign] += part
 
     def _at_the_bank(self, payout: str, sign: int) -> None:
         minor, currency = self.payouts[payout]

@@ -30,6 +30,7 @@ def test_a_gift_a_fee_a_refund_and_a_payout_by_hand() -> None:
     assert (model.clearing["payment", "GBP"], model.raised()) == (2500, {(1, "GBP"): 1250, (2, "GBP"): 1250})
     model.settled("payment", 2500, fee=58)
     assert (model.clearing["payment", "GBP"], model.stripe()) == (0, {"GBP": 2442})
+    assert [model.balances["fees", "GBP", campaign] for campaign in (0, 1, 2)] == [0, 29, 29]
     model.refunded("refund", "payment", 1001)
     model.settled("refund", -1001)
     assert (model.stripe(), model.raised()) == ({"GBP": 1441}, {(1, "GBP"): 749, (2, "GBP"): 750})

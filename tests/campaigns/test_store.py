@@ -93,7 +93,8 @@ def test_campaigns_are_named_with_their_parents(engine: Engine) -> None:
     kept(engine, FULL, replace(PLAIN, currency=GBP, parent_id=1))
 
     with reading(engine) as conn:
-        assert campaign_names(conn) == [CampaignName(1, FULL.title, None), CampaignName(2, "Plain", 1)]
+        named = campaign_names(conn)
+    assert named == [CampaignName(1, FULL.title, None, FULL.slug), CampaignName(2, "Plain", 1, PLAIN.slug)]
 
 
 def test_a_kept_campaign_is_not_kept_again(engine: Engine) -> None:

@@ -48,6 +48,15 @@ GROUPS = (
         ("spending_set_once",), ("UPDATE spending SET withdrawn_at = noted_at WHERE id = 'spending-1'",),
     ),
     removed("spending", "id = 'spending-1'"),
+    changed("api_token", "scopes = 'donors:read'", "id = 'token-1'", "api_token_frozen"),
+    changed("api_token", "ends_on = NULL", "id = 'token-1'", "api_token_frozen"),
+    Attack(
+        "api_token: good again", "api_token",
+        "UPDATE api_token SET revoked_at = NULL, revoked_by = NULL WHERE id = 'token-1'",
+        ("api_token_set_once",),
+        ("UPDATE api_token SET revoked_at = made_at, revoked_by = made_by WHERE id = 'token-1'",),
+    ),
+    removed("api_token", "id = 'token-1'"),
 )  # fmt: skip
 
 LATER_POT = _pot("pot-2")

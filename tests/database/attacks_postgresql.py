@@ -15,6 +15,7 @@ TRUNCATED = (
     "refund_request", "offline_gift", "note", "gift_move", "standing_order", "supporter",
     "bank_import", "bank_line", "bank_match",
     "erasure", "donor_merge", "period_step", "period_report", "late_entry", "spending",
+    "api_token",
     *MONEY_TABLES,
 )  # fmt: skip
 # What members of staff sign in with may be removed, so nothing keeps it from being emptied with them.

@@ -138,6 +138,10 @@ IDENTITIES = {
         "id = 'pot-1'", (("rowid",), ("id",)), {"id": "'x'"}, {"first_day": "'2027-01-01'", "last_day": "'2027-02-01'"}
     ),
     "spending": Identity("id = 'spending-1'", (("rowid",), ("id",)), {"id": "'x'"}, {"amount_minor": "1"}),
+    "api_token": Identity(
+        "id = 'token-1'", (("rowid",), ("id",), ("digest",)), {"id": "'x'", "digest": "zeroblob(32)"},
+        {"scopes": "'donors:read'"},
+    ),
     "match_note": Identity(
         "gift_id = 'gift-1'", (("rowid",), ("gift_id", "n")), {"n": "9"}, {"noted_at": "'2027-01-01'"}
     ),
@@ -177,6 +181,7 @@ TAKING = (
         for table in (
             "donor",
             "spending",
+            "api_token",
             "refund",
             "refund_request",
             "offline_gift",

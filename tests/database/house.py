@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from api.tables import api_token
 from campaigns.tables import campaign, match_note, match_pot, spending
 from database.columns import BookDate, Count, Flag, Instant, Json, Minor
 from database.migrating import installation
@@ -45,6 +46,7 @@ BANK_MATCH = {
     "why": "",
 }
 INSTRUCTION = {"donor_id": "donor-1", "state": "active", "currency": "GBP", "interval": "month"}
+TOKEN = {"made_by": "owner-1", "revoked_at": None, "revoked_by": None}
 # What a plain value of the column's type would not satisfy; everything else is filled in by `row`.
 FURNITURE: tuple[tuple[sa.Table, Mapping[str, Any]], ...] = (
     (installation, {"id": 1, "mode": "sandbox"}),
@@ -209,6 +211,8 @@ FURNITURE: tuple[tuple[sa.Table, Mapping[str, Any]], ...] = (
         staff.staff_member,
         {"id": "owner-1", "email": "o@example.org", "role": "owner", "disabled_at": None, "removed_at": None},
     ),
+    (api_token, TOKEN | {"id": "token-1", "digest": b"1" * 32}),
+    (api_token, TOKEN | {"id": "token-2", "digest": b"2" * 32}),
     (letter, {"id": "letter-1", "key": "one", "state": "sent"}),
     (letter, {"id": "letter-2", "key": "two", "state": "uncertain", "personal": True}),
     (

@@ -14,7 +14,7 @@ from database import transactions
 from database.driver import fetch_rows
 from database.engine import Outage, open_database
 from database.postgresql import LONGEST_HOLD, TAKE_THE_BOOKS
-from database.transactions import booking, reading, writing
+from database.transactions import booking, reading, reading_one_state, writing
 
 THREADS, TIMES = 8, 40
 counter = sa.table("counter", sa.column("n", sa.Integer))
@@ -43,6 +43,18 @@ def test_the_books_lose_no_update(counting: Engine) -> None:
         taken = [number for numbers in pool.map(take, range(THREADS)) for number in numbers]
 
     assert sorted(taken) == list(range(1, THREADS * TIMES + 1))
+
+
+def test_the_questions_of_one_state_all_see_the_first_ones_moment(counting: Engine) -> None:
+    """What is committed between two of them is seen by the next such transaction alone."""
+    question = sa.select(counter.c.n)
+    with reading_one_state(counting) as conn:
+        before = conn.scalar(question)
+        with writing(counting) as other:
+            other.execute(sa.update(counter).values(n=1))
+        seen = [before, conn.scalar(question)]
+    with reading_one_state(counting) as conn:
+        assert [*seen, conn.scalar(question)] == [0, 0, 1]
 
 
 def test_a_reading_transaction_that_writes_late_is_refused_on_sqlite(sqlite_url: str) -> None:

@@ -6,7 +6,7 @@ differs in spelling, so who gave is known only there; the return token of each g
 
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +25,8 @@ from ledger.store import open_accounts
 from payments.books.bookkeeper import Bookkeeper
 from payments.books.decide.decide import BookRules
 from payments.gifts.gift import GiftState
+from payments.settlement.list_reader import ROWS_TOGETHER, ListReader
+from payments.settlement.whole_fees import WholeFees
 from proof.audit import audit_all
 from receipts.store import receipt_by_number, receipt_of_gift
 from tests.database import written_list
@@ -36,6 +38,7 @@ from tests.payments.organisation_books import Books, gift_id
 from tests.postgres import Cluster
 
 # So many of every kind there must be of 1,000 gifts; what is tested is not tested on nothing.
+BEFORE_RECONCILE = ("money verified", "fees")  # which the next reconcile shares
 AT_LEAST = {
     **{f"gift WHERE state = '{state}'": 10 for state in GiftState},
     **{f"gift WHERE currency = '{currency}'": 200 for currency in ("GBP", "EUR", "JPY")},
@@ -160,18 +163,18 @@ def test_the_guards_are_those_of_a_new_database(migrated: Migrated) -> None:
         assert written_list.of_postgresql(migrated.url) == written["postgresql"]
 
 
-def _assert_audit_passes(engine: Engine) -> None:
+def _assert_audit_passes(engine: Engine, unchecked: Sequence[str] = ("money verified",)) -> None:
     """Only the dead letters, which were put there, are reported; only what has not settled is unchecked."""
     with reading(engine) as conn:
         findings = audit_all(conn, lambda: NOON)
     faults = {finding.name: finding for finding in findings if finding.status is Status.FAILED}
     assert set(faults) == {"every kept delivery is in the books"}, faults
-    assert [finding.name for finding in findings if finding.status is Status.UNCHECKED] == ["money verified"]
+    assert [finding.name for finding in findings if finding.status is Status.UNCHECKED] == [*unchecked]
 
 
 def test_the_audit_passes(migrated: Migrated) -> None:
     """Ledger, facts, balance lines, payouts, campaigns and receipt numbers."""
-    _assert_audit_passes(migrated.engine)
+    _assert_audit_passes(migrated.engine, BEFORE_RECONCILE)
     with reading(migrated.engine) as conn:
         receipt = receipt_by_number(conn, "2026-000123")
     assert receipt is not None
@@ -191,6 +194,38 @@ def copied(migrated: Migrated, request: pytest.FixtureRequest, tmp_path: Path) -
     name = cluster.create(migrated.engine.url.database)
     yield from _opened(cluster.url(name))
     cluster.drop(name)
+
+
+def test_fees_of_the_version_before_are_booked_by_campaign(copied: Engine) -> None:
+    """By the next reconcile, in batches: of each gift what its lines took, over its shares. A second run finds none."""
+    with booking(copied) as conn:
+        open_accounts(conn)
+    of_gifts = (
+        "SELECT gift_id, sum(CASE WHEN debit = 'stripe' THEN -amount_minor ELSE amount_minor END) FROM entry"
+        " WHERE kind = 'fee' AND gift_id IS NOT NULL GROUP BY gift_id ORDER BY gift_id"
+    )
+    of_lines = (
+        "SELECT gift_id, sum(fee_minor) FROM balance_line JOIN"
+        " (SELECT DISTINCT payment, gift_id FROM charge WHERE gift_id IS NOT NULL) AS paid USING (payment)"
+        " WHERE ours = 1 AND fee_minor <> 0 GROUP BY gift_id ORDER BY gift_id"
+    )
+    by_account = "SELECT account, currency, sum(debit_minor - credit_minor) FROM total GROUP BY account, currency"
+    before, batches, fees = rows_of(copied, by_account), list[int](), WholeFees()
+    bookkeeper = Bookkeeper(BookRules(DEMO_ORGANISATION, ZoneInfo("Europe/London"), "test"))
+    reader = ListReader(copied, bookkeeper, lambda: NOON, "reconcile:fees", lambda _, rows, __: batches.append(rows))
+    fees.share(reader)
+
+    assert rows_of(copied, of_gifts) == rows_of(copied, of_lines) != []
+    assert sorted(rows_of(copied, by_account)) == sorted(before)
+    assert reader.errors == {}
+    assert max(batches) <= ROWS_TOGETHER < sum(batches)
+    whole = "SELECT count(*) FROM entry WHERE kind = 'fee' AND campaign_id = 0"
+    strangers = "SELECT count(*) FROM balance_line WHERE fee_minor <> 0 AND ours = 0"
+    assert _count(copied, whole) == sum(batches) + _count(copied, strangers)
+    entries = _count(copied, "SELECT count(*) FROM entry")
+    WholeFees().share(reader)
+    assert _count(copied, "SELECT count(*) FROM entry") == entries
+    _assert_audit_passes(copied)
 
 
 def _opened(url: str) -> Iterator[Engine]:
@@ -218,4 +253,4 @@ def test_the_program_works_on(copied: Engine) -> None:
         issued = receipt_of_gift(conn, gift_id(1))
     assert issued is not None
     assert issued.receipt.number == f"2026-{last + 1:06}"
-    _assert_audit_passes(copied)
+    _assert_audit_passes(copied, BEFORE_RECONCILE)

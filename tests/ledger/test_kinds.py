@@ -40,6 +40,7 @@ def test_a_key_names_the_kind_and_the_fact() -> None:
         (Figure.GIVEN_BACK, -1, {EntryKind.PAYMENT_FAILED, EntryKind.REFUND, EntryKind.DISPUTE}),
         (Figure.GIVEN_BACK, 1, {EntryKind.REFUND_FAILED}),
         (Figure.FEES, -1, {EntryKind.FEE, EntryKind.STRIPE_FEE}),
+        (Figure.FEES, 1, {EntryKind.FEE_SHARED}),
     ],
 )
 def test_each_figure_is_moved_by_its_kinds(figure: Figure, sign: int, kinds: set[EntryKind]) -> None:

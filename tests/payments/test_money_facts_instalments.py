@@ -185,7 +185,7 @@ def test_a_line_of_a_renewal_is_ours_by_its_invoice(books: Books) -> None:
     assert posted(books) == {
         "gift:ch_2:0": ("clearing", "gifts", 1000),
         "settle:txn_a": ("stripe", "clearing", 1000),
-        "fee:txn_a": ("fees", "stripe", 34),
+        "fee:txn_a:0": ("fees", "stripe", 34),
     }
 
 

@@ -9,9 +9,9 @@ from database.transactions import booking, reading
 from ledger.accounts import Account
 from ledger.entry import ConflictingEntry
 from ledger.money import EUR, GBP, USD, Money
-from ledger.store import balance, uncleared
+from ledger.store import balance, totals, uncleared
 from payments.books.tables import balance_line
-from payments.reading.happenings import Category, Happening, InvoicePaid, InvoiceReported
+from payments.reading.happenings import Category, FeeBookedWhole, Happening, InvoicePaid, InvoiceReported
 from tests.engines import ON_SQLITE
 from tests.payments.organisation_books import NOON, Books, gift_id
 from tests.payments.sample_happenings import (
@@ -84,10 +84,17 @@ def test_a_payouts_line_has_the_payout_as_its_subject_and_others_the_line(books:
     assert entry_field(books, "stripe_fee:txn_b", "subject") == "txn_b"
 
 
+def fees_by_campaign(books: Books, account: Account = Account.FEES) -> dict[int, int]:
+    """What each campaign, or money without one (0), has paid in fees."""
+    with reading(books.engine) as conn:
+        sums = {(row.campaign, row.account): row.debit.minor - row.credit.minor for row in totals(conn, [account])}
+    return {campaign: minor for (campaign, _), minor in sums.items() if minor}
+
+
 @ON_SQLITE
 @pytest.mark.parametrize("order", list(permutations(range(3))))
 def test_a_gift_meets_its_line_in_clearing(books: Books, order: tuple[int, ...]) -> None:
-    """£25 less 58p: Stripe holds £24.42, and nothing is left between the two."""
+    """£25 less 58p: Stripe holds £24.42, nothing is left between the two, and the campaign has paid the fee."""
     books.pledge()
     happenings: list[Happening] = [
         charged("1", gift=gift_id(1)),
@@ -98,11 +105,15 @@ def test_a_gift_meets_its_line_in_clearing(books: Books, order: tuple[int, ...])
         apply_happenings(books, happenings[k])
     assert stripe(books) == 2442
     assert open_subjects(books) == {}
-    assert posted(books, "settle", "fee") == {
+    whole, undone = ("fee:txn_a", ("fees", "stripe", 58)), ("fee_shared:txn_a", ("stripe", "fees", 58))
+    line_came_first = order.index(1) < order.index(0)
+    assert posted(books, "settle", "fee", "fee_shared") == {
         "settle:txn_a": ("stripe", "clearing", 2500),
-        "fee:txn_a": ("fees", "stripe", 58),
+        "fee:txn_a:0": ("fees", "stripe", 58),
+        **(dict([whole, undone]) if line_came_first else {}),
     }
-    assert entry_field(books, "fee:txn_a", "subject") == "pi_1"
+    assert fees_by_campaign(books) == {1: 58}
+    assert [entry_field(books, "fee:txn_a:0", name) for name in ("subject", "gift_id")] == ["pi_1", gift_id(1)]
 
 
 def test_refunds_and_disputes_meet_their_lines(books: Books) -> None:
@@ -127,8 +138,31 @@ def test_refunds_and_disputes_meet_their_lines(books: Books) -> None:
     )
     assert open_subjects(books) == {}
     assert stripe(books) == 2500 - 2000
-    assert posted(books, "fee") == {"fee:txn_d": ("dispute_fees", "stripe", 2000)}
-    assert entry_field(books, "fee:txn_d", "subject") == "du_1"
+    assert posted(books, "fee") == {"fee:txn_d:0": ("dispute_fees", "stripe", 2000)}
+    assert entry_field(books, "fee:txn_d:0", "subject") == "du_1"
+    assert (fees_by_campaign(books), fees_by_campaign(books, Account.DISPUTE_FEES)) == ({}, {1: 2000})
+
+
+@ON_SQLITE
+def test_a_fee_is_split_as_its_gift_is(books: Books) -> None:
+    """£25 shared a third to two thirds: of 50p and of a pound given back each has its part, the rest to the larger."""
+    books.pledge(shares=[(1, 833), (2, 1667)])
+    apply_happenings(books, charged("1", gift=gift_id(1)), line("a", Category.PAYMENT, 2500, n="1", fee=50))
+    assert fees_by_campaign(books) == {1: 17, 2: 33}
+    apply_happenings(books, line("b", Category.REFUND, -1000, n="1", subject="re_a", fee=-100))
+    assert fees_by_campaign(books) == {1: 17 - 33, 2: 33 - 67}
+    assert posted(books, "fee")["fee:txn_b:1"] == ("stripe", "fees", 67)
+
+
+@ON_SQLITE
+def test_a_fee_that_a_version_before_booked_whole_is_shared_once(books: Books) -> None:
+    """As reconcile reports it: to where the gift is now. Nothing of a payment without a gift."""
+    books.pledge()
+    apply_happenings(books, line("a", Category.PAYMENT, 2500, n="1", fee=58, marked=True))
+    apply_happenings(books, FeeBookedWhole("txn_a", "pi_1"))
+    assert fees_by_campaign(books) == {0: 58}
+    apply_happenings(books, charged("1", gift=gift_id(1)), FeeBookedWhole("txn_a", "pi_1"))
+    assert fees_by_campaign(books) == {1: 58}
 
 
 def test_a_negative_fee_is_given_back(books: Books) -> None:
@@ -155,7 +189,7 @@ def test_another_currency_goes_through_fx(books: Books) -> None:
     assert posted(books, "settle", "fee") == {
         "settle:txn_a:from": ("fx", "clearing", 3000),
         "settle:txn_a:to": ("stripe", "fx", 2370),
-        "fee:txn_a": ("fees", "stripe", 70),
+        "fee:txn_a:0": ("fees", "stripe", 70),
     }
     assert (open_subjects(books), stripe(books), stripe(books, "USD")) == ({}, 2300, 0)
     assert entry_field(books, "settle:txn_a:from", "currency") == "USD"
@@ -227,7 +261,7 @@ def test_a_line_read_again_posts_nothing_and_one_that_changed_is_an_alarm(books:
 def test_a_line_that_was_taken_for_not_ours_is_corrected(books: Books) -> None:
     """Stripe makes the invoice after the payment: the balance may be read in between.
 
-    The first entry is reversed and the line settles; the fee stays. Reported again, nothing more happens.
+    The first entry is reversed, the line settles, and its fee is the campaign's. Reported again, nothing happens.
     """
     books.pledge(amount=1000)
     recurring = add_recurring_gift(books)
@@ -247,6 +281,8 @@ def test_a_line_that_was_taken_for_not_ours_is_corrected(books: Books) -> None:
         }
     assert (books.raised(), stripe(books), open_subjects(books)) == (600, 566, {})
     assert entry_field(books, "ours:txn_a", "reverses") == "other:txn_a"
+    assert entry_field(books, "fee_shared:txn_a", "reverses") == "fee:txn_a"
+    assert fees_by_campaign(books) == {1: 34}
     assert decided(books) == {"txn_a": True, "txn_b": True}
 
 

@@ -9,15 +9,18 @@ import pytest
 from database.transactions import booking, reading
 from ledger.accounts import Account
 from ledger.gift_views import held_of_gift
-from ledger.money import GBP
+from ledger.money import GBP, Money
 from ledger.store import balance
 from ledger.tables import entry
 from ledger.views import gave_back
+from payments.gifts.detail_views import gift_details
 from payments.gifts.moving import COUNTED, CannotMove, GiftMove
 from payments.gifts.moving_store import move_gift, moves_of
+from payments.reading.happenings import Category
 from proof.audit import audit_all
 from tests.payments.messages import charged, delivery, event
 from tests.payments.organisation_books import NOON, Books, gift_id
+from tests.payments.sample_happenings import apply_happenings, line
 from tests.payments.stripe_objects import refund
 
 LIBRARIES, BUSES = 1, 2
@@ -77,6 +80,33 @@ def test_what_went_back_moves_with_it_and_later_refunds_find_it(given: Books) ->
     with reading(given.engine) as conn:
         assert gave_back(conn, gift_id(1), GBP).minor == 1500
         assert held_of_gift(conn, gift_id(1), LIBRARIES, COUNTED) == []
+
+
+def test_its_fees_move_with_it_and_later_ones_find_it(given: Books) -> None:
+    """58p before the move, £20 for a dispute after it: the buses have paid both, and their own net is right."""
+    apply_happenings(given, line("a", Category.PAYMENT, 2500, n="1", fee=58))
+    move(given)
+    apply_happenings(given, line("d", Category.DISPUTE, -2500, n="1", subject="du_1", fee=2000))
+    with reading(given.engine) as conn:
+        assert held_of_gift(conn, gift_id(1), LIBRARIES, COUNTED) == []
+        held = {account.value: amount.minor for account, amount in held_of_gift(conn, gift_id(1), BUSES, COUNTED)}
+        details = gift_details(conn, gift_id(1))
+    assert held == {"gifts": 2500, "fees": -58, "dispute_fees": -2000}
+    assert details is not None
+    assert (details.fee, details.dispute_fee) == (Money(58, GBP), Money(2000, GBP))
+
+
+def test_a_fee_given_back_in_part_is_what_was_taken(given: Books) -> None:
+    """58p less the 20p that Stripe gave back with a refund."""
+    apply_happenings(
+        given,
+        line("a", Category.PAYMENT, 2500, n="1", fee=58),
+        line("r", Category.REFUND, -1000, n="1", subject="re_1", fee=-20),
+    )
+    with reading(given.engine) as conn:
+        details = gift_details(conn, gift_id(1))
+    assert details is not None
+    assert (details.fee, details.dispute_fee) == (Money(38, GBP), None)
 
 
 def test_moved_back_everything_is_as_before(given: Books) -> None:

@@ -57,6 +57,23 @@ def test_a_charge_that_succeeds_is_a_fact_of_its_own_instant() -> None:
     assert _read("charge.succeeded", charge(captured=False)) == []
 
 
+@pytest.mark.parametrize(
+    ("details", "payer"),
+    [
+        ({"name": " Ada\u200b  Lovelace "}, "Ada Lovelace"),
+        ({"name": None}, ""),
+        (None, ""),
+        ({"name": "x" * 500}, "x" * 100),
+    ],
+    ids=str,
+)
+def test_a_charge_tells_the_name_on_the_card_or_in_the_wallet(details: dict[str, Any] | None, payer: str) -> None:
+    """Tidied as what donors type; it stands in no log."""
+    [success] = _read("charge.succeeded", charge(gift=GIFT, billing_details=details))
+    assert isinstance(success, ChargeSucceeded)
+    assert (success.payer, "Lovelace" in repr(success)) == (payer, False)
+
+
 @pytest.mark.parametrize("method", ["bacs_debit", "nz_bank_account", "a_method_of_next_year"])
 def test_a_payment_that_was_pending_succeeds_when_its_event_says_so(method: str) -> None:
     """It was created days before, whatever the method; its money is in the balance already."""

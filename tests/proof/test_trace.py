@@ -43,7 +43,8 @@ def test_a_gift_is_followed_from_the_form_to_the_bank(desk: Desk, engine: Engine
         ("Arrived at the bank", pounds(1442)),
     ]
     assert [entry.key for entry in shown.entries] == [
-        "gift:ch_1:0", "settle:txn_1", "fee:txn_1", "refund:re_1:0", "settle:txn_re_1", "payout:txn_po_1", "paid:po_1",
+        "gift:ch_1:0", "settle:txn_1", "fee:txn_1:0", "refund:re_1:0", "settle:txn_re_1", "payout:txn_po_1",
+        "paid:po_1",
     ]  # fmt: skip
 
 
@@ -119,7 +120,7 @@ def test_a_dispute_tells_what_it_took(desk: Desk, engine: Engine) -> None:
     shown = traced(engine, "du_1")
 
     assert ("Disputed: taken off Save our libraries", pounds(-2500)) in texts(shown)
-    assert ("Stripe's fee", pounds(-2000)) in texts(shown)
+    assert ("Stripe's fee for a dispute", pounds(-2000)) in texts(shown)
 
 
 @pytest.mark.parametrize(

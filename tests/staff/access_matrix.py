@@ -2,6 +2,7 @@
 
 `PUBLIC` routes are open to everybody; whoever asks for something of their own there shows a token of its own (a
 receipt's link) or only what everybody sees. `DONOR` asks for a donor's session, and shows only what is theirs.
+`PROGRAM` asks for a token of a program.
 `ANYBODY_AT_THE_DESK` asks for a session that is open, of whatever role. Of the rest a row names the permission;
 staff/permissions.py says which roles have it.
 
@@ -10,21 +11,13 @@ Outside of the table, because no route of FastAPI: `/webhooks/stripe` (a signatu
 """
 
 from collections.abc import Mapping
-from enum import Enum
 
 from staff.permissions import Permission
+from tests.staff.access_matrix_bank import BANK_ACCESS
 from tests.staff.access_to_books import BOOKS
+from tests.staff.access_webhooks import WEBHOOK_ACCESS
+from tests.staff.public_access import ANYBODY_AT_THE_DESK, OPEN_ACCESS, Open
 
-
-class Open(Enum):
-    """What needs no permission."""
-
-    PUBLIC = "public"
-    ANYBODY_AT_THE_DESK = "anybody at the desk"
-    DONOR = "a donor's own page"
-
-
-PUBLIC, ANYBODY_AT_THE_DESK, DONOR = Open.PUBLIC, Open.ANYBODY_AT_THE_DESK, Open.DONOR
 READ, CHANGE = Permission.READ_MONEY, Permission.CHANGE_MONEY
 MANAGE = Permission.MANAGE_STAFF
 READ_CAMPAIGNS, EDIT_CAMPAIGNS = Permission.READ_CAMPAIGNS, Permission.EDIT_CAMPAIGNS
@@ -33,108 +26,28 @@ READ_LETTERS, SEND_LETTERS = Permission.READ_LETTERS, Permission.SEND_LETTERS
 READ_ORGANISATION, EDIT_ORGANISATION = Permission.READ_ORGANISATION, Permission.EDIT_ORGANISATION
 
 ACCESS: Mapping[str, Open | Permission] = {
+    **OPEN_ACCESS,
     **BOOKS,
-    "GET /": PUBLIC,
-    "GET /c/{slug}": PUBLIC,
-    "GET /c/{slug}/progress": PUBLIC,
-    "GET /c/{slug}/supporters": PUBLIC,
-    "GET /c/{slug}/share.png": PUBLIC,
-    "GET /c/{slug}/poster.pdf": PUBLIC,
-    "GET /c/{slug}/screen": PUBLIC,
-    "GET /c/{slug}/screen/now": PUBLIC,
-    "GET /c/{slug}/widget": PUBLIC,
     "GET /desk/campaigns/{number}/links": READ_CAMPAIGNS,
     "GET /desk/campaigns/{number}/wall": EDIT_CAMPAIGNS,
     "POST /desk/campaigns/{number}/wall": EDIT_CAMPAIGNS,
-    "GET /c/{slug}/give": PUBLIC,
-    "POST /c/{slug}/give": PUBLIC,
-    "POST /c/{slug}/give/letter": PUBLIC,
-    "GET /give": PUBLIC,
-    "POST /give": PUBLIC,
-    "POST /give/letter": PUBLIC,
-    "GET /payment/{ticket}": PUBLIC,
-    "POST /payment/{ticket}": PUBLIC,
-    "GET /payment/{ticket}/place": PUBLIC,
-    # Whoever has the ticket: it leads to Stripe's page for its gift, and shows the amount and the place in the queue.
-    "GET /c/{slug}/payment/{ticket}": PUBLIC,
-    "POST /c/{slug}/payment/{ticket}": PUBLIC,
-    "GET /c/{slug}/payment/{ticket}/place": PUBLIC,
-    "GET /thanks": PUBLIC,
-    "POST /thanks/receipt": PUBLIC,
-    "POST /thanks/letter": PUBLIC,
-    "GET /receipts/{token}": PUBLIC,
-    "GET /receipts/{token}.pdf": PUBLIC,
-    "GET /c/{slug}/qr.{kind}": PUBLIC,
-    "POST /receipts/{token}/letter": PUBLIC,
-    "GET /privacy": PUBLIC,
-    "GET /robots.txt": PUBLIC,
-    "POST /updates": PUBLIC,
-    # The token of the letter.
-    "GET /updates/confirm/{token}": PUBLIC,
-    "POST /updates/confirm/{token}": PUBLIC,
-    "GET /updates/stop/{token}": PUBLIC,
-    "POST /updates/stop/{token}": PUBLIC,
     "GET /desk/campaigns/{number}/spending": READ_CAMPAIGNS,
     "POST /desk/campaigns/{number}/spending": CHANGE,
     "POST /desk/campaigns/{number}/spending/{spending}/withdraw": CHANGE,
     "GET /desk/payouts/{payout}": READ,
     "GET /desk/payouts/{payout}.csv": READ,
+    **BANK_ACCESS,
+    **WEBHOOK_ACCESS,
     "GET /desk/sign-ups": READ_LETTERS,
     "GET /desk/sign-ups/list.csv": SEND_LETTERS,
     "POST /desk/sign-ups/opt-outs": SEND_LETTERS,
     "GET /desk/campaigns/{number}/updates/{update_id}/send": EDIT_CAMPAIGNS,
     "POST /desk/campaigns/{number}/updates/{update_id}/send": EDIT_CAMPAIGNS,
-    "GET /look/{colour}.css": PUBLIC,
-    "GET /giving/sign-in": PUBLIC,
-    "POST /giving/sign-in": PUBLIC,
-    "GET /giving/link/{token}": PUBLIC,
-    "GET /giving/link": PUBLIC,
-    "POST /giving/link": PUBLIC,
-    "POST /giving/sign-out": PUBLIC,
-    "GET /giving": DONOR,
-    "GET /giving/receipts/{gift_id}": DONOR,
-    "POST /giving/consents/{channel}": DONOR,
-    "POST /giving/gifts/{gift_id}/hide-name": DONOR,
-    "GET /giving/statement/{year}": DONOR,
-    "GET /giving/statement/{year}.csv": DONOR,
-    "GET /giving/data.json": DONOR,
-    "GET /giving/data.csv": DONOR,
-    "GET /giving/erase": DONOR,
-    "POST /giving/erase": DONOR,
-    "GET /giving/erased": PUBLIC,
-    "GET /giving/recurring/{identity}": DONOR,
-    "POST /giving/recurring/{identity}/amount": DONOR,
-    "POST /giving/recurring/{identity}/day": DONOR,
-    "POST /giving/recurring/{identity}/pause": DONOR,
-    "POST /giving/recurring/{identity}/skip": DONOR,
-    "POST /giving/recurring/{identity}/card": DONOR,
-    "POST /giving/recurring/{identity}/receipts": DONOR,
-    "POST /giving/recurring/{identity}/resume": DONOR,
-    "GET /giving/recurring/{identity}/stop": DONOR,
-    "POST /giving/recurring/{identity}/stop": DONOR,
-    # On loopback; at a public host they ask for READ_LETTERS inside (tests/test_sandbox_panel.py).
-    "GET /sandbox/inbox": PUBLIC,
-    "GET /sandbox/inbox/{letter_id}": PUBLIC,
-    "GET /sandbox/inbox/{letter_id}/letter.html": PUBLIC,
-    "GET /sandbox/inbox/{letter_id}/{filename}": PUBLIC,
-    "GET /media/{name}-{width}.{extension}": PUBLIC,
-    "GET /media/logo/{name}": PUBLIC,
-    "GET /healthz": PUBLIC,
-    "GET /readyz": PUBLIC,
-    # The way in: what each step needs is in the session, or in what is typed.
-    "GET /desk/sign-in": PUBLIC,
-    "POST /desk/sign-in": PUBLIC,
-    "GET /desk/sign-in/code": PUBLIC,
-    "POST /desk/sign-in/code": PUBLIC,
-    "GET /desk/sign-in/forgotten": PUBLIC,
-    "POST /desk/sign-in/forgotten": PUBLIC,
-    "GET /desk/sign-in/link": PUBLIC,
-    "POST /desk/sign-in/link": PUBLIC,
-    "GET /desk/sign-in/password": PUBLIC,
-    "POST /desk/sign-in/password": PUBLIC,
-    "GET /desk/sign-in/second-factor": PUBLIC,
-    "POST /desk/sign-in/second-factor": PUBLIC,
-    "POST /desk/sign-out": PUBLIC,
+    "GET /desk/tokens": Permission.READ_STAFF,
+    "GET /desk/tokens/new": Permission.MANAGE_TOKENS,
+    "POST /desk/tokens/new": Permission.MANAGE_TOKENS,
+    "GET /desk/tokens/{identity}/revoke": Permission.MANAGE_TOKENS,
+    "POST /desk/tokens/{identity}/revoke": Permission.MANAGE_TOKENS,
     "GET /desk/confirm": ANYBODY_AT_THE_DESK,
     "POST /desk/confirm": ANYBODY_AT_THE_DESK,
     "GET /desk/account": ANYBODY_AT_THE_DESK,
@@ -185,6 +98,7 @@ ACCESS: Mapping[str, Open | Permission] = {
     "GET /desk/setup/stripe": Permission.EDIT_ORGANISATION,
     "POST /desk/setup/stripe": Permission.EDIT_ORGANISATION,
     "GET /desk": READ,
+    "GET /desk/trends": READ,
     "GET /desk/gifts": READ,
     "GET /desk/gifts/{gift_id}": READ,
     "GET /desk/payouts": READ,

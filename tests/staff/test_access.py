@@ -16,7 +16,9 @@ from main import build_web
 from settings import read_settings
 from staff.permissions import ALLOWED, Permission
 from staff.role import Role
-from tests.staff.access_matrix import ACCESS, ANYBODY_AT_THE_DESK, DONOR, PUBLIC, Open
+from tests.staff.access_matrix import ACCESS
+from tests.staff.offers import offered_in_vain
+from tests.staff.public_access import ANYBODY_AT_THE_DESK, DONOR, PROGRAM, PUBLIC, Open
 from tests.staff.signing_in import session_token, sign_in_as
 from web.sessions import SessionCookie
 
@@ -63,6 +65,8 @@ def permission_of(route: APIRoute) -> Open | Permission:
     """What a route's door asks for."""
     if any(isinstance(getattr(each.call, "__self__", None), DonorDoor) for each in route.dependant.dependencies):
         return DONOR
+    if any(hasattr(each.call, "scope") for each in route.dependant.dependencies):
+        return PROGRAM
     doors = [call for each in route.dependant.dependencies if hasattr(call := each.call, "permission")]
     if not doors:
         return PUBLIC
@@ -109,7 +113,9 @@ def test_nobody_gets_further_than_the_public_pages(house: tuple[Installation, Fa
     answers = {name: answer_of(client, name, path_of(route)) for name, route in routes_of(house[1])}
 
     refused = {name for name, answer in answers.items() if answer == (403, SIGN_IN_FIRST)}
-    assert refused == {name for name, row in ACCESS.items() if row not in (PUBLIC, DONOR)}
+    assert refused == {name for name, row in ACCESS.items() if row not in (PUBLIC, DONOR, PROGRAM)}
+    without_token = {name for name, answer in answers.items() if answer[0] == 401}
+    assert without_token == {name for name, row in ACCESS.items() if row is PROGRAM}
 
 
 def test_only_a_donors_session_opens_a_donors_own_pages(house: tuple[Installation, FastAPI]) -> None:
@@ -159,3 +165,11 @@ def test_another_organisers_campaign_is_not_there(house: tuple[Installation, Fas
     assert len(about) > 10
     assert {name: status for name, status in anothers.items() if status != 404} == {}
     assert own["GET /desk/campaigns/{number}"] == own["GET /desk/campaigns/{number}/edit"] == 200
+
+
+def test_an_auditor_is_offered_nothing_that_would_be_refused(house: tuple[Installation, FastAPI]) -> None:
+    """Every page that they can reach shows its values, and no form or link that is not for them."""
+    installation, app = house
+    browser = TestClient(app, base_url=BASE_URL, headers=HOST, follow_redirects=False)
+    sign_in_as(browser, installation.engine, installation.clock(), Role.AUDITOR, email="audit@example.org")
+    assert offered_in_vain(browser, Role.AUDITOR) == []

@@ -153,7 +153,7 @@ def test_a_gift_in_another_currency_pays_no_pot(
         ({"amount": "much"}, "Enter an amount in figures"),
         ({"amount": "0"}, "Enter a sum above zero."),
         ({"ratio": "9:9"}, "Choose how much is matched."),
-        ({"first_day": "soon"}, "Enter a day like 2027-05-06."),
+        ({"first_day": "soon"}, "Enter a day like 6 May 2027."),
         ({"last_day": "2020-01-01"}, "The last day must not come before the first."),
         ({"last_day": "2099-01-01"}, "Choose a last day within a year of the first."),
     ],

@@ -28,8 +28,11 @@ MONEY = some.integers(-10_000, 10_000).map(lambda minor: Money(minor, GBP))
 
 
 def line(gross: Money, fee: Money, weights: dict[int, int], category: Category = Category.PAYMENT) -> PayoutLine:
-    """A line of these amounts."""
-    return PayoutLine("txn", category, gross, fee, NOON, "pi", None, "", tuple(sorted(weights.items())))
+    """A line of these amounts, whose fee the first campaign pays to a penny."""
+    first, *others = sorted(weights) or [0]
+    parts = dict.fromkeys(others, 1) | {first: fee.minor - len(others)}
+    fees = tuple(parts.items()) if fee else ()
+    return PayoutLine("txn", category, gross, fee, NOON, "pi", None, "", tuple(sorted(weights.items())), fees)
 
 
 LINES = some.builds(
@@ -49,7 +52,7 @@ def test_nothing_is_lost_between_the_lines_and_the_campaigns(lines: list[PayoutL
     assert posted.total.fees == sum((each.fee for each in lines), start=nothing)
 
 
-def test_a_shared_gift_its_fee_and_its_refund_are_split_as_the_gift_is() -> None:
+def test_a_shared_gift_and_its_refund_are_split_as_the_gift_is_and_the_fee_as_it_is_booked() -> None:
     """Largest remainder, as everywhere."""
     shared = {1: 2000, 2: 500}
     gift = line(Money(2500, GBP), Money(58, GBP), shared)
@@ -59,7 +62,7 @@ def test_a_shared_gift_its_fee_and_its_refund_are_split_as_the_gift_is() -> None
     figures = [
         (row.campaign, row.given.minor, row.given_back.minor, row.fees.minor, row.other.minor) for row in posted.rows
     ]
-    assert figures == [(1, 2000, 400, 46, 0), (2, 500, 100, 12, 0), (0, 0, 0, 0, -100)]
+    assert figures == [(1, 2000, 400, 57, 0), (2, 500, 100, 1, 0), (0, 0, 0, 0, -100)]
     assert (posted.total.net.minor, posted.unexplained.minor) == (1842, 0)
 
 
@@ -82,5 +85,6 @@ def test_the_page_says_what_the_treasurer_types_into_her_books(treasurer: TestCl
         assert amount in page
     assert ("not explained" in page, "Donor 1" in page) == (False, True)
     heading, gift, refund = list(csv.reader(StringIO(treasurer.get("/desk/payouts/po_1.csv").text.lstrip("\ufeff"))))
+    assert "No campaign" not in page  # the fee is the campaign's
     assert (heading[0], gift[4:7], refund[1], refund[6]) == ("Day", ["25.00", "0.58", "24.42"], "Refund", "-10.00")
     assert treasurer.get("/desk/payouts/po_2").status_code == 404

@@ -265,7 +265,7 @@ STATES = {
     "form until a day": form(MONTHLY | {"end": "day", "until": "2027-05-06"}),
     "form for a number of times": form(MONTHLY | {"end": "number", "instalments": "12"}),
     "form with a wrong end": form(
-        MONTHLY | {"end": "day", "until": "yesterday"}, {"until": "Enter a day that is to come, like 2027-05-06."}
+        MONTHLY | {"end": "day", "until": "yesterday"}, {"until": "Enter a day that is to come, like 6 May 2027."}
     ),
     "form with two ends": form(MONTHLY | {"until": "2027-05-06"}, {"end": "Choose one.", "interval": "Choose."}),
     "form with every rhythm": form(

@@ -82,3 +82,24 @@ def test_currencies_and_counts_have_names() -> None:
 
 def _plain(text: str) -> str:
     return text.replace("\u00a0", " ").replace("\u2212", "-")
+
+
+@pytest.mark.parametrize(
+    ("code", "english", "welsh"),
+    [
+        ("GBP", "British pounds", "punnoedd (£)"), ("EUR", "euros", "ewros (€)"), ("USD", "US dollars", "doleri UDA"),
+        ("JPY", "Japanese yen", "yen Japan"), ("ISK", "Icelandic krónur", "króna Gwlad yr Iâ"),
+    ],
+)  # fmt: skip
+def test_a_currency_is_named_as_it_stands_after_in(code: str, english: str, welsh: str) -> None:
+    """Welsh said "mewn bunt Prydain": a form that only follows a number."""
+    names = [Wording(locale, "Europe/London").currency_name(currency(code)) for locale in ("en_GB", "cy")]
+    assert names == [english, welsh]
+
+
+def test_every_currency_has_a_name_in_both_languages() -> None:
+    """And none is a bare code where CLDR has a name."""
+    for locale in ("en_GB", "cy"):
+        words = Wording(locale, "Europe/London")
+        bare = [code for code in CURRENCIES if words.currency_name(currency(code)) == code]
+        assert bare == [], locale

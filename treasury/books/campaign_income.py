@@ -64,7 +64,7 @@ def _sheet(
     parts = _Parts(of, own, span)
     rows = [row for name in names if name.parent is None for row in parts.rows(name, _groups(name, names, own))]
     if NO_CAMPAIGN in own:
-        rows += parts.rows(CampaignName(NO_CAMPAIGN, "No campaign", None), [])
+        rows += parts.rows(CampaignName(NO_CAMPAIGN, "No campaign", None, slug=""), [])
     return IncomeSheet(of, tuple(rows), sum(own.values(), start=no_income(of)))
 
 

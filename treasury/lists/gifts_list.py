@@ -1,9 +1,10 @@
 """`/desk/gifts`: every gift, and who gave it."""
 
+from ledger.giving_kind import GivingKind
 from payments.gifts.gift import GiftState
-from payments.gifts.gift_list_views import GIFTS, GiftListRow
+from payments.gifts.gift_list_views import GIFTS, NO_SOURCE, GiftListRow
 from treasury.lists.desk_list import ColumnKind, DeskList, ListColumn, Shown
-from treasury.lists.list_filter import CAMPAIGN, CURRENCY, DONOR, ListField, ListSort
+from treasury.lists.list_filter import CAMPAIGN, CURRENCY, DONOR, SOURCE, ListField, ListSort
 
 GIFT_STATES = {
     GiftState.PENDING: "Begun, not paid",
@@ -11,6 +12,11 @@ GIFT_STATES = {
     GiftState.EXPIRED: "Not paid",
     GiftState.FAILED: "Failed",
     GiftState.RECEIVED: "Received",
+}
+KIND_NAMES = {
+    GivingKind.ONCE.value: "Once, online",
+    GivingKind.RECURRING.value: "Instalments",
+    GivingKind.OFFLINE.value: "Offline",
 }
 
 
@@ -57,8 +63,9 @@ GIFT_LIST = DeskList[GiftListRow](
     sorts=("day", "amount"),
     sort=ListSort("day"),
     fields=(
-        ListField(CAMPAIGN, "Campaign"), ListField(DONOR, "Donor"),
-        ListField("kind", "Kind", {"": "Once and recurring", "once": "Once", "recurring": "Instalments"}),
+        ListField(CAMPAIGN, "Campaign"),
+        ListField(DONOR, "Donor"),
+        ListField("kind", "Kind", {"": "All kinds"} | KIND_NAMES),
         ListField(
             "state",
             "State",
@@ -66,5 +73,6 @@ GIFT_LIST = DeskList[GiftListRow](
             | {state.value: name for state, name in GIFT_STATES.items() if state is not GiftState.RECEIVED},
         ),
         ListField(CURRENCY, "Currency"),
+        ListField(SOURCE, "Came by", {"": "Any link", NO_SOURCE: "No link with a code"}),
     ),
 )  # fmt: skip

@@ -11,15 +11,24 @@ from urllib.parse import urlencode
 from database.lists import ListChoice
 from ledger.money import CURRENCIES
 from web.typed import compact
+from web.typed_day import typed_day
 
 LONGEST_TEXT = 200
-CAMPAIGN, CURRENCY, DONOR = "campaign", "currency", "donor"
+CAMPAIGN, CURRENCY, SOURCE, DONOR = "campaign", "currency", "source", "donor"
 # What an address may say of fields whose options are not the same for everybody.
 _FREE = {
-    CAMPAIGN: re.compile(r"[0-9]{1,9}"), CURRENCY: re.compile(r"[A-Z]{3}"), DONOR: re.compile(r"[0-9a-f-]{36}"),
-}  # fmt: skip
-_FREE_WORDS = {CAMPAIGN: "the number of a campaign", CURRENCY: "a currency of three capital letters, such as GBP"}
-_A_DAY = "a day such as 2026-11-21"
+    CAMPAIGN: re.compile(r"[0-9]{1,9}"),
+    CURRENCY: re.compile(r"[A-Z]{3}"),
+    SOURCE: re.compile(r"[\w.-]{1,40}"),
+    DONOR: re.compile(r"[0-9a-f-]{36}"),
+}
+_FREE_WORDS = {
+    CAMPAIGN: "the number of a campaign",
+    CURRENCY: "a currency of three capital letters, such as GBP",
+    DONOR: "the id in the address of a donor's page",
+    SOURCE: "a source of at most 40 letters, digits, dots and hyphens",
+}
+_A_DAY = "a day such as 2026-11-21 or 21 November 2026"
 _ID = re.compile(r"[A-Za-z0-9_-]{1,100}")
 _AMOUNT = re.compile(
     r"(?:[£€$¥]\s*|([A-Z]{3})\s)?(-?(?:[0-9]{1,12}|[1-9][0-9]{0,2}(?:,[0-9]{3}){1,3})(?:\.[0-9]{1,3})?)"
@@ -176,7 +185,7 @@ def _days(query: Mapping[str, str]) -> tuple[date | None, date | None]:
 
 def _day(name: str, query: Mapping[str, str]) -> date | None:
     text = query.get(name, "")
-    day = _iso_day(text)
+    day = typed_day(compact(text))
     if text and day is None:
         raise NotAFilter(name, _A_DAY)
     return day

@@ -67,7 +67,7 @@ RECURRING_LIST = DeskList[RecurringListRow](
         ListField(
             "state",
             "State",
-            {"": "All", "running": "All that run"}
+            {"": "All", "running": "All that run", "expected": "Will be charged again"}
             | {state.value: name for state, name in NAMES.items() if state is not RecurringState.PENDING},
         ),
         ListField("interval", "How often", {"": "Any"} | {interval.value: name for interval, name in _EACH.items()}),

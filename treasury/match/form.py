@@ -1,7 +1,7 @@
 """Reads the form of a match pot: into a pot, or into a sentence for each field that must be corrected."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 from uuid import uuid4
 
 from campaigns.campaign import Campaign
@@ -9,6 +9,7 @@ from campaigns.match import GIVER_LENGTH, BadMatch, MatchPot
 from ledger.money import BadAmount, Money
 from ledger.typed_money import NumberStyle, read_typed_money
 from web.typed import NotTidy, compact, tidy, typed_id
+from web.typed_day import read_day_field
 
 FIELDS = ("pot", "giver", "amount", "ratio", "first_day", "last_day", "counts")
 # What is matched for what is given, and the words for it.
@@ -24,7 +25,7 @@ def read_pot(
     """A pot of this campaign, or what must be corrected, by field."""
     errors: dict[str, str] = {}
     giver, amount = _giver(typed, errors), _amount(typed, campaign, style, errors)
-    first, last = _day(typed, "first_day", errors), _day(typed, "last_day", errors)
+    first, last = read_day_field(typed, "first_day", errors), read_day_field(typed, "last_day", errors)
     ratio, counts = typed.get("ratio", "1:1"), typed.get("counts") == "yes"
     if ratio not in RATIOS:
         errors["ratio"] = "Choose how much is matched."
@@ -60,12 +61,3 @@ def _amount(typed: Mapping[str, str], campaign: Campaign, style: NumberStyle, er
     if amount.minor <= 0:
         errors["amount"] = "Enter a sum above zero."
     return amount
-
-
-def _day(typed: Mapping[str, str], field: str, errors: dict[str, str]) -> date | None:
-    try:
-        day = date.fromisoformat(compact(typed.get(field, "")))
-    except ValueError:
-        errors[field] = "Enter a day like 2027-05-06."
-        return None
-    return day

@@ -2,10 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection
 
+from ledger.period_store import first_book_date, open_from
+from ledger.periods import month_of, months_between, next_to_close
+from ledger.store import Uncleared
+from ledger.views import uncleared_since
 from outbox.letter_views import undelivered_count, undelivered_letters
 from outbox.letters import PostedLetter
 from payments.books.lost_views import lost_gift_count
@@ -18,11 +22,26 @@ from payments.books.views import (
     disputes_to_answer,
     payout_rows_unlike_their_lines,
 )
+from payments.gifts.promised_views import (
+    EndedRecurring,
+    FailingRecurring,
+    ended_count,
+    ended_recurring,
+    failing_count,
+    failing_recurring,
+)
 from payments.gifts.views import DiscrepancyRow, discrepancies, discrepancy_count
 from payments.giving.surge_views import SurgeState, surge_state
 from payments.inbox.store import DeadLetter, dead_letters
+from payments.refunding.twin_views import TwinRow, twin_rows
+from webhooks.endpoint import WebhookEndpoint
+from webhooks.store import stopped_endpoints
 
 SHOWN = 5
+# Stripe's balance shows a payment within minutes and is read every hour; its webhook may come first.
+LONGEST_UNCLEARED = timedelta(hours=3)
+# Until when a recurring gift that ended is listed: its donor may be asked why.
+ENDED_WITHIN = timedelta(days=31)
 MOST_DEAD_LETTERS = 1000
 
 
@@ -38,23 +57,34 @@ class ToDo:
     without_gift: Sequence[ChargeWithoutGift]
     without_gift_count: int
     payouts: Sequence[PayoutRow]
+    stopped_endpoints: Sequence[WebhookEndpoint]
     letters: Sequence[PostedLetter]
     letter_count: int
     lost_gift_count: int
     surge: SurgeState
+    uncleared: Sequence[Uncleared]
+    uncleared_count: int
+    failing: Sequence[FailingRecurring]
+    failing_count: int
+    ended: Sequence[EndedRecurring]
+    ended_count: int
+    twins: Sequence[TwinRow]
+    months_to_close: Sequence[date]
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing waits."""
         lists = (
-            self.disputes, self.discrepancies, self.dead_letters, self.without_gift, self.payouts, self.letters
+            self.disputes, self.discrepancies, self.dead_letters, self.without_gift, self.payouts, self.letters,
+            self.uncleared, self.failing, self.ended, self.twins, self.months_to_close,
         )  # fmt: skip
-        return not (self.lost_gift_count or self.surge.demand or self.surge.waiting or any(lists))
+        counts = (self.lost_gift_count, self.surge.demand, self.surge.waiting)
+        return not any((*counts, *lists, self.stopped_endpoints))
 
 
-def to_do(conn: Connection, now: datetime) -> ToDo:
-    """What waits for a treasurer now."""
-    failed = dead_letters(conn, MOST_DEAD_LETTERS)
+def to_do(conn: Connection, now: datetime, today: date) -> ToDo:
+    """What waits for a treasurer now; `today` is the organisation's."""
+    failed, ended_since = dead_letters(conn, MOST_DEAD_LETTERS), now - ENDED_WITHIN
     return ToDo(
         disputes_to_answer(conn, SHOWN),
         discrepancies(conn, SHOWN),
@@ -64,8 +94,22 @@ def to_do(conn: Connection, now: datetime) -> ToDo:
         charges_without_gift(conn, SHOWN),
         charge_without_gift_count(conn),
         payout_rows_unlike_their_lines(conn)[:SHOWN],
+        stopped_endpoints(conn),
         undelivered_letters(conn, SHOWN),
         undelivered_count(conn),
         lost_gift_count(conn),
         surge_state(conn, now),
+        *uncleared_since(conn, now - LONGEST_UNCLEARED, SHOWN),
+        failing_recurring(conn, today, SHOWN),
+        failing_count(conn),
+        ended_recurring(conn, ended_since, SHOWN),
+        ended_count(conn, ended_since),
+        twin_rows(conn, now, SHOWN),
+        months_to_close(first_book_date(conn), open_from(conn), today),
     )
+
+
+def months_to_close(first_day: date | None, open_day: date | None, today: date) -> list[date]:
+    """The months that are over and open, the oldest first, which is closed first. `first_day`: of the oldest entry."""
+    following = next_to_close(first_day, open_day)
+    return months_between(following, today)[:0:-1] if following and following < month_of(today) else []

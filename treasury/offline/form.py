@@ -11,9 +11,10 @@ from payments.gifts.gift import DonorDetails
 from payments.gifts.offline import BadDay, Means, require_day
 from web.typed import NotTidy, compact, tidy, typed_id
 from web.typed_address import read_email_address
+from web.typed_day import read_day_field
 
 FIELDS = (
-    "key", "donor", "name", "email", "means", "amount", "day", "campaign", "reference", "counts", "receipt",
+    "key", "donor", "name", "email", "means", "amount", "day", "campaign", "reference", "counts", "receipt", "line",
 )  # fmt: skip
 LONGEST_NAME, LONGEST_REFERENCE = 200, 200
 
@@ -40,6 +41,7 @@ class TypedOffline:
     reference: str
     counts: bool
     wants_receipt: bool
+    line: str | None = None
 
 
 def read_offline(
@@ -59,7 +61,7 @@ def read_offline(
         return errors or {"amount": "Open the page again: the form was not whole."}
     return TypedOffline(
         key, typed_id(typed.get("donor", "")), donor, means, amount, day, campaign, reference,
-        typed.get("counts") == "yes", typed.get("receipt") == "yes",
+        typed.get("counts") == "yes", typed.get("receipt") == "yes", typed_id(typed.get("line", "")),
     )  # fmt: skip
 
 
@@ -92,15 +94,13 @@ def _amount(
 def read_booking_day(typed: Mapping[str, str], days: Days, errors: dict[str, str]) -> date | None:
     """The day that was typed, if it can be booked."""
     try:
-        day = date.fromisoformat(compact(typed.get("day", "")))
-        require_day(day, days.today, days.open_from)
+        day = read_day_field(typed, "day", errors)
+        if day is not None:
+            require_day(day, days.today, days.open_from)
     except BadDay as mistake:
         errors["day"] = str(mistake)
-    except ValueError:
-        errors["day"] = "Enter a day like 2027-05-06."
-    else:
-        return day
-    return None
+        return None
+    return day
 
 
 def read_giver(typed: Mapping[str, str], errors: dict[str, str]) -> DonorDetails | None:

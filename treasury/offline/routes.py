@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, tzinfo
 from typing import Annotated
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Depends, Query
 from sqlalchemy import Connection, Engine
@@ -21,6 +21,9 @@ from donors.store import donor_by_id
 from ledger.kinds import EntryKind
 from ledger.money import BadAmount, Money
 from ledger.period_store import open_from
+from payments.bank.line import MatchKind
+from payments.bank.match_store import BankMatch, add_match
+from payments.bank.views import bank_line_by_id, may_be_gift
 from payments.gifts.gift import pledge
 from payments.gifts.offline import Means, OfflineGift
 from payments.gifts.offline_store import (
@@ -41,7 +44,15 @@ from staff.act import Subject
 from staff.changing import Change, changing_books
 from staff.door import Door, SignedIn
 from staff.permissions import Permission
-from treasury.offline.form import FIELDS, Days, TypedOffline, read_booking_day, read_offline, read_sum
+from treasury.offline.form import (
+    FIELDS,
+    LONGEST_REFERENCE,
+    Days,
+    TypedOffline,
+    read_booking_day,
+    read_offline,
+    read_sum,
+)
 from treasury.offline.issuer import issuer_of
 from web.errors import NotFound
 from web.forms import posted_fields
@@ -65,8 +76,11 @@ def offline_routes(engine: Engine, clock: Clock, pages: Pages, door: Door) -> AP
         return desk.list(reader, page)
 
     @router.get(PATH + "/new")
-    def show_offline_form(changer: Changer, donor: Annotated[str, Query(max_length=100)] = "") -> Response:
-        return desk.form(changer, {"donor": donor, "means": Means.CASH.value, "counts": "yes", "receipt": "yes"}, {})
+    def show_offline_form(
+        changer: Changer, donor: Annotated[str, Query(max_length=100)] = "", line: UUID | None = None
+    ) -> Response:
+        typed = {"donor": donor, "means": Means.CASH.value, "counts": "yes", "receipt": "yes"}
+        return desk.form(changer, typed | desk.of_line(line), {})
 
     @router.post(PATH + "/new")
     async def enter_offline_gift(changer: Changer, request: Request) -> Response:
@@ -149,6 +163,17 @@ class OfflineDesk:
             targets={field: field for field in errors},
         )
 
+    def of_line(self, line_id: UUID | None) -> dict[str, str]:
+        """What a line of the bank says of the gift that it is: only its id stands in the address."""
+        if line_id is None:
+            return {}
+        with reading(self._engine) as conn:
+            line = bank_line_by_id(conn, str(line_id))
+        if line is None or line.match is not None or line.is_struck:
+            raise NotFound("This line of the bank is something already.", advice="Go back to the bank's page.")
+        said = {"reference": line.description[:LONGEST_REFERENCE], "day": line.day.isoformat()}
+        return said | {"line": line.id, "means": Means.TRANSFER.value, "amount": str(line.amount.decimal)}
+
     def enter(self, changer: SignedIn, typed: Mapping[str, str]) -> Response:
         """Book the gift with its act; the same form sent twice is one gift."""
         with reading(self._engine) as conn:
@@ -164,6 +189,10 @@ class OfflineDesk:
             offline = _offline(change, read, changer.member.id)
             enter_offline(change.conn, offline, issuer if read.wants_receipt else None, (change.now, self._zone))
             change.record("gift.enter", _subject(read.key), after=_values(offline), act_id=f"gift.enter:{read.key}")
+            if read.line and may_be_gift(change.conn, read.line, read.key):
+                match = BankMatch(read.line, MatchKind.GIFT, read.key, entered=True)
+                identity = add_match(change.conn, match, changer.member.id, change.now)
+                change.record("bank.match", Subject("bank_line", read.line), act_id=f"bank.match:{identity}")
         return RedirectResponse(f"{PATH}/{read.key}", 303)
 
     def show(self, reader: SignedIn, identity: str, why: str = "", mistake: str = "") -> Response:

@@ -1,7 +1,7 @@
 """The desk's first page."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
@@ -12,7 +12,12 @@ from campaigns.store import campaigns
 from database.instants import Clock
 from database.transactions import reading
 from ledger.accounts import Account
+from ledger.periods import month_after, month_of
 from ledger.views import monthly_sums
+from payments.gifts.giver_views import givers_of
+from payments.gifts.promised_views import promised_sums
+from payments.gifts.recurring_views import expected_sums
+from payments.gifts.recurring_words import EVERY, PER
 from payments.settlement.views import stripe_status
 from staff.door import Door, SignedIn
 from staff.member import StaffMember
@@ -21,14 +26,13 @@ from treasury.money.places import places
 from treasury.money.to_do import to_do
 from treasury.overview.figures import SHOWN, sheets
 from treasury.overview.recent import recent_months
+from treasury.overview.standing import standings
 from web.pages import Pages
 
 PLACES = {
     Account.CLEARING: "Not seen in both places yet",
     Account.STRIPE: "At Stripe",
     Account.IN_TRANSIT: "On its way to the bank",
-    Account.BANK: "Paid out or paid in to the bank",
-    Account.CASH: "In cash",
     Account.SUSPENSE: "Of a kind that nobody knows",
 }
 MissingSteps = Callable[[StaffMember], object | None]
@@ -46,23 +50,32 @@ def overview_routes(engine: Engine, clock: Clock, pages: Pages, door: Door, miss
 
     @router.get("/desk")
     def show_desk(reader: Reader) -> Response:
+        now, today = clock(), _today(clock, pages)
+        this_month = month_of(today)
+        a_year_ago = this_month.replace(year=this_month.year - 1)
         with reading(engine) as conn:
             sums, titles = monthly_sums(conn, SHOWN), _titles(conn)
-            currencies, stripe = places(conn), stripe_status(conn)
-            waiting = to_do(conn, clock())
+            money = standings(places(conn), promised_sums(conn), expected_sums(conn))
+            givers, stripe, waiting = givers_of(conn, this_month), stripe_status(conn), to_do(conn, now, today)
         shown = sheets(sums)
         return pages.page(
             "treasury/desk.html",
             private=True,
             member=reader.member,
-            now=clock(),
+            now=now,
             sheets=shown,
-            recent=recent_months(sums, [sheet.currency for sheet in shown], _today(clock, pages)),
+            recent=recent_months(sums, [sheet.currency for sheet in shown], today),
             titles=titles,
-            currencies=currencies,
+            standings=money,
+            givers=givers,
+            this_month=this_month,
+            a_year_ago=a_year_ago,
+            a_year_ago_end=month_after(a_year_ago) - timedelta(days=1),
             stripe=stripe,
             to_do=waiting,
             place_names=PLACES,
+            every=EVERY,
+            per=PER,
             missing=missing_steps(reader.member),
         )
 

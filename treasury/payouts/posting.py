@@ -46,7 +46,8 @@ class PayoutPosting:
 def posting(amount: Money, lines: Sequence[PayoutLine]) -> PayoutPosting:
     """The posting of a payout of this amount.
 
-    Gross and fee of a line are split over its gift's campaigns as the gift is: largest remainder, so nothing is lost.
+    A line's gross is split over its gift's campaigns as the gift is: largest remainder, so nothing is lost. Its fee is
+    in parts already, as it is booked.
     """
     nothing = Money(0, amount.currency)
     rows: dict[int, PostingRow] = {}
@@ -61,13 +62,15 @@ def posting(amount: Money, lines: Sequence[PayoutLine]) -> PayoutPosting:
 
 
 def _rows_of(line: PayoutLine) -> list[PostingRow]:
-    nothing = Money(0, line.gross.currency)
+    of = line.gross.currency
+    nothing = Money(0, of)
+    fees = [PostingRow(campaign, nothing, nothing, Money(minor, of), nothing) for campaign, minor in line.fees if minor]
     if not line.weights:
-        return [PostingRow(NO_CAMPAIGN, nothing, nothing, line.fee, line.gross)]
-    weights = [minor for _, minor in line.weights]
-    parts = zip(line.weights, line.gross.allocate(weights), line.fee.allocate(weights), strict=True)
+        return [PostingRow(NO_CAMPAIGN, nothing, nothing, nothing, line.gross), *fees]
+    parts = zip(line.weights, line.gross.allocate([minor for _, minor in line.weights]), strict=True)
     came = line.category is Category.PAYMENT
-    return [
-        PostingRow(campaign, gross if came else nothing, nothing if came else -gross, fee, nothing)
-        for (campaign, _), gross, fee in parts
+    moved = [
+        PostingRow(campaign, gross if came else nothing, nothing if came else -gross, nothing, nothing)
+        for (campaign, _), gross in parts
     ]
+    return moved + fees

@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from campaigns.store import campaign_titles
 from database.transactions import reading
+from payments.bank.views import bank_line_of
 from payments.books.payout_views import PayoutLine, lines_of_payout, payout_by_id
 from payments.books.views import PayoutRow
 from payments.reading.happenings import Category
@@ -47,9 +48,11 @@ def payout_routes(engine: Engine, pages: Pages, door: Door) -> APIRouter:
     @router.get(PATH)
     def show_payout(reader: Reader, payout: PayoutId) -> Response:
         row, lines, posted, titles = _load(engine, payout)
+        with reading(engine) as conn:
+            bank_line = bank_line_of(conn, payout)
         return pages.page(
             "treasury/payout.html", private=True, member=reader.member, payout=row, lines=lines, posting=posted,
-            titles=titles, words=WORDS,
+            titles=titles, words=WORDS, bank_line=bank_line,
         )  # fmt: skip
 
     return router

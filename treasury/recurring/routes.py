@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Form
 from sqlalchemy.engine import Connection, Engine
 from starlette.responses import RedirectResponse, Response
 
+from campaigns.store import campaign_titles
 from database.instants import Clock
 from database.transactions import reading
 from ledger.money import BadAmount, Money
@@ -117,7 +118,8 @@ class RecurringDesk:
     ) -> Response:
         """A recurring gift with its instalments and what was asked for."""
         with reading(self._engine) as conn:
-            row, asked = _row(conn, identity), changes_of(conn, _recurring(conn, identity))
+            row, recurring, titles = _row(conn, identity), _recurring(conn, identity), campaign_titles(conn)
+            asked = changes_of(conn, recurring)
             gifts, why = instalment_rows(conn, identity, INSTALMENT_ROWS), last_error(conn, CHANGE_RECURRING, identity)
             receipts = latest_letters(conn, identity)
         return self._pages.page(
@@ -132,6 +134,8 @@ class RecurringDesk:
             waiting=[wish for wish in asked if wish.done_at is None],
             why=why,
             receipts=receipts,
+            campaigns=list(dict.fromkeys(titles[share.campaign] for share in recurring.shares)),
+            donor_id=recurring.donor_id,
             typed=typed,
             errors={"amount": mistake} if mistake else {},
             wish_id=uuid4().hex,

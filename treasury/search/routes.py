@@ -27,9 +27,9 @@ from treasury.lists.list_page import ShownList, list_page
 from treasury.lists.payouts_list import PAYOUT_LIST
 from treasury.lists.recurring_list import RECURRING_LIST
 from treasury.lists.refunds_list import REFUND_LIST
-from treasury.search.typed_day import typed_day
 from web.pages import Pages
 from web.typed import compact
+from web.typed_day import typed_day
 
 SEARCH = "/desk/search"
 SHOWN_ROWS = 5

@@ -28,6 +28,7 @@ from web.errors import NotFound
 from web.forms import posted_fields
 from web.pages import Pages
 from web.typed import NotTidy, compact, tidy, typed_id
+from web.typed_day import read_day_field
 
 PATH = "/desk/campaigns/{number}/spending"
 NOTE, WITHDRAW = "campaign.note_spending", "campaign.withdraw_spending"
@@ -130,17 +131,14 @@ def read_spending(
         errors["words"] = str(mistake)
     if not words and "words" not in errors:
         errors["words"] = "Say what it was spent on: “Leaflets for Leeds”."
-    amount, day = None, None
+    amount = None
     try:
         amount = read_typed_money(compact(typed.get("amount", "")), campaign.currency, style)
     except BadAmount as mistake:
         errors["amount"] = str(mistake)
     if amount is not None and amount.minor <= 0:
         errors["amount"] = "Enter a sum above zero."
-    try:
-        day = date.fromisoformat(compact(typed.get("spent_on", "")))
-    except ValueError:
-        errors["spent_on"] = "Enter a day like 2027-05-06."
+    day = read_day_field(typed, "spent_on", errors)
     if day is not None and day > today:
         errors["spent_on"] = "Enter a day that has come."
     if errors or amount is None or day is None:

@@ -10,7 +10,8 @@ from ledger.typed_money import NumberStyle
 from payments.gifts.gift import DonorDetails
 from payments.gifts.recurring import Interval
 from treasury.offline.form import read_giver, read_sum
-from web.typed import compact, typed_id
+from web.typed import typed_id
+from web.typed_day import read_day_field
 
 FIELDS = ("key", "donor", "name", "email", "amount", "interval", "first_day", "campaign")
 
@@ -40,7 +41,7 @@ def read_order(
     if campaign is None:
         errors["campaign"] = "Choose the campaign that it is for."
     amount = _amount(typed, campaign, style_of, errors) if campaign else None
-    first, interval = _first(typed, errors), _interval(typed, errors)
+    first, interval = read_day_field(typed, "first_day", errors), _interval(typed, errors)
     key = typed_id(typed.get("key", ""))
     if errors or not (donor and campaign and amount and first and interval and key):
         return errors or {"amount": "Open the page again: the form was not whole."}
@@ -54,14 +55,6 @@ def _amount(
         return read_sum(typed.get("amount", ""), campaign.currency, style_of[campaign.currency.code])
     except BadAmount as mistake:
         errors["amount"] = str(mistake)
-        return None
-
-
-def _first(typed: Mapping[str, str], errors: dict[str, str]) -> date | None:
-    try:
-        return date.fromisoformat(compact(typed.get("first_day", "")))
-    except ValueError:
-        errors["first_day"] = "Enter a day like 2027-05-06."
         return None
 
 

@@ -8,6 +8,7 @@ from payments.books.decide.known import BookedCharge, BookedLine, Payout, Refund
 from payments.gifts.gift import CheckoutLink, Gift, GiftState
 from payments.gifts.receiving import Reception
 from payments.reading.happenings import DisputeFundsMoved, InvoicePaid, InvoiceReported, PaymentFailed, StatusChanged
+from webhooks.event import WebhookEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ class Changes:
     """Everything that follows from a batch: facts, entries, gifts that rise, receipts that are due, jobs to queue.
 
     `states` are the gifts that rise, and to which state. `statuses` are objects to fetch from Stripe;
-    `balance_changed` when the lines of Stripe's balance are to be read.
+    `balance_changed` when the lines of Stripe's balance are to be read. `events` is what outgoing webhooks are told.
     """
 
     checkouts: CheckoutChanges
@@ -102,3 +103,4 @@ class Changes:
     reception: Reception
     statuses: tuple[StatusChanged, ...]
     balance_changed: bool
+    events: tuple[WebhookEvent, ...] = ()

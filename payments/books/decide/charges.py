@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from payments.books.decide.changes import ChargeChanges
 from payments.books.decide.checkouts import DecidedCheckouts
+from payments.books.decide.entries import PaidBy
 from payments.books.decide.known import BookedCharge, Known
 from payments.books.decide.notice import Batch, FactsOf, new_facts
 from payments.books.decide.recurring import DecidedInvoices, Instalments, decide_instalments
@@ -29,7 +30,8 @@ class DecidedCharges:
     """Which gifts were paid by this batch, and the charges as they are known afterwards.
 
     `newly_linked` are the payments of which a session or an invoice was reported, `causes` those and the payments of
-    `paid`: each with its cause.
+    `paid`: each with its cause. `paid_by` has the gift by its payment and by each charge; `newly_paid` are the payments
+    whose gift this batch makes known.
     """
 
     changes: ChargeChanges
@@ -38,6 +40,8 @@ class DecidedCharges:
     charges: Mapping[str, BookedCharge]
     newly_linked: Mapping[str, str]
     causes: Mapping[str, str]
+    paid_by: Mapping[str, PaidBy]
+    newly_paid: frozenset[str]
 
 
 def decide_charges(
@@ -56,11 +60,7 @@ def decide_charges(
     marked = {charge.charge: gift for charge, _ in new if (gift := known.gifts.get(charge.gift or ""))}
     waited = _waited(known, newly_linked, certain={charge.payment for charge, _ in new if charge.charge in marked})
     unmarked = [charge for charge, _ in (*new, *waited) if charge.charge not in marked]
-    by_session = {
-        charge.charge: known.gifts[checkouts.gift_of_intent[charge.payment]]
-        for charge in unmarked
-        if charge.payment in checkouts.gift_of_intent
-    }
+    by_session = _by_session(known, checkouts, unmarked)
     by_name = {charge.charge: gift for charge, _ in waited if (gift := known.gifts.get(charge.gift or ""))}
     by_invoice = decide_instalments(
         known, invoices, [charge for charge in unmarked if charge.charge not in {**by_session, **by_name}]
@@ -68,10 +68,7 @@ def decide_charges(
     linked = {**by_name, **by_session, **by_invoice.gift_of_charge}
     gift_of = {**marked, **linked}
     changes = ChargeChanges(
-        new=tuple(
-            BookedCharge(_without_strangers_gift(charge, known, mark), _id_of(gift_of.get(charge.charge)))
-            for charge, _ in new
-        ),
+        new=tuple(_booked(charge, gift_of, known, mark) for charge, _ in new),
         claimed={charge.charge: linked[charge.charge].id for charge, _ in waited if charge.charge in linked},
     )
     paid = tuple(
@@ -79,8 +76,27 @@ def decide_charges(
         for charge, cause in (*new, *waited)
         if charge.charge in gift_of
     )
-    causes = {**newly_linked, **{joined.charge.payment: joined.cause for joined in paid}}
-    return DecidedCharges(changes, by_invoice, paid, _afterwards(known, changes), newly_linked, causes)
+    return _decided(known, changes, by_invoice, paid, newly_linked)
+
+
+def _decided(
+    known: Known,
+    changes: ChargeChanges,
+    instalments: Instalments,
+    paid: tuple[PaidGift, ...],
+    newly_linked: Mapping[str, str],
+) -> DecidedCharges:
+    charges = _afterwards(known, changes)
+    return DecidedCharges(
+        changes=changes,
+        instalments=instalments,
+        paid=paid,
+        charges=charges,
+        newly_linked=newly_linked,
+        causes={**newly_linked, **{joined.charge.payment: joined.cause for joined in paid}},
+        paid_by=_paid_by(known, charges, paid),
+        newly_paid=_newly_paid(known, paid),
+    )
 
 
 def _waited(known: Known, newly_linked: Mapping[str, str], certain: set[str]) -> Sequence[tuple[ChargeSucceeded, str]]:
@@ -100,6 +116,37 @@ def _afterwards(known: Known, changes: ChargeChanges) -> dict[str, BookedCharge]
     for charge, gift in changes.claimed.items():
         charges[charge] = BookedCharge(charges[charge].fact, gift)
     return charges
+
+
+def _paid_by(known: Known, charges: Mapping[str, BookedCharge], paid: Sequence[PaidGift]) -> dict[str, PaidBy]:
+    """By payment, and by charge: the gift, and what was charged for it.
+
+    Charges of one payment are of one amount, the payment intent's: what goes back is split the same by any of them.
+    """
+    joined = {paid_gift.charge.charge: paid_gift.gift for paid_gift in paid}
+    paid_by = {}
+    for charge, booked in charges.items():
+        gift = joined.get(charge) or (known.gifts.get(booked.gift) if booked.gift else None)
+        if gift:
+            paid_by[charge] = paid_by[booked.fact.payment] = PaidBy(gift, booked.fact.amount)
+    return paid_by
+
+
+def _by_session(known: Known, checkouts: DecidedCheckouts, unmarked: Sequence[ChargeSucceeded]) -> dict[str, Gift]:
+    return {
+        charge.charge: known.gifts[checkouts.gift_of_intent[charge.payment]]
+        for charge in unmarked
+        if charge.payment in checkouts.gift_of_intent
+    }
+
+
+def _newly_paid(known: Known, paid: Sequence[PaidGift]) -> frozenset[str]:
+    before = {booked.fact.payment for booked in known.charges.values() if booked.gift}
+    return frozenset(joined.charge.payment for joined in paid) - before
+
+
+def _booked(charge: ChargeSucceeded, gift_of: Mapping[str, Gift], known: Known, mark: str) -> BookedCharge:
+    return BookedCharge(_without_strangers_gift(charge, known, mark), _id_of(gift_of.get(charge.charge)))
 
 
 def _without_strangers_gift(charge: ChargeSucceeded, known: Known, mark: str) -> ChargeSucceeded:

@@ -13,6 +13,7 @@ from payments.books.decide.changes import Changes, RecurringChanges
 from payments.books.decide.charges import DecidedCharges, PaidGift, decide_charges
 from payments.books.decide.checkouts import decide_checkouts
 from payments.books.decide.entries import gift_entries
+from payments.books.decide.events import decide_events
 from payments.books.decide.known import Known
 from payments.books.decide.lines import decide_lines
 from payments.books.decide.notice import Batch, Notice
@@ -53,6 +54,9 @@ def decide(known: Known, notices: Sequence[Notice], rules: BookRules, now: datet
     payouts = decide_payouts(known, batch, lines, rules.zone)
     received = [_received(paid, rules.zone, known.languages) for paid in charges.paid]
     entries_of_gifts = [entry for payment in received for entry in gift_entries(payment, known.parents)]
+    entries = (*entries_of_gifts, *withdrawals.entries, *lines.entries, *payouts.entries)
+    states = _states(checkouts.states, withdrawals.failed_gifts, known.gifts)
+    reception = receive(received, _issuer(known, rules), known.titles, issued_on=book_date(now, rules.zone))
     return Changes(
         checkouts=checkouts.changes,
         recurring=_recurring(invoices, charges),
@@ -60,11 +64,12 @@ def decide(known: Known, notices: Sequence[Notice], rules: BookRules, now: datet
         withdrawals=withdrawals.changes,
         lines=lines.changes,
         payouts=payouts.changes,
-        entries=(*entries_of_gifts, *withdrawals.entries, *lines.entries, *payouts.entries),
-        states=_states(checkouts.states, withdrawals.failed_gifts, known.gifts),
-        reception=receive(received, _issuer(known, rules), known.titles, issued_on=book_date(now, rules.zone)),
+        entries=entries,
+        states=states,
+        reception=reception,
         statuses=tuple(status for status, _ in batch.of(StatusChanged)),
         balance_changed=bool(batch.of(BalanceChanged)),
+        events=decide_events(known, reception.received, states, entries),
     )
 
 
@@ -86,7 +91,18 @@ def _received(paid: PaidGift, zone: tzinfo, languages: Mapping[str, str]) -> Rec
         source=charge.charge,
         cause=paid.cause,
         language=languages.get(paid.gift.donor_id or "", ""),
+        payer=_payer(paid),
     )
+
+
+def _payer(paid: PaidGift) -> str:
+    """The name that the payment carries, for a gift that has none.
+
+    Only of a charge that names its gift itself: another may come before the message that joins them, and is kept
+    without a name. Of an erased donor nothing is learnt again: their gifts have no address.
+    """
+    donor = paid.gift.donor
+    return "" if donor.name or not donor.email or paid.linked else paid.charge.payer
 
 
 def _recurring(invoices: DecidedInvoices, charges: DecidedCharges) -> RecurringChanges:

@@ -114,8 +114,16 @@ def withdrawn_parts(fact: Withdrawal, paid: PaidBy) -> list[tuple[Allocation, Mo
     if chosen and chosen.keys() <= {share.n for share in shares}:
         sign = 1 if amount.minor > 0 else -1
         return [(share, Money(sign * chosen[share.n], amount.currency)) for share in shares if share.n in chosen]
+    return parts_by_share(amount, paid)
+
+
+def parts_by_share(amount: Money, paid: PaidBy) -> list[tuple[Allocation, Money]]:
+    """An amount by what each share was charged: largest remainder, ties by n. A part of nothing is none.
+
+    The amount may be in another currency than the gift, as a fee is where Stripe holds other money than was given.
+    """
     weights = [part.minor for part in shares_of(paid.amount, paid.gift)]
-    parts = zip(shares, split(amount, weights), strict=True)
+    parts = zip(paid.gift.allocations, split(amount, weights), strict=True)
     return [(share, part) for share, part in parts if part]
 
 

@@ -66,6 +66,8 @@ class Known:
 
     `invoice_payments` is by payment. `waiting` are payments of which money went back before their gift was known.
     `titles` names every campaign, `parents` the campaign of each group; both are empty where no gift can be received.
+    `wanted_events` are the types of events of which outgoing webhooks want to be told; where there are any, `slugs` has
+    the addresses of campaigns by number.
     `issuer` is the organisation as it is now, `languages` what its donors read, by their ids, where there is a choice.
     """
 
@@ -85,3 +87,5 @@ class Known:
     parents: Mapping[int, int] = field(default_factory=dict)
     issuer: OrganisationProfile | None = None
     languages: Mapping[str, str] = field(default_factory=dict)
+    wanted_events: frozenset[str] = frozenset()
+    slugs: Mapping[int, str] = field(default_factory=dict)

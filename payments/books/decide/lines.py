@@ -4,7 +4,7 @@ For a line of a payment, refund or dispute that must be known first. It is ours 
 is kept here, when its charge has a gift, or when a session or an invoice of ours led to it. Otherwise it is not ours:
 settlement has asked Stripe for the invoices of the payments before. A line waits only where its payment has paid an
 invoice that was not reported yet. A line that was booked as not ours too early is corrected later
-(`found_ours_entries`).
+(`found_ours_entries`). Its fee is whole until its gift is known as well (`shared_fee_entries`).
 """
 
 from collections.abc import Iterable, Mapping
@@ -15,16 +15,18 @@ from ledger.entry import Entry
 from payments.books.decide.changes import LineChanges
 from payments.books.decide.charges import DecidedCharges
 from payments.books.decide.checkouts import DecidedCheckouts
+from payments.books.decide.entries import PaidBy
 from payments.books.decide.known import BookedLine, Known
 from payments.books.decide.line_entries import (
     OF_PAYMENTS,
     found_ours_entries,
     found_strangers_entries,
     line_entries,
+    shared_fee_entries,
 )
 from payments.books.decide.notice import Batch, FactsOf, new_facts
 from payments.books.decide.recurring import DecidedInvoices
-from payments.reading.happenings import BalanceLine, MarkDisproved
+from payments.reading.happenings import BalanceLine, FeeBookedWhole, MarkDisproved
 
 _LINES = FactsOf(
     lambda line: line.id,
@@ -85,14 +87,15 @@ def decide_lines(
     entries = [
         entry
         for identity, ours in decided.items()
-        for entry in _entries_of_decided(known.lines[identity], ours, charges.newly_linked, zone)
+        for entry in _entries_of_decided(known.lines[identity], ours, charges, zone)
     ]
     entries += [
         entry
         for booked, cause in new
         if booked.ours is not None
-        for entry in line_entries(booked.fact, booked.ours, zone, cause)
+        for entry in line_entries(booked.fact, booked.ours, _gift_of(booked.fact, charges), zone, cause)
     ]
+    entries += _shared_fees(known, batch, charges, zone)
     strangers = _payments_of_strangers(batch, owners)
     entries += [
         entry
@@ -108,6 +111,15 @@ def decide_lines(
     return DecidedLines(changes, tuple(entries), lines, _not_ours(changed) | strangers.keys())
 
 
+def _shared_fees(known: Known, batch: Batch, charges: DecidedCharges, zone: tzinfo) -> list[Entry]:
+    return [
+        entry
+        for booked, cause in _with_whole_fee(known, batch, charges)
+        if (paid := _gift_of(booked.fact, charges))
+        for entry in shared_fee_entries(booked.fact, paid, zone, cause)
+    ]
+
+
 def _reconsidered(known: Known, newly_linked: Mapping[str, str], owners: _Owners) -> dict[str, bool]:
     """The lines that waited, or were taken for not ours, and that a new link decides."""
     decided = {}
@@ -119,11 +131,31 @@ def _reconsidered(known: Known, newly_linked: Mapping[str, str], owners: _Owners
     return decided
 
 
-def _entries_of_decided(booked: BookedLine, ours: bool, causes: Mapping[str, str], zone: tzinfo) -> list[Entry]:
-    cause = causes[str(booked.fact.payment)]
+def _entries_of_decided(booked: BookedLine, ours: bool, charges: DecidedCharges, zone: tzinfo) -> list[Entry]:
+    cause, paid = charges.newly_linked[str(booked.fact.payment)], _gift_of(booked.fact, charges)
     if booked.ours is None:
-        return line_entries(booked.fact, ours, zone, cause)
-    return found_ours_entries(booked.fact, zone, cause)
+        return line_entries(booked.fact, ours, paid, zone, cause)
+    return found_ours_entries(booked.fact, paid, zone, cause)
+
+
+def _gift_of(line: BalanceLine, charges: DecidedCharges) -> PaidBy | None:
+    return charges.paid_by.get(line.payment) if line.payment else None
+
+
+def _shared_fees(known: Known, batch: Batch, charges: DecidedCharges, zone: tzinfo) -> list[Entry]:
+    """The fees that stand whole and are by campaign from now on.
+
+    Their gift became known in this batch, after they were booked; or a version before this one booked them.
+    """
+    ours = [booked.fact for booked in known.lines.values() if booked.ours and booked.fact.category in OF_PAYMENTS]
+    reported = {fact.line: cause for fact, cause in batch.of(FeeBookedWhole)}
+    causes = {line.id: charges.causes[line.payment] for line in ours if line.payment in charges.newly_paid} | reported
+    return [
+        entry
+        for line in ours
+        if line.id in causes and (paid := _gift_of(line, charges))
+        for entry in shared_fee_entries(line, paid, zone, causes[line.id])
+    ]
 
 
 def _payments_of_strangers(batch: Batch, owners: _Owners) -> dict[str, str]:

@@ -8,7 +8,7 @@ from ledger.entry import Entry
 from payments.books.decide.changes import WaitingFact, WithdrawalChanges
 from payments.books.decide.charges import DecidedCharges
 from payments.books.decide.checkouts import DecidedCheckouts
-from payments.books.decide.entries import PaidBy, Withdrawal, withdrawal_entries
+from payments.books.decide.entries import Withdrawal, withdrawal_entries
 from payments.books.decide.known import Known, Refund
 from payments.books.decide.lines import DecidedLines
 from payments.books.decide.notice import Batch, Caused, FactsOf, each_once, new_facts, require_same
@@ -48,7 +48,7 @@ def decide_withdrawals(known: Known, batch: Batch, links: Links, zone: tzinfo) -
     new_failures = new_facts(batch.of(PaymentFailed), known.failures, _FAILURES)
     new: list[Caused[Withdrawal]] = [*refund_facts, *new_moves, *new_failures]
     withdrawals = new + _bookable_now(known, links.charges)
-    paid_by = _paid_by(known, links.charges)
+    paid_by = links.charges.paid_by
     without_gift = [withdrawal for withdrawal, _ in withdrawals if withdrawal.payment not in paid_by]
     entries = [
         entry
@@ -127,20 +127,6 @@ def _facts_of(refund: Refund) -> list[RefundAgreed | RefundFailed]:
 def _taken_from(withdrawal: Withdrawal) -> str:
     """What it was taken from: the charge that failed; otherwise the payment, because Stripe names no charge there."""
     return withdrawal.charge if isinstance(withdrawal, PaymentFailed) else withdrawal.payment
-
-
-def _paid_by(known: Known, charges: DecidedCharges) -> dict[str, PaidBy]:
-    """By payment, and by charge: the gift, and what was charged for it.
-
-    Charges of one payment are of one amount, the payment intent's: what goes back is split the same by any of them.
-    """
-    joined = {paid.charge.charge: paid.gift for paid in charges.paid}
-    paid_by = {}
-    for charge, booked in charges.charges.items():
-        gift = joined.get(charge) or (known.gifts.get(booked.gift) if booked.gift else None)
-        if gift:
-            paid_by[charge] = paid_by[booked.fact.payment] = PaidBy(gift, booked.fact.amount)
-    return paid_by
 
 
 def _waiting(without_gift: Sequence[Withdrawal], lines: DecidedLines) -> tuple[WaitingFact, ...]:

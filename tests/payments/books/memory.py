@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from campaigns.demo import DEMO_ORGANISATION
 from ledger.accounts import Account
 from ledger.entry import NO_CAMPAIGN, ConflictingEntry, Entry
+from ledger.kinds import EntryKind
 from payments.books.decide.changes import Changes, PayoutChanges, RecurringChanges, WithdrawalChanges
 from payments.books.decide.decide import BookRules, decide
 from payments.books.decide.known import BookedCharge, BookedLine, Known, Payout, Refund
@@ -30,10 +31,12 @@ from payments.reading.happenings import (
     PaymentFailed,
 )
 from receipts.receipt import Draft
+from webhooks.event import EventType, WebhookEvent
 
 RULES = BookRules(DEMO_ORGANISATION, ZoneInfo("Europe/London"), "test")
 TITLES = {1: "Save our libraries", 2: "Bring back the bus", 3: "Open the parks"}
 PARENTS: Mapping[int, int] = {}
+SLUGS = {1: "libraries", 2: "bus", 3: "parks"}
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -59,6 +62,7 @@ class MemoryBooks:
         self.entries: dict[str, Entry] = {}
         self.receipts: dict[str, Draft] = {}
         self.discrepancies: dict[str, Discrepancy] = {}
+        self.events: dict[str, WebhookEvent] = {}
 
     def apply(self, notices: Sequence[Notice], now: datetime) -> Changes:
         """Decide with all that is kept, and keep what was decided; returns that."""
@@ -86,6 +90,7 @@ class MemoryBooks:
         self._receive(changes.reception)
         self._require_sound_references()
         self._post(changes.entries)
+        self.events = {event.id: event for event in changes.events} | self.events
         return changes
 
     def _known(self) -> Known:
@@ -105,6 +110,8 @@ class MemoryBooks:
             gifts=MappingProxyType(self.gifts),
             titles=TITLES,
             parents=PARENTS,
+            wanted_events=frozenset(EventType),
+            slugs=SLUGS,
         )
 
     def _keep_recurring(self, changes: RecurringChanges) -> None:
@@ -210,8 +217,13 @@ class MemoryBooks:
         return {key: minor for key, minor in sums.items() if minor}
 
     def canonical(self) -> frozenset[Entry]:
-        """The entries as they depend on facts alone: without what made us learn of them."""
-        return frozenset(replace(entry, cause="-") for entry in self.entries.values())
+        """The entries as they depend on facts alone: without what made us learn of them.
+
+        And without a fee that was booked whole and shared later: one whose gift was known at once never stood whole.
+        """
+        undone = {entry.reverses for entry in self.entries.values() if entry.kind is EntryKind.FEE_SHARED}
+        left_out = undone | {EntryKind.FEE_SHARED.key(*str(key).split(":")[1:]) for key in undone}
+        return frozenset(replace(entry, cause="-") for key, entry in self.entries.items() if key not in left_out)
 
     def snapshot(self) -> dict[str, Any]:
         """A copy of everything that is kept."""

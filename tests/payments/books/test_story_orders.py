@@ -1,10 +1,12 @@
 """Whatever the order in which a story at Stripe is delivered, what is decided ends the same. No database."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import pytest
 
+from database.columns import canonical_json
+from ledger.kinds import EntryKind
 from payments.books.decide.notice import Notice
 from payments.inbox.delivery import Delivery
 from payments.reading.balance_lines import read_line
@@ -17,6 +19,7 @@ from tests.books.scenarios import SCENARIOS, Scenario
 from tests.books.simulation import Simulation, simulate
 from tests.payments.books.against_model import differences
 from tests.payments.books.memory import MemoryBooks
+from webhooks.event import EventType
 
 PERMUTED = 4
 
@@ -51,6 +54,22 @@ def test_every_order_of_a_story_is_decided_the_same(scenario: Scenario) -> None:
         assert kept.snapshot() == before
     assert len({kept.canonical() for kept in books}) == 1
     assert len({tuple(sorted(kept.receipts)) for kept in books}) == 1
+    assert len({canonical_json(events_of(kept)) for kept in books}) == 1
+
+
+def events_of(books: MemoryBooks) -> list[Mapping[str, object]]:
+    """What outgoing webhooks are told, but of failures: a gift that was received first does not fail before it.
+
+    Of several charges of one gift any may be the first that was heard of.
+    """
+    events = [event for _, event in sorted(books.events.items()) if event.type != EventType.GIFT_FAILED]
+    causes = {
+        kind: {event.cause for event in events if event.type == kind}
+        for kind in (EventType.GIFT_RECEIVED, EventType.PAYOUT_PAID)
+    }
+    arrived = {entry.subject for entry in books.entries.values() if entry.kind is EntryKind.PAID}
+    assert causes == {EventType.GIFT_RECEIVED: books.received, EventType.PAYOUT_PAID: arrived}
+    return [{key: value for key, value in event.data.items() if key != "received_at"} for event in events]
 
 
 def _delivered(simulation: Simulation, order: DeliveryOrder, lists: _Lists, number: int) -> MemoryBooks:

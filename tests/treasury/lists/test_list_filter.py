@@ -76,7 +76,7 @@ def test_what_means_nothing_is_no_filter(query: dict[str, str]) -> None:
 @pytest.mark.parametrize(
     ("query", "words"),
     [
-        ({"from": "3 May"}, "“from” takes a day such as 2026-11-21."),
+        ({"from": "3 May"}, "“from” takes a day such as 2026-11-21 or 21 November 2026."),
         ({"kind": "x"}, "“kind” takes one of: once, recurring."),
         ({"campaign": "x"}, "“campaign” takes the number of a campaign."),
         ({"month": "x"}, "“month” takes a month such as 2026-11."),

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0045"
-down_revision = "0044"
+revision = "0049"
+down_revision = "0048"
 
 BACK_OR_MOVED = "kind IN ('refund', 'refund_failed', 'dispute', 'payment_failed', 'move')"
 

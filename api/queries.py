@@ -1,0 +1,63 @@
+"""What a program may ask of each list: the parameters of an address, each with what it chooses."""
+
+import re
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from campaigns.campaign import SLUG
+from payments.gifts.gift import GiftState
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+ListedState = Literal[
+    GiftState.RECEIVED, "not-paid", GiftState.PENDING, GiftState.PROCESSING, GiftState.EXPIRED, GiftState.FAILED
+]
+
+
+def _written_day(text: object) -> object:
+    """Pydantic would read 2026 as seconds since 1970."""
+    if isinstance(text, str) and not _DAY.fullmatch(text):
+        raise ValueError("a day is written like 2026-11-28")
+    return text
+
+
+Day = Annotated[date | None, BeforeValidator(_written_day)]
+CampaignSlug = Annotated[
+    str | None, Field(pattern=f"^{SLUG.pattern}$", description="Only of the campaign with this slug.")
+]
+Cursor = Annotated[
+    str | None, Field(max_length=200, description="`next` of the page before; leave everything else as it was.")
+]
+
+
+class PageQuery(BaseModel):
+    """A page of a list. A parameter that the list does not have is refused, lest a slip chooses everything."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    cursor: Cursor = None
+
+
+class DaysQuery(BaseModel):
+    """Some of the organisation's days, both included."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    first_day: Day = Field(None, alias="from", description="The first day, like 2026-11-01.")
+    last_day: Day = Field(None, alias="to", description="The last day.")
+
+
+class GiftQuery(PageQuery):
+    """Which gifts."""
+
+    campaign: CampaignSlug = None
+    first_day: Day = Field(None, alias="from", description="From this day on: received, or begun while not paid.")
+    last_day: Day = Field(None, alias="to", description="Up to this day.")
+    state: ListedState = Field(GiftState.RECEIVED, description="Only in this state; `not-paid` is all but received.")
+
+
+class DonorQuery(PageQuery):
+    """Which donors: those who gave to a campaign."""
+
+    campaign: CampaignSlug = None

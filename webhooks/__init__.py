@@ -1,0 +1,1 @@
+"""Outgoing webhooks: events of gifts, told to the addresses that the organisation's owner has named."""
