@@ -234,7 +234,8 @@ def _receive(conn: Connection, received: Sequence[Received]) -> None:
         for payment in received
     ]
     change_rows(conn, gift_tables.gift, rows)
-    add_giving(conn, giving_of(conn, [payment.gift.id for payment in received]))
+    if received:
+        add_giving(conn, giving_of(conn, [payment.gift.id for payment in received]))
 
 
 def _note_discrepancies(conn: Connection, discrepancies: Sequence[Discrepancy], now: datetime) -> None:
