@@ -288,7 +288,7 @@ def _on_loopback(installation: Installation) -> bool:
 
 def _payment_pages(installation: Installation, twin: Twin | None) -> tuple[str, ...]:
     """Where donors pay besides Stripe's own page: at a twin, ours or one that is served for a rehearsal."""
-    other = urlsplit(twin.settings.public_url if twin else installation.settings.stripe_api_base)
+    other = urlsplit(twin.settings.public_url if twin else installation.settings.stripe_api_base or "")
     return (f"{other.scheme}://{other.netloc}",) if other.netloc else ()
 
 
