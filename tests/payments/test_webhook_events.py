@@ -58,11 +58,12 @@ def events_of(books: Books) -> list[dict[str, Any]]:
     return sorted(map(json.loads, bodies), key=lambda event: (event["type"], event["data"].get("amount", 0)))
 
 
-def test_each_fact_is_one_event_however_often_it_is_reported(books: Books) -> None:
-    """With ids, amounts in minor units, and each campaign's share by its address; queued for each endpoint once."""
-    want(books, *ALL)
-    want(books, "payout.paid", endpoint="we_2")
-    gift = books.pledge(1, amount=2500, shares=[(1, 1500), (2, 1000)])
+def tell_story(books: Books) -> None:
+    """A shared gift that is refunded in part and disputed, one that fails and is collected again, a payout.
+
+    Each told twice in one order, and once more in the other, one by one.
+    """
+    books.pledge(1, amount=2500, shares=[(1, 1500), (2, 1000)])
     books.pledge(2, amount=900)
     story = (
         charged("1", gift=gift_id(1)),
@@ -73,10 +74,15 @@ def test_each_fact_is_one_event_however_often_it_is_reported(books: Books) -> No
         line("p", Category.PAYOUT, -1000, subject="po_1"),
         arrived("1", 1000),
     )
-    apply_happenings(books, *story)
-    apply_happenings(books, *story)
-    for happening in reversed(story):
-        apply_happenings(books, happening)
+    for batch in (story, story, *((happening,) for happening in reversed(story))):
+        apply_happenings(books, *batch)
+
+
+def test_each_fact_is_one_event_however_often_it_is_reported(books: Books) -> None:
+    """With ids, amounts in minor units, and each campaign's share by its address; queued for each endpoint once."""
+    want(books, *ALL)
+    want(books, "payout.paid", endpoint="we_2")
+    tell_story(books)
 
     events = events_of(books)
 
@@ -99,7 +105,6 @@ def test_each_fact_is_one_event_however_often_it_is_reported(books: Books) -> No
         "payout_id": "po_1", "amount": 1000, "currency": "GBP", "arrived_on": "2026-11-21"
     }  # fmt: skip
     assert {(event["mode"], event["created"]) for event in events} == {("test", SECONDS)}
-    assert gift.donor_id is None
     with reading(books.engine) as conn:
         deliveries = conn.execute(sa.select(webhook_delivery.c.endpoint_id, sa.func.count()).group_by(sa.text("1")))
         assert {row[0]: row[1] for row in deliveries} == {"we_1": 6, "we_2": 1}
