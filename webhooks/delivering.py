@@ -29,8 +29,8 @@ from webhooks.signing import HEADER, signature_header
 from webhooks.store import DELIVER, endpoint_by_id, lock_endpoint, queue_endpoints
 
 LOOK_EVERY = timedelta(seconds=10)
-# Shorter than a job's lease (outbox/jobs.py), so that nobody else sends to this endpoint meanwhile; and short enough
-# for a worker that is told to stop. What is left is queued again.
+# Shorter than a job's lease (outbox/jobs.py), so that nobody else sends to this endpoint meanwhile.
+# A worker that is told to stop waits for it.
 LONGEST_RUN = timedelta(seconds=5)
 
 
