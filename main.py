@@ -288,13 +288,8 @@ def _on_loopback(installation: Installation) -> bool:
 
 def _payment_pages(installation: Installation, twin: Twin | None) -> tuple[str, ...]:
     """Where donors pay besides Stripe's own page: at a twin, ours or one that is served for a rehearsal."""
-    other = twin.settings.public_url if twin else installation.settings.stripe_api_base
-    return (_origin(other),) if other else ()
-
-
-def _origin(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}"
+    other = urlsplit(twin.settings.public_url if twin else installation.settings.stripe_api_base or "")
+    return (f"{other.scheme}://{other.netloc}",) if other.netloc else ()
 
 
 def _own_names(base_url: str) -> Sequence[str]:

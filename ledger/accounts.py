@@ -46,6 +46,9 @@ ACCOUNT_TYPES: dict[Account, str] = {
     Account.MOVED: "equity",
 }
 
+# The accounts that hold money; every other account says where it came from, or what became of it.
+HOLDING = (Account.CLEARING, Account.STRIPE, Account.IN_TRANSIT, Account.BANK, Account.CASH)
+
 # A gift counts once, where it was given: a credit of `gifts` is one gift. A campaign's share of a gift to one of its
 # groups is income as well, but no further gift: it is credited to `shares`.
 INCOME = (Account.GIFTS, Account.SHARES)

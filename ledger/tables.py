@@ -71,7 +71,7 @@ GIVEN_BACK = sa.text("kind IN ('refund', 'refund_failed', 'dispute', 'payment_fa
 BACK_OR_MOVED = sa.text("kind IN ('refund', 'refund_failed', 'dispute', 'payment_failed', 'move')")
 sa.Index("ix_entry_given_back", entry.c.campaign_id, sqlite_where=BACK_OR_MOVED, postgresql_where=BACK_OR_MOVED)
 
-# Fees that stand whole, without a campaign: those of payments that are not ours, and of versions before 0044.
+# Fees that stand whole, without a campaign: of payments that are not ours, and of versions before decision 0028.
 WHOLE_FEE = sa.text("kind = 'fee' AND campaign_id = 0")
 sa.Index("ix_entry_whole_fee", entry.c.id, sqlite_where=WHOLE_FEE, postgresql_where=WHOLE_FEE)
 

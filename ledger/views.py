@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from ledger import tables
-from ledger.accounts import INCOME, Account, Figure
+from ledger.accounts import HOLDING, INCOME, Account, Figure
 from ledger.gift_sums import GiftSums
 from ledger.kinds import EntryKind
 from ledger.money import CURRENCIES, Currency, Money, currency
@@ -168,6 +168,39 @@ def balances(conn: Connection, account: Account) -> dict[str, int]:
         sa.select(_t.currency, balance).where(_t.account == account.value).group_by(_t.currency).order_by(_t.currency)
     )
     return {row[0]: int(row[1]) for row in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyPath:
+    """All money of one currency, from where it came to where it is: debits less credits of every account that moved.
+
+    The parts add up to zero: what is held (positive) is what was given less what went back and fees, and what came from
+    or went to `others`: reserves and adjustments, money that is no gift, of unknown kind, from before our books.
+    """
+
+    currency: Currency
+    figures: dict[Figure, Money]
+    others: dict[Account, Money]
+    held: dict[Account, Money]
+
+
+def money_paths(conn: Connection) -> list[MoneyPath]:
+    """Gross less fees less what is held, followed to zero in each currency; accounts at zero are left out."""
+    in_figures = {account: figure for figure in (Figure.GIVEN, Figure.GIVEN_BACK, Figure.FEES)
+                  for account in figure.accounts}  # fmt: skip
+    balance = sa.func.sum(_t.debit_minor - _t.credit_minor)
+    rows = conn.execute(sa.select(_t.currency, _t.account, balance).group_by(_t.currency, _t.account))
+    paths: dict[str, MoneyPath] = {}
+    order = list(Account)
+    for code, name, minor in sorted((tuple(row) for row in rows), key=lambda row: (row[0], order.index(row[1]))):
+        of, account = CURRENCIES[code], Account(name)
+        path = paths.setdefault(code, MoneyPath(of, {}, {}, {}))
+        amount = Money(int(minor), of)
+        if figure := in_figures.get(account):
+            path.figures[figure] = path.figures.get(figure, Money(0, of)) + amount
+        elif amount:
+            (path.held if account in HOLDING else path.others)[account] = amount
+    return list(paths.values())
 
 
 def open_subjects(conn: Connection, account: Account) -> list[Uncleared]:

@@ -187,7 +187,7 @@ def _campaigns_raised(conn: Connection) -> Finding:
 
 def _fees_by_campaign(conn: Connection) -> Finding:
     """A fee is booked to the campaigns of its gift. Versions before this one booked it to none."""
-    name, whole = "fees", store.whole_fees_of_gifts(conn)
+    name, whole = "fees", store.count_whole_fees(conn)
     if whole:
         return unchecked(
             name, {"whole": whole}, "booked to no campaign by a version before. ./farthing reconcile shares them."

@@ -129,7 +129,7 @@ def lines_unlike_entries(conn: Connection, limit: int) -> list[Difference]:
     return _differing(conn, [posted, read], limit)
 
 
-def whole_fees_of_gifts(conn: Connection) -> int:
+def count_whole_fees(conn: Connection) -> int:
     """How many fees stand without a campaign though the gift of their payment is known, and were not shared out."""
     whole, shared = sa.select(_e.key).where(WHOLE_FEE).subquery(), entry.alias().c
     line = sa.func.substr(whole.c.key, len(EntryKind.FEE.key("")) + 1)

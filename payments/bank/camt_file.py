@@ -11,7 +11,7 @@ from typing import Any
 from pycamt.parser import Camt053ParseError, Camt053Parser
 
 from ledger.money import CURRENCIES
-from payments.bank.line import NotAStatement, Statement, StatementFormat, StatementLine, UnreadLine
+from payments.bank.line import BankStatementLine, NotAStatement, Statement, StatementFormat, UnreadLine
 from payments.bank.statement_values import BadLine, read_file_amount, statement_line
 
 _BAD_FILE = "This camt.053 file is damaged. Export it from the bank once more. Nothing was saved."
@@ -31,7 +31,7 @@ def read_camt(content: bytes) -> Statement:
     entries = _entries(content)
     if len({entry.get("AccountIBAN") for entry in entries}) > 1:
         raise NotAStatement("This file holds several accounts. Export one account at a time. Nothing was saved.")
-    lines: list[StatementLine] = []
+    lines: list[BankStatementLine] = []
     unread: list[UnreadLine] = []
     for number, entry in enumerate(entries, 1):
         try:
@@ -67,7 +67,7 @@ def _make_one_line_each(parser: Camt053Parser) -> None:
                 element.getparent().remove(element)
 
 
-def _line(number: int, entry: Mapping[str, Any]) -> StatementLine:
+def _line(number: int, entry: Mapping[str, Any]) -> BankStatementLine:
     if entry.get("Status") not in (None, "BOOK"):
         raise BadLine("The bank has not booked it yet. It comes with a later statement.")
     of = CURRENCIES.get((entry.get("Currency") or "").upper())

@@ -37,7 +37,7 @@ class NotAStatement(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class StatementLine:
+class BankStatementLine:
     """A line as the file has it: `number` is its place there; money that left the account is negative.
 
     `file_id` is what the bank calls it (FITID, AcctSvcrRef); None where the file has no such thing.
@@ -65,7 +65,7 @@ class Statement:
     """A file that was read."""
 
     format: StatementFormat
-    lines: tuple[StatementLine, ...]
+    lines: tuple[BankStatementLine, ...]
     unread: tuple[UnreadLine, ...]
 
 
@@ -73,7 +73,7 @@ class Statement:
 class PlannedLine:
     """A line that can be read, its key, and whether it is new."""
 
-    line: StatementLine
+    line: BankStatementLine
     key: str
     is_new: bool
 
@@ -104,7 +104,7 @@ def plan_import(account: str, statement: Statement, known: Collection[str]) -> I
     return ImportPlan(account, statement, tuple(planned))
 
 
-def line_keys(account: str, lines: Sequence[StatementLine]) -> list[str]:
+def line_keys(account: str, lines: Sequence[BankStatementLine]) -> list[str]:
     """Which line of the bank each is: by the file's own id, else by what it says.
 
     Of lines that are equal in all of it, it also counts the how-manyth of them this is: two equal payments of one day

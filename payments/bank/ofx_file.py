@@ -14,7 +14,7 @@ from xml.etree.ElementTree import Element
 from ofxtools.Parser import OFXTree
 
 from ledger.money import CURRENCIES, Currency
-from payments.bank.line import NotAStatement, Statement, StatementFormat, StatementLine, UnreadLine
+from payments.bank.line import BankStatementLine, NotAStatement, Statement, StatementFormat, UnreadLine
 from payments.bank.statement_values import BadLine, read_file_amount, statement_line
 
 _DAY = re.compile(r"(\d{4})(\d{2})(\d{2})")
@@ -34,7 +34,7 @@ def read_ofx(content: bytes) -> Statement:
     if len(accounts) > 1:
         raise NotAStatement("This file holds several accounts. Export one account at a time. Nothing was saved.")
     of = _currency(root)
-    lines: list[StatementLine] = []
+    lines: list[BankStatementLine] = []
     unread: list[UnreadLine] = []
     for number, element in enumerate(root.iter("STMTTRN"), 1):
         try:
@@ -71,7 +71,7 @@ def _currency(root: Element) -> Currency:
     raise NotAStatement("This file does not say its currency, or several. Nothing was saved.")
 
 
-def _line(number: int, element: Element, of: Currency) -> StatementLine:
+def _line(number: int, element: Element, of: Currency) -> BankStatementLine:
     match = _DAY.match(_text(element, "DTPOSTED"))
     if match is None:
         raise BadLine("It has no day.")

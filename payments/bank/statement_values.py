@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from ledger.money import LARGEST_MINOR, Currency, Money
-from payments.bank.line import LONGEST_DESCRIPTION, LONGEST_FILE_ID, LONGEST_REFERENCE, StatementLine
+from payments.bank.line import LONGEST_DESCRIPTION, LONGEST_FILE_ID, LONGEST_REFERENCE, BankStatementLine
 from web.typed import clipped
 
 _AMOUNT = re.compile(r"[+-]?[0-9]{1,13}(?:[.,][0-9]{0,5})?")
@@ -28,13 +28,13 @@ def read_file_amount(text: str, of: Currency) -> Money:
 
 def statement_line(
     number: int, day: date, amount: Money, description: str, reference: str, file_id: str | None
-) -> StatementLine:
+) -> BankStatementLine:
     """A line with its texts made tidy. Raises BadLine for one that moves nothing, or more than there is."""
     if not amount:
         raise BadLine("It moves no money.")
     if abs(amount.minor) > LARGEST_MINOR:
         raise BadLine("Its amount is too large to be true.")
-    return StatementLine(
+    return BankStatementLine(
         number, day, amount, clipped(description, LONGEST_DESCRIPTION), clipped(reference, LONGEST_REFERENCE),
         clipped(file_id or "", LONGEST_FILE_ID) or None,
     )  # fmt: skip

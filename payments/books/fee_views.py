@@ -1,4 +1,4 @@
-"""Fees that stand without a campaign though their payment is a gift's."""
+"""Fees that stand whole, without a campaign, though their gift is known. Writes nothing."""
 
 from dataclasses import dataclass
 

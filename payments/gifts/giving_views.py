@@ -1,22 +1,24 @@
 """What gifts count as when income is told apart: by month, by kind, by the link that led to them. Writes nothing."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from database.questions import among
+from database.questions import look_up
 from ledger.giving_kind import GivingKind
 from ledger.giving_total_store import KEY, SUMS
 from ledger.kinds import EntryKind
 from payments.gifts.tables import gift, recurring
 
 _g = gift.c
+_OFFLINE = EntryKind.OFFLINE.key("")
 
 
 def is_offline() -> sa.ColumnElement[bool]:
     """The condition that a treasurer entered the gift."""
-    return _g.payment.startswith(EntryKind.OFFLINE.key(""))
+    return _g.payment.startswith(_OFFLINE)
 
 
 def source_of_gift() -> sa.ScalarSelect[str]:
@@ -26,17 +28,23 @@ def source_of_gift() -> sa.ScalarSelect[str]:
     return code.correlate(gift).scalar_subquery()
 
 
+_RECEIVED = (
+    _g.received_on, _g.recurring_id, _g.payment, _g.currency, sa.func.coalesce(_g.source, source_of_gift(), ""),
+    _g.amount_minor,
+)  # fmt: skip
+
+
 def giving_of(conn: Connection, received: Sequence[str]) -> list[dict[str, object]]:
     """What these gifts add to the kept totals. Their recurring gifts must be known."""
-    if not received:
-        return []
-    on_sqlite = conn.dialect.name == "sqlite"
-    month = sa.func.substr(_g.received_on, 1, 7) if on_sqlite else sa.func.to_char(_g.received_on, "YYYY-MM")
-    recurring_gift = (_g.recurring_id.is_not(None), GivingKind.RECURRING.value)
-    kind = sa.case(recurring_gift, (is_offline(), GivingKind.OFFLINE.value), else_=GivingKind.ONCE.value)
-    source = sa.func.coalesce(_g.source, source_of_gift(), "")
-    each = sa.select(month.label("month"), kind.label("kind"), _g.currency, source.label("source"), _g.amount_minor)
-    of = each.where(among(conn, _g.id, received)).subquery().c
-    key = [of[name] for name in KEY]
-    sums = conn.execute(sa.select(*key, sa.func.count(), sa.func.sum(of.amount_minor)).group_by(*key))
-    return [dict(zip((*KEY, *SUMS), (*row[:-1], int(row[-1])), strict=True)) for row in sums]
+    sums: defaultdict[tuple[str, ...], tuple[int, int]] = defaultdict(lambda: (0, 0))
+    for day, recurring_id, payment, code, source, minor in look_up(conn, _RECEIVED, _g.id, received):
+        key = (f"{day:%Y-%m}", _kind(recurring_id, payment).value, code, source)
+        gifts, before = sums[key]
+        sums[key] = gifts + 1, before + minor
+    return [dict(zip((*KEY, *SUMS), (*key, *of), strict=True)) for key, of in sums.items()]
+
+
+def _kind(recurring_id: str | None, payment: str) -> GivingKind:
+    if recurring_id is not None:
+        return GivingKind.RECURRING
+    return GivingKind.OFFLINE if payment.startswith(_OFFLINE) else GivingKind.ONCE

@@ -37,14 +37,19 @@ class TwinRow:
     later_at: datetime
 
 
-def twin_rows(conn: Connection, now: datetime, limit: int, later: str | None = None) -> list[TwinRow]:
-    """Twins of the last weeks that nobody has dealt with, the newest first; those of one later gift, if it is named."""
+def twin_rows(
+    conn: Connection, now: datetime, limit: int, later: str | None = None, latest: int = LATEST
+) -> list[TwinRow]:
+    """Twins of the last weeks that nobody has dealt with, the newest first; those of one later gift, if it is named.
+
+    `latest` is how many of the newest entries are looked at.
+    """
     first, second = gift.alias("first_gift"), gift.alias("second_gift")
     rows = conn.execute(
         sa.select(first.c.id, second.c.id, second.c.donor_id, second.c.donor_name, second.c.currency,
                   second.c.amount_minor, first.c.received_at, second.c.received_at)
         .join(second, sa.and_(first.c.donor_id == second.c.donor_id, first.c.id != second.c.id))
-        .where(second.c.id == later if later else second.c.id.in_(_lately(conn)))
+        .where(second.c.id == later if later else second.c.id.in_(_lately(conn, latest)))
         .where(second.c.received_at > now - LOOK_BACK, second.c.state == GiftState.RECEIVED.value)
         .where(first.c.amount_minor == second.c.amount_minor, first.c.currency == second.c.currency)
         .where(first.c.state == GiftState.RECEIVED.value, _within(conn, first, second))
@@ -58,10 +63,10 @@ def twin_rows(conn: Connection, now: datetime, limit: int, later: str | None = N
     return [TwinRow(row[0], row[1], row[2], row[3], Money(row[5], currency(row[4])), row[6], row[7]) for row in newest]
 
 
-def _lately(conn: Connection) -> sa.Select[tuple[str | None]]:
+def _lately(conn: Connection, latest: int) -> sa.Select[tuple[str | None]]:
     """The gifts of the newest entries."""
     last = conn.scalar(sa.select(sa.func.max(entry.c.id))) or 0
-    return sa.select(entry.c.gift_id).where(entry.c.id > last - LATEST, entry.c.kind == EntryKind.GIFT.value)
+    return sa.select(entry.c.gift_id).where(entry.c.id > last - latest, entry.c.kind == EntryKind.GIFT.value)
 
 
 def _within(conn: Connection, first: sa.FromClause, second: sa.FromClause) -> sa.ColumnElement[bool]:

@@ -26,4 +26,5 @@ class WholeFees:
             rows = [ListRow(fee.line, now, (FeeBookedWhole(fee.line, fee.payment),)) for fee in fees]
             reader.apply_rows(rows)
             self._after = last
-            reader.progress("fees", len(rows), 0.0)
+            if rows:
+                reader.progress("fees", len(rows), 0.0)

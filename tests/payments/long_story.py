@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 import receipts.tables
 from database.transactions import reading
+from ledger.kinds import EntryKind
 from ledger.money import GBP, USD, Money
 from ledger.tables import entry, uncleared
 from payments.books import tables as book_tables
@@ -191,7 +192,10 @@ class StoryRun:
             apply_happenings(self.books, *batch)
 
     def read_books(self) -> dict[str, list[Any]]:
-        """The books of this run, with names that are the same in every run."""
+        """The books of this run, with names that are the same in every run.
+
+        Without fees that stood whole until their gift was known: whether they did is a matter of the order.
+        """
         e, g, w, b, u = entry.c, gift_tables.gift.c, book_tables.waiting_fact.c, balance_line.c, uncleared.c
         r = receipts.tables.receipt.c
         columns = (
@@ -200,8 +204,11 @@ class StoryRun:
         )  # fmt: skip
         ours = f"%\\{self._mark}"
         gifts = [*(self.gift(n) for n in range(1, GIFTS + 1)), self._instalment()]
+        shared = e.kind == EntryKind.FEE_SHARED.value
+        was_whole = e.key.in_(sa.select(e.reverses).where(shared))
+        named = sa.or_(_like(e.key, f"{ours}%"), _like(e.subject, ours))
         questions = {
-            "entries": sa.select(*columns).where(sa.or_(_like(e.key, f"{ours}%"), _like(e.subject, ours))),
+            "entries": sa.select(*columns).where(named, ~shared, ~was_whole),
             "gifts": sa.select(g.id, g.state, g.recurring_id, g.invoice_id).where(g.id.in_(gifts)),
             "receipts": sa.select(r.gift_id).where(r.gift_id.in_(gifts)),
             "waiting": sa.select(w.payment, w.fact, w.kind).where(_like(w.payment, ours)),

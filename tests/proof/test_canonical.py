@@ -10,9 +10,12 @@ from database.engine import open_database
 from database.transactions import reading
 from ledger.accounts import Account
 from ledger.kinds import EntryKind
+from payments.reading.happenings import Category, Happening
 from proof.canonical import canonical
 from tests.payments.messages import charged
 from tests.payments.organisation_books import gift_id
+from tests.payments.sample_happenings import apply_happenings, line
+from tests.payments.sample_happenings import charged as gift_charged
 from tests.proof.books import BUSES, Desk, open_desk
 
 
@@ -42,6 +45,30 @@ def test_both_databases_and_every_order_export_the_same(sqlite_url: str, postgre
 
     assert first == second
     assert sum(line.startswith('["gift:') for line in first) == 3
+
+
+def fees_exported(url: str, *happenings: Happening) -> list[str]:
+    """The export of new books that learn of these, one after the other."""
+    engine = open_database(url, durable=False)
+    desk = open_desk(engine)
+    desk.books.pledge(1, shares=[(BUSES, 2500)])
+    for happening in happenings:
+        apply_happenings(desk.books, happening)
+    lines = exported(engine)
+    engine.dispose()
+    return lines
+
+
+def test_a_fee_that_stood_whole_until_its_gift_was_known_leaves_no_trace_in_the_export(
+    sqlite_url: str, postgresql_url: str
+) -> None:
+    """The line before the charge, and after it."""
+    charge = gift_charged("1", gift=gift_id(1))
+    settled = line("a", Category.PAYMENT, 2500, n="1", fee=58, marked=True)
+    export = fees_exported(sqlite_url, charge, settled)
+
+    assert fees_exported(postgresql_url, settled, charge) == export
+    assert [text.split('"')[1] for text in export if text.startswith('["fee')] == ["fee:txn_a:0", "fees"]
 
 
 def test_one_more_penny_is_another_digest(desk: Desk, engine: Engine) -> None:

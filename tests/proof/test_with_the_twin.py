@@ -72,7 +72,7 @@ def test_a_gift_that_reached_the_bank_is_proved_and_traced(account: Account, eng
         findings, traced = audit_all(conn, account.twin.now), trace(conn, payment)
 
     assert [finding for finding in findings if finding.status is not Status.PASSED] == []
-    assert [entry.kind for entry in traced.entries] == ["gift", "gift", "settle", "fee", "payout", "paid"]
+    assert [entry.kind for entry in traced.entries] == ["gift", "gift", "settle", "fee", "fee", "payout", "paid"]
     assert [gap for gap in traced.missing if "not printed" not in gap] == []
     assert traced.entries[0].delivery_type == "charge.succeeded"
 

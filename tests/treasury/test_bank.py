@@ -11,12 +11,14 @@ import sqlalchemy as sa
 from fastapi.testclient import TestClient
 
 import treasury.bank.import_routes
-from database.transactions import reading
+from database.transactions import booking, reading
 from ledger.accounts import Account
 from ledger.money import GBP
 from ledger.store import balance
 from payments.bank.tables import bank_import, bank_line, bank_match
 from payments.bank.views import proved_to_bank
+from payments.erasing.jobs import erase_person
+from payments.standing_orders.tables import standing_order
 from staff.role import Role
 from staff.tables import act
 from tests.clock import FixedClock
@@ -222,6 +224,18 @@ def test_a_transfer_becomes_the_gift_that_was_expected(treasurer: TestClient, de
     assert "nothing new in this file" in treasurer.get(upload(treasurer, statement)).text
     treasurer.post(f"{path}/undo")
     assert at_the_bank(desk) == before
+
+
+def test_the_banks_words_go_with_the_donor(treasurer: TestClient, desk: Desk, clock: FixedClock) -> None:
+    """Of a line that is their gift, or was taken for it; day and amount stay."""
+    reference = order_reference(treasurer)
+    save(treasurer, BARCLAYS + f",02/10/2026,1,5.00,FT,MARY {reference}\n" + PAYOUT)
+    with booking(desk.books.engine) as conn:
+        donor = conn.scalar(sa.select(standing_order.c.donor_id))
+        assert donor is not None
+        erase_person(conn, [donor], [], clock)
+        said = {tuple(row) for row in conn.execute(sa.select(bank_line.c.description, bank_line.c.amount_minor))}
+    assert said == {("removed", 500), ("STRIPE PAYMENTS UK", 1442)}
 
 
 def test_the_rest_is_matched_by_hand(treasurer: TestClient, desk: Desk) -> None:

@@ -93,20 +93,21 @@ def test_the_desk_has_totals_by_campaign_and_month(treasurer: TestClient, desk: 
     desk.give(2, 1050, BUSES)
     desk.give(3, 500, BUSES, days_ago=40)
 
-    text = words(treasurer.get("/desk").text)
+    text = words(treasurer.get("/desk/trends").text)
 
     assert "Save our libraries 1 £25.00 Bring back the bus 2 £15.50 All 3 £40.50" in text
     assert "November 2026 2 £35.50 October 2026 1 £5.00 All 3 £40.50" in text
 
 
 def test_every_figure_leads_to_a_list_with_the_same_total(treasurer: TestClient, desk: Desk) -> None:
-    """Each link of the desk, followed."""
+    """Each link of the desk's first page and of its charts, followed."""
     desk.give(1, 2500)
     desk.give(2, 1050, BUSES)
     desk.give(3, 500, BUSES, days_ago=40)
-    links = re.findall(r'href="(/desk/entries[?][^"]*)">([^<]*)<', treasurer.get("/desk").text)
+    pages = treasurer.get("/desk").text + treasurer.get("/desk/trends").text
+    links = re.findall(r'href="(/desk/(?:entries|gifts)[?][^"]*)">([^<]*[0-9.]+)<', pages)
 
-    assert len(links) == 9  # this month and the last, campaigns, months, and where the money is
+    assert len(links) == 14  # this month and the last, where the money is; campaigns, months, and kinds of gifts
     for address, figure in links:
         page = treasurer.get(address.replace("&amp;", "&")).text
         assert re.search(f"[0-9]+ rows? {figure}", words(page))

@@ -50,8 +50,8 @@ BANK_PATH = "/desk/bank"
 BANK_UPLOAD_PATH = BANK_PATH + "/import"
 PURPOSE = "bank"
 OF_ACCOUNT = ("account", "currency")
-AccountName = Annotated[str, Query(min_length=1, max_length=LONGEST_ACCOUNT)]
-CurrencyCode = Annotated[str, Query(pattern="^[A-Z]{3}$")]
+BankAccountName = Annotated[str, Query(min_length=1, max_length=LONGEST_ACCOUNT)]
+BankCurrency = Annotated[str, Query(pattern="^[A-Z]{3}$")]
 
 
 def bank_import_routes(engine: Engine, clock: Clock, pages: Pages, door: Door) -> APIRouter:
@@ -70,12 +70,12 @@ def bank_import_routes(engine: Engine, clock: Clock, pages: Pages, door: Door) -
         return desk.upload(changer, form)
 
     @router.get(BANK_UPLOAD_PATH + "/{upload}")
-    def check_statement(changer: Changer, upload: UUID, account: AccountName, currency: CurrencyCode) -> Response:
+    def check_statement(changer: Changer, upload: UUID, account: BankAccountName, currency: BankCurrency) -> Response:
         return desk.check(changer, str(upload), {"account": account, "currency": currency})
 
     @router.get(BANK_UPLOAD_PATH + "/{upload}/columns")
     def show_statement_columns(
-        changer: Changer, upload: UUID, account: AccountName, currency: CurrencyCode
+        changer: Changer, upload: UUID, account: BankAccountName, currency: BankCurrency
     ) -> Response:
         return desk.show_columns(changer, str(upload), {"account": account, "currency": currency}, {})
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from ledger.money import BadAmount, Currency, Money
 from ledger.typed_money import NumberStyle
 from payments.bank.camt_file import is_camt, read_camt
-from payments.bank.line import NotAStatement, Statement, StatementFormat, StatementLine, UnreadLine
+from payments.bank.line import BankStatementLine, NotAStatement, Statement, StatementFormat, UnreadLine
 from payments.bank.ofx_file import is_ofx, read_ofx
 from payments.bank.statement_values import BadLine, statement_line
 from web.csv_columns import Columns, CsvField, cells_of, names_of
@@ -67,7 +67,7 @@ def have_amount(columns: Columns) -> bool:
 
 def read_csv_statement(table: CsvTable, columns: Columns, of: Currency, style: NumberStyle) -> ReadFile:
     """The lines of a CSV file by its columns. `of`: where no column says the currency."""
-    lines: list[StatementLine] = []
+    lines: list[BankStatementLine] = []
     unread: list[UnreadLine] = []
     for row in table.lines:
         try:
@@ -78,7 +78,7 @@ def read_csv_statement(table: CsvTable, columns: Columns, of: Currency, style: N
     return ReadFile(Statement(StatementFormat.CSV, tuple(lines), tuple(unread)), days_read_both_ways(days))
 
 
-def _line(row: CsvLine, columns: Columns, of: Currency, style: NumberStyle) -> StatementLine:
+def _line(row: CsvLine, columns: Columns, of: Currency, style: NumberStyle) -> BankStatementLine:
     if row.fault:
         raise BadLine(row.fault)
     cells = cells_of(row, columns)

@@ -44,7 +44,7 @@ from treasury.lists.xlsx_file import write_workbook
 from web.errors import NotFound, Refusal
 from web.pages import Pages
 
-CurrencyCode = Annotated[str, Query(pattern=r"^[A-Z]{3}$")]
+StatementCurrency = Annotated[str, Query(pattern=r"^[A-Z]{3}$")]
 STATEMENT = ACCOUNTS + "/{account}"
 
 
@@ -54,15 +54,15 @@ def statement_routes(engine: Engine, clock: Clock, pages: Pages, door: Door) -> 
     Reader = Annotated[SignedIn, Depends(door.needs(Permission.READ_MONEY))]  # noqa: N806 (a type)
 
     @router.get(STATEMENT + ".csv")
-    def statement_csv(reader: Reader, account: Account, currency: CurrencyCode, request: Request) -> Response:
+    def statement_csv(reader: Reader, account: Account, currency: StatementCurrency, request: Request) -> Response:
         return desk.csv(reader, account, currency, request.query_params)
 
     @router.get(STATEMENT + ".xlsx")
-    def statement_xlsx(reader: Reader, account: Account, currency: CurrencyCode, request: Request) -> Response:
+    def statement_xlsx(reader: Reader, account: Account, currency: StatementCurrency, request: Request) -> Response:
         return desk.xlsx(reader, account, currency, request.query_params)
 
     @router.get(STATEMENT)
-    def show_statement(reader: Reader, account: Account, currency: CurrencyCode, request: Request) -> Response:
+    def show_statement(reader: Reader, account: Account, currency: StatementCurrency, request: Request) -> Response:
         return desk.show(reader, account, currency, request.query_params)
 
     return router

@@ -26,7 +26,7 @@ _FREE_WORDS = {
     CAMPAIGN: "the number of a campaign",
     CURRENCY: "a currency of three capital letters, such as GBP",
     DONOR: "the id in the address of a donor's page",
-    SOURCE: "a source of at most 40 letters, digits, dots and hyphens",
+    SOURCE: "the code of a link, such as leaflet-7",
 }
 _A_DAY = "a day such as 2026-11-21 or 21 November 2026"
 _ID = re.compile(r"[A-Za-z0-9_-]{1,100}")

@@ -40,6 +40,8 @@ from webhooks.store import stopped_endpoints
 SHOWN = 5
 # Stripe's balance shows a payment within minutes and is read every hour; its webhook may come first.
 LONGEST_UNCLEARED = timedelta(hours=3)
+# Of the newest entries: the page of twins looks further back, and takes longer.
+TWINS_AMONG = 3000
 # Until when a recurring gift that ended is listed: its donor may be asked why.
 ENDED_WITHIN = timedelta(days=31)
 MOST_DEAD_LETTERS = 1000
@@ -104,7 +106,7 @@ def to_do(conn: Connection, now: datetime, today: date) -> ToDo:
         failing_count(conn),
         ended_recurring(conn, ended_since, SHOWN),
         ended_count(conn, ended_since),
-        twin_rows(conn, now, SHOWN),
+        twin_rows(conn, now, SHOWN, latest=TWINS_AMONG),
         months_to_close(first_book_date(conn), open_from(conn), today),
     )
 

@@ -40,14 +40,14 @@ class DrawnLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Columns:
+class ColumnDrawing:
     """A drawing of columns, with lines from zero up. Nothing is drawn outside of it."""
 
     columns: tuple[DrawnColumn, ...]
     lines: tuple[DrawnLine, ...]
 
 
-def draw_columns(amounts: Sequence[Mapping[str, Money]], of: Currency) -> Columns:
+def draw_columns(amounts: Sequence[Mapping[str, Money]], of: Currency) -> ColumnDrawing:
     """Columns for these amounts by series, in the order of each mapping; the scale begins at zero."""
     highest = max((sum(amount.minor for amount in column.values()) for column in amounts), default=0)
     step = _step(highest, 10**of.exponent)
@@ -55,7 +55,7 @@ def draw_columns(amounts: Sequence[Mapping[str, Money]], of: Currency) -> Column
     width = (100 - LEFT) / max(1, len(amounts))
     columns = tuple(_column(column, LEFT + n * width, width, top) for n, column in enumerate(amounts))
     lines = tuple(DrawnLine(Money(minor, of), _percent(_y(minor, top))) for minor in range(0, top + 1, step))
-    return Columns(columns, lines)
+    return ColumnDrawing(columns, lines)
 
 
 def bar_width(part: int, whole: int) -> str:

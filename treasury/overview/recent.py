@@ -39,6 +39,11 @@ def recent_months(sums: Sequence[MonthlySum], currencies: Sequence[Currency], to
     ]
 
 
+def moved_in(sums: Sequence[MonthlySum]) -> list[Currency]:
+    """The currencies that anything was booked in."""
+    return sorted({monthly.amount.currency for monthly in sums}, key=lambda of: of.code)
+
+
 def _recent(sums: Sequence[MonthlySum], month: date, of: Currency) -> RecentMonth:
     chosen = [monthly for monthly in sums if monthly.month == month and monthly.amount.currency == of]
     cells = tuple(

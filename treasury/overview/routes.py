@@ -5,15 +5,15 @@ from datetime import date, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Engine
 from starlette.responses import Response
 
-from campaigns.store import campaigns
 from database.instants import Clock
 from database.transactions import reading
 from ledger.accounts import Account
-from ledger.periods import month_after, month_of
+from ledger.periods import month_after, month_before, month_of
 from ledger.views import monthly_sums
+from payments.bank.views import proved_to_bank
 from payments.gifts.giver_views import givers_of
 from payments.gifts.promised_views import promised_sums
 from payments.gifts.recurring_views import expected_sums
@@ -24,8 +24,8 @@ from staff.member import StaffMember
 from staff.permissions import Permission
 from treasury.money.places import places
 from treasury.money.to_do import to_do
-from treasury.overview.figures import SHOWN, sheets
-from treasury.overview.recent import recent_months
+from treasury.overview.figures import SHOWN
+from treasury.overview.recent import moved_in, recent_months
 from treasury.overview.standing import standings
 from web.pages import Pages
 
@@ -54,20 +54,20 @@ def overview_routes(engine: Engine, clock: Clock, pages: Pages, door: Door, miss
         this_month = month_of(today)
         a_year_ago = this_month.replace(year=this_month.year - 1)
         with reading(engine) as conn:
-            sums, titles = monthly_sums(conn, SHOWN), _titles(conn)
+            sums = monthly_sums(conn, SHOWN, month_before(this_month))
             money = standings(places(conn), promised_sums(conn), expected_sums(conn))
+            proved = proved_to_bank(conn, month_before(this_month))
             givers, stripe, waiting = givers_of(conn, this_month), stripe_status(conn), to_do(conn, now, today)
-        shown = sheets(sums)
         return pages.page(
             "treasury/desk.html",
             private=True,
             member=reader.member,
             now=now,
-            sheets=shown,
-            recent=recent_months(sums, [sheet.currency for sheet in shown], today),
-            titles=titles,
+            recent=recent_months(sums, [each.currency for each in money] or moved_in(sums), today),
             standings=money,
             givers=givers,
+            proved=proved,
+            last_month=month_before(this_month),
             this_month=this_month,
             a_year_ago=a_year_ago,
             a_year_ago_end=month_after(a_year_ago) - timedelta(days=1),
@@ -84,7 +84,3 @@ def overview_routes(engine: Engine, clock: Clock, pages: Pages, door: Door, miss
 
 def _today(clock: Clock, pages: Pages) -> date:
     return pages.wording.local_day(clock())
-
-
-def _titles(conn: Connection) -> dict[int, str]:
-    return {campaign.id: campaign.title for campaign in campaigns(conn)}

@@ -13,7 +13,7 @@ from ledger.money import Currency, Money
 from ledger.periods import month_before
 from payments.gifts.gift_list_views import NO_SOURCE
 from payments.gifts.recurring_views import ExpectedSum
-from treasury.overview.charts import Columns, bar_width, draw_columns
+from treasury.overview.charts import ColumnDrawing, bar_width, draw_columns
 from treasury.overview.retention import ForecastMonth, Survival, committed, forecast
 
 MONTHS = 13
@@ -45,7 +45,7 @@ class Income:
     months: tuple[IncomeMonth, ...]
     kinds: Mapping[GivingKind, Money]
     total: Money
-    drawing: Columns
+    drawing: ColumnDrawing
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class Forecast:
 
     now: Money
     months: tuple[ForecastMonth, ...]
-    drawing: Columns
+    drawing: ColumnDrawing
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,12 +12,14 @@ from database.instants import Clock
 from database.transactions import reading
 from ledger.giving_total_store import giving_totals
 from ledger.periods import month_of
+from ledger.views import monthly_sums
 from payments.gifts.campaign_views import donors_by_campaign, monthly_by_campaign
 from payments.gifts.offline_store import uncounted_by_campaign
 from payments.gifts.recurring_views import expected_sums
 from payments.gifts.retention_views import monthly_givers
 from staff.door import Door, SignedIn
 from staff.permissions import Permission
+from treasury.overview.figures import SHOWN, sheets
 from treasury.overview.retention import cohorts, months_after, survival
 from treasury.overview.trends import currency_trends, months_up_to, target_rows
 from web.pages import Pages
@@ -38,7 +40,8 @@ def trends_routes(engine: Engine, clock: Clock, pages: Pages, door: Door) -> API
         with reading(engine) as conn:
             totals, expected = giving_totals(conn, months[0]), expected_sums(conn)
             givers = monthly_givers(conn, months, zone)
-            public = [campaign for campaign in campaigns(conn) if campaign.state is not CampaignState.DRAFT]
+            known, sums = campaigns(conn), monthly_sums(conn, SHOWN)
+            public = [campaign for campaign in known if campaign.state is not CampaignState.DRAFT]
             targets = target_rows(progress_of(conn, public, now, measures))
         survived = survival(givers, months)
         return pages.page(
@@ -51,6 +54,8 @@ def trends_routes(engine: Engine, clock: Clock, pages: Pages, door: Door) -> API
             targets=targets,
             cohorts=cohorts(givers, months),
             survived=survived,
+            sheets=sheets(sums),
+            titles={campaign.id: campaign.title for campaign in known},
         )
 
     return router

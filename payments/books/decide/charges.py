@@ -76,15 +76,24 @@ def decide_charges(
         for charge, cause in (*new, *waited)
         if charge.charge in gift_of
     )
-    causes = {**newly_linked, **{joined.charge.payment: joined.cause for joined in paid}}
+    return _decided(known, changes, by_invoice, paid, newly_linked)
+
+
+def _decided(
+    known: Known,
+    changes: ChargeChanges,
+    instalments: Instalments,
+    paid: tuple[PaidGift, ...],
+    newly_linked: Mapping[str, str],
+) -> DecidedCharges:
     charges = _afterwards(known, changes)
     return DecidedCharges(
         changes=changes,
-        instalments=by_invoice,
+        instalments=instalments,
         paid=paid,
         charges=charges,
         newly_linked=newly_linked,
-        causes=causes,
+        causes={**newly_linked, **{joined.charge.payment: joined.cause for joined in paid}},
         paid_by=_paid_by(known, charges, paid),
         newly_paid=_newly_paid(known, paid),
     )

@@ -111,15 +111,6 @@ def decide_lines(
     return DecidedLines(changes, tuple(entries), lines, _not_ours(changed) | strangers.keys())
 
 
-def _shared_fees(known: Known, batch: Batch, charges: DecidedCharges, zone: tzinfo) -> list[Entry]:
-    return [
-        entry
-        for booked, cause in _with_whole_fee(known, batch, charges)
-        if (paid := _gift_of(booked.fact, charges))
-        for entry in shared_fee_entries(booked.fact, paid, zone, cause)
-    ]
-
-
 def _reconsidered(known: Known, newly_linked: Mapping[str, str], owners: _Owners) -> dict[str, bool]:
     """The lines that waited, or were taken for not ours, and that a new link decides."""
     decided = {}
@@ -142,19 +133,20 @@ def _gift_of(line: BalanceLine, charges: DecidedCharges) -> PaidBy | None:
     return charges.paid_by.get(line.payment) if line.payment else None
 
 
-def _with_whole_fee(known: Known, batch: Batch, charges: DecidedCharges) -> list[tuple[BookedLine, str]]:
-    """The lines whose fee stands whole and has to be shared, each with the cause.
+def _shared_fees(known: Known, batch: Batch, charges: DecidedCharges, zone: tzinfo) -> list[Entry]:
+    """The fees that stand whole and are by campaign from now on.
 
     Their gift became known in this batch, after they were booked; or a version before this one booked them.
     """
-    ours = [booked for booked in known.lines.values() if booked.ours and booked.fact.category in OF_PAYMENTS]
+    ours = [booked.fact for booked in known.lines.values() if booked.ours and booked.fact.category in OF_PAYMENTS]
     reported = {fact.line: cause for fact, cause in batch.of(FeeBookedWhole)}
-    causes = {
-        booked.fact.id: charges.causes[booked.fact.payment]
-        for booked in ours
-        if booked.fact.payment in charges.newly_paid
-    } | reported
-    return [(booked, causes[booked.fact.id]) for booked in ours if booked.fact.id in causes]
+    causes = {line.id: charges.causes[line.payment] for line in ours if line.payment in charges.newly_paid} | reported
+    return [
+        entry
+        for line in ours
+        if line.id in causes and (paid := _gift_of(line, charges))
+        for entry in shared_fee_entries(line, paid, zone, causes[line.id])
+    ]
 
 
 def _payments_of_strangers(batch: Batch, owners: _Owners) -> dict[str, str]:

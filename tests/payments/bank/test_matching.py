@@ -5,18 +5,18 @@ from datetime import date
 import pytest
 
 from ledger.money import GBP, Money
-from payments.bank.line import MatchKind, Statement, StatementFormat, StatementLine, plan_import
+from payments.bank.line import BankStatementLine, MatchKind, Statement, StatementFormat, plan_import
 from payments.bank.matching import OpenLine, OpenTarget, certain_payouts, likely_targets, proved_payouts
 
 DAY = date(2026, 11, 24)
 
 
-def line(number: int, minor: int = 2500, file_id: str | None = None, text: str = "STRIPE") -> StatementLine:
+def line(number: int, minor: int = 2500, file_id: str | None = None, text: str = "STRIPE") -> BankStatementLine:
     """A line of the statement."""
-    return StatementLine(number, DAY, Money(minor, GBP), text, "", file_id)
+    return BankStatementLine(number, DAY, Money(minor, GBP), text, "", file_id)
 
 
-def planned(*lines: StatementLine, known: list[str], account: str = "Main") -> list[str]:
+def planned(*lines: BankStatementLine, known: list[str], account: str = "Main") -> list[str]:
     """The keys of what is new."""
     plan = plan_import(account, Statement(StatementFormat.CSV, lines, ()), known)
     return [each.key for each in plan.new]

@@ -44,7 +44,7 @@ def test_it_says_what_it_recovered_and_then_that_nothing_was_missing(account: Ac
     assert (status, printed.splitlines()) == (
         0,
         [
-            "Recovered 1 gift; posted 1 fee, 2 gift, 1 settle.",
+            "Recovered 1 gift; posted 2 fee, 2 gift, 1 settle.",
             "GBP: our balance 24.42, Stripe's 24.42",
         ],
     )
