@@ -16,6 +16,7 @@ from web.head import HeadLikeGet
 from web.headers import HeaderSets, WithHeaders
 from web.language_choice import ChosenLanguage
 from web.pages import Pages
+from web.problems import is_api, problem_response
 from web.uploads import FIELD_BYTES, FILE_BYTES, FileTooLarge, UploadPaths, receive_counted
 
 FORM_BYTES = 64 * 1024
@@ -205,7 +206,11 @@ def _receive_again(body: bytes, receive: Receive) -> Receive:
 
 
 async def _refuse(pages: Pages, refusal: Refusal, scope: Scope, receive: Receive, send: Send) -> None:
-    await error_page(pages, refusal.trouble)(scope, receive, send)
+    trouble = refusal.trouble
+    if is_api(scope["path"]):
+        await problem_response(trouble.status, f"{trouble.message} {trouble.advice}")(scope, receive, send)
+    else:
+        await error_page(pages, trouble)(scope, receive, send)
 
 
 def _authority(text: str, scheme: str) -> tuple[str, int | None] | None:

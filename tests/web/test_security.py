@@ -224,3 +224,10 @@ def test_a_chunked_flood_over_a_real_socket_is_cut_off() -> None:
             answer = line.recv(200)
 
     assert answer.startswith(b"HTTP/1.1 413 ")
+
+
+def test_a_program_is_refused_in_its_own_words() -> None:
+    """A body of JSON under the API's addresses gets problem details, and no page."""
+    headers = [HERE, ("content-type", "application/json")]
+    answer = ask(site(), "POST", "/api/v1/gifts", headers=headers, chunks=[b"{}"])
+    assert (answer.status, answer.headers["content-type"]) == (415, "application/problem+json")
