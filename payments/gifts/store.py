@@ -234,14 +234,10 @@ def _receive(conn: Connection, received: Sequence[Received]) -> None:
         for payment in received
     ]
     change_rows(conn, gift_tables.gift, rows)
-<<<<<<< HEAD
     payers = [{"id": payment.gift.id, "donor_name": payment.payer} for payment in received if payment.payer]
     change_rows(conn, gift_tables.gift, payers)
-    add_giving(conn, giving_of(conn, [payment.gift.id for payment in received]))
-=======
     if received:
         add_giving(conn, giving_of(conn, [payment.gift.id for payment in received]))
->>>>>>> charts
 
 
 def _note_discrepancies(conn: Connection, discrepancies: Sequence[Discrepancy], now: datetime) -> None:
