@@ -26,6 +26,7 @@ filters = some.builds(
         {
             "campaign": some.sampled_from(["", "1", "77"]),
             "donor": some.sampled_from(["", "00000000-0000-0000-0000-000000000001"]),
+            "source": some.sampled_from(["", "poster"]),
             "kind": some.sampled_from(["", "once", "recurring"]),
             "state": some.sampled_from(list(STATES)),
             "currency": some.sampled_from(["", "GBP"]),
