@@ -52,6 +52,16 @@ def test_the_wallets_name_stands_on_gift_and_receipt_in_any_order(books: Books, 
     assert names(books) == ("Ada Lovelace", "Ada Lovelace")
 
 
+@pytest.mark.parametrize("is_one_batch", [True, False])
+def test_a_charge_that_does_not_name_its_gift_names_nobody(books: Books, *, is_one_batch: bool) -> None:
+    """It may wait for its session without its name: then it must not matter whether it waited."""
+    pledge(books)
+    messages = [charged(**WALLET), completed(gift=gift_id(1))]
+    for batch in [messages] if is_one_batch else [[message] for message in messages]:
+        books.deliver(*batch)
+    assert names(books) == ("", "")
+
+
 def test_a_typed_name_stays_and_none_at_all_is_none(books: Books) -> None:
     """The form's word goes first; without either the receipt says what it said before."""
     pledge(books, "A. King")
