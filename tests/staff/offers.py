@@ -15,7 +15,7 @@ from tests.staff.public_access import Open
 _LINK = re.compile(r'href="(/desk[^"#]*)')
 _FORM = re.compile(r"<form\b[^>]*>")
 _ACTION = re.compile(r'action="([^"]*)"')
-_SEEN_OF_A_ROUTE = 3  # pages of one route are alike
+_SEEN_OF_A_ROUTE = 2  # pages of one route are alike
 _ROUTES: Mapping[str, re.Pattern[str]] = {
     route: re.compile(re.sub(r"\\{\w+\\}", "[^/]+", re.escape(route))) for route in ACCESS
 }
