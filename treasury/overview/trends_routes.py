@@ -12,7 +12,7 @@ from database.instants import Clock
 from database.transactions import reading
 from ledger.giving_total_store import giving_totals
 from ledger.periods import month_of
-from ledger.views import monthly_sums
+from ledger.views import money_paths, monthly_sums
 from payments.gifts.campaign_views import donors_by_campaign, monthly_by_campaign
 from payments.gifts.offline_store import uncounted_by_campaign
 from payments.gifts.recurring_views import expected_sums
@@ -20,6 +20,7 @@ from payments.gifts.retention_views import monthly_givers
 from staff.door import Door, SignedIn
 from staff.permissions import Permission
 from treasury.overview.figures import SHOWN, sheets
+from treasury.overview.money_trail import money_trail
 from treasury.overview.retention import cohorts, months_after, survival
 from treasury.overview.trends import currency_trends, months_up_to, target_rows
 from web.pages import Pages
@@ -40,7 +41,7 @@ def trends_routes(engine: Engine, clock: Clock, pages: Pages, door: Door) -> API
         with reading(engine) as conn:
             totals, expected = giving_totals(conn, months[0]), expected_sums(conn)
             givers = monthly_givers(conn, months, zone)
-            known, sums = campaigns(conn), monthly_sums(conn, SHOWN)
+            known, sums, paths = campaigns(conn), monthly_sums(conn, SHOWN), money_paths(conn)
             public = [campaign for campaign in known if campaign.state is not CampaignState.DRAFT]
             targets = target_rows(progress_of(conn, public, now, measures))
         survived = survival(givers, months)
@@ -55,6 +56,7 @@ def trends_routes(engine: Engine, clock: Clock, pages: Pages, door: Door) -> API
             cohorts=cohorts(givers, months),
             survived=survived,
             sheets=sheets(sums),
+            trails=[money_trail(path) for path in paths],
             titles={campaign.id: campaign.title for campaign in known},
         )
 
