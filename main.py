@@ -71,10 +71,9 @@ from staff.letters import post_sign_in_notice
 from staff.passwords import Passwords
 from staff.routes import staff_routes
 from staff.second_factor import SecretBox
-from treasury.bank.import_routes import BANK_UPLOAD_PATH
 from treasury.letters.inbox_routes import INBOX, inbox_routes
 from treasury.organisation.preview_routes import around_organisation
-from treasury.routes import treasury_routes
+from treasury.routes import TREASURY_UPLOADS, treasury_routes
 from web.dispatch import PathDispatch
 from web.errors import install_errors
 from web.front import in_front
@@ -111,7 +110,7 @@ def build_web(installation: Installation, twin: Twin | None, writer: socket.sock
         base_url=installation.base_url,
         allowed_hosts=(*installation.settings.allowed_hosts, *_own_names(installation.base_url)),
         form_targets=_payment_pages(installation, twin),
-        upload_paths=(PICTURE_PATH, LIST_PATH, BANK_UPLOAD_PATH, *ORGANISATION_UPLOADS, *MAILING_UPLOADS),
+        upload_paths=(PICTURE_PATH, LIST_PATH, *TREASURY_UPLOADS, *ORGANISATION_UPLOADS, *MAILING_UPLOADS),
     )
     webhook = Webhook(inbox, _signing_secrets(installation, twin), installation.clock)
     scheme = urlsplit(installation.base_url).scheme

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from database.bulk import put_rows
-from database.questions import look_up
+from database.questions import among, look_up
 from donors.donor import Donor, address_key
 from donors.tables import donor as table
 from web.language import spoken, spoken_code
@@ -60,6 +60,31 @@ def find_or_add_donor(conn: Connection, name: str, email: str, now: datetime) ->
     added = donor_of_address(conn, email)
     assert added is not None
     return added
+
+
+def find_or_add_donors(conn: Connection, people: Sequence[tuple[str, str]], now: datetime) -> list[Donor]:
+    """The donors of these names and addresses, in this order: of one address one donor, with the first of its names.
+
+    A donor who is known keeps their name, and the language of their letters.
+    """
+    keys = [address_key(email) for _, email in people]
+    known = _donors_of_keys(conn, keys)
+    new: dict[str, dict[str, object]] = {}
+    for key, (name, email) in zip(keys, people, strict=True):
+        if key not in known and key not in new:
+            new[key] = {
+                "id": str(uuid4()), "email": email.strip(), "email_key": key, "name": name,
+                "language": spoken_code(), "created_at": now,
+            }  # fmt: skip
+    if new:
+        put_rows(conn, table, list(new.values()), "DO NOTHING", key="email_key")
+        known |= _donors_of_keys(conn, list(new))
+    return [known[key] for key in keys]
+
+
+def _donors_of_keys(conn: Connection, keys: Sequence[str]) -> dict[str, Donor]:
+    rows = conn.execute(sa.select(table).where(among(conn, table.c.email_key, keys)))
+    return {row.email_key: donor for row in rows if (donor := _donor(row))}
 
 
 def _speaking_now(conn: Connection, known: Donor) -> Donor:

@@ -40,6 +40,8 @@ WORDS: Mapping[str, str] = {
     "note.write": "Wrote a note",
     "note.remove": "Removed a note",
     "gift.enter": "Entered an offline gift",
+    "gift.import": "Entered offline gifts from a file",
+    "gift.undo_import": "Took the offline gifts of a file back",
     "gift.take_back": "Took an offline gift back",
     "bank.import": "Read a bank statement in",
     "bank.undo_import": "Took a bank statement back",

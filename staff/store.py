@@ -175,6 +175,12 @@ def newest_acts(conn: Connection, kind: str) -> dict[str, str]:
     return {row.subject_id: row.what for row in rows}
 
 
+def newest_of(conn: Connection, what: str, limit: int) -> list[Act]:
+    """The last acts of one kind, the newest first."""
+    rows = conn.execute(sa.select(act).where(act.c.what == what).order_by(act.c.at.desc(), act.c.id).limit(limit))
+    return [act_of(row) for row in rows]
+
+
 def act_of(row: sa.Row[Any]) -> Act:
     """The act that a row of the log holds."""
     subject = Subject(row.subject_kind, row.subject_id)

@@ -5,6 +5,7 @@ from sqlalchemy.engine import Engine
 
 from database.instants import Clock
 from staff.door import Door
+from treasury.bank.import_routes import BANK_UPLOAD_PATH
 from treasury.bank.routes import bank_routes
 from treasury.books.export_routes import export_routes
 from treasury.books.income_routes import income_routes
@@ -22,6 +23,8 @@ from treasury.match.routes import match_routes
 from treasury.money.routes import money_routes
 from treasury.moves.routes import move_routes
 from treasury.notes.routes import note_routes
+from treasury.offline.import_routes import IMPORT_PATH, offline_import_routes
+from treasury.offline.imported_routes import imported_gift_routes
 from treasury.offline.routes import offline_routes
 from treasury.overview.routes import MissingSteps, nothing_is_missing, overview_routes
 from treasury.overview.trends_routes import trends_routes
@@ -36,6 +39,9 @@ from treasury.standing_orders.routes import standing_order_routes
 from treasury.supporters.routes import supporter_routes
 from web.pages import Pages
 from web.sessions import SessionCookie
+
+TREASURY_UPLOADS = (BANK_UPLOAD_PATH, IMPORT_PATH)
+"""The paths whose forms carry a file."""
 
 
 def treasury_routes(
@@ -57,6 +63,8 @@ def treasury_routes(
         refund_routes(engine, clock, pages, door),
         move_routes(engine, clock, pages, door),
         twin_routes(engine, clock, pages, door),
+        offline_import_routes(engine, clock, pages, door),
+        imported_gift_routes(engine, clock, pages, door),
         offline_routes(engine, clock, pages, door),
         bank_routes(engine, clock, pages, door),
         supporter_routes(engine, clock, pages, door),

@@ -1,6 +1,6 @@
 """Offline gifts in the database: entered, taken back, and cash that was banked. Call these inside `booking`."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from uuid import uuid4
@@ -12,7 +12,7 @@ import ledger.store
 from campaigns.store import campaign_names
 from database.bulk import change_rows, insert_rows
 from donors.donor import NO_ADDRESS, Donor
-from donors.store import donor_by_id, donor_of_address, find_or_add_donor, language_of_donor
+from donors.store import donor_by_id, donor_of_address, find_or_add_donor, find_or_add_donors, languages_of_donors
 from ledger.accounts import Account
 from ledger.kinds import EntryKind
 from ledger.money import Currency, Money
@@ -60,6 +60,14 @@ def giver(conn: Connection, details: DonorDetails, donor_id: str | None, now: da
     return find_or_add_donor(conn, details.name, details.email or nobody, now)
 
 
+def givers(conn: Connection, people: Sequence[DonorDetails], now: datetime) -> list[Donor]:
+    """The donors of many offline gifts, in their order: as `giver`, of nobody that is named by their id."""
+    addresses = [
+        (person.name, person.email or f"{uuid4() if person.name else 'nobody'}@{NO_ADDRESS}") for person in people
+    ]
+    return find_or_add_donors(conn, addresses, now)
+
+
 def enter_offline(conn: Connection, offline: OfflineGift, issuer: Issuer | None, now: tuple[datetime, tzinfo]) -> bool:
     """Add the gift as received, with its entries, and with its receipt where there is an issuer.
 
@@ -67,11 +75,43 @@ def enter_offline(conn: Connection, offline: OfflineGift, issuer: Issuer | None,
     """
     if gift(conn, offline.gift.id) is not None:
         return False
+    enter_offline_gifts(conn, [offline], {offline.gift.id} if issuer else set(), issuer, now)
+    return True
+
+
+def enter_offline_gifts(
+    conn: Connection,
+    gifts: Sequence[OfflineGift],
+    with_receipt: Collection[str],
+    issuer: Issuer | None,
+    now: tuple[datetime, tzinfo],
+) -> None:
+    """Add gifts that are not there yet, each table in one statement; those of `with_receipt` have a receipt each."""
     at, zone = now
-    add_gifts(conn, [offline.gift])
-    insert_rows(conn, offline_gift, [_row(offline, at)])
+    add_gifts(conn, [offline.gift for offline in gifts])
+    insert_rows(conn, offline_gift, [_row(offline, at) for offline in gifts])
     names = campaign_names(conn)
-    received = Received(
+    titles, slugs = {name.id: name.title for name in names}, {name.id: name.slug for name in names}
+    languages = languages_of_donors(conn, sorted({each.gift.donor_id for each in gifts if each.gift.donor_id}))
+    received = [_received(offline, languages.get(offline.gift.donor_id or "", ""), now) for offline in gifts]
+    wanting = [each for each in received if issuer and each.gift.id in with_receipt]
+    others = [each for each in received if not (issuer and each.gift.id in with_receipt)]
+    for payments, by in ((wanting, issuer), (others, None)):
+        if payments:
+            save_reception(conn, _reception(payments, by, titles, at, zone), at)
+    parents = {name.id: name.parent for name in names if name.parent is not None}
+    entries = [
+        entry
+        for offline, each in zip(gifts, received, strict=True)
+        for entry in offline_entries(offline, parents, each.at, each.cause)
+    ]
+    ledger.store.post(conn, entries, at)
+    write_events(conn, [received_event(each, slugs) for each in received], at)
+
+
+def _received(offline: OfflineGift, language: str, now: tuple[datetime, tzinfo]) -> Received:
+    at, zone = now
+    return Received(
         gift=offline.gift,
         amount=offline.gift.amount,
         at=min(at, noon_of(offline.day, zone)),  # of today, before noon, it is now
@@ -80,22 +120,17 @@ def enter_offline(conn: Connection, offline: OfflineGift, issuer: Issuer | None,
         subject=offline.subject,
         source=offline.subject,
         cause=offline.subject,
-        language=language_of_donor(conn, offline.gift.donor_id),
+        language=language,
     )
-    save_reception(conn, _reception(received, issuer, {name.id: name.title for name in names}, at, zone), at)
-    parents = {name.id: name.parent for name in names if name.parent is not None}
-    ledger.store.post(conn, offline_entries(offline, parents, received.at, received.cause), at)
-    write_events(conn, [received_event(received, {name.id: name.slug for name in names})], at)
-    return True
 
 
 def _reception(
-    received: Received, issuer: Issuer | None, titles: dict[int, str], now: datetime, zone: tzinfo
+    received: Sequence[Received], issuer: Issuer | None, titles: dict[int, str], now: datetime, zone: tzinfo
 ) -> Reception:
     today = now.astimezone(zone).date()
     if issuer is None:
-        return Reception((received,), (), (), today)
-    return receive([received], issuer, titles, today)
+        return Reception(tuple(received), (), (), today)
+    return receive(received, issuer, titles, today)
 
 
 def _row(offline: OfflineGift, now: datetime) -> dict[str, object]:

@@ -13,7 +13,7 @@ Outside of the table, because no route of FastAPI: `/webhooks/stripe` (a signatu
 from collections.abc import Mapping
 
 from staff.permissions import Permission
-from tests.staff.access_matrix_bank import BANK_ACCESS
+from tests.staff.access_matrix_bank import BANK_ACCESS, OFFLINE_IMPORT_ACCESS
 from tests.staff.access_to_books import BOOKS
 from tests.staff.access_webhooks import WEBHOOK_ACCESS
 from tests.staff.public_access import ANYBODY_AT_THE_DESK, OPEN_ACCESS, Open
@@ -37,6 +37,7 @@ ACCESS: Mapping[str, Open | Permission] = {
     "GET /desk/payouts/{payout}": READ,
     "GET /desk/payouts/{payout}.csv": READ,
     **BANK_ACCESS,
+    **OFFLINE_IMPORT_ACCESS,
     **WEBHOOK_ACCESS,
     "GET /desk/sign-ups": READ_LETTERS,
     "GET /desk/sign-ups/list.csv": SEND_LETTERS,

@@ -1,4 +1,4 @@
-"""The rows of the access matrix for the bank's pages."""
+"""The rows of the access matrix for files that are read in: the bank's, and offline gifts."""
 
 from collections.abc import Mapping
 
@@ -6,6 +6,17 @@ from staff.permissions import Permission
 
 READ, CHANGE = Permission.READ_MONEY, Permission.CHANGE_MONEY
 
+OFFLINE_IMPORT_ACCESS: Mapping[str, Permission] = {
+    "GET /desk/offline/import": CHANGE,
+    "POST /desk/offline/import": CHANGE,
+    "GET /desk/offline/import/{upload}": CHANGE,
+    "GET /desk/offline/import/{upload}/bad.csv": CHANGE,
+    "GET /desk/offline/import/{upload}/columns": CHANGE,
+    "POST /desk/offline/import/{upload}/columns": CHANGE,
+    "POST /desk/offline/import/{upload}/save": CHANGE,
+    "GET /desk/offline/imports/{identity}": READ,
+    "POST /desk/offline/imports/{identity}/back": CHANGE,
+}
 BANK_ACCESS: Mapping[str, Permission] = {
     "GET /desk/bank": READ,
     "POST /desk/bank/match": CHANGE,

@@ -1,6 +1,6 @@
 """The desk's pages of offline gifts: enter one, take one back, and bank the cash."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, tzinfo
 from typing import Annotated
@@ -12,7 +12,6 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from campaigns.campaign import Campaign, CampaignState
 from campaigns.store import campaign_titles, campaigns, parent_of
 from database.instants import Clock
 from database.transactions import reading
@@ -44,6 +43,8 @@ from staff.act import Subject
 from staff.changing import Change, changing_books
 from staff.door import Door, SignedIn
 from staff.permissions import Permission
+from staff.store import newest_of
+from treasury.offline.entering import offline_choices
 from treasury.offline.form import (
     FIELDS,
     LONGEST_REFERENCE,
@@ -60,7 +61,7 @@ from web.pages import Pages
 from web.typed import NotTidy, tidy
 
 PATH = "/desk/offline"
-PAGE_ROWS, LAST_PAGE = 50, 10_000
+PAGE_ROWS, LAST_PAGE, SHOWN_IMPORTS = 50, 10_000, 5
 LONGEST_WHY = 200
 CASH_FIELDS = ("key", "amount", "day", "currency")
 
@@ -126,6 +127,7 @@ class OfflineDesk:
         with reading(self._engine) as conn:
             rows = offline_rows(conn, PAGE_ROWS + 1, page)
             of = {campaign.currency for campaign in campaigns(conn)}
+            imports = newest_of(conn, "gift.import", SHOWN_IMPORTS)
             held = [cash_in_hand(conn, currency) for currency in sorted(of, key=lambda currency: currency.code)]
         return self._pages.page(
             "treasury/offline.html",
@@ -133,6 +135,7 @@ class OfflineDesk:
             private=True,
             member=reader.member,
             rows=rows[:PAGE_ROWS],
+            imports=imports if page == 1 else [],
             path=PATH,
             page=page,
             more=len(rows) > PAGE_ROWS,
@@ -147,7 +150,7 @@ class OfflineDesk:
         """The form of a new gift; a donor that is named keeps their name and address."""
         with reading(self._engine) as conn:
             donor = donor_by_id(conn, typed.get("donor", ""))
-            choices = _choices(conn)
+            choices = offline_choices(conn)
         filled = dict.fromkeys(FIELDS, "") | {"key": str(uuid4()), "day": self._today().isoformat()}
         return self._pages.page(
             "treasury/offline_new.html",
@@ -177,7 +180,7 @@ class OfflineDesk:
     def enter(self, changer: SignedIn, typed: Mapping[str, str]) -> Response:
         """Book the gift with its act; the same form sent twice is one gift."""
         with reading(self._engine) as conn:
-            choices, days = _choices(conn), Days(self._today(), open_from(conn))
+            choices, days = offline_choices(conn), Days(self._today(), open_from(conn))
             issuer = issuer_of(conn, self._pages)
         styles = {each.currency.code: self._pages.wording.number_style(each.currency) for each in choices}
         read = read_offline(typed, choices, days, styles)
@@ -261,11 +264,6 @@ class OfflineDesk:
             bank_cash(change.conn, (key, amount), day, f"{EntryKind.DEPOSIT}:{key}", (change.now, self._zone))
             after = {"amount": str(amount), "day": day.isoformat()}
             change.record("cash.deposit", Subject("deposits", key), after=after, act_id=f"cash.deposit:{key}")
-
-
-def _choices(conn: Connection) -> Sequence[Campaign]:
-    """The campaigns that a gift can be for: every one that was ever shown, because cash may come late."""
-    return [campaign for campaign in campaigns(conn) if campaign.state is not CampaignState.DRAFT]
 
 
 def _offline(change: Change, read: TypedOffline, who: str) -> OfflineGift:

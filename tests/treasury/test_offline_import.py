@@ -1,0 +1,193 @@
+"""Offline gifts from a file: looked at line by line, entered all or none, once, and taken back."""
+
+import csv
+import re
+from collections import Counter
+from datetime import date, timedelta
+from io import StringIO
+
+import pytest
+import sqlalchemy as sa
+from fastapi.testclient import TestClient
+from sqlalchemy.engine import Engine
+
+import treasury.offline.import_routes
+from database.transactions import reading
+from ledger.accounts import Account
+from ledger.money import GBP, Money
+from ledger.store import balance
+from ledger.tables import entry
+from payments.gifts.offline import Means
+from payments.gifts.offline_import import OfflineContent, are_here
+from payments.gifts.offline_store import enter_offline_gifts
+from payments.gifts.tables import offline_gift
+from receipts.tables import receipt
+from staff.role import Role
+from staff.tables import act
+from tests.clock import FixedClock
+from tests.proof.books import Desk
+from tests.staff.signing_in import sign_in_as
+from tests.treasury.test_lost_gifts import build
+from web.tables import csv_upload
+
+PATH = "/desk/offline/import"
+HEADER = "Date,Amount,How it came,Campaign,Name,Email,Reference\n"
+FILE = HEADER + (
+    "21/11/2026,£25.00,Cash,1,Mrs Patel,patel@example.org,\n"
+    '20/11/2026,"1,000.50",cheque,1,Rhys Morgan,,000451\n'
+    "20/11/2026,5,Cash,1,,,bucket\n"
+    "20/11/2026,5,Cash,1,,,bucket\n"
+)
+
+
+@pytest.fixture
+def treasurer(desk: Desk, clock: FixedClock) -> TestClient:
+    """Ada."""
+    browser = TestClient(build(desk.books.engine, clock, "http://127.0.0.1"), base_url="http://127.0.0.1")
+    sign_in_as(browser, desk.books.engine, clock(), Role.TREASURER)
+    return browser
+
+
+def upload(browser: TestClient, content: str, **chosen: str) -> str:
+    """The address of what the file would do."""
+    answer = browser.post(
+        PATH, data={"receipt": "yes", **chosen}, files={"file": ("gifts.csv", content.encode())}, follow_redirects=False
+    )
+    assert answer.status_code == 303, answer.text
+    return answer.headers["location"]
+
+
+def save(browser: TestClient, address: str) -> str:
+    """Press the button; the address of the import."""
+    path, _, query = address.partition("?")
+    data = dict(part.split("=") for part in query.split("&"))
+    answer = browser.post(f"{path}/save", data=data, follow_redirects=False)
+    assert answer.status_code == 303, re.findall(r"<h1>.*", answer.text)
+    return answer.headers["location"]
+
+
+def kept(engine: Engine) -> tuple[int, int, int]:
+    """How many offline gifts and receipts there are, and what is in cash and cheques."""
+    with reading(engine) as conn:
+        gifts = conn.scalar(sa.select(sa.func.count()).select_from(offline_gift))
+        receipts = conn.scalar(sa.select(sa.func.count()).select_from(receipt))
+        return gifts or 0, receipts or 0, balance(conn, Account.CASH, GBP).minor
+
+
+def test_a_file_is_entered_once_and_taken_back(treasurer: TestClient, desk: Desk) -> None:
+    """Two equal lines are two gifts; the same file again has nothing new; what was taken back may come again."""
+    address = upload(treasurer, FILE)
+    page = treasurer.get(address).text
+    assert "4 new gifts; 0 here already; 0 are no gift" in page
+    assert kept(desk.books.engine) == (0, 0, 0)
+
+    done = save(treasurer, address)
+    assert save(treasurer, address) == done
+    assert kept(desk.books.engine) == (4, 4, 2500 + 100050 + 500 + 500)
+    assert "4 gifts were entered" in treasurer.get(done).text
+    assert "4 gifts," in treasurer.get("/desk/offline").text
+    again = upload(treasurer, FILE)
+    assert "0 new gifts; 4 here already" in treasurer.get(again).text
+    three = upload(treasurer, FILE + "20/11/2026,5,Cash,1,,,bucket\n")
+    assert "1 new gift; 4 here already" in treasurer.get(three).text
+
+    treasurer.post(f"{done}/back")
+    assert kept(desk.books.engine) == (4, 4, 0)
+    assert "Taken back" in treasurer.get(done).text
+    assert "4 new gifts; 0 here already" in treasurer.get(again).text
+    with reading(desk.books.engine) as conn:
+        whats = conn.scalars(sa.select(act.c.what).where(act.c.subject_kind == "offline_import").order_by(act.c.at))
+        assert sorted(whats) == ["gift.import", "gift.undo_import"]
+
+
+def test_each_bad_line_says_why_and_comes_back_as_a_file(treasurer: TestClient, desk: Desk) -> None:
+    """The file of bad lines has the columns of the file that it came from; formulas stay text."""
+    bad = {
+        "31/02/2026,5,Cash,1,,,": "31/02/2026",
+        "22/11/2027,5,Cash,1,,,": "still to come",
+        "21/11/2026,five,Cash,1,,,": "five",
+        "21/11/2026,-5,Cash,1,,,": "above zero",
+        "21/11/2026,5,Pigeon,1,,,": "Pigeon",
+        "21/11/2026,5,Cash,Nowhere,,,": "Nowhere",
+        "21/11/2026,5,Cash,1,=1+1,not an address,": "name@example.org",
+        "21/11/2026,5,In kind,1,,,": "what was given",
+        "21/11/2026,5,Cash,,,,": "names no campaign",
+    }
+    address = upload(treasurer, HEADER + "\n".join(bad) + "\n" + FILE.removeprefix(HEADER))
+    page = treasurer.get(address).text
+    assert f"4 new gifts; 0 here already; {len(bad)} are no gift" in page
+
+    rows = list(csv.reader(StringIO(treasurer.get(address.replace("?", "/bad.csv?")).text.lstrip("\ufeff"))))
+    assert rows[0] == [*HEADER.strip().split(","), "Why not"]
+    for row, words in zip(rows[1:], bad.values(), strict=True):
+        assert words in row[-1], row
+    assert rows[7][4] == "'=1+1"
+    save(treasurer, address)
+    assert kept(desk.books.engine)[0] == 4
+
+
+def test_columns_are_chosen_once(treasurer: TestClient) -> None:
+    """Of a file with names of its own; the next of its shape is read at once. Lines take what the form says."""
+    content = "Wann,Wieviel,Wer\n21/11/2026,25,Mrs Patel\n"
+    address = upload(treasurer, content, campaign="1", means="cheque", receipt="no")
+    columns = treasurer.get(address, follow_redirects=False).headers["location"]
+    assert "Wieviel" in treasurer.get(columns).text
+    data = {"campaign": "1", "means": "cheque", "receipt": "no", "column-day": "0", "column-name": "2"}
+    path = columns.partition("?")[0]
+    refused = treasurer.post(path, data=data)
+    assert (refused.status_code, "Choose the column that holds: amount." in refused.text) == (422, True)
+    assert treasurer.post(path, data=data | {"column-amount": "1"}).status_code == 200
+    page = treasurer.get(upload(treasurer, content, campaign="1", means="cheque", receipt="no")).text
+    assert ("New: cheque" in page, "with a receipt" in page) == (True, False)
+
+
+def test_nothing_is_half_done(treasurer: TestClient, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cut just before the commit, after every statement: no gift, no entry, no act, and the file is still there."""
+
+    def cut(*args: object) -> None:
+        enter_offline_gifts(*args)  # type: ignore[arg-type]
+        raise KeyboardInterrupt
+
+    address = upload(treasurer, FILE)
+    monkeypatch.setattr(treasury.offline.import_routes, "enter_offline_gifts", cut)
+    with pytest.raises(KeyboardInterrupt):
+        save(treasurer, address)
+    with reading(desk.books.engine) as conn:
+        counts = [conn.scalar(sa.select(sa.func.count()).select_from(of)) for of in (offline_gift, entry, receipt)]
+        assert (counts, conn.scalar(sa.select(sa.func.count()).select_from(csv_upload))) == ([0, 0, 0], 1)
+    monkeypatch.undo()
+    save(treasurer, address)
+    assert kept(desk.books.engine)[0] == 4
+
+
+def test_five_thousand_lines(treasurer: TestClient, desk: Desk) -> None:
+    """With 300 that are here already and 200 bad ones: each is named, and the others are entered."""
+    days = [date(2026, 11, 20) - timedelta(days=n % 60) for n in range(4800)]
+    good = [
+        f"{day:%d/%m/%Y},{n + 1}.00,Cash,1,Donor {n},donor{n % 3000}@example.org,B{n}" for n, day in enumerate(days)
+    ]
+    save(treasurer, upload(treasurer, HEADER + "\n".join(good[:300]), receipt="no"))
+    bad = [f"{day:%d/%m/%Y},nothing,Cash,1,,,bad {n}" for n, day in enumerate(days[:200])]
+    address = upload(treasurer, HEADER + "\n".join([*good, *bad]), receipt="no")
+    page = treasurer.get(address).text
+    assert "4,500 new gifts; 300 here already; 200 are no gift" in page
+    assert len(re.findall(r"bad \d+", page)) == 200
+    save(treasurer, address)
+    assert kept(desk.books.engine) == (4800, 0, sum(range(1, 4801)) * 100)
+
+
+def test_as_many_are_here_as_were_entered() -> None:
+    """Capitals and spaces make no difference."""
+
+    def content(donor: str) -> OfflineContent:
+        return OfflineContent.of(date(2026, 11, 20), Money(500, GBP), Means.CASH, " Bucket ", donor)
+
+    known = Counter([content("Ada Lovelace")] * 2)
+    assert are_here(
+        [content("ada  lovelace"), content("Ben"), content("Ada Lovelace"), content("ADA LOVELACE")], known
+    ) == [
+        True,
+        False,
+        True,
+        False,
+    ]

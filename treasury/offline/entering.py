@@ -1,0 +1,38 @@
+"""From gifts as they were typed to offline gifts of known donors."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from sqlalchemy import Connection
+
+from campaigns.campaign import Campaign, CampaignState
+from campaigns.store import campaigns
+from payments.gifts.gift import pledge
+from payments.gifts.offline import OfflineGift
+from payments.gifts.offline_store import givers
+from payments.giving.pledges import shares_for
+from staff.changing import Change
+from treasury.offline.form import TypedOffline
+
+
+def offline_choices(conn: Connection) -> Sequence[Campaign]:
+    """The campaigns that a gift can be for: every one that was ever shown, because cash may come late."""
+    return [campaign for campaign in campaigns(conn) if campaign.state is not CampaignState.DRAFT]
+
+
+def offline_gifts(change: Change, typed: Sequence[TypedOffline], who: str) -> list[OfflineGift]:
+    """The gifts of a file, each of the donor of its address; a donor who is not known is added."""
+    by_id = {campaign.id: campaign for campaign in campaigns(change.conn)}
+    shares = {
+        campaign.id: shares_for(campaign, by_id[campaign.parent_id] if campaign.parent_id else None)
+        for campaign in by_id.values()
+    }
+    donors = givers(change.conn, [read.donor for read in typed], change.now)
+    pledged = [
+        replace(pledge(read.amount, shares[read.campaign.id], read.donor, change.now), id=read.key, donor_id=donor.id)
+        for read, donor in zip(typed, donors, strict=True)
+    ]
+    return [
+        OfflineGift(gift, read.means, read.day, read.reference, read.counts, who)
+        for gift, read in zip(pledged, typed, strict=True)
+    ]

@@ -1,0 +1,242 @@
+"""Many offline gifts from a CSV file: the file, its columns, what it would do, and one button that enters all."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Annotated
+from urllib.parse import urlencode
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query
+from sqlalchemy import Connection, Engine
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response, StreamingResponse
+
+from database.instants import Clock
+from database.transactions import reading, writing
+from ledger.period_store import open_from
+from payments.gifts.offline import Means
+from payments.gifts.offline_import_store import known_offline
+from payments.gifts.offline_store import enter_offline_gifts
+from staff.act import Subject
+from staff.changing import changing_books
+from staff.door import Door, SignedIn
+from staff.permissions import Permission
+from staff.store import acts_on
+from treasury.lists.csv_file import csv_parts
+from treasury.lists.desk_list import ListColumn
+from treasury.offline.entering import offline_choices, offline_gifts
+from treasury.offline.form import Days
+from treasury.offline.import_file import (
+    IMPORT_FIELDS,
+    Defaults,
+    ImportLine,
+    ImportReader,
+    OfflineImportPlan,
+    days_of,
+    offline_plan,
+)
+from treasury.offline.imported_routes import IMPORT_SUBJECT, IMPORTED_PATH
+from treasury.offline.issuer import issuer_of
+from web.csv_columns import (
+    PREFIX,
+    Columns,
+    column_form_fields,
+    fits,
+    guess_columns,
+    names_of,
+    read_columns,
+)
+from web.csv_files import CsvTable, UnreadableFile, read_csv
+from web.csv_store import forget_upload, keep_upload, remember_columns, remembered_columns, upload_of
+from web.errors import NotFound
+from web.forms import posted_fields
+from web.pages import Pages
+from web.uploads import UploadedForm, uploaded_form
+
+IMPORT_PATH = "/desk/offline/import"
+PURPOSE = "offline"
+OF_IMPORT = ("means", "campaign", "receipt")
+_Chosen = Annotated[str, Query(max_length=40)]
+
+
+def _chosen(means: _Chosen = "", campaign: _Chosen = "", receipt: _Chosen = "") -> Mapping[str, str]:
+    """What lines are that do not say it, as the address carries it."""
+    return {"means": means, "campaign": campaign, "receipt": receipt}
+
+
+Of = Annotated[Mapping[str, str], Depends(_chosen)]
+
+
+def offline_import_routes(engine: Engine, clock: Clock, pages: Pages, door: Door) -> APIRouter:
+    """`/desk/offline/import`: CHANGE_MONEY looks, and enters."""
+    desk, router = OfflineImportDesk(engine, clock, pages), APIRouter()
+    Changer = Annotated[SignedIn, Depends(door.needs(Permission.CHANGE_MONEY))]  # noqa: N806 (a type)
+    Uploaded = Annotated[UploadedForm, Depends(uploaded_form(OF_IMPORT, ["file"]))]  # noqa: N806 (a type)
+
+    @router.get(IMPORT_PATH)
+    def show_offline_import(changer: Changer) -> Response:
+        return desk.form(changer, {"receipt": "yes"}, {})
+
+    @router.post(IMPORT_PATH)
+    def uploadoffline_gifts(changer: Changer, form: Uploaded) -> Response:
+        return desk.upload(changer, form)
+
+    @router.get(IMPORT_PATH + "/{upload}")
+    def check_offline_gifts(changer: Changer, upload: UUID, of: Of) -> Response:
+        return desk.check(changer, str(upload), of)
+
+    @router.get(IMPORT_PATH + "/{upload}/bad.csv")
+    def bad_offline_lines(_changer: Changer, upload: UUID, of: Of) -> Response:
+        return desk.bad_lines(str(upload), of)
+
+    @router.get(IMPORT_PATH + "/{upload}/columns")
+    def show_offline_columns(changer: Changer, upload: UUID, of: Of) -> Response:
+        return desk.show_columns(changer, str(upload), of, {})
+
+    @router.post(IMPORT_PATH + "/{upload}/columns")
+    async def choose_offline_columns(changer: Changer, upload: UUID, request: Request) -> Response:
+        typed = await posted_fields(request, [*OF_IMPORT, *column_form_fields(IMPORT_FIELDS)])
+        return await run_in_threadpool(desk.choose_columns, changer, str(upload), typed)
+
+    @router.post(IMPORT_PATH + "/{upload}/save")
+    async def saveoffline_gifts(changer: Changer, upload: UUID, request: Request) -> Response:
+        return await run_in_threadpool(desk.save, changer, str(upload), await posted_fields(request, OF_IMPORT))
+
+    return router
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A kept file, as it is read now; no plan while nobody has said which columns are what."""
+
+    table: CsvTable
+    columns: Columns
+    plan: OfflineImportPlan | None
+
+
+class OfflineImportDesk:
+    """Shows what a file of offline gifts would do, and does it."""
+
+    def __init__(self, engine: Engine, clock: Clock, pages: Pages) -> None:
+        self._engine, self._clock, self._pages = engine, clock, pages
+
+    def form(self, changer: SignedIn, typed: Mapping[str, str], errors: Mapping[str, str]) -> Response:
+        """Which file, and what its lines are that do not say it."""
+        with reading(self._engine) as conn:
+            choices = offline_choices(conn)
+        return self._pages.page(
+            "treasury/offline_upload.html", private=True, status=422 if errors else 200, member=changer.member,
+            typed=dict.fromkeys(OF_IMPORT, "") | dict(typed), errors=errors, targets={name: name for name in errors},
+            campaigns=choices, means=tuple(Means), fields=IMPORT_FIELDS,
+        )  # fmt: skip
+
+    def upload(self, changer: SignedIn, form: UploadedForm) -> Response:
+        """Keep the file for a day, and lead to what it would do."""
+        content = form.files.get("file", b"")
+        try:
+            read_csv(content, names_of(IMPORT_FIELDS))
+        except UnreadableFile as why:
+            return self.form(changer, form.fields, {"file": str(why)})
+        with writing(self._engine) as conn:
+            kept = keep_upload(conn, PURPOSE, content, changer.member.id, self._clock())
+        return _see(_address(kept.id, _of(form.fields)))
+
+    def check(self, changer: SignedIn, upload: str, of: Mapping[str, str]) -> Response:
+        """Every line, and what will happen to it."""
+        with reading(self._engine) as conn:
+            read, issuer = self._read(conn, upload, of), issuer_of(conn, self._pages)
+        if read.plan is None:
+            return _see(_address(upload, of, "/columns"))
+        receipts = sum(gift.wants_receipt for gift in read.plan.new)
+        return self._pages.page(
+            "treasury/offline_check.html", private=True, member=changer.member, upload=upload, of=of, plan=read.plan,
+            receipts=receipts, may_save=issuer is not None or not receipts,
+            columns_address=_address(upload, of, "/columns"), bad_address=_address(upload, of, "/bad.csv"),
+        )  # fmt: skip
+
+    def bad_lines(self, upload: str, of: Mapping[str, str]) -> Response:
+        """The lines that are no gift as a file of the same columns, each with why: to be mended and read in again."""
+        with reading(self._engine) as conn:
+            read = self._read(conn, upload, of)
+        bad = read.plan.bad if read.plan else []
+        columns = [ListColumn[ImportLine](name, _cell(place)) for place, name in enumerate(read.table.names)]
+        columns.append(ListColumn[ImportLine]("Why not", lambda line: line.why))
+        parts = csv_parts(columns, [bad], self._pages.wording.zone)
+        headers = {"Content-Disposition": 'attachment; filename="lines-to-mend.csv"', "Cache-Control": "no-store"}
+        return StreamingResponse(parts, media_type="text/csv; charset=utf-8", headers=headers)
+
+    def show_columns(
+        self, changer: SignedIn, upload: str, of: Mapping[str, str], errors: Mapping[str, str]
+    ) -> Response:
+        """Which column is what, beside the first lines of the file."""
+        with reading(self._engine) as conn:
+            read = self._read(conn, upload, of)
+        return self._pages.page(
+            "treasury/offline_columns.html", private=True, status=422 if errors else 200, member=changer.member,
+            upload=upload, of=of, table=read.table, columns=read.columns, fields=IMPORT_FIELDS, prefix=PREFIX,
+            errors=errors, targets={name: name for name in errors},
+        )  # fmt: skip
+
+    def choose_columns(self, changer: SignedIn, upload: str, typed: Mapping[str, str]) -> Response:
+        """Remember the columns for every file of this shape."""
+        of = _of(typed)
+        with writing(self._engine) as conn:
+            table = self._read(conn, upload, of).table
+            columns, errors = read_columns(typed, table, IMPORT_FIELDS)
+            if not errors:
+                remember_columns(conn, PURPOSE, table.shape, columns, self._clock())
+        return self.show_columns(changer, upload, of, errors) if errors else _see(_address(upload, of))
+
+    def save(self, changer: SignedIn, upload: str, of: Mapping[str, str]) -> Response:
+        """Enter every new gift in one transaction; pressed twice it is one import."""
+        with reading(self._engine) as conn:
+            if acts_on(conn, Subject(IMPORT_SUBJECT, upload)):
+                return _see(f"{IMPORTED_PATH}/{upload}")
+        with changing_books(self._engine, changer.actor, self._clock()) as change:
+            plan, issuer = self._read(change.conn, upload, of).plan, issuer_of(change.conn, self._pages)
+            if plan is None or not plan.new:
+                raise NotFound("There is nothing new in this file.", advice="Choose a file at /desk/offline/import.")
+            if issuer is None and any(gift.wants_receipt for gift in plan.new):
+                raise NotFound("Say first who the organisation is: receipts name it.", advice="Nothing was entered.")
+            offline = offline_gifts(change, plan.new, changer.member.id)
+            wanting = {gift.key for gift in plan.new if gift.wants_receipt}
+            enter_offline_gifts(change.conn, offline, wanting, issuer, (change.now, self._pages.wording.zone))
+            forget_upload(change.conn, upload)
+            after = {"gifts": len(offline), "here": len(plan.here), "unread": len(plan.bad)}
+            change.record("gift.import", Subject(IMPORT_SUBJECT, upload), after=after, act_id=f"gift.import:{upload}")
+        return _see(f"{IMPORTED_PATH}/{upload}")
+
+    def _read(self, conn: Connection, upload: str, of: Mapping[str, str]) -> _Read:
+        kept = upload_of(conn, PURPOSE, upload, self._clock())
+        if kept is None:
+            raise NotFound("This file is not here any more: its gifts were entered, or it is older than a day.",
+                           advice="Choose it again at /desk/offline/import.")  # fmt: skip
+        table = read_csv(kept.content, names_of(IMPORT_FIELDS))
+        remembered = remembered_columns(conn, PURPOSE, table.shape)
+        usable = remembered is not None and fits(remembered, table, IMPORT_FIELDS)
+        columns = remembered if remembered is not None and usable else guess_columns(table, IMPORT_FIELDS)
+        if not fits(columns, table, IMPORT_FIELDS):
+            return _Read(table, columns, None)
+        choices = offline_choices(conn)
+        styles = {each.currency.code: self._pages.wording.number_style(each.currency) for each in choices}
+        days = Days(self._pages.wording.local_day(self._clock()), open_from(conn))
+        defaults = Defaults(of["means"] or Means.CASH.value, of["campaign"], of["receipt"] == "yes")
+        lines = ImportReader(upload, choices, days, styles, defaults).lines(table, columns)
+        return _Read(table, columns, offline_plan(table, columns, lines, known_offline(conn, days_of(lines))))
+
+
+def _cell(place: int) -> Callable[[ImportLine], str]:
+    return lambda line: line.cells[place] if place < len(line.cells) else ""
+
+
+def _of(typed: Mapping[str, str]) -> dict[str, str]:
+    return {name: typed.get(name, "")[:40] for name in OF_IMPORT}
+
+
+def _address(upload: str, of: Mapping[str, str], part: str = "") -> str:
+    return f"{IMPORT_PATH}/{upload}{part}?{urlencode(dict(of))}"
+
+
+def _see(address: str) -> Response:
+    return RedirectResponse(address, 303)
