@@ -79,7 +79,7 @@ def offline_import_routes(engine: Engine, clock: Clock, pages: Pages, door: Door
         return desk.form(changer, {"receipt": "yes"}, {})
 
     @router.post(IMPORT_PATH)
-    def uploadoffline_gifts(changer: Changer, form: Uploaded) -> Response:
+    def upload_offline_gifts(changer: Changer, form: Uploaded) -> Response:
         return desk.upload(changer, form)
 
     @router.get(IMPORT_PATH + "/{upload}")
@@ -100,7 +100,7 @@ def offline_import_routes(engine: Engine, clock: Clock, pages: Pages, door: Door
         return await run_in_threadpool(desk.choose_columns, changer, str(upload), typed)
 
     @router.post(IMPORT_PATH + "/{upload}/save")
-    async def saveoffline_gifts(changer: Changer, upload: UUID, request: Request) -> Response:
+    async def save_offline_gifts(changer: Changer, upload: UUID, request: Request) -> Response:
         return await run_in_threadpool(desk.save, changer, str(upload), await posted_fields(request, OF_IMPORT))
 
     return router
@@ -160,8 +160,8 @@ class OfflineImportDesk:
         with reading(self._engine) as conn:
             read = self._read(conn, upload, of)
         bad = read.plan.bad if read.plan else []
-        columns = [ListColumn[ImportLine](name, _cell(place)) for place, name in enumerate(read.table.names)]
-        columns.append(ListColumn[ImportLine]("Why not", lambda line: line.why))
+        columns = [ListColumn(name, _cell(place)) for place, name in enumerate(read.table.names)]
+        columns.append(ListColumn("Why not", _why))
         parts = csv_parts(columns, [bad], self._pages.wording.zone)
         headers = {"Content-Disposition": 'attachment; filename="lines-to-mend.csv"', "Cache-Control": "no-store"}
         return StreamingResponse(parts, media_type="text/csv; charset=utf-8", headers=headers)
@@ -224,6 +224,10 @@ class OfflineImportDesk:
         defaults = Defaults(of["means"] or Means.CASH.value, of["campaign"], of["receipt"] == "yes")
         lines = ImportReader(upload, choices, days, styles, defaults).lines(table, columns)
         return _Read(table, columns, offline_plan(table, columns, lines, known_offline(conn, days_of(lines))))
+
+
+def _why(line: ImportLine) -> str:
+    return line.why
 
 
 def _cell(place: int) -> Callable[[ImportLine], str]:
