@@ -46,7 +46,7 @@ BANK_MATCH = {
     "why": "",
 }
 INSTRUCTION = {"donor_id": "donor-1", "state": "active", "currency": "GBP", "interval": "month"}
-TOKEN = {"made_by": "owner-1", "revoked_at": None, "revoked_by": None}
+TOKEN = {"made_by": "treasurer-1", "revoked_at": None, "revoked_by": None}
 # What a plain value of the column's type would not satisfy; everything else is filled in by `row`.
 FURNITURE: tuple[tuple[sa.Table, Mapping[str, Any]], ...] = (
     (installation, {"id": 1, "mode": "sandbox"}),
@@ -210,6 +210,10 @@ FURNITURE: tuple[tuple[sa.Table, Mapping[str, Any]], ...] = (
     (
         staff.staff_member,
         {"id": "owner-1", "email": "o@example.org", "role": "owner", "disabled_at": None, "removed_at": None},
+    ),
+    (
+        staff.staff_member,
+        {"id": "treasurer-1", "email": "t@example.org", "role": "treasurer", "disabled_at": None, "removed_at": None},
     ),
     (api_token, TOKEN | {"id": "token-1", "digest": b"1" * 32}),
     (api_token, TOKEN | {"id": "token-2", "digest": b"2" * 32}),
