@@ -55,7 +55,7 @@ from web.pages import Pages
 from web.uploads import UploadedForm, uploaded_form
 
 IMPORT_PATH = "/desk/offline/import"
-PURPOSE = "offline"
+PURPOSE = "offline gifts"
 OF_IMPORT = ("means", "campaign", "receipt")
 _Chosen = Annotated[str, Query(max_length=40)]
 
