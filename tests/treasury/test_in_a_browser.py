@@ -74,6 +74,7 @@ def test_from_the_link_to_the_list_behind_a_figure(browser_page: Tabs, link: str
     """Press the button, follow what the buses raised, narrow it to a month, and sign out."""
     page = browser_page(javascript=javascript)
     sign_in(page, link)
+    page.get_by_role("link", name="Trends", exact=True).click()
     page.get_by_role("region", name="Table by campaign").get_by_role("link", name="£10.50").first.click()
     assert page.get_by_role("heading", level=1).inner_text() == "Entries"
     assert page.get_by_label("Campaign").locator("option:checked").inner_text() == "Bring back the bus"
