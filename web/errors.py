@@ -17,7 +17,7 @@ from database.engine import NotDurable
 from web.accept import wants_json
 from web.language import to_translate, translated
 from web.pages import Pages
-from web.problems import FieldProblem, is_api, problem_response
+from web.problems import TO_PROGRAMS, FieldProblem, is_api, problem_response
 
 log = structlog.get_logger()
 RETRY_AFTER_S = "5"
@@ -199,28 +199,18 @@ def error_page(pages: Pages, trouble: Trouble, *, as_json: bool = False) -> Resp
     return answer
 
 
-# Pages lead people on; a program is told what its request lacks.
-_TO_PROGRAMS = {
-    404: "There is nothing at this address. /api says what can be read.",
-    405: "Here a program only reads: ask with GET.",
-    422: "A parameter cannot be read. Mend what `errors` name, or leave it out.",
-    500: "This is our fault, and it has been noted. Try again in a few minutes.",
-    503: "We could not finish this just now. Wait a few seconds, then ask again.",
-}
-
-
 def _problem(error: Exception, trouble: Trouble) -> Response:
     """What the API says of an exception."""
     if isinstance(error, RequestValidationError):
         wrong = [FieldProblem(parameter=str(each["loc"][-1]), detail=str(each["msg"])) for each in error.errors()]
-        return problem_response(422, _TO_PROGRAMS[422], errors=wrong)
+        return problem_response(422, TO_PROGRAMS[422], errors=wrong)
     headers = error.headers if isinstance(error, Refusal) else {}
     if trouble.status == BUSY.status:
         headers = {"Retry-After": RETRY_AFTER_S}
     own = isinstance(error, Refusal) and trouble != NOT_FOUND
     return problem_response(
         trouble.status,
-        (not own and _TO_PROGRAMS.get(trouble.status)) or f"{trouble.message} {trouble.advice}",
+        (not own and TO_PROGRAMS.get(trouble.status)) or f"{trouble.message} {trouble.advice}",
         headers=headers,
     )
 

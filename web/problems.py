@@ -8,6 +8,14 @@ from starlette.responses import JSONResponse, Response
 
 API_ROOT = "/api/v1"
 PROBLEM_TYPE = "application/problem+json"
+# Pages lead people on; a program is told what its request lacks.
+TO_PROGRAMS = {
+    404: "There is nothing at this address. /api says what can be read.",
+    405: "Here a program only reads: ask with GET.",
+    422: "A parameter cannot be read. Mend what `errors` name, or leave it out.",
+    500: "This is our fault, and it has been noted. Try again in a few minutes.",
+    503: "We could not finish this just now. Wait a few seconds, then ask again.",
+}
 
 
 class FieldProblem(BaseModel):

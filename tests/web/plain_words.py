@@ -10,8 +10,11 @@ from jinja2 import Environment
 from jinja2.lexer import Token
 
 # The desk is in English; a partial of its own begins with an underscore.
-DESK = ("staff/", "treasury/", "setup/", "organisation/", "_desk.html", "_pages.html", "campaigns/_form.html")
-DESK_NOTES = ("campaigns/_state.html",)
+DESK = (
+    "staff/", "treasury/", "setup/", "organisation/", "webhooks/", "_desk.html", "_pages.html", "campaigns/_form.html",
+)  # fmt: skip
+# `/api` is for programmers, in English as its fields are.
+DESK_NOTES = ("campaigns/_state.html", "web/_csv_columns.html", "api/reference.html")
 DONORS_TOO = ("organisation/privacy.html",)
 # Printed, numbered, and never to change.
 FROZEN = ("receipts/page.html", "receipts/page_2.html", "receipts/receipt.html", "receipts/receipt_2.html")
