@@ -1,6 +1,7 @@
 """Remembered columns of CSV files, and files that are kept between a dry run and its confirmation."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import uuid4
@@ -10,7 +11,8 @@ from sqlalchemy.engine import Connection
 
 from database.bulk import insert_rows, put_rows
 from database.questions import has_come
-from web.csv_columns import Columns
+from web.csv_columns import Columns, CsvField, fits, guess_columns
+from web.csv_files import CsvTable
 from web.tables import csv_columns, csv_upload
 
 KEPT_FOR = timedelta(days=1)
@@ -40,6 +42,12 @@ def remembered_columns(conn: Connection, purpose: str, shape: str) -> dict[str, 
     c = csv_columns.c
     places = conn.scalar(sa.select(c.places).where(c.purpose == purpose, c.shape == shape))
     return None if places is None else {str(name): int(place) for name, place in places.items()}
+
+
+def known_columns(conn: Connection, purpose: str, table: CsvTable, fields: Sequence[CsvField]) -> Columns:
+    """The columns of a file as somebody chose them for its header, else by their usual names; some may be missing."""
+    remembered = remembered_columns(conn, purpose, table.shape)
+    return remembered if remembered and fits(remembered, table, fields) else guess_columns(table, fields)
 
 
 def keep_upload(conn: Connection, purpose: str, content: bytes, who: str, now: datetime) -> CsvUpload:

@@ -87,9 +87,9 @@ def _on_accounts(conn: Connection, accounts: Sequence[str], choice: ListChoice) 
         return touches
     sides = ((FEW_DEBITS, _e.debit), (FEW_CREDITS, _e.credit))
     within = on_days(_e.book_date, choice)
-    found = sa.union_all(*(sa.select(_e.id).where(where, side == accounts[0], *within) for where, side in sides))
-    few = conn.scalar(sa.select(sa.func.count()).select_from(found.limit(_FEW + 1).subquery()))
-    return _e.id.in_(found) if (few or 0) <= _FEW else touches
+    touching = sa.union_all(*(sa.select(_e.id).where(where, side == accounts[0], *within) for where, side in sides))
+    few = conn.scalar(sa.select(sa.func.count()).select_from(touching.limit(_FEW + 1).subquery()))
+    return _e.id.in_(touching) if (few or 0) <= _FEW else touches
 
 
 def _of_campaign(column: sa.ColumnElement[int], choice: ListChoice) -> list[sa.ColumnElement[bool]]:

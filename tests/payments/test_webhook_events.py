@@ -87,21 +87,21 @@ def test_each_fact_is_one_event_however_often_it_is_reported(books: Books) -> No
     events = events_of(books)
 
     of_gift = {"gift_id": gift_id(1), "donor_id": books.gift(1).donor_id, "recurring_id": None, "source": None}
-    found = {(event["type"], event["data"]["amount"]): event["data"] for event in events}
+    data_of = {(event["type"], event["data"]["amount"]): event["data"] for event in events}
     assert [event["type"] for event in events] == [
         "gift.disputed", "gift.failed", "gift.received", "gift.received", "gift.refunded", "payout.paid"
     ]  # fmt: skip
-    assert found["gift.received", 2500] == of_gift | {
+    assert data_of["gift.received", 2500] == of_gift | {
         "is_offline": False, "amount": 2500, "currency": "GBP", "payment": "pi_1", "received_at": SECONDS,
         "shares": [{"campaign": "libraries", "amount": 1500}, {"campaign": "buses", "amount": 1000}],
     }  # fmt: skip
-    assert found["gift.refunded", 500] == of_gift | {
+    assert data_of["gift.refunded", 500] == of_gift | {
         "refund_id": "re_1", "amount": 500, "currency": "GBP", "refunded_at": SECONDS + 600,
         "shares": [{"campaign": "libraries", "amount": 300}, {"campaign": "buses", "amount": 200}],
     }  # fmt: skip
-    assert found["gift.disputed", 2000]["dispute_id"] == "du_1"
-    assert found["gift.failed", 900]["gift_id"] == gift_id(2)
-    assert found["payout.paid", 1000] == {
+    assert data_of["gift.disputed", 2000]["dispute_id"] == "du_1"
+    assert data_of["gift.failed", 900]["gift_id"] == gift_id(2)
+    assert data_of["payout.paid", 1000] == {
         "payout_id": "po_1", "amount": 1000, "currency": "GBP", "arrived_on": "2026-11-21"
     }  # fmt: skip
     assert {(event["mode"], event["created"]) for event in events} == {("test", SECONDS)}

@@ -234,8 +234,8 @@ def test_the_banks_words_go_with_the_donor(treasurer: TestClient, desk: Desk, cl
         donor = conn.scalar(sa.select(standing_order.c.donor_id))
         assert donor is not None
         erase_person(conn, [donor], [], clock)
-        said = {tuple(row) for row in conn.execute(sa.select(bank_line.c.description, bank_line.c.amount_minor))}
-    assert said == {("removed", 500), ("STRIPE PAYMENTS UK", 1442)}
+        lines = {tuple(row) for row in conn.execute(sa.select(bank_line.c.description, bank_line.c.amount_minor))}
+    assert lines == {("removed", 500), ("STRIPE PAYMENTS UK", 1442)}
 
 
 def test_the_rest_is_matched_by_hand(treasurer: TestClient, desk: Desk) -> None:

@@ -37,9 +37,8 @@ from treasury.bank.statement_file import (
     read_csv_statement,
     read_other_statement,
 )
-from web.csv_columns import PREFIX, Columns, column_form_fields, fits, guess_columns, read_columns
-from web.csv_files import CsvTable
-from web.csv_store import CsvUpload, forget_upload, keep_upload, remember_columns, remembered_columns, upload_of
+from web.csv_columns import PREFIX, column_form_fields, fits, read_columns
+from web.csv_store import CsvUpload, forget_upload, keep_upload, known_columns, remember_columns, upload_of
 from web.errors import NotFound
 from web.forms import posted_fields
 from web.pages import Pages
@@ -173,7 +172,7 @@ class ImportDesk:
         table = csv_statement_table(upload.content)
         if table is None:
             return read_other_statement(upload.content)
-        columns = _columns(conn, table)
+        columns = known_columns(conn, PURPOSE, table, FIELDS)
         if not fits(columns, table, FIELDS) or not have_amount(columns):
             return None
         return read_csv_statement(table, columns, of, self._pages.wording.number_style(of))
@@ -198,10 +197,10 @@ class ImportDesk:
             table = csv_statement_table(self._upload(conn, upload).content)
             if table is None:
                 raise NotFound
-            columns = _columns(conn, table)
+            columns = known_columns(conn, PURPOSE, table, FIELDS)
         return self._pages.page(
-            "treasury/bank_columns.html", private=True, status=422 if errors else 200, member=changer.member,
-            upload=upload, of=of, table=table, columns=columns, fields=FIELDS, prefix=PREFIX, errors=errors,
+            "treasury/file_columns.html", private=True, status=422 if errors else 200, member=changer.member,
+            path=BANK_PATH, upload=upload, of=of, table=table, columns=columns, fields=FIELDS, errors=errors,
             targets={name: name for name in errors},
         )  # fmt: skip
 
@@ -262,11 +261,6 @@ class ImportDesk:
         except MovedSince as moved:
             return self.show(changer, identity, f"Gift {moved} was moved to another campaign. Move it back first.")
         return _see(f"{BANK_PATH}/imports/{identity}")
-
-
-def _columns(conn: Connection, table: CsvTable) -> Columns:
-    remembered = remembered_columns(conn, PURPOSE, table.shape)
-    return remembered if remembered and fits(remembered, table, FIELDS) else guess_columns(table, FIELDS)
 
 
 def _currency(of: Mapping[str, str]) -> Currency:

@@ -1,7 +1,8 @@
 """Many offline gifts from a CSV file: the file, its columns, what it would do, and one button that enters all."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Annotated
 from urllib.parse import urlencode
 from uuid import UUID
@@ -19,7 +20,7 @@ from payments.gifts.offline import Means
 from payments.gifts.offline_import_store import known_offline
 from payments.gifts.offline_store import enter_offline_gifts
 from staff.act import Subject
-from staff.changing import changing_books
+from staff.changing import Change, changing_books
 from staff.door import Door, SignedIn
 from staff.permissions import Permission
 from staff.store import acts_on
@@ -39,22 +40,21 @@ from treasury.offline.import_file import (
 from treasury.offline.imported_routes import IMPORT_SUBJECT, IMPORTED_PATH
 from treasury.offline.issuer import issuer_of
 from web.csv_columns import (
-    PREFIX,
     Columns,
     column_form_fields,
     fits,
-    guess_columns,
     names_of,
     read_columns,
 )
 from web.csv_files import CsvTable, UnreadableFile, read_csv
-from web.csv_store import forget_upload, keep_upload, remember_columns, remembered_columns, upload_of
+from web.csv_store import forget_upload, keep_upload, known_columns, remember_columns, upload_of
 from web.errors import NotFound
 from web.forms import posted_fields
 from web.pages import Pages
 from web.uploads import UploadedForm, uploaded_form
 
-IMPORT_PATH = "/desk/offline/import"
+OFFLINE_PATH = "/desk/offline"
+IMPORT_PATH = OFFLINE_PATH + "/import"
 PURPOSE = "offline gifts"
 OF_IMPORT = ("means", "campaign", "receipt")
 _Chosen = Annotated[str, Query(max_length=40)]
@@ -107,12 +107,17 @@ def offline_import_routes(engine: Engine, clock: Clock, pages: Pages, door: Door
 
 
 @dataclass(frozen=True, slots=True)
-class _Read:
-    """A kept file, as it is read now; no plan while nobody has said which columns are what."""
+class _ReadFile:
+    """A kept file as it is read now: its lines, and the first day that was open then."""
 
     table: CsvTable
     columns: Columns
-    plan: OfflineImportPlan | None
+    lines: Sequence[ImportLine]
+    open_from: date | None
+
+    def plan(self, conn: Connection) -> OfflineImportPlan:
+        """What it would do, beside what is known now."""
+        return offline_plan(self.table, self.columns, self.lines, known_offline(conn, days_of(self.lines)))
 
 
 class OfflineImportDesk:
@@ -145,12 +150,12 @@ class OfflineImportDesk:
     def check(self, changer: SignedIn, upload: str, of: Mapping[str, str]) -> Response:
         """Every line, and what will happen to it."""
         with reading(self._engine) as conn:
-            read, issuer = self._read(conn, upload, of), issuer_of(conn, self._pages)
-        if read.plan is None:
-            return _see(_address(upload, of, "/columns"))
-        receipts = sum(gift.wants_receipt for gift in read.plan.new)
+            if not self._says_its_columns(conn, upload):
+                return _see(_address(upload, of, "/columns"))
+            plan, issuer = self._read(conn, upload, of).plan(conn), issuer_of(conn, self._pages)
+        receipts = sum(gift.wants_receipt for gift in plan.new)
         return self._pages.page(
-            "treasury/offline_check.html", private=True, member=changer.member, upload=upload, of=of, plan=read.plan,
+            "treasury/offline_check.html", private=True, member=changer.member, upload=upload, of=of, plan=plan,
             receipts=receipts, may_save=issuer is not None or not receipts,
             columns_address=_address(upload, of, "/columns"), bad_address=_address(upload, of, "/bad.csv"),
         )  # fmt: skip
@@ -159,7 +164,7 @@ class OfflineImportDesk:
         """The lines that are no gift as a file of the same columns, each with why: to be mended and read in again."""
         with reading(self._engine) as conn:
             read = self._read(conn, upload, of)
-        bad = read.plan.bad if read.plan else []
+        bad = [line for line in read.lines if line.gift is None]
         columns = [ListColumn(name, _cell(place)) for place, name in enumerate(read.table.names)]
         columns.append(ListColumn("Why not", _why))
         parts = csv_parts(columns, [bad], self._pages.wording.zone)
@@ -171,10 +176,11 @@ class OfflineImportDesk:
     ) -> Response:
         """Which column is what, beside the first lines of the file."""
         with reading(self._engine) as conn:
-            read = self._read(conn, upload, of)
+            table = self._table(conn, upload)
+            columns = known_columns(conn, PURPOSE, table, IMPORT_FIELDS)
         return self._pages.page(
-            "treasury/offline_columns.html", private=True, status=422 if errors else 200, member=changer.member,
-            upload=upload, of=of, table=read.table, columns=read.columns, fields=IMPORT_FIELDS, prefix=PREFIX,
+            "treasury/file_columns.html", private=True, status=422 if errors else 200, member=changer.member,
+            path=OFFLINE_PATH, upload=upload, of=of, table=table, columns=columns, fields=IMPORT_FIELDS,
             errors=errors, targets={name: name for name in errors},
         )  # fmt: skip
 
@@ -182,48 +188,64 @@ class OfflineImportDesk:
         """Remember the columns for every file of this shape."""
         of = _of(typed)
         with writing(self._engine) as conn:
-            table = self._read(conn, upload, of).table
+            table = self._table(conn, upload)
             columns, errors = read_columns(typed, table, IMPORT_FIELDS)
             if not errors:
                 remember_columns(conn, PURPOSE, table.shape, columns, self._clock())
         return self.show_columns(changer, upload, of, errors) if errors else _see(_address(upload, of))
 
     def save(self, changer: SignedIn, upload: str, of: Mapping[str, str]) -> Response:
-        """Enter every new gift in one transaction; pressed twice it is one import."""
+        """Enter every new gift in one transaction; pressed twice it is one import.
+
+        The file is read before the transaction, so that gifts which come meanwhile wait for its writing alone.
+        """
+        imported = Subject(IMPORT_SUBJECT, upload)
         with reading(self._engine) as conn:
-            if acts_on(conn, Subject(IMPORT_SUBJECT, upload)):
+            if acts_on(conn, imported):
                 return _see(f"{IMPORTED_PATH}/{upload}")
+            read = self._read(conn, upload, of)
         with changing_books(self._engine, changer.actor, self._clock()) as change:
-            plan, issuer = self._read(change.conn, upload, of).plan, issuer_of(change.conn, self._pages)
-            if plan is None or not plan.new:
-                raise NotFound("There is nothing new in this file.", advice="Choose a file at /desk/offline/import.")
-            if issuer is None and any(gift.wants_receipt for gift in plan.new):
-                raise NotFound("Say first who the organisation is: receipts name it.", advice="Nothing was entered.")
-            offline = offline_gifts(change, plan.new, changer.member.id)
-            wanting = {gift.key for gift in plan.new if gift.wants_receipt}
-            enter_offline_gifts(change.conn, offline, wanting, issuer, (change.now, self._pages.wording.zone))
+            plan = OfflineImportPlan((), None) if acts_on(change.conn, imported) else read.plan(change.conn)
+            self._enter(change, plan, changer.member.id, read.open_from)
             forget_upload(change.conn, upload)
-            after = {"gifts": len(offline), "here": len(plan.here), "unread": len(plan.bad)}
-            change.record("gift.import", Subject(IMPORT_SUBJECT, upload), after=after, act_id=f"gift.import:{upload}")
+            after = {"gifts": len(plan.new), "here": len(plan.here), "unread": len(plan.bad)}
+            change.record("gift.import", imported, after=after, act_id=f"gift.import:{upload}")
         return _see(f"{IMPORTED_PATH}/{upload}")
 
-    def _read(self, conn: Connection, upload: str, of: Mapping[str, str]) -> _Read:
+    def _enter(self, change: Change, plan: OfflineImportPlan, who: str, was_open_from: date | None) -> None:
+        if not plan.new:
+            return
+        issuer = issuer_of(change.conn, self._pages)
+        if issuer is None and any(gift.wants_receipt for gift in plan.new):
+            raise NotFound("Say first who the organisation is: receipts name it.", advice="Nothing was entered.")
+        if open_from(change.conn) != was_open_from:
+            raise NotFound("A month was closed meanwhile. Nothing was entered.", advice="Look at the file again.")
+        offline = offline_gifts(change, plan.new, who)
+        wanting = {gift.key for gift in plan.new if gift.wants_receipt}
+        enter_offline_gifts(change.conn, offline, wanting, issuer, (change.now, self._pages.wording.zone))
+
+    def _says_its_columns(self, conn: Connection, upload: str) -> bool:
+        table = self._table(conn, upload)
+        return fits(known_columns(conn, PURPOSE, table, IMPORT_FIELDS), table, IMPORT_FIELDS)
+
+    def _table(self, conn: Connection, upload: str) -> CsvTable:
         kept = upload_of(conn, PURPOSE, upload, self._clock())
         if kept is None:
             raise NotFound("This file is not here any more: its gifts were entered, or it is older than a day.",
                            advice="Choose it again at /desk/offline/import.")  # fmt: skip
-        table = read_csv(kept.content, names_of(IMPORT_FIELDS))
-        remembered = remembered_columns(conn, PURPOSE, table.shape)
-        usable = remembered is not None and fits(remembered, table, IMPORT_FIELDS)
-        columns = remembered if remembered is not None and usable else guess_columns(table, IMPORT_FIELDS)
+        return read_csv(kept.content, names_of(IMPORT_FIELDS))
+
+    def _read(self, conn: Connection, upload: str, of: Mapping[str, str]) -> _ReadFile:
+        table = self._table(conn, upload)
+        columns = known_columns(conn, PURPOSE, table, IMPORT_FIELDS)
         if not fits(columns, table, IMPORT_FIELDS):
-            return _Read(table, columns, None)
-        choices = offline_choices(conn)
+            raise NotFound("Say first which columns of the file are what.", advice="Go back to the file.")
+        choices, first_open = offline_choices(conn), open_from(conn)
         styles = {each.currency.code: self._pages.wording.number_style(each.currency) for each in choices}
-        days = Days(self._pages.wording.local_day(self._clock()), open_from(conn))
+        days = Days(self._pages.wording.local_day(self._clock()), first_open)
         defaults = Defaults(of["means"] or Means.CASH.value, of["campaign"], of["receipt"] == "yes")
         lines = ImportReader(upload, choices, days, styles, defaults).lines(table, columns)
-        return _Read(table, columns, offline_plan(table, columns, lines, known_offline(conn, days_of(lines))))
+        return _ReadFile(table, columns, lines, first_open)
 
 
 def _why(line: ImportLine) -> str:

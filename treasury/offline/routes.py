@@ -174,8 +174,8 @@ class OfflineDesk:
             line = bank_line_by_id(conn, str(line_id))
         if line is None or line.match is not None or line.is_struck:
             raise NotFound("This line of the bank is something already.", advice="Go back to the bank's page.")
-        said = {"reference": line.description[:LONGEST_REFERENCE], "day": line.day.isoformat()}
-        return said | {"line": line.id, "means": Means.TRANSFER.value, "amount": str(line.amount.decimal)}
+        from_bank = {"reference": line.description[:LONGEST_REFERENCE], "day": line.day.isoformat()}
+        return from_bank | {"line": line.id, "means": Means.TRANSFER.value, "amount": str(line.amount.decimal)}
 
     def enter(self, changer: SignedIn, typed: Mapping[str, str]) -> Response:
         """Book the gift with its act; the same form sent twice is one gift."""
