@@ -32,14 +32,14 @@ def _totals() -> sa.Select[Any]:
     sides = ("debit_minor", "credit_minor", "debits", "credits")
     kept = sa.select(_t.account, _t.currency, _t.campaign_id, _t.book_date, *(_t[side] for side in sides))
     pairs = _shared.join(_whole, _whole.c.key == _shared.c.reverses)
-    none, one = sa.literal(0, sa.BigInteger), sa.literal(-1, sa.BigInteger)
+    nothing, less_by_one = sa.literal(0, sa.BigInteger), sa.literal(-1, sa.BigInteger)
     left_out = [
         sa.select(
             booked.c[account], booked.c.currency, booked.c.campaign_id, booked.c.book_date,
-            -booked.c.amount_minor if account == "debit" else none,
-            -booked.c.amount_minor if account == "credit" else none,
-            one if account == "debit" else none,
-            one if account == "credit" else none,
+            -booked.c.amount_minor if account == "debit" else nothing,
+            -booked.c.amount_minor if account == "credit" else nothing,
+            less_by_one if account == "debit" else nothing,
+            less_by_one if account == "credit" else nothing,
         ).select_from(pairs).where(_shared.c.kind == EntryKind.FEE_SHARED.value)
         for booked in (_shared, _whole)
         for account in ("debit", "credit")

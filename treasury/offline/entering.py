@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from sqlalchemy import Connection
 
 from campaigns.campaign import Campaign, CampaignState
 from campaigns.store import campaigns
-from payments.gifts.gift import pledge
+from donors.donor import NO_ADDRESS, Donor
+from payments.gifts.gift import Share, pledge
 from payments.gifts.offline import OfflineGift
 from payments.gifts.offline_store import givers
 from payments.giving.pledges import shares_for
@@ -20,6 +22,15 @@ def offline_choices(conn: Connection) -> Sequence[Campaign]:
     return [campaign for campaign in campaigns(conn) if campaign.state is not CampaignState.DRAFT]
 
 
+def offline_gift(read: TypedOffline, shares: Sequence[Share], donor: Donor, who: str, now: datetime) -> OfflineGift:
+    """The gift of this donor; one who was named by their page keeps their name and address."""
+    details = read.donor
+    if read.donor_id == donor.id:
+        details = replace(details, name=donor.name, email="" if donor.email.endswith(NO_ADDRESS) else donor.email)
+    gift = replace(pledge(read.amount, shares, details, now), id=read.key, donor_id=donor.id)
+    return OfflineGift(gift, read.means, read.day, read.reference, read.counts, who)
+
+
 def offline_gifts(change: Change, typed: Sequence[TypedOffline], who: str) -> list[OfflineGift]:
     """The gifts of a file, each of the donor of its address; a donor who is not known is added."""
     by_id = {campaign.id: campaign for campaign in campaigns(change.conn)}
@@ -28,11 +39,7 @@ def offline_gifts(change: Change, typed: Sequence[TypedOffline], who: str) -> li
         for campaign in by_id.values()
     }
     donors = givers(change.conn, [read.donor for read in typed], change.now)
-    pledged = [
-        replace(pledge(read.amount, shares[read.campaign.id], read.donor, change.now), id=read.key, donor_id=donor.id)
-        for read, donor in zip(typed, donors, strict=True)
-    ]
     return [
-        OfflineGift(gift, read.means, read.day, read.reference, read.counts, who)
-        for gift, read in zip(pledged, typed, strict=True)
+        offline_gift(read, shares[read.campaign.id], donor, who, change.now)
+        for read, donor in zip(typed, donors, strict=True)
     ]

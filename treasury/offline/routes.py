@@ -1,7 +1,6 @@
 """The desk's pages of offline gifts: enter one, take one back, and bank the cash."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date, tzinfo
 from typing import Annotated
 from uuid import UUID, uuid4
@@ -23,7 +22,6 @@ from ledger.period_store import open_from
 from payments.bank.line import MatchKind
 from payments.bank.match_store import BankMatch, add_match
 from payments.bank.views import bank_line_by_id, may_be_gift
-from payments.gifts.gift import pledge
 from payments.gifts.offline import Means, OfflineGift
 from payments.gifts.offline_store import (
     KeptOffline,
@@ -40,16 +38,15 @@ from payments.gifts.offline_views import offline_rows
 from payments.giving.pledges import shares_for
 from receipts.store import receipt_of_gift
 from staff.act import Subject
-from staff.changing import Change, changing_books
+from staff.changing import changing_books
 from staff.door import Door, SignedIn
 from staff.permissions import Permission
 from staff.store import newest_of
-from treasury.offline.entering import offline_choices
+from treasury.offline.entering import offline_choices, offline_gift
 from treasury.offline.form import (
     FIELDS,
     LONGEST_REFERENCE,
     Days,
-    TypedOffline,
     read_booking_day,
     read_offline,
     read_sum,
@@ -189,7 +186,9 @@ class OfflineDesk:
         if read.wants_receipt and issuer is None:
             return self.form(changer, typed, {"receipt": "Say first who the organisation is: receipts name it."})
         with changing_books(self._engine, changer.actor, self._clock()) as change:
-            offline = _offline(change, read, changer.member.id)
+            shares = shares_for(read.campaign, parent_of(change.conn, read.campaign))
+            donor = giver(change.conn, read.donor, read.donor_id, change.now)
+            offline = offline_gift(read, shares, donor, changer.member.id, change.now)
             enter_offline(change.conn, offline, issuer if read.wants_receipt else None, (change.now, self._zone))
             change.record("gift.enter", _subject(read.key), after=_values(offline), act_id=f"gift.enter:{read.key}")
             if read.line and may_be_gift(change.conn, read.line, read.key):
@@ -264,16 +263,6 @@ class OfflineDesk:
             bank_cash(change.conn, (key, amount), day, f"{EntryKind.DEPOSIT}:{key}", (change.now, self._zone))
             after = {"amount": str(amount), "day": day.isoformat()}
             change.record("cash.deposit", Subject("deposits", key), after=after, act_id=f"cash.deposit:{key}")
-
-
-def _offline(change: Change, read: TypedOffline, who: str) -> OfflineGift:
-    shares = shares_for(read.campaign, parent_of(change.conn, read.campaign))
-    donor = giver(change.conn, read.donor, read.donor_id, change.now)
-    details = read.donor
-    if read.donor_id == donor.id:
-        details = replace(details, name=donor.name, email="" if donor.email.endswith(NO_ADDRESS) else donor.email)
-    gift = replace(pledge(read.amount, shares, details, change.now), id=read.key, donor_id=donor.id)
-    return OfflineGift(gift, read.means, read.day, read.reference, read.counts, who)
 
 
 def _kept(conn: Connection, identity: str) -> KeptOffline:
