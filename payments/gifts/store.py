@@ -22,7 +22,8 @@ from ledger.giving_total_store import add_giving
 from ledger.money import Money, currency
 from payments.gifts import tables as gift_tables
 from payments.gifts.gift import Allocation, CheckoutLink, DonorDetails, Gift, GiftState
-from payments.gifts.giving_views import giving_of
+from payments.gifts.giving import giving_rows
+from payments.gifts.giving_views import sources_of_recurring
 from payments.gifts.receiving import Discrepancy, Received, Reception
 from receipts.jobs import queue_prints
 
@@ -237,7 +238,10 @@ def _receive(conn: Connection, received: Sequence[Received]) -> None:
     payers = [{"id": payment.gift.id, "donor_name": payment.payer} for payment in received if payment.payer]
     change_rows(conn, gift_tables.gift, payers)
     if received:
-        add_giving(conn, giving_of(conn, [payment.gift.id for payment in received]))
+        gifts = [payment.gift for payment in received]
+        by_first = {gift.recurring_id for gift in gifts if gift.recurring_id and not gift.source}
+        sources = sources_of_recurring(conn, sorted(by_first))
+        add_giving(conn, giving_rows(received, sources))
 
 
 def _note_discrepancies(conn: Connection, discrepancies: Sequence[Discrepancy], now: datetime) -> None:

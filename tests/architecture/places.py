@@ -158,6 +158,7 @@ PURE = {
     *(f"staff.{name}" for name in ("act", "act_words", "member", "permissions", "role")),
     *(f"webhooks.{name}" for name in ("event", "schedule", "endpoint")),
     "payments.gifts.gift_events",
+    "payments.gifts.giving",
     "payments.books.decide.events",
 }
 PURE_MAY_USE = {

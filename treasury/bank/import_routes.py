@@ -219,15 +219,19 @@ class ImportDesk:
         return self.show_columns(changer, upload, of, errors) if errors else _see(_address(upload, of))
 
     def save(self, changer: SignedIn, upload: str, of: Mapping[str, str]) -> Response:
-        """Keep every new line and match what is beyond doubt, in one transaction; pressed twice it is one import."""
+        """Keep every new line and match what is beyond doubt, in one transaction; pressed twice it is one import.
+
+        The file is read before the transaction: gifts that come meanwhile wait for its writing alone.
+        """
         who = changer.member.id
         with reading(self._engine) as conn:
             if is_imported(conn, upload):
                 return _see(f"{BANK_PATH}/imports/{upload}")
+            read = self._read(conn, self._upload(conn, upload), _currency(of))
+        if read is None:
+            raise NotFound("Say first which columns of the file are what.", advice="Go back to the file.")
         with changing_books(self._engine, changer.actor, self._clock()) as change:
-            read = self._read(change.conn, self._upload(change.conn, upload), _currency(of))
-            if read is None:
-                raise NotFound("Say first which columns of the file are what.", advice="Go back to the file.")
+            self._upload(change.conn, upload)  # not saved meanwhile by a second press
             plan = plan_with_known(change.conn, of.get("account", "")[:LONGEST_ACCOUNT], read.statement)
             add_import(change.conn, upload, plan, who, change.now)
             lines = [line.open_line for line in unmatched_lines(change.conn)]
