@@ -148,6 +148,7 @@ PURE = {
     "campaigns.groups",
     "campaigns.match",
     "ledger.gift_sums",
+    "ledger.giving_kind",
     "campaigns.offer",
     "campaigns.offer_json",
     "campaigns.offered",
@@ -159,6 +160,7 @@ PURE = {
     *(f"webhooks.{name}" for name in ("event", "schedule", "endpoint")),
     "payments.gifts.gift_events",
     "payments.gifts.giving",
+    "payments.gifts.receiving",
     "payments.books.decide.events",
 }
 PURE_MAY_USE = {
