@@ -1,5 +1,6 @@
 """Moves of gifts between campaigns, in the database. Call `move_gift` inside `booking`."""
 
+from collections.abc import Sequence
 from datetime import date
 
 import sqlalchemy as sa
@@ -8,6 +9,7 @@ from sqlalchemy.engine import Connection
 import ledger.store
 from campaigns.store import campaign_by_id
 from database.bulk import insert_rows
+from database.questions import among
 from ledger.gift_views import held_of_gift
 from payments.gifts.gift import Allocation
 from payments.gifts.moving import COUNTED, CannotMove, GiftMove, move_entries
@@ -56,6 +58,12 @@ def moves_of(conn: Connection, gift_id: str) -> list[GiftMove]:
         GiftMove(row.id, row.gift_id, row.n, row.from_campaign, row.to_campaign, row.why, row.who, row.moved_at)
         for row in rows
     ]
+
+
+def gifts_with_moves(conn: Connection, gift_ids: Sequence[str]) -> list[str]:
+    """Those of these gifts of which a share was ever moved."""
+    moved = sa.select(_m.gift_id).where(among(conn, _m.gift_id, gift_ids)).distinct()
+    return sorted(conn.scalars(moved))
 
 
 def _row(move: GiftMove) -> dict[str, object]:

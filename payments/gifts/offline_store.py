@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
+from typing import Any
 from uuid import uuid4
 
 import sqlalchemy as sa
@@ -11,6 +12,7 @@ from sqlalchemy.engine import Connection
 import ledger.store
 from campaigns.store import campaign_names
 from database.bulk import change_rows, insert_rows
+from database.questions import among
 from donors.donor import NO_ADDRESS, Donor
 from donors.store import donor_by_id, donor_of_address, find_or_add_donor, find_or_add_donors, languages_of_donors
 from ledger.accounts import Account
@@ -18,10 +20,10 @@ from ledger.kinds import EntryKind
 from ledger.money import Currency, Money
 from payments.gifts.gift import DonorDetails, Gift
 from payments.gifts.gift_events import received_event, taken_back_event
-from payments.gifts.moving_store import moves_of
+from payments.gifts.moving_store import gifts_with_moves, moves_of
 from payments.gifts.offline import Means, OfflineGift, deposit_entry, noon_of, offline_entries, reversals
 from payments.gifts.receiving import Issuer, Received, Reception, receive
-from payments.gifts.store import add_gifts, gift, save_reception
+from payments.gifts.store import add_gifts, gift, gifts, save_reception
 from payments.gifts.tables import allocation, offline_gift
 from webhooks.store import write_events
 
@@ -81,19 +83,19 @@ def enter_offline(conn: Connection, offline: OfflineGift, issuer: Issuer | None,
 
 def enter_offline_gifts(
     conn: Connection,
-    gifts: Sequence[OfflineGift],
+    entered: Sequence[OfflineGift],
     with_receipt: Collection[str],
     issuer: Issuer | None,
     now: tuple[datetime, tzinfo],
 ) -> None:
     """Add gifts that are not there yet, each table in one statement; those of `with_receipt` have a receipt each."""
     at, zone = now
-    add_gifts(conn, [offline.gift for offline in gifts])
-    insert_rows(conn, offline_gift, [_row(offline, at) for offline in gifts])
+    add_gifts(conn, [offline.gift for offline in entered])
+    insert_rows(conn, offline_gift, [_row(offline, at) for offline in entered])
     names = campaign_names(conn)
     titles, slugs = {name.id: name.title for name in names}, {name.id: name.slug for name in names}
-    languages = languages_of_donors(conn, sorted({each.gift.donor_id for each in gifts if each.gift.donor_id}))
-    received = [_received(offline, languages.get(offline.gift.donor_id or "", ""), now) for offline in gifts]
+    languages = languages_of_donors(conn, sorted({each.gift.donor_id for each in entered if each.gift.donor_id}))
+    received = [_received(offline, languages.get(offline.gift.donor_id or "", ""), now) for offline in entered]
     wanting = [each for each in received if issuer and each.gift.id in with_receipt]
     others = [each for each in received if not (issuer and each.gift.id in with_receipt)]
     for payments, by in ((wanting, issuer), (others, None)):
@@ -102,7 +104,7 @@ def enter_offline_gifts(
     parents = {name.id: name.parent for name in names if name.parent is not None}
     entries = [
         entry
-        for offline, each in zip(gifts, received, strict=True)
+        for offline, each in zip(entered, received, strict=True)
         for entry in offline_entries(offline, parents, each.at, each.cause)
     ]
     ledger.store.post(conn, entries, at)
@@ -150,20 +152,37 @@ def take_back_offline(conn: Connection, kept: KeptOffline, why: str, who: str, n
 
     Raises MovedSince.
     """
+    return take_back_offline_gifts(conn, [kept], why, who, now) > 0
+
+
+def take_back_offline_gifts(
+    conn: Connection, kept: Sequence[KeptOffline], why: str, who: str, now: tuple[datetime, tzinfo]
+) -> int:
+    """Reverse the entries of those that were not taken back before, each table in one statement; how many they were.
+
+    Raises MovedSince, with the id of the first gift that was moved.
+    """
     at, zone = now
-    if kept.taken_back_at is not None:
-        return False
-    identity = kept.offline.gift.id
-    if _is_elsewhere(conn, kept.offline.gift):
-        raise MovedSince(identity)
-    row = {"gift_id": identity, "taken_back_at": at, "taken_back_by": who, "why": why}
-    change_rows(conn, offline_gift, [row])
+    standing = [each.offline for each in kept if each.taken_back_at is None]
+    for identity in gifts_with_moves(conn, [offline.gift.id for offline in standing]):
+        if _is_elsewhere(conn, next(offline.gift for offline in standing if offline.gift.id == identity)):
+            raise MovedSince(identity)
+    back = {"taken_back_at": at, "taken_back_by": who, "why": why}
+    change_rows(conn, offline_gift, [{"gift_id": offline.gift.id} | back for offline in standing])
     names = campaign_names(conn)
     parents = {name.id: name.parent for name in names if name.parent is not None}
-    entries = offline_entries(kept.offline, parents, noon_of(kept.offline.day, zone), kept.offline.subject)
-    ledger.store.post(conn, reversals(entries, at, at.astimezone(zone).date(), kept.offline.subject), at)
-    write_events(conn, [taken_back_event(kept.offline.gift, {name.id: name.slug for name in names}, at)], at)
-    return True
+    today = at.astimezone(zone).date()
+    reversing = [
+        entry
+        for offline in standing
+        for entry in reversals(
+            offline_entries(offline, parents, noon_of(offline.day, zone), offline.subject), at, today, offline.subject
+        )
+    ]
+    ledger.store.post(conn, reversing, at)
+    slugs = {name.id: name.slug for name in names}
+    write_events(conn, [taken_back_event(offline.gift, slugs, at) for offline in standing], at)
+    return len(standing)
 
 
 def _is_elsewhere(conn: Connection, kept: Gift) -> bool:
@@ -176,12 +195,18 @@ def _is_elsewhere(conn: Connection, kept: Gift) -> bool:
 
 def offline_gift_of(conn: Connection, gift_id: str) -> KeptOffline | None:
     """The offline gift with this id."""
-    row = conn.execute(sa.select(offline_gift).where(_o.gift_id == gift_id)).one_or_none()
-    kept = gift(conn, gift_id) if row else None
-    if row is None or kept is None:
-        return None
-    means = Means(row.means)
-    offline = OfflineGift(kept, means, row.given_on, row.reference, row.counts, row.who)
+    return next(iter(offline_gifts_of(conn, [gift_id])), None)
+
+
+def offline_gifts_of(conn: Connection, ids: Sequence[str]) -> list[KeptOffline]:
+    """The offline gifts among these ids, in their order."""
+    rows = {row.gift_id: row for row in conn.execute(sa.select(offline_gift).where(among(conn, _o.gift_id, ids)))}
+    whole = gifts(conn, rows)
+    return [_kept(whole[identity], rows[identity]) for identity in ids if identity in rows]
+
+
+def _kept(whole: Gift, row: sa.Row[Any]) -> KeptOffline:
+    offline = OfflineGift(whole, Means(row.means), row.given_on, row.reference, row.counts, row.who)
     return KeptOffline(offline, row.entered_at, row.taken_back_at, row.why or "")
 
 

@@ -160,7 +160,6 @@ PURE = {
     *(f"webhooks.{name}" for name in ("event", "schedule", "endpoint")),
     "payments.gifts.gift_events",
     "payments.gifts.giving",
-    "payments.gifts.receiving",
     "payments.books.decide.events",
 }
 PURE_MAY_USE = {

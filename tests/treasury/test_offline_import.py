@@ -20,14 +20,18 @@ from ledger.store import balance
 from ledger.tables import entry
 from organisation.organisation import OrganisationProfile
 from organisation.store import add_version
+from payments.gifts.moving import GiftMove
+from payments.gifts.moving_store import move_gift
 from payments.gifts.offline import Means
 from payments.gifts.offline_import import OfflineContent, are_here
+from payments.gifts.offline_import_store import gifts_of_import
 from payments.gifts.offline_store import enter_offline_gifts
 from payments.gifts.tables import offline_gift
 from receipts.tables import receipt
 from staff.role import Role
 from staff.tables import act
 from tests.clock import FixedClock
+from tests.ledger.samples import NOON
 from tests.proof.books import Desk
 from tests.staff.signing_in import sign_in_as
 from tests.treasury.test_lost_gifts import build
@@ -109,6 +113,19 @@ def test_a_file_is_entered_once_and_taken_back(treasurer: TestClient, desk: Desk
     with reading(desk.books.engine) as conn:
         whats = conn.scalars(sa.select(act.c.what).where(act.c.subject_kind == "offline_import").order_by(act.c.at))
         assert sorted(whats) == ["gift.import", "gift.undo_import"]
+
+
+def test_nothing_is_taken_back_while_a_gift_of_it_is_elsewhere(treasurer: TestClient, desk: Desk) -> None:
+    """It is named, and what to do; the others stay as they are."""
+    done = save(treasurer, upload(treasurer, FILE))
+    engine = desk.books.engine
+    with reading(engine) as conn:
+        first = gifts_of_import(conn, done.rpartition("/")[2], 100)[0]
+    with booking(engine) as conn:
+        move_gift(conn, GiftMove("move-1", first, 0, 1, 2, "mistaken", "ada", NOON), date(2026, 11, 21))
+    answer = treasurer.post(f"{done}/back")
+    assert (answer.status_code, f"Gift {first} was moved" in answer.text) == (422, True)
+    assert kept(engine)[2] == 103550
 
 
 def test_each_bad_line_says_why_and_comes_back_as_a_file(treasurer: TestClient, desk: Desk) -> None:

@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 from database.instants import Clock
 from database.transactions import reading
 from payments.gifts.offline_import_store import gifts_of_import
-from payments.gifts.offline_store import MovedSince, offline_gift_of, take_back_offline
+from payments.gifts.offline_store import MovedSince, offline_gifts_of, take_back_offline_gifts
 from staff.act import Act, Subject
 from staff.changing import changing_books
 from staff.door import Door, SignedIn
@@ -56,7 +56,7 @@ class ImportedGiftsDesk:
         with reading(self._engine) as conn:
             done = _acts(conn, identity)
             ids = gifts_of_import(conn, identity, MOST_LINE_NUMBERS)
-            gifts = [kept for each in ids if (kept := offline_gift_of(conn, each))]
+            gifts = offline_gifts_of(conn, ids)
         return self._pages.page(
             "treasury/offline_import.html", private=True, status=422 if mistake else 200, member=reader.member,
             identity=identity, done=done, gifts=gifts, mistake=mistake,
@@ -69,12 +69,9 @@ class ImportedGiftsDesk:
         try:
             with changing_books(self._engine, changer.actor, self._clock()) as change:
                 _acts(change.conn, identity)
-                count = 0
-                for gift_id in gifts_of_import(change.conn, identity, MOST_LINE_NUMBERS):
-                    kept = offline_gift_of(change.conn, gift_id)
-                    count += kept is not None and take_back_offline(
-                        change.conn, kept, TAKEN_BACK, changer.member.id, now
-                    )
+                ids = gifts_of_import(change.conn, identity, MOST_LINE_NUMBERS)
+                gifts = offline_gifts_of(change.conn, ids)
+                count = take_back_offline_gifts(change.conn, gifts, TAKEN_BACK, changer.member.id, now)
                 what = "gift.undo_import"
                 change.record(
                     what, Subject(IMPORT_SUBJECT, identity), after={"gifts": count}, act_id=f"{what}:{identity}"
