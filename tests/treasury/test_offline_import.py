@@ -16,6 +16,7 @@ from campaigns.demo import DEMO_ORGANISATION
 from database.transactions import booking, reading
 from ledger.accounts import Account
 from ledger.money import GBP, Money
+from ledger.period_store import close_month
 from ledger.store import balance
 from ledger.tables import entry
 from organisation.organisation import OrganisationProfile
@@ -35,6 +36,9 @@ from tests.ledger.samples import NOON
 from tests.proof.books import Desk
 from tests.staff.signing_in import sign_in_as
 from tests.treasury.test_lost_gifts import build
+from treasury.offline.import_file import ImportLine, ImportReader
+from web.csv_columns import Columns
+from web.csv_files import CsvTable
 from web.tables import csv_upload
 
 PATH = "/desk/offline/import"
@@ -167,6 +171,25 @@ def test_columns_are_chosen_once(treasurer: TestClient) -> None:
     assert treasurer.post(path, data=data | {"column-amount": "1"}).status_code == 200
     page = treasurer.get(upload(treasurer, content, campaign="1", means="cheque", receipt="no")).text
     assert ("New: cheque" in page, "with a receipt" in page) == (True, False)
+
+
+def test_a_month_that_is_closed_after_the_file_was_read_takes_nothing(
+    treasurer: TestClient, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its gifts would be booked on other days than the page said."""
+    desk.give(1, 2500, days_ago=40)
+    address, engine, read = upload(treasurer, FILE, receipt="no"), desk.books.engine, ImportReader.lines
+
+    def closing(self: ImportReader, table: CsvTable, columns: Columns) -> list[ImportLine]:
+        lines = read(self, table, columns)
+        with booking(engine) as conn:
+            close_month(conn, date(2026, 10, 1), ("{}", "0" * 64), "ada", (NOON, NOON.date()))
+        return lines
+
+    monkeypatch.setattr(ImportReader, "lines", closing)
+    answer = treasurer.post(f"{address.partition('?')[0]}/save", data={"receipt": "no"})
+    assert "A month was closed meanwhile. Nothing was entered." in answer.text
+    assert kept(engine)[0] == 0
 
 
 def test_nothing_is_half_done(treasurer: TestClient, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -101,7 +101,7 @@ def offline_import_routes(engine: Engine, clock: Clock, pages: Pages, door: Door
 
     @router.post(IMPORT_PATH + "/{upload}/save")
     async def save_offline_gifts(changer: Changer, upload: UUID, request: Request) -> Response:
-        return await run_in_threadpool(desk.save, changer, str(upload), await posted_fields(request, OF_IMPORT))
+        return await run_in_threadpool(desk.save, changer, str(upload), _of(await posted_fields(request, OF_IMPORT)))
 
     return router
 
