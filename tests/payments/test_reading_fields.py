@@ -23,7 +23,13 @@ from tests.payments.year_at_stripe import ENDIVE, year_at_stripe
 Path = tuple[str | int, ...]
 
 # Missing means that it has not happened: these only make us read Stripe's lists sooner.
-HINTS = {("data", "object", "balance_transaction"), ("data", "object", "failure_balance_transaction")}
+# When Stripe's balance has changed, and the name on a card: words for a receipt, which may be none.
+HINTS = {
+    ("data", "object", "balance_transaction"),
+    ("data", "object", "failure_balance_transaction"),
+    ("data", "object", "billing_details"),
+    ("data", "object", "billing_details", "name"),
+}
 
 words = st.text(max_size=8) | st.sampled_from(["paid", "succeeded", "gbp", "card", "bacs_debit", "\x00", "\ud800"])
 numbers = st.integers() | st.sampled_from([0, -1, 2**70]) | st.floats()

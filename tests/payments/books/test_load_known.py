@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 
 from campaigns.campaign import Campaign
 from campaigns.store import add_campaign
+from database.migrating import require_mode
 from database.transactions import booking, reading, writing
 from ledger.entry import ConflictingEntry
 from ledger.money import GBP, Money
@@ -26,7 +27,7 @@ from payments.reading.happenings import (
     InvoicePaid,
     InvoiceReported,
 )
-from tests.payments.books.memory import RULES, TITLES, MemoryBooks
+from tests.payments.books.memory import RULES, SLUGS, TITLES, MemoryBooks
 from tests.payments.books.random_orders import random_batches
 from tests.payments.books.random_stories import random_story
 from tests.payments.books.story import Story
@@ -42,17 +43,21 @@ from tests.payments.sample_happenings import (
     refunded,
     returned,
 )
+from webhooks.event import EventType
+from webhooks.store import add_endpoint
 
 STORIES = 100
 
 
 @pytest.fixture
 def database(engine: Engine) -> Engine:
-    """Open accounts and the campaigns of the stories."""
+    """Open accounts, the campaigns of the stories, and an endpoint that is told of everything."""
+    require_mode(engine, "test")
     with booking(engine) as conn:
+        add_endpoint(conn, "we_1", "https://hooks.example.org/", [kind.value for kind in EventType], "sealed", NOON)
         open_accounts(conn)
         for number, title in TITLES.items():
-            add_campaign(conn, Campaign(0, f"campaign-{number}", title, "A story.", GBP))
+            add_campaign(conn, Campaign(0, SLUGS[number], title, "A story.", GBP))
     return engine
 
 
