@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from pydantic_core import to_json
 from sqlalchemy import event
-from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.engine import Connection, Dialect, Engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from database.columns import BookDate, Instant, Json, instant_text, json_text
@@ -24,6 +24,7 @@ _FILES = "farthing_files"  # which files a connection has opened
 def open_sqlite(url: str, options: Mapping[str, Any], *, durable: bool) -> Engine:
     """Open an SQLite file: WAL, synchronous=FULL unless it need not be durable, foreign keys, triggers for REPLACE."""
     engine = sa.create_engine(url, connect_args={"check_same_thread": False, "cached_statements": 512}, **options)
+    engine.dialect.colspecs = {**engine.dialect.colspecs, sa.DateTime: NoInstant}
 
     named = engine.url.database or ":memory:"
     file = DatabaseFile("" if named.startswith((":memory:", "file:")) else named)
@@ -48,6 +49,22 @@ def open_sqlite(url: str, options: Mapping[str, Any], *, durable: bool) -> Engin
     # What was removed since it began must not be acknowledged either.
     event.listen(engine, "commit", lambda connection: file.require(connection.info[_FILES]))
     return engine
+
+
+class NoInstant(sa.DateTime):
+    """Refuses an instant without the type of its column: it would be written as a text that sorts otherwise.
+
+    SQLAlchemy gives this type to a bare datetime in an expression, such as an argument of `coalesce`.
+    """
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], None]:
+        """Raises TypeError for every instant."""
+
+        def refuse(value: datetime | None) -> None:
+            if value is not None:
+                raise TypeError("An instant without a type: write sa.literal(value, column.type).")
+
+        return refuse
 
 
 def sqlite_weakness(connection: Any, *, durable: bool) -> str | None:

@@ -174,21 +174,26 @@ def save_status(conn: Connection, recurring_id: str, status: SubscriptionStatus,
             state=status.state.value,
             amount_minor=status.amount.minor,
             stripe_ends_at=status.ends_at,
-            paused_at=sa.func.coalesce(_r.paused_at, asked_at) if status.paused else None,
+            paused_at=_kept(_r.paused_at, asked_at) if status.paused else None,
             resumes_at=status.resumes_at,
             next_at=status.next_at,
             retry_at=status.retry_at,
             failed_attempts=status.attempts,
-            failing_since=sa.func.coalesce(_r.failing_since, asked_at) if fails else None,
+            failing_since=_kept(_r.failing_since, asked_at) if fails else None,
             method=sa.func.coalesce(status.method, _r.method),
             card_expires_on=status.card_expires_on,
             looked_at=asked_at,
-            began_at=sa.func.coalesce(_r.began_at, status.began_at),
+            began_at=_kept(_r.began_at, status.began_at),
         )
     )
     if saved.rowcount:
         _queue_news(conn, recurring_id, before.amount, news_of(before, status), asked_at)
         _write_events(conn, recurring_id, before.state, status.state, asked_at)
+
+
+def _kept(column: sa.Column[datetime], otherwise: datetime | None) -> sa.ColumnElement[datetime]:
+    """The instant that stands there already, else this one."""
+    return sa.func.coalesce(column, sa.literal(otherwise, column.type))
 
 
 def _write_events(

@@ -108,6 +108,21 @@ def test_a_strict_table_keeps_text_that_is_a_whole_number_as_a_number(sqlite_hou
     assert sqlite_house.rows("purse") == [(10, int), (10, int)]
 
 
+def test_an_instant_in_an_expression_needs_the_columns_type(shelved: Engine) -> None:
+    """Else SQLite would keep it as another text, which sorts before every instant of its day."""
+    noon = datetime(2026, 11, 21, 12, tzinfo=UTC)
+    with writing(shelved) as conn:
+        conn.execute(sa.insert(shelf).values(id=1))
+    if shelved.dialect.name == "sqlite":
+        with writing(shelved) as conn, pytest.raises(sa.exc.StatementError, match="without a type"):
+            conn.execute(sa.update(shelf).values(instant=sa.func.coalesce(shelf.c.instant, noon)))
+    typed = sa.literal(noon, shelf.c.instant.type)
+    with writing(shelved) as conn:
+        conn.execute(sa.update(shelf).values(instant=sa.func.coalesce(shelf.c.instant, typed)))
+    with reading(shelved) as conn:
+        assert conn.scalar(sa.select(shelf.c.instant).where(shelf.c.instant >= noon)) == noon
+
+
 def test_an_instant_without_a_zone_is_refused(shelved: Engine) -> None:
     """Nobody knows when that was."""
     with pytest.raises(sa.exc.StatementError, match="time zone"):

@@ -1,6 +1,8 @@
 """One history for both engines, and no database is opened that is of another version or mode."""
 
+import sqlite3
 import threading
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -24,6 +26,7 @@ from database.migrating import (
     revision_of,
 )
 from database.transactions import reading, writing
+from tests.database.killing import upgrade as upgrade_to
 
 BROKEN = """
 import sqlalchemy as sa
@@ -212,3 +215,23 @@ def _tables(url: str) -> list[str]:
     found = sa.inspect(engine).get_table_names()
     engine.dispose()
     return found
+
+
+RECURRING = """
+INSERT INTO recurring (
+    id, donor_id, state, currency, amount_minor, interval, donor_name, donor_email, first_gift_id, created_at,
+    failed_attempts, began_at, paused_at, failing_since
+) VALUES ('r', 'd', 'active', 'GBP', 500, 'month', '', '', 'g', '2027-11-30T09:00:00.000000+00:00', 0, ?, ?, ?)
+"""
+
+
+def test_instants_that_had_lost_their_form_are_mended(tmp_path: Path) -> None:
+    """Of a recurring gift, on SQLite. What was written well stays as it is."""
+    path, well_written = tmp_path / "before.db", "2027-11-30T09:00:00.000000+00:00"
+    upgrade_to(f"sqlite:///{path}", "0052")
+    with closing(sqlite3.connect(path)) as before, before:
+        before.execute(RECURRING, ("2027-12-01 11:06:40.000000", None, well_written))
+    upgrade_to(f"sqlite:///{path}", "0053")
+    with closing(sqlite3.connect(path)) as after:
+        mended = after.execute("SELECT began_at, paused_at, failing_since FROM recurring").fetchone()
+    assert mended == ("2027-12-01T11:06:40.000000+00:00", None, well_written)
