@@ -105,7 +105,7 @@ def _letter(n: int, gift: Gift) -> Row:
     at = gift["received_at"]
     return {
         "id": f"letter-{n:08d}", "key": f"receipt-letter:{gift['id']}", "to_address": gift["donor_email"],
-        "to_name": gift["donor_name"], "subject": "Thank you for your gift", "text": "Thank you.", "html": "<p>Thank you.</p>",
+        "to_name": gift["donor_name"], "subject": "Thank you", "text": "Thank you.", "html": "<p>Thank you.</p>",
         "attachments": [], "personal": False, "expires_at": None, "unsubscribe": "", "message_id": f"bench-{n}",
         "posted_at": at, "state": "sent", "tried_at": at, "deferred_since": None, "sent_at": at, "reason": "",
         "settled_at": None, "erased_at": None,

@@ -1,5 +1,8 @@
 """Check the books. Each check is one SQL statement, so it sees one state of them while others post."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
@@ -8,8 +11,9 @@ from ledger import tables
 from ledger.audit_clearing import audit_clearing
 from ledger.finding import LISTED, RESTORE, Finding, amount_text, checked
 from ledger.money import LARGEST_MINOR
+from ledger.total_views import month_text
 
-_e, _t, _a = tables.entry.c, tables.total.c, tables.account.c
+_e, _t, _m, _a = tables.entry.c, tables.total.c, tables.month_total.c, tables.account.c
 
 
 def audit(conn: Connection, clock: Clock = utc_now) -> list[Finding]:
@@ -73,7 +77,7 @@ def _reversals(conn: Connection) -> Finding:
 
 
 def _totals(conn: Connection) -> Finding:
-    """Each kept total is the sum of its entries: by account, currency, campaign and day, amounts and counts."""
+    """Each kept total is the sum of its entries, by account, currency, campaign and day or month: amounts, counts."""
     sums = sa.select(
         _e.debit, _e.credit, _e.currency, _e.campaign_id, _e.book_date,
         sa.func.sum(_e.amount_minor).label("minor"), sa.func.count().label("n"),
@@ -90,9 +94,22 @@ def _totals(conn: Connection) -> Finding:
     ).subquery()
     key = (both.c.account, both.c.currency, both.c.campaign_id, both.c.book_date)
     differs = sa.or_(*(sa.func.sum(both.c[side]) != 0 for side in "abcd"))
-    wrong = conn.execute(sa.select(*key).group_by(*key).having(differs).order_by(*key)).all()
+    wrong = [*conn.execute(sa.select(*key).group_by(*key).having(differs).order_by(*key)), *_months_unlike_days(conn)]
     listed = {f"{row[0]} {row[1]} campaign {row[2]}": f"{row[3]}" for row in wrong[:LISTED]}
     return checked("totals", len(wrong), listed, "Totals differ from the entries, which are the truth: " + RESTORE)
+
+
+def _months_unlike_days(conn: Connection) -> Sequence[sa.Row[Any]]:
+    """The kept totals of months that are not the sum of their days."""
+    sides = ("debit_minor", "credit_minor", "debits", "credits")
+    month = month_text(conn, _t.book_date).label("month")
+    both = sa.union_all(
+        sa.select(_t.account, _t.currency, _t.campaign_id, month, *(_t[side] for side in sides)),
+        sa.select(_m.account, _m.currency, _m.campaign_id, _m.month, *(-_m[side] for side in sides)),
+    ).subquery()
+    key = [both.c[name] for name in ("account", "currency", "campaign_id", "month")]
+    differs = sa.or_(*(sa.func.sum(both.c[side]) != 0 for side in sides))
+    return conn.execute(sa.select(*key).group_by(*key).having(differs).order_by(*key)).all()
 
 
 def _balanced(conn: Connection) -> Finding:

@@ -9,9 +9,7 @@ from sqlalchemy.engine import Connection
 
 from ledger.accounts import Account
 from ledger.money import Money, currency
-from ledger.tables import total
-
-_t = total.c
+from ledger.total_views import kept_totals
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +32,17 @@ def figure_sums(
 
     A gift that is shared between campaigns counts once for each.
     """
-    first, last = days
-    conditions: list[sa.ColumnElement[bool]] = [_t.account.in_([account.value for account in accounts])]
-    conditions += [] if first is None else [_t.book_date >= first]
-    conditions += [] if last is None else [_t.book_date <= last]
-    conditions += [] if campaigns is None else [_t.campaign_id.in_(campaigns)]
-    gifts = sa.func.sum(sa.case((_t.account == Account.GIFTS.value, _t.credits - _t.debits), else_=0))
+    kept = kept_totals(*days).c
+    conditions: list[sa.ColumnElement[bool]] = [kept.account.in_([account.value for account in accounts])]
+    conditions += [] if campaigns is None else [kept.campaign_id.in_(campaigns)]
+    gifts = sa.func.sum(sa.case((kept.account == Account.GIFTS.value, kept.credits - kept.debits), else_=0))
     rows = conn.execute(
-        sa.select(_t.account, _t.campaign_id, _t.currency, sa.func.sum(_t.credit_minor - _t.debit_minor), gifts)
+        sa.select(
+            kept.account, kept.campaign_id, kept.currency, sa.func.sum(kept.credit_minor - kept.debit_minor), gifts
+        )
         .where(*conditions)
-        .group_by(_t.campaign_id, _t.currency, _t.account)
-        .order_by(_t.campaign_id, _t.currency, _t.account)
+        .group_by(kept.campaign_id, kept.currency, kept.account)
+        .order_by(kept.campaign_id, kept.currency, kept.account)
     )
     return [
         FigureSum(Account(account), campaign, Money(int(minor), currency(code)), int(count))

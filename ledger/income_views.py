@@ -6,11 +6,9 @@ from datetime import date
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from ledger import tables
 from ledger.accounts import FIGURE_ACCOUNTS, Account, Figure
 from ledger.money import CURRENCIES, Currency, Money
-
-_t = tables.total.c
+from ledger.total_views import kept_totals
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,20 +48,21 @@ def campaign_incomes(conn: Connection, first: date, last: date) -> dict[tuple[st
         [account.value for account in FIGURE_ACCOUNTS[figure]]
         for figure in (Figure.GIVEN, Figure.GIVEN_BACK, Figure.FEES)
     )
-    income, account = _t.credit_minor - _t.debit_minor, _t.account
+    kept = kept_totals(first, last).c
+    income, account = kept.credit_minor - kept.debit_minor, kept.account
     rows = conn.execute(
         sa.select(
-            _t.currency,
-            _t.campaign_id,
-            _sum_where(account == Account.GIFTS.value, _t.credits - _t.debits),
+            kept.currency,
+            kept.campaign_id,
+            _sum_where(account == Account.GIFTS.value, kept.credits - kept.debits),
             _sum_where(account.in_(given), income),
             _sum_where(account == Account.SHARES.value, income),
             _sum_where(account.in_(given_back), -income),
             _sum_where(account.in_(fees), -income),
         )
-        .where(account.in_([*given, *given_back, *fees]), _t.book_date.between(first, last))
-        .group_by(_t.currency, _t.campaign_id)
-        .order_by(_t.currency, _t.campaign_id)
+        .where(account.in_([*given, *given_back, *fees]))
+        .group_by(kept.currency, kept.campaign_id)
+        .order_by(kept.currency, kept.campaign_id)
     )
     return {
         (code, campaign): CampaignIncome(int(count), *(Money(int(minor), CURRENCIES[code]) for minor in sums))

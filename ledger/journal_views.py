@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -11,9 +11,10 @@ from ledger import tables
 from ledger.accounts import Account
 from ledger.kinds import EntryKind
 from ledger.money import CURRENCIES, Money
+from ledger.total_views import kept_totals
 
 BATCH = 5000
-_e, _t = tables.entry.c, tables.total.c
+_e = tables.entry.c
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +64,13 @@ def journal_entries(conn: Connection, first: date, after: date) -> Iterator[Jour
 
 def account_sums(conn: Connection, first: date | None, after: date) -> list[AccountSum]:
     """What each account moved for each campaign from the first of these days on; None: from the beginning."""
-    moved = sa.func.sum(_t.debit_minor - _t.credit_minor)
+    kept = kept_totals(first, after - timedelta(days=1)).c
+    moved = sa.func.sum(kept.debit_minor - kept.credit_minor)
     question = (
-        sa.select(_t.account, _t.campaign_id, _t.currency, moved)
-        .where(_t.book_date < after, *([] if first is None else [_t.book_date >= first]))
-        .group_by(_t.currency, _t.account, _t.campaign_id)
+        sa.select(kept.account, kept.campaign_id, kept.currency, moved)
+        .group_by(kept.currency, kept.account, kept.campaign_id)
         .having(moved != 0)
-        .order_by(_t.currency, _t.account, _t.campaign_id)
+        .order_by(kept.currency, kept.account, kept.campaign_id)
     )
     return [
         AccountSum(Account(account), campaign, Money(int(minor), CURRENCIES[code]))
@@ -79,9 +80,12 @@ def account_sums(conn: Connection, first: date | None, after: date) -> list[Acco
 
 def sums_of_campaign(conn: Connection, campaign: int) -> list[AccountSum]:
     """What each account has moved for one campaign, up to now."""
-    moved = sa.func.sum(_t.debit_minor - _t.credit_minor)
+    kept = kept_totals().c
+    moved = sa.func.sum(kept.debit_minor - kept.credit_minor)
     question = (
-        sa.select(_t.account, _t.currency, moved).where(_t.campaign_id == campaign).group_by(_t.account, _t.currency)
+        sa.select(kept.account, kept.currency, moved)
+        .where(kept.campaign_id == campaign)
+        .group_by(kept.account, kept.currency)
     )
     return [
         AccountSum(Account(account), campaign, Money(int(minor), CURRENCIES[code]))

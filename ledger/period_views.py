@@ -12,8 +12,9 @@ from ledger.accounts import Account
 from ledger.income_views import campaign_incomes
 from ledger.money import CURRENCIES, Currency, Money
 from ledger.periods import month_after
+from ledger.total_views import kept_totals
 
-_e, _t = tables.entry.c, tables.total.c
+_e = tables.entry.c
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,25 +67,26 @@ def trial_balance(conn: Connection, month: date) -> list[AccountMovement]:
 
 def account_movements(conn: Connection, first: date, last: date) -> list[AccountMovement]:
     """Every account that held anything before these days or moved in them, by currency and in the chart's order."""
-    before, within = _t.book_date < first, _t.book_date >= first
-    rows = conn.execute(
-        sa.select(
-            _t.currency,
-            _t.account,
-            _sum_where(before, _t.debit_minor - _t.credit_minor),
-            _sum_where(within, _t.debit_minor),
-            _sum_where(within, _t.credit_minor),
-        )
-        .where(_t.book_date <= last)
-        .group_by(_t.currency, _t.account)
-    )
-    movements = [
-        AccountMovement(Account(account), *(Money(int(minor), CURRENCIES[code]) for minor in sums))
-        for code, account, *sums in rows
-        if any(int(minor) for minor in sums)
-    ]
+    before, within = _sides(conn, None, first - timedelta(days=1)), _sides(conn, first, last)
+    movements = []
+    for code, account in before.keys() | within.keys():
+        debit_before, credit_before = before.get((code, account), (0, 0))
+        sums = (debit_before - credit_before, *within.get((code, account), (0, 0)))
+        if any(sums):
+            movements.append(AccountMovement(Account(account), *(Money(minor, CURRENCIES[code]) for minor in sums)))
     order = list(Account)
     return sorted(movements, key=lambda movement: (movement.opening.currency.code, order.index(movement.account)))
+
+
+def _sides(conn: Connection, first: date | None, last: date) -> dict[tuple[str, str], tuple[int, int]]:
+    """What came to the debit and to the credit of each account, by currency and account."""
+    kept = kept_totals(first, last).c
+    rows = conn.execute(
+        sa.select(kept.currency, kept.account, sa.func.sum(kept.debit_minor), sa.func.sum(kept.credit_minor)).group_by(
+            kept.currency, kept.account
+        )
+    )
+    return {(code, account): (int(debit), int(credit)) for code, account, debit, credit in rows}
 
 
 def campaign_months(conn: Connection, month: date) -> list[CampaignMonth]:
@@ -116,7 +118,3 @@ def currencies_in(movements: Sequence[AccountMovement]) -> list[Currency]:
         code = movement.debit.currency.code
         moved[code] = moved.get(code, 0) + movement.debit.minor
     return [CURRENCIES[code] for code in sorted(moved, key=lambda code: (-moved[code], code))]
-
-
-def _sum_where(condition: sa.ColumnElement[bool], amount: sa.ColumnElement[int]) -> sa.ColumnElement[int]:
-    return sa.func.coalesce(sa.func.sum(sa.case((condition, amount), else_=0)), 0)

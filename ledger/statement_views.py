@@ -1,6 +1,6 @@
 """What an account held before one of its entries: where a page of its statement begins. Writes nothing."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -8,17 +8,19 @@ from sqlalchemy.engine import Connection
 from ledger import tables
 from ledger.accounts import Account
 from ledger.money import Currency, Money
+from ledger.total_views import kept_totals
 
-_e, _t = tables.entry.c, tables.total.c
+_e = tables.entry.c
 
 
 def held_before(conn: Connection, account: Account, of: Currency, day: date, entry: int = 0) -> Money:
     """What the account held before this day's entry of this number: debits less credits.
 
-    Whole days come from the kept totals; only the entries of one day are read.
+    Whole months and days come from the kept totals; only the entries of one day are read.
     """
-    days = sa.select(sa.func.sum(_t.debit_minor - _t.credit_minor)).where(
-        _t.account == account.value, _t.currency == of.code, _t.book_date < day
+    kept = kept_totals(None, day - timedelta(days=1)).c
+    days = sa.select(sa.func.sum(kept.debit_minor - kept.credit_minor)).where(
+        kept.account == account.value, kept.currency == of.code
     )
     held = int(conn.scalar(days) or 0)
     if entry:

@@ -27,6 +27,8 @@ _LAST_AND_OPEN_DAY = sa.select(sa.func.max(_e.id), OPEN_FROM.scalar_subquery())
 _u = tables.uncleared.c
 _UNCLEARED = (_u.subject, _u.currency, _u.balance_minor, _u.since)
 _MET = sa.delete(tables.uncleared).where(_u.subject == sa.bindparam("met"), _u.currency == sa.bindparam("of"))
+_Sums = defaultdict[tuple[Any, ...], list[int]]
+_SIDES = ("debit_minor", "credit_minor", "debits", "credits")
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +129,7 @@ def raised(conn: Connection, campaign: int, of: Currency) -> Raised:
 
 def raised_by_campaign(conn: Connection, campaigns: Sequence[int], of: Currency) -> dict[int, Raised]:
     """What each of these campaigns has raised in this currency; zero where nothing was given."""
-    t = tables.total.c
+    t = tables.month_total.c
     rows = conn.execute(
         sa.select(
             t.campaign_id,
@@ -156,7 +158,7 @@ def totals(conn: Connection, accounts: Sequence[Account] = tuple(Account)) -> li
 
 def balance(conn: Connection, account: Account, of: Currency) -> Money:
     """An account's balance: debits less credits over all days."""
-    t = tables.total.c
+    t = tables.month_total.c
     minor = conn.scalar(
         sa.select(sa.func.sum(t.debit_minor - t.credit_minor)).where(t.account == account.value, t.currency == of.code)
     )
@@ -209,17 +211,19 @@ def _add_late(conn: Connection, own: Sequence[Entry], booked: Sequence[Entry], f
 
 
 def _add_totals(conn: Connection, entries: Sequence[Entry]) -> None:
-    sums: defaultdict[tuple[Any, ...], list[int]] = defaultdict(lambda: [0, 0, 0, 0])
+    """Add the entries to the totals of their days and of their months."""
+    days: _Sums = defaultdict(lambda: [0, 0, 0, 0])
+    months: _Sums = defaultdict(lambda: [0, 0, 0, 0])
     for entry in entries:
-        minor, rest = entry.amount.minor, (entry.amount.currency.code, entry.campaign, entry.book_date)
-        for account, side in ((entry.debit, 0), (entry.credit, 1)):
-            sides = sums[account.value, *rest]
-            sides[side] += minor
-            sides[side + 2] += 1
-    names = ("account", "currency", "campaign_id", "book_date")
-    sides_named = ("debit_minor", "credit_minor", "debits", "credits")
-    rows = [dict(zip(names + sides_named, (*key, *sides), strict=True)) for key, sides in sums.items()]
-    add_to_rows(conn, tables.total, rows, sides_named)
+        minor, rest = entry.amount.minor, (entry.amount.currency.code, entry.campaign)
+        day, month = entry.book_date, f"{entry.book_date:%Y-%m}"
+        for account, side in ((entry.debit.value, 0), (entry.credit.value, 1)):
+            for sides in (days[account, *rest, day], months[account, *rest, month]):
+                sides[side] += minor
+                sides[side + 2] += 1
+    for table, last_key, sums in ((tables.total, "book_date", days), (tables.month_total, "month", months)):
+        names = ("account", "currency", "campaign_id", last_key, *_SIDES)
+        add_to_rows(conn, table, [dict(zip(names, (*key, *sides), strict=True)) for key, sides in sums.items()], _SIDES)
 
 
 def _add_clearing(conn: Connection, entries: Sequence[Entry]) -> None:

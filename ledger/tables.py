@@ -105,6 +105,22 @@ total = table(
     sa.Column("debits", Count, nullable=False),
     sa.Column("credits", Count, nullable=False),
     sa.CheckConstraint("debit_minor >= 0 and credit_minor >= 0", name="sides"),
+    sa.Index("ix_total_book_date", "book_date"),
+)
+
+# The same by month (such as 2026-11), so that the sum of many years is a few rows (docs/decisions/0031).
+month_total = table(
+    "month_total",
+    sa.Column("account", Code, primary_key=True),
+    sa.Column("currency", Code, primary_key=True),
+    sa.Column("campaign_id", Count, primary_key=True),
+    sa.Column("month", Code, primary_key=True),
+    sa.Column("debit_minor", Minor, nullable=False),
+    sa.Column("credit_minor", Minor, nullable=False),
+    sa.Column("debits", Count, nullable=False),
+    sa.Column("credits", Count, nullable=False),
+    sa.CheckConstraint("debit_minor >= 0 and credit_minor >= 0", name="sides"),
+    sa.CheckConstraint("length(month) = 7", name="month"),
 )
 
 # Clearing by subject. A row is deleted when its balance comes to zero.

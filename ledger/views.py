@@ -13,8 +13,9 @@ from ledger.gift_sums import GiftSums
 from ledger.kinds import EntryKind
 from ledger.money import CURRENCIES, Currency, Money, currency
 from ledger.store import Uncleared
+from ledger.total_views import kept_totals
 
-_e, _t, _u = tables.entry.c, tables.total.c, tables.uncleared.c
+_e, _t, _m, _u = tables.entry.c, tables.total.c, tables.month_total.c, tables.uncleared.c
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +64,9 @@ def verified_shares(conn: Connection) -> list[VerifiedShare]:
     Money that has met was booked in clearing twice, money that waits once. With `passed` for all that was booked
     there and `waits` for what is uncleared, the total is `(passed + waits) / 2`, and `(passed - waits) / 2` has met.
     """
-    sides = sa.func.sum(_t.debit_minor + _t.credit_minor)
+    sides = sa.func.sum(_m.debit_minor + _m.credit_minor)
     passed = conn.execute(
-        sa.select(_t.currency, sides).where(_t.account == Account.CLEARING.value).group_by(_t.currency)
+        sa.select(_m.currency, sides).where(_m.account == Account.CLEARING.value).group_by(_m.currency)
     )
     amount = sa.func.sum(sa.func.abs(_u.balance_minor))
     waits = {row[0]: int(row[1]) for row in conn.execute(sa.select(_u.currency, amount).group_by(_u.currency))}
@@ -126,8 +127,9 @@ def returned_by(conn: Connection, refund: str) -> list[GiftReturn]:
 def given_on_days(conn: Connection, campaigns: Sequence[int], of: Currency, days: tuple[date, date]) -> int:
     """What was given to these campaigns from the first to the last of these days, in minor units; none of it back."""
     accounts = [account.value for account in INCOME]
-    minor = sa.select(sa.func.sum(_t.credit_minor - _t.debit_minor)).where(
-        _t.account.in_(accounts), _t.currency == of.code, _t.campaign_id.in_(campaigns), _t.book_date.between(*days)
+    kept = kept_totals(*days).c
+    minor = sa.select(sa.func.sum(kept.credit_minor - kept.debit_minor)).where(
+        kept.account.in_(accounts), kept.currency == of.code, kept.campaign_id.in_(campaigns)
     )
     return int(conn.scalar(minor) or 0)
 
@@ -163,9 +165,9 @@ def first_movement(conn: Connection, account: Account, of: Currency) -> date | N
 
 def balances(conn: Connection, account: Account) -> dict[str, int]:
     """The account's balance by currency, in minor units. A currency without entries is left out."""
-    balance = sa.func.sum(_t.debit_minor - _t.credit_minor)
+    balance = sa.func.sum(_m.debit_minor - _m.credit_minor)
     rows = conn.execute(
-        sa.select(_t.currency, balance).where(_t.account == account.value).group_by(_t.currency).order_by(_t.currency)
+        sa.select(_m.currency, balance).where(_m.account == account.value).group_by(_m.currency).order_by(_m.currency)
     )
     return {row[0]: int(row[1]) for row in rows}
 
@@ -188,8 +190,8 @@ def money_paths(conn: Connection) -> list[MoneyPath]:
     """Gross less fees less what is held, followed to zero in each currency; accounts at zero are left out."""
     in_figures = {account: figure for figure in (Figure.GIVEN, Figure.GIVEN_BACK, Figure.FEES)
                   for account in figure.accounts}  # fmt: skip
-    balance = sa.func.sum(_t.debit_minor - _t.credit_minor)
-    rows = conn.execute(sa.select(_t.currency, _t.account, balance).group_by(_t.currency, _t.account))
+    balance = sa.func.sum(_m.debit_minor - _m.credit_minor)
+    rows = conn.execute(sa.select(_m.currency, _m.account, balance).group_by(_m.currency, _m.account))
     paths: dict[str, MoneyPath] = {}
     order = list(Account)
     for code, name, minor in sorted((tuple(row) for row in rows), key=lambda row: (row[0], order.index(row[1]))):
@@ -223,7 +225,7 @@ def open_subjects(conn: Connection, account: Account) -> list[Uncleared]:
 def currencies_kept(conn: Connection) -> list[str]:
     """The codes of the currencies that anything was ever booked in."""
     a = tables.account.c
-    moved = sa.exists().where(_t.account == a.code, _t.currency == a.currency)
+    moved = sa.exists().where(_m.account == a.code, _m.currency == a.currency)
     return list(conn.scalars(sa.select(a.currency).where(moved).distinct().order_by(a.currency)))
 
 
@@ -243,37 +245,21 @@ def uncleared_since(conn: Connection, before: datetime, limit: int) -> tuple[lis
 
 
 def monthly_sums(conn: Connection, accounts: Iterable[Account], since: date | None = None) -> list[MonthlySum]:
-    """The books' totals of these accounts, by currency, campaign and month; those of a day and later."""
-    month = _month(conn, _t.book_date)
+    """The books' totals of these accounts, by currency, campaign and month; those of a month and later."""
+    later = [] if since is None else [_m.month >= f"{since:%Y-%m}"]
     rows = conn.execute(
-        sa.select(
-            _t.account,
-            _t.currency,
-            _t.campaign_id,
-            month.label("month"),
-            sa.func.sum(_t.credit_minor - _t.debit_minor).label("minor"),
-            sa.func.sum(sa.case((_t.account == Account.GIFTS.value, _t.credits - _t.debits), else_=0)).label("gifts"),
-        )
-        .where(_t.account.in_([account.value for account in accounts]), _t.book_date >= (since or date.min))
-        .group_by(_t.account, _t.currency, _t.campaign_id, month)
+        sa.select(tables.month_total).where(_m.account.in_([account.value for account in accounts]), *later)
     )
     return [
         MonthlySum(
             Account(row.account),
             row.campaign_id,
             date.fromisoformat(f"{row.month}-01"),
-            Money(int(row.minor), currency(row.currency)),
-            int(row.gifts),
+            Money(row.credit_minor - row.debit_minor, currency(row.currency)),
+            row.credits - row.debits if row.account == Account.GIFTS.value else 0,
         )
         for row in rows
     ]
-
-
-def _month(conn: Connection, day: sa.Column[date]) -> sa.ColumnElement[str]:
-    """A day's month as text, such as 2026-11, in each database's SQL."""
-    if conn.dialect.name == "sqlite":
-        return sa.func.substr(day, 1, 7, type_=sa.Text)
-    return sa.func.to_char(day, "YYYY-MM", type_=sa.Text)
 
 
 def last_entry_id(conn: Connection) -> int:

@@ -14,7 +14,7 @@ from sqlalchemy.engine import Connection
 
 from ledger.accounts import INCOME, RAISED, Account
 from ledger.kinds import EntryKind
-from ledger.tables import WHOLE_FEE, entry, total
+from ledger.tables import WHOLE_FEE, entry, month_total
 from payments.books.tables import balance_line, charge, dispute, dispute_move, payment_failure, payout, refund
 from payments.books.views import NOT_A_GIFT
 from payments.gifts.offline import Means
@@ -25,7 +25,7 @@ from payments.settlement.tables import balance_check
 from receipts.tables import receipt
 from staff.tables import act
 
-_e, _l, _t = entry.c, balance_line.c, total.c
+_e, _l, _t = entry.c, balance_line.c, month_total.c
 # The kinds whose entries add up to their facts. The debit account of the kind rises with the fact.
 _COMPARED = (
     EntryKind.GIFT, EntryKind.PAYMENT_FAILED, EntryKind.REFUND, EntryKind.REFUND_FAILED, EntryKind.DISPUTE,

@@ -14,11 +14,12 @@ from ledger.accounts import BUSY, Account, Figure
 from ledger.amount_views import is_amount
 from ledger.kinds import EntryKind
 from ledger.money import Money, currency
-from ledger.tables import BACK_OR_MOVED, FEW_CREDITS, FEW_DEBITS, entry, total
+from ledger.tables import BACK_OR_MOVED, FEW_CREDITS, FEW_DEBITS, entry
+from ledger.total_views import kept_totals
 from payments.gifts.gift_list_views import REFERENCE, begins_with_reference
 from payments.gifts.tables import gift
 
-_e, _t = entry.c, total.c
+_e = entry.c
 _SHOWN = (
     _e.id, _e.book_date, _e.kind, _e.campaign_id, _e.debit, _e.credit, _e.currency, _e.subject, _e.gift_id, _e.key,
     _e.cause,
@@ -121,20 +122,21 @@ def _kept_total(conn: Connection, choice: ListChoice) -> ListTotal | None:
     if choice.text:
         return None
     accounts, is_figure = _accounts(choice), bool(choice.words.get("figure"))
-    conditions = [*on_days(_t.book_date, choice)]
+    kept = kept_totals(choice.first_day, choice.last_day).c
+    conditions = list[sa.ColumnElement[bool]]()
     if accounts:
-        conditions.append(_t.account.in_(accounts))
-    conditions += _of_campaign(_t.campaign_id, choice)
+        conditions.append(kept.account.in_(accounts))
+    conditions += _of_campaign(kept.campaign_id, choice)
     if code := choice.words.get("currency"):
-        conditions.append(_t.currency == code)
-    minor, count = _t.debit_minor - _t.credit_minor, _t.debits + _t.credits
+        conditions.append(kept.currency == code)
+    minor, count = kept.debit_minor - kept.credit_minor, kept.debits + kept.credits
     if not accounts:  # each entry is once on either side
-        minor, count = _t.debit_minor, _t.debits
+        minor, count = kept.debit_minor, kept.debits
     sums = conn.execute(
-        sa.select(_t.currency, sa.func.sum(-minor if is_figure else minor), sa.func.sum(count))
+        sa.select(kept.currency, sa.func.sum(-minor if is_figure else minor), sa.func.sum(count))
         .where(*conditions)
-        .group_by(_t.currency)
-        .order_by(_t.currency)
+        .group_by(kept.currency)
+        .order_by(kept.currency)
     ).all()
     moved = [row for row in sums if row[2]]
     return ListTotal(sum(int(row[2]) for row in moved), {row[0]: int(row[1]) for row in moved})

@@ -104,6 +104,7 @@ EVERYWHERE = (
     changed("currency", "exponent = 0", "code = 'GBP'", "currency_no_update"),
     removed("currency", "code = 'XTS'", "INSERT INTO currency (code, exponent) VALUES ('XTS', 2)"),
     removed("total", "account = 'gifts'"),
+    removed("month_total", "account = 'gifts'"),
     changed("campaign", "currency = 'EUR'", "slug = 'hall'", "campaign_frozen"),
     changed("gift", "amount_minor = 1", "id = 'gift-1'", "gift_frozen"),
     changed("gift", "currency = 'EUR'", "id = 'gift-1'", "gift_frozen"),

@@ -9,7 +9,8 @@ from tests.database.attacks_every_penny import FILLED_ONCE, MONEY_TABLES, WRITTE
 from tests.database.attacks_groups import GROUPS
 
 TRUNCATED = (
-    "entry", "account", "currency", "total", "donor", "gift", "allocation", "delivery", "charge", "checkout",
+    "entry", "account", "currency", "total", "month_total", "donor", "gift", "allocation", "delivery", "charge",
+    "checkout",
     "discrepancy", "receipt", "receipt_pdf", "receipt_series", "receipt_gap", "lost_gift", "organisation_version",
     "installation", "installation_mark", "act", "letter", "staff_member", "match_pot", "match_note", "signup",
     "refund_request", "offline_gift", "note", "gift_move", "standing_order", "supporter",
