@@ -43,7 +43,7 @@ MOST_XLSX = 50_000
 
 def paths_of(count: int) -> dict[str, str]:
     """What is measured, by name: every list's first page, and the narrower questions about gifts and entries."""
-    middle, month = count // 2, "2020-01"
+    middle, month = count // 2, f"{NOW:%Y-%m}"
     return {
         "overview": "/desk",
         "trends": "/desk/trends",

@@ -46,3 +46,23 @@ def giving_totals(conn: Connection, since: date) -> list[GivingTotal]:
         )
         for row in rows
     ]
+
+
+def added_giving(
+    conn: Connection, months: tuple[date | None, date | None], chosen: Mapping[str, str]
+) -> dict[str, tuple[int, int]]:
+    """How many gifts were received and their sum in minor units, by currency.
+
+    From the first of these months to before the other (None: without end), of the chosen `kind`, `currency`, `source`.
+    """
+    since, before = months
+    conditions = [_t[name] == word for name, word in chosen.items()]
+    conditions += [] if since is None else [_t.month >= f"{since:%Y-%m}"]
+    conditions += [] if before is None else [_t.month < f"{before:%Y-%m}"]
+    rows = conn.execute(
+        sa.select(_t.currency, sa.func.sum(_t.gifts), sa.func.sum(_t.amount_minor))
+        .where(*conditions)
+        .group_by(_t.currency)
+        .order_by(_t.currency)
+    )
+    return {code: (int(gifts), int(minor)) for code, gifts, minor in rows}

@@ -20,8 +20,12 @@ charge = table(
     sa.Column("succeeded_at", Instant, nullable=False),
     sa.Column("gift_id", Code, sa.ForeignKey("gift.id")),
     sa.Index("ix_charge_payment", "payment"),
+    sa.Index("ix_charge_gift_id", "gift_id"),
     sa.CheckConstraint("amount_minor > 0", name="amount"),
 )
+# Those that name a gift which is not known, or not yet: few.
+_UNKNOWN = sa.and_(charge.c.gift_id.is_(None), charge.c.gift_hint.is_not(None))
+sa.Index("ix_charge_without_gift", charge.c.succeeded_at, sqlite_where=_UNKNOWN, postgresql_where=_UNKNOWN)
 
 # Fact: this delayed payment failed, after its success or without one.
 payment_failure = table(

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from database.lists import ListChoice, ListedTable, ListQuestion, contains, within_days
+from database.lists import ListChoice, ListedTable, ListQuestion, ListTotal, contains, within_days
 from database.questions import among
 from donors.donor import NotAnAddress, address_key
 from donors.tables import donor, donor_merge
@@ -109,5 +109,14 @@ def _everybody(conn: Connection, donor_ids: Sequence[str]) -> dict[str, str]:
     return kept_as
 
 
-DONORS = ListQuestion(_table, _read)
+def _kept_total(conn: Connection, choice: ListChoice) -> ListTotal | None:
+    """How many people there are: donors, without those who were merged into others. None of a choice among them."""
+    if choice.text or choice.first_day or choice.last_day or any(choice.words.values()):
+        return None
+    donors = sa.select(sa.func.count()).select_from(donor).scalar_subquery()
+    merged = sa.select(sa.func.count(_m.holds_of)).scalar_subquery()
+    return ListTotal(conn.execute(sa.select(donors - merged)).scalar_one())
+
+
+DONORS = ListQuestion(_table, _read, _kept_total)
 """Donors as people, by `campaign` that they gave to and `kind` (gave, monthly: a recurring gift runs)."""

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from campaigns.tables import campaign
-from database.lists import ListChoice, ListedTable, ListQuestion, ListTotal, contains, on_days, within_days
+from database.lists import ListChoice, ListedTable, ListQuestion, contains, on_days, within_days
 from database.questions import among
 from donors.merge_store import ids_of_person
 from donors.tables import donor
@@ -19,8 +19,9 @@ from ledger.giving_kind import GivingKind
 from ledger.money import Money, currency
 from ledger.tables import entry
 from payments.gifts.gift import GiftState
-from payments.gifts.given_back_views import went_back_in_all
-from payments.gifts.giving_views import is_offline, source_of_gift
+from payments.gifts.gift_total_views import is_every_gift, kept_gift_total
+from payments.gifts.given_back_views import went_back_in_all, went_back_of_every_gift
+from payments.gifts.giving_views import NO_SOURCE, is_offline, source_of_gift
 from payments.gifts.offline import Means
 from payments.gifts.tables import allocation, gift, offline_gift
 from receipts.receipt import printed_number
@@ -31,7 +32,6 @@ _NUMBER = re.compile(r"(20[0-9]{2})-([0-9]{1,7})")
 REFERENCE = re.compile(r"[0-9a-f]{8}")
 _STRIPES = re.compile(r"[a-z]{2,8}_[A-Za-z0-9_]+")
 LENGTH_OF_ID = 36
-NO_SOURCE = "-"
 """The word of a filter for gifts that came by no link with a code."""
 _FEW = 2000  # shares of a campaign: so many gifts are sorted in no time
 STATES = {state.value: state for state in GiftState}
@@ -256,34 +256,16 @@ def went_back_of(conn: Connection, gift_ids: Sequence[str]) -> dict[tuple[str, s
     return went_back | {(gift_id, code): Money(minor, currency(code)) for gift_id, code, minor in taken_back}
 
 
-def _kept_total(conn: Connection, choice: ListChoice) -> ListTotal | None:
-    """Of one campaign's received gifts, from its shares on: the gifts of the others are not looked at."""
-    number, words = choice.number("campaign"), choice.words
-    if number is None or choice.text or words.get("state") != GiftState.RECEIVED.value or words.get("kind"):
-        return None
-    if words.get("donor") or (choice.first_day and choice.last_day):
-        return None  # few gifts: the list's own question reads only these
-    conditions = [_a.campaign_id == number, _g.received_on.is_not(None), *on_days(_g.received_on, choice)]
-    if words.get("currency"):
-        conditions.append(_g.currency == words["currency"])
-    rows = conn.execute(
-        sa.select(_g.currency, sa.func.count(sa.distinct(_a.gift_id)), sa.func.sum(_a.amount_minor))
-        .select_from(allocation.join(gift, _g.id == _a.gift_id))
-        .where(*conditions)
-        .group_by(_g.currency)
-        .order_by(_g.currency)
-    ).all()
-    return ListTotal(sum(row[1] for row in rows), {row[0]: int(row[2]) for row in rows})
-
-
 def _went_back(conn: Connection, choice: ListChoice) -> dict[str, int]:
     """What went back of the gifts of a choice; of a campaign's gifts, what went back of its shares."""
     if choice.words.get("state") != GiftState.RECEIVED.value:
         return {}
+    if is_every_gift(choice):
+        return went_back_of_every_gift(conn)
     listed = _table(conn, choice)
     assert listed.minor is not None
     return went_back_in_all(conn, listed.conditions, choice.number("campaign"), listed.minor)
 
 
-GIFTS = ListQuestion(_table, _read, _kept_total, _went_back)
+GIFTS = ListQuestion(_table, _read, kept_gift_total, _went_back)
 """Gifts, by `state` (a gift's, or `not-paid`), `campaign`, `donor`, `currency` and `kind` (once, recurring)."""

@@ -13,6 +13,7 @@ from database.questions import among
 from ledger.accounts import Account
 from ledger.money import Money, currency
 from ledger.tables import BACK_OR_MOVED, entry
+from ledger.total_views import kept_totals
 from payments.gifts.tables import gift, offline_gift
 
 _BACK = (Account.REFUNDS.value, Account.DISPUTE_LOSSES.value)
@@ -58,17 +59,37 @@ def went_back_in_all(
         .where(BACK_OR_MOVED, _ON_ACCOUNTS, counted)
         .group_by(_e.currency)
     )
-    taken_back = (
+    return _added_up(conn, refunded, _taken_back_offline(conditions, minor))
+
+
+def _taken_back_offline(
+    conditions: Sequence[sa.ColumnElement[bool]], minor: sa.ColumnElement[int]
+) -> sa.Select[tuple[str, int]]:
+    return (
         sa.select(_g.currency, sa.func.sum(minor))
         .select_from(offline_gift.outerjoin(gift, sa.and_(_g.id == _o.gift_id, *conditions)))
         .where(_o.taken_back_at.is_not(None))
         .group_by(_g.currency)
     )
+
+
+def _added_up(conn: Connection, *questions: sa.Select[Any]) -> dict[str, int]:
     sums: defaultdict[str, int] = defaultdict(int)
-    for question in (refunded, taken_back):
+    for question in questions:
         for code, total in conn.execute(question):
             sums[code or ""] += int(total or 0)
     return {code: total for code, total in sorted(sums.items()) if code and total}
+
+
+def went_back_of_every_gift(conn: Connection) -> dict[str, int]:
+    """What went back of all gifts, in minor units by currency: as the kept totals say, and what was taken back."""
+    kept = kept_totals().c
+    refunded = (
+        sa.select(kept.currency, sa.func.sum(kept.debit_minor - kept.credit_minor))
+        .where(kept.account.in_(_BACK))
+        .group_by(kept.currency)
+    )
+    return _added_up(conn, refunded, _taken_back_offline([], _g.amount_minor))
 
 
 def donor_sums(conn: Connection, donor_ids: Sequence[str]) -> Mapping[str, Mapping[str, DonorSum]]:

@@ -11,6 +11,8 @@ from payments.gifts.tables import gift, recurring
 
 _g = gift.c
 _OFFLINE = EntryKind.OFFLINE.key("")
+NO_SOURCE = "-"
+"""In an address: gifts that no link with a code led to."""
 
 
 def is_offline() -> sa.ColumnElement[bool]:

@@ -2,7 +2,8 @@
 
 from ledger.giving_kind import GivingKind
 from payments.gifts.gift import GiftState
-from payments.gifts.gift_list_views import GIFTS, NO_SOURCE, GiftListRow
+from payments.gifts.gift_list_views import GIFTS, GiftListRow
+from payments.gifts.giving_views import NO_SOURCE
 from treasury.lists.desk_list import ColumnKind, DeskList, ListColumn, Shown
 from treasury.lists.list_filter import CAMPAIGN, CURRENCY, DONOR, SOURCE, ListField, ListSort
 

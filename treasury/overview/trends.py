@@ -11,7 +11,7 @@ from ledger.giving_kind import GivingKind
 from ledger.giving_total_store import GivingTotal
 from ledger.money import Currency, Money
 from ledger.periods import month_before
-from payments.gifts.gift_list_views import NO_SOURCE
+from payments.gifts.giving_views import NO_SOURCE
 from payments.gifts.recurring_views import ExpectedSum
 from treasury.overview.charts import ColumnDrawing, bar_width, draw_columns
 from treasury.overview.retention import ForecastMonth, Survival, committed, forecast
