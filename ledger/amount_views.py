@@ -19,13 +19,15 @@ def is_amount(minor: sa.ColumnElement[Any], currency: sa.ColumnElement[str], amo
 
     A negative amount of a row counts as well: money that went out.
     """
-    conditions = []
+    conditions, every = [], list[int]()
     for exponent, codes in _BY_EXPONENT.items():
         units = amount.scaleb(exponent)
         if units == units.to_integral_value() and abs(units) <= LARGEST_MINOR:
             of = currency.not_in(_others(exponent)) if exponent == _USUAL else currency.in_(codes)
             conditions.append(sa.and_(minor.in_([int(units), -int(units)]), of))
-    return sa.or_(*conditions) if conditions else sa.false()
+            every += [int(units), -int(units)]
+    # Said twice: an index of amounts answers the first part.
+    return sa.and_(minor.in_(every), sa.or_(*conditions)) if conditions else sa.false()
 
 
 def _others(exponent: int) -> list[str]:

@@ -264,7 +264,7 @@ def _went_back(conn: Connection, choice: ListChoice) -> dict[str, int]:
         return went_back_of_every_gift(conn)
     listed = _table(conn, choice)
     assert listed.minor is not None
-    return went_back_in_all(conn, listed.conditions, choice.number("campaign"), listed.minor)
+    return went_back_in_all(conn, listed.conditions, choice.number("campaign"), listed.minor, choice.first_day)
 
 
 GIFTS = ListQuestion(_table, _read, kept_gift_total, _went_back)

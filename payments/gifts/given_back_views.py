@@ -45,18 +45,24 @@ class DonorSum:
 
 
 def went_back_in_all(
-    conn: Connection, conditions: Sequence[sa.ColumnElement[bool]], campaign: int | None, minor: sa.ColumnElement[int]
+    conn: Connection,
+    conditions: Sequence[sa.ColumnElement[bool]],
+    campaign: int | None,
+    minor: sa.ColumnElement[int],
+    first_day: date | None = None,
 ) -> dict[str, int]:
     """What went back of the gifts of these conditions, in minor units by currency; nothing where nothing did.
 
-    `minor` is what an offline gift that was taken back counts for. Little goes back, so the entries come first.
+    `minor` is what an offline gift that was taken back counts for. Little goes back, so the entries come first; of
+    gifts since a `first_day`, only the entries since then.
     """
-    counted = _e.campaign_id >= 0 if campaign is None else _e.campaign_id == campaign
+    counted = [_e.campaign_id >= 0 if campaign is None else _e.campaign_id == campaign]
+    counted += [] if first_day is None else [_e.book_date >= first_day]
     # An outer join, with all conditions in it: SQLite begins with what went back, and not with a million gifts.
     refunded = (
         sa.select(_e.currency, sa.func.sum(sa.case((_g.id.is_not(None), _SIGNED), else_=0)))
         .select_from(entry.outerjoin(gift, sa.and_(_g.id == _e.gift_id, *conditions)))
-        .where(BACK_OR_MOVED, _ON_ACCOUNTS, counted)
+        .where(BACK_OR_MOVED, _ON_ACCOUNTS, *counted)
         .group_by(_e.currency)
     )
     return _added_up(conn, refunded, _taken_back_offline(conditions, minor))

@@ -3,7 +3,8 @@
 Pure: the ledger's sums go in, sheets of figures come out.
 """
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from urllib.parse import urlencode
@@ -70,13 +71,22 @@ def sheets(sums: Sequence[MonthlySum]) -> list[Sheet]:
 
 def _sheet(sums: Sequence[MonthlySum], of: Currency) -> Sheet:
     columns, all_of_it = _columns(sums), EntryChoice(currency=of.code)
-    campaigns = sorted({monthly.campaign for monthly in sums})
-    months = sorted({monthly.month for monthly in sums}, reverse=True)
+    by_campaign: defaultdict[int, list[MonthlySum]] = defaultdict(list)
+    by_month: defaultdict[date, list[MonthlySum]] = defaultdict(list)
+    for monthly in sums:
+        by_campaign[monthly.campaign].append(monthly)
+        by_month[monthly.month].append(monthly)
     return Sheet(
         of,
         columns,
-        tuple(_row(sums, replace(all_of_it, campaign=campaign), columns, of) for campaign in campaigns),
-        tuple(_row(sums, replace(all_of_it, month=month), columns, of) for month in months),
+        tuple(
+            _row(by_campaign[campaign], replace(all_of_it, campaign=campaign), columns, of)
+            for campaign in sorted(by_campaign)
+        ),
+        tuple(
+            _row(by_month[month], replace(all_of_it, month=month), columns, of)
+            for month in sorted(by_month, reverse=True)
+        ),
         _row(sums, all_of_it, columns, of),
     )
 
@@ -93,16 +103,10 @@ def _columns(sums: Sequence[MonthlySum]) -> tuple[Figure, ...]:
     return tuple(figure for figure in Figure if shown.get(figure))
 
 
-def _row(sums: Iterable[MonthlySum], choice: EntryChoice, columns: Sequence[Figure], of: Currency) -> FigureRow:
-    chosen = [
-        monthly
-        for monthly in sums
-        if choice.campaign in (None, monthly.campaign) and choice.month in (None, monthly.month)
-    ]
-    cells = tuple(Cell(_total(chosen, figure, of), list_address(replace(choice, figure=figure))) for figure in columns)
-    return FigureRow(choice.campaign, choice.month, sum(monthly.gifts for monthly in chosen), cells)
+def _row(sums: Sequence[MonthlySum], choice: EntryChoice, columns: Sequence[Figure], of: Currency) -> FigureRow:
+    cells = tuple(Cell(_total(sums, figure, of), list_address(replace(choice, figure=figure))) for figure in columns)
+    return FigureRow(choice.campaign, choice.month, sum(monthly.gifts for monthly in sums), cells)
 
 
-def _total(sums: Iterable[MonthlySum], figure: Figure, of: Currency) -> Money:
-    amounts = (monthly.amount for monthly in sums if monthly.account in figure.accounts)
-    return sum(amounts, start=Money(0, of))
+def _total(sums: Sequence[MonthlySum], figure: Figure, of: Currency) -> Money:
+    return Money(sum(monthly.amount.minor for monthly in sums if monthly.account in figure.accounts), of)
