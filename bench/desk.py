@@ -18,7 +18,8 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy.engine import Engine
 
-from bench.many_gifts import gift_id, plant_gifts
+from bench.many_facts import payout_id
+from bench.many_gifts import LAST_DAY, gift_id, plant_gifts
 from bench.reporting import print_json, print_table
 from database.transactions import reading
 from staff.role import Role
@@ -67,6 +68,13 @@ def paths_of(count: int) -> dict[str, str]:
         "entries, a figure of a campaign's month": f"/desk/entries?figure=raised&campaign=3&month={month}",
         "a gift": f"/desk/gifts/{gift_id(middle)}",
         "search for a person": "/desk/search?find=Number+77",
+        "a payout": f"/desk/payouts/{payout_id(LAST_DAY)}",
+        "books": "/desk/books",
+        "books of a month": f"/desk/books/{month}",
+        "trial balance": "/desk/books/trial-balance",
+        "accounts": "/desk/books/accounts",
+        "statement of gifts": "/desk/books/accounts/gifts?currency=GBP",
+        "income by campaign": "/desk/books/income",
     }
 
 

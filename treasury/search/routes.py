@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine
 from starlette.responses import RedirectResponse, Response
 
 from database.instants import Clock
-from database.lists import ListWindow, list_rows, list_total
+from database.lists import ListTotal, ListWindow, list_rows
 from database.transactions import reading
 from proof.store_identifiers import Identified, identify
 from staff.door import Door, SignedIn
@@ -41,11 +41,14 @@ OF_DAYS: Sequence[DeskList[Any]] = (GIFT_LIST, REFUND_LIST, PAYOUT_LIST)
 
 @dataclass(frozen=True, slots=True)
 class FoundRows:
-    """What was found in one list: its first rows, and the address of the list of all of them."""
+    """What was found in one list: its first rows, and the address of the list of all of them where it has more.
+
+    Nothing is counted: in a million gifts that takes longer than finding the first.
+    """
 
     desk_list: DeskList[Any]
     list: ShownList
-    address: str
+    address: str | None
 
 
 def search_routes(engine: Engine, clock: Clock, pages: Pages, door: Door) -> APIRouter:
@@ -90,8 +93,10 @@ def _found_in(conn: Connection, pages: Pages, desk_list: DeskList[Any], query: M
     form = desk_list.form
     chosen = form.read(query)
     choice, wording = chosen.choice(pages.wording.zone), pages.wording
-    window = ListWindow(chosen.sort.name, chosen.sort.descending, SHOWN_ROWS)
-    rows, total = list_rows(conn, desk_list.question, choice, window), list_total(conn, desk_list.question, choice)
-    page = list_page(desk_list, chosen, rows, total, wording)
+    window = ListWindow(chosen.sort.name, chosen.sort.descending, SHOWN_ROWS + 1)
+    rows = list_rows(conn, desk_list.question, choice, window)
+    shown = rows[:SHOWN_ROWS]
+    page = list_page(desk_list, chosen, shown, ListTotal(len(shown)), wording)
     plain = [replace(heading, address=None, sorted="") for heading in page.headings]
-    return FoundRows(desk_list, replace(page, headings=plain), form.address(desk_list.path, chosen))
+    address = form.address(desk_list.path, chosen) if len(rows) > SHOWN_ROWS else None
+    return FoundRows(desk_list, replace(page, headings=plain), address)

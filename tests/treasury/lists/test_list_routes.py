@@ -159,6 +159,10 @@ def test_the_search_finds_people_and_sums_and_leads_to_what_has_one_name(treasur
         ("po_1", "/desk/trace/po_1"),
     ):
         assert treasurer.get("/desk/search", params={"find": text}).headers["location"] == path
+    for n in range(3, 9):
+        desk.give(n, 100, BUSES)
+    many = words(treasurer.get("/desk/search", params={"find": "donor"}).text)
+    assert ("All gifts that match" in people, "All gifts that match" in many) == (False, True)
 
 
 def test_an_auditor_reads_every_list_and_an_organiser_none(
