@@ -130,6 +130,7 @@ PURE = {
     "payments.reading.disputes",
     "payments.reading.events",
     "payments.reading.invoices",
+    "payments.reading.method_names",
     "payments.reading.balance_lines",
     "payments.reading.original_amounts",
     "payments.reading.payouts",
