@@ -33,6 +33,11 @@ def drafts(choose: st.DrawFn) -> Draft:
         reference=choose(texts),
         organisation=choose(organisations),
         mode=choose(st.sampled_from(["sandbox", "test", "live"])),
+        donor_address=choose(st.sampled_from([(), ('1 "Rose" Road', "Leeds")])),
+        jurisdiction=choose(st.sampled_from(["", "canada"])),
+        legal_facts=choose(st.sampled_from([(), (("registration_number", "123456789 RR 0001"),)])),
+        replaces=choose(st.sampled_from(["", "2026-000001"])),
+        verify_url=choose(st.sampled_from(["", "https://give.example/verify/2026-000123/ABCD"])),
     )
 
 
