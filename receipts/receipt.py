@@ -10,10 +10,11 @@ from typing import Any
 
 from ledger.money import CurrencyMismatch, Money, currency
 from organisation.organisation import Look, Organisation, OrganisationKind, OrganisationProfile
-from receipts.words import REGIONS_OF, WORDS_3, receipt_languages
+from receipts.words import ENGLISH, REGIONS_OF, WORDS_3, receipt_languages
+from receipts.words_4 import words_4
 
-# The numbers of the wording and layout. A changed legal sentence is a new number.
-PLAIN, STYLED, TRANSLATED = 1, 2, 3
+# The numbers of the wording and layout. A changed legal sentence is a new number. The last is what is issued now.
+PLAIN, STYLED, TRANSLATED, LEGAL = 1, 2, 3, 4
 PLAIN_LOCALE = "en_GB"  # how amounts and dates are written on a plain receipt
 
 
@@ -100,9 +101,7 @@ class Draft:
     @property
     def template(self) -> int:
         """The number of the wording and layout."""
-        if self.style is None:
-            return PLAIN
-        return TRANSLATED if self.style.language in WORDS_3 else STYLED
+        return LEGAL
 
     def snapshot(self, number: str, issued_on: date) -> str:
         """The receipt of this number as the JSON that is kept; `Receipt.from_json` reads it back.
@@ -157,8 +156,11 @@ class Receipt:
 
     @property
     def words(self) -> Mapping[str, str]:
-        """What it says besides its facts, where it is not in English."""
-        return WORDS_3[self.style.language] if self.style and self.template == TRANSLATED else {}
+        """What it says besides its facts; nothing in the first layouts, which have it in their templates."""
+        language = self.style.language if self.style else ENGLISH
+        if self.template >= LEGAL:
+            return words_4(language)
+        return WORDS_3[language] if self.template == TRANSLATED else {}
 
     @property
     def moved_money(self) -> bool:

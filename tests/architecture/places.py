@@ -59,7 +59,7 @@ SETTINGS_MAY_USE = {"organisation.organisation", "outbox.mail_server"}
 HOMES = {
     "stripe": ("payments/stripe/*", "sandbox/*"),
     "weasyprint": ("receipts/pdf.py",),
-    "segno": ("campaigns/qr.py", "staff/*"),
+    "segno": ("campaigns/qr.py", "receipts/check_picture.py", "staff/*"),
     "markdown_it": ("web/markdown.py",),
     "jinja2": ("web/pages.py", "web/template_code.py", "sandbox/pages.py"),
     "PIL": ("web/pictures.py", "web/share_picture.py"),
@@ -102,6 +102,11 @@ ANYWHERE_UNDER = ("sqlalchemy.engine.", "sqlalchemy.exc.")
 
 PURE = {
     "receipts.words",
+    "receipts.words_4",
+    "receipts.jurisdictions",
+    "receipts.document",
+    "receipts.credit_note",
+    "receipts.statement",
     "ledger.money",
     "ledger.typed_money",
     "payments.gifts.amounts",
@@ -157,6 +162,7 @@ PURE = {
     "campaigns.editing.days",
     "donors.donor",
     "organisation.organisation",
+    "organisation.receipt_rules",
     *(f"staff.{name}" for name in ("act", "act_words", "member", "permissions", "role")),
     *(f"webhooks.{name}" for name in ("event", "schedule", "endpoint")),
     "payments.gifts.gift_events",
