@@ -22,13 +22,15 @@ PLAIN_LOCALE = "en_GB"  # how amounts and dates are written on a plain receipt
 class ReceiptStyle:
     """How a receipt looked when it was issued, and whether a charity issued it.
 
-    `colour` is `#rrggbb`, `logo` the hash of a kept picture, `locale` how amounts and dates are written.
+    `colour` is `#rrggbb`, `logo` the hash of a kept picture, `locale` how amounts and dates are written. `archived`: it
+    is printed for long archiving, with its data inside.
     """
 
     locale: str
     colour: str | None
     logo: str | None
     charity: bool
+    archived: bool = False
 
     @property
     def language(self) -> str:
@@ -42,7 +44,7 @@ def receipt_style(profile: OrganisationProfile, language: str = "") -> ReceiptSt
     A language that the organisation does not offer, or that receipts have no words in, is the organisation's own.
     """
     look, charity = profile.look, profile.kind is OrganisationKind.CHARITY
-    style = ReceiptStyle(_locale(profile, language), look.colour, look.logo, charity)
+    style = ReceiptStyle(_locale(profile, language), look.colour, look.logo, charity, profile.receipts.archived)
     return None if style == ReceiptStyle(PLAIN_LOCALE, None, None, charity=False) else style
 
 

@@ -85,4 +85,5 @@ def _sample_receipt(profile: OrganisationProfile, mode: str, today: date) -> Rec
         number=number, issued_on=today, given_on=today, donor_name=donor,
         lines=(ReceiptLine(campaign, Money(2500, GBP)),), method=method, reference=reference,
         organisation=profile.organisation, mode=mode, template=LEGAL, style=style,
+        jurisdiction=profile.receipts.jurisdiction, legal_facts=profile.receipts.legal_facts,
     )  # fmt: skip
