@@ -1,6 +1,6 @@
 """Print documents as PDF. WeasyPrint is used here and nowhere else, and loaded by the worker alone."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 from receipts.check_picture import check_picture
 from receipts.layouts import LAYOUTS, layout_of
 from receipts.receipt import LEGAL, PLAIN, Receipt
+from receipts.scripts import SCRIPTS, MissingGlyphs, Script, scripts_with
 from receipts.sheets import Document, is_on_letter_paper, sheet_name, sheet_values
 from web.pages import Pages
 
@@ -53,9 +54,10 @@ class Printer:
         self._letter_paper = weasyprint.CSS(string=LETTER_PAPER)
 
     def print(self, document: Document, *, is_duplicate: bool = False) -> bytes:
-        """The document as a tagged PDF (PDF/UA-1), as it was issued. Raises ForeignReference, UnknownLayout.
+        """The document as a tagged PDF (PDF/UA-1), as it was issued.
 
-        A duplicate says that it is one; the first layouts have none.
+        Raises ForeignReference, UnknownLayout, and MissingGlyphs where no font has a letter of it. A duplicate says
+        that it is one; the first layouts have none.
         """
         layout = layout_of(document.template)
         if document.template < LEGAL and isinstance(document, Receipt):
@@ -77,22 +79,39 @@ class Printer:
     def print_html(self, html: str, template: int = PLAIN, colour: str | None = None, style: str = "") -> bytes:
         """HTML in the style of a layout, and in a further `style` below `templates/`, as PDF.
 
-        A reference to a file or URL, but for a kept logo, is refused.
+        A reference to a file or URL, but for a kept logo, is refused. Letters that no font has are boxes.
         """
         further = [self._weasyprint.CSS(string=(TEMPLATES / style).read_text())] if style else []
-        return self._print(html, template, colour, further)
+        pdf, _missing = self._draw(html, template, colour, further)
+        return pdf
+
+    def lacking(self) -> Sequence[Script]:
+        """The scripts that no font on this machine has; a document with their letters would not be printed."""
+        samples = "".join(f"<p>{script.sample}" for script in SCRIPTS)
+        _pdf, missing = self._draw(f"<html lang=en><title>t</title>{samples}", LEGAL, None, [])
+        return scripts_with(missing)
 
     def _print(self, html: str, template: int, colour: str | None, further: list[Any]) -> bytes:
+        pdf, missing = self._draw(html, template, colour, further)
+        if missing:
+            raise MissingGlyphs(missing)
+        return pdf
+
+    def _draw(self, html: str, template: int, colour: str | None, further: list[Any]) -> tuple[bytes, set[int]]:
+        """The PDF, and the letters that stand in it as boxes."""
         styles = [self._styles[template], *further]
         if colour is not None:
             styles.append(self._weasyprint.CSS(string=f":root {{ --colour: {colour} }}"))
+        options = {"pdf_variant": "pdf/ua-1"}
+        page = self._weasyprint.HTML(string=html, url_fetcher=self._pictures_only)
         try:
-            document = self._weasyprint.HTML(string=html, url_fetcher=self._pictures_only)
-            pdf: bytes = document.write_pdf(stylesheets=styles, font_config=self._fonts, pdf_variant="pdf/ua-1")
+            document = page.render(stylesheets=styles, font_config=self._fonts, **options)
+            pdf: bytes = document.write_pdf(**options)
         except self._weasyprint.urls.FatalURLFetchingError as reference:
             # It is a BaseException, which would end the worker.
             raise ForeignReference(str(reference)) from None
-        return pdf
+        # WeasyPrint draws a box for a letter without a glyph, and writes down which letter it was.
+        return pdf, {letter for font in document.fonts.values() for letter in font.missing}
 
 
 def _colour_of(document: Document) -> str | None:

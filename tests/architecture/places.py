@@ -101,12 +101,6 @@ ANYWHERE = {"sqlalchemy.Connection", "sqlalchemy.Engine"}
 ANYWHERE_UNDER = ("sqlalchemy.engine.", "sqlalchemy.exc.")
 
 PURE = {
-    "receipts.words",
-    "receipts.words_4",
-    "receipts.jurisdictions",
-    "receipts.document",
-    "receipts.credit_note",
-    "receipts.statement",
     "ledger.money",
     "ledger.typed_money",
     "payments.gifts.amounts",
@@ -149,7 +143,8 @@ PURE = {
     "payments.gifts.recurring",
     "payments.gifts.recurring_news",
     "payments.gifts.lost",
-    "receipts.receipt",
+    *(f"receipts.{name}" for name in ("receipt", "words", "words_4", "jurisdictions", "document", "scripts")),
+    *(f"receipts.{name}" for name in ("credit_note", "statement")),
     "campaigns.campaign",
     "campaigns.groups",
     "campaigns.match",
