@@ -1,10 +1,13 @@
 """Print documents as PDF. WeasyPrint is used here and nowhere else, and loaded by the worker alone."""
 
 from collections.abc import Callable, Sequence
+from datetime import datetime, time
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+from warnings import catch_warnings, simplefilter
 
+from receipts.archiving import ARCHIVE_VARIANT, ATTACHED_AS, USUAL_VARIANT, snapshot_of, with_ua_claim
 from receipts.check_picture import check_picture
 from receipts.layouts import LAYOUTS, layout_of
 from receipts.receipt import LEGAL, PLAIN, Receipt
@@ -54,7 +57,7 @@ class Printer:
         self._letter_paper = weasyprint.CSS(string=LETTER_PAPER)
 
     def print(self, document: Document, *, is_duplicate: bool = False) -> bytes:
-        """The document as a tagged PDF (PDF/UA-1), as it was issued.
+        """The document as a tagged PDF (PDF/UA-1, and PDF/A-3a where it is to be archived), as it was issued.
 
         Raises ForeignReference, UnknownLayout, and MissingGlyphs where no font has a letter of it. A duplicate says
         that it is one; the first layouts have none.
@@ -67,6 +70,8 @@ class Printer:
             values = sheet_values(document, pages.wording, is_duplicate=is_duplicate)
             html = pages.render(sheet_name(document), **values)
         further = [self._letter_paper] if is_on_letter_paper(document) else []
+        if document.style and document.style.archived:
+            return self._print(html, document.template, _colour_of(document), further, attached=document)
         return self._print(html, document.template, _colour_of(document), further)
 
     def _print_old(self, receipt: Receipt, sheet: str) -> bytes:
@@ -91,27 +96,53 @@ class Printer:
         _pdf, missing = self._draw(f"<html lang=en><title>t</title>{samples}", LEGAL, None, [])
         return scripts_with(missing)
 
-    def _print(self, html: str, template: int, colour: str | None, further: list[Any]) -> bytes:
-        pdf, missing = self._draw(html, template, colour, further)
+    def _print(
+        self, html: str, template: int, colour: str | None, further: list[Any], attached: Document | None = None
+    ) -> bytes:
+        pdf, missing = self._draw(html, template, colour, further, attached)
         if missing:
             raise MissingGlyphs(missing)
         return pdf
 
-    def _draw(self, html: str, template: int, colour: str | None, further: list[Any]) -> tuple[bytes, set[int]]:
-        """The PDF, and the letters that stand in it as boxes."""
+    def _draw(
+        self, html: str, template: int, colour: str | None, further: list[Any], attached: Document | None = None
+    ) -> tuple[bytes, set[int]]:
+        """The PDF, and the letters that stand in it as boxes. With a document's data attached it is for archiving."""
         styles = [self._styles[template], *further]
         if colour is not None:
             styles.append(self._weasyprint.CSS(string=f":root {{ --colour: {colour} }}"))
-        options = {"pdf_variant": "pdf/ua-1"}
+        options: dict[str, Any] = {"pdf_variant": ARCHIVE_VARIANT if attached else USUAL_VARIANT}
         page = self._weasyprint.HTML(string=html, url_fetcher=self._pictures_only)
         try:
             document = page.render(stylesheets=styles, font_config=self._fonts, **options)
-            pdf: bytes = document.write_pdf(**options)
+            if attached:
+                document.metadata.attachments = [self._attachment(attached)]
+                options["finisher"] = _finish_archive
+            with catch_warnings():
+                # WeasyPrint 70 leaves the file of its colour profile to the garbage collector.
+                simplefilter("ignore", ResourceWarning)
+                pdf: bytes = document.write_pdf(**options)
         except self._weasyprint.urls.FatalURLFetchingError as reference:
             # It is a BaseException, which would end the worker.
             raise ForeignReference(str(reference)) from None
         # WeasyPrint draws a box for a letter without a glyph, and writes down which letter it was.
         return pdf, {letter for font in document.fonts.values() for letter in font.missing}
+
+    def _attachment(self, document: Document) -> Any:
+        """The document's data, as a file of the day on which it was issued."""
+        issued = datetime.combine(document.issued_on, time.min)
+        return self._weasyprint.Attachment(
+            string=snapshot_of(document), name=f"{document.number}.json", description=ATTACHED_AS, created=issued,
+            modified=issued, relationship="Source",
+        )  # fmt: skip
+
+
+def _finish_archive(_document: Any, pdf: Any) -> None:
+    """Say in the metadata of a PDF/A that it is PDF/UA-1 as well, and name the attached file once."""
+    files = pdf.catalog["AF"]
+    files[:] = dict.fromkeys(files)  # WeasyPrint 70 has it from the list of names, and again from the objects
+    metadata = next(part for part in pdf.objects if getattr(part, "extra", {}).get("Type") == "/Metadata")
+    metadata.stream = [with_ua_claim(b"".join(metadata.stream))]
 
 
 def _colour_of(document: Document) -> str | None:
