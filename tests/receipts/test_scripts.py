@@ -7,6 +7,8 @@ import pikepdf
 import pytest
 from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
 
+from proof.doctor_fonts import font_finding
+from receipts.machine_fonts import scripts_without_fonts
 from receipts.pdf import FONTS, Printer
 from receipts.scripts import (
     BUNDLED,
@@ -99,3 +101,13 @@ def test_every_script_is_printed_or_named_as_lacking(printer: Printer) -> None:
             refused |= {known.name for known in missing.scripts}
     assert refused == lacking
     assert printer.print_html(f"<html lang=en><title>t</title><p>{NOWHERE}").startswith(b"%PDF")
+
+
+def test_the_doctor_knows_what_the_printer_lacks_without_starting_it(printer: Printer) -> None:
+    """And says which package to install; it is no fault of the installation."""
+    lacking = printer.lacking()
+    assert list(scripts_without_fonts()) == list(lacking)
+
+    finding = font_finding()
+    assert (finding.name, finding.has_failed) == ("letters on receipts", False)
+    assert all(package in finding.advice for package in packages_of(lacking))
