@@ -8,14 +8,19 @@ from sqlalchemy.engine import Connection, Engine
 
 from database.instants import Clock
 from database.transactions import reading, writing
-from outbox.jobs import enqueue, enqueue_many
+from outbox.jobs import enqueue, enqueue_many, errors_of
 from outbox.worker import Handler
 from receipts.receipt import Receipt
+from receipts.scripts import MissingGlyphs
 from receipts.store import NoReceipt, pdf_of, receipt_by_number, save_pdf
 
 PRINT = "receipts.print"
 LETTER = "receipts.letter"  # what follows a receipt's PDF; payments/thanks has its handler, which knows the donor
 RECEIPTS_PER_JOB = 20  # about a second of printing
+
+
+class Unprinted(Exception):
+    """Receipts that have letters which no font here has. The message says which, and what to install."""
 
 
 class ReceiptPrinter(Protocol):
@@ -44,8 +49,14 @@ def print_handler(engine: Engine, printer: ReceiptPrinter, clock: Clock) -> Hand
     """
 
     def handle(payload: Any) -> None:
+        unprinted = []
         for number in payload["numbers"]:
-            _print_receipt(engine, printer, clock, number)
+            try:
+                _print_receipt(engine, printer, clock, number)
+            except MissingGlyphs as missing:  # the others of the job are printed all the same
+                unprinted.append(f"Receipt {number}: {missing}")
+        if unprinted:
+            raise Unprinted(" ".join(unprinted))
 
     return handle
 
@@ -66,3 +77,10 @@ def _print_receipt(engine: Engine, printer: ReceiptPrinter, clock: Clock, number
 
 def _subject(numbers: Sequence[str]) -> str:
     return numbers[0] if len(numbers) == 1 else f"{numbers[0]}..{numbers[-1]}"
+
+
+def unprinted_receipts(conn: Connection) -> Sequence[str]:
+    """For each print that waits for a font, a sentence on which receipts they are and what to install."""
+    beginning = f"{Unprinted.__name__}: "
+    errors = (error for error in errors_of(conn, PRINT) if error.startswith(beginning))
+    return sorted({error.removeprefix(beginning) for error in errors})
