@@ -56,7 +56,7 @@ DECLARED = {
     "withdrawn_by": None,
     "erased_at": None,
 }
-CLAIM_LINE = {"declaration_id": "declared-1", "erased_at": None}
+CLAIM_LINE: dict[str, Any] = {"declaration_id": "declared-1", "erased_at": None}
 INSTRUCTION = {"donor_id": "donor-1", "state": "active", "currency": "GBP", "interval": "month"}
 TOKEN = {"made_by": "treasurer-1", "revoked_at": None, "revoked_by": None}
 # What a plain value of the column's type would not satisfy; everything else is filled in by `row`.
