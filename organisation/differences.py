@@ -48,6 +48,8 @@ def _words(profile: OrganisationProfile) -> Mapping[str, str]:
         "Colour": profile.look.colour or "the standard green",
         "Logo": f"picture {profile.look.logo[:8]}" if profile.look.logo else "",
         "Websites with our widget": ", ".join(profile.framed_by),
+        "Gift Aid": "claimed" if profile.gift_aid else "",
+        "HMRC charities reference": profile.hmrc_reference,
         "How often": ", ".join(["once", *profile.giving.intervals]),
         **dict(_amounts(profile)),
     }

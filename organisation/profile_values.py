@@ -36,6 +36,8 @@ def profile_values(profile: OrganisationProfile) -> dict[str, Any]:
             "declare_above": dict(giving.declare_above),
             "languages": list(profile.languages),
             "framed_by": list(profile.framed_by),
+            "gift_aid": profile.gift_aid,
+            "hmrc_reference": profile.hmrc_reference,
         },
         "notices": {
             "privacy": notices.privacy,
@@ -74,4 +76,6 @@ def profile_of(values: Mapping[str, Any], timezone: str) -> OrganisationProfile:
         notices=Notices(**(values["notices"] or {"privacy_version": 1})),  # none in versions from before there were any
         languages=tuple(rules.get("languages", ())),
         framed_by=tuple(rules.get("framed_by", ())),
+        gift_aid=rules.get("gift_aid", False),
+        hmrc_reference=rules.get("hmrc_reference", ""),
     )

@@ -16,7 +16,7 @@ from ledger.tables import entry
 from payments.gift_aid.claim import Adjustment, OpenClaim, open_claim
 from payments.gift_aid.claim_store import adjusted, standing_lines
 from payments.gift_aid.claimable import ClaimableGift, ReceivedGift, claimable, over_claimed
-from payments.gift_aid.declaration_store import gift_aid_declarations
+from payments.gift_aid.declaration_views import counting_declarations
 from payments.gift_aid.gift_aid_declaration import GiftAidDeclaration
 from payments.gift_aid.tables import gift_aid_declaration, gift_aid_line
 from payments.gifts.declaration import DonorKind
@@ -33,7 +33,7 @@ Declared = Mapping[str, Sequence[GiftAidDeclaration]]
 
 def claimable_now(conn: Connection, today: date) -> OpenClaim:
     """Every gift that can be claimed on today, and what the next claim pays back."""
-    kept, declared = kept_donors(conn), gift_aid_declarations(conn)
+    kept, declared = kept_donors(conn), counting_declarations(conn)
     by_person = _by_person(declared, kept)
     people = set(by_person)
     donors = people | {donor_id for donor_id, into in kept.items() if into in people}

@@ -41,22 +41,12 @@ def add_gift_aid_declaration(conn: Connection, declared: GiftAidDeclaration) -> 
 
 def gift_aid_declaration_by_id(conn: Connection, identity: str) -> GiftAidDeclaration | None:
     """The declaration with this id."""
-    return next(iter(_read(conn, _d.id == identity)), None)
+    return next(iter(read_gift_aid_declarations(conn, _d.id == identity)), None)
 
 
 def gift_aid_declared_with(conn: Connection, gift_id: str) -> GiftAidDeclaration | None:
     """What was declared in the form of this gift."""
-    return next(iter(_read(conn, _d.gift_id == gift_id)), None)
-
-
-def gift_aid_declarations(conn: Connection) -> list[GiftAidDeclaration]:
-    """Every declaration, oldest first."""
-    return _read(conn, sa.true())
-
-
-def gift_aid_declarations_of(conn: Connection, donor_ids: Sequence[str]) -> list[GiftAidDeclaration]:
-    """What these donors have declared, oldest first."""
-    return _read(conn, among(conn, _d.donor_id, donor_ids))
+    return next(iter(read_gift_aid_declarations(conn, _d.gift_id == gift_id)), None)
 
 
 def withdraw_gift_aid(conn: Connection, donor_ids: Sequence[str], from_day: date, who: str, now: datetime) -> list[str]:
@@ -83,7 +73,8 @@ def erase_gift_aid_declarations(conn: Connection, identities: Sequence[str], now
     conn.execute(sa.update(table).where(named).values(**gone, erased_at=now))
 
 
-def _read(conn: Connection, which: sa.ColumnElement[bool]) -> list[GiftAidDeclaration]:
+def read_gift_aid_declarations(conn: Connection, which: sa.ColumnElement[bool]) -> list[GiftAidDeclaration]:
+    """The declarations of this condition, oldest first."""
     rows = conn.execute(sa.select(table).where(which).order_by(*_OLDEST_FIRST))
     return [_declaration(row) for row in rows]
 
