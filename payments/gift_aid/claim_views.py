@@ -35,13 +35,14 @@ def claimable_now(conn: Connection, today: date) -> OpenClaim:
     """Every gift that can be claimed on today, and what the next claim pays back."""
     kept, declared = kept_donors(conn), counting_declarations(conn)
     by_person = _by_person(declared, kept)
-    people = set(by_person)
+    named = _by_person([each for each in declared if not each.is_erased], kept)
+    people = set(named)
     donors = people | {donor_id for donor_id, into in kept.items() if into in people}
     unclaimed = ~sa.exists().where(_l.holds_of == _g.id)
     found = [
         decided
         for received in _received(conn, [among(conn, _g.donor_id, sorted(donors)), unclaimed])
-        if isinstance(decided := claimable(received, _of(by_person, kept, received), today), ClaimableGift)
+        if isinstance(decided := claimable(received, _of(named, kept, received), today), ClaimableGift)
     ]
     return open_claim(found, _adjustments(conn, by_person, kept), today)
 

@@ -92,4 +92,5 @@ def _declaration(row: sa.Row[Any]) -> GiftAidDeclaration:
         declared_at=row.declared_at,
         declared_on=row.declared_on,
         ends_on=row.ends_on,
+        is_erased=row.erased_at is not None,
     )

@@ -35,7 +35,7 @@ class GiftAidDeclaration:
 
     `words` are the very words that were agreed to, of the text `words_version`. `declared_on` is the day in the
     organisation's time zone. The donor has withdrawn it from the day `ends_on`: gifts of that day and later are not
-    covered.
+    covered. `is_erased`: the donor's name and address are gone, so that nothing more can be claimed by it.
     """
 
     id: str
@@ -49,6 +49,7 @@ class GiftAidDeclaration:
     declared_at: datetime
     declared_on: date
     ends_on: date | None = None
+    is_erased: bool = False
 
     def __post_init__(self) -> None:
         if not self.words or not self.words_version:
