@@ -34,6 +34,7 @@ SIBLINGS_MEET = {(module, money) for module in ("web.wording", "web.csv_values")
 FOLDERS = {
     "payments": (
         ("gifts",),
+        ("gift_aid",),
         ("stripe", "standing_orders"),
         ("reading", "giving"),
         ("letters",),
@@ -143,6 +144,7 @@ PURE = {
     "payments.gifts.recurring",
     "payments.gifts.recurring_news",
     "payments.gifts.lost",
+    *(f"payments.gift_aid.{name}" for name in "claim claimable gift_aid_declaration latin_text schedule".split()),
     "receipts.receipt",
     "campaigns.campaign",
     "campaigns.groups",
@@ -158,8 +160,7 @@ PURE = {
     "organisation.organisation",
     *(f"staff.{name}" for name in ("act", "act_words", "member", "permissions", "role")),
     *(f"webhooks.{name}" for name in ("event", "schedule", "endpoint")),
-    "payments.gifts.gift_events",
-    "payments.gifts.giving",
+    *("payments.gifts.gift_events", "payments.gifts.giving"),
     "payments.books.decide.events",
 }
 PURE_MAY_USE = {
