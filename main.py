@@ -192,6 +192,7 @@ def _form_rules(organisation: CurrentOrganisation, clock: Clock) -> FormRules:
         lambda: organisation.giving,
         lambda: offered_consents(organisation.profile, organisation.number),
         lambda currency: declared_above(organisation.profile, currency, clock()),
+        lambda: organisation.profile.gift_aid_charity,
     )
 
 

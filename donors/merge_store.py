@@ -59,6 +59,18 @@ def kept_as(conn: Connection, donor_id: str) -> str:
     return donor_id if into is None else kept_as(conn, into)
 
 
+def kept_donors(conn: Connection) -> dict[str, str]:
+    """Of every donor who was merged: the one that they are read as a part of. Nobody else is in it."""
+    into = {row.donor_id: row.into_id for row in conn.execute(sa.select(_m.donor_id, _m.into_id).where(_HOLDS))}
+    kept: dict[str, str] = {}
+    for merged, donor_id in into.items():
+        last = donor_id
+        while last in into:
+            last = into[last]
+        kept[merged] = last
+    return kept
+
+
 def ids_of_person(conn: Connection, donor_id: str) -> list[str]:
     """Every donor who is the same person: the one that is kept first."""
     ids, newest = [], [kept_as(conn, donor_id)]

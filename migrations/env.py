@@ -13,6 +13,7 @@ import outbox.tables
 import payments.adopting.tables
 import payments.bank.tables
 import payments.books.tables
+import payments.gift_aid.tables
 import payments.gifts.tables
 import payments.giving.tables
 import payments.inbox.tables

@@ -54,6 +54,8 @@ def _words(profile: OrganisationProfile) -> Mapping[str, str]:
         "Place of issue": profile.receipts.facts.get(PLACE, ""),
         "Who signs receipts": profile.receipts.facts.get(SIGNATORY, ""),
         "Receipts for archiving": "PDF/A-3" if profile.receipts.archived else "",
+        "Gift Aid": "claimed" if profile.gift_aid else "",
+        "HMRC charities reference": profile.hmrc_reference,
         "How often": ", ".join(["once", *profile.giving.intervals]),
         **dict(_amounts(profile)),
     }

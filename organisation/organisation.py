@@ -123,6 +123,18 @@ class OrganisationProfile:
     languages: tuple[str, ...] = ()
     framed_by: tuple[str, ...] = ()
     receipts: ReceiptRules = UNSTATED_RULES
+    gift_aid: bool = False
+    hmrc_reference: str = ""
+
+    @property
+    def claims_gift_aid(self) -> bool:
+        """Whether donors are offered Gift Aid: nobody but a charity may claim it."""
+        return self.gift_aid and self.kind is OrganisationKind.CHARITY
+
+    @property
+    def gift_aid_charity(self) -> str:
+        """The name of the charity that Gift Aid may be declared to; nothing where it is not claimed."""
+        return self.organisation.name if self.claims_gift_aid else ""
 
 
 @dataclass(frozen=True)

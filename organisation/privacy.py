@@ -12,11 +12,19 @@ Paragraphs = list[str]
 
 
 def privacy_paragraphs(profile: OrganisationProfile) -> Paragraphs:
-    """The privacy notice as donors read it."""
+    """The privacy notice as donors read it. A charity that claims Gift Aid says what it needs for that."""
     notices = profile.notices
     if notices.privacy:
         return [paragraph for paragraph in notices.privacy.split("\n\n") if paragraph]
-    return DEFAULTS[notices.privacy_version](profile.organisation)
+    paragraphs = DEFAULTS[notices.privacy_version](profile.organisation)
+    return [*paragraphs, _gift_aid()] if profile.claims_gift_aid else paragraphs
+
+
+def _gift_aid() -> str:
+    return translated(
+        "If you ask us to claim Gift Aid, we keep your name, your home address and what you declared, and send name,"
+        " address, day and amount to HM Revenue & Customs. The law has us keep this for six years after the last claim."
+    )
 
 
 def _first(organisation: Organisation) -> Paragraphs:

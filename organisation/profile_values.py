@@ -42,6 +42,8 @@ def profile_values(profile: OrganisationProfile) -> dict[str, Any]:
                 "facts": dict(profile.receipts.facts),
                 "archived": profile.receipts.archived,
             },
+            "gift_aid": profile.gift_aid,
+            "hmrc_reference": profile.hmrc_reference,
         },
         "notices": {
             "privacy": notices.privacy,
@@ -81,4 +83,6 @@ def profile_of(values: Mapping[str, Any], timezone: str) -> OrganisationProfile:
         languages=tuple(rules.get("languages", ())),
         framed_by=tuple(rules.get("framed_by", ())),
         receipts=ReceiptRules(**rules.get("receipts", {})),
+        gift_aid=rules.get("gift_aid", False),
+        hmrc_reference=rules.get("hmrc_reference", ""),
     )

@@ -14,6 +14,7 @@ from database.instants import Clock
 from organisation.consent_words import CHANNELS, default_words
 from organisation.current import CurrentOrganisation
 from organisation.desk import OrganisationDesk
+from organisation.gift_aid_section import GIFT_AID, gift_aid_fields, read_gift_aid
 from organisation.giving_section import INTERVALS, OfferedCurrency, giving_fields, giving_names, read_giving
 from organisation.organisation import KINDS, REGIMES, GivingRules, OrganisationDraft, OrganisationProfile
 from organisation.privacy import privacy_paragraphs
@@ -129,6 +130,10 @@ def _add_form_routes(router: APIRouter, desk: "OrganisationPages", door: Door) -
     def change_receipts(editor: Editor, fields: Annotated[SectionFields, Depends(_form_of(RECEIPTS))]) -> Response:
         return desk.change(editor, "receipts", fields)
 
+    @router.post(PATH + "/gift-aid")
+    def change_gift_aid(editor: Editor, fields: Annotated[SectionFields, Depends(_form_of(GIFT_AID))]) -> Response:
+        return desk.change(editor, "gift-aid", fields)
+
     @router.post(PATH + "/giving")
     def change_giving(editor: Editor, fields: GivingForm) -> Response:
         return desk.change(editor, "giving", fields)
@@ -177,6 +182,7 @@ class OrganisationPages:
             "notices": lambda: notices_fields(profile),
             "look": lambda: look_fields(profile),
             "receipts": lambda: receipts_fields(profile),
+            "gift-aid": lambda: gift_aid_fields(profile),
             "giving": lambda: giving_fields(profile, self._currencies(profile.giving)),
         }
         if section not in filled:
@@ -190,6 +196,7 @@ class OrganisationPages:
             "details": lambda: read_details(fields, draft.profile),
             "notices": lambda: read_notices(fields, draft.profile),
             "receipts": lambda: read_receipts(fields, draft.profile),
+            "gift-aid": lambda: read_gift_aid(fields, draft.profile),
             "giving": lambda: read_giving(fields, draft.profile, self._currencies(draft.profile.giving)),
         }
         try:

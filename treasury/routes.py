@@ -13,6 +13,7 @@ from treasury.books.ledger_routes import ledger_routes
 from treasury.books.routes import book_routes
 from treasury.books.statement_routes import statement_routes
 from treasury.donors.routes import donor_desk_routes
+from treasury.gift_aid.routes import gift_aid_routes
 from treasury.gifts.routes import gift_routes
 from treasury.letters.routes import letter_routes
 from treasury.lists.catalogue import DESK_LISTS
@@ -53,7 +54,6 @@ def treasury_routes(
     """
     door = Door(engine, clock, SessionCookie(pages.base_url))
     show_menu_counts(engine, pages, DESK_LISTS)
-    router = APIRouter()
     parts = (
         overview_routes(engine, clock, pages, door, missing_steps),
         trends_routes(engine, clock, pages, door),
@@ -70,11 +70,7 @@ def treasury_routes(
         supporter_routes(engine, clock, pages, door),
         standing_order_routes(engine, clock, pages, door),
         note_routes(engine, clock, door),
-        export_routes(engine, clock, pages, door),
-        ledger_routes(engine, clock, pages, door),
-        statement_routes(engine, clock, pages, door),
-        income_routes(engine, clock, pages, door),
-        book_routes(engine, clock, pages, door),
+        *_book_parts(engine, clock, pages, door),
         lost_routes(engine, clock, pages, door),
         recurring_routes(engine, clock, pages, door),
         donor_desk_routes(engine, clock, pages, door),
@@ -85,6 +81,19 @@ def treasury_routes(
         source_routes(engine, pages, door),
         letter_routes(engine, clock, pages, door),
     )
+    router = APIRouter()
     for part in parts:
         router.include_router(part)
     return router
+
+
+def _book_parts(engine: Engine, clock: Clock, pages: Pages, door: Door) -> tuple[APIRouter, ...]:
+    """The pages under Books. Those with fixed addresses come before those of a month."""
+    return (
+        export_routes(engine, clock, pages, door),
+        ledger_routes(engine, clock, pages, door),
+        statement_routes(engine, clock, pages, door),
+        income_routes(engine, clock, pages, door),
+        book_routes(engine, clock, pages, door),
+        gift_aid_routes(engine, clock, pages, door),
+    )

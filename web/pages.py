@@ -91,6 +91,16 @@ class Pages:
         return self._identity().look
 
     @property
+    def gift_aid_charity(self) -> str:
+        """The name of the charity that claims Gift Aid, as it is now; nothing where it is not claimed."""
+        return self._identity().gift_aid_charity
+
+    @property
+    def hmrc_reference(self) -> str:
+        """How HMRC knows the charity, as it is now."""
+        return self._identity().hmrc_reference
+
+    @property
     def languages(self) -> Sequence[str]:
         """The languages that donors may choose, the organisation's own first."""
         identity = self._identity()
@@ -142,6 +152,7 @@ class Pages:
             "look": identity.look,
             "look_css": look_path(identity.look.colour) if identity.look.colour else None,
             "transparency": identity.notices.transparency,
+            "claims_gift_aid": bool(identity.gift_aid_charity),
             "preview": self._is_preview,
             "language_links": self._language_links(),
         }

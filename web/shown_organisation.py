@@ -98,3 +98,13 @@ class ShownOrganisation(Protocol):
     def notices(self) -> PublicNotices:
         """Its notices."""
         ...
+
+    @property
+    def gift_aid_charity(self) -> str:
+        """The name of the charity that Gift Aid may be declared to; nothing where it is not claimed."""
+        ...
+
+    @property
+    def hmrc_reference(self) -> str:
+        """How HMRC knows the charity."""
+        ...

@@ -20,6 +20,7 @@ from outbox.letters import erase_letters, letters_are_waiting
 from outbox.worker import Chore, Handler
 from payments.bank.import_store import erase_lines
 from payments.bank.match_store import lines_of_gifts
+from payments.gift_aid.erasure_store import erase_gift_aid
 from payments.gifts.erasure_store import (
     erase_declarations,
     erase_gifts,
@@ -77,6 +78,7 @@ def erase_person(conn: Connection, donor_ids: Sequence[str], addresses: Sequence
     erase_details(conn, donor_ids)
     never_received = sorted(set(gifts) - set(gifts_with_receipts(conn, gifts)))
     erase_declarations(conn, never_received)
+    erase_gift_aid(conn, donor_ids, date.min, now)
 
 
 def anonymising(engine: Engine, clock: Clock) -> Chore:
@@ -94,12 +96,14 @@ def anonymise_kept(engine: Engine, clock: Clock) -> int:
     with writing(engine) as conn:
         forget_expired_uploads(conn, clock())
     with reading(engine) as conn:
-        gifts = gifts_of_donor(conn, erased_donors(conn))
+        donors = erased_donors(conn)
+        gifts = gifts_of_donor(conn, donors)
     if not gifts:
         return 0
     with booking(engine) as conn:
         done = erase_receipts(conn, gifts, last_day_to_erase(today), clock())
         erase_declarations(conn, done)
+        erase_gift_aid(conn, donors, last_day_to_erase(today), clock())
     return len(done)
 
 

@@ -10,17 +10,19 @@ from campaigns.offered import AmountGroup, amount_groups, group_for, offered_int
 from campaigns.store import campaigns, groups_of, parent_of
 from database.instants import Clock
 from database.transactions import reading
-from ledger.money import Currency, Money
+from ledger.money import GBP, Currency, Money
 from organisation.consent_words import OfferedConsent
 from organisation.organisation import GivingRules
 from payments.gifts.amounts import GIFT_AMOUNTS, NO_RULES
+from payments.gifts.declaration import DonorKind
 from payments.gifts.fees import FeeRate, fee_rate
 from payments.gifts.recurring import Interval
-from payments.giving.declaration_form import CARRIED
+from payments.giving import declaration_form, gift_aid_form
 from payments.giving.donor_fields import read_source
 from payments.giving.form import AmountWords, FieldErrors, FormFields, FormQuestions, Pledge, read_form
 from payments.giving.form_keys import FormKey, key_of_contents
 from payments.giving.form_token import new_form_token
+from payments.giving.gift_aid_form import GiftAidOffer
 from payments.giving.prefilled import interval_choices, slip_choices, template_fields
 from payments.giving.rhythm_form import IntervalOffer
 from web.language import translated
@@ -31,15 +33,18 @@ from web.pages import Pages
 class FormRules:
     """What the organisation decides about the form, as it is now.
 
-    What is offered, the boxes of consent, and the amount above which donors declare who they are.
+    What is offered, the boxes of consent, the amount above which donors declare who they are, and the name of the
+    charity where Gift Aid may be declared to it.
     """
 
     giving: Callable[[], GivingRules] = lambda: NO_RULES
     consents: Callable[[], Sequence[OfferedConsent]] = lambda: ()
     declared_above: Callable[[Currency], Money | None] = lambda _: None
+    gift_aid_charity: Callable[[], str] = lambda: ""
 
 
 NO_FORM_RULES = FormRules()
+_CARRIED = (*declaration_form.CARRIED, *gift_aid_form.CARRIED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +79,15 @@ class DonorForm:
     def declared_above(self, campaign: Campaign) -> Money | None:
         """The amount above which donors declare who they are, if there is one."""
         return self._rules.declared_above(campaign.currency)
+
+    def gift_aid(self, pledge: Pledge) -> GiftAidOffer | None:
+        """What may be declared with a gift: a person's, in pounds, to a charity that claims Gift Aid."""
+        charity, declared = self._rules.gift_aid_charity(), pledge.declaration
+        if not charity or pledge.amount.currency != GBP or (declared and declared.kind is not DonorKind.INDIVIDUAL):
+            return None
+        wording = self._pages.wording
+        today = wording.local_day(self._clock())
+        return GiftAidOffer(charity, wording.money(pledge.amount), pledge.rhythm is not None, today)
 
     def key(self, campaign: Campaign, fields: FormFields, pledge: Pledge, address: str) -> FormKey:
         """What stands for a form that was sent from this network address."""
@@ -116,7 +130,7 @@ class DonorForm:
             "local_groups": local_groups,
             "may_be_shared": sum(other.openness(now) is Openness.OPEN for other in alike) > 1,
             "to": fields.get("to", ""),
-            "declared": {name: fields[name] for name in CARRIED if fields.get(name)},
+            "declared": {name: fields[name] for name in _CARRIED if fields.get(name)},
             "slip": slip_choices(fields) if "email" in errors else (),
         }
 
@@ -132,6 +146,7 @@ class DonorForm:
             "interval_choices": interval_choices(offer, self._pages.wording),
             "offer": offer,
             "groups": groups,
+            "takes_gift_aid": bool(self._rules.gift_aid_charity()) and campaign.currency == GBP,
             "chosen_amounts": {group.name: fields.get(group.name, "") for group in groups},
             "chosen_group": group_for(groups, fields.get("interval", "")).name,
         }

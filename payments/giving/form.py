@@ -16,9 +16,10 @@ from payments.gifts.fees import FeeRate
 from payments.gifts.gift import DonorDetails
 from payments.gifts.recurring import ReceiptLetters, Rhythm
 from payments.gifts.splitting import GiftPart
-from payments.giving import declaration_form, dedication_form, donor_fields, rhythm_form
+from payments.giving import declaration_form, dedication_form, donor_fields, gift_aid_form, rhythm_form
 from payments.giving.dedication_form import UnclearDedication, read_dedication
 from payments.giving.donor_fields import read_donor_email, read_message, read_name, read_source, wants_name_shown
+from payments.giving.gift_aid_form import PledgedGiftAid
 from payments.giving.rhythm_form import IntervalOffer, UnclearRhythm, read_receipt_letters, read_rhythm
 from web.language import translated
 from web.typed import NotTidy, compact
@@ -29,7 +30,7 @@ TRAP, SOLUTION = "homepage", "solution"
 FIELDS = (
     *rhythm_form.FIELDS, "amount", *(f"amount_{interval}" for interval in REPEATING), "other_amount", "fee_cover",
     *donor_fields.FIELDS, *dedication_form.FIELDS, *(f"consent_{channel}" for channel in CHANNELS),
-    *declaration_form.FIELDS, "to", "form_token", "retry", "more", TRAP, SOLUTION,
+    *declaration_form.FIELDS, *gift_aid_form.FIELDS, "to", "form_token", "retry", "more", TRAP, SOLUTION,
 )  # fmt: skip
 
 FormFields = Mapping[str, str]
@@ -42,8 +43,9 @@ class Pledge:
     """A valid form: what becomes a gift, or a recurring gift if it has a rhythm.
 
     `amount` has the `fee_cover` in it, if the donor added one. `consents` are the boxes that were ticked. The
-    `declaration` says who gives, where the amount is above the organisation's threshold. `parts` say how
-    its donor shares it over several campaigns. `receipts` is what is mailed for later instalments.
+    `declaration` says who gives, where the amount is above the organisation's threshold. `gift_aid` is what a UK
+    taxpayer declares to a charity. `parts` say how its donor shares it over several campaigns. `receipts` is what is
+    mailed for later instalments.
     """
 
     amount: Money
@@ -55,6 +57,7 @@ class Pledge:
     dedication: Dedication | None = None
     consents: tuple[OfferedConsent, ...] = ()
     declaration: Declaration | None = None
+    gift_aid: PledgedGiftAid | None = None
     parts: tuple[GiftPart, ...] = ()
     receipts: ReceiptLetters = ReceiptLetters.EACH
 
@@ -118,6 +121,12 @@ def with_declaration(pledge: Pledge, declaration: Declaration) -> Pledge:
     """The pledge of a donor who has declared who they are: the gift has a name then, theirs if no other was typed."""
     donor = pledge.donor if pledge.donor.name else replace(pledge.donor, name=declaration.name)
     return replace(pledge, donor=donor, declaration=declaration)
+
+
+def with_gift_aid(pledge: Pledge, declared: PledgedGiftAid) -> Pledge:
+    """The pledge of a donor who has declared that they pay UK tax: the gift has their name, if no other was typed."""
+    donor = pledge.donor if pledge.donor.name else replace(pledge.donor, name=declared.taxpayer.name)
+    return replace(pledge, donor=donor, gift_aid=declared)
 
 
 def _read(read: Callable[[], Value], field: str, errors: FieldErrors) -> Value | None:

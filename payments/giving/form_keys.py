@@ -5,7 +5,7 @@ so that it can be kept in front of the program; a token in it would be everybody
 follows.
 """
 
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 from hmac import new as hmac
@@ -74,7 +74,7 @@ def _contents(campaign: int, form: Pledge) -> list[object]:
 
 def _wishes(form: Pledge) -> list[object]:
     """What else the form said, each under its name; nothing of a form in which it was left alone."""
-    rhythm, dedication, declared = form.rhythm, form.dedication, form.declaration
+    rhythm, dedication, declared, aided = form.rhythm, form.dedication, form.declaration, form.gift_aid
     wishes = {
         "day": rhythm and rhythm.day,
         "receipts": form.receipts is ReceiptLetters.YEARLY,
@@ -83,6 +83,7 @@ def _wishes(form: Pledge) -> list[object]:
         "fee_cover": form.fee_cover and form.fee_cover.minor,
         "dedication": dedication and [dedication.kind.value, dedication.name, dedication.letter_to],
         "declared": declared and [declared.kind.value, declared.name, declared.address, declared.number],
+        "gift_aid": aided and [aided.scope.value, *astuple(aided.taxpayer)],
         "parts": [[part.campaign, part.amount.minor] for part in form.parts],
         "consents": [[box.channel, box.words] for box in form.consents],
     }

@@ -17,13 +17,10 @@ from campaigns.routes import find_campaign, moved_to
 from campaigns.store import parent_of
 from database.instants import Clock
 from database.transactions import reading
-from ledger.money import Money
 from ledger.views import gave_back
-from payments.gifts.declaration import Declaration
 from payments.gifts.gift import Gift
-from payments.giving.declaration_form import declaration_values, read_declaration
 from payments.giving.donor_form import DonorForm
-from payments.giving.form import FIELDS, FieldErrors, FormFields, Pledge, with_declaration
+from payments.giving.form import FIELDS, FieldErrors, FormFields, Pledge
 from payments.giving.gate_routes import Gate, Stop
 from payments.giving.payment_links_store import payment_link_for
 from payments.giving.places import place_of
@@ -36,6 +33,7 @@ from payments.giving.pledges import (
     sent_form,
 )
 from payments.giving.prefilled import DeepLink, SentForm, fields_of_form, fields_of_link
+from payments.giving.question_routes import DonorQuestions
 from payments.giving.queue_routes import CheckoutQueue
 from payments.stripe.gateway import AmountRefused, StripeAway, StripeBusy, StripeRefused
 from web.client_address import address_of_client
@@ -72,6 +70,7 @@ class FormPages:
     ) -> None:
         self._engine, self._pledges, self._clock, self._pages = engine, pledges, clock, pages
         self._form, self._queue, self._gate = form, way.queue, way.gate
+        self._questions = DonorQuestions(pages, form)
         self._limiter = CapacityLimiter(GATEWAY_THREADS)
 
     def show(
@@ -188,31 +187,12 @@ class FormPages:
         if not isinstance(pledge, Pledge):
             return self._form_page(campaign, fields, pledge, status=422)
         recipient = self._form.recipient(campaign, fields) or campaign
-        above = self._form.declared_above(campaign)
-        if above is not None and pledge.amount > above:
-            declaration = read_declaration(fields)
-            if not isinstance(declaration, Declaration):
-                asked_before = bool(fields.get("declaring"))
-                return self._declaration_page(campaign, fields, pledge, above, declaration if asked_before else {})
-            pledge = with_declaration(pledge, declaration)
+        answered = self._questions.ask(campaign, fields, pledge)
+        if isinstance(answered, Response):
+            return answered
         if (stopped := stop(campaign, fields)) is not None:
             return stopped
-        return self._pledges.save(recipient, pledge, self._form.key(recipient, fields, pledge, address))
-
-    def _declaration_page(
-        self, campaign: Campaign, fields: FormFields, pledge: Pledge, above: Money, errors: FieldErrors
-    ) -> Response:
-        """Who gives: asked above the threshold, before anything is kept or paid."""
-        return self._pages.page(
-            "payments/declare.html",
-            status=422 if errors else 200,
-            private=True,
-            campaign=campaign,
-            form_at=place_of(campaign),
-            amount=pledge.amount,
-            above=above,
-            **declaration_values(fields, errors),
-        )
+        return self._pledges.save(recipient, answered, self._form.key(recipient, fields, answered, address))
 
     def _form_page(
         self,

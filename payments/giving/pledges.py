@@ -15,6 +15,8 @@ from database.transactions import reading, writing
 from donors.consent_store import consents_made_with, note_consents
 from donors.consents import Channel, Consent, ConsentPlace
 from ledger.money import Money
+from payments.gift_aid.declaration_store import add_gift_aid_declaration, gift_aid_declared_with
+from payments.gift_aid.gift_aid_declaration import DeclarationPlace, GiftAidDeclaration
 from payments.gifts import store
 from payments.gifts.details_store import add_declaration, add_dedication, declaration_of, dedication_of
 from payments.gifts.gift import Gift, GiftState, Share, pledge
@@ -25,6 +27,7 @@ from payments.gifts.recurring_store import add_recurring, recurring_of
 from payments.gifts.splitting import ParentShare, shares_of_parts
 from payments.giving.form import Pledge
 from payments.giving.form_keys import FORMS, FormKey, gift_id_of, return_token_of
+from payments.giving.gift_aid_form import PledgedGiftAid
 from payments.giving.prefilled import SentForm
 from payments.stripe.checkout import Purpose
 from payments.stripe.gateway import Gateway
@@ -177,6 +180,7 @@ def sent_form(conn: Connection, gift: Gift) -> SentForm:
         dedication_of(conn, gift.id),
         declaration_of(conn, gift.id),
         agreed,
+        gift_aid_declared_with(conn, gift.id),
         latest_letters(conn, gift.recurring_id) if gift.recurring_id else ReceiptLetters.EACH,
     )
 
@@ -219,6 +223,24 @@ def _add_details(conn: Connection, gift: Gift, form: Pledge, now: datetime) -> N
         add_dedication(conn, gift.id, form.dedication)
     if form.declaration is not None:
         add_declaration(conn, gift.id, form.declaration, now)
+    if form.gift_aid is not None:
+        add_gift_aid_declaration(conn, _gift_aid_of(gift, form.gift_aid, now))
+
+
+def _gift_aid_of(gift: Gift, declared: PledgedGiftAid, now: datetime) -> GiftAidDeclaration:
+    assert gift.donor_id is not None
+    return GiftAidDeclaration(
+        id=str(uuid5(FORMS, f"{gift.id} gift aid")),
+        donor_id=gift.donor_id,
+        gift_id=gift.id,
+        scope=declared.scope,
+        taxpayer=declared.taxpayer,
+        words=declared.words.words,
+        words_version=declared.words.version,
+        place=DeclarationPlace.FORM,
+        declared_at=now,
+        declared_on=declared.declared_on,
+    )
 
 
 def _with_new_attempt(conn: Connection, gift: Gift, now: datetime) -> Gift:

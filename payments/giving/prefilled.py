@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from campaigns.campaign import Campaign
 from campaigns.offered import AmountGroup, group_for
 from ledger.money import Currency, Money
+from payments.gift_aid.gift_aid_declaration import GiftAidDeclaration
 from payments.gifts.amounts import largest_gift
 from payments.gifts.declaration import Declaration
 from payments.gifts.dedication import Dedication
@@ -18,6 +19,7 @@ from payments.giving.declaration_form import fields_of_declaration
 from payments.giving.dedication_form import fields_of_dedication
 from payments.giving.donor_fields import LikelySlip, read_donor_email, read_source
 from payments.giving.form import OTHER, FormFields
+from payments.giving.gift_aid_form import WANTED, fields_of_gift_aid
 from payments.giving.rhythm_form import ONCE, IntervalOffer, fields_of_rhythm
 from web.language import translated
 from web.typed import NotTidy
@@ -59,6 +61,7 @@ def template_fields(fields: FormFields, groups: Sequence[AmountGroup]) -> dict[s
         "amount_choice": fields.get(group.name, ""),
         "amount_other": fields.get("other_amount", ""),
         "fee_cover": fields.get("fee_cover", ""),
+        WANTED: fields.get(WANTED, ""),
         **{name: fields.get(name, "") for name in (*rhythm_form.FIELDS, *donor_fields.FIELDS, *dedication_form.FIELDS)},
     }
 
@@ -83,6 +86,7 @@ class SentForm:
     dedication: Dedication | None
     declaration: Declaration | None
     agreed: tuple[str, ...]
+    gift_aid: GiftAidDeclaration | None = None
     receipts: ReceiptLetters = ReceiptLetters.EACH
 
 
@@ -108,6 +112,7 @@ def fields_of_form(sent: SentForm, campaign: Campaign, groups: Sequence[AmountGr
         **rhythm,
         **fields_of_dedication(sent.dedication),
         **fields_of_declaration(sent.declaration),
+        **fields_of_gift_aid(sent.gift_aid),
         **{f"consent_{channel}": "yes" for channel in sent.agreed},
         "fee_cover": "yes" if gift.fee_cover else "",
         "yearly_statement": "yes" if sent.receipts is ReceiptLetters.YEARLY else "",

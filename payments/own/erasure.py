@@ -1,7 +1,7 @@
 """A donor's wish to be erased: what is stopped at once, and what the law has kept. The work follows in a job."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import uuid4
 
 from sqlalchemy.engine import Connection
@@ -10,6 +10,8 @@ from donors.consent_store import consents_of, note_consent
 from donors.consents import agreed_channels
 from donors.erasure_store import ask_for_erasure
 from donors.retention import kept_until
+from payments.gift_aid.declaration_store import withdraw_gift_aid
+from payments.gift_aid.erasure_store import last_gift_aid_claim
 from payments.gifts.erasure_store import gifts_of_donor
 from payments.gifts.recurring_changes import ChangeKind, RecurringChange
 from payments.gifts.recurring_store import recurring_of, request_change
@@ -19,13 +21,13 @@ from receipts.erasure_store import last_receipt_day
 
 
 def kept_by_law_until(conn: Connection, donor_ids: Sequence[str]) -> date | None:
-    """Until when the law has receipts of this donor kept; None where there are none."""
-    last = last_receipt_day(conn, gifts_of_donor(conn, donor_ids))
-    return None if last is None else kept_until(last)
+    """Until when the law has receipts and Gift Aid declarations of this donor kept; None where there are none."""
+    days = last_receipt_day(conn, gifts_of_donor(conn, donor_ids)), last_gift_aid_claim(conn, donor_ids)
+    return max((kept_until(day) for day in days if day is not None), default=None)
 
 
 def begin_erasure(conn: Connection, donor_ids: Sequence[str], who: str, now: datetime) -> bool:
-    """Stop recurring gifts, withdraw consents, and queue the erasure; False when it was asked for before.
+    """Stop recurring gifts, withdraw consents and Gift Aid, and queue the erasure; False when it was asked for before.
 
     `who` asks: the donor, or a member of staff for one who has written.
     """
@@ -37,4 +39,5 @@ def begin_erasure(conn: Connection, donor_ids: Sequence[str], who: str, now: dat
             withdrawn = decision(channel, agrees=False, offered=(), now=now)
             assert withdrawn is not None
             note_consent(conn, donor_id, withdrawn)
+    withdraw_gift_aid(conn, donor_ids, now.date() + timedelta(days=1), who, now)
     return ask_for_erasure(conn, donor_ids, who, kept_by_law_until(conn, donor_ids), now)

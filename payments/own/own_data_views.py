@@ -9,6 +9,7 @@ from sqlalchemy.engine import Connection
 
 from donors.tables import consent, donor
 from outbox.tables import letter
+from payments.gift_aid.tables import gift_aid_declaration, gift_aid_line
 from payments.gifts.tables import (
     allocation,
     declaration,
@@ -44,6 +45,8 @@ def own_data(conn: Connection, donor_ids: Sequence[str]) -> OwnData:
         "shares": _rows(conn, allocation, allocation.c.gift_id.in_(gifts)),
         "dedications": _rows(conn, dedication, dedication.c.gift_id.in_(gifts)),
         "declarations": _rows(conn, declaration, declaration.c.gift_id.in_(gifts)),
+        "gift_aid_declarations": _rows(conn, gift_aid_declaration, gift_aid_declaration.c.donor_id.in_(donor_ids)),
+        "gift_aid_claims": _rows(conn, gift_aid_line, gift_aid_line.c.gift_id.in_(gifts)),
         "receipts": _rows(conn, receipt, receipt.c.gift_id.in_(gifts)),
         "recurring": _rows(conn, recurring, recurring.c.donor_id.in_(donor_ids)),
         "recurring_shares": _rows(conn, recurring_share, recurring_share.c.recurring_id.in_(series)),

@@ -11,11 +11,14 @@ from database.transactions import reading, writing
 from donors.consent_store import consents_of
 from donors.consents import Consent
 from donors.door import OWN_PAGE, DonorDoor, DonorVisit
+from payments.gift_aid.declaration_views import counting_declarations_of
+from payments.gift_aid.gift_aid_declaration import in_force
 from payments.gifts.receipt_choice_store import latest_letters
 from payments.gifts.recurring_store import changes_of, recurring_of
 from payments.own.changes_routes import own_changes_routes
 from payments.own.details_routes import ConsentOffer, own_details_routes
 from payments.own.erase_routes import erase_routes
+from payments.own.gift_aid_routes import own_gift_aid_routes
 from payments.own.own_consents import shown_consents
 from payments.own.own_files import years_of
 from payments.own.own_page import OwnRecurring, own_recurring_words
@@ -37,6 +40,7 @@ def own_routes(engine: Engine, clock: Clock, pages: Pages, portal: CustomerPorta
         with reading(engine) as conn:
             gifts = own_gifts(conn, visit.donor_ids, MOST_GIFTS)
             shown, decisions = _recurring(conn, visit, pages), _decisions(conn, visit)
+            declared = counting_declarations_of(conn, visit.donor_ids)
         return pages.page(
             "donors/own_page.html",
             private=True,
@@ -44,6 +48,8 @@ def own_routes(engine: Engine, clock: Clock, pages: Pages, portal: CustomerPorta
             gifts=gifts,
             recurring=shown,
             years=years_of(gifts),
+            has_declared=bool(declared),
+            gift_aid=in_force(declared),
             consents=shown_consents(decisions, offered()),
         )
 
@@ -59,6 +65,7 @@ def own_routes(engine: Engine, clock: Clock, pages: Pages, portal: CustomerPorta
                 raise NotFound from None
         return RedirectResponse(f"/receipts/{token}", 303)
 
+    router.include_router(own_gift_aid_routes(engine, clock, pages, door))
     router.include_router(own_changes_routes(engine, clock, pages, door, portal))
     router.include_router(erase_routes(engine, clock, pages, door))
     router.include_router(own_details_routes(engine, clock, pages, door, offered))

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatch
 from graphlib import CycleError, TopologicalSorter
 
+from tests.architecture.pure import PURE, PURE_MAY_USE
 from tests.architecture.reading import Import, Module
 
 # Each part may import those above it in this list; parts on one line are siblings and do not meet.
@@ -34,6 +35,7 @@ SIBLINGS_MEET = {(module, money) for module in ("web.wording", "web.csv_values")
 FOLDERS = {
     "payments": (
         ("gifts",),
+        ("gift_aid",),
         ("stripe", "standing_orders"),
         ("reading", "giving"),
         ("letters",),
@@ -100,81 +102,6 @@ HOMES = {
 ANYWHERE = {"sqlalchemy.Connection", "sqlalchemy.Engine"}
 ANYWHERE_UNDER = ("sqlalchemy.engine.", "sqlalchemy.exc.")
 
-PURE = {
-    "ledger.money",
-    "ledger.typed_money",
-    "payments.gifts.amounts",
-    "ledger.entry",
-    "ledger.accounts",
-    "ledger.kinds",
-    "payments.gifts.gift",
-    "payments.gifts.splitting",
-    "payments.reading.happenings",
-    "payments.gifts.receiving",
-    "payments.stripe.objects",
-    "payments.books.decide.changes",
-    "payments.books.decide.charges",
-    "payments.books.decide.checkouts",
-    "payments.books.decide.decide",
-    "payments.books.decide.entries",
-    "payments.books.decide.known",
-    "payments.books.decide.line_entries",
-    "payments.books.decide.lines",
-    "payments.books.decide.notice",
-    "payments.books.decide.payouts",
-    "payments.books.decide.recurring",
-    "payments.books.decide.withdrawals",
-    "payments.reading.charges",
-    "payments.reading.checkouts",
-    "payments.reading.disputes",
-    "payments.reading.events",
-    "payments.reading.invoices",
-    "payments.reading.method_names",
-    "payments.reading.balance_lines",
-    "payments.reading.original_amounts",
-    "payments.reading.payouts",
-    "payments.reading.refunds",
-    "payments.reading.fields",
-    "payments.reading.statuses",
-    "payments.reading.subscriptions",
-    "payments.gifts.recurring_changes",
-    "payments.giving.rhythm_form",
-    "payments.gifts.due_dates",
-    "payments.gifts.recurring",
-    "payments.gifts.recurring_news",
-    "payments.gifts.lost",
-    *(f"receipts.{name}" for name in ("receipt", "words", "words_4", "jurisdictions", "document", "scripts")),
-    *(f"receipts.{name}" for name in ("credit_note", "statement")),
-    "campaigns.campaign",
-    "campaigns.groups",
-    "campaigns.match",
-    "ledger.gift_sums",
-    "ledger.giving_kind",
-    "campaigns.offer",
-    "campaigns.offer_json",
-    "campaigns.offered",
-    "campaigns.states",
-    "campaigns.editing.days",
-    "donors.donor",
-    "organisation.organisation",
-    "organisation.receipt_rules",
-    *(f"staff.{name}" for name in ("act", "act_words", "member", "permissions", "role")),
-    *(f"webhooks.{name}" for name in ("event", "schedule", "endpoint")),
-    "payments.gifts.gift_events",
-    "payments.gifts.giving",
-    "payments.books.decide.events",
-}
-PURE_MAY_USE = {
-    "database.instants.from_unix",
-    "database.columns.canonical_json",
-    "web.typed.clipped",
-    "web.typed.compact",
-    "web.typed_day.typed_day",
-    # A sentence for the donor is made where it is raised.
-    "web.language.translated",
-    "web.language.translated_plural",
-    "web.language.to_translate",
-}
 PURE_LIBRARY = set(
     "abc calendar collections dataclasses datetime decimal enum fractions functools hashlib itertools json math"
     " operator re string types typing unicodedata uuid zoneinfo".split()

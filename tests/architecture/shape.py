@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from statistics import median
 
-from tests.architecture.places import OUTSIDE, PURE
+from tests.architecture.places import OUTSIDE
+from tests.architecture.pure import PURE
 from tests.architecture.reading import FunctionNode, Module
 
 MODULE_LINES, MEDIAN_MODULE_LINES = 300, 100

@@ -6,6 +6,7 @@ from database.tables import metadata
 from tests.database.attacks import EVERYWHERE, Attack, as_replica, copied
 from tests.database.attacks_bank import BANK
 from tests.database.attacks_every_penny import FILLED_ONCE, MONEY_TABLES, WRITTEN_ONCE
+from tests.database.attacks_gift_aid import GIFT_AID, GIFT_AID_TABLES
 from tests.database.attacks_groups import GROUPS
 
 TRUNCATED = (
@@ -17,6 +18,7 @@ TRUNCATED = (
     "bank_import", "bank_line", "bank_match",
     "erasure", "donor_merge", "period_step", "period_report", "late_entry", "spending",
     "api_token",
+    *GIFT_AID_TABLES,
     *MONEY_TABLES,
 )  # fmt: skip
 # What members of staff sign in with may be removed, so nothing keeps it from being emptied with them.
@@ -46,7 +48,7 @@ def _truncating() -> Iterator[Attack]:
 
 ONLY_POSTGRESQL = (
     *_truncating(),
-    *as_replica((*EVERYWHERE, *WRITTEN_ONCE, *FILLED_ONCE, *GROUPS, *BANK, *_truncating())),
+    *as_replica((*EVERYWHERE, *WRITTEN_ONCE, *FILLED_ONCE, *GROUPS, *BANK, *GIFT_AID, *_truncating())),
     Attack(
         "entry: upsert", "entry",
         copied("entry", "id = 4", id="99") + " ON CONFLICT (key) DO UPDATE SET amount_minor = 1",

@@ -102,6 +102,15 @@ IDENTITIES = {
     "consent": Identity("id = 'consent-1'", (("rowid",), ("id",)), {"id": "'x'"}, {"is_given": "1"}),
     "dedication": Identity("gift_id = 'gift-1'", (("rowid",), ("gift_id",)), {"gift_id": "'gift-3'"}, {"name": "'x'"}),
     "declaration": Identity("gift_id = 'gift-1'", (("rowid",), ("gift_id",)), {"gift_id": "'gift-3'"}, {"name": "'x'"}),
+    "gift_aid_declaration": Identity("id = 'declared-1'", (("rowid",), ("id",)), {"id": "'x'"}, {"words": "'x'"}),
+    "gift_aid_claim": Identity("number = 1", (("number",),), {"number": "9"}, {"who": "'x'"}),
+    "gift_aid_line": Identity(
+        "claim = 1", (("rowid",), ("claim", "n"), ("holds_of",)), {"n": "9", "holds_of": "NULL"},
+        {"amount_minor": "1"},
+    ),
+    "gift_aid_adjustment": Identity(
+        "claim = 2", (("rowid",), ("claim", "gift_id")), {"claim": "3"}, {"amount_minor": "1"}
+    ),
     "offline_gift": Identity("gift_id = 'gift-1'", (("rowid",), ("gift_id",)), {"gift_id": "'gift-3'"}, {"who": "'x'"}),
     "gift_move": Identity("id = 'move-1'", (("rowid",), ("id",)), {"id": "'x'"}, {"who": "'x'"}),
     "standing_order": Identity(
@@ -200,7 +209,13 @@ TAKING = (
             "lost_gift",
             "dedication",
             "declaration",
+            "gift_aid_declaration",
+            "gift_aid_line",
         )
+    ),
+    replace(
+        _taking("gift_aid_claim", "number = 3", "number = 4", copied("gift_aid_claim", "number = 3", number="4")),
+        guards=("gift_aid_claim_frozen", "gift_aid_claim_no_take"),
     ),
     _taking("allocation", "rowid = 2", "rowid = 1", copied("allocation", "n = 1", gift_id="'gift-2'")),
     _taking(

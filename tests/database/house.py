@@ -23,6 +23,7 @@ from outbox.tables import letter
 from payments.adopting.tables import supporter
 from payments.bank import tables as bank
 from payments.books import tables as book_tables
+from payments.gift_aid import tables as gift_aid
 from payments.gifts import tables as gift_tables
 from payments.inbox import tables as inbox_tables
 from payments.refunding.tables import refund_request
@@ -45,6 +46,17 @@ BANK_MATCH = {
     "deposit_id": None,
     "why": "",
 }
+DECLARED = {
+    "donor_id": "donor-1",
+    "gift_id": "gift-1",
+    "scope": "one_gift",
+    "place": "form",
+    "ends_on": None,
+    "withdrawn_at": None,
+    "withdrawn_by": None,
+    "erased_at": None,
+}
+CLAIM_LINE: dict[str, Any] = {"declaration_id": "declared-1", "erased_at": None}
 INSTRUCTION = {"donor_id": "donor-1", "state": "active", "currency": "GBP", "interval": "month"}
 TOKEN = {"made_by": "treasurer-1", "revoked_at": None, "revoked_by": None}
 # What a plain value of the column's type would not satisfy; everything else is filled in by `row`.
@@ -162,6 +174,13 @@ FURNITURE: tuple[tuple[sa.Table, Mapping[str, Any]], ...] = (
     (gift_tables.dedication, {"gift_id": "gift-2", "kind": "honour"}),
     (gift_tables.declaration, {"gift_id": "gift-1", "kind": "company"}),
     (gift_tables.declaration, {"gift_id": "gift-2", "kind": "company"}),
+    *((gift_aid.gift_aid_declaration, DECLARED | {"id": f"declared-{n}"}) for n in (1, 2)),
+    *((gift_aid.gift_aid_claim, {"number": n, "taken_back_at": None, "taken_back_by": None}) for n in (1, 2, 3)),
+    *(
+        (gift_aid.gift_aid_line, CLAIM_LINE | {"claim": n, "gift_id": f"gift-{n}", "holds_of": f"gift-{n}"})
+        for n in (1, 2)
+    ),
+    (gift_aid.gift_aid_adjustment, {"claim": 2, "gift_id": "gift-1"}),
     (inbox_tables.delivery, {"id": "evt_1"}),
     (inbox_tables.delivery_body, {"delivery_id": "evt_1", "body": b"{}"}),
     (book_tables.charge, {"id": "ch_1", "payment": "pi_1", "gift_id": "gift-1"}),

@@ -13,6 +13,7 @@ Outside of the table, because no route of FastAPI: `/webhooks/stripe` (a signatu
 from collections.abc import Mapping
 
 from staff.permissions import Permission
+from tests.staff.access_gift_aid import GIFT_AID_ACCESS
 from tests.staff.access_matrix_bank import BANK_ACCESS, OFFLINE_IMPORT_ACCESS
 from tests.staff.access_to_books import BOOKS
 from tests.staff.access_webhooks import WEBHOOK_ACCESS
@@ -39,6 +40,7 @@ ACCESS: Mapping[str, Open | Permission] = {
     **BANK_ACCESS,
     **OFFLINE_IMPORT_ACCESS,
     **WEBHOOK_ACCESS,
+    **GIFT_AID_ACCESS,
     "GET /desk/sign-ups": READ_LETTERS,
     "GET /desk/sign-ups/list.csv": SEND_LETTERS,
     "POST /desk/sign-ups/opt-outs": SEND_LETTERS,
@@ -200,5 +202,6 @@ ACCESS: Mapping[str, Open | Permission] = {
     "POST /desk/organisation/notices": EDIT_ORGANISATION,
     "POST /desk/organisation/receipts": EDIT_ORGANISATION,
     "POST /desk/organisation/giving": EDIT_ORGANISATION,
+    "POST /desk/organisation/gift-aid": EDIT_ORGANISATION,
     # On this machine; at a public host a door stands before it (tests/test_sandbox_panel.py).
 }

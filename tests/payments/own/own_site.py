@@ -24,6 +24,7 @@ from receipts.routes import receipt_routes
 from tests.receipts.samples import PAGES
 from tests.sandbox.loopback import KEY
 from web.errors import install_errors
+from web.pages import Pages
 
 OFFERED = [OfferedConsent("email", "Email me about this campaign.", "default-1")]
 BASE = PAGES.base_url
@@ -80,12 +81,12 @@ def words_of(page: str) -> str:
 
 
 @contextmanager
-def open_own_site(engine: Engine, clock: Clock, stripe: str = CLOSED_PORT) -> Iterator[OwnSite]:
+def open_own_site(engine: Engine, clock: Clock, stripe: str = CLOSED_PORT, pages: Pages = PAGES) -> Iterator[OwnSite]:
     """The routes of a donor's own pages. `stripe` is where Stripe is."""
     app = FastAPI()
-    app.include_router(donor_sign_in_routes(engine, clock, PAGES))
-    app.include_router(own_routes(engine, clock, PAGES, CustomerPortal(KEY, api_base=stripe), lambda: OFFERED))
-    app.include_router(receipt_routes(engine, clock, PAGES))
-    install_errors(app, PAGES)
+    app.include_router(donor_sign_in_routes(engine, clock, pages))
+    app.include_router(own_routes(engine, clock, pages, CustomerPortal(KEY, api_base=stripe), lambda: OFFERED))
+    app.include_router(receipt_routes(engine, clock, pages))
+    install_errors(app, pages)
     with TestClient(app, base_url=BASE, follow_redirects=False) as browser:
         yield OwnSite(browser, engine, clock)

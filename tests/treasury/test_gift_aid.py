@@ -1,0 +1,142 @@
+"""Gift Aid at the desk: claims are made once, sent as HMRC's file, taken back, and donors withdrawn."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from sqlalchemy import Engine
+
+from database.transactions import reading, writing
+from organisation.organisation import OrganisationKind
+from payments.gift_aid.declaration_store import add_gift_aid_declaration, gift_aid_declaration_by_id
+from payments.gift_aid.schedule_file import ODS
+from staff.act import Subject
+from staff.role import Role
+from staff.store import acts_on
+from tests.clock import FixedClock
+from tests.engines import ON_SQLITE
+from tests.payments.gift_aid.hmrc_validator import boxes, donations, errors_of
+from tests.payments.gift_aid.samples import ADA, DECLARED, TODAY
+from tests.payments.messages import delivery, event
+from tests.payments.organisation_books import gift_id
+from tests.payments.stripe_objects import refund
+from tests.proof.books import Desk
+from tests.receipts.samples import PROFILE
+from tests.staff.signing_in import sign_in_as
+from tests.web.samples import pages
+from treasury.routes import treasury_routes
+from web.errors import install_errors
+
+PATH = "/desk/gift-aid"
+CHARITY = replace(PROFILE, kind=OrganisationKind.CHARITY, gift_aid=True, hmrc_reference="AB12345")
+Visitor = Callable[[Role], TestClient]
+
+
+@pytest.fixture
+def visitor(engine: Engine, clock: FixedClock, desk: Desk) -> Visitor:
+    """Somebody at the desk of a charity, to which one donor gave £25, declared, and another £10."""
+    return visitor_of(engine, clock, desk, CHARITY)
+
+
+def visitor_of(engine: Engine, clock: FixedClock, desk: Desk, profile: object) -> Visitor:
+    """Somebody at the desk of this organisation."""
+    site, app = pages("test", "http://127.0.0.1").of(profile), FastAPI()  # type: ignore[arg-type]
+    app.include_router(treasury_routes(engine, clock, site))
+    install_errors(app, site)
+    desk.give(1, 2500)
+    desk.give(2, 1000)
+
+    def visit(role: Role) -> TestClient:
+        client = TestClient(app, base_url="http://127.0.0.1", follow_redirects=False)
+        sign_in_as(client, engine, clock(), role, f"{role.value}@example.org", [])
+        return client
+
+    return visit
+
+
+def declare(desk: Desk, n: int, **changes: object) -> None:
+    """The donor of this gift declared."""
+    donor = desk.books.gift(n).donor_id
+    values = {"id": f"declared-{n}", "donor_id": donor, "gift_id": gift_id(n)} | changes
+    with writing(desk.books.engine) as conn:
+        add_gift_aid_declaration(conn, replace(DECLARED, **values))  # type: ignore[arg-type]
+
+
+def test_a_claim_is_made_sent_and_followed(visitor: Visitor, desk: Desk, engine: Engine) -> None:
+    """The button claims what the page showed; the file is HMRC's, and the log says who took it."""
+    declare(desk, 1)
+    treasurer = visitor(Role.TREASURER)
+    assert "<strong>£6.25</strong> of tax" in treasurer.get(PATH).text
+    assert treasurer.post(f"{PATH}/claims", data={"seen": "2 GBP 8.75"}).status_code == 409
+    made = treasurer.post(f"{PATH}/claims", data={"seen": "1 GBP 6.25"}).headers["location"]
+    assert made == f"{PATH}/claims/1"
+    assert "Coalition for a Fair Count, AB12345" in treasurer.get(made).text
+    file = treasurer.get(f"{made}/schedule-1.ods")
+    assert (file.status_code, file.headers["content-type"]) == (200, ODS)
+    assert errors_of(file.content, TODAY) == []
+    assert [row[2:4] + row[9:] for row in donations(file.content)] == [["Ada", "Byron King", "25.00"]]
+    assert treasurer.get(f"{made}/schedule-2.ods").status_code == 404
+    with reading(engine) as conn:
+        acts = {act.what for act in acts_on(conn, Subject("gift_aid_claim", "1"))}
+    assert acts == {"gift_aid.claim", "gift_aid.export"}
+    assert treasurer.post(f"{PATH}/claims", data={"seen": "0 GBP 0.00"}).status_code == 409
+
+
+def test_what_went_back_since_is_paid_back_and_a_claim_can_be_taken_back(visitor: Visitor, desk: Desk) -> None:
+    """In HMRC's Box 2 of the next claim; one that was never sent lets its gifts go, once."""
+    declare(desk, 1)
+    treasurer = visitor(Role.TREASURER)
+    treasurer.post(f"{PATH}/claims", data={"seen": "1 GBP 6.25"})
+    desk.books.deliver(delivery(event("refund.created", refund(amount=500), name="re_1")))
+    assert "£1.25 of tax was claimed too much" in treasurer.get(PATH).text
+    declare(desk, 2)
+    assert treasurer.post(f"{PATH}/claims", data={"seen": "1 GBP 1.25"}).status_code == 303
+    assert boxes(treasurer.get(f"{PATH}/claims/2/schedule-1.ods").content)[1] == "1.25"
+    assert "A gift that went back" in treasurer.get(f"{PATH}/claims/2").text
+    assert [treasurer.post(f"{PATH}/claims/2/back").status_code for _ in range(2)] == [303, 404]
+    page = treasurer.get(PATH).text
+    assert "<strong>£1.25</strong> of tax" in page
+    assert "taken back" in page
+
+
+@ON_SQLITE
+def test_a_donor_who_has_written_is_withdrawn(visitor: Visitor, desk: Desk, engine: Engine) -> None:
+    """From the day that they say; the act names the donor, and what is claimed already is paid back."""
+    declare(desk, 1)
+    treasurer, page = visitor(Role.TREASURER), f"{PATH}/declarations/declared-1"
+    treasurer.post(f"{PATH}/claims", data={"seen": "1 GBP 6.25"})
+    assert "St James&#39;s Square" in treasurer.get(page).text
+    assert "Enter a day that has come" in treasurer.post(f"{page}/withdraw", data={"from_day": "2030-01-01"}).text
+    assert treasurer.post(f"{page}/withdraw", data={"from_day": "2026-11-01"}).status_code == 303
+    with reading(engine) as conn:
+        declared = gift_aid_declaration_by_id(conn, "declared-1")
+        acts = acts_on(conn, Subject("donor", desk.books.gift(1).donor_id or ""))
+    assert declared is not None
+    assert str(declared.ends_on) == "2026-11-01"
+    assert [act.what for act in acts] == ["gift_aid.withdraw"]
+    assert "withdrawn" in treasurer.get(page).text
+    assert "£6.25 of tax was claimed too much" in treasurer.get(PATH).text
+    assert treasurer.get(f"{PATH}/declarations/none").status_code == 404
+
+
+@ON_SQLITE
+def test_an_auditor_reads_and_changes_nothing(visitor: Visitor, desk: Desk) -> None:
+    """No button; and a line that HMRC would refuse is named with what is wrong."""
+    declare(desk, 1, taxpayer=replace(ADA, last_name="李"))
+    page = visitor(Role.AUDITOR).get(PATH).text
+    assert ("Make the claim" in page, "HMRC cannot read the last name" in page) == (False, True)
+    assert visitor(Role.AUDITOR).post(f"{PATH}/claims", data={"seen": "0 GBP 0.00"}).status_code == 403
+
+
+@ON_SQLITE
+def test_there_is_no_such_page_where_gift_aid_is_not_claimed(engine: Engine, clock: FixedClock, desk: Desk) -> None:
+    """Nor a link to it; what was declared and claimed before can still be looked at."""
+    owner = visitor_of(engine, clock, desk, PROFILE)(Role.OWNER)
+    assert owner.get(PATH).status_code == 404
+    assert "Gift Aid" not in owner.get("/desk/books").text
+    declare(desk, 1)
+    page = owner.get(PATH)
+    assert (page.status_code, "Make the claim" in page.text) == (200, False)
+    assert owner.post(f"{PATH}/claims", data={"seen": "1 GBP 6.25"}).status_code == 404
