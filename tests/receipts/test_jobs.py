@@ -8,6 +8,7 @@ from sqlalchemy import Engine
 from database.transactions import booking, reading
 from outbox.jobs import waiting_count
 from outbox.worker import Worker
+from receipts.document_store import Document
 from receipts.jobs import LETTER, PRINT, print_first, print_handler, queue_prints
 from receipts.pdf import Printer
 from receipts.receipt import Receipt
@@ -22,7 +23,7 @@ class Stamp:
 
     printed: list[str] = field(default_factory=list)
 
-    def print(self, receipt: Receipt) -> bytes:
+    def print(self, receipt: Receipt | Document) -> bytes:
         """The number and how many went before."""
         self.printed.append(receipt.number)
         return f"{receipt.number} {len(self.printed)}".encode()
