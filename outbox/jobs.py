@@ -142,6 +142,12 @@ def last_error(conn: Connection, kind: str, subject: str) -> tuple[str, datetime
     return (row.error, row.due_at) if row is not None and row.error else None
 
 
+def errors_of(conn: Connection, kind: str) -> list[str]:
+    """The errors that waiting jobs of this kind have failed with."""
+    t = tables.job.c
+    return list(conn.scalars(sa.select(t.error).where(t.kind == kind, t.error.is_not(None))))
+
+
 def oldest_waiting(conn: Connection) -> datetime | None:
     """When the longest-waiting job was queued, or None when nothing waits."""
     oldest: datetime | None = conn.scalar(sa.select(sa.func.min(tables.job.c.queued_at)))

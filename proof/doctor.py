@@ -18,6 +18,7 @@ from payments.reading.events import EVENTS
 from payments.stripe.gateway import API_VERSION, StripeAway, StripeRefused
 from payments.stripe.lists import StripeLists
 from payments.stripe.server_time import stripe_now
+from proof.doctor_fonts import font_finding
 from proof.doctor_mail import NO_MAIL_SERVER, MailServerState, mail_findings
 from proof.store_doctor import Health, health, kept_deliveries
 
@@ -61,7 +62,7 @@ def check_installation(engine: Engine, expected: Expected, lists: StripeLists, c
     now = clock()
     with reading(engine) as conn:
         ours = health(conn, now)
-    return examine(expected, ours, stripe, now)
+    return [*examine(expected, ours, stripe, now), font_finding()]
 
 
 def _ask_stripe(engine: Engine, expected: Expected, lists: StripeLists) -> StripeState | str:

@@ -18,7 +18,7 @@ from receipts.statement import GiftStatement
 from receipts.store import NoReceipt, pdf_by_number
 from receipts.tables import document, document_gap, document_pdf, document_series, document_void
 
-Document = CreditNote | GiftStatement
+NumberedDocument = CreditNote | GiftStatement
 _d, _v = document.c, document_void.c
 _CLASSES: Mapping[Series, type[CreditNote] | type[GiftStatement]] = {
     Series.CREDIT_NOTE: CreditNote,
@@ -34,7 +34,7 @@ class DueDocument:
     `document.verify_url` is the public address without number and code: the issue adds them.
     """
 
-    document: Document
+    document: NumberedDocument
     subject: str
     donor_id: str | None = None
 
@@ -53,7 +53,7 @@ class Void:
 class IssuedDocument:
     """A stored document: what was frozen, what it is of, and its void."""
 
-    document: Document
+    document: NumberedDocument
     subject: str
     edition: int
     donor_id: str | None
@@ -67,7 +67,9 @@ class IssuedDocument:
         return self.document.number
 
 
-def issue_documents(conn: Connection, due: Sequence[DueDocument], *, issued_on: date, now: datetime) -> list[Document]:
+def issue_documents(
+    conn: Connection, due: Sequence[DueDocument], *, issued_on: date, now: datetime
+) -> list[NumberedDocument]:
     """Freeze documents under the next numbers of their series, in the order given.
 
     For the caller's `booking` transaction: a rollback gives the numbers back, so no series has a gap.
@@ -86,12 +88,12 @@ def issue_documents(conn: Connection, due: Sequence[DueDocument], *, issued_on: 
     return issued
 
 
-def _numbered(unnumbered: Document, number: str, issued_on: date) -> Document:
+def _numbered(unnumbered: NumberedDocument, number: str, issued_on: date) -> NumberedDocument:
     address = verify_address(unnumbered.verify_url, number)
     return replace(unnumbered, number=number, issued_on=issued_on, verify_url=address)
 
 
-def _row(frozen: Document, due: DueDocument, numbers: tuple[int, int, int], now: datetime) -> dict[str, object]:
+def _row(frozen: NumberedDocument, due: DueDocument, numbers: tuple[int, int, int], now: datetime) -> dict[str, object]:
     year, number, edition = numbers
     return {
         "id": frozen.number, "series": frozen.series.value, "year": year, "number": number, "subject": due.subject,

@@ -8,16 +8,11 @@ from sqlalchemy.engine import Connection, Engine
 
 from database.instants import Clock
 from database.transactions import reading, writing
-from outbox.jobs import enqueue, enqueue_many
+from outbox.jobs import enqueue, enqueue_many, errors_of
 from outbox.worker import Handler
-from receipts.document_store import (
-    Document,
-    document_by_number,
-    document_pdf_of,
-    is_document_number,
-    save_document_pdf,
-)
-from receipts.receipt import Receipt
+from receipts.document_store import document_by_number, document_pdf_of, is_document_number, save_document_pdf
+from receipts.scripts import MissingGlyphs
+from receipts.sheets import Document
 from receipts.store import NoReceipt, pdf_of, receipt_by_number, save_pdf
 
 PRINT = "receipts.print"
@@ -27,10 +22,14 @@ CREDIT = "receipts.credit"
 RECEIPTS_PER_JOB = 20  # about a second of printing
 
 
+class Unprinted(Exception):
+    """Receipts that have letters which no font here has. The message says which, and what to install."""
+
+
 class ReceiptPrinter(Protocol):
     """What prints a document: `receipts.pdf.Printer`, or a faster one in tests."""
 
-    def print(self, document: Receipt | Document, /) -> bytes:
+    def print(self, document: Document, /) -> bytes:
         """The document as PDF."""
         ...
 
@@ -58,8 +57,14 @@ def print_handler(engine: Engine, printer: ReceiptPrinter, clock: Clock) -> Hand
     """
 
     def handle(payload: Any) -> None:
+        unprinted = []
         for number in payload["numbers"]:
-            _print(engine, printer, clock, number)
+            try:
+                _print(engine, printer, clock, number)
+            except MissingGlyphs as missing:  # the others of the job are printed all the same
+                unprinted.append(f"Receipt {number}: {missing}")
+        if unprinted:
+            raise Unprinted(" ".join(unprinted))
 
     return handle
 
@@ -101,3 +106,10 @@ def _print_receipt(engine: Engine, printer: ReceiptPrinter, clock: Clock, number
 
 def _subject(numbers: Sequence[str]) -> str:
     return numbers[0] if len(numbers) == 1 else f"{numbers[0]}..{numbers[-1]}"
+
+
+def unprinted_receipts(conn: Connection) -> Sequence[str]:
+    """For each print that waits for a font, a sentence on which receipts they are and what to install."""
+    beginning = f"{Unprinted.__name__}: "
+    errors = (error for error in errors_of(conn, PRINT) if error.startswith(beginning))
+    return sorted({error.removeprefix(beginning) for error in errors})

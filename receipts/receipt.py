@@ -10,10 +10,11 @@ from typing import Any
 
 from ledger.money import CurrencyMismatch, Money, currency
 from organisation.organisation import Look, Organisation, OrganisationKind, OrganisationProfile
-from receipts.words import REGIONS_OF, WORDS_3, receipt_languages
+from receipts.words import ENGLISH, REGIONS_OF, WORDS_3, receipt_languages
+from receipts.words_4 import words_4
 
-# The numbers of the wording and layout. A changed legal sentence is a new number.
-PLAIN, STYLED, TRANSLATED = 1, 2, 3
+# The numbers of the wording and layout. A changed legal sentence is a new number. The last is what is issued now.
+PLAIN, STYLED, TRANSLATED, LEGAL = 1, 2, 3, 4
 PLAIN_LOCALE = "en_GB"  # how amounts and dates are written on a plain receipt
 
 
@@ -21,13 +22,15 @@ PLAIN_LOCALE = "en_GB"  # how amounts and dates are written on a plain receipt
 class ReceiptStyle:
     """How a receipt looked when it was issued, and whether a charity issued it.
 
-    `colour` is `#rrggbb`, `logo` the hash of a kept picture, `locale` how amounts and dates are written.
+    `colour` is `#rrggbb`, `logo` the hash of a kept picture, `locale` how amounts and dates are written. `archived`: it
+    is printed for long archiving, with its data inside.
     """
 
     locale: str
     colour: str | None
     logo: str | None
     charity: bool
+    archived: bool = False
 
     @property
     def language(self) -> str:
@@ -41,7 +44,7 @@ def receipt_style(profile: OrganisationProfile, language: str = "") -> ReceiptSt
     A language that the organisation does not offer, or that receipts have no words in, is the organisation's own.
     """
     look, charity = profile.look, profile.kind is OrganisationKind.CHARITY
-    style = ReceiptStyle(_locale(profile, language), look.colour, look.logo, charity)
+    style = ReceiptStyle(_locale(profile, language), look.colour, look.logo, charity, profile.receipts.archived)
     return None if style == ReceiptStyle(PLAIN_LOCALE, None, None, charity=False) else style
 
 
@@ -100,9 +103,7 @@ class Draft:
     @property
     def template(self) -> int:
         """The number of the wording and layout."""
-        if self.style is None:
-            return PLAIN
-        return TRANSLATED if self.style.language in WORDS_3 else STYLED
+        return LEGAL
 
     def snapshot(self, number: str, issued_on: date) -> str:
         """The receipt of this number as the JSON that is kept; `Receipt.from_json` reads it back.
@@ -157,8 +158,11 @@ class Receipt:
 
     @property
     def words(self) -> Mapping[str, str]:
-        """What it says besides its facts, where it is not in English."""
-        return WORDS_3[self.style.language] if self.style and self.template == TRANSLATED else {}
+        """What it says besides its facts; nothing in the first layouts, which have it in their templates."""
+        language = self.style.language if self.style else ENGLISH
+        if self.template >= LEGAL:
+            return words_4(language)
+        return WORDS_3[language] if self.template == TRANSLATED else {}
 
     @property
     def moved_money(self) -> bool:

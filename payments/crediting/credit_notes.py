@@ -17,9 +17,9 @@ from payments.books.store_open import statuses_of_disputes
 from receipts.credit_note import CREDIT_REASONS, CreditNote, notes_to_void, went_back_of_receipt
 from receipts.document import Series
 from receipts.document_store import (
-    Document,
     DueDocument,
     IssuedDocument,
+    NumberedDocument,
     Void,
     documents_of,
     issue_documents,
@@ -80,7 +80,7 @@ def _all_notes(conn: Connection, gift_id: str) -> list[IssuedDocument]:
     return documents_of(conn, Series.CREDIT_NOTE, credit_subject(gift_id))
 
 
-def _credit_note(document: Document) -> CreditNote:
+def _credit_note(document: NumberedDocument) -> CreditNote:
     assert isinstance(document, CreditNote)  # its series says so
     return document
 

@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 import pytest
 from sqlalchemy import Engine
 
+from database.engine import open_database
 from database.transactions import booking, reading
 from outbox.jobs import waiting_count
 from outbox.worker import Worker
-from receipts.document_store import Document
-from receipts.jobs import LETTER, PRINT, print_first, print_handler, queue_prints
+from receipts.jobs import LETTER, PRINT, print_first, print_handler, queue_prints, unprinted_receipts
 from receipts.pdf import Printer
-from receipts.receipt import Receipt
+from receipts.sheets import Document
 from receipts.store import NoReceipt, issue_receipts, pdf_of, receipt_by_number
 from tests.clock import FixedClock
 from tests.receipts.samples import NOON, TODAY, draft, receipt
@@ -23,7 +23,7 @@ class Stamp:
 
     printed: list[str] = field(default_factory=list)
 
-    def print(self, receipt: Receipt | Document) -> bytes:
+    def print(self, receipt: Document) -> bytes:
         """The number and how many went before."""
         self.printed.append(receipt.number)
         return f"{receipt.number} {len(self.printed)}".encode()
@@ -100,3 +100,22 @@ def test_a_printed_receipt_leaves_its_letter_to_be_written(engine: Engine, clock
 
     with reading(engine) as conn:
         assert (letters, waiting_count(conn)) == ([{"number": numbers[0]}], 0)
+
+
+def test_a_receipt_without_a_font_waits_and_holds_up_no_other(
+    sqlite_url: str, clock: FixedClock, printer: Printer
+) -> None:
+    """The others of its job are printed; the desk says which it is and what to do, and no letter of the name."""
+    engine = open_database(sqlite_url)
+    with booking(engine) as conn:
+        drafts = [draft("a"), draft("b", donor_name="Zo\ue0ff"), draft("c")]
+        numbers = issue_receipts(conn, drafts, issued_on=TODAY, now=NOON)
+        queue_prints(conn, numbers, now=NOON)
+
+    Worker(engine, {PRINT: print_handler(engine, printer, clock)}, clock).run_due()
+
+    assert [kept(engine, number) is not None for number in numbers] == [True, False, True]
+    with reading(engine) as conn:
+        [sentence] = unprinted_receipts(conn)
+    assert sentence.startswith(f"Receipt {numbers[1]}: 1 of the signs are in no font")
+    assert "\ue0ff" not in sentence

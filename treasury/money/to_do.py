@@ -34,6 +34,7 @@ from payments.gifts.views import DiscrepancyRow, discrepancies, discrepancy_coun
 from payments.giving.surge_views import SurgeState, surge_state
 from payments.inbox.store import DeadLetter, dead_letters
 from payments.refunding.twin_views import TwinRow, twin_rows
+from receipts.jobs import unprinted_receipts
 from webhooks.endpoint import WebhookEndpoint
 from webhooks.store import stopped_endpoints
 
@@ -62,6 +63,7 @@ class ToDo:
     stopped_endpoints: Sequence[WebhookEndpoint]
     letters: Sequence[PostedLetter]
     letter_count: int
+    unprinted: Sequence[str]
     lost_gift_count: int
     surge: SurgeState
     uncleared: Sequence[Uncleared]
@@ -78,7 +80,7 @@ class ToDo:
         """Whether nothing waits."""
         lists = (
             self.disputes, self.discrepancies, self.dead_letters, self.without_gift, self.payouts, self.letters,
-            self.uncleared, self.failing, self.ended, self.twins, self.months_to_close,
+            self.unprinted, self.uncleared, self.failing, self.ended, self.twins, self.months_to_close,
         )  # fmt: skip
         counts = (self.lost_gift_count, self.surge.demand, self.surge.waiting)
         return not any((*counts, *lists, self.stopped_endpoints))
@@ -99,6 +101,7 @@ def to_do(conn: Connection, now: datetime, today: date) -> ToDo:
         stopped_endpoints(conn),
         undelivered_letters(conn, SHOWN),
         undelivered_count(conn),
+        unprinted_receipts(conn),
         lost_gift_count(conn),
         surge_state(conn, now),
         *uncleared_since(conn, now - LONGEST_UNCLEARED, SHOWN),
