@@ -7,7 +7,7 @@ from database.columns import BookDate, Count, Instant, Minor
 from migrations.guards import append_only, frozen, keep_rows, on_sqlite, refuse, set_once
 
 revision = "0080"
-down_revision = "0055"
+down_revision = "0060"
 
 WRITTEN_DECLARATION = (
     "id", "donor_id", "gift_id", "scope", "words", "words_version", "place", "declared_at", "declared_on",

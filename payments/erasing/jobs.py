@@ -30,7 +30,7 @@ from payments.gifts.erasure_store import (
 )
 from payments.inbox.store import drop_bodies
 from payments.own.own_data_views import addresses_of_donor
-from receipts.erasure_store import close_receipts, erase_receipts
+from receipts.erasure_store import close_receipts, erase_documents, erase_receipts
 from receipts.store import gifts_with_receipts
 from staff.notes_store import Noted, erase_notes
 from web.csv_store import forget_expired_uploads, forget_uploads
@@ -104,6 +104,7 @@ def anonymise_kept(engine: Engine, clock: Clock) -> int:
         done = erase_receipts(conn, gifts, last_day_to_erase(today), clock())
         erase_declarations(conn, done)
         erase_gift_aid(conn, donors, last_day_to_erase(today), clock())
+        erase_documents(conn, gifts, donors, last_day_to_erase(today), clock())
     return len(done)
 
 

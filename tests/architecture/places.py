@@ -45,7 +45,7 @@ FOLDERS = {
         ("inbox",),
         ("settlement",),
         ("bank",),
-        ("erasing", "refunding", "adopting"),
+        ("erasing", "refunding", "adopting", "crediting", "statements"),
     ),
 }
 # The twin is no part of the product: beside its folders stand both its world and the program that builds it.
@@ -95,7 +95,7 @@ HOMES = {
     "pydantic_settings": ("settings.py",),
     "argon2": ("staff/passwords.py",),
     "pyotp": ("staff/second_factor.py",),
-    "cryptography": ("staff/second_factor.py",),
+    "cryptography": ("receipts/signature.py", "staff/second_factor.py"),
     "typer": ("commands.py", "*/commands.py"),
 }
 # Whoever opens a transaction may name what it is given, and tell a lost connection from a bad row.

@@ -5,14 +5,16 @@ from collections.abc import Iterator
 from database.tables import metadata
 from tests.database.attacks import EVERYWHERE, Attack, as_replica, copied
 from tests.database.attacks_bank import BANK
+from tests.database.attacks_documents import DOCUMENTS
 from tests.database.attacks_every_penny import FILLED_ONCE, MONEY_TABLES, WRITTEN_ONCE
 from tests.database.attacks_gift_aid import GIFT_AID, GIFT_AID_TABLES
 from tests.database.attacks_groups import GROUPS
 
 TRUNCATED = (
     "entry", "account", "currency", "total", "month_total", "donor", "gift", "allocation", "delivery", "charge",
-    "checkout",
-    "discrepancy", "receipt", "receipt_pdf", "receipt_series", "receipt_gap", "lost_gift", "organisation_version",
+    "checkout", "discrepancy", "receipt", "receipt_pdf", "receipt_series", "receipt_gap",
+    "receipt_void", "document", "document_pdf", "document_void", "document_series", "document_gap",
+    "lost_gift", "organisation_version",
     "installation", "installation_mark", "act", "letter", "staff_member", "match_pot", "match_note", "signup",
     "refund_request", "offline_gift", "note", "gift_move", "standing_order", "supporter",
     "bank_import", "bank_line", "bank_match",
@@ -48,7 +50,7 @@ def _truncating() -> Iterator[Attack]:
 
 ONLY_POSTGRESQL = (
     *_truncating(),
-    *as_replica((*EVERYWHERE, *WRITTEN_ONCE, *FILLED_ONCE, *GROUPS, *BANK, *GIFT_AID, *_truncating())),
+    *as_replica((*EVERYWHERE, *WRITTEN_ONCE, *FILLED_ONCE, *GROUPS, *BANK, *DOCUMENTS, *GIFT_AID, *_truncating())),
     Attack(
         "entry: upsert", "entry",
         copied("entry", "id = 4", id="99") + " ON CONFLICT (key) DO UPDATE SET amount_minor = 1",
