@@ -4,6 +4,7 @@ The receipt says what was received and never changes. The credit note names it a
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -83,10 +84,21 @@ class CreditNote(FrozenDocument):
         )
 
 
-def amount_to_credit(receipt_total: Money, went_back: Money, credited: Money) -> Money:
-    """What a further credit note has to say; negative where the notes say more than went back.
+def went_back_of_receipt(receipt_total: Money, kept: Money) -> Money:
+    """How much of what a receipt confirms went back, where the organisation keeps `kept` of the gift.
 
-    `went_back` is the ledger's, `credited` what the notes that are not void say. More than the receipt never goes back
-    of it: a gift that was paid twice gives back money that no receipt confirms.
+    A gift that was paid twice keeps its receipt whole when one of the two payments goes back.
     """
-    return min(max(went_back, Money(0, receipt_total.currency)), receipt_total) - credited
+    return receipt_total - min(max(kept, Money(0, receipt_total.currency)), receipt_total)
+
+
+def notes_to_void(amounts: Sequence[Money], went_back: Money) -> int:
+    """How many of a receipt's credit notes hold no longer, the newest first, because less went back than they say.
+
+    A refund failed, or a dispute was won after all. `amounts` are those of the notes, the oldest first.
+    """
+    credited, count = sum((amount.minor for amount in amounts), start=0), 0
+    while credited > went_back.minor:
+        count += 1
+        credited -= amounts[-count].minor
+    return count

@@ -1,6 +1,6 @@
-"""The job that prints receipts as PDF, in the worker."""
+"""The job that prints receipts and other documents as PDF, in the worker."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -10,12 +10,15 @@ from database.instants import Clock
 from database.transactions import reading, writing
 from outbox.jobs import enqueue, enqueue_many, errors_of
 from outbox.worker import Handler
-from receipts.receipt import Receipt
+from receipts.document_store import document_by_number, document_pdf_of, is_document_number, save_document_pdf
 from receipts.scripts import MissingGlyphs
+from receipts.sheets import Document
 from receipts.store import NoReceipt, pdf_of, receipt_by_number, save_pdf
 
 PRINT = "receipts.print"
-LETTER = "receipts.letter"  # what follows a receipt's PDF; payments/thanks has its handler, which knows the donor
+LETTER = "receipts.letter"  # what follows a document's PDF; payments/letters has its handler, which knows the donor
+# Say in credit notes what went back of a gift: {"gift": its id}. payments/crediting has its handler.
+CREDIT = "receipts.credit"
 RECEIPTS_PER_JOB = 20  # about a second of printing
 
 
@@ -24,15 +27,20 @@ class Unprinted(Exception):
 
 
 class ReceiptPrinter(Protocol):
-    """What prints a receipt: `receipts.pdf.Printer`, or a faster one in tests."""
+    """What prints a document: `receipts.pdf.Printer`, or a faster one in tests."""
 
-    def print(self, receipt: Receipt) -> bytes:
-        """The receipt as PDF."""
+    def print(self, document: Document, /) -> bytes:
+        """The document as PDF."""
         ...
 
 
+def queue_credits(conn: Connection, gift_ids: Iterable[str], now: datetime) -> None:
+    """Have the credit notes of these gifts say what went back, in the transaction that books it."""
+    enqueue_many(conn, CREDIT, [(gift, {"gift": gift}) for gift in sorted(set(gift_ids))], now=now)
+
+
 def queue_prints(conn: Connection, numbers: Sequence[str], *, now: datetime) -> None:
-    """Queue receipts for printing, in the transaction that issues them. A job takes several, which is less to write."""
+    """Queue documents for printing, in the transaction that issues them. A job takes several: less to write."""
     groups = [list(numbers[start : start + RECEIPTS_PER_JOB]) for start in range(0, len(numbers), RECEIPTS_PER_JOB)]
     enqueue_many(conn, PRINT, [(_subject(group), {"numbers": group}) for group in groups], now=now)
 
@@ -52,13 +60,34 @@ def print_handler(engine: Engine, printer: ReceiptPrinter, clock: Clock) -> Hand
         unprinted = []
         for number in payload["numbers"]:
             try:
-                _print_receipt(engine, printer, clock, number)
+                _print(engine, printer, clock, number)
             except MissingGlyphs as missing:  # the others of the job are printed all the same
                 unprinted.append(f"Receipt {number}: {missing}")
         if unprinted:
             raise Unprinted(" ".join(unprinted))
 
     return handle
+
+
+def _print(engine: Engine, printer: ReceiptPrinter, clock: Clock, number: str) -> None:
+    if is_document_number(number):
+        _print_document(engine, printer, clock, number)
+    else:
+        _print_receipt(engine, printer, clock, number)
+
+
+def _print_document(engine: Engine, printer: ReceiptPrinter, clock: Clock, number: str) -> None:
+    with reading(engine) as conn:
+        issued = document_by_number(conn, number)
+        if issued is None:
+            raise NoReceipt(number)
+        if document_pdf_of(conn, number) is not None:
+            return
+    pdf = printer.print(issued.document)
+    with writing(engine) as conn:
+        if document_pdf_of(conn, number) is None:
+            save_document_pdf(conn, number, pdf, clock())
+            enqueue(conn, LETTER, number, {"number": number}, now=clock())
 
 
 def _print_receipt(engine: Engine, printer: ReceiptPrinter, clock: Clock, number: str) -> None:

@@ -81,8 +81,8 @@ class Draft:
     method, "Visa ending 4242". `reference` finds the payment in our records and in Stripe's. `donor_address` has its
     lines, `jurisdiction` names the law that the receipt is written for, and `legal_facts` what that law wants printed
     besides, such as ("registration_number", "123456789 RR 0001"). `replaces` is the number of the receipt that this
-    one takes the place of. `verify_url` is the public address that says whether this receipt is genuine, with its
-    check code at the end. All of these may be missing: then nothing is kept of them.
+    one takes the place of. `verify_url` is the public address of the page that says whether a receipt is
+    genuine; its number and check code are added at issue. All of these may be missing: then nothing is kept of them.
     """
 
     gift_id: str

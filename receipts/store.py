@@ -3,7 +3,7 @@
 import hashlib
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -14,6 +14,7 @@ from database.bulk import insert_rows
 from database.questions import fetch
 from database.transactions import reading
 from receipts import tables
+from receipts.check_code import verify_address
 from receipts.receipt import Draft, Receipt, printed_number
 from receipts.tables import YEAR_SPAN
 
@@ -56,26 +57,42 @@ def issue_receipts(conn: Connection, drafts: Sequence[Draft], *, issued_on: date
     """Freeze receipts under the year's next numbers, in the order given; returns the numbers as they are printed.
 
     For the caller's `booking` transaction: one writer at a time takes numbers, and a rollback gives them
-    back, so a year's numbers have no gap. A gift that has its receipt already is refused by the database.
+    back, so a year's numbers have no gap. A gift that has its receipt already is refused by the database, unless the
+    draft names the receipt that it replaces: then it is the next edition.
     """
     if not drafts:
         return []
     year = issued_on.year
     numbers = _take_numbers(conn, year, len(drafts))
     printed = [printed_number(year, number) for number in numbers]
+    editions = _next_editions(conn, [draft.gift_id for draft in drafts if draft.replaces])
     insert_rows(
         conn,
         tables.receipt,
         [
             {
                 "id": year * YEAR_SPAN + number, "year": year, "number": number, "gift_id": draft.gift_id,
-                "edition": 1, "issued_on": issued_on, "issued_at": now, "template": draft.template,
-                "snapshot": draft.snapshot(name, issued_on),
+                "edition": editions.get(draft.gift_id, 1), "issued_on": issued_on, "issued_at": now,
+                "template": draft.template, "snapshot": _with_address(draft, name).snapshot(name, issued_on),
             }
             for number, name, draft in zip(numbers, printed, drafts, strict=True)
         ],
     )  # fmt: skip
     return printed
+
+
+def _with_address(draft: Draft, number: str) -> Draft:
+    """The draft with the address that says whether it is genuine, where it has one."""
+    return replace(draft, verify_url=verify_address(draft.verify_url, number)) if draft.verify_url else draft
+
+
+def _next_editions(conn: Connection, gift_ids: Sequence[str]) -> dict[str, int]:
+    """The editions of receipts that replace one. All others are the first of their gift."""
+    if not gift_ids:
+        return {}
+    t = tables.receipt.c
+    last = sa.select(t.gift_id, sa.func.max(t.edition) + 1).where(t.gift_id.in_(gift_ids)).group_by(t.gift_id)
+    return {row[0]: row[1] for row in conn.execute(last)}
 
 
 _TAKE = (

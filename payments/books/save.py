@@ -26,8 +26,11 @@ from payments.gifts import recurring_store
 from payments.gifts import store as gift_store
 from payments.gifts.gift_news import queue_refunds, queue_states
 from payments.reading.happenings import InvoiceReported
+from receipts.jobs import queue_credits
 from webhooks.store import write_events
 
+# What changes how much of a receipt is left: its credit notes follow.
+_GO_BACK = (EntryKind.REFUND, EntryKind.REFUND_FAILED, EntryKind.DISPUTE, EntryKind.PAYMENT_FAILED)
 _NO_LONGER_WAITING = sa.delete(tables.waiting_fact).where(tables.waiting_fact.c.payment == sa.bindparam("paid"))
 
 
@@ -49,6 +52,7 @@ def save_changes(conn: Connection, changes: Changes, now: datetime) -> None:
         ledger.store.post(conn, changes.entries, now)
         refunds = [entry.subject for entry in changes.entries if entry.kind is EntryKind.REFUND]
         queue_refunds(conn, refunds, now)
+        queue_credits(conn, [entry.gift for entry in changes.entries if entry.gift and entry.kind in _GO_BACK], now)
         queue_statuses(conn, changes.statuses, now)
         if changes.balance_changed:
             queue_settlement(conn, now)

@@ -8,6 +8,7 @@ from sqlalchemy.engine import Engine
 
 from database.instants import Clock
 from database.transactions import booking, reading
+from ledger.return_views import gifts_of_subject
 from payments.books import store as book_store
 from payments.books.bookkeeper import Bookkeeper
 from payments.reading.fields import expandable_id
@@ -17,6 +18,7 @@ from payments.settlement.list_reader import ListReader, NotApplied
 from payments.settlement.list_sources import ListSources
 from payments.stripe.lists import StripeLists
 from payments.stripe.objects import StripeObject
+from receipts.jobs import queue_credits
 
 log = structlog.get_logger()
 
@@ -43,6 +45,7 @@ class StatusFetcher:
         status = read_dispute(dispute)
         with booking(self._engine) as conn:
             book_store.save_dispute(conn, status, now)
+            queue_credits(conn, gifts_of_subject(conn, status.dispute), now)
 
     def fetch_payout(self, identity: str) -> None:
         """Save a payout's status; once Stripe has worked out its lines, check that they add up to its amount.

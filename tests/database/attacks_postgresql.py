@@ -10,7 +10,9 @@ from tests.database.attacks_groups import GROUPS
 
 TRUNCATED = (
     "entry", "account", "currency", "total", "donor", "gift", "allocation", "delivery", "charge", "checkout",
-    "discrepancy", "receipt", "receipt_pdf", "receipt_series", "receipt_gap", "lost_gift", "organisation_version",
+    "discrepancy", "receipt", "receipt_pdf", "receipt_series", "receipt_gap",
+    "receipt_void", "document", "document_pdf", "document_void", "document_series", "document_gap",
+    "lost_gift", "organisation_version",
     "installation", "installation_mark", "act", "letter", "staff_member", "match_pot", "match_note", "signup",
     "refund_request", "offline_gift", "note", "gift_move", "standing_order", "supporter",
     "bank_import", "bank_line", "bank_match",

@@ -56,6 +56,19 @@ IDENTITIES = {
     "receipt_gap": Identity(
         "year = 2025", (("rowid",), ("year", "first_number")), {"year": "2024"}, {"last_number": "9"}
     ),
+    "receipt_void": Identity("receipt_id > 0", (("receipt_id",),), {}, {"why": "'other'"}),
+    "document": Identity(
+        "number = 1", (("rowid",), ("id",), ("series", "year", "number"), ("series", "subject", "edition")),
+        {"id": "'x'", "number": "9", "edition": "9"}, {"snapshot": "'{}'"},
+    ),
+    "document_pdf": Identity("document_id > ''", (("rowid",), ("document_id",)), {}, {"pdf": "x'00'"}),
+    "document_void": Identity("document_id > ''", (("rowid",), ("document_id",)), {}, {"why": "'other'"}),
+    "document_series": Identity(
+        "year = 2026", (("rowid",), ("series", "year")), {"year": "2024"}, {"last_number": "1"}
+    ),
+    "document_gap": Identity(
+        "year = 2025", (("rowid",), ("series", "year", "first_number")), {"year": "2024"}, {"last_number": "9"}
+    ),
     "period_step": Identity(
         "id = 1", (("id",),), {}, {"month": "'2020-02-01'", "open_from": "'2020-03-01'"}
     ),
@@ -228,6 +241,12 @@ TAKING = (
         _taking("receipt_series", "year = 2027, last_number = 9", "year = 2026"),
         guards=("receipt_series_rises", "receipt_series_no_take"),
         before=("INSERT INTO receipt_series (year, last_number) VALUES (2027, 5)",),
+    ),
+    _taking("document", "rowid = 2", "rowid = 1"),
+    replace(
+        _taking("document_series", "year = 2027, last_number = 9", "year = 2026"),
+        guards=("document_series_rises", "document_series_no_take"),
+        before=("INSERT INTO document_series (series, year, last_number) VALUES ('CN', 2027, 5)",),
     ),
 )
 

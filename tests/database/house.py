@@ -36,6 +36,7 @@ FIRST_RECEIPT = 2026 * receipts.YEAR_SPAN + 1
 
 OFFLINE = {"means": "cash", "taken_back_at": None, "taken_back_by": None, "why": None}
 REFUND_REQUEST = {"gift_id": "gift-1", "currency": "GBP", "reason": "duplicate", "open_of": None, "refusal": None}
+DOCUMENT = {"series": "CN", "year": 2026, "subject": "receipt:1", "donor_id": "donor-1"}
 BANK_LINE = {"currency": "GBP", "struck_at": None}
 BANK_MATCH = {
     "line_id": "line-3",
@@ -201,6 +202,13 @@ FURNITURE: tuple[tuple[sa.Table, Mapping[str, Any]], ...] = (
     (receipts.receipt, {"id": FIRST_RECEIPT + 1, "year": 2026, "number": 2, "gift_id": "gift-2"}),
     (receipts.receipt_token, {"token_hash": "0" * 64, "receipt_id": FIRST_RECEIPT}),
     (receipts.receipt_pdf, {"receipt_id": FIRST_RECEIPT, "sha256": "0" * 64}),
+    (receipts.receipt_void, {"receipt_id": FIRST_RECEIPT, "replaced_by": None}),
+    (receipts.document_series, {"series": "CN", "year": 2026, "last_number": 2}),
+    (receipts.document_gap, {"series": "CN", "year": 2025, "first_number": 1, "last_number": 5}),
+    (receipts.document, DOCUMENT | {"id": "CN2026-000001", "number": 1, "edition": 1}),
+    (receipts.document, DOCUMENT | {"id": "CN2026-000002", "number": 2, "edition": 2}),
+    (receipts.document_pdf, {"document_id": "CN2026-000001", "sha256": "0" * 64}),
+    (receipts.document_void, {"document_id": "CN2026-000001", "replaced_by": None}),
     (match_pot, {"id": "pot-1", "currency": "GBP", "ended_on": None}),
     (match_note, {"gift_id": "gift-1", "pot_id": "pot-1"}),
     (receipts.receipt_gap, {"year": 2025, "first_number": 1, "last_number": 5}),

@@ -18,7 +18,7 @@ from payments.gifts.details_store import add_dedication
 from payments.letters.receipt_letters import RECEIPT, post_link_letter, receipt_letter_handler
 from payments.reading.happenings import InvoicePaid, InvoiceReported
 from receipts.jobs import LETTER, PRINT, print_handler
-from receipts.receipt import Receipt
+from receipts.sheets import Document
 from receipts.store import pdf_by_number, receipt_by_token
 from tests.clock import FixedClock
 from tests.payments.messages import charged as charge_message
@@ -31,7 +31,7 @@ from tests.smtp_server import Mailbox, serving
 class Stamp:
     """A printer that takes no time."""
 
-    def print(self, receipt: Receipt) -> bytes:
+    def print(self, receipt: Document) -> bytes:
         """Its number."""
         return f"%PDF {receipt.number}".encode()
 

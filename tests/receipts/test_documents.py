@@ -9,7 +9,7 @@ import pytest
 
 from ledger.kinds import EntryKind
 from ledger.money import EUR, GBP, Currency, CurrencyMismatch, Money
-from receipts.credit_note import CreditNote, NotACreditNote, amount_to_credit
+from receipts.credit_note import CreditNote, NotACreditNote, notes_to_void, went_back_of_receipt
 from receipts.document import DocumentStatus, Series, document_status, series_number
 from receipts.receipt import ReceiptStyle
 from receipts.statement import BadGiftStatement, GiftStatement, StatementGift, StatementKind, StatementTotal, year_from
@@ -102,13 +102,22 @@ def test_a_note_is_in_its_receipts_currency() -> None:
 
 
 @pytest.mark.parametrize(
-    ("went_back", "credited", "due"),
-    [(0, 0, 0), (1000, 0, 1000), (1000, 1000, 0), (0, 1000, -1000), (9999, 0, 2500), (2600, 2500, 0), (-5, 0, 0)],
-    ids=["nothing", "a refund", "noted", "the refund failed", "paid twice", "paid twice, noted", "won"],
+    ("kept", "went_back"),
+    [(2500, 0), (1500, 1000), (0, 2500), (5000, 0), (3000, 0), (-5, 2500)],
+    ids=["all kept", "a refund", "all back", "paid twice", "paid twice, a part of one back", "more back than came"],
 )
-def test_a_further_note_says_what_the_others_do_not(went_back: int, credited: int, due: int) -> None:
-    """What the books say went back, less what the notes say, and never more than the receipt."""
-    assert amount_to_credit(Money(2500, GBP), Money(went_back, GBP), Money(credited, GBP)) == Money(due, GBP)
+def test_what_went_back_of_a_receipt_follows_from_what_is_kept(kept: int, went_back: int) -> None:
+    """A second payment that goes back takes nothing off the receipt of the first."""
+    assert went_back_of_receipt(Money(2500, GBP), Money(kept, GBP)) == Money(went_back, GBP)
+
+
+@pytest.mark.parametrize(
+    ("notes", "went_back", "count"),
+    [((), 0, 0), ((1000,), 1000, 0), ((1000,), 0, 1), ((1000, 500), 1000, 1), ((1000, 500), 500, 2), ((5,), 9, 0)],
+)
+def test_a_note_holds_no_longer_when_less_went_back(notes: tuple[int, ...], went_back: int, count: int) -> None:
+    """The newest first, until no more is credited than went back."""
+    assert notes_to_void([Money(minor, GBP) for minor in notes], Money(went_back, GBP)) == count
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from outbox.jobs import waiting_count
 from outbox.worker import Worker
 from receipts.jobs import LETTER, PRINT, print_first, print_handler, queue_prints, unprinted_receipts
 from receipts.pdf import Printer
-from receipts.receipt import Receipt
+from receipts.sheets import Document
 from receipts.store import NoReceipt, issue_receipts, pdf_of, receipt_by_number
 from tests.clock import FixedClock
 from tests.receipts.samples import NOON, TODAY, draft, receipt
@@ -23,7 +23,7 @@ class Stamp:
 
     printed: list[str] = field(default_factory=list)
 
-    def print(self, receipt: Receipt) -> bytes:
+    def print(self, receipt: Document) -> bytes:
         """The number and how many went before."""
         self.printed.append(receipt.number)
         return f"{receipt.number} {len(self.printed)}".encode()

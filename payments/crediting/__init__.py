@@ -1,0 +1,1 @@
+"""Credit notes: what went back of gifts that have receipts."""

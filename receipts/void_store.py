@@ -1,0 +1,98 @@
+"""Receipts that hold no longer: voids, and the receipts that took their place."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from organisation.organisation import OrganisationProfile
+from receipts.document_store import Void
+from receipts.receipt import Draft, printed_number, receipt_style
+from receipts.store import Issued, issue_receipts, receipt_by_number
+from receipts.tables import YEAR_SPAN, receipt, receipt_void
+
+_r, _v = receipt.c, receipt_void.c
+
+
+class AlreadyVoid(Exception):
+    """This receipt was declared void before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reissue:
+    """What is put right on a receipt: the donor's name and address, why, who does it, and the public address base."""
+
+    donor_name: str
+    donor_address: tuple[str, ...]
+    why: str
+    who: str
+    verify_base: str
+
+
+def void_receipt(conn: Connection, issued: Issued, void: Void) -> None:
+    """Say that a receipt holds no longer. Its number stays taken. Raises AlreadyVoid."""
+    if voids_of_receipts(conn, [issued.id]):
+        raise AlreadyVoid(issued.receipt.number)
+    replacing = receipt_by_number(conn, void.replaced_by) if void.replaced_by else None
+    values = {"why": void.why, "who": void.who, "voided_at": void.at}
+    replaced_by = replacing.id if replacing else None
+    conn.execute(sa.insert(receipt_void).values(receipt_id=issued.id, replaced_by=replaced_by, **values))
+
+
+def reissue_receipt(
+    conn: Connection, issued: Issued, put_right: Reissue, profile: OrganisationProfile, *, today: date, now: datetime
+) -> str:
+    """Issue a receipt in the place of this one, which becomes void; returns its number. Raises AlreadyVoid.
+
+    It confirms the same gift in the same language, and is issued by the organisation as it is now. For the caller's
+    `booking` transaction.
+    """
+    old = issued.receipt
+    if voids_of_receipts(conn, [issued.id]):
+        raise AlreadyVoid(old.number)
+    draft = Draft(
+        gift_id=issued.gift_id,
+        given_on=old.given_on,
+        donor_name=put_right.donor_name,
+        lines=old.lines,
+        method=old.method,
+        reference=old.reference,
+        organisation=profile.organisation,
+        mode=old.mode,
+        style=receipt_style(profile, old.style.language if old.style else ""),
+        donor_address=put_right.donor_address,
+        jurisdiction=old.jurisdiction,
+        legal_facts=old.legal_facts,
+        replaces=old.number,
+        verify_url=put_right.verify_base,
+    )
+    [number] = issue_receipts(conn, [draft], issued_on=today, now=now)
+    void_receipt(conn, issued, Void(put_right.why, put_right.who, now, number))
+    return number
+
+
+def void_receipts_of_gifts(conn: Connection, gift_ids: Sequence[str], why: str, who: str, now: datetime) -> None:
+    """Void every receipt of these gifts that still holds: the gifts were taken back."""
+    holds = sa.select(_r.id).outerjoin(receipt_void, _v.receipt_id == _r.id).where(_v.receipt_id.is_(None))
+    ids = conn.scalars(holds.where(_r.gift_id.in_(gift_ids))).all()
+    if ids:
+        rows = [{"receipt_id": each, "replaced_by": None, "why": why, "who": who, "voided_at": now} for each in ids]
+        conn.execute(sa.insert(receipt_void), rows)
+
+
+def voids_of_receipts(conn: Connection, ids: Sequence[int]) -> dict[int, Void]:
+    """The voids of those of these receipts that hold no longer."""
+    rows = conn.execute(sa.select(receipt_void).where(_v.receipt_id.in_(ids)))
+    return {row.receipt_id: Void(row.why, row.who, row.voided_at, _printed(row.replaced_by)) for row in rows}
+
+
+def editions_of_gift(conn: Connection, gift_id: str) -> Sequence[str]:
+    """The numbers of every receipt of a gift, the first edition first."""
+    numbers = sa.select(_r.year, _r.number).where(_r.gift_id == gift_id).order_by(_r.edition)
+    return [printed_number(year, number) for year, number in conn.execute(numbers)]
+
+
+def _printed(receipt_id: int | None) -> str:
+    return "" if receipt_id is None else printed_number(*divmod(receipt_id, YEAR_SPAN))
