@@ -5,11 +5,13 @@ reference/uk-rules.md, §3 and §4.
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from organisation.receipt_rules import PLACE, REGISTRATION, SIGNATORY, UNSTATED, Jurisdiction
+from receipts.credit_note import CreditNote
 from receipts.document import FrozenDocument
 from receipts.receipt import Draft, Receipt
 
@@ -28,6 +30,16 @@ class MissingFact(StrEnum):
 
 ToBeIssued = Draft | Receipt | FrozenDocument
 """What missing facts are looked for in."""
+
+
+class FactsMissing(Exception):
+    """A document whose law asks for more than it says. It is not printed, and nobody is sent it."""
+
+    def __init__(self, missing: Sequence[MissingFact]) -> None:
+        self.missing = tuple(missing)
+        super().__init__(
+            f"its law asks for {' and '.join(missing)}. Enter what is missing, and issue it again in its place."
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +133,12 @@ def legal_form(jurisdiction: str, *, charity: bool = False) -> LegalForm:
 
 
 def missing_facts(document: ToBeIssued) -> Sequence[MissingFact]:
-    """What its law asks for that a document does not have. Until there is nothing missing it is not issued."""
+    """What its law asks for that a receipt does not have. Until nothing is missing it is not printed.
+
+    A credit note takes back what a receipt confirmed, and needs nothing besides.
+    """
+    if isinstance(document, CreditNote):
+        return []
     known = {
         MissingFact.ORGANISATION_NAME: document.organisation.name,
         MissingFact.ORGANISATION_ADDRESS: document.organisation.address,
@@ -137,6 +154,7 @@ _OF_FACT = {
     PLACE: MissingFact.PLACE_OF_ISSUE,
     SIGNATORY: MissingFact.SIGNATORY,
 }
+MISSING = "\u2026"  # on a page, in the place of a fact for which the paper waits
 _SENTENCE = re.compile(r"(?<=[.!?])\s+")
 _NO_GIFT_AID = re.compile(r"gift aid (?:can ?not|can.t) be (?:re)?claimed")
 
@@ -148,7 +166,8 @@ def legal_lines(document: ToBeIssued, amount: str, language: str, *, charity: bo
     says it too.
     """
     form = legal_form(document.jurisdiction, charity=charity)
-    facts = {"organisation": document.organisation.name, "amount": amount} | dict(document.legal_facts)
+    facts = defaultdict(lambda: MISSING, document.legal_facts)
+    facts |= {"organisation": document.organisation.name, "amount": amount}
     locked = [sentence.format_map(facts) for sentence in form.locked(language)]
     own = " ".join(_added(document.organisation.legal_note, locked))
     return [*locked, own] if own else locked

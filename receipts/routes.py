@@ -10,6 +10,7 @@ from database.instants import Clock
 from database.transactions import reading, writing
 from ledger.views import gave_back
 from receipts.jobs import print_first
+from receipts.jurisdictions import missing_facts
 from receipts.layouts import layout_of
 from receipts.sheets import legal_of
 from receipts.store import LINK_LIFETIME, Issued, pdf_of, receipt_by_token
@@ -52,10 +53,10 @@ def receipt_routes(engine: Engine, clock: Clock, pages: Pages) -> APIRouter:
         as_issued = pages.of(issued.receipt.issuer)
         with as_issued.speaking():  # like its print, whoever looks at it now
             receipt, words = issued.receipt, issued.receipt.words
-            legal = legal_of(receipt, as_issued.wording)
             return as_issued.page(
-                shown, private=True, receipt=receipt, words=words, legal=legal, went_back=went_back, token=token
-            )
+                shown, private=True, receipt=receipt, words=words, legal=legal_of(receipt, as_issued.wording),
+                missing=missing_facts(receipt), went_back=went_back, token=token,
+            )  # fmt: skip
 
     return router
 

@@ -8,10 +8,11 @@ from organisation.organisation import OrganisationProfile
 from organisation.receipt_rules import JURISDICTIONS, OWN_FACTS, UNSTATED, Jurisdiction, ReceiptRules
 from organisation.receipts_section import read_receipts, receipts_fields
 from organisation.sections import SectionErrors
-from receipts.jurisdictions import LEGAL_FORMS, MissingFact, legal_lines, missing_facts
+from receipts.jurisdictions import LEGAL_FORMS, FactsMissing, MissingFact, legal_lines, missing_facts
 from receipts.pdf import Printer
 from receipts.receipt import ReceiptStyle
-from tests.receipts.documents import ADDRESS, FACTS, legal_receipt
+from receipts.words_4 import WORDS_4
+from tests.receipts.documents import ADDRESS, FACTS, credit_note, legal_receipt
 from tests.receipts.samples import COALITION, draft, receipt
 from tests.receipts.test_pdf import text_of
 
@@ -135,3 +136,22 @@ def test_the_desk_s_form_asks_for_what_is_missing() -> None:
     )
     assert read.receipts.legal_facts == (("registration_number", "12"),)
     assert read_receipts(receipts_fields(read), profile) == read
+
+
+def test_what_lacks_a_fact_is_not_printed(printer: Printer) -> None:
+    """And says which; a credit note needs none of it."""
+    lacking = replace(draft(), jurisdiction=Jurisdiction.CANADA, legal_facts=FACTS)
+    with pytest.raises(FactsMissing, match=r"^its law asks for the donor's postal address\. Enter") as waiting:
+        printer.print(receipt(lacking))
+
+    assert waiting.value.missing == (MissingFact.DONOR_ADDRESS,)
+    assert printer.print(replace(credit_note(), jurisdiction=Jurisdiction.CANADA, legal_facts=FACTS))
+    shown, _gift_aid, _note = legal_lines(replace(draft(), jurisdiction="uk_charity"), "", "en")
+    assert shown == "Registered charity, number \u2026."
+
+
+def test_donors_read_what_is_missing_in_their_language() -> None:
+    """Every fact that a law may ask for has its words."""
+    for words in WORDS_4.values():
+        assert all(words[f"lacks_{fact.name.lower()}"] for fact in MissingFact)
+        assert set(words) == set(WORDS_4["en"])
