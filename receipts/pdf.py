@@ -8,6 +8,7 @@ from typing import Any
 from warnings import catch_warnings, simplefilter
 
 from receipts.archiving import ARCHIVE_VARIANT, ATTACHED_AS, USUAL_VARIANT, snapshot_of, with_ua_claim
+from receipts.artifacts import leave_margins_out
 from receipts.check_picture import check_picture
 from receipts.jurisdictions import FactsMissing, missing_facts
 from receipts.layouts import LAYOUTS, layout_of
@@ -120,9 +121,10 @@ class Printer:
         page = self._weasyprint.HTML(string=html, url_fetcher=self._pictures_only)
         try:
             document = page.render(stylesheets=styles, font_config=self._fonts, **options)
+            if template >= LEGAL:
+                options["finisher"] = _finish_archive if attached else _finish
             if attached:
                 document.metadata.attachments = [self._attachment(attached)]
-                options["finisher"] = _finish_archive
             with catch_warnings():
                 # WeasyPrint 70 leaves the file of its colour profile to the garbage collector.
                 simplefilter("ignore", ResourceWarning)
@@ -142,8 +144,15 @@ class Printer:
         )  # fmt: skip
 
 
-def _finish_archive(_document: Any, pdf: Any) -> None:
+def _finish(document: Any, pdf: Any) -> None:
+    """Mend the tags of what has margins to read from."""
+    if len(document.pages) > 1:
+        leave_margins_out(pdf)
+
+
+def _finish_archive(document: Any, pdf: Any) -> None:
     """Say in the metadata of a PDF/A that it is PDF/UA-1 as well, and name the attached file once."""
+    _finish(document, pdf)
     files = pdf.catalog["AF"]
     files[:] = dict.fromkeys(files)  # WeasyPrint 70 has it from the list of names, and again from the objects
     metadata = next(part for part in pdf.objects if getattr(part, "extra", {}).get("Type") == "/Metadata")
