@@ -7,13 +7,14 @@ reference/uk-rules.md, §3 and §4.
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from organisation.receipt_rules import PLACE, REGISTRATION, SIGNATORY, UNSTATED, Jurisdiction
 from receipts.credit_note import CreditNote
 from receipts.document import FrozenDocument
 from receipts.receipt import Draft, Receipt
+from receipts.statement import GiftStatement
 
 
 class MissingFact(StrEnum):
@@ -46,19 +47,30 @@ class FactsMissing(Exception):
 class LegalForm:
     """What a jurisdiction prescribes: sentences by language, each with the facts that it names, and required facts.
 
-    `title` replaces "Receipt" where the law has a name for it. `source` is where the rule stands.
+    `several` are those of a document about several gifts, where they differ. `title` replaces "Receipt" where the law
+    has a name for it. `source` is where the rule stands.
     """
 
     sentences: Mapping[str, Sequence[str]]
     required: Sequence[MissingFact]
     source: str
     title: str = ""
+    several: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
-    def locked(self, language: str) -> Sequence[str]:
+    def locked(self, language: str, *, several: bool = False) -> Sequence[str]:
         """The sentences in a language; in English where the law has no other words."""
-        return self.sentences.get(language, self.sentences["en"])
+        sentences = self.several if several and self.several else self.sentences
+        return sentences.get(language, sentences["en"])
 
 
+_TAX_EXEMPT = (
+    "{organisation} is a tax-exempt organization under section 501(c)(3) of the Internal Revenue Code, EIN "
+    "{registration_number}."
+)
+_NO_DECLARATION_OF_SEVERAL = {
+    "en": ("This statement is not a Gift Aid declaration.",),
+    "cy": ("Nid datganiad Cymorth Rhodd yw\u2019r datganiad hwn o roddion.",),
+}
 _OWN = (MissingFact.ORGANISATION_NAME, MissingFact.ORGANISATION_ADDRESS)
 LEGAL_FORMS: Mapping[str, LegalForm] = {
     Jurisdiction.UK: LegalForm(
@@ -68,6 +80,10 @@ LEGAL_FORMS: Mapping[str, LegalForm] = {
         },
         _OWN,
         "No statutory form. Gift Aid is for charities alone: HMRC, Charities: detailed guidance notes, chapter 3",
+        several={
+            "en": ("These are not charitable donations. Gift Aid cannot be claimed on them.",),
+            "cy": ("Nid rhoddion elusennol yw\u2019r rhain. Ni ellir hawlio Cymorth Rhodd arnynt.",),
+        },
     ),
     Jurisdiction.UK_CHARITY: LegalForm(
         {
@@ -79,17 +95,21 @@ LEGAL_FORMS: Mapping[str, LegalForm] = {
         },
         (*_OWN, MissingFact.REGISTRATION_NUMBER),
         "Charities Act 2011, section 68: a registered charity says so on its receipts",
+        several={
+            "en": ("Registered charity, number {registration_number}.", *_NO_DECLARATION_OF_SEVERAL["en"]),
+            "cy": ("Elusen gofrestredig, rhif {registration_number}.", *_NO_DECLARATION_OF_SEVERAL["cy"]),
+        },
     ),
     Jurisdiction.US_CHARITY: LegalForm(
         {
             "en": (
-                "{organisation} is a tax-exempt organization under section 501(c)(3) of the Internal Revenue Code, "
-                "EIN {registration_number}.",
+                _TAX_EXEMPT,
                 "No goods or services were provided in exchange for this contribution.",
             )
         },
         (*_OWN, MissingFact.REGISTRATION_NUMBER, MissingFact.DONOR_NAME),
-        "26 USC 170(f)(8); IRS, Charitable contributions: written acknowledgments",
+        "26 USC 170(f)(8); IRS, Charitable contributions: written acknowledgments (one summary may cover several)",
+        several={"en": (_TAX_EXEMPT, "No goods or services were provided in exchange for these contributions.")},
     ),
     Jurisdiction.US_POLITICAL: LegalForm(
         {
@@ -121,8 +141,13 @@ _NO_DECLARATION = {
     "en": ("This receipt is not a Gift Aid declaration.",),
     "cy": ("Nid datganiad Cymorth Rhodd yw\u2019r dderbynneb hon.",),
 }
-_CHARITY_UNSTATED = LegalForm(_NO_DECLARATION, (), "No law was chosen at the desk; the organisation is a charity")
-_UNSTATED = LegalForm(LEGAL_FORMS[Jurisdiction.UK].sentences, (), "No law was chosen at the desk; not a charity")
+_CHARITY_UNSTATED = LegalForm(
+    _NO_DECLARATION,
+    (),
+    "No law was chosen at the desk; the organisation is a charity",
+    several=_NO_DECLARATION_OF_SEVERAL,
+)
+_UNSTATED = replace(LEGAL_FORMS[Jurisdiction.UK], required=(), source="No law was chosen at the desk; not a charity")
 
 
 def legal_form(jurisdiction: str, *, charity: bool = False) -> LegalForm:
@@ -165,10 +190,10 @@ def legal_lines(document: ToBeIssued, amount: str, language: str, *, charity: bo
     `amount` is the total as it is printed. That Gift Aid cannot be claimed stands once, however often the organisation
     says it too.
     """
-    form = legal_form(document.jurisdiction, charity=charity)
+    form, several = legal_form(document.jurisdiction, charity=charity), isinstance(document, GiftStatement)
     facts = defaultdict(lambda: MISSING, document.legal_facts)
     facts |= {"organisation": document.organisation.name, "amount": amount}
-    locked = [sentence.format_map(facts) for sentence in form.locked(language)]
+    locked = [sentence.format_map(facts) for sentence in form.locked(language, several=several)]
     own = " ".join(_added(document.organisation.legal_note, locked))
     return [*locked, own] if own else locked
 

@@ -12,7 +12,7 @@ from receipts.jurisdictions import LEGAL_FORMS, FactsMissing, MissingFact, legal
 from receipts.pdf import Printer
 from receipts.receipt import ReceiptStyle
 from receipts.words_4 import WORDS_4
-from tests.receipts.documents import ADDRESS, FACTS, credit_note, legal_receipt
+from tests.receipts.documents import ADDRESS, FACTS, credit_note, legal_receipt, statement
 from tests.receipts.samples import COALITION, draft, receipt
 from tests.receipts.test_pdf import text_of
 
@@ -155,3 +155,23 @@ def test_donors_read_what_is_missing_in_their_language() -> None:
     for words in WORDS_4.values():
         assert all(words[f"lacks_{fact.name.lower()}"] for fact in MissingFact)
         assert set(words) == set(WORDS_4["en"])
+
+
+@pytest.mark.parametrize(
+    ("law", "charity", "sentence"),
+    [
+        ("", False, "These are not charitable donations. Gift Aid cannot be claimed on them."),
+        ("", True, "This statement is not a Gift Aid declaration."),
+        ("uk", False, "These are not charitable donations. Gift Aid cannot be claimed on them."),
+        ("uk_charity", True, "This statement is not a Gift Aid declaration."),
+        ("us_charity", True, "No goods or services were provided in exchange for these contributions."),
+        ("us_political", False, "Contributions or gifts to Coalition for a Fair Count are not deductible as charitable "
+         "contributions for Federal income tax purposes."),
+        ("canada", True, "Eligible amount of gift for tax purposes: £75 CAD. The donor received no advantage."),
+    ],
+)  # fmt: skip
+def test_a_document_about_several_gifts_says_so(law: str, *, charity: bool, sentence: str) -> None:
+    """The same law, of these gifts."""
+    several = replace(statement(3), jurisdiction=law, legal_facts=FACTS)
+
+    assert sentence in legal_lines(several, "£75 CAD", "en", charity=charity)
