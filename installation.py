@@ -33,6 +33,7 @@ from payments.books.decide.decide import BookRules
 from payments.inbox.webhook import PATH as WEBHOOK_PATH
 from payments.stripe.lists import StripeLists
 from payments.stripe.receipt_notes import ReceiptNotes
+from receipts.check_code import verify_base
 from sandbox.brief import served_briefly
 from sandbox.keys import sandbox_keys
 from sandbox.twin import Twin, TwinSettings, open_twin
@@ -165,7 +166,10 @@ def open_installation(
     organisation = CurrentOrganisation(engine, settings.profile(unnamed_organisation(settings.timezone)))
     organisation.refresh()
     pages = Pages(HERE / "templates", identity=lambda: organisation.profile, mode=settings.mode, base_url=address)
-    rules = BookRules(organisation.profile.organisation, ZoneInfo(settings.timezone), settings.mode, mark_of(engine))
+    rules = BookRules(
+        organisation.profile.organisation, ZoneInfo(settings.timezone), settings.mode, mark_of(engine),
+        verify_base(address),
+    )  # fmt: skip
     return Installation(settings, address, engine, organisation, pages, Bookkeeper(rules), clock)
 
 

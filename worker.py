@@ -17,14 +17,17 @@ from outbox.sending import send_handler
 from outbox.smtp import KEEP_SECONDS
 from outbox.worker import Chore, Handler, Worker
 from payments.adopting.jobs import SupporterFinder, adopting_jobs
+from payments.crediting.credit_notes import CreditIssuer
+from payments.crediting.jobs import NamesIssuer, crediting, crediting_jobs, looking_for_returns
 from payments.erasing.erasure_list import ERASURE_LIST, ErasureList
 from payments.erasing.jobs import anonymising, erasing_jobs
 from payments.gifts.campaign_views import agreed_donors
 from payments.giving.payment_links_store import make_missing_links
 from payments.giving.turns_store import remove_old_turns
 from payments.inbox.keep import replay
+from payments.letters.document_letters import document_letter_handler
 from payments.letters.gift_letters import gift_letter_jobs
-from payments.letters.receipt_letters import RECEIPT, receipt_letter_handler
+from payments.letters.receipt_letters import RECEIPT
 from payments.letters.recurring_letters import recurring_letter_jobs
 from payments.letters.reminders import reminding
 from payments.own.yearly_statements import posting_statements
@@ -35,9 +38,10 @@ from payments.stripe.lists import StripeLists
 from payments.stripe.payment_links import PaymentLinkGateway
 from payments.stripe.refunds import RefundGateway
 from payments.stripe.subscriptions import RecurringGateway
+from receipts.check_code import verify_base
+from receipts.document_store import any_pdf_by_number
 from receipts.jobs import LETTER, PRINT, print_handler
 from receipts.pdf import LogoReader, Printer
-from receipts.store import pdf_by_number
 from sandbox.twin import Twin
 from staff.second_factor import SecretBox
 from treasury.books.jobs import PRINT_REPORT, REPORT_STYLE, report_handler
@@ -65,12 +69,11 @@ def build_worker(installation: Installation, twin: Twin | None = None) -> Worker
     handlers |= {
         PRINT_REPORT: report_handler(engine, installation.pages, partial(printer.print_html, style=REPORT_STYLE), clock)
     }
-    handlers |= {LETTER: receipt_letter_handler(engine, installation.pages, clock)}
     handlers |= recurring_letter_jobs(engine, installation.pages, clock)
     handlers |= erasing_jobs(engine, clock, ErasureList(installation.settings.var_dir / ERASURE_LIST).note)
     handlers |= {WRITE_LINK: link_letter_handler(engine, installation.pages, clock)}
     links = StopLinks(installation.secret_key, installation.base_url)
-    handlers |= gift_letter_jobs(engine, installation.pages, links, clock, is_refund_of_duplicate)
+    handlers |= _document_jobs(installation, links)
     handlers |= mailing_jobs(engine, installation.pages, links, agreed_donors, clock)
     carrier = installation.carrier
     handlers |= {SEND: send_handler(engine, carrier, installation.sender, attachments(engine), clock)}
@@ -95,6 +98,7 @@ def build_worker(installation: Installation, twin: Twin | None = None) -> Worker
         anonymising(engine, clock),
         *_surge_chores(installation, link_gateway),
         looking_for_due_events(engine, clock),
+        looking_for_returns(engine, clock),
     ]
     return Worker(engine, handlers, clock, chores, beside=[DELIVER], threads=MOST_ENDPOINTS)
 
@@ -139,6 +143,20 @@ def _as_it_is_now(installation: Installation, handle: Handler) -> Handler:
     return do_job
 
 
+def _document_jobs(installation: Installation, links: StopLinks) -> dict[str, Handler]:
+    """What follows a document's PDF, and what follows money that went back: credit notes, and the letters with them."""
+    engine, pages, clock = installation.engine, installation.pages, installation.clock
+    issuer = _credit_issuer(installation)
+    told = gift_letter_jobs(engine, pages, links, clock, is_refund_of_duplicate, crediting(engine, issuer, clock))
+    return told | crediting_jobs(engine, issuer, clock) | {LETTER: document_letter_handler(engine, pages, clock)}
+
+
+def _credit_issuer(installation: Installation) -> NamesIssuer:
+    """Issues credit notes for the organisation as it is now."""
+    zone, base = installation.bookkeeper.rules.zone, verify_base(installation.base_url)
+    return lambda: CreditIssuer(installation.organisation.profile, zone, base)
+
+
 def _logo_reader(engine: Engine) -> LogoReader:
     """Reads the logos that receipts are printed with."""
 
@@ -154,7 +172,7 @@ def _logo_reader(engine: Engine) -> LogoReader:
 
 def attachments(engine: Engine) -> AttachmentSources:
     """Where the attachments of letters are found."""
-    return {RECEIPT: partial(pdf_by_number, engine)}
+    return {RECEIPT: partial(any_pdf_by_number, engine)}
 
 
 def stripe_account(installation: Installation, twin: Twin | None) -> tuple[str, str | None]:

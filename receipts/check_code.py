@@ -8,8 +8,14 @@ import base64
 import hmac
 import secrets
 
+VERIFY_PATH = "/verify"
 CODE_BYTES = 10
 _GROUP = 4
+
+
+def verify_base(base_url: str) -> str:
+    """The public page at which papers of an installation at this address are checked."""
+    return base_url + VERIFY_PATH
 
 
 def new_check_code() -> str:

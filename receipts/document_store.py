@@ -11,12 +11,14 @@ from sqlalchemy.engine import Connection, Engine, Row
 
 from database.bulk import insert_rows
 from database.transactions import reading
+from ledger.money import Currency, Money
 from receipts.check_code import verify_address
 from receipts.credit_note import CreditNote
 from receipts.document import Series, series_number
+from receipts.receipt import printed_number
 from receipts.statement import GiftStatement
-from receipts.store import NoReceipt, pdf_by_number
-from receipts.tables import document, document_gap, document_pdf, document_series, document_void
+from receipts.store import NoReceipt, pdf_of, receipt_by_number
+from receipts.tables import document, document_gap, document_pdf, document_series, document_void, receipt
 
 NumberedDocument = CreditNote | GiftStatement
 _d, _v = document.c, document_void.c
@@ -148,6 +150,27 @@ def current_documents(conn: Connection, series: Series, subjects: Sequence[str])
     return {each.subject: each for each in _documents(conn, which)}
 
 
+def credit_subject(gift_id: str) -> str:
+    """What the credit notes of a gift are of, whichever edition of its receipt they name."""
+    return f"of:{gift_id}"
+
+
+def gift_of_subject(subject: str) -> str:
+    """The gift whose credit notes are of this subject."""
+    return subject.removeprefix(credit_subject(""))
+
+
+def standing_notes(conn: Connection, gift_id: str) -> list[CreditNote]:
+    """The credit notes of a gift that are not void, the oldest first."""
+    issued = documents_of(conn, Series.CREDIT_NOTE, credit_subject(gift_id))
+    return [each.document for each in issued if each.void is None and isinstance(each.document, CreditNote)]
+
+
+def credited_of_gift(conn: Connection, gift_id: str, of: Currency) -> Money:
+    """What the credit notes of a gift that hold say went back of it."""
+    return sum((note.amount for note in standing_notes(conn, gift_id)), start=Money(0, of))
+
+
 def _documents(conn: Connection, which: sa.ColumnElement[bool]) -> list[IssuedDocument]:
     joined = document.outerjoin(document_void, _v.document_id == _d.id)
     columns = (document, _v.replaced_by, _v.why, _v.who, _v.voided_at)
@@ -177,12 +200,25 @@ def document_pdf_of(conn: Connection, number: str) -> bytes | None:
     return conn.scalar(sa.select(document_pdf.c.pdf).where(document_pdf.c.document_id == number))
 
 
+def following_numbers(conn: Connection, gift_id: str) -> set[str]:
+    """The numbers of every receipt of a gift, and of its credit notes that hold."""
+    of_gift = sa.select(receipt.c.year, receipt.c.number).where(receipt.c.gift_id == gift_id)
+    receipts = {printed_number(year, number) for year, number in conn.execute(of_gift)}
+    return receipts | {note.number for note in standing_notes(conn, gift_id)}
+
+
+def any_pdf_of(conn: Connection, number: str) -> bytes | None:
+    """The kept PDF of a receipt or of any other document; None until it is made, empty once its donor was erased."""
+    if is_document_number(number):
+        return document_pdf_of(conn, number)
+    issued = receipt_by_number(conn, number)
+    return pdf_of(conn, issued.id) if issued else None
+
+
 def any_pdf_by_number(engine: Engine, number: str) -> bytes:
-    """The kept PDF of a receipt or of any other document, for a letter; raises NoReceipt until it is made."""
-    if not is_document_number(number):
-        return pdf_by_number(engine, number)
+    """The same, for a letter; raises NoReceipt until it is made."""
     with reading(engine) as conn:
-        pdf = document_pdf_of(conn, number)
+        pdf = any_pdf_of(conn, number)
     if pdf is None:
         raise NoReceipt(number)
     return pdf

@@ -19,7 +19,7 @@ from receipts.void_store import voids_of_receipts
 
 PRINT = "receipts.print"
 LETTER = "receipts.letter"  # what follows a document's PDF; payments/letters has its handler, which knows the donor
-# Say in credit notes what went back of a gift: {"gift": its id}. payments/crediting has its handler.
+# Say in credit notes what went back of a gift: {"of": its id}. payments/crediting has its handler.
 CREDIT = "receipts.credit"
 RECEIPTS_PER_JOB = 20  # about a second of printing
 
@@ -38,7 +38,7 @@ class ReceiptPrinter(Protocol):
 
 def queue_credits(conn: Connection, gift_ids: Iterable[str], now: datetime) -> None:
     """Have the credit notes of these gifts say what went back, in the transaction that books it."""
-    enqueue_many(conn, CREDIT, [(gift, {"gift": gift}) for gift in sorted(set(gift_ids))], now=now)
+    enqueue_many(conn, CREDIT, [(gift, {"of": gift}) for gift in sorted(set(gift_ids))], now=now)
 
 
 def queue_prints(conn: Connection, numbers: Sequence[str], *, now: datetime) -> None:

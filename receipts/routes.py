@@ -1,19 +1,27 @@
 """A donor's receipt behind its secret link: the page, and the PDF to keep."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from fastapi.responses import Response
-from sqlalchemy.engine import Engine
+from fastapi.responses import RedirectResponse, Response
+from sqlalchemy.engine import Connection, Engine
 
 from database.instants import Clock
 from database.transactions import reading, writing
+from ledger.money import Money
+from ledger.return_views import movements_of_gift
 from ledger.views import gave_back
+from receipts.credit_note import went_back_of_receipt
+from receipts.document import DocumentStatus, Series
+from receipts.document_store import any_pdf_of, following_numbers, standing_notes
 from receipts.jobs import print_first
 from receipts.jurisdictions import missing_facts
 from receipts.layouts import layout_of
 from receipts.sheets import legal_of
 from receipts.store import LINK_LIFETIME, Issued, pdf_of, receipt_by_token
+from receipts.verifying import receipt_status
 from web.errors import NOT_FOUND
 from web.pages import Pages
 
@@ -22,8 +30,11 @@ MOST_RELOADS = 9
 
 
 def receipt_routes(engine: Engine, clock: Clock, pages: Pages) -> APIRouter:
-    """`/receipts/{token}` and `/receipts/{token}.pdf`."""
+    """`/receipts/{token}` and `/receipts/{token}.pdf`, and what followed it: `/receipts/{token}/{number}.pdf`."""
     router = APIRouter()
+
+    router.include_router(_following(engine, clock, pages))
+    router.include_router(_receipt_page(engine, clock, pages))
 
     @router.get("/receipts/{token}.pdf")
     def download(token: str, look: Annotated[int, Query(ge=0, le=MOST_RELOADS)] = 0) -> Response:
@@ -35,11 +46,17 @@ def receipt_routes(engine: Engine, clock: Clock, pages: Pages) -> APIRouter:
         if issued is None or pdf == b"":  # its donor was erased
             return _no_receipt(pages, token)
         if pdf is not None:
-            return _attachment(issued, pdf)
+            return _attachment(issued.receipt.number, pdf)
         if look == 0:
             with writing(engine) as conn:
                 print_first(conn, issued.receipt.number, now=now)
         return _preparing(pages, issued, token, look)
+
+    return router
+
+
+def _receipt_page(engine: Engine, clock: Clock, pages: Pages) -> APIRouter:
+    router = APIRouter()
 
     @router.get("/receipts/{token}")
     def page(token: str) -> Response:
@@ -48,15 +65,36 @@ def receipt_routes(engine: Engine, clock: Clock, pages: Pages) -> APIRouter:
             issued = receipt_by_token(conn, token, clock())
             if issued is None:
                 return _no_receipt(pages, token)
-            went_back = gave_back(conn, issued.gift_id, issued.receipt.total.currency)
+            went_back = _went_back(conn, issued)
+            followed = _followed(conn, issued)
         shown = layout_of(issued.receipt.template).page
         as_issued = pages.of(issued.receipt.issuer)
         with as_issued.speaking():  # like its print, whoever looks at it now
             receipt, words = issued.receipt, issued.receipt.words
             return as_issued.page(
-                shown, private=True, receipt=receipt, words=words, legal=legal_of(receipt, as_issued.wording),
-                missing=missing_facts(receipt), went_back=went_back, token=token,
+                "receipts/shown.html", private=True, layout=shown, receipt=receipt, words=words,
+                legal=legal_of(receipt, as_issued.wording), missing=() if followed.is_void else missing_facts(receipt), went_back=went_back,
+                followed=followed, token=token,
             )  # fmt: skip
+
+    return router
+
+
+def _following(engine: Engine, clock: Clock, pages: Pages) -> APIRouter:
+    router = APIRouter()
+
+    @router.get("/receipts/{token}/{number}.pdf")
+    def download_following(token: str, number: str) -> Response:
+        """A credit note of the gift, or another receipt of it: who may open its receipt may open these."""
+        with reading(engine) as conn:
+            issued = receipt_by_token(conn, token, clock())
+            follows = issued is not None and number in following_numbers(conn, issued.gift_id)
+            pdf = any_pdf_of(conn, number) if follows else None
+        if issued is None or not follows or pdf == b"":
+            return _no_receipt(pages, token)
+        if pdf is None:
+            return RedirectResponse(f"/receipts/{token}", 303)
+        return _attachment(number, pdf)
 
     return router
 
@@ -71,9 +109,49 @@ def _no_receipt(pages: Pages, token: str) -> Response:
     )
 
 
-def _attachment(issued: Issued, pdf: bytes) -> Response:
+def _went_back(conn: Connection, issued: Issued) -> Money:
+    """What of the receipt's money went back: of a gift that was paid twice, the second payment is not the receipt's."""
+    of = issued.receipt.total.currency
+    kept = sum(moved.minor for moved in movements_of_gift(conn, issued.gift_id, of))
+    is_booked = bool(gave_back(conn, issued.gift_id, of))
+    return went_back_of_receipt(issued.receipt.total, Money(kept, of)) if is_booked else Money(0, of)
+
+
+@dataclass(frozen=True, slots=True)
+class FollowingPaper:
+    """A document that followed a receipt, and whether its PDF is printed."""
+
+    number: str
+    is_printed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """What followed a receipt: its void, the receipt that replaced it, and the credit notes that hold."""
+
+    is_void: bool
+    replaced_by: FollowingPaper | None
+    credit_notes: Sequence[FollowingPaper]
+
+
+def _followed(conn: Connection, issued: Issued) -> Followed:
+    status, _, replaced_by = receipt_status(conn, issued)
+    notes = [note.number for note in standing_notes(conn, issued.gift_id)]
+    return Followed(
+        status in (DocumentStatus.VOID, DocumentStatus.REPLACED),
+        _paper(conn, replaced_by) if replaced_by else None,
+        [_paper(conn, number) for number in notes],
+    )
+
+
+def _paper(conn: Connection, number: str) -> FollowingPaper:
+    return FollowingPaper(number, bool(any_pdf_of(conn, number)))
+
+
+def _attachment(number: str, pdf: bytes) -> Response:
+    kind = "credit-note" if number.startswith(Series.CREDIT_NOTE.value) else "receipt"
     headers = {
-        "Content-Disposition": f'attachment; filename="receipt-{issued.receipt.number}.pdf"',
+        "Content-Disposition": f'attachment; filename="{kind}-{number}.pdf"',
         "Content-Security-Policy": "default-src 'none'; sandbox; frame-ancestors 'none'",
         "Cache-Control": "no-store",
     }

@@ -8,11 +8,10 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection, Engine, Row
+from sqlalchemy.engine import Connection, Row
 
 from database.bulk import insert_rows
 from database.questions import fetch
-from database.transactions import reading
 from receipts import tables
 from receipts.check_code import verify_address
 from receipts.receipt import Draft, Receipt, printed_number
@@ -231,16 +230,6 @@ def pdf_of(conn: Connection, receipt_id: int) -> bytes | None:
     """The kept PDF; None until it is made."""
     t = tables.receipt_pdf
     return conn.scalar(sa.select(t.c.pdf).where(t.c.receipt_id == receipt_id))
-
-
-def pdf_by_number(engine: Engine, number: str) -> bytes:
-    """The kept PDF of a printed number; raises NoReceipt until it is made."""
-    with reading(engine) as conn:
-        issued = receipt_by_number(conn, number)
-        pdf = None if issued is None else pdf_of(conn, issued.id)
-    if pdf is None:
-        raise NoReceipt(number)
-    return pdf
 
 
 def _digest(token: str) -> str:

@@ -15,16 +15,7 @@ from ledger.return_views import GiftMovement, movements_of_gift
 from organisation.organisation import OrganisationProfile
 from payments.books.store_open import statuses_of_disputes
 from receipts.credit_note import CREDIT_REASONS, CreditNote, notes_to_void, went_back_of_receipt
-from receipts.document import Series
-from receipts.document_store import (
-    DueDocument,
-    IssuedDocument,
-    NumberedDocument,
-    Void,
-    documents_of,
-    issue_documents,
-    void_document,
-)  # fmt: skip
+from receipts.document_store import DueDocument, Void, credit_subject, issue_documents, standing_notes, void_document
 from receipts.jobs import queue_prints
 from receipts.receipt import receipt_style
 from receipts.store import Issued, receipt_of_gift
@@ -42,11 +33,6 @@ class CreditIssuer:
     profile: OrganisationProfile
     zone: tzinfo
     verify_base: str
-
-
-def credit_subject(gift_id: str) -> str:
-    """What the credit notes of a gift are of, whichever edition of its receipt they name."""
-    return f"gift:{gift_id}"
 
 
 def credit_gift(conn: Connection, gift_id: str, issuer: CreditIssuer, now: datetime) -> str | None:
@@ -69,20 +55,6 @@ def credit_gift(conn: Connection, gift_id: str, issuer: CreditIssuer, now: datet
     [frozen] = issue_documents(conn, [DueDocument(note, credit_subject(gift_id))], issued_on=today, now=now)
     queue_prints(conn, [frozen.number], now=now)
     return frozen.number
-
-
-def standing_notes(conn: Connection, gift_id: str) -> list[CreditNote]:
-    """The credit notes of a gift that are not void, the oldest first."""
-    return [_credit_note(each.document) for each in _all_notes(conn, gift_id) if each.void is None]
-
-
-def _all_notes(conn: Connection, gift_id: str) -> list[IssuedDocument]:
-    return documents_of(conn, Series.CREDIT_NOTE, credit_subject(gift_id))
-
-
-def _credit_note(document: NumberedDocument) -> CreditNote:
-    assert isinstance(document, CreditNote)  # its series says so
-    return document
 
 
 def _void_wrong(conn: Connection, notes: list[CreditNote], went_back: Money, now: datetime) -> list[CreditNote]:

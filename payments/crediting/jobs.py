@@ -23,9 +23,19 @@ def crediting_jobs(engine: Engine, issuer: NamesIssuer, clock: Clock) -> dict[st
 
     def credit(payload: Any) -> None:
         with booking(engine) as conn:
-            credit_gift(conn, payload["gift"], issuer(), clock())
+            credit_gift(conn, payload["of"], issuer(), clock())
 
     return {CREDIT: credit}
+
+
+def crediting(engine: Engine, issuer: NamesIssuer, clock: Clock) -> Callable[[str], str | None]:
+    """Credits a gift at once, for the letter about its refund; gives the number of the newest note that holds."""
+
+    def credit(gift_id: str) -> str | None:
+        with booking(engine) as conn:
+            return credit_gift(conn, gift_id, issuer(), clock())
+
+    return credit
 
 
 def looking_for_returns(engine: Engine, clock: Clock) -> Chore:

@@ -6,8 +6,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from ledger.tables import BACK_OR_MOVED, GIVEN_BACK, entry
-from payments.crediting.credit_notes import credit_subject
 from receipts.document import Series
+from receipts.document_store import credit_subject
 from receipts.tables import document, receipt
 
 _e, _d = entry.c, document.c

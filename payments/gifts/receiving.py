@@ -64,10 +64,14 @@ class Reception:
 
 @dataclass(frozen=True, slots=True)
 class Issuer:
-    """Who issues receipts: the organisation as it is at this moment."""
+    """Who issues receipts: the organisation as it is at this moment.
+
+    `verify_base` is the public address of the page that says whether a receipt is genuine; nothing where there is none.
+    """
 
     profile: OrganisationProfile
     mode: str
+    verify_base: str = ""
 
 
 def receive(payments: Sequence[Received], issuer: Issuer, titles: Mapping[int, str], issued_on: date) -> Reception:
@@ -119,5 +123,6 @@ def _draft(received: Received, issuer: Issuer, titles: Mapping[int, str]) -> Dra
         mode=issuer.mode,
         style=receipt_style(issuer.profile, received.language),
         jurisdiction=issuer.profile.receipts.jurisdiction,
+        verify_url=issuer.verify_base,
         legal_facts=issuer.profile.receipts.legal_facts,
     )

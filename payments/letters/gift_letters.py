@@ -22,6 +22,7 @@ from payments.gifts import store
 from payments.gifts.gift import Gift, GiftState
 from payments.gifts.gift_news import TELL_REFUND, TELL_STATE
 from payments.giving.pledges import recurring_of_gift
+from payments.letters.enclosing import enclose_credit_note
 from payments.letters.notice import Addressee, Button, NoticeWords, write_notice
 from payments.letters.purpose import GiftPurpose, purpose_of
 from receipts.store import receipt_of_gift
@@ -29,16 +30,23 @@ from web.language import translated
 from web.pages import Pages
 
 IsOurMistake = Callable[[Connection, str], bool]
+CreditsGift = Callable[[str], str | None]
 # Refunds of before a set-up or a restore are read from Stripe as well: their donors were told long ago, or never.
 REFUND_NEWS = timedelta(days=14)
 
 
 def gift_letter_jobs(
-    engine: Engine, pages: Pages, links: StopLinks, clock: Clock, is_our_mistake: IsOurMistake = lambda *_: False
+    engine: Engine,
+    pages: Pages,
+    links: StopLinks,
+    clock: Clock,
+    is_our_mistake: IsOurMistake = lambda *_: False,
+    credit: CreditsGift = lambda _gift: None,
 ) -> dict[str, Handler]:
     """The worker's handlers of TELL_STATE and TELL_REFUND. `links` end letters that rest on consent.
 
-    `is_our_mistake`: whether a refund gives back what was charged twice, for which we apologise.
+    `is_our_mistake`: whether a refund gives back what was charged twice, for which we apologise. `credit` issues the
+    credit note of a gift, which goes with the letter, and gives its number.
     """
 
     def tell_state(payload: Any) -> None:
@@ -52,11 +60,16 @@ def gift_letter_jobs(
 
     def tell_refund(payload: Any) -> None:
         with reading(engine) as conn:
-            letters = [
-                _letter_of_refund(conn, pages, returned, clock(), is_our_mistake)
-                for returned in returned_by(conn, payload["of"])
-            ]
-        post(letters)
+            returns = returned_by(conn, payload["of"])
+        notes = {returned.gift: credit(returned.gift) for returned in returns}
+        with reading(engine) as conn:
+            letters = [_letter_of_refund(conn, pages, returned, clock(), is_our_mistake) for returned in returns]
+        enclosed = [
+            enclose_credit_note(letter, notes[returned.gift])
+            for letter, returned in zip(letters, returns, strict=True)
+            if letter
+        ]
+        post(enclosed)
 
     def post(letters: Sequence[Letter | None]) -> None:
         if written := [letter for letter in letters if letter is not None]:

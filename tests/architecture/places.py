@@ -43,7 +43,7 @@ FOLDERS = {
         ("inbox",),
         ("settlement",),
         ("bank",),
-        ("erasing", "refunding", "adopting"),
+        ("erasing", "refunding", "adopting", "crediting", "statements"),
     ),
 }
 # The twin is no part of the product: beside its folders stand both its world and the program that builds it.

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from database.tables import metadata
 from tests.database.attacks import EVERYWHERE, Attack, as_replica, copied
 from tests.database.attacks_bank import BANK
+from tests.database.attacks_documents import DOCUMENTS
 from tests.database.attacks_every_penny import FILLED_ONCE, MONEY_TABLES, WRITTEN_ONCE
 from tests.database.attacks_groups import GROUPS
 
@@ -47,7 +48,7 @@ def _truncating() -> Iterator[Attack]:
 
 ONLY_POSTGRESQL = (
     *_truncating(),
-    *as_replica((*EVERYWHERE, *WRITTEN_ONCE, *FILLED_ONCE, *GROUPS, *BANK, *_truncating())),
+    *as_replica((*EVERYWHERE, *WRITTEN_ONCE, *FILLED_ONCE, *GROUPS, *BANK, *DOCUMENTS, *_truncating())),
     Attack(
         "entry: upsert", "entry",
         copied("entry", "id = 4", id="99") + " ON CONFLICT (key) DO UPDATE SET amount_minor = 1",

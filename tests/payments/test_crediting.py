@@ -13,12 +13,12 @@ from organisation.organisation import OrganisationProfile
 from outbox.jobs import is_queued
 from outbox.worker import Worker
 from payments.books import store as book_store
-from payments.crediting.credit_notes import CreditIssuer, credit_gift, credit_subject
+from payments.crediting.credit_notes import CreditIssuer, credit_gift
 from payments.crediting.jobs import crediting_jobs, looking_for_returns
 from payments.reading.statuses import DisputeStatus
 from receipts.credit_note import CreditNote
 from receipts.document import Series
-from receipts.document_store import IssuedDocument, document_by_number, document_gaps, documents_of
+from receipts.document_store import IssuedDocument, credit_subject, document_by_number, document_gaps, documents_of
 from receipts.jobs import CREDIT, PRINT
 from receipts.store import receipt_of_gift
 from receipts.tables import document

@@ -17,9 +17,10 @@ from payments.gifts.dedication import Dedication, DedicationKind
 from payments.gifts.details_store import add_dedication
 from payments.letters.receipt_letters import RECEIPT, post_link_letter, receipt_letter_handler
 from payments.reading.happenings import InvoicePaid, InvoiceReported
+from receipts.document_store import any_pdf_by_number
 from receipts.jobs import LETTER, PRINT, print_handler
 from receipts.sheets import Document
-from receipts.store import pdf_by_number, receipt_by_token
+from receipts.store import receipt_by_token
 from tests.clock import FixedClock
 from tests.payments.messages import charged as charge_message
 from tests.payments.organisation_books import NOON, Books, gift_id
@@ -162,7 +163,7 @@ def test_the_letter_that_arrives_has_the_pdf_with_it(books: Books) -> None:
     mailbox, clock = Mailbox(), FixedClock(NOON)
     with serving(mailbox) as server:
         carrier = SmtpCarrier(server)
-        sources = {RECEIPT: partial(pdf_by_number, books.engine)}
+        sources = {RECEIPT: partial(any_pdf_by_number, books.engine)}
         sender = Sender("giving@faircount.example", "Coalition for a Fair Count")
         handle = send_handler(books.engine, carrier, lambda: sender, sources, clock)
         with reading(books.engine) as conn:

@@ -4,6 +4,7 @@ from sqlalchemy import Connection
 
 from organisation.store import newest_version
 from payments.gifts.receiving import Issuer
+from receipts.check_code import verify_base
 from web.pages import Pages
 
 
@@ -12,4 +13,4 @@ def issuer_of(conn: Connection, pages: Pages) -> Issuer | None:
     version = newest_version(conn, pages.wording.zone.key)
     if version is None:
         return None
-    return Issuer(version.profile, pages.mode)
+    return Issuer(version.profile, pages.mode, verify_base(pages.base_url))

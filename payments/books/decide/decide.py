@@ -31,13 +31,15 @@ class BookRules:
     """Whose books these are: the organisation that receives, the time zone of its days, and the mode.
 
     Receipts name the organisation that the database knows (`Known.issuer`), and this one where it knows none. `mark`
-    is this installation's: what its gifts carry at Stripe.
+    is this installation's: what its gifts carry at Stripe. `verify_base` is the public address of the page that says
+    whether a receipt is genuine.
     """
 
     organisation: Organisation
     zone: tzinfo
     mode: str
     mark: str = ""
+    verify_base: str = ""
 
 
 def decide(known: Known, notices: Sequence[Notice], rules: BookRules, now: datetime) -> Changes:
@@ -75,8 +77,8 @@ def decide(known: Known, notices: Sequence[Notice], rules: BookRules, now: datet
 
 def _issuer(known: Known, rules: BookRules) -> Issuer:
     if known.issuer is None:
-        return Issuer(OrganisationProfile(rules.organisation, PLAIN_LOCALE), rules.mode)
-    return Issuer(known.issuer, rules.mode)
+        return Issuer(OrganisationProfile(rules.organisation, PLAIN_LOCALE), rules.mode, rules.verify_base)
+    return Issuer(known.issuer, rules.mode, rules.verify_base)
 
 
 def _received(paid: PaidGift, zone: tzinfo, languages: Mapping[str, str]) -> Received:
