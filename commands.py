@@ -39,9 +39,11 @@ from main import check_up
 from payments.inbox.keep import replay as replay_kept
 from payments.settlement.reconcile import Reconciliation
 from payments.settlement.reconcile_command import reconcile_with_progress
+from payments.statements.commands import StatementPorts, add_statement_command
 from planting import is_new_sandbox, plant
 from processes import address_of, bind, claim_sandbox, claim_stopped, freeze_garbage_collector, serve, work
 from proof.commands import add_proof_commands
+from receipts.commands import add_receipt_commands
 from sandbox.commands import sandbox_commands
 from sandbox.keys import sandbox_keys
 from settings import BadSettings, Settings, read_settings
@@ -224,6 +226,12 @@ def _check_up(var_dir: Path | None) -> list[Finding]:
 
 
 @contextmanager
+def _open_for_statements(var_dir: Path | None) -> Iterator[StatementPorts]:
+    with _errors_as_sentences(), _opened_installation(read_settings(var_dir=var_dir)) as installation:
+        yield StatementPorts(installation.engine, installation.document_issuer(), utc_now)
+
+
+@contextmanager
 def _open_for_setup(var_dir: Path | None) -> Iterator[OpenedForSetup]:
     with _errors_as_sentences():
         prepare(read_settings(var_dir=var_dir))
@@ -236,6 +244,8 @@ add_development_commands(app)
 add_proof_commands(app, _open_books, _check_up)
 add_staff_commands(app, _open_desk, utc_now)
 add_campaign_commands(app, _open_desk, utc_now)
+receipt_commands = add_receipt_commands(app)
+add_statement_command(receipt_commands, _open_for_statements)
 add_backup_command(app, lambda at: installation_place(read_settings(var_dir=at)), _errors_as_sentences, utc_now)
 add_restore_command(app, lambda at: claim_stopped(read_settings(var_dir=at)), _errors_as_sentences, utc_now)
 

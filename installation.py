@@ -34,6 +34,7 @@ from payments.inbox.webhook import PATH as WEBHOOK_PATH
 from payments.stripe.lists import StripeLists
 from payments.stripe.receipt_notes import ReceiptNotes
 from receipts.check_code import verify_base
+from receipts.document import DocumentIssuer
 from sandbox.brief import served_briefly
 from sandbox.keys import sandbox_keys
 from sandbox.twin import Twin, TwinSettings, open_twin
@@ -89,6 +90,11 @@ class Installation:
     def sender(self) -> Sender:
         """Whom letters are from, as the organisation is now."""
         return self.current.read().sender(self.pages.organisation.name, self.pages.organisation.email)
+
+    def document_issuer(self) -> DocumentIssuer:
+        """Who issues credit notes and statements, as the organisation is now."""
+        zone = self.bookkeeper.rules.zone
+        return DocumentIssuer(self.organisation.profile, self.settings.mode, zone, verify_base(self.base_url))
 
     @property
     def lists(self) -> StripeLists:

@@ -62,6 +62,7 @@ from payments.thanks.routes import thanks_routes
 from proof.doctor import Expected, check_installation
 from proof.doctor_mail import NO_MAIL_SERVER, MailServerState
 from receipts.routes import receipt_routes
+from receipts.signature import DocumentSigner
 from receipts.verify_routes import verify_routes
 from sandbox.twin import API_ROOTS, Twin
 from settings import LOOPBACK
@@ -158,7 +159,7 @@ def _app(installation: Installation, inbox: Inbox, twin: Twin | None, writer: so
         mailing_desk_routes(_mailing_desk(installation)),
         thanks_routes(engine, clock, pages, lambda: organisation.giving),
         receipt_routes(engine, clock, pages),
-        verify_routes(engine, pages),
+        verify_routes(engine, pages, lambda: DocumentSigner(installation.secret_key).public_key),
         _own_pages(installation, twin),
         _staff(installation),
         setup_routes(set_up),

@@ -17,8 +17,7 @@ from outbox.sending import send_handler
 from outbox.smtp import KEEP_SECONDS
 from outbox.worker import Chore, Handler, Worker
 from payments.adopting.jobs import SupporterFinder, adopting_jobs
-from payments.crediting.credit_notes import CreditIssuer
-from payments.crediting.jobs import NamesIssuer, crediting, crediting_jobs, looking_for_returns
+from payments.crediting.jobs import crediting, crediting_jobs, looking_for_returns
 from payments.erasing.erasure_list import ERASURE_LIST, ErasureList
 from payments.erasing.jobs import anonymising, erasing_jobs
 from payments.gifts.campaign_views import agreed_donors
@@ -34,14 +33,15 @@ from payments.own.yearly_statements import posting_statements
 from payments.refunding.jobs import RefundAsker, refunding_jobs
 from payments.refunding.store import is_refund_of_duplicate
 from payments.settlement.jobs import reconcile_hourly, settlement_jobs
+from payments.statements.jobs import statement_jobs
 from payments.stripe.lists import StripeLists
 from payments.stripe.payment_links import PaymentLinkGateway
 from payments.stripe.refunds import RefundGateway
 from payments.stripe.subscriptions import RecurringGateway
-from receipts.check_code import verify_base
 from receipts.document_store import any_pdf_by_number
-from receipts.jobs import LETTER, PRINT, print_handler
+from receipts.jobs import LETTER, PRINT, SigningPrinter, print_handler
 from receipts.pdf import LogoReader, Printer
+from receipts.signature import DocumentSigner
 from sandbox.twin import Twin
 from staff.second_factor import SecretBox
 from treasury.books.jobs import PRINT_REPORT, REPORT_STYLE, report_handler
@@ -65,7 +65,8 @@ def build_worker(installation: Installation, twin: Twin | None = None) -> Worker
     engine, bookkeeper, clock = installation.engine, installation.bookkeeper, installation.clock
     key, base = stripe_account(installation, twin)
     printer = Printer(installation.pages, _logo_reader(engine))
-    handlers = {PRINT: print_handler(engine, printer, clock)}
+    signer = DocumentSigner(installation.secret_key)
+    handlers = {PRINT: print_handler(engine, SigningPrinter(printer, signer.sign), clock)}
     handlers |= {
         PRINT_REPORT: report_handler(engine, installation.pages, partial(printer.print_html, style=REPORT_STYLE), clock)
     }
@@ -146,15 +147,10 @@ def _as_it_is_now(installation: Installation, handle: Handler) -> Handler:
 def _document_jobs(installation: Installation, links: StopLinks) -> dict[str, Handler]:
     """What follows a document's PDF, and what follows money that went back: credit notes, and the letters with them."""
     engine, pages, clock = installation.engine, installation.pages, installation.clock
-    issuer = _credit_issuer(installation)
+    issuer = installation.document_issuer
     told = gift_letter_jobs(engine, pages, links, clock, is_refund_of_duplicate, crediting(engine, issuer, clock))
+    told |= statement_jobs(engine, issuer, clock)
     return told | crediting_jobs(engine, issuer, clock) | {LETTER: document_letter_handler(engine, pages, clock)}
-
-
-def _credit_issuer(installation: Installation) -> NamesIssuer:
-    """Issues credit notes for the organisation as it is now."""
-    zone, base = installation.bookkeeper.rules.zone, verify_base(installation.base_url)
-    return lambda: CreditIssuer(installation.organisation.profile, zone, base)
 
 
 def _logo_reader(engine: Engine) -> LogoReader:

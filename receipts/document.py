@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import asdict, dataclass, fields
-from datetime import date
+from datetime import date, tzinfo
 from enum import StrEnum
 from typing import Any
 
@@ -21,6 +21,16 @@ class Series(StrEnum):
     CREDIT_NOTE = "CN"
     STATEMENT = "ST"
     CONSOLIDATED = "CR"
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentIssuer:
+    """Who issues documents: the organisation as it is now, the zone of its days, and the base of public pages."""
+
+    profile: OrganisationProfile
+    mode: str
+    zone: tzinfo
+    verify_base: str
 
 
 class DocumentStatus(StrEnum):

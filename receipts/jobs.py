@@ -1,6 +1,7 @@
 """The job that prints receipts and other documents as PDF, in the worker."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -14,6 +15,7 @@ from receipts.document_store import document_by_number, document_pdf_of, is_docu
 from receipts.jurisdictions import FactsMissing
 from receipts.scripts import MissingGlyphs
 from receipts.sheets import Document
+from receipts.signature import SignsPdf
 from receipts.store import NoReceipt, pdf_of, receipt_by_number, save_pdf
 from receipts.void_store import voids_of_receipts
 
@@ -50,6 +52,18 @@ def queue_prints(conn: Connection, numbers: Sequence[str], *, now: datetime) -> 
 def print_first(conn: Connection, number: str, *, now: datetime) -> None:
     """Queue a receipt before all others: its donor waits for it."""
     enqueue(conn, PRINT, number, {"numbers": [number]}, now=now, urgent=True)
+
+
+@dataclass(frozen=True, slots=True)
+class SigningPrinter:
+    """Prints documents, and signs what it prints."""
+
+    printer: ReceiptPrinter
+    sign: SignsPdf
+
+    def print(self, document: Document, /) -> bytes:
+        """The document as a signed PDF."""
+        return self.sign(self.printer.print(document))
 
 
 def print_handler(engine: Engine, printer: ReceiptPrinter, clock: Clock) -> Handler:

@@ -78,7 +78,7 @@ class GiftStatement(FrozenDocument):
     @property
     def series(self) -> Series:
         """Whose numbers it has."""
-        return Series.STATEMENT if self.kind is StatementKind.YEARLY else Series.CONSOLIDATED
+        return statement_series(self.kind)
 
     @property
     def totals(self) -> Sequence[StatementTotal]:
@@ -107,6 +107,11 @@ class GiftStatement(FrozenDocument):
             replaces=snapshot.get("replaces", ""),
             **frozen_fields(snapshot),
         )
+
+
+def statement_series(kind: StatementKind) -> Series:
+    """Whose numbers documents of a kind have."""
+    return Series.STATEMENT if kind is StatementKind.YEARLY else Series.CONSOLIDATED
 
 
 def statement_totals(gifts: Iterable[StatementGift]) -> Sequence[StatementTotal]:

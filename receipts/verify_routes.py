@@ -1,5 +1,6 @@
 """`/verify`: whether a paper is genuine, for whoever has it. Its QR code leads here; the form takes what is printed."""
 
+from collections.abc import Callable
 from typing import Annotated
 from urllib.parse import quote
 
@@ -14,16 +15,23 @@ from web.errors import NOT_FOUND
 from web.pages import Pages
 
 LONGEST = 60
-TypedText = Annotated[str, Query(max_length=LONGEST)]
+TypedFromPaper = Annotated[str, Query(max_length=LONGEST)]
 PrintedText = Annotated[str, Path(max_length=LONGEST)]
 
 
-def verify_routes(engine: Engine, pages: Pages) -> APIRouter:
-    """The form, and the page about one paper. The code has 80 random bits: nobody guesses it, whatever they try."""
+def verify_routes(engine: Engine, pages: Pages, public_key: Callable[[], bytes]) -> APIRouter:
+    """The form, and the page about one paper. The code has 80 random bits: nobody guesses it, whatever they try.
+
+    `public_key` is what signatures of PDFs are checked with, without us.
+    """
     router = APIRouter()
 
+    @router.get(VERIFY_PATH + "/key.pem")
+    def give_public_key() -> Response:
+        return Response(public_key(), media_type="application/x-pem-file")
+
     @router.get(VERIFY_PATH)
-    def ask(number: TypedText = "", code: TypedText = "") -> Response:
+    def ask(number: TypedFromPaper = "", code: TypedFromPaper = "") -> Response:
         if number.strip() and code.strip():
             return RedirectResponse(
                 f"{VERIFY_PATH}/{quote(number.strip(), safe='')}/{quote(code.strip(), safe='')}", 303

@@ -4,17 +4,16 @@ So repeating it changes nothing, and whatever kept it from being done is put rig
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, tzinfo
+from datetime import date, datetime
 
 from sqlalchemy.engine import Connection
 
 from ledger.kinds import EntryKind
 from ledger.money import Money
 from ledger.return_views import GiftMovement, movements_of_gift
-from organisation.organisation import OrganisationProfile
 from payments.books.store_open import statuses_of_disputes
 from receipts.credit_note import CREDIT_REASONS, CreditNote, notes_to_void, went_back_of_receipt
+from receipts.document import DocumentIssuer
 from receipts.document_store import DueDocument, Void, credit_subject, issue_documents, standing_notes, void_document
 from receipts.jobs import queue_prints
 from receipts.receipt import receipt_style
@@ -26,16 +25,7 @@ BY_THE_BOOKS = "the books"
 WHY_VOID = "Less went back than it says: a refund did not go through, or a dispute was won."
 
 
-@dataclass(frozen=True, slots=True)
-class CreditIssuer:
-    """Who issues credit notes: the organisation as it is now, the zone of its days, and the base of public pages."""
-
-    profile: OrganisationProfile
-    zone: tzinfo
-    verify_base: str
-
-
-def credit_gift(conn: Connection, gift_id: str, issuer: CreditIssuer, now: datetime) -> str | None:
+def credit_gift(conn: Connection, gift_id: str, issuer: DocumentIssuer, now: datetime) -> str | None:
     """Issue what a gift's credit notes do not say yet, and void those that say too much.
 
     Returns the number of the newest note that holds. A gift without a receipt that holds has none. For the caller's
@@ -77,7 +67,7 @@ def _kept(movements: Sequence[GiftMovement], issued: Issued) -> Money:
 
 
 def _note(
-    issued: Issued, movements: Sequence[GiftMovement], amounts: tuple[Money, Money], issuer: CreditIssuer
+    issued: Issued, movements: Sequence[GiftMovement], amounts: tuple[Money, Money], issuer: DocumentIssuer
 ) -> CreditNote:
     receipt, (amount, before) = issued.receipt, amounts
     reason, day = _last_return(movements, receipt.issued_on)

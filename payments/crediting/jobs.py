@@ -9,13 +9,14 @@ from sqlalchemy.engine import Engine
 from database.instants import Clock
 from database.transactions import booking, reading, writing
 from outbox.worker import Chore, Handler
-from payments.crediting.credit_notes import CreditIssuer, credit_gift
+from payments.crediting.credit_notes import credit_gift
 from payments.crediting.views import gifts_without_note
+from receipts.document import DocumentIssuer
 from receipts.jobs import CREDIT, queue_credits
 
 LOOK_EVERY = timedelta(hours=1)
 
-NamesIssuer = Callable[[], CreditIssuer]
+NamesIssuer = Callable[[], DocumentIssuer]
 
 
 def crediting_jobs(engine: Engine, issuer: NamesIssuer, clock: Clock) -> dict[str, Handler]:

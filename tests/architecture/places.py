@@ -93,7 +93,7 @@ HOMES = {
     "pydantic_settings": ("settings.py",),
     "argon2": ("staff/passwords.py",),
     "pyotp": ("staff/second_factor.py",),
-    "cryptography": ("staff/second_factor.py",),
+    "cryptography": ("receipts/signature.py", "staff/second_factor.py"),
     "typer": ("commands.py", "*/commands.py"),
 }
 # Whoever opens a transaction may name what it is given, and tell a lost connection from a bad row.

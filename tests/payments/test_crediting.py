@@ -13,11 +13,11 @@ from organisation.organisation import OrganisationProfile
 from outbox.jobs import is_queued
 from outbox.worker import Worker
 from payments.books import store as book_store
-from payments.crediting.credit_notes import CreditIssuer, credit_gift
+from payments.crediting.credit_notes import credit_gift
 from payments.crediting.jobs import crediting_jobs, looking_for_returns
 from payments.reading.statuses import DisputeStatus
 from receipts.credit_note import CreditNote
-from receipts.document import Series
+from receipts.document import DocumentIssuer, Series
 from receipts.document_store import IssuedDocument, credit_subject, document_by_number, document_gaps, documents_of
 from receipts.jobs import CREDIT, PRINT
 from receipts.store import receipt_of_gift
@@ -30,7 +30,7 @@ from tests.payments.organisation_books import NOON, Books, gift_id
 from tests.payments.stripe_objects import dispute, line, refund
 from tests.receipts.samples import COALITION
 
-ISSUER = CreditIssuer(OrganisationProfile(COALITION, "en_GB"), LONDON, "https://give.example/verify")
+ISSUER = DocumentIssuer(OrganisationProfile(COALITION, "en_GB"), "live", LONDON, "https://give.example/verify")
 
 
 def work(books: Books) -> None:

@@ -46,6 +46,7 @@ OPEN_ACCESS: Mapping[str, Open] = {
     "GET /receipts/{token}.pdf": PUBLIC,
     "GET /receipts/{token}/{number}.pdf": PUBLIC,
     "GET /verify": PUBLIC,
+    "GET /verify/key.pem": PUBLIC,
     "GET /verify/{number}/{code}": PUBLIC,
     "GET /c/{slug}/qr.{kind}": PUBLIC,
     "POST /receipts/{token}/letter": PUBLIC,

@@ -1,0 +1,1 @@
+"""Statements of donors' gifts: of a year, or one receipt for a period."""

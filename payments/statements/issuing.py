@@ -1,0 +1,78 @@
+"""Issue the statements of a span: each person one, however often it is begun or killed."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.engine import Connection, Engine
+
+from database.instants import Clock
+from database.transactions import booking, reading
+from donors.store import donor_by_id
+from payments.statements.views import (
+    StatementSpan,
+    people_of_span,
+    people_with_statement,
+    statement_gifts,
+)
+from receipts.document import DocumentIssuer
+from receipts.document_store import DueDocument, issue_documents
+from receipts.jobs import queue_prints
+from receipts.receipt import receipt_style
+from receipts.statement import GiftStatement
+
+PEOPLE_AT_ONCE = 10  # statements in one transaction: others wait for it
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedSoFar:
+    """How many of the people who gave have been seen to, and how many there are."""
+
+    done: int
+    people: int
+
+
+def issue_statements(
+    engine: Engine, span: StatementSpan, issuer: DocumentIssuer, clock: Clock
+) -> Iterator[IssuedSoFar]:
+    """Issue what is missing of a span, a few in each transaction, and queue their printing; says how far it is."""
+    with reading(engine) as conn:
+        people = people_of_span(conn, span)
+        missing = sorted(set(people) - people_with_statement(conn, span))
+    done = len(people) - len(missing)
+    yield IssuedSoFar(done, len(people))
+    for start in range(0, len(missing), PEOPLE_AT_ONCE):
+        some = missing[start : start + PEOPLE_AT_ONCE]
+        with booking(engine) as conn:
+            _issue(conn, span, some, issuer, clock())
+        done += len(some)
+        yield IssuedSoFar(done, len(people))
+
+
+def _issue(conn: Connection, span: StatementSpan, people: list[str], issuer: DocumentIssuer, now: datetime) -> None:
+    """Issue these people's statements, of those who have none: another may be doing the same."""
+    has_one = people_with_statement(conn, span)
+    due = [_due(conn, span, person, issuer) for person in people if person not in has_one]
+    today = now.astimezone(issuer.zone).date()
+    issued = issue_documents(conn, [each for each in due if each], issued_on=today, now=now)
+    queue_prints(conn, [document.number for document in issued], now=now)
+
+
+def _due(conn: Connection, span: StatementSpan, person: str, issuer: DocumentIssuer) -> DueDocument | None:
+    donor, gifts = donor_by_id(conn, person), statement_gifts(conn, span, person)
+    if donor is None or not (donor.name or donor.email) or not gifts:  # without both the donor was erased
+        return None
+    statement = GiftStatement(
+        donor_name=donor.name,
+        organisation=issuer.profile.organisation,
+        mode=issuer.mode,
+        style=receipt_style(issuer.profile, donor.language),
+        jurisdiction=issuer.profile.receipts.jurisdiction,
+        legal_facts=issuer.profile.receipts.legal_facts,
+        verify_url=issuer.verify_base,
+        kind=span.kind,
+        first_day=span.first_day,
+        last_day=span.last_day,
+        gifts=gifts,
+    )
+    return DueDocument(statement, span.subject(person), person)

@@ -1,0 +1,181 @@
+"""Statements of a year: each person one, however often they are made, by whom, and whatever is killed."""
+
+import io
+import zipfile
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, datetime, timedelta
+
+import sqlalchemy as sa
+
+from database.transactions import reading, writing
+from donors.merge_store import merge_donors
+from ledger.money import GBP, Money
+from organisation.organisation import OrganisationProfile
+from outbox.letters import SEND
+from outbox.tables import letter as letter_table
+from outbox.worker import Worker
+from payments.letters.document_letters import document_letter_handler
+from payments.statements.archive import zip_of_documents
+from payments.statements.issuing import issue_statements
+from payments.statements.jobs import queue_statements, statement_jobs
+from payments.statements.views import StatementProgress, StatementSpan, numbers_of_span, progress_of_span
+from receipts.document import DocumentIssuer
+from receipts.document_store import document_by_number, document_gaps
+from receipts.jobs import LETTER, PRINT, print_handler
+from receipts.sheets import Document
+from receipts.statement import GiftStatement, StatementKind
+from tests.clock import FixedClock
+from tests.payments.conftest import LONDON
+from tests.payments.messages import charged, delivery, event
+from tests.payments.organisation_books import NOON, Books, gift_id
+from tests.payments.stripe_objects import refund
+from tests.receipts.samples import COALITION, PAGES
+
+ISSUER = DocumentIssuer(OrganisationProfile(COALITION, "en_GB"), "live", LONDON, "https://give.example/verify")
+YEAR = StatementSpan(StatementKind.YEARLY, date(2026, 1, 1), date(2026, 12, 31))
+NOTHING = dict.fromkeys((SEND, "gift.refund", "receipts.credit", "stripe.settle", LETTER), lambda _payload: None)
+
+
+class Stamp:
+    """A printer that only writes a number."""
+
+    def print(self, document: Document, /) -> bytes:
+        """Its number."""
+        return document.number.encode()
+
+
+def give(books: Books, *numbers: int, email: str = "") -> None:
+    """Gifts of £25, each by a donor of its own unless an address is named."""
+    for n in numbers:
+        books.pledge(n, email=email)
+        books.deliver(charged(str(n), gift=gift_id(n)))
+
+
+def make(books: Books, span: StatementSpan = YEAR) -> list[GiftStatement]:
+    """All statements of a span, after making what is missing."""
+    for _ in issue_statements(books.engine, span, ISSUER, FixedClock(NOON)):
+        pass
+    with reading(books.engine) as conn:
+        issued = [document_by_number(conn, number) for number in numbers_of_span(conn, span)]
+    return [each.document for each in issued if each and isinstance(each.document, GiftStatement)]
+
+
+def test_a_statement_lists_what_a_donor_gave(books: Books) -> None:
+    """Two gifts, of one of which a part went back, with their receipts and the sums."""
+    give(books, 1, 2, email="zoe@example.org")
+    books.deliver(delivery(event("refund.created", refund(amount=500), name="back")))
+
+    [statement] = make(books)
+
+    assert [(gift.amount, gift.went_back.minor, gift.receipt_number, gift.campaigns) for gift in statement.gifts] == [
+        (Money(2500, GBP), 500, "2026-000001", "Save our libraries"),
+        (Money(2500, GBP), 0, "2026-000002", "Save our libraries"),
+    ]
+    assert (statement.number, statement.totals[0].kept) == ("ST2026-000001", Money(4500, GBP))
+
+
+def test_two_donors_who_are_one_person_have_one_statement(books: Books) -> None:
+    """As they are kept."""
+    give(books, 1, 2, 3)
+    donors = [str(books.gift(n).donor_id) for n in (1, 2)]
+    with writing(books.engine) as conn:
+        merge_donors(conn, donors[0], donors[1], "treasurer", NOON)
+
+    assert sorted(len(statement.gifts) for statement in make(books)) == [1, 2]
+
+
+def test_a_year_may_begin_in_april_and_a_receipt_has_numbers_of_its_own(books: Books) -> None:
+    """Gifts of November are of the tax year 2026, and of none before."""
+    give(books, 1)
+    tax_year = StatementSpan(StatementKind.CONSOLIDATED, date(2026, 4, 6), date(2027, 4, 5))
+    before = StatementSpan(StatementKind.CONSOLIDATED, date(2025, 4, 6), date(2026, 4, 5))
+
+    assert [each.number for each in make(books, tax_year)] == ["CR2026-000001"]
+    assert make(books, before) == []
+
+
+def test_made_twice_none_is_there_twice(books: Books) -> None:
+    """Who gave later is added."""
+    give(books, 1, 2)
+    make(books)
+    give(books, 3)
+
+    assert [each.number for each in make(books)] == ["ST2026-000001", "ST2026-000002", "ST2026-000003"]
+
+
+def test_made_by_several_at_once_each_person_has_one(books: Books) -> None:
+    """A treasurer's command beside the worker, both begun at the same time: no gap, none twice."""
+    give(books, *range(1, 25))
+    with ThreadPoolExecutor(4) as pool:
+        for begun in [pool.submit(make, books) for _ in range(4)]:
+            begun.result()
+
+    assert [each.number for each in make(books)] == [f"ST2026-{n:06d}" for n in range(1, 25)]
+    with reading(books.engine) as conn:
+        assert document_gaps(conn) == []
+
+
+def test_a_slice_that_is_over_goes_on_with_what_is_missing(books: Books) -> None:
+    """The job ends after some seconds and queues itself; a kill between two transactions is the same."""
+    give(books, *range(1, 14))
+    clock = Ticking(NOON)
+    with writing(books.engine) as conn:
+        queue_statements(conn, YEAR, clock)
+    jobs = statement_jobs(books.engine, lambda: ISSUER, clock) | {
+        PRINT: print_handler(books.engine, Stamp(), clock),
+    }
+
+    Worker(books.engine, NOTHING | jobs, clock).run_due()
+
+    with reading(books.engine) as conn:
+        assert progress_of_span(conn, YEAR) == StatementProgress(13, 13, 13, 0)
+
+
+class Ticking(FixedClock):
+    """A clock by which everything takes long."""
+
+    def __call__(self) -> datetime:
+        """Three seconds later each time."""
+        self.now += timedelta(seconds=3)
+        return self.now
+
+
+def test_each_statement_is_mailed_once_with_its_pdf(books: Books) -> None:
+    """In the donor's name; twice queued is once posted."""
+    give(books, 1)
+    make(books)
+    clock = FixedClock(NOON)
+    jobs = {
+        PRINT: print_handler(books.engine, Stamp(), clock),
+        LETTER: document_letter_handler(books.engine, PAGES, clock),
+    }
+    Worker(books.engine, NOTHING | jobs, clock).run_due()
+    jobs[LETTER]({"number": "ST2026-000001"})
+
+    with reading(books.engine) as conn:
+        [letter] = conn.execute(sa.select(letter_table).where(letter_table.c.key.like("document:%"))).all()
+    assert (letter.key, letter.to_address) == ("document:ST2026-000001", "donor1@example.org")
+    assert letter.attachments[0]["subject"] == "ST2026-000001"
+    assert "£25.00" in letter.text
+
+
+def printed(books: Books, *numbers: int) -> list[str]:
+    """Statements that are printed."""
+    give(books, *numbers)
+    made = [each.number for each in make(books)]
+    Worker(
+        books.engine, NOTHING | {PRINT: print_handler(books.engine, Stamp(), FixedClock(NOON))}, FixedClock(NOON)
+    ).run_due()
+    return made
+
+
+def test_all_are_one_file_for_posting(books: Books) -> None:
+    """Each PDF by its number, the same bytes each time."""
+    made = printed(books, 1, 2)
+    whole = b"".join(zip_of_documents(books.engine, made))
+
+    with zipfile.ZipFile(io.BytesIO(whole)) as archive:
+        assert {name: archive.read(name) for name in archive.namelist()} == {
+            "ST2026-000001.pdf": b"ST2026-000001", "ST2026-000002.pdf": b"ST2026-000002",
+        }  # fmt: skip
+    assert b"".join(zip_of_documents(books.engine, made)) == whole
