@@ -135,6 +135,13 @@ LEGAL_FORMS: Mapping[str, LegalForm] = {
         ),
         "Income Tax Regulations, section 3501; canada.ca, Issuing complete and accurate donation receipts",
         title="Official receipt for income tax purposes",
+        several={
+            "en": (
+                "Registered charity, registration number {registration_number}. Canada Revenue Agency: "
+                "canada.ca/charities-giving",
+                "This list is no official receipt for income tax purposes: the receipts that it names are.",
+            )
+        },
     ),
 }  # fmt: skip
 _NO_DECLARATION = {
@@ -171,9 +178,13 @@ def missing_facts(document: ToBeIssued) -> Sequence[MissingFact]:
         MissingFact.DONOR_ADDRESS: document.donor_address,
         **{_OF_FACT[name]: fact for name, fact in document.legal_facts if name in _OF_FACT},
     }
-    return [fact for fact in legal_form(document.jurisdiction).required if not known.get(fact)]
+    of_receipts_alone = _OF_OFFICIAL_RECEIPTS if isinstance(document, GiftStatement) else ()
+    required = legal_form(document.jurisdiction).required
+    return [fact for fact in required if fact not in of_receipts_alone and not known.get(fact)]
 
 
+# A list of gifts is no official receipt, else one gift would be confirmed twice.
+_OF_OFFICIAL_RECEIPTS = (MissingFact.PLACE_OF_ISSUE, MissingFact.SIGNATORY, MissingFact.DONOR_ADDRESS)
 _OF_FACT = {
     REGISTRATION: MissingFact.REGISTRATION_NUMBER,
     PLACE: MissingFact.PLACE_OF_ISSUE,

@@ -167,7 +167,7 @@ def test_donors_read_what_is_missing_in_their_language() -> None:
         ("us_charity", True, "No goods or services were provided in exchange for these contributions."),
         ("us_political", False, "Contributions or gifts to Coalition for a Fair Count are not deductible as charitable "
          "contributions for Federal income tax purposes."),
-        ("canada", True, "Eligible amount of gift for tax purposes: £75 CAD. The donor received no advantage."),
+        ("canada", True, "This list is no official receipt for income tax purposes: the receipts that it names are."),
     ],
 )  # fmt: skip
 def test_a_document_about_several_gifts_says_so(law: str, *, charity: bool, sentence: str) -> None:
@@ -175,3 +175,15 @@ def test_a_document_about_several_gifts_says_so(law: str, *, charity: bool, sent
     several = replace(statement(3), jurisdiction=law, legal_facts=FACTS)
 
     assert sentence in legal_lines(several, "£75 CAD", "en", charity=charity)
+
+
+def test_a_gift_is_officially_confirmed_once(printer: Printer) -> None:
+    """Canada: a statement and a credit note are no official receipts, need no address, and are not signed."""
+    law = Jurisdiction.CANADA
+    for document in (replace(statement(3), jurisdiction=law), replace(credit_note(), jurisdiction=law)):
+        named = replace(document, legal_facts=FACTS, donor_address=())
+        text = text_of(printer.print(named))
+        assert missing_facts(named) == []
+        assert "Official receipt" not in text
+        assert "Authorised signature" not in text
+        assert "Eligible amount" not in text
