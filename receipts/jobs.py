@@ -12,10 +12,12 @@ from database.transactions import reading, writing
 from outbox.jobs import enqueue, enqueue_many, errors_of
 from outbox.worker import Handler
 from receipts.document_store import document_by_number, document_pdf_of, is_document_number, save_document_pdf
+from receipts.jurisdictions import FactsMissing
 from receipts.scripts import MissingGlyphs
 from receipts.sheets import Document
 from receipts.signature import SignsPdf
 from receipts.store import NoReceipt, pdf_of, receipt_by_number, save_pdf
+from receipts.void_store import voids_of_receipts
 
 PRINT = "receipts.print"
 LETTER = "receipts.letter"  # what follows a document's PDF; payments/letters has its handler, which knows the donor
@@ -25,7 +27,7 @@ RECEIPTS_PER_JOB = 20  # about a second of printing
 
 
 class Unprinted(Exception):
-    """Receipts that have letters which no font here has. The message says which, and what to install."""
+    """Documents that wait for a font, or for a fact that their law asks for. The message says which, and for what."""
 
 
 class ReceiptPrinter(Protocol):
@@ -75,12 +77,23 @@ def print_handler(engine: Engine, printer: ReceiptPrinter, clock: Clock) -> Hand
         for number in payload["numbers"]:
             try:
                 _print(engine, printer, clock, number)
-            except MissingGlyphs as missing:  # the others of the job are printed all the same
-                unprinted.append(f"Receipt {number}: {missing}")
+            except (MissingGlyphs, FactsMissing) as missing:  # the others of the job are printed all the same
+                if not _is_void(engine, number):
+                    unprinted.append(f"{number}: {missing}")
         if unprinted:
             raise Unprinted(" ".join(unprinted))
 
     return handle
+
+
+def _is_void(engine: Engine, number: str) -> bool:
+    """Whether another document has taken its place, so that it need not be printed any more."""
+    with reading(engine) as conn:
+        if is_document_number(number):
+            document = document_by_number(conn, number)
+            return document is not None and document.void is not None
+        issued = receipt_by_number(conn, number)
+        return issued is not None and bool(voids_of_receipts(conn, [issued.id]))
 
 
 def _print(engine: Engine, printer: ReceiptPrinter, clock: Clock, number: str) -> None:
@@ -123,7 +136,7 @@ def _subject(numbers: Sequence[str]) -> str:
 
 
 def unprinted_receipts(conn: Connection) -> Sequence[str]:
-    """For each print that waits for a font, a sentence on which receipts they are and what to install."""
+    """For each print that waits for a font or a fact, sentences on which documents they are and what to do."""
     beginning = f"{Unprinted.__name__}: "
     errors = (error for error in errors_of(conn, PRINT) if error.startswith(beginning))
     return sorted({error.removeprefix(beginning) for error in errors})

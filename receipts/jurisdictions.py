@@ -5,13 +5,16 @@ reference/uk-rules.md, §3 and §4.
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from organisation.receipt_rules import PLACE, REGISTRATION, SIGNATORY, UNSTATED, Jurisdiction
+from receipts.credit_note import CreditNote
 from receipts.document import FrozenDocument
 from receipts.receipt import Draft, Receipt
+from receipts.statement import GiftStatement
 
 
 class MissingFact(StrEnum):
@@ -30,23 +33,44 @@ ToBeIssued = Draft | Receipt | FrozenDocument
 """What missing facts are looked for in."""
 
 
+class FactsMissing(Exception):
+    """A document whose law asks for more than it says. It is not printed, and nobody is sent it."""
+
+    def __init__(self, missing: Sequence[MissingFact]) -> None:
+        self.missing = tuple(missing)
+        super().__init__(
+            f"its law asks for {' and '.join(missing)}. Enter what is missing, and issue it again in its place."
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class LegalForm:
     """What a jurisdiction prescribes: sentences by language, each with the facts that it names, and required facts.
 
-    `title` replaces "Receipt" where the law has a name for it. `source` is where the rule stands.
+    `several` are those of a document about several gifts, where they differ. `title` replaces "Receipt" where the law
+    has a name for it. `source` is where the rule stands.
     """
 
     sentences: Mapping[str, Sequence[str]]
     required: Sequence[MissingFact]
     source: str
     title: str = ""
+    several: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
-    def locked(self, language: str) -> Sequence[str]:
+    def locked(self, language: str, *, several: bool = False) -> Sequence[str]:
         """The sentences in a language; in English where the law has no other words."""
-        return self.sentences.get(language, self.sentences["en"])
+        sentences = self.several if several and self.several else self.sentences
+        return sentences.get(language, sentences["en"])
 
 
+_TAX_EXEMPT = (
+    "{organisation} is a tax-exempt organization under section 501(c)(3) of the Internal Revenue Code, EIN "
+    "{registration_number}."
+)
+_NO_DECLARATION_OF_SEVERAL = {
+    "en": ("This statement is not a Gift Aid declaration.",),
+    "cy": ("Nid datganiad Cymorth Rhodd yw\u2019r datganiad hwn o roddion.",),
+}
 _OWN = (MissingFact.ORGANISATION_NAME, MissingFact.ORGANISATION_ADDRESS)
 LEGAL_FORMS: Mapping[str, LegalForm] = {
     Jurisdiction.UK: LegalForm(
@@ -56,6 +80,10 @@ LEGAL_FORMS: Mapping[str, LegalForm] = {
         },
         _OWN,
         "No statutory form. Gift Aid is for charities alone: HMRC, Charities: detailed guidance notes, chapter 3",
+        several={
+            "en": ("These are not charitable donations. Gift Aid cannot be claimed on them.",),
+            "cy": ("Nid rhoddion elusennol yw\u2019r rhain. Ni ellir hawlio Cymorth Rhodd arnynt.",),
+        },
     ),
     Jurisdiction.UK_CHARITY: LegalForm(
         {
@@ -67,17 +95,21 @@ LEGAL_FORMS: Mapping[str, LegalForm] = {
         },
         (*_OWN, MissingFact.REGISTRATION_NUMBER),
         "Charities Act 2011, section 68: a registered charity says so on its receipts",
+        several={
+            "en": ("Registered charity, number {registration_number}.", *_NO_DECLARATION_OF_SEVERAL["en"]),
+            "cy": ("Elusen gofrestredig, rhif {registration_number}.", *_NO_DECLARATION_OF_SEVERAL["cy"]),
+        },
     ),
     Jurisdiction.US_CHARITY: LegalForm(
         {
             "en": (
-                "{organisation} is a tax-exempt organization under section 501(c)(3) of the Internal Revenue Code, "
-                "EIN {registration_number}.",
+                _TAX_EXEMPT,
                 "No goods or services were provided in exchange for this contribution.",
             )
         },
         (*_OWN, MissingFact.REGISTRATION_NUMBER, MissingFact.DONOR_NAME),
-        "26 USC 170(f)(8); IRS, Charitable contributions: written acknowledgments",
+        "26 USC 170(f)(8); IRS, Charitable contributions: written acknowledgments (one summary may cover several)",
+        several={"en": (_TAX_EXEMPT, "No goods or services were provided in exchange for these contributions.")},
     ),
     Jurisdiction.US_POLITICAL: LegalForm(
         {
@@ -103,14 +135,26 @@ LEGAL_FORMS: Mapping[str, LegalForm] = {
         ),
         "Income Tax Regulations, section 3501; canada.ca, Issuing complete and accurate donation receipts",
         title="Official receipt for income tax purposes",
+        several={
+            "en": (
+                "Registered charity, registration number {registration_number}. Canada Revenue Agency: "
+                "canada.ca/charities-giving",
+                "This list is no official receipt for income tax purposes: the receipts that it names are.",
+            )
+        },
     ),
 }  # fmt: skip
 _NO_DECLARATION = {
     "en": ("This receipt is not a Gift Aid declaration.",),
     "cy": ("Nid datganiad Cymorth Rhodd yw\u2019r dderbynneb hon.",),
 }
-_CHARITY_UNSTATED = LegalForm(_NO_DECLARATION, (), "No law was chosen at the desk; the organisation is a charity")
-_UNSTATED = LegalForm(LEGAL_FORMS[Jurisdiction.UK].sentences, (), "No law was chosen at the desk; not a charity")
+_CHARITY_UNSTATED = LegalForm(
+    _NO_DECLARATION,
+    (),
+    "No law was chosen at the desk; the organisation is a charity",
+    several=_NO_DECLARATION_OF_SEVERAL,
+)
+_UNSTATED = replace(LEGAL_FORMS[Jurisdiction.UK], required=(), source="No law was chosen at the desk; not a charity")
 
 
 def legal_form(jurisdiction: str, *, charity: bool = False) -> LegalForm:
@@ -121,7 +165,12 @@ def legal_form(jurisdiction: str, *, charity: bool = False) -> LegalForm:
 
 
 def missing_facts(document: ToBeIssued) -> Sequence[MissingFact]:
-    """What its law asks for that a document does not have. Until there is nothing missing it is not issued."""
+    """What its law asks for that a receipt does not have. Until nothing is missing it is not printed.
+
+    A credit note takes back what a receipt confirmed, and needs nothing besides.
+    """
+    if isinstance(document, CreditNote):
+        return []
     known = {
         MissingFact.ORGANISATION_NAME: document.organisation.name,
         MissingFact.ORGANISATION_ADDRESS: document.organisation.address,
@@ -129,14 +178,19 @@ def missing_facts(document: ToBeIssued) -> Sequence[MissingFact]:
         MissingFact.DONOR_ADDRESS: document.donor_address,
         **{_OF_FACT[name]: fact for name, fact in document.legal_facts if name in _OF_FACT},
     }
-    return [fact for fact in legal_form(document.jurisdiction).required if not known.get(fact)]
+    of_receipts_alone = _OF_OFFICIAL_RECEIPTS if isinstance(document, GiftStatement) else ()
+    required = legal_form(document.jurisdiction).required
+    return [fact for fact in required if fact not in of_receipts_alone and not known.get(fact)]
 
 
+# A list of gifts is no official receipt, else one gift would be confirmed twice.
+_OF_OFFICIAL_RECEIPTS = (MissingFact.PLACE_OF_ISSUE, MissingFact.SIGNATORY, MissingFact.DONOR_ADDRESS)
 _OF_FACT = {
     REGISTRATION: MissingFact.REGISTRATION_NUMBER,
     PLACE: MissingFact.PLACE_OF_ISSUE,
     SIGNATORY: MissingFact.SIGNATORY,
 }
+MISSING = "\u2026"  # on a page, in the place of a fact for which the paper waits
 _SENTENCE = re.compile(r"(?<=[.!?])\s+")
 _NO_GIFT_AID = re.compile(r"gift aid (?:can ?not|can.t) be (?:re)?claimed")
 
@@ -147,9 +201,10 @@ def legal_lines(document: ToBeIssued, amount: str, language: str, *, charity: bo
     `amount` is the total as it is printed. That Gift Aid cannot be claimed stands once, however often the organisation
     says it too.
     """
-    form = legal_form(document.jurisdiction, charity=charity)
-    facts = {"organisation": document.organisation.name, "amount": amount} | dict(document.legal_facts)
-    locked = [sentence.format_map(facts) for sentence in form.locked(language)]
+    form, several = legal_form(document.jurisdiction, charity=charity), isinstance(document, GiftStatement)
+    facts = defaultdict(lambda: MISSING, document.legal_facts)
+    facts |= {"organisation": document.organisation.name, "amount": amount}
+    locked = [sentence.format_map(facts) for sentence in form.locked(language, several=several)]
     own = " ".join(_added(document.organisation.legal_note, locked))
     return [*locked, own] if own else locked
 

@@ -8,7 +8,9 @@ from typing import Any
 from warnings import catch_warnings, simplefilter
 
 from receipts.archiving import ARCHIVE_VARIANT, ATTACHED_AS, USUAL_VARIANT, snapshot_of, with_ua_claim
+from receipts.artifacts import leave_margins_out
 from receipts.check_picture import check_picture
+from receipts.jurisdictions import FactsMissing, missing_facts
 from receipts.layouts import LAYOUTS, layout_of
 from receipts.receipt import LEGAL, PLAIN, Receipt
 from receipts.scripts import SCRIPTS, MissingGlyphs, Script, scripts_with
@@ -45,6 +47,8 @@ class Printer:
         # not pay. On a machine without any font it can crash the process.
         import weasyprint  # noqa: PLC0415
 
+        # It warns of each letter without a glyph, which is a donor's. What becomes of it: MissingGlyphs.
+        weasyprint.LOGGER.setLevel("ERROR")
         self._pages, self._weasyprint = pages, weasyprint
         self._pictures_only, fonts_only = _fetchers(weasyprint.urls, read_logo)
         self._fonts = weasyprint.text.fonts.FontConfiguration()
@@ -59,12 +63,14 @@ class Printer:
     def print(self, document: Document, *, is_duplicate: bool = False) -> bytes:
         """The document as a tagged PDF (PDF/UA-1, and PDF/A-3a where it is to be archived), as it was issued.
 
-        Raises ForeignReference, UnknownLayout, and MissingGlyphs where no font has a letter of it. A duplicate says
-        that it is one; the first layouts have none.
+        Raises ForeignReference, UnknownLayout, FactsMissing where its law asks for more than it says, and MissingGlyphs
+        where no font has a letter of it. A duplicate says that it is one; the first layouts have none.
         """
         layout = layout_of(document.template)
         if document.template < LEGAL and isinstance(document, Receipt):
             return self._print_old(document, layout.sheet)
+        if missing := missing_facts(document):
+            raise FactsMissing(missing)
         pages = self._pages.of(document.issuer)
         with pages.speaking():  # as it was issued, whoever looks at it now
             values = sheet_values(document, pages.wording, is_duplicate=is_duplicate)
@@ -115,9 +121,10 @@ class Printer:
         page = self._weasyprint.HTML(string=html, url_fetcher=self._pictures_only)
         try:
             document = page.render(stylesheets=styles, font_config=self._fonts, **options)
+            if template >= LEGAL:
+                options["finisher"] = _finish_archive if attached else _finish
             if attached:
                 document.metadata.attachments = [self._attachment(attached)]
-                options["finisher"] = _finish_archive
             with catch_warnings():
                 # WeasyPrint 70 leaves the file of its colour profile to the garbage collector.
                 simplefilter("ignore", ResourceWarning)
@@ -137,8 +144,15 @@ class Printer:
         )  # fmt: skip
 
 
-def _finish_archive(_document: Any, pdf: Any) -> None:
+def _finish(document: Any, pdf: Any) -> None:
+    """Mend the tags of what has margins to read from."""
+    if len(document.pages) > 1:
+        leave_margins_out(pdf)
+
+
+def _finish_archive(document: Any, pdf: Any) -> None:
     """Say in the metadata of a PDF/A that it is PDF/UA-1 as well, and name the attached file once."""
+    _finish(document, pdf)
     files = pdf.catalog["AF"]
     files[:] = dict.fromkeys(files)  # WeasyPrint 70 has it from the list of names, and again from the objects
     metadata = next(part for part in pdf.objects if getattr(part, "extra", {}).get("Type") == "/Metadata")

@@ -17,6 +17,7 @@ from receipts.credit_note import went_back_of_receipt
 from receipts.document import DocumentStatus, Series
 from receipts.document_store import any_pdf_of, following_numbers, standing_notes
 from receipts.jobs import print_first
+from receipts.jurisdictions import missing_facts
 from receipts.layouts import layout_of
 from receipts.sheets import legal_of
 from receipts.store import LINK_LIFETIME, Issued, pdf_of, receipt_by_token
@@ -33,7 +34,6 @@ def receipt_routes(engine: Engine, clock: Clock, pages: Pages) -> APIRouter:
     router = APIRouter()
 
     router.include_router(_following(engine, clock, pages))
-    router.include_router(_receipt_page(engine, clock, pages))
 
     @router.get("/receipts/{token}.pdf")
     def download(token: str, look: Annotated[int, Query(ge=0, le=MOST_RELOADS)] = 0) -> Response:
@@ -51,6 +51,7 @@ def receipt_routes(engine: Engine, clock: Clock, pages: Pages) -> APIRouter:
                 print_first(conn, issued.receipt.number, now=now)
         return _preparing(pages, issued, token, look)
 
+    router.include_router(_receipt_page(engine, clock, pages))  # last: its token would match `….pdf` too
     return router
 
 
@@ -70,10 +71,10 @@ def _receipt_page(engine: Engine, clock: Clock, pages: Pages) -> APIRouter:
         as_issued = pages.of(issued.receipt.issuer)
         with as_issued.speaking():  # like its print, whoever looks at it now
             receipt, words = issued.receipt, issued.receipt.words
-            legal = legal_of(receipt, as_issued.wording)
+            missing = () if followed.is_void else missing_facts(receipt)
             return as_issued.page(
-                "receipts/shown.html", private=True, layout=shown, receipt=receipt, words=words, legal=legal,
-                went_back=went_back, followed=followed, token=token,
+                "receipts/shown.html", private=True, layout=shown, receipt=receipt, words=words, missing=missing,
+                legal=legal_of(receipt, as_issued.wording), went_back=went_back, followed=followed, token=token,
             )  # fmt: skip
 
     return router

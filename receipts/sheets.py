@@ -60,9 +60,10 @@ def sheet_values(document: Document, wording: Wording, *, is_duplicate: bool = F
         "document": document,
         "words": words,
         "title": words[_title(document)],
-        "form": legal_form(document.jurisdiction, charity=charity),
+        # Official is the receipt alone: a list of gifts would confirm each of them twice.
+        "official": legal_form(document.jurisdiction, charity=charity).title if isinstance(document, Receipt) else "",
         "legal": legal_of(document, wording),
-        "signatory": dict(document.legal_facts).get(SIGNATORY, ""),
+        "signatory": dict(document.legal_facts).get(SIGNATORY, "") if isinstance(document, Receipt) else "",
         "is_duplicate": is_duplicate,
         **_kind_values(document, wording),
     }

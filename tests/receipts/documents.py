@@ -11,7 +11,7 @@ from receipts.receipt import Receipt, ReceiptStyle
 from receipts.statement import GiftStatement, StatementGift, StatementKind
 from tests.receipts.samples import COALITION, TODAY, draft, receipt
 
-CHECK_URL = "https://give.faircount.example/verify/7KQ4-M2XD-91HT"
+CHECK_URL = "https://give.faircount.example/verify/2026-000123/7Q2M-K4XD-PQRT-VW3H"
 IMPRINT = ("Promoted by Jane Featherstonehaugh-Cholmondeley on behalf of the Coalition, 12 Example Row, E1 6AN. " * 7)[
     :600
 ]

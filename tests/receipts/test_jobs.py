@@ -1,6 +1,7 @@
 """Receipts are printed once, after they were issued, by the worker."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import Engine
@@ -9,10 +10,12 @@ from database.engine import open_database
 from database.transactions import booking, reading
 from outbox.jobs import waiting_count
 from outbox.worker import Worker
+from receipts.document_store import Void
 from receipts.jobs import LETTER, PRINT, print_first, print_handler, queue_prints, unprinted_receipts
 from receipts.pdf import Printer
 from receipts.sheets import Document
 from receipts.store import NoReceipt, issue_receipts, pdf_of, receipt_by_number
+from receipts.void_store import void_receipt
 from tests.clock import FixedClock
 from tests.receipts.samples import NOON, TODAY, draft, receipt
 
@@ -117,5 +120,32 @@ def test_a_receipt_without_a_font_waits_and_holds_up_no_other(
     assert [kept(engine, number) is not None for number in numbers] == [True, False, True]
     with reading(engine) as conn:
         [sentence] = unprinted_receipts(conn)
-    assert sentence.startswith(f"Receipt {numbers[1]}: 1 of the signs are in no font")
+    assert sentence.startswith(f"{numbers[1]}: 1 of the signs are in no font")
     assert "\ue0ff" not in sentence
+
+
+def test_a_receipt_that_lacks_a_fact_waits_until_another_takes_its_place(
+    sqlite_url: str, clock: FixedClock, printer: Printer
+) -> None:
+    """The desk says what is missing; once it was issued again, the first is not waited for."""
+    engine = open_database(sqlite_url)
+    lacking = replace(draft("a"), jurisdiction="uk_charity")
+    with booking(engine) as conn:
+        [number] = issue_receipts(conn, [lacking], issued_on=TODAY, now=NOON)
+        queue_prints(conn, [number], now=NOON)
+    worker = Worker(engine, {PRINT: print_handler(engine, printer, clock)}, clock)
+    worker.run_due()
+    with reading(engine) as conn:
+        [sentence] = unprinted_receipts(conn)
+        issued = receipt_by_number(conn, number)
+    assert sentence.startswith(f"{number}: its law asks for the organisation's registration number.")
+    assert kept(engine, number) is None
+
+    assert issued is not None
+    with booking(engine) as conn:
+        void_receipt(conn, issued, Void("its number was missing", "ada", NOON))
+    clock.advance(timedelta(hours=1))
+    worker.run_due()
+    with reading(engine) as conn:
+        assert list(unprinted_receipts(conn)) == []
+    assert kept(engine, number) is None

@@ -8,10 +8,11 @@ from organisation.organisation import OrganisationProfile
 from organisation.receipt_rules import JURISDICTIONS, OWN_FACTS, UNSTATED, Jurisdiction, ReceiptRules
 from organisation.receipts_section import read_receipts, receipts_fields
 from organisation.sections import SectionErrors
-from receipts.jurisdictions import LEGAL_FORMS, MissingFact, legal_lines, missing_facts
+from receipts.jurisdictions import LEGAL_FORMS, FactsMissing, MissingFact, legal_lines, missing_facts
 from receipts.pdf import Printer
 from receipts.receipt import ReceiptStyle
-from tests.receipts.documents import ADDRESS, FACTS, legal_receipt
+from receipts.words_4 import WORDS_4
+from tests.receipts.documents import ADDRESS, FACTS, credit_note, legal_receipt, statement
 from tests.receipts.samples import COALITION, draft, receipt
 from tests.receipts.test_pdf import text_of
 
@@ -135,3 +136,54 @@ def test_the_desk_s_form_asks_for_what_is_missing() -> None:
     )
     assert read.receipts.legal_facts == (("registration_number", "12"),)
     assert read_receipts(receipts_fields(read), profile) == read
+
+
+def test_what_lacks_a_fact_is_not_printed(printer: Printer) -> None:
+    """And says which; a credit note needs none of it."""
+    lacking = replace(draft(), jurisdiction=Jurisdiction.CANADA, legal_facts=FACTS)
+    with pytest.raises(FactsMissing, match=r"^its law asks for the donor's postal address\. Enter") as waiting:
+        printer.print(receipt(lacking))
+
+    assert waiting.value.missing == (MissingFact.DONOR_ADDRESS,)
+    assert printer.print(replace(credit_note(), jurisdiction=Jurisdiction.CANADA, legal_facts=FACTS))
+    shown, _gift_aid, _note = legal_lines(replace(draft(), jurisdiction="uk_charity"), "", "en")
+    assert shown == "Registered charity, number \u2026."
+
+
+def test_donors_read_what_is_missing_in_their_language() -> None:
+    """Every fact that a law may ask for has its words."""
+    for words in WORDS_4.values():
+        assert all(words[f"lacks_{fact.name.lower()}"] for fact in MissingFact)
+        assert set(words) == set(WORDS_4["en"])
+
+
+@pytest.mark.parametrize(
+    ("law", "charity", "sentence"),
+    [
+        ("", False, "These are not charitable donations. Gift Aid cannot be claimed on them."),
+        ("", True, "This statement is not a Gift Aid declaration."),
+        ("uk", False, "These are not charitable donations. Gift Aid cannot be claimed on them."),
+        ("uk_charity", True, "This statement is not a Gift Aid declaration."),
+        ("us_charity", True, "No goods or services were provided in exchange for these contributions."),
+        ("us_political", False, "Contributions or gifts to Coalition for a Fair Count are not deductible as charitable "
+         "contributions for Federal income tax purposes."),
+        ("canada", True, "This list is no official receipt for income tax purposes: the receipts that it names are."),
+    ],
+)  # fmt: skip
+def test_a_document_about_several_gifts_says_so(law: str, *, charity: bool, sentence: str) -> None:
+    """The same law, of these gifts."""
+    several = replace(statement(3), jurisdiction=law, legal_facts=FACTS)
+
+    assert sentence in legal_lines(several, "£75 CAD", "en", charity=charity)
+
+
+def test_a_gift_is_officially_confirmed_once(printer: Printer) -> None:
+    """Canada: a statement and a credit note are no official receipts, need no address, and are not signed."""
+    law = Jurisdiction.CANADA
+    for document in (replace(statement(3), jurisdiction=law), replace(credit_note(), jurisdiction=law)):
+        named = replace(document, legal_facts=FACTS, donor_address=())
+        text = text_of(printer.print(named))
+        assert missing_facts(named) == []
+        assert "Official receipt" not in text
+        assert "Authorised signature" not in text
+        assert "Eligible amount" not in text

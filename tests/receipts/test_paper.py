@@ -2,7 +2,7 @@
 
 import io
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 from itertools import accumulate
@@ -17,9 +17,10 @@ from receipts.sheets import Document
 from receipts.statement import StatementKind
 from tests.receipts.documents import CHECK_URL, IMPRINT, TALL, credit_note, legal_receipt, statement, tall_receipt
 from tests.receipts.samples import draft, receipt
+from tests.receipts.structure import structure_faults
 from tests.receipts.test_pdf import _tags, text_of
 
-DOCUMENTS: Mapping[str, Document] = {
+DOCUMENTS: dict[str, Document] = {
     "receipt": receipt(replace(draft(), verify_url=CHECK_URL)),
     **{jurisdiction.value: legal_receipt(jurisdiction) for jurisdiction in Jurisdiction},
     "credit note": credit_note(),
@@ -83,6 +84,14 @@ def test_a_document_can_be_followed_by_ear(printer: Printer, name: str) -> None:
     assert (tags.count("/H1"), tags.count("/Table")) == (1, 2)
     assert tags.count("/TH") >= 8
     assert words == ["QR code of the address at which this document can be checked"]
+
+
+@pytest.mark.parametrize("name", [*DOCUMENTS, "long statement", "two pages"])
+def test_the_tags_are_whole(printer: Printer, name: str) -> None:
+    """Everything drawn is in the tree of tags once, or an artifact; tables, pictures and headings keep the rules."""
+    further: dict[str, Document] = {"long statement": statement(60), "two pages": tall_receipt("test")}
+
+    assert structure_faults(printer.print((DOCUMENTS | further)[name])) == []
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)

@@ -47,7 +47,7 @@ def around_organisation(engine: Engine, clock: Clock) -> AroundOrganisation:
         nothing = Money(0, shown.total.currency)
         return pages.page(
             layout_of(shown.template).page, private=True, receipt=shown, words=shown.words,
-            legal=legal_of(shown, pages.wording), went_back=nothing, token="",
+            legal=legal_of(shown, pages.wording), missing=(), went_back=nothing, token="",
         )  # fmt: skip
 
     return AroundOrganisation(
