@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from organisation.organisation import KINDS, REGIMES, OrganisationProfile
+from organisation.receipt_rules import JURISDICTIONS, PLACE, REGISTRATION, SIGNATORY
 
 NOTHING = "nothing"
 
@@ -48,6 +49,11 @@ def _words(profile: OrganisationProfile) -> Mapping[str, str]:
         "Colour": profile.look.colour or "the standard green",
         "Logo": f"picture {profile.look.logo[:8]}" if profile.look.logo else "",
         "Websites with our widget": ", ".join(profile.framed_by),
+        "Law of receipts": JURISDICTIONS.get(profile.receipts.jurisdiction, profile.receipts.jurisdiction),
+        "Registration number": profile.receipts.facts.get(REGISTRATION, ""),
+        "Place of issue": profile.receipts.facts.get(PLACE, ""),
+        "Who signs receipts": profile.receipts.facts.get(SIGNATORY, ""),
+        "Receipts for archiving": "PDF/A-3" if profile.receipts.archived else "",
         "How often": ", ".join(["once", *profile.giving.intervals]),
         **dict(_amounts(profile)),
     }

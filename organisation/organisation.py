@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from organisation.receipt_rules import UNSTATED_RULES, ReceiptRules
+
 
 @dataclass(frozen=True)
 class Organisation:
@@ -120,6 +122,7 @@ class OrganisationProfile:
     notices: Notices = Notices()
     languages: tuple[str, ...] = ()
     framed_by: tuple[str, ...] = ()
+    receipts: ReceiptRules = UNSTATED_RULES
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from organisation.organisation import (
     OrganisationKind,
     OrganisationProfile,
 )
+from organisation.receipt_rules import ReceiptRules
 
 
 def profile_values(profile: OrganisationProfile) -> dict[str, Any]:
@@ -36,6 +37,11 @@ def profile_values(profile: OrganisationProfile) -> dict[str, Any]:
             "declare_above": dict(giving.declare_above),
             "languages": list(profile.languages),
             "framed_by": list(profile.framed_by),
+            "receipts": {
+                "jurisdiction": profile.receipts.jurisdiction,
+                "facts": dict(profile.receipts.facts),
+                "archived": profile.receipts.archived,
+            },
         },
         "notices": {
             "privacy": notices.privacy,
@@ -74,4 +80,5 @@ def profile_of(values: Mapping[str, Any], timezone: str) -> OrganisationProfile:
         notices=Notices(**(values["notices"] or {"privacy_version": 1})),  # none in versions from before there were any
         languages=tuple(rules.get("languages", ())),
         framed_by=tuple(rules.get("framed_by", ())),
+        receipts=ReceiptRules(**rules.get("receipts", {})),
     )

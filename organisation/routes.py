@@ -18,6 +18,8 @@ from organisation.giving_section import INTERVALS, OfferedCurrency, giving_field
 from organisation.organisation import KINDS, REGIMES, GivingRules, OrganisationDraft, OrganisationProfile
 from organisation.privacy import privacy_paragraphs
 from organisation.publication import missing_for_publication
+from organisation.receipt_rules import JURISDICTIONS
+from organisation.receipts_section import RECEIPTS, read_receipts, receipts_fields
 from organisation.sections import (
     LOCALES,
     LOOK,
@@ -123,6 +125,10 @@ def _add_form_routes(router: APIRouter, desk: "OrganisationPages", door: Door) -
     def change_notices(editor: Editor, fields: Annotated[SectionFields, Depends(_form_of(NOTICES))]) -> Response:
         return desk.change(editor, "notices", fields)
 
+    @router.post(PATH + "/receipts")
+    def change_receipts(editor: Editor, fields: Annotated[SectionFields, Depends(_form_of(RECEIPTS))]) -> Response:
+        return desk.change(editor, "receipts", fields)
+
     @router.post(PATH + "/giving")
     def change_giving(editor: Editor, fields: GivingForm) -> Response:
         return desk.change(editor, "giving", fields)
@@ -156,6 +162,7 @@ class OrganisationPages:
             is_set_up=self._current.is_set_up,
             kind=KINDS[profile.kind],
             regime=REGIMES.get(profile.regime, profile.regime),
+            jurisdiction=JURISDICTIONS.get(profile.receipts.jurisdiction, profile.receipts.jurisdiction),
             missing=missing_for_publication(profile, is_set_up=self._current.is_set_up),
             currencies=self._currencies(profile.giving),
             history=self._desk.history(),
@@ -169,6 +176,7 @@ class OrganisationPages:
             "details": lambda: self._details_fields(profile),
             "notices": lambda: notices_fields(profile),
             "look": lambda: look_fields(profile),
+            "receipts": lambda: receipts_fields(profile),
             "giving": lambda: giving_fields(profile, self._currencies(profile.giving)),
         }
         if section not in filled:
@@ -181,6 +189,7 @@ class OrganisationPages:
         readers: Mapping[str, Callable[[], OrganisationProfile]] = {
             "details": lambda: read_details(fields, draft.profile),
             "notices": lambda: read_notices(fields, draft.profile),
+            "receipts": lambda: read_receipts(fields, draft.profile),
             "giving": lambda: read_giving(fields, draft.profile, self._currencies(draft.profile.giving)),
         }
         try:
@@ -262,6 +271,7 @@ class OrganisationPages:
             draft=draft,
             kinds={kind.value: label for kind, label in KINDS.items()},
             regimes=REGIMES,
+            jurisdictions=JURISDICTIONS,
             locales=LOCALES,
             languages=languages(),
             intervals=INTERVALS,

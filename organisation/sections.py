@@ -30,6 +30,7 @@ LOCALES = {
     "en_GB": "English as in the United Kingdom: £1,250.00, 5 March 2027",
     "en_IE": "English as in Ireland: €1,250.00, 5 March 2027",
     "en_US": "English as in the United States: $1,250.00, 5 March 2027",
+    "en_CA": "English as in Canada: $1,250.00, 5 March 2027",
     "cy_GB": "Welsh: £1,250.00, 5 Mawrth 2027",
 }
 DETAILS = ("kind", "name", "address", "email", "website", "imprint", "legal_note", "regime", "locale")

@@ -24,7 +24,7 @@ organisation_version = table(
     sa.Column("colour", Code),
     sa.Column("logo", Code),
     # `intervals`, `suggested` and `smallest`, as in `GivingRules`, the `languages` that donors may choose,
-    # and `framed_by`.
+    # `framed_by`, and `receipts`, as in `ReceiptRules`.
     sa.Column("giving_rules", Json, nullable=False),
     # As in `Notices`; NULL in versions from before there were any.
     sa.Column("notices", Json),

@@ -21,6 +21,8 @@ LAYOUTS: Mapping[int, Layout] = {
     1: Layout("receipts/page.html", "receipts/receipt.html", "receipts/receipt.css"),
     2: Layout("receipts/page_2.html", "receipts/receipt_2.html", "receipts/receipt_2.css"),
     3: Layout("receipts/page_3.html", "receipts/receipt_3.html", "receipts/receipt_3.css"),
+    # Its sheets of other documents are beside it (`receipts/sheets.py`).
+    4: Layout("receipts/4/page.html", "receipts/4/receipt.html", "receipts/4/sheet.css"),
 }
 
 

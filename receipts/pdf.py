@@ -1,20 +1,25 @@
-"""Print receipts as PDF. WeasyPrint is used here and nowhere else, and loaded by the worker alone."""
+"""Print documents as PDF. WeasyPrint is used here and nowhere else, and loaded by the worker alone."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import datetime, time
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+from warnings import catch_warnings, simplefilter
 
+from receipts.archiving import ARCHIVE_VARIANT, ATTACHED_AS, USUAL_VARIANT, snapshot_of, with_ua_claim
+from receipts.check_picture import check_picture
 from receipts.layouts import LAYOUTS, layout_of
-from receipts.receipt import PLAIN, Receipt
+from receipts.receipt import LEGAL, PLAIN, Receipt
+from receipts.scripts import SCRIPTS, MissingGlyphs, Script, scripts_with
+from receipts.sheets import Document, is_on_letter_paper, sheet_name, sheet_values
 from web.pages import Pages
 
 PACKAGE = Path(__file__).parent
 FONTS = PACKAGE / "fonts"
 TEMPLATES = PACKAGE.parent / "templates"
-FONT_SCHEME = "font:"
-
-LOGO_SCHEME = "logo:"
+FONT_SCHEME, LOGO_SCHEME, CHECK_SCHEME = "font:", "logo:", "qr:"
+LETTER_PAPER = "@page { size: Letter }"
 
 Fetcher = Callable[[str], Any]
 LogoReader = Callable[[str], tuple[bytes, str]]
@@ -30,9 +35,9 @@ def _no_logo(name: str) -> tuple[bytes, str]:
 
 
 class Printer:
-    """Prints receipts, with fonts and stylesheets read once. `read_logo` gives the logos that receipts name.
+    """Prints documents, with fonts and stylesheets read once. `read_logo` gives the logos that they name.
 
-    The same receipt gives the same bytes. It is not thread-safe.
+    The same document gives the same bytes. It is not thread-safe.
     """
 
     def __init__(self, pages: Pages, read_logo: LogoReader = _no_logo) -> None:
@@ -41,7 +46,7 @@ class Printer:
         import weasyprint  # noqa: PLC0415
 
         self._pages, self._weasyprint = pages, weasyprint
-        self._logos_only, fonts_only = _fetchers(weasyprint.urls, read_logo)
+        self._pictures_only, fonts_only = _fetchers(weasyprint.urls, read_logo)
         self._fonts = weasyprint.text.fonts.FontConfiguration()
         self._styles = {
             number: weasyprint.CSS(
@@ -49,37 +54,103 @@ class Printer:
             )
             for number, layout in LAYOUTS.items()
         }
+        self._letter_paper = weasyprint.CSS(string=LETTER_PAPER)
 
-    def print(self, receipt: Receipt) -> bytes:
-        """The receipt as a tagged A4 PDF (PDF/UA-1), as it was issued. Raises ForeignReference, UnknownLayout."""
-        sheet = layout_of(receipt.template).sheet
-        pages = self._pages.of(receipt.issuer)
-        colour = receipt.style.colour if receipt.style else None
+    def print(self, document: Document, *, is_duplicate: bool = False) -> bytes:
+        """The document as a tagged PDF (PDF/UA-1, and PDF/A-3a where it is to be archived), as it was issued.
+
+        Raises ForeignReference, UnknownLayout, and MissingGlyphs where no font has a letter of it. A duplicate says
+        that it is one; the first layouts have none.
+        """
+        layout = layout_of(document.template)
+        if document.template < LEGAL and isinstance(document, Receipt):
+            return self._print_old(document, layout.sheet)
+        pages = self._pages.of(document.issuer)
         with pages.speaking():  # as it was issued, whoever looks at it now
+            values = sheet_values(document, pages.wording, is_duplicate=is_duplicate)
+            html = pages.render(sheet_name(document), **values)
+        further = [self._letter_paper] if is_on_letter_paper(document) else []
+        if document.style and document.style.archived:
+            return self._print(html, document.template, _colour_of(document), further, attached=document)
+        return self._print(html, document.template, _colour_of(document), further)
+
+    def _print_old(self, receipt: Receipt, sheet: str) -> bytes:
+        """A receipt of the first layouts."""
+        pages = self._pages.of(receipt.issuer)
+        with pages.speaking():
             html = pages.render(sheet, receipt=receipt, words=receipt.words)
-        return self.print_html(html, receipt.template, colour)
+        return self._print(html, receipt.template, _colour_of(receipt), [])
 
     def print_html(self, html: str, template: int = PLAIN, colour: str | None = None, style: str = "") -> bytes:
-        """HTML in the style of a receipt, and in a further `style` below `templates/`, as PDF.
+        """HTML in the style of a layout, and in a further `style` below `templates/`, as PDF.
 
-        A reference to a file or URL, but for a kept logo, is refused.
+        A reference to a file or URL, but for a kept logo, is refused. Letters that no font has are boxes.
         """
+        further = [self._weasyprint.CSS(string=(TEMPLATES / style).read_text())] if style else []
+        pdf, _missing = self._draw(html, template, colour, further)
+        return pdf
+
+    def lacking(self) -> Sequence[Script]:
+        """The scripts that no font on this machine has; a document with their letters would not be printed."""
+        samples = "".join(f"<p>{script.sample}" for script in SCRIPTS)
+        _pdf, missing = self._draw(f"<html lang=en><title>t</title>{samples}", LEGAL, None, [])
+        return scripts_with(missing)
+
+    def _print(
+        self, html: str, template: int, colour: str | None, further: list[Any], attached: Document | None = None
+    ) -> bytes:
+        pdf, missing = self._draw(html, template, colour, further, attached)
+        if missing:
+            raise MissingGlyphs(missing)
+        return pdf
+
+    def _draw(
+        self, html: str, template: int, colour: str | None, further: list[Any], attached: Document | None = None
+    ) -> tuple[bytes, set[int]]:
+        """The PDF, and the letters that stand in it as boxes. With a document's data attached it is for archiving."""
+        styles = [self._styles[template], *further]
+        if colour is not None:
+            styles.append(self._weasyprint.CSS(string=f":root {{ --colour: {colour} }}"))
+        options: dict[str, Any] = {"pdf_variant": ARCHIVE_VARIANT if attached else USUAL_VARIANT}
+        page = self._weasyprint.HTML(string=html, url_fetcher=self._pictures_only)
         try:
-            styles = [self._styles[template]]
-            if style:
-                styles.append(self._weasyprint.CSS(string=(TEMPLATES / style).read_text()))
-            if colour is not None:
-                styles.append(self._weasyprint.CSS(string=f":root {{ --colour: {colour} }}"))
-            document = self._weasyprint.HTML(string=html, url_fetcher=self._logos_only)
-            pdf: bytes = document.write_pdf(stylesheets=styles, font_config=self._fonts, pdf_variant="pdf/ua-1")
+            document = page.render(stylesheets=styles, font_config=self._fonts, **options)
+            if attached:
+                document.metadata.attachments = [self._attachment(attached)]
+                options["finisher"] = _finish_archive
+            with catch_warnings():
+                # WeasyPrint 70 leaves the file of its colour profile to the garbage collector.
+                simplefilter("ignore", ResourceWarning)
+                pdf: bytes = document.write_pdf(**options)
         except self._weasyprint.urls.FatalURLFetchingError as reference:
             # It is a BaseException, which would end the worker.
             raise ForeignReference(str(reference)) from None
-        return pdf
+        # WeasyPrint draws a box for a letter without a glyph, and writes down which letter it was.
+        return pdf, {letter for font in document.fonts.values() for letter in font.missing}
+
+    def _attachment(self, document: Document) -> Any:
+        """The document's data, as a file of the day on which it was issued."""
+        issued = datetime.combine(document.issued_on, time.min)
+        return self._weasyprint.Attachment(
+            string=snapshot_of(document), name=f"{document.number}.json", description=ATTACHED_AS, created=issued,
+            modified=issued, relationship="Source",
+        )  # fmt: skip
+
+
+def _finish_archive(_document: Any, pdf: Any) -> None:
+    """Say in the metadata of a PDF/A that it is PDF/UA-1 as well, and name the attached file once."""
+    files = pdf.catalog["AF"]
+    files[:] = dict.fromkeys(files)  # WeasyPrint 70 has it from the list of names, and again from the objects
+    metadata = next(part for part in pdf.objects if getattr(part, "extra", {}).get("Type") == "/Metadata")
+    metadata.stream = [with_ua_claim(b"".join(metadata.stream))]
+
+
+def _colour_of(document: Document) -> str | None:
+    return document.style.colour if document.style else None
 
 
 def _fetchers(urls: ModuleType, read_logo: LogoReader) -> tuple[Fetcher, Fetcher]:
-    """Two URL fetchers: the page's reads only kept logos, the stylesheet's only our own fonts."""
+    """Two URL fetchers: the page's reads only kept logos and draws codes, the stylesheet's only our own fonts."""
 
     def refuse(url: str) -> Any:
         raise urls.FatalURLFetchingError(f"a receipt may not refer to {url[:200]}")
@@ -91,10 +162,13 @@ def _fetchers(urls: ModuleType, read_logo: LogoReader) -> tuple[Fetcher, Fetcher
             refuse(url)
         return urls.URLFetcherResponse(url, fonts[url].read_bytes(), {"Content-Type": "font/woff2"})
 
-    def logos_only(url: str) -> Any:
+    def pictures_only(url: str) -> Any:
+        if url.startswith(CHECK_SCHEME):
+            picture = check_picture(url.removeprefix(CHECK_SCHEME))
+            return urls.URLFetcherResponse(url, picture, {"Content-Type": "image/svg+xml"})
         if not url.startswith(LOGO_SCHEME):
             refuse(url)
         body, media_type = read_logo(url.removeprefix(LOGO_SCHEME))
         return urls.URLFetcherResponse(url, body, {"Content-Type": media_type})
 
-    return logos_only, fonts_only
+    return pictures_only, fonts_only

@@ -6,13 +6,15 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from functools import lru_cache
 from json.encoder import encode_basestring as _quoted
+from typing import Any
 
 from ledger.money import CurrencyMismatch, Money, currency
 from organisation.organisation import Look, Organisation, OrganisationKind, OrganisationProfile
-from receipts.words import REGIONS_OF, WORDS_3, receipt_languages
+from receipts.words import ENGLISH, REGIONS_OF, WORDS_3, receipt_languages
+from receipts.words_4 import words_4
 
-# The numbers of the wording and layout. A changed legal sentence is a new number.
-PLAIN, STYLED, TRANSLATED = 1, 2, 3
+# The numbers of the wording and layout. A changed legal sentence is a new number. The last is what is issued now.
+PLAIN, STYLED, TRANSLATED, LEGAL = 1, 2, 3, 4
 PLAIN_LOCALE = "en_GB"  # how amounts and dates are written on a plain receipt
 
 
@@ -20,13 +22,15 @@ PLAIN_LOCALE = "en_GB"  # how amounts and dates are written on a plain receipt
 class ReceiptStyle:
     """How a receipt looked when it was issued, and whether a charity issued it.
 
-    `colour` is `#rrggbb`, `logo` the hash of a kept picture, `locale` how amounts and dates are written.
+    `colour` is `#rrggbb`, `logo` the hash of a kept picture, `locale` how amounts and dates are written. `archived`: it
+    is printed for long archiving, with its data inside.
     """
 
     locale: str
     colour: str | None
     logo: str | None
     charity: bool
+    archived: bool = False
 
     @property
     def language(self) -> str:
@@ -40,7 +44,7 @@ def receipt_style(profile: OrganisationProfile, language: str = "") -> ReceiptSt
     A language that the organisation does not offer, or that receipts have no words in, is the organisation's own.
     """
     look, charity = profile.look, profile.kind is OrganisationKind.CHARITY
-    style = ReceiptStyle(_locale(profile, language), look.colour, look.logo, charity)
+    style = ReceiptStyle(_locale(profile, language), look.colour, look.logo, charity, profile.receipts.archived)
     return None if style == ReceiptStyle(PLAIN_LOCALE, None, None, charity=False) else style
 
 
@@ -74,7 +78,11 @@ class Draft:
     """The contents of a receipt before it has a number.
 
     `given_on` is the day of the gift in the organisation's time zone. `method` is the donor's word for the payment
-    method, "Visa ending 4242". `reference` finds the payment in our records and in Stripe's.
+    method, "Visa ending 4242". `reference` finds the payment in our records and in Stripe's. `donor_address` has its
+    lines, `jurisdiction` names the law that the receipt is written for, and `legal_facts` what that law wants printed
+    besides, such as ("registration_number", "123456789 RR 0001"). `replaces` is the number of the receipt that this
+    one takes the place of. `verify_url` is the public address that says whether this receipt is genuine, with its
+    check code at the end. All of these may be missing: then nothing is kept of them.
     """
 
     gift_id: str
@@ -86,13 +94,16 @@ class Draft:
     organisation: Organisation
     mode: str
     style: ReceiptStyle | None = None
+    donor_address: tuple[str, ...] = ()
+    jurisdiction: str = ""
+    legal_facts: tuple[tuple[str, str], ...] = ()
+    replaces: str = ""
+    verify_url: str = ""
 
     @property
     def template(self) -> int:
         """The number of the wording and layout."""
-        if self.style is None:
-            return PLAIN
-        return TRANSLATED if self.style.language in WORDS_3 else STYLED
+        return LEGAL
 
     def snapshot(self, number: str, issued_on: date) -> str:
         """The receipt of this number as the JSON that is kept; `Receipt.from_json` reads it back.
@@ -103,10 +114,13 @@ class Draft:
         of = _only_currency(self.lines)
         lines = ",".join([f"[{_quoted(line.campaign)},{line.amount.minor}]" for line in self.lines])
         return (
-            f'{{"currency":"{of}","donor_name":{_quoted(self.donor_name)},"given_on":"{self.given_on}",'
-            f'"issued_on":"{issued_on}","lines":[{lines}],"method":{_quoted(self.method)},'
+            f'{{"currency":"{of}"{_optional("donor_address", self.donor_address)},'
+            f'"donor_name":{_quoted(self.donor_name)},"given_on":"{self.given_on}",'
+            f'"issued_on":"{issued_on}"{_optional("jurisdiction", self.jurisdiction)}'
+            f'{_optional("legal_facts", self.legal_facts)},"lines":[{lines}],"method":{_quoted(self.method)},'
             f'"mode":"{self.mode}","number":"{number}","organisation":{_as_json(self.organisation)},'
-            f'"reference":{_quoted(self.reference)}{_style_as_json(self.style)},"template":{self.template}}}'
+            f'"reference":{_quoted(self.reference)}{_optional("replaces", self.replaces)}{_style_as_json(self.style)},'
+            f'"template":{self.template}{_optional("verify_url", self.verify_url)}}}'
         )
 
 
@@ -125,6 +139,11 @@ class Receipt:
     mode: str
     template: int
     style: ReceiptStyle | None = None
+    donor_address: tuple[str, ...] = ()
+    jurisdiction: str = ""
+    legal_facts: tuple[tuple[str, str], ...] = ()
+    replaces: str = ""
+    verify_url: str = ""
 
     @property
     def total(self) -> Money:
@@ -135,27 +154,31 @@ class Receipt:
     @property
     def issuer(self) -> OrganisationProfile:
         """The organisation as the receipt names and shows it, whatever became of it since."""
-        style = self.style
-        if style is None:
-            return OrganisationProfile(self.organisation, PLAIN_LOCALE)
-        return OrganisationProfile(self.organisation, style.locale, look=Look(style.colour, style.logo))
+        return issuer_as_printed(self.organisation, self.style)
 
     @property
     def words(self) -> Mapping[str, str]:
-        """What it says besides its facts, where it is not in English."""
-        return WORDS_3[self.style.language] if self.style and self.template == TRANSLATED else {}
+        """What it says besides its facts; nothing in the first layouts, which have it in their templates."""
+        language = self.style.language if self.style else ENGLISH
+        if self.template >= LEGAL:
+            return words_4(language)
+        return WORDS_3[language] if self.template == TRANSLATED else {}
 
     @property
     def moved_money(self) -> bool:
         """Whether it is for real money, not for the sandbox or Stripe's test mode."""
         return self.mode == "live"
 
+    @property
+    def check_code(self) -> str:
+        """The code on the paper that proves to the public page that somebody has the receipt; nothing on old ones."""
+        return self.verify_url.rpartition("/")[2]
+
     @classmethod
     def from_json(cls, text: str) -> "Receipt":
         """The receipt of a snapshot."""
         snapshot = json.loads(text)
         of = currency(snapshot["currency"])
-        organisation = snapshot["organisation"]
         return cls(
             number=snapshot["number"],
             issued_on=date.fromisoformat(snapshot["issued_on"]),
@@ -164,11 +187,31 @@ class Receipt:
             lines=tuple(ReceiptLine(campaign, Money(minor, of)) for campaign, minor in snapshot["lines"]),
             method=snapshot["method"],
             reference=snapshot["reference"],
-            organisation=Organisation(**organisation | {"address": tuple(organisation["address"])}),
             mode=snapshot["mode"],
             template=snapshot["template"],
-            style=ReceiptStyle(**snapshot["style"]) if "style" in snapshot else None,
+            **frozen_optionals(snapshot),
+            replaces=snapshot.get("replaces", ""),
         )
+
+
+def issuer_as_printed(organisation: Organisation, style: ReceiptStyle | None) -> OrganisationProfile:
+    """The organisation as a document names and shows it, whatever became of it since."""
+    if style is None:
+        return OrganisationProfile(organisation, PLAIN_LOCALE)
+    return OrganisationProfile(organisation, style.locale, look=Look(style.colour, style.logo))
+
+
+def frozen_optionals(snapshot: Mapping[str, Any]) -> dict[str, Any]:
+    """Who issued a document, and what not every document says, from its snapshot: the same fields in each kind."""
+    organisation = snapshot["organisation"]
+    return {
+        "organisation": Organisation(**organisation | {"address": tuple(organisation["address"])}),
+        "style": ReceiptStyle(**snapshot["style"]) if "style" in snapshot else None,
+        "donor_address": tuple(snapshot.get("donor_address", ())),
+        "jurisdiction": snapshot.get("jurisdiction", ""),
+        "legal_facts": tuple((name, fact) for name, fact in snapshot.get("legal_facts", ())),
+        "verify_url": snapshot.get("verify_url", ""),
+    }
 
 
 def _only_currency(lines: tuple[ReceiptLine, ...]) -> str:
@@ -188,6 +231,11 @@ def _only_currency(lines: tuple[ReceiptLine, ...]) -> str:
 @lru_cache(maxsize=8)
 def _as_json(organisation: Organisation) -> str:
     return json.dumps(asdict(organisation), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def _optional(key: str, fact: Any) -> str:
+    """A further key of the snapshot, in its place in the order of keys; nothing without a fact."""
+    return f',"{key}":' + json.dumps(fact, separators=(",", ":"), ensure_ascii=False) if fact else ""
 
 
 @lru_cache(maxsize=8)

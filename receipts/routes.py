@@ -11,6 +11,7 @@ from database.transactions import reading, writing
 from ledger.views import gave_back
 from receipts.jobs import print_first
 from receipts.layouts import layout_of
+from receipts.sheets import legal_of
 from receipts.store import LINK_LIFETIME, Issued, pdf_of, receipt_by_token
 from web.errors import NOT_FOUND
 from web.pages import Pages
@@ -51,7 +52,10 @@ def receipt_routes(engine: Engine, clock: Clock, pages: Pages) -> APIRouter:
         as_issued = pages.of(issued.receipt.issuer)
         with as_issued.speaking():  # like its print, whoever looks at it now
             receipt, words = issued.receipt, issued.receipt.words
-            return as_issued.page(shown, private=True, receipt=receipt, words=words, went_back=went_back, token=token)
+            legal = legal_of(receipt, as_issued.wording)
+            return as_issued.page(
+                shown, private=True, receipt=receipt, words=words, legal=legal, went_back=went_back, token=token
+            )
 
     return router
 

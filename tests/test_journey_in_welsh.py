@@ -14,7 +14,7 @@ from database.transactions import reading
 from outbox.tables import letter as letter_table
 from payments.gifts.recurring import Interval
 from payments.gifts.recurring_words import due_days
-from receipts.receipt import TRANSLATED
+from receipts.receipt import LEGAL
 from receipts.tables import receipt as receipt_table
 from tests.browser import Tabs, assert_accessible
 from tests.place import Place, open_place
@@ -76,7 +76,7 @@ def gets_a_letter(place: Place) -> None:
         [(subject, text)] = letters.all()
 
         snapshots = conn.scalars(sa.select(receipt_table.c.snapshot)).all()
-    assert [json.loads(snapshot)["template"] for snapshot in snapshots] == [TRANSLATED]
+    assert [json.loads(snapshot)["template"] for snapshot in snapshots] == [LEGAL]
     assert subject.startswith("Eich rhodd fisol o £12.50 i Ask every candidate: derbynneb ")
     assert f"Dyddiad: {WELSH.day(utc_now())}" in text
     assert "Annwyl Siân Llŷr," in text

@@ -189,6 +189,7 @@ class Pages:
             symbol=words.symbol,
             number=words.number,
             date=words.day,
+            date_short=words.day_short,
             month=words.month,
             month_short=words.month_short,
             percent=words.percent,

@@ -83,6 +83,10 @@ class Wording:
         """A day, or the day of an instant in our zone: "21 November 2026"."""
         return str(format_date(self.local_day(day), self._day_pattern, locale=self.locale))
 
+    def day_short(self, day: date) -> str:
+        """A day in a narrow column: "21 Nov 2026"."""
+        return str(format_date(self.local_day(day), "medium", locale=self.locale))
+
     def day_and_month(self, day: date) -> str:
         """A day of each year: "21 November"."""
         if self._is_english:

@@ -118,4 +118,6 @@ def _draft(received: Received, issuer: Issuer, titles: Mapping[int, str]) -> Dra
         organisation=issuer.profile.organisation,
         mode=issuer.mode,
         style=receipt_style(issuer.profile, received.language),
+        jurisdiction=issuer.profile.receipts.jurisdiction,
+        legal_facts=issuer.profile.receipts.legal_facts,
     )

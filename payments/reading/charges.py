@@ -1,6 +1,5 @@
 """Charges: money taken, and delayed payments that fail."""
 
-import re
 from datetime import datetime, timedelta
 
 from payments.reading.fields import (
@@ -15,6 +14,7 @@ from payments.reading.fields import (
     text,
 )
 from payments.reading.happenings import BalanceChanged, ChargeSucceeded, Happening, InvoicePaid, PaymentFailed
+from payments.reading.method_names import CARD, method_name
 from payments.stripe.objects import StripeObject
 from web.typed import clipped
 
@@ -22,7 +22,6 @@ from web.typed import clipped
 # methods these are is Stripe's to say, and changes: each charge's own event says when it succeeded. Its balance line
 # does not: Stripe writes a debit's when it submits the debit to the bank (support.stripe.com/questions/
 # changes-to-balance-transaction-behavior-for-debit-payment-methods), a card's up to an hour late.
-CARD = "card"
 DECLINED_AT_ONCE = timedelta(minutes=10)
 LONGEST_NAME = 100
 
@@ -80,7 +79,7 @@ def _success(charge: StripeObject, at: datetime) -> ChargeSucceeded:
         payment=intent or charge_id,
         payment_intent=intent,
         amount=positive_money(charge, "amount_captured"),
-        method=_method_name(*_method_details(charge)),
+        method=method_name(*_method_details(charge)),
         at=at,
         gift=metadata_id(charge, "gift_id"),
         mark=installation_mark(charge),
@@ -103,23 +102,3 @@ def _method_details(charge: StripeObject) -> tuple[str, StripeObject]:
     """The type of the payment method, with its details; very old charges have none, and were by card."""
     details = nested(charge, "payment_method_details")
     return (text(details, "type") if details else CARD), details
-
-
-def _method_name(method: str, details: StripeObject) -> str:
-    """How it was paid, as a receipt prints it: "Visa ending 4242", "Bacs Direct Debit"."""
-    if method != CARD:
-        return _NAMES.get(method, method.replace("_", " ").capitalize())[:40]
-    card = details.get("card")
-    if not isinstance(card, dict):
-        return "Card"
-    brand = _BRANDS.get(str(card.get("brand")), "Card")
-    digits = str(card.get("last4"))
-    return f"{brand} ending {digits}" if _FOUR_DIGITS(digits) else brand
-
-
-_FOUR_DIGITS = re.compile("[0-9]{4}").fullmatch
-_NAMES = {"bacs_debit": "Bacs Direct Debit", "sepa_debit": "SEPA Direct Debit", "link": "Link"}
-_BRANDS = {
-    "visa": "Visa", "mastercard": "Mastercard", "amex": "American Express", "discover": "Discover",
-    "diners": "Diners Club", "jcb": "JCB", "unionpay": "UnionPay", "cartes_bancaires": "Cartes Bancaires",
-}  # fmt: skip

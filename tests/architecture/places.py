@@ -59,7 +59,7 @@ SETTINGS_MAY_USE = {"organisation.organisation", "outbox.mail_server"}
 HOMES = {
     "stripe": ("payments/stripe/*", "sandbox/*"),
     "weasyprint": ("receipts/pdf.py",),
-    "segno": ("campaigns/qr.py", "staff/*"),
+    "segno": ("campaigns/qr.py", "receipts/check_picture.py", "staff/*"),
     "markdown_it": ("web/markdown.py",),
     "jinja2": ("web/pages.py", "web/template_code.py", "sandbox/pages.py"),
     "PIL": ("web/pictures.py", "web/share_picture.py"),
@@ -101,7 +101,6 @@ ANYWHERE = {"sqlalchemy.Connection", "sqlalchemy.Engine"}
 ANYWHERE_UNDER = ("sqlalchemy.engine.", "sqlalchemy.exc.")
 
 PURE = {
-    "receipts.words",
     "ledger.money",
     "ledger.typed_money",
     "payments.gifts.amounts",
@@ -130,6 +129,7 @@ PURE = {
     "payments.reading.disputes",
     "payments.reading.events",
     "payments.reading.invoices",
+    "payments.reading.method_names",
     "payments.reading.balance_lines",
     "payments.reading.original_amounts",
     "payments.reading.payouts",
@@ -143,7 +143,8 @@ PURE = {
     "payments.gifts.recurring",
     "payments.gifts.recurring_news",
     "payments.gifts.lost",
-    "receipts.receipt",
+    *(f"receipts.{name}" for name in ("receipt", "words", "words_4", "jurisdictions", "document", "scripts")),
+    *(f"receipts.{name}" for name in ("credit_note", "statement")),
     "campaigns.campaign",
     "campaigns.groups",
     "campaigns.match",
@@ -156,6 +157,7 @@ PURE = {
     "campaigns.editing.days",
     "donors.donor",
     "organisation.organisation",
+    "organisation.receipt_rules",
     *(f"staff.{name}" for name in ("act", "act_words", "member", "permissions", "role")),
     *(f"webhooks.{name}" for name in ("event", "schedule", "endpoint")),
     "payments.gifts.gift_events",

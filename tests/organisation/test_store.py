@@ -20,6 +20,7 @@ from organisation.organisation import (
     OrganisationProfile,
     OrganisationVersion,
 )
+from organisation.receipt_rules import Jurisdiction, ReceiptRules
 from organisation.store import (
     add_first_version,
     add_version,
@@ -56,6 +57,7 @@ FULL = replace(
     look=Look("#0a5c4b", "0" * 64),
     giving=GivingRules(("month", "year"), {"GBP": (500, 1000), "EUR": (600,)}, {"GBP": 200}),
     notices=Notices("We keep little.", 1, "Gifts are checked."),
+    receipts=ReceiptRules(Jurisdiction.UK_CHARITY, {"registration_number": "1234567"}, archived=True),
 )
 
 

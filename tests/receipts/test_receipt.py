@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.money import CURRENCIES, GBP, JPY, CurrencyMismatch, Money, currency
-from receipts.receipt import PLAIN, Draft, NotAReceipt, Receipt, ReceiptLine, printed_number
+from receipts.receipt import LEGAL, Draft, NotAReceipt, Receipt, ReceiptLine, printed_number
 from tests.receipts.samples import COALITION, TODAY, draft, receipt
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
@@ -33,6 +33,11 @@ def drafts(choose: st.DrawFn) -> Draft:
         reference=choose(texts),
         organisation=choose(organisations),
         mode=choose(st.sampled_from(["sandbox", "test", "live"])),
+        donor_address=choose(st.sampled_from([(), ('1 "Rose" Road', "Leeds")])),
+        jurisdiction=choose(st.sampled_from(["", "canada"])),
+        legal_facts=choose(st.sampled_from([(), (("registration_number", "123456789 RR 0001"),)])),
+        replaces=choose(st.sampled_from(["", "2026-000001"])),
+        verify_url=choose(st.sampled_from(["", "https://give.example/verify/2026-000123/ABCD"])),
     )
 
 
@@ -42,7 +47,7 @@ def test_what_was_drafted_can_be_read_back(of: Draft) -> None:
     fields = {name: getattr(of, name) for name in Draft.__dataclass_fields__ if name != "gift_id"}
 
     assert Receipt.from_json(of.snapshot("2026-000123", TODAY)) == Receipt(
-        number="2026-000123", issued_on=TODAY, template=PLAIN, **fields
+        number="2026-000123", issued_on=TODAY, template=LEGAL, **fields
     )
 
 
@@ -105,5 +110,5 @@ def test_a_snapshot_is_these_bytes() -> None:
         '"imprint":"Promoted by the Coalition for a Fair Count, 12 Example Row, London E1 6AN.",'
         '"legal_note":"The Coalition is an unincorporated association.","name":"Coalition for a Fair Count",'
         '"timezone":"Europe/London","url":"https://faircount.example"},'
-        '"reference":"pi_3QNk2uLkdIwHu7ix0kqbw1","template":1}'
+        '"reference":"pi_3QNk2uLkdIwHu7ix0kqbw1","template":4}'
     )

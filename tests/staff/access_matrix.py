@@ -198,6 +198,7 @@ ACCESS: Mapping[str, Open | Permission] = {
     "POST /desk/organisation/look": EDIT_ORGANISATION,
     "POST /desk/organisation/details": EDIT_ORGANISATION,
     "POST /desk/organisation/notices": EDIT_ORGANISATION,
+    "POST /desk/organisation/receipts": EDIT_ORGANISATION,
     "POST /desk/organisation/giving": EDIT_ORGANISATION,
     # On this machine; at a public host a door stands before it (tests/test_sandbox_panel.py).
 }

@@ -17,7 +17,8 @@ from organisation.organisation import GivingRules, OrganisationKind, Organisatio
 from organisation.routes import AroundOrganisation
 from payments.gifts.amounts import largest_gift, smallest_charge, smallest_gift, suggested_gifts
 from receipts.layouts import layout_of
-from receipts.receipt import STYLED, Receipt, ReceiptLine, ReceiptStyle
+from receipts.receipt import LEGAL, Receipt, ReceiptLine, ReceiptStyle
+from receipts.sheets import legal_of
 from receipts.store import LINK_LIFETIME
 from web.pages import Pages
 
@@ -44,7 +45,10 @@ def around_organisation(engine: Engine, clock: Clock) -> AroundOrganisation:
     def receipt(pages: Pages, profile: OrganisationProfile) -> Response:
         shown = _sample_receipt(profile, pages.mode, book_date(clock(), pages.wording.zone))
         nothing = Money(0, shown.total.currency)
-        return pages.page(layout_of(STYLED).page, private=True, receipt=shown, went_back=nothing, token="")
+        return pages.page(
+            layout_of(shown.template).page, private=True, receipt=shown, words=shown.words,
+            legal=legal_of(shown, pages.wording), went_back=nothing, token="",
+        )  # fmt: skip
 
     return AroundOrganisation(
         lambda pages, rules: offered_currencies(engine, pages, rules),
@@ -80,5 +84,6 @@ def _sample_receipt(profile: OrganisationProfile, mode: str, today: date) -> Rec
     return Receipt(
         number=number, issued_on=today, given_on=today, donor_name=donor,
         lines=(ReceiptLine(campaign, Money(2500, GBP)),), method=method, reference=reference,
-        organisation=profile.organisation, mode=mode, template=STYLED, style=style,
+        organisation=profile.organisation, mode=mode, template=LEGAL, style=style,
+        jurisdiction=profile.receipts.jurisdiction, legal_facts=profile.receipts.legal_facts,
     )  # fmt: skip

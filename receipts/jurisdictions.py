@@ -1,0 +1,164 @@
+"""What the law of a jurisdiction has printed on a receipt, and what a receipt must know before it is issued. Pure.
+
+The sentences are locked: nobody edits them at the desk, and other words are a new layout. The sources were read for
+reference/uk-rules.md, §3 and §4.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from organisation.receipt_rules import PLACE, REGISTRATION, SIGNATORY, UNSTATED, Jurisdiction
+from receipts.document import FrozenDocument
+from receipts.receipt import Draft, Receipt
+
+
+class MissingFact(StrEnum):
+    """What a receipt lacks that its law asks for. The value is a sentence for the desk."""
+
+    ORGANISATION_NAME = "the organisation's legal name"
+    ORGANISATION_ADDRESS = "the organisation's postal address"
+    REGISTRATION_NUMBER = "the organisation's registration number"
+    PLACE_OF_ISSUE = "the place where receipts are issued"
+    SIGNATORY = "the name of who signs receipts"
+    DONOR_NAME = "the donor's name"
+    DONOR_ADDRESS = "the donor's postal address"
+
+
+ToBeIssued = Draft | Receipt | FrozenDocument
+"""What missing facts are looked for in."""
+
+
+@dataclass(frozen=True, slots=True)
+class LegalForm:
+    """What a jurisdiction prescribes: sentences by language, each with the facts that it names, and required facts.
+
+    `title` replaces "Receipt" where the law has a name for it. `source` is where the rule stands.
+    """
+
+    sentences: Mapping[str, Sequence[str]]
+    required: Sequence[MissingFact]
+    source: str
+    title: str = ""
+
+    def locked(self, language: str) -> Sequence[str]:
+        """The sentences in a language; in English where the law has no other words."""
+        return self.sentences.get(language, self.sentences["en"])
+
+
+_OWN = (MissingFact.ORGANISATION_NAME, MissingFact.ORGANISATION_ADDRESS)
+LEGAL_FORMS: Mapping[str, LegalForm] = {
+    Jurisdiction.UK: LegalForm(
+        {
+            "en": ("This is not a charitable donation. Gift Aid cannot be claimed on it.",),
+            "cy": ("Nid rhodd elusennol yw hon. Ni ellir hawlio Cymorth Rhodd arni.",),
+        },
+        _OWN,
+        "No statutory form. Gift Aid is for charities alone: HMRC, Charities: detailed guidance notes, chapter 3",
+    ),
+    Jurisdiction.UK_CHARITY: LegalForm(
+        {
+            "en": ("Registered charity, number {registration_number}.", "This receipt is not a Gift Aid declaration."),
+            "cy": (
+                "Elusen gofrestredig, rhif {registration_number}.",
+                "Nid datganiad Cymorth Rhodd yw\u2019r dderbynneb hon.",
+            ),
+        },
+        (*_OWN, MissingFact.REGISTRATION_NUMBER),
+        "Charities Act 2011, section 68: a registered charity says so on its receipts",
+    ),
+    Jurisdiction.US_CHARITY: LegalForm(
+        {
+            "en": (
+                "{organisation} is a tax-exempt organization under section 501(c)(3) of the Internal Revenue Code, "
+                "EIN {registration_number}.",
+                "No goods or services were provided in exchange for this contribution.",
+            )
+        },
+        (*_OWN, MissingFact.REGISTRATION_NUMBER, MissingFact.DONOR_NAME),
+        "26 USC 170(f)(8); IRS, Charitable contributions: written acknowledgments",
+    ),
+    Jurisdiction.US_POLITICAL: LegalForm(
+        {
+            "en": (
+                "Contributions or gifts to {organisation} are not deductible as charitable contributions for Federal "
+                "income tax purposes.",
+            )
+        },
+        (*_OWN, MissingFact.DONOR_NAME),
+        "26 USC 6113; IRS Notice 88-120",
+    ),
+    Jurisdiction.CANADA: LegalForm(
+        {
+            "en": (
+                "Registered charity, registration number {registration_number}. Issued at {place_of_issue}.",
+                "Eligible amount of gift for tax purposes: {amount}. The donor received no advantage.",
+                "Canada Revenue Agency: canada.ca/charities-giving",
+            )
+        },
+        (
+            *_OWN, MissingFact.REGISTRATION_NUMBER, MissingFact.PLACE_OF_ISSUE, MissingFact.SIGNATORY,
+            MissingFact.DONOR_NAME, MissingFact.DONOR_ADDRESS,
+        ),
+        "Income Tax Regulations, section 3501; canada.ca, Issuing complete and accurate donation receipts",
+        title="Official receipt for income tax purposes",
+    ),
+}  # fmt: skip
+_NO_DECLARATION = {
+    "en": ("This receipt is not a Gift Aid declaration.",),
+    "cy": ("Nid datganiad Cymorth Rhodd yw\u2019r dderbynneb hon.",),
+}
+_CHARITY_UNSTATED = LegalForm(_NO_DECLARATION, (), "No law was chosen at the desk; the organisation is a charity")
+_UNSTATED = LegalForm(LEGAL_FORMS[Jurisdiction.UK].sentences, (), "No law was chosen at the desk; not a charity")
+
+
+def legal_form(jurisdiction: str, *, charity: bool = False) -> LegalForm:
+    """What a receipt of this jurisdiction must say; raises KeyError for one that this version does not know."""
+    if jurisdiction == UNSTATED:
+        return _CHARITY_UNSTATED if charity else _UNSTATED
+    return LEGAL_FORMS[jurisdiction]
+
+
+def missing_facts(document: ToBeIssued) -> Sequence[MissingFact]:
+    """What its law asks for that a document does not have. Until there is nothing missing it is not issued."""
+    known = {
+        MissingFact.ORGANISATION_NAME: document.organisation.name,
+        MissingFact.ORGANISATION_ADDRESS: document.organisation.address,
+        MissingFact.DONOR_NAME: document.donor_name,
+        MissingFact.DONOR_ADDRESS: document.donor_address,
+        **{_OF_FACT[name]: fact for name, fact in document.legal_facts if name in _OF_FACT},
+    }
+    return [fact for fact in legal_form(document.jurisdiction).required if not known.get(fact)]
+
+
+_OF_FACT = {
+    REGISTRATION: MissingFact.REGISTRATION_NUMBER,
+    PLACE: MissingFact.PLACE_OF_ISSUE,
+    SIGNATORY: MissingFact.SIGNATORY,
+}
+_SENTENCE = re.compile(r"(?<=[.!?])\s+")
+_NO_GIFT_AID = re.compile(r"gift aid (?:can ?not|can.t) be (?:re)?claimed")
+
+
+def legal_lines(document: ToBeIssued, amount: str, language: str, *, charity: bool = False) -> Sequence[str]:
+    """The locked sentences with their facts filled in, then what the organisation's own note adds to them.
+
+    `amount` is the total as it is printed. That Gift Aid cannot be claimed stands once, however often the organisation
+    says it too.
+    """
+    form = legal_form(document.jurisdiction, charity=charity)
+    facts = {"organisation": document.organisation.name, "amount": amount} | dict(document.legal_facts)
+    locked = [sentence.format_map(facts) for sentence in form.locked(language)]
+    own = " ".join(_added(document.organisation.legal_note, locked))
+    return [*locked, own] if own else locked
+
+
+def _added(note: str, locked: Sequence[str]) -> Iterator[str]:
+    """The sentences of a note that the locked ones do not say already."""
+    said = " ".join(locked).casefold()
+    denied = bool(_NO_GIFT_AID.search(said)) or "ni ellir hawlio cymorth rhodd" in said
+    for sentence in _SENTENCE.split(note.strip()):
+        plain = sentence.casefold().rstrip(".!? ")
+        if plain and plain not in said and not (denied and _NO_GIFT_AID.search(plain)):
+            yield sentence
