@@ -2,7 +2,7 @@
 
 from io import BytesIO
 
-import segno
+from receipts.plates.codes import check_code
 
 
 def check_picture(address: str) -> bytes:
@@ -11,5 +11,5 @@ def check_picture(address: str) -> bytes:
     The same address gives the same bytes.
     """
     picture = BytesIO()
-    segno.make(address, error="m", micro=False).save(picture, kind="svg", border=0, dark="#211b16", omitsize=True)
+    check_code(address).save(picture, kind="svg", border=0, dark="#211b16", omitsize=True)
     return picture.getvalue()

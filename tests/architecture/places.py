@@ -59,7 +59,8 @@ SETTINGS_MAY_USE = {"organisation.organisation", "outbox.mail_server"}
 HOMES = {
     "stripe": ("payments/stripe/*", "sandbox/*"),
     "weasyprint": ("receipts/pdf.py",),
-    "segno": ("campaigns/qr.py", "receipts/check_picture.py", "staff/*"),
+    "segno": ("campaigns/qr.py", "receipts/plates/codes.py", "staff/*"),
+    "uharfbuzz": ("receipts/plates/shaping.py",),
     "markdown_it": ("web/markdown.py",),
     "jinja2": ("web/pages.py", "web/template_code.py", "sandbox/pages.py"),
     "PIL": ("web/pictures.py", "web/share_picture.py"),
@@ -170,8 +171,7 @@ PURE_MAY_USE = {
     "web.typed.clipped",
     "web.typed.compact",
     "web.typed_day.typed_day",
-    # A sentence for the donor is made where it is raised.
-    "web.language.translated",
+    "web.language.translated",  # a sentence for the donor is made where it is raised
     "web.language.translated_plural",
     "web.language.to_translate",
 }

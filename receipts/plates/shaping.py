@@ -8,15 +8,12 @@ from typing import NamedTuple
 import uharfbuzz
 
 PANGO_UNITS = 1024  # of a CSS pixel
-# Every letter that a plate can set: Latin with its accents, and the marks around it. Each brings its shape into every
-# file, so there are no more of them than donors of these languages need.
-PLAIN_LETTERS = "".join(
-    chr(code)
-    for first, last in ((0x20, 0x7E), (0xA0, 0xA0), (0xA3, 0xA3), (0xB7, 0xB7), (0xC0, 0xD6), (0xD8, 0xF6), (0xF8, 0xFF))
-    for code in range(first, last + 1)
-) + "\u2013\u2014\u2018\u2019\u201c\u201d\u2026\u20ac"  # fmt: skip
-
-
+# Every letter that a plate can set: those of western European names, and the marks around them. Each brings its shape
+# into every file, so there are no more of them than fit into 30 kB.
+PLAIN_LETTERS = (
+    " !\"#$%&'()*+,-./0123456789:;=?@ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz\xa0£·"
+    "ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜÝßàáâãäåæçèéêëìíîïñòóôõöøùúûüýÿŒœŴŵŶŷ–—‘’“”…€−"  # noqa: RUF001
+)
 # Letters that typefaces join.
 _JOINED = [first + second for first in ascii_letters for second in ascii_lowercase]
 _JOINED += ["ff" + third for third in ascii_lowercase]
