@@ -12,6 +12,8 @@ from receipts.artifacts import leave_margins_out
 from receipts.check_picture import check_picture
 from receipts.jurisdictions import FactsMissing, missing_facts
 from receipts.layouts import LAYOUTS, layout_of
+from receipts.plates.plate import PageTexts
+from receipts.plates.shelf import MOST_STYLES, PlateShelf
 from receipts.receipt import LEGAL, PLAIN, Receipt
 from receipts.scripts import SCRIPTS, MissingGlyphs, Script, scripts_with
 from receipts.sheets import Document, is_on_letter_paper, sheet_name, sheet_values
@@ -39,10 +41,17 @@ def _no_logo(name: str) -> tuple[bytes, str]:
 class Printer:
     """Prints documents, with fonts and stylesheets read once. `read_logo` gives the logos that they name.
 
-    The same document gives the same bytes. It is not thread-safe.
+    The same document gives the same bytes, whether it is laid out or stamped (`receipts/plates/`). Layouts before
+    `first_plated` are laid out always, as they were before there were plates. It is not thread-safe.
     """
 
-    def __init__(self, pages: Pages, read_logo: LogoReader = _no_logo) -> None:
+    def __init__(
+        self,
+        pages: Pages,
+        read_logo: LogoReader = _no_logo,
+        most_plates: int = MOST_STYLES,
+        first_plated: int = LEGAL,
+    ) -> None:
         # Imported here because it takes a second and 70 MiB, which the web process, which imports this module, must
         # not pay. On a machine without any font it can crash the process.
         import weasyprint  # noqa: PLC0415
@@ -59,6 +68,8 @@ class Printer:
             for number, layout in LAYOUTS.items()
         }
         self._letter_paper = weasyprint.CSS(string=LETTER_PAPER)
+        self._first_plated = first_plated
+        self.plates = PlateShelf(self._objects, _font_file(weasyprint), most_plates)
 
     def print(self, document: Document, *, is_duplicate: bool = False) -> bytes:
         """The document as a tagged PDF (PDF/UA-1, and PDF/A-3a where it is to be archived), as it was issued.
@@ -93,47 +104,72 @@ class Printer:
         A reference to a file or URL, but for a kept logo, is refused. Letters that no font has are boxes.
         """
         further = [self._weasyprint.CSS(string=(TEMPLATES / style).read_text())] if style else []
-        pdf, _missing = self._draw(html, template, colour, further)
-        return pdf
+        return self._write(self._lay_out(html, template, colour, further), template)
 
     def lacking(self) -> Sequence[Script]:
         """The scripts that no font on this machine has; a document with their letters would not be printed."""
         samples = "".join(f"<p>{script.sample}" for script in SCRIPTS)
-        _pdf, missing = self._draw(f"<html lang=en><title>t</title>{samples}", LEGAL, None, [])
-        return scripts_with(missing)
+        document = self._lay_out(f"<html lang=en><title>t</title>{samples}", LEGAL, None, [])
+        self._write(document, LEGAL)
+        return scripts_with(_missing(document))
 
     def _print(
         self, html: str, template: int, colour: str | None, further: list[Any], attached: Document | None = None
     ) -> bytes:
-        pdf, missing = self._draw(html, template, colour, further, attached)
-        if missing:
-            raise MissingGlyphs(missing)
-        return pdf
+        if attached is None and template >= self._first_plated:
+            return self._stamp(html, template, colour, further)
+        document = self._lay_out(html, template, colour, further, attached)
+        return self._finished(document, template, attached)
 
-    def _draw(
+    def _stamp(self, html: str, template: int, colour: str | None, further: list[Any]) -> bytes:
+        """The PDF of a page: stamped, or laid out where no plate is fit for it."""
+        page, style = PageTexts.of(html), (template, colour, bool(further))
+        if (stamped := self.plates.stamp(style, page)) is not None:
+            return stamped
+        document = self._lay_out(html, template, colour, further)
+        return self.plates.engrave(style, page, document) or self._finished(document, template)
+
+    def _lay_out(
         self, html: str, template: int, colour: str | None, further: list[Any], attached: Document | None = None
-    ) -> tuple[bytes, set[int]]:
-        """The PDF, and the letters that stand in it as boxes. With a document's data attached it is for archiving."""
+    ) -> Any:
+        """The page as WeasyPrint lays it out. With a document's data attached it is for archiving."""
         styles = [self._styles[template], *further]
         if colour is not None:
             styles.append(self._weasyprint.CSS(string=f":root {{ --colour: {colour} }}"))
-        options: dict[str, Any] = {"pdf_variant": ARCHIVE_VARIANT if attached else USUAL_VARIANT}
         page = self._weasyprint.HTML(string=html, url_fetcher=self._pictures_only)
         try:
-            document = page.render(stylesheets=styles, font_config=self._fonts, **options)
-            if template >= LEGAL:
-                options["finisher"] = _finish_archive if attached else _finish
-            if attached:
-                document.metadata.attachments = [self._attachment(attached)]
+            document = page.render(stylesheets=styles, font_config=self._fonts, **_options(attached))
+        except self._weasyprint.urls.FatalURLFetchingError as reference:
+            # It is a BaseException, which would end the worker.
+            raise ForeignReference(str(reference)) from None
+        document.root = page.etree_element
+        return document
+
+    def _objects(self, document: Any) -> Any:
+        """The objects of the file of a page, which `receipts/plates/` writes."""
+        return self._weasyprint.pdf.generate_pdf(document, None, 1, **self._weasyprint.DEFAULT_OPTIONS | _options(None))
+
+    def _finished(self, document: Any, template: int, attached: Document | None = None) -> bytes:
+        """The PDF of a page; raises MissingGlyphs, ForeignReference."""
+        pdf = self._write(document, template, attached)
+        if missing := _missing(document):
+            raise MissingGlyphs(missing)
+        return pdf
+
+    def _write(self, document: Any, template: int, attached: Document | None = None) -> bytes:
+        options = _options(attached)
+        if template >= LEGAL:
+            options["finisher"] = _finish_archive if attached else _finish
+        if attached:
+            document.metadata.attachments = [self._attachment(attached)]
+        try:
             with catch_warnings():
                 # WeasyPrint 70 leaves the file of its colour profile to the garbage collector.
                 simplefilter("ignore", ResourceWarning)
                 pdf: bytes = document.write_pdf(**options)
         except self._weasyprint.urls.FatalURLFetchingError as reference:
-            # It is a BaseException, which would end the worker.
             raise ForeignReference(str(reference)) from None
-        # WeasyPrint draws a box for a letter without a glyph, and writes down which letter it was.
-        return pdf, {letter for font in document.fonts.values() for letter in font.missing}
+        return pdf
 
     def _attachment(self, document: Document) -> Any:
         """The document's data, as a file of the day on which it was issued."""
@@ -142,6 +178,20 @@ class Printer:
             string=snapshot_of(document), name=f"{document.number}.json", description=ATTACHED_AS, created=issued,
             modified=issued, relationship="Source",
         )  # fmt: skip
+
+
+def _options(attached: Document | None) -> dict[str, Any]:
+    return {"pdf_variant": ARCHIVE_VARIANT if attached else USUAL_VARIANT}
+
+
+def _missing(document: Any) -> set[int]:
+    """The letters that stand in the file as boxes: WeasyPrint writes down which they were."""
+    return {letter for font in document.fonts.values() for letter in font.missing}
+
+
+def _font_file(weasyprint: ModuleType) -> Callable[[Any], bytes]:
+    """Reads the file of a font that WeasyPrint draws with."""
+    return lambda font: weasyprint.text.fonts.get_hb_object_data(font.hb_face)
 
 
 def _finish(document: Any, pdf: Any) -> None:

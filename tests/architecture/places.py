@@ -61,7 +61,8 @@ SETTINGS_MAY_USE = {"organisation.organisation", "outbox.mail_server"}
 HOMES = {
     "stripe": ("payments/stripe/*", "sandbox/*"),
     "weasyprint": ("receipts/pdf.py",),
-    "segno": ("campaigns/qr.py", "receipts/check_picture.py", "staff/*"),
+    "segno": ("campaigns/qr.py", "receipts/plates/codes.py", "staff/*"),
+    "uharfbuzz": ("receipts/plates/shaping.py",),
     "markdown_it": ("web/markdown.py",),
     "jinja2": ("web/pages.py", "web/template_code.py", "sandbox/pages.py"),
     "PIL": ("web/pictures.py", "web/share_picture.py"),

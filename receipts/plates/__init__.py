@@ -1,0 +1,1 @@
+"""Pages that are laid out once and stamped: see `receipts/plates/plate.py`."""
