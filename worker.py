@@ -68,11 +68,10 @@ def build_worker(installation: Installation, twin: Twin | None = None) -> Worker
     key, base = stripe_account(installation, twin)
     printer = Printer(installation.pages, _logo_reader(engine))
     signer = DocumentSigner(installation.secret_key)
+    print_report = partial(printer.print_html, style=REPORT_STYLE)
     handlers = {
         PRINT: print_handler(engine, SigningPrinter(printer, signer.sign), clock),
-        PRINT_REPORT: report_handler(
-            engine, installation.pages, partial(printer.print_html, style=REPORT_STYLE), clock
-        ),
+        PRINT_REPORT: report_handler(engine, installation.pages, print_report, clock),
     }
     handlers |= recurring_letter_jobs(engine, installation.pages, clock)
     handlers |= erasing_jobs(engine, clock, ErasureList(installation.settings.var_dir / ERASURE_LIST).note)

@@ -9,7 +9,8 @@ from tests.database.attacks_every_penny import COPIES_OF_MONEY, FILLED_ONCE, WRI
 from tests.database.attacks_gift_aid import COPIES_OF_GIFT_AID, GIFT_AID
 from tests.database.attacks_groups import GROUPS
 from tests.database.attacks_postgresql import ONLY_POSTGRESQL
-from tests.database.attacks_sqlite import IDENTITIES, ONLY_SQLITE
+from tests.database.attacks_sqlite import ONLY_SQLITE
+from tests.database.identities import IDENTITIES
 from tests.database.raw import Raw, RawPostgresql, RawSqlite
 
 ON_EITHER = (*EVERYWHERE, *WRITTEN_ONCE, *FILLED_ONCE, *GROUPS, *BANK, *DOCUMENTS, *GIFT_AID)

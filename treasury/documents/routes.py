@@ -33,7 +33,7 @@ from web.typed import NotTidy, compact, tidy, typed_id
 
 PATH = "/desk/documents/{number}"
 NUMBER = r"^(CN|ST|CR)?20[0-9]{2}-[0-9]{6,7}$"
-Number = Annotated[str, Path(pattern=NUMBER)]
+PrintedNumber = Annotated[str, Path(pattern=NUMBER)]
 LONGEST_NAME, LONGEST_ADDRESS, LONGEST_REASON = 200, 600, 500
 REISSUE, VOID, RESEND = ("key", "donor_name", "donor_address", "why"), ("key", "why"), ("key", "email")
 
@@ -54,23 +54,23 @@ def document_routes(engine: Engine, clock: Clock, pages: Pages, door: Door) -> A
     Changer = Annotated[SignedIn, Depends(door.needs(Permission.CHANGE_MONEY))]  # noqa: N806 (a type)
 
     @router.get(PATH + ".pdf")
-    def download_document(reader: Reader, number: Number) -> Response:
+    def download_document(reader: Reader, number: PrintedNumber) -> Response:
         return desk.download(reader, number)
 
     @router.get(PATH)
-    def show_document(reader: Reader, number: Number) -> Response:
+    def show_document(reader: Reader, number: PrintedNumber) -> Response:
         return desk.show(reader, number)
 
     @router.post(PATH + "/reissue")
-    async def reissue_document(changer: Changer, number: Number, request: Request) -> Response:
+    async def reissue_document(changer: Changer, number: PrintedNumber, request: Request) -> Response:
         return await run_in_threadpool(desk.reissue, changer, number, await posted_fields(request, REISSUE))
 
     @router.post(PATH + "/void")
-    async def void_document(changer: Changer, number: Number, request: Request) -> Response:
+    async def void_document(changer: Changer, number: PrintedNumber, request: Request) -> Response:
         return await run_in_threadpool(desk.void, changer, number, await posted_fields(request, VOID))
 
     @router.post(PATH + "/send")
-    async def send_document_again(changer: Changer, number: Number, request: Request) -> Response:
+    async def send_document_again(changer: Changer, number: PrintedNumber, request: Request) -> Response:
         return await run_in_threadpool(desk.send, changer, number, await posted_fields(request, RESEND))
 
     return router
