@@ -49,6 +49,7 @@ class Soaks(StrEnum):
     WITNESS = "witness"
     RESTARTS = "restarts"
     LAWS = "laws"
+    MONDAY = "monday"
     YEAR = "year"
 
 
