@@ -137,9 +137,12 @@ def _ends_at(subscription: StripeObject) -> datetime | None:
 
 
 def _retry(subscription: StripeObject) -> tuple[datetime | None, int]:
-    """Stripe's next attempt and the number of failed ones, while the latest invoice is open because of them."""
+    """Stripe's next attempt and the number of failed ones, while the latest invoice is not paid because of them.
+
+    After the last attempt an account may let Stripe call it uncollectible: that is why a recurring gift ended.
+    """
     invoice = subscription.get("latest_invoice")
-    if not isinstance(invoice, dict) or text(invoice, "status") != "open":
+    if not isinstance(invoice, dict) or text(invoice, "status") not in ("open", "uncollectible"):
         return None, 0
     attempts = whole_number(invoice, "attempt_count")
     return (instant_or_none(invoice, "next_payment_attempt"), attempts) if attempts else (None, 0)

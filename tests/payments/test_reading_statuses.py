@@ -164,3 +164,12 @@ def test_payouts_have_their_status() -> None:
         ("paid", True, True), ("failed", True, True), ("canceled", False, False),
     }  # fmt: skip
     assert any(status.amount.minor < 0 for status in statuses)
+
+
+def test_the_last_attempt_is_remembered_after_the_end() -> None:
+    """Where the account lets Stripe give the invoice up, the gift ended because it was not paid, not for no reason."""
+    given_up = {"status": "uncollectible", "attempt_count": 4, "next_payment_attempt": None}
+
+    status = read_subscription(_subscription(status="canceled", ended_at=1_795_262_400, latest_invoice=given_up))
+
+    assert (status.state, status.attempts, status.retry_at) == (RecurringState.ENDED, 4, None)

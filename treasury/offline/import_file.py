@@ -18,7 +18,7 @@ from web.csv_values import BadCsvDay, DayReadBothWays, days_read_both_ways, read
 IMPORT_FIELDS = (
     CsvField("day", "Day", ("Date", "Given on", "Received", "Date received", "Gift date"), is_needed=True),
     CsvField("amount", "Amount", ("Sum", "Value", "Gift", "Donation", "Gift amount"), is_needed=True),
-    CsvField("means", "How it came", ("Means", "Way", "Method", "Payment method", "Type", "Paid by")),
+    CsvField("means", "How it came", ("How", "Means", "Way", "Method", "Payment method", "Type", "Paid by")),
     CsvField("campaign", "Campaign", ("Appeal", "Fund", "For")),
     CsvField("name", "Name", ("Donor", "Donor name", "Full name", "Given by")),
     CsvField("email", "Email", ("Email address", "E-mail", "Address")),
