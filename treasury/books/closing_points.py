@@ -41,27 +41,28 @@ def closing_points(conn: Connection, month: date, zone: tzinfo) -> list[ClosingP
         _point(
             "Is everything that Stripe told us of in its balance?", len(waiting), "/desk",
             "Every payment of the month has been seen in both places.",
-            "payment or refund is", "payments or refunds are", "not in Stripe's balance yet.",
+            ("payment or refund is", "payments or refunds are", "not in Stripe's balance yet."),
         ),
         _point(
             "Have all payouts arrived at the bank?", len(in_transit), "/desk/payouts",
-            "No payout is on its way.", "payout of the month is", "payouts of the month are", "still under way.",
+            "No payout is on its way.", ("payout of the month is", "payouts of the month are", "still under way."),
         ),
         _point(
             "Do the payouts equal what Stripe says is in them?", len(payout_rows_unlike_their_lines(conn)),
-            "/desk/payouts", "They do, to the penny.", "payout differs", "payouts differ", "from what is inside.",
+            "/desk/payouts", "They do, to the penny.", ("payout differs", "payouts differ", "from what is inside."),
         ),
         _point(
             "Has every message from Stripe been understood?", len(dead_letters(conn, MOST)), "/desk/dead-letters",
-            "Yes.", "message waits", "messages wait", "for somebody to look.",
+            "Yes.", ("message waits", "messages wait", "for somebody to look."),
         ),
         _compared(stripe_status(conn), end),
         _on_the_statement(conn, month),
     ]  # fmt: skip
 
 
-def _point(question: str, count: int, path: str, fine: str, singular: str, plural: str, rest: str) -> ClosingPoint:
-    """`singular`, `plural` and `rest` are what a count is followed by when something speaks against closing."""
+def _point(question: str, count: int, path: str, fine: str, bad: tuple[str, str, str]) -> ClosingPoint:
+    """`bad` is what a count is followed by when something speaks against closing: for one, for many, and the rest."""
+    singular, plural, rest = bad
     words = f"{count} {singular if count == 1 else plural} {rest}"
     return ClosingPoint(question, count, words if count else fine, path)
 
@@ -72,7 +73,7 @@ def _on_the_statement(conn: Connection, month: date) -> ClosingPoint:
         return ClosingPoint(question, 0, "No statement was ever read in, so this is not looked at.", "/desk/bank")
     missing = sum(len(payouts.unproved) for payouts in proved_to_bank(conn, month))
     return _point(
-        question, missing, "/desk/bank", "Each of them is.", "payout is", "payouts are", "on no statement yet."
+        question, missing, "/desk/bank", "Each of them is.", ("payout is", "payouts are", "on no statement yet.")
     )
 
 
