@@ -164,6 +164,7 @@ recurring = table(
     sa.Column("retry_at", Instant),
     sa.Column("failed_attempts", Count, nullable=False),
     sa.Column("failing_since", Instant),
+    sa.Column("decline", Code),
     sa.Column("method", Code),
     sa.Column("card_expires_on", BookDate),
     sa.Column("looked_at", Instant),
