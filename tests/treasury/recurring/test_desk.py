@@ -292,6 +292,6 @@ def test_a_failed_payment_says_the_banks_reason(treasurer: TestClient, desk: Des
 
     to_do, page = treasurer.get("/desk").text, treasurer.get(f"/desk/recurring/{failing.id}").text
 
-    assert "tried once: there was not enough money in the account." in words(to_do)
+    assert "tried once since 21 November 2026: there was not enough money in the account." in words(to_do)
     assert "the bank's reason is “new reason”" in unescape(to_do)
     assert "tried once: there was not enough money in the account." in words(page)
