@@ -50,6 +50,7 @@ class Soaks(StrEnum):
     RESTARTS = "restarts"
     LAWS = "laws"
     MONDAY = "monday"
+    IMPORT_KILLS = "import_kills"
     YEAR = "year"
 
 
