@@ -86,7 +86,7 @@ def plant(settings: Settings, address: str, show: ShowDay, clock: Clock = utc_no
     twin = open_sandbox(installation, sender)
     assert twin is not None, "only a sandbox is planted"
     planted = PlantedTwin(twin, sender)
-    with _served(twin) as api_base:
+    with served_twin(twin) as api_base:
         key = twin.settings.api_key
         gateway = Gateway(key, address, api_base=api_base, mark=installation.bookkeeper.rules.mark)
         lists = StripeLists(key, api_base=api_base)
@@ -128,8 +128,8 @@ def _unfinished(settings: Settings) -> Path:
 
 
 @contextmanager
-def _served(twin: Twin) -> Iterator[str]:
-    """The twin's API on a port that nobody else knows."""
+def served_twin(twin: Twin) -> Iterator[str]:
+    """The address of this twin's API on a port that nobody else knows, until the block ends."""
     bound = socket.create_server(("127.0.0.1", 0))
     server = uvicorn.Server(uvicorn.Config(twin.app, log_config=None, lifespan="off"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [bound]}, daemon=True)

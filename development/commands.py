@@ -49,6 +49,8 @@ class Soaks(StrEnum):
     WITNESS = "witness"
     RESTARTS = "restarts"
     LAWS = "laws"
+    MONDAY = "monday"
+    IMPORT_KILLS = "import_kills"
     YEAR = "year"
 
 

@@ -17,6 +17,7 @@ from ledger.views import balances, open_subjects
 from payments.inbox.store import dead_letters, unapplied_count
 from proof import store_audit as store
 from proof.store_audit import Comparison
+from proof.store_desk import giving_unlike_gifts, match_count, matches_unlike_lines
 from proof.store_groups import gifts_unlike_families, group_counts
 from proof.store_periods import closed_months_that_moved
 from proof.store_trace import balance_read_at
@@ -46,6 +47,8 @@ def audit_all(conn: Connection, clock: Clock = utc_now) -> list[Finding]:
         _document_numbers(conn),
         _gifts_receipted(conn),
         _closed_months(conn),
+        _received_by_month(conn),
+        _bank_matches(conn),
     ]
 
 
@@ -254,6 +257,24 @@ def _closed_months(conn: Connection) -> Finding:
     figures: dict[str, object] = {"closed": number} | ({"moved": ", ".join(moved)} if moved else {})
     advice = f"The entries of a closed month are not those of its report: {RESTORE}"
     return _checked("closed months are as they were closed", figures, advice, wrong=bool(moved))
+
+
+def _received_by_month(conn: Connection) -> Finding:
+    """What the trends show is the gifts themselves, added up anew by month, kind and source."""
+    differences = giving_unlike_gifts(conn, LISTED)
+    figures = {f"{kept.kind} {kept.subject}": f"{kept.minor:+d} {kept.currency} in minor units" for kept in differences}
+    return checked("received by month", len(differences), figures, f"Trends differ from the gifts: {RESTORE}")
+
+
+def _bank_matches(conn: Connection) -> Finding:
+    """Each line of the bank is at most what has its very amount."""
+    differences = matches_unlike_lines(conn, LISTED)
+    figures: dict[str, object] = {"lines matched": match_count(conn)}
+    figures |= {
+        f"{match.kind} {match.subject}": f"{match.minor:+d} {match.currency} in minor units" for match in differences
+    }
+    advice = f"A line of the bank is matched to another amount, or was taken back: {RESTORE}"
+    return checked("bank matches", len(differences), figures, advice)
 
 
 def _checked(name: str, figures: Mapping[str, object], advice: str, *, wrong: bool) -> Finding:

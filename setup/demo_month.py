@@ -59,19 +59,19 @@ class DemoMonth:
 
     def play(self, now: datetime, timezone: str, show: ShowDay) -> int:
         """Play every day until `now`; returns how many gifts were pledged."""
-        campaigns_by_slug = self._campaigns()
+        campaigns_by_slug = self.campaigns_by_slug()
         gifts = demo_gifts(now, timezone)
         waiting = list(gifts)
         begin = self.stripe.now()
         for day in range(DAYS + 1):
             until = min(begin + timedelta(days=day + 1), now)
             while waiting and waiting[0].at <= until:
-                self._give(waiting.pop(0), campaigns_by_slug)
+                self.give(waiting.pop(0), campaigns_by_slug)
             self.pass_time(until)
             show(day + 1, DAYS + 1)
         return len(gifts)
 
-    def _campaigns(self) -> Mapping[str, Campaign]:
+    def campaigns_by_slug(self) -> Mapping[str, Campaign]:
         """The campaigns by their addresses, with the two groups of one of them."""
         with writing(self.engine) as conn:
             parent = campaign_by_slug(conn, ASK)
@@ -81,7 +81,8 @@ class DemoMonth:
         with reading(self.engine) as conn:
             return {campaign.slug: campaign for campaign in campaigns(conn)}
 
-    def _give(self, demo: DemoGift, campaigns_by_slug: Mapping[str, Campaign]) -> None:
+    def give(self, demo: DemoGift, campaigns_by_slug: Mapping[str, Campaign]) -> None:
+        """Give it by form and checkout, at its hour. Its message is applied at once."""
         self._refund_what_is_due(demo.at)
         self.stripe.advance_to(demo.at)
         rhythm = Rhythm(demo.interval) if demo.interval else None

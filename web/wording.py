@@ -29,6 +29,7 @@ _WELSH_PLURALS = {
     "CAD": "doleri Canada", "NZD": "doleri Seland Newydd", "CHF": "ffranciau\u2019r Swistir",
 }  # fmt: skip
 _SHARED = dict.fromkeys(("USD", "AUD", "CAD", "NZD", "SGD", "HKD", "MXN"), "$") | {"JPY": "¥", "CNY": "¥"}
+MINUS = "\u2212"  # as wide as a figure, and read aloud as "minus"; a hyphen is not
 # CLDR wants a space there ("ISK 2,500"); Babel leaves it out.
 _LETTER_TO_DIGIT = re.compile(r"(?<=[^\W\d_])(?=\d)")
 
@@ -124,7 +125,7 @@ class Wording:
     def _print(self, amount: Money, digits: int) -> str:
         pattern, code = _currency_pattern(self.locale, digits), amount.currency.code
         written = pattern.apply(amount.decimal, self.locale, currency=code, currency_digits=False)
-        return _LETTER_TO_DIGIT.sub("\u00a0", str(written))
+        return _LETTER_TO_DIGIT.sub("\u00a0", str(written)).replace("-", MINUS)
 
 
 def decimals(currency: Currency) -> int:

@@ -238,6 +238,11 @@ def open_targets(conn: Connection, lines: Sequence[OpenLine]) -> list[OpenTarget
     return [*unmatched_payouts(conn, minors), *unmatched_gifts(conn, minors), *unmatched_deposits(conn, minors)]
 
 
+def has_statements(conn: Connection) -> bool:
+    """Whether a statement of the bank was read in, and not taken back."""
+    return conn.scalar(sa.select(_i.id).where(_i.undone_at.is_(None)).limit(1)) is not None
+
+
 def proved_to_bank(conn: Connection, month: date) -> list[ProvedPayouts]:
     """How much of the payouts that arrived in this month (its first day) is a line of the bank, by currency."""
     first, after = (datetime.combine(day, time(), UTC) for day in (month, month_after(month)))

@@ -74,6 +74,13 @@ def disputes_to_answer(conn: Connection, limit: int) -> list[DisputeRow]:
     return [_dispute(row) for row in rows]
 
 
+def open_disputes_of(conn: Connection, payment: str | None) -> list[DisputeRow]:
+    """The disputes of a payment that wait for an answer."""
+    d = dispute.c
+    rows = conn.execute(_disputes().where(d.payment == payment, d.status.in_(NEEDS_ANSWER)).order_by(d.id))
+    return [_dispute(row) for row in rows]
+
+
 def _disputes() -> sa.Select[Any]:
     d = dispute.c
     return sa.select(dispute, gift.c.donor_name).select_from(dispute).outerjoin(gift, gift.c.id == _gift_of(d.payment))

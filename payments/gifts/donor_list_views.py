@@ -15,6 +15,7 @@ from donors.tables import donor, donor_merge
 from ledger.money import Money
 from payments.gifts.gift import GiftState
 from payments.gifts.given_back_views import DonorSum, donor_sums
+from payments.gifts.giver_views import gave_only_then
 from payments.gifts.recurring import RecurringState
 from payments.gifts.tables import allocation, gift, recurring
 
@@ -41,12 +42,18 @@ class DonorListRow:
 
 def _table(conn: Connection, choice: ListChoice) -> ListedTable:
     merged = sa.exists().where(_m.holds_of == _d.id)
-    conditions = [~merged, *within_days(_d.created_at, choice), *_found(conn, choice)]
+    kind = choice.words.get("kind")
+    conditions = [~merged, *_found(conn, choice)]
+    if kind in ("new", "lapsed"):
+        days = (choice.first_day, choice.last_day)
+        conditions.append(gave_only_then(conn, _d.id, days, for_the_first_time=kind == "new"))
+    else:
+        conditions += within_days(_d.created_at, choice)
     if (number := choice.number("campaign")) is not None:
         for_it = sa.and_(_a.gift_id == _g.id, _a.campaign_id + 0 == number)
         received = sa.and_(_g.donor_id == _d.id, _g.state == GiftState.RECEIVED.value)
         conditions.append(sa.exists().where(received, for_it))
-    match choice.words.get("kind"):
+    match kind:
         case "monthly":
             conditions.append(sa.exists().where(_r.donor_id == _d.id, _r.state.not_in(_ENDED)))
         case "gave":
@@ -119,4 +126,8 @@ def _kept_total(conn: Connection, choice: ListChoice) -> ListTotal | None:
 
 
 DONORS = ListQuestion(_table, _read, _kept_total)
-"""Donors as people, by `campaign` that they gave to and `kind` (gave, monthly: a recurring gift runs)."""
+"""Donors as people, by `campaign` that they gave to and `kind` (gave, monthly: a recurring gift runs).
+
+The days are those since when they are known; of the kinds new and lapsed those on which they gave for the first time,
+or for the last.
+"""

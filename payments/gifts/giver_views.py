@@ -40,6 +40,25 @@ def givers_of(conn: Connection, month: date) -> Givers:
     return Givers(new, gave - new, lapsed)
 
 
+def gave_only_then(
+    conn: Connection, person: sa.ColumnElement[str], days: tuple[date | None, date | None], *, for_the_first_time: bool
+) -> sa.ColumnElement[bool]:
+    """Whether a person gave on these days (None: without end), and never before them; or else never after them."""
+    first, last = days[0] or date.min, days[1] or date.max
+    person_of, within = _merged_people(conn), _g.received_on.between(first, last)
+    theirs = gift.alias("theirs").c
+    gave = sa.select(_g.donor_id).where(within)
+
+    def is_other(day: sa.ColumnElement[date]) -> sa.ColumnElement[bool]:
+        return day < first if for_the_first_time else day > last
+
+    gave_otherwise = sa.exists().where(theirs.donor_id == person, is_other(theirs.received_on))
+    merged = _of_merged(conn, person_of, within, is_other(_g.received_on))
+    only_then = [person for person, otherwise in merged.items() if not otherwise]
+    alone = sa.and_(person.in_(gave), ~among(conn, person, list(person_of)), ~gave_otherwise)
+    return sa.or_(alone, among(conn, person, only_then))
+
+
 def _counted(conn: Connection, month: date, person_of: Mapping[str, str], is_other: IsOther) -> tuple[int, int]:
     """How many people gave in this month, and how many of them gave on no other day of these."""
     within, theirs = _g.received_on.between(month, month_after(month) - _DAY), gift.alias("theirs").c

@@ -40,7 +40,8 @@ class EndCause(StrEnum):
 class FailingRecurring:
     """A recurring gift whose instalment could not be taken. `retry_at` is None when Stripe tries no more.
 
-    `card_expired_on` is the last day that its card was good for, when that has passed.
+    `card_expired_on` is the last day that its card was good for, when that has passed; `decline` Stripe's code for why
+    the last attempt failed, if it is known.
     """
 
     id: str
@@ -50,6 +51,7 @@ class FailingRecurring:
     retry_at: datetime | None
     failing_since: datetime | None
     card_expired_on: date | None
+    decline: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,7 @@ def failing_recurring(conn: Connection, today: date, limit: int) -> list[Failing
             row.retry_at,
             row.failing_since,
             row.card_expires_on if row.card_expires_on and row.card_expires_on < today else None,
+            row.decline,
         )
         for row in rows
     ]

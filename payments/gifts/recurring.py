@@ -118,7 +118,7 @@ class SubscriptionStatus:
     `retry_at` is Stripe's next attempt after `attempts` failed ones. `ends_at` is when it ends or ended: the end of
     the last instalment's period. `began_at` is when the first instalment was paid, or a debit for it was begun.
     `method` is Stripe's type of the payment method, such as `card`; `card_expires_on` the last day that a card is good
-    for. Both are None where Stripe did not say.
+    for. Both are None where Stripe did not say. `decline` is Stripe's code for why the last attempt failed.
     """
 
     subscription: str
@@ -134,6 +134,7 @@ class SubscriptionStatus:
     began_at: datetime | None = None
     method: str | None = None
     card_expires_on: date | None = None
+    decline: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

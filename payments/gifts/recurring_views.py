@@ -32,7 +32,10 @@ _BEGUN = _r.state != RecurringState.PENDING.value
 
 @dataclass(frozen=True, slots=True)
 class RecurringRow:
-    """A recurring gift as the desk shows it: as Stripe reported it at `looked_at`."""
+    """A recurring gift as the desk shows it: as Stripe reported it at `looked_at`.
+
+    `decline` is Stripe's code for why the last attempt failed.
+    """
 
     id: str
     state: RecurringState
@@ -49,6 +52,7 @@ class RecurringRow:
     looked_at: datetime | None
     first_gift: str
     resumes_at: datetime | None = None
+    decline: str | None = None
 
     @property
     def reference(self) -> str:
@@ -164,6 +168,7 @@ def _row(row: sa.Row[Any]) -> RecurringRow:
         row.looked_at,
         row.first_gift_id,
         row.resumes_at,
+        row.decline,
     )
 
 

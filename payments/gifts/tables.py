@@ -164,10 +164,10 @@ recurring = table(
     sa.Column("retry_at", Instant),
     sa.Column("failed_attempts", Count, nullable=False),
     sa.Column("failing_since", Instant),
+    sa.Column("decline", Code),
     sa.Column("method", Code),
     sa.Column("card_expires_on", BookDate),
     sa.Column("looked_at", Instant),
-    # When the first instalment was paid: the day of the others.
     sa.Column("began_at", Instant),
     # The day of the month that the donor chose for the instalments after the first; NULL: the first one's own.
     sa.Column("chosen_day", Count),

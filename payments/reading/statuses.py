@@ -4,7 +4,7 @@ It is fetched again whenever it may have changed: the order of messages never de
 """
 
 from calendar import monthrange
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -137,12 +137,34 @@ def _ends_at(subscription: StripeObject) -> datetime | None:
 
 
 def _retry(subscription: StripeObject) -> tuple[datetime | None, int]:
-    """Stripe's next attempt and the number of failed ones, while the latest invoice is open because of them."""
+    """Stripe's next attempt and the number of failed ones, while the latest invoice is not paid because of them.
+
+    After the last attempt an account may let Stripe call it uncollectible: that is why a recurring gift ended.
+    """
     invoice = subscription.get("latest_invoice")
-    if not isinstance(invoice, dict) or text(invoice, "status") != "open":
+    if not isinstance(invoice, dict) or text(invoice, "status") not in ("open", "uncollectible"):
         return None, 0
     attempts = whole_number(invoice, "attempt_count")
     return (instant_or_none(invoice, "next_payment_attempt"), attempts) if attempts else (None, 0)
+
+
+def unpaid_invoice(subscription: StripeObject) -> str | None:
+    """The latest invoice, if attempts to collect it have failed."""
+    return text(nested(subscription, "latest_invoice"), "id") if _retry(subscription)[1] else None
+
+
+def read_decline(invoice_payments: Iterable[StripeObject]) -> str | None:
+    """Why the payment of an invoice failed last: the bank's code if it gave one, else Stripe's.
+
+    Each payment intent is expanded. Stripe's codes: docs.stripe.com/declines/codes.
+    """
+    for invoice_payment in invoice_payments:
+        intent = nested(invoice_payment, "payment").get("payment_intent")
+        error = intent.get("last_payment_error") if isinstance(intent, dict) else None
+        if isinstance(error, dict):
+            code = error.get("decline_code") or error.get("code")
+            return str(code) if code else None
+    return None
 
 
 def _payment_method(subscription: StripeObject) -> tuple[str | None, date | None]:

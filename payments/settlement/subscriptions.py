@@ -1,5 +1,6 @@
 """Fetches a recurring gift's subscription from Stripe, keeps it to what was promised, and saves its status."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta, tzinfo
 
 import structlog
@@ -11,7 +12,7 @@ from payments.gifts import recurring_store
 from payments.gifts.due_dates import counted_from, due_as_promised, stop_at
 from payments.gifts.recurring import Recurring, RecurringState, SubscriptionPlan, SubscriptionStatus
 from payments.reading.fields import flag, instant, instant_or_none, nested, objects
-from payments.reading.statuses import read_subscription
+from payments.reading.statuses import read_decline, read_subscription, unpaid_invoice
 from payments.stripe.lists import StripeLists
 from payments.stripe.objects import StripeObject
 from payments.stripe.subscriptions import MOVED_TO, STOPS_AT, RecurringGateway
@@ -41,8 +42,14 @@ class SubscriptionStatuses:
             return
         if self._keep_promise(recurring, subscription):
             asked_at, subscription = self._ask(subscription_id)
+        status = replace(read_subscription(subscription), decline=self._decline(subscription))
         with writing(self._engine) as conn:
-            recurring_store.save_status(conn, recurring.id, read_subscription(subscription), asked_at)
+            recurring_store.save_status(conn, recurring.id, status, asked_at)
+
+    def _decline(self, subscription: StripeObject) -> str | None:
+        """Why its instalment could not be taken."""
+        invoice = unpaid_invoice(subscription)
+        return read_decline(self._lists.payments_of_invoice(invoice).rows) if invoice else None
 
     def _ask(self, subscription_id: str) -> tuple[datetime, StripeObject]:
         asked_at = self._clock()

@@ -51,6 +51,10 @@ class StripeLists:
         """Links from payments to invoices, each with its invoice."""
         return self._page("/v1/invoice_payments", expand=["data.invoice"], **params)
 
+    def payments_of_invoice(self, invoice: str) -> ListPage:
+        """Links from an invoice to its payments, each with its payment intent, which says why it failed."""
+        return self._page("/v1/invoice_payments", expand=["data.payment.payment_intent"], invoice=invoice)
+
     def subscriptions(self, **params: Any) -> ListPage:
         """Subscriptions as `subscription` has them; those that have ended only where `status` asks for them."""
         return self._page("/v1/subscriptions", expand=["data.latest_invoice", "data.default_payment_method"], **params)

@@ -8,7 +8,7 @@ import pytest
 from ledger.money import GBP, Money
 from payments.gifts.recurring import RecurringState
 from payments.reading.fields import UnexpectedShape
-from payments.reading.statuses import read_dispute, read_payout, read_subscription
+from payments.reading.statuses import read_decline, read_dispute, read_payout, read_subscription
 from sandbox.webhooks.endpoint import VERSIONS
 from tests.payments.year_at_stripe import year_at_stripe
 
@@ -164,3 +164,30 @@ def test_payouts_have_their_status() -> None:
         ("paid", True, True), ("failed", True, True), ("canceled", False, False),
     }  # fmt: skip
     assert any(status.amount.minor < 0 for status in statuses)
+
+
+def test_the_last_attempt_is_remembered_after_the_end() -> None:
+    """Where the account lets Stripe give the invoice up, the gift ended because it was not paid, not for no reason."""
+    given_up = {"status": "uncollectible", "attempt_count": 4, "next_payment_attempt": None}
+
+    status = read_subscription(_subscription(status="canceled", ended_at=1_795_262_400, latest_invoice=given_up))
+
+    assert (status.state, status.attempts, status.retry_at) == (RecurringState.ENDED, 4, None)
+
+
+@pytest.mark.parametrize(
+    ("error", "decline"),
+    [
+        ({"code": "card_declined", "decline_code": "insufficient_funds"}, "insufficient_funds"),
+        ({"code": "debit_not_authorized", "decline_code": None}, "debit_not_authorized"),
+        ({"code": None}, None),
+        (None, None),
+    ],
+)
+def test_the_banks_own_reason_goes_before_stripes(error: dict[str, str | None] | None, decline: str | None) -> None:
+    """A payment that was not expanded, or was made outside Stripe, has none."""
+    intent = {"id": "pi_1", "object": "payment_intent", "last_payment_error": error}
+    outside = {"object": "invoice_payment", "payment": {"type": "payment_record", "payment_record": "pr_1"}}
+    failed = {"object": "invoice_payment", "payment": {"type": "payment_intent", "payment_intent": intent}}
+
+    assert read_decline([outside, failed]) == decline

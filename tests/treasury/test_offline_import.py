@@ -98,6 +98,7 @@ def test_a_file_is_entered_once_and_taken_back(treasurer: TestClient, desk: Desk
     address = upload(treasurer, FILE)
     page = treasurer.get(address).text
     assert "4 new gifts; 0 here already; 0 are no gift" in page
+    assert "line 5 as line 4. Each will be a gift of its own." in page
     assert kept(desk.books.engine) == (0, 0, 0)
 
     done = save(treasurer, address)
@@ -107,6 +108,7 @@ def test_a_file_is_entered_once_and_taken_back(treasurer: TestClient, desk: Desk
     assert "4 gifts," in treasurer.get("/desk/offline").text
     again = upload(treasurer, FILE)
     assert "0 new gifts; 4 here already" in treasurer.get(again).text
+    assert "a gift of its own" not in treasurer.get(again).text
     three = upload(treasurer, FILE + "20/11/2026,5,Cash,1,,,bucket\n")
     assert "1 new gift; 4 here already" in treasurer.get(three).text
 

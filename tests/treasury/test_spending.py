@@ -48,7 +48,7 @@ def test_what_is_left_is_given_less_fees_and_what_was_spent(app: FastAPI, engine
     note = {"spending": str(uuid4()), "amount": "£1,012.50", "spent_on": "2026-11-20", "words": "Leaflets"}
     for _ in range(2):
         assert treasurer.post(PATH, data=note).status_code == 303
-    assert "<strong>-£983.08</strong> left" in treasurer.get(PATH).text
+    assert "<strong>\u2212£983.08</strong> left" in treasurer.get(PATH).text
 
     for status in (303, 404):
         assert treasurer.post(f"{PATH}/{note['spending']}/withdraw").status_code == status

@@ -1,6 +1,5 @@
 """What to look at before a month is closed: each point with what was found, and where to mend it. Pure but its load."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, tzinfo
 
@@ -10,6 +9,7 @@ from ledger.accounts import Account
 from ledger.periods import month_after
 from ledger.store import uncleared
 from ledger.views import open_subjects
+from payments.bank.views import has_statements, proved_to_bank
 from payments.books.views import payout_rows_unlike_their_lines
 from payments.inbox.store import dead_letters
 from payments.settlement.views import StripeStatus, stripe_status
@@ -41,26 +41,40 @@ def closing_points(conn: Connection, month: date, zone: tzinfo) -> list[ClosingP
         _point(
             "Is everything that Stripe told us of in its balance?", len(waiting), "/desk",
             "Every payment of the month has been seen in both places.",
-            lambda n: f"{n} of the month's payments or refunds are not in Stripe's balance yet.",
+            ("payment or refund is", "payments or refunds are", "not in Stripe's balance yet."),
         ),
         _point(
             "Have all payouts arrived at the bank?", len(in_transit), "/desk/payouts",
-            "No payout is on its way.", lambda n: f"{n} payouts of the month are still on their way.",
+            "No payout is on its way.", ("payout of the month is", "payouts of the month are", "still under way."),
         ),
         _point(
             "Do the payouts equal what Stripe says is in them?", len(payout_rows_unlike_their_lines(conn)),
-            "/desk/payouts", "They do, to the penny.", lambda n: f"{n} payouts differ from their lines.",
+            "/desk/payouts", "They do, to the penny.", ("payout differs", "payouts differ", "from what is inside."),
         ),
         _point(
             "Has every message from Stripe been understood?", len(dead_letters(conn, MOST)), "/desk/dead-letters",
-            "Yes.", lambda n: f"{n} messages wait for somebody to look at them.",
+            "Yes.", ("message waits", "messages wait", "for somebody to look."),
         ),
         _compared(stripe_status(conn), end),
+        _on_the_statement(conn, month),
     ]  # fmt: skip
 
 
-def _point(question: str, count: int, path: str, fine: str, words: Callable[[int], str]) -> ClosingPoint:
-    return ClosingPoint(question, count, words(count) if count else fine, path)
+def _point(question: str, count: int, path: str, fine: str, bad: tuple[str, str, str]) -> ClosingPoint:
+    """`bad` is what a count is followed by when something speaks against closing: for one, for many, and the rest."""
+    singular, plural, rest = bad
+    words = f"{count} {singular if count == 1 else plural} {rest}"
+    return ClosingPoint(question, count, words if count else fine, path)
+
+
+def _on_the_statement(conn: Connection, month: date) -> ClosingPoint:
+    question = "Are the month's payouts on the bank's own statement?"
+    if not has_statements(conn):
+        return ClosingPoint(question, 0, "No statement was ever read in, so this is not looked at.", "/desk/bank")
+    missing = sum(len(payouts.unproved) for payouts in proved_to_bank(conn, month))
+    return _point(
+        question, missing, "/desk/bank", "Each of them is.", ("payout is", "payouts are", "on no statement yet.")
+    )
 
 
 def _compared(stripe: StripeStatus, end: datetime) -> ClosingPoint:

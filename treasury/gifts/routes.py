@@ -14,6 +14,7 @@ from ledger.kinds import EntryKind
 from ledger.money import Money
 from outbox.letter_views import letters_of_keys
 from outbox.letters import PostedLetter
+from payments.books.views import DisputeRow, open_disputes_of
 from payments.gifts.detail_views import GiftDetails, gift_details
 from payments.gifts.gift import Gift
 from payments.gifts.gift_list_views import went_back_of
@@ -56,6 +57,7 @@ class ShownGift:
     requests: Sequence[ShownRequest]
     notes: Sequence[Note]
     offline: KeptOffline | None
+    disputes: Sequence[DisputeRow]
 
 
 def gift_routes(engine: Engine, pages: Pages, door: Door) -> APIRouter:
@@ -106,6 +108,7 @@ def _shown(conn: Connection, gift_id: str) -> ShownGift | None:
         shown_requests(conn, gift_id),
         notes_about(conn, Noted.GIFT, [gift_id]),
         offline_gift_of(conn, gift_id) if gift.is_offline else None,
+        open_disputes_of(conn, gift.payment),
     )
 
 

@@ -42,7 +42,14 @@ DONOR_LIST = DeskList[DonorListRow](
     sorts=("since", "name"),
     sort=ListSort("since"),
     fields=(
-        ListField("kind", "Who", {"": "Everybody", "gave": "Gave", "monthly": "Give regularly"}),
+        ListField(
+            "kind",
+            "Who",
+            {
+                "": "Everybody", "gave": "Gave", "monthly": "Give regularly", "new": "Gave first on these days",
+                "lapsed": "Gave on these days, and not since",
+            },
+        ),
         ListField(CAMPAIGN, "Gave to"),
     ),
     dated="Since",

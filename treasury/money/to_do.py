@@ -7,11 +7,13 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import Connection
 
 from ledger.period_store import first_book_date, open_from
-from ledger.periods import month_of, months_between, next_to_close
+from ledger.periods import month_before, month_of, months_between, next_to_close
 from ledger.store import Uncleared
 from ledger.views import uncleared_since
 from outbox.letter_views import undelivered_count, undelivered_letters
 from outbox.letters import PostedLetter
+from payments.bank.matching import ProvedPayouts
+from payments.bank.views import has_statements, proved_to_bank
 from payments.books.lost_views import lost_gift_count
 from payments.books.views import (
     ChargeWithoutGift,
@@ -74,13 +76,14 @@ class ToDo:
     ended_count: int
     twins: Sequence[TwinRow]
     months_to_close: Sequence[date]
+    unproved: Sequence[ProvedPayouts]
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing waits."""
         lists = (
             self.disputes, self.discrepancies, self.dead_letters, self.without_gift, self.payouts, self.letters,
-            self.unprinted, self.uncleared, self.failing, self.ended, self.twins, self.months_to_close,
+            self.unprinted, self.uncleared, self.failing, self.ended, self.twins, self.months_to_close, self.unproved,
         )  # fmt: skip
         counts = (self.lost_gift_count, self.surge.demand, self.surge.waiting)
         return not any((*counts, *lists, self.stopped_endpoints))
@@ -111,7 +114,15 @@ def to_do(conn: Connection, now: datetime, today: date) -> ToDo:
         ended_count(conn, ended_since),
         twin_rows(conn, now, SHOWN, latest=TWINS_AMONG),
         months_to_close(first_book_date(conn), open_from(conn), today),
+        _unproved(conn, today),
     )
+
+
+def _unproved(conn: Connection, today: date) -> list[ProvedPayouts]:
+    """Last month's payouts that no statement shows, where statements are read in at all."""
+    if not has_statements(conn):
+        return []
+    return [payouts for payouts in proved_to_bank(conn, month_before(month_of(today))) if payouts.unproved]
 
 
 def months_to_close(first_day: date | None, open_day: date | None, today: date) -> list[date]:

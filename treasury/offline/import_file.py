@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from campaigns.campaign import Campaign
@@ -18,7 +18,7 @@ from web.csv_values import BadCsvDay, DayReadBothWays, days_read_both_ways, read
 IMPORT_FIELDS = (
     CsvField("day", "Day", ("Date", "Given on", "Received", "Date received", "Gift date"), is_needed=True),
     CsvField("amount", "Amount", ("Sum", "Value", "Gift", "Donation", "Gift amount"), is_needed=True),
-    CsvField("means", "How it came", ("Means", "Way", "Method", "Payment method", "Type", "Paid by")),
+    CsvField("means", "How it came", ("How", "Means", "Way", "Method", "Payment method", "Type", "Paid by")),
     CsvField("campaign", "Campaign", ("Appeal", "Fund", "For")),
     CsvField("name", "Name", ("Donor", "Donor name", "Full name", "Given by")),
     CsvField("email", "Email", ("Email address", "E-mail", "Address")),
@@ -48,13 +48,17 @@ class Defaults:
 
 @dataclass(frozen=True, slots=True)
 class ImportLine:
-    """A line of the file: the gift that it is, or why it is none. `is_here`: it was entered before."""
+    """A line of the file: the gift that it is, or why it is none. `is_here`: it was entered before.
+
+    `same_as` is an earlier line that says the very same. Both are gifts, unless somebody wrote one down twice.
+    """
 
     number: int
     cells: tuple[str, ...]
     gift: TypedOffline | None
     why: str = ""
     is_here: bool = False
+    same_as: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,11 @@ class OfflineImportPlan:
     def here(self) -> list[ImportLine]:
         """The lines that were entered before."""
         return [line for line in self.lines if line.is_here]
+
+    @property
+    def repeated(self) -> list[ImportLine]:
+        """The new gifts that an earlier line of the file says too."""
+        return [line for line in self.lines if line.same_as and not line.is_here]
 
     @property
     def bad(self) -> list[ImportLine]:
@@ -158,11 +167,19 @@ def offline_plan(
     """What the file would do, beside what is known already."""
     readable = [line for line in lines if line.gift]
     here = dict(zip((line.number for line in readable), are_here(map(_content, readable), known), strict=True))
+    same = _earlier_lines(readable)
     planned = tuple(
-        ImportLine(line.number, line.cells, line.gift, line.why, is_here=here.get(line.number, False)) for line in lines
+        replace(line, is_here=here.get(line.number, False), same_as=same.get(line.number)) for line in lines
     )
     days = (line.cells[columns["day"]] for line in table.lines if not line.fault and columns["day"] < len(line.cells))
     return OfflineImportPlan(planned, days_read_both_ways(days))
+
+
+def _earlier_lines(readable: Sequence[ImportLine]) -> dict[int, int]:
+    """Of each line that says the very same as an earlier one: the first that did."""
+    firsts: dict[OfflineContent, int] = {}
+    same = ((line.number, firsts.setdefault(_content(line), line.number)) for line in readable)
+    return {number: first for number, first in same if number != first}
 
 
 def days_of(lines: Sequence[ImportLine]) -> list[date]:

@@ -27,6 +27,7 @@ from treasury.money.to_do import to_do
 from treasury.overview.figures import SHOWN
 from treasury.overview.recent import moved_in, recent_months
 from treasury.overview.standing import standings
+from treasury.recurring.names import decline_words
 from web.pages import Pages
 
 PLACES = {
@@ -76,6 +77,7 @@ def overview_routes(engine: Engine, clock: Clock, pages: Pages, door: Door, miss
             place_names=PLACES,
             every=EVERY,
             per=PER,
+            decline_words=decline_words,
             missing=missing_steps(reader.member),
         )
 

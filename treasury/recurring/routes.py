@@ -26,7 +26,7 @@ from staff.changing import changing
 from staff.door import Door, SignedIn
 from staff.member import StaffMember
 from staff.permissions import Permission
-from treasury.recurring.names import NAMES
+from treasury.recurring.names import NAMES, decline_words
 from web.errors import NotFound, Refusal, Trouble
 from web.pages import Pages
 
@@ -128,6 +128,7 @@ class RecurringDesk:
             private=True,
             member=member,
             names=NAMES,
+            decline_words=decline_words,
             shown=self._shown(row),
             instalments=gifts,
             wishes=asked,

@@ -87,12 +87,13 @@ def test_a_failed_renewal_says_when_stripe_tries_again_and_then_recovers(setup: 
 
 
 def test_a_card_that_fails_for_good_ends_it(setup: RecurringSetup) -> None:
-    """Nothing was received but the first instalment."""
+    """Nothing was received but the first instalment; how often it was tried and the bank's reason are remembered."""
     recurring = setup.begin(card=FAILS_LATER)
     setup.wait(MONTH + 20 * DAY)
 
     row = setup.row(recurring)
     assert (row.state, row.next_at, row.retry_at) == ("ended", None, None)
+    assert (row.failed_attempts > 1, row.decline) == (True, "generic_decline")
     assert setup.received() == [1000]
 
 

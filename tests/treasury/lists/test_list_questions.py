@@ -1,7 +1,7 @@
 """The lists' questions on both engines: pages follow on, totals add up, texts find."""
 
 from collections.abc import Sequence
-from datetime import UTC
+from datetime import UTC, date
 from itertools import product
 from typing import Any
 
@@ -12,6 +12,7 @@ from database.lists import ListChoice, ListWindow, list_counts, list_rows, list_
 from database.transactions import reading, writing
 from donors.merge_store import merge_donors
 from ledger.money import Money
+from payments.gifts.giver_views import givers_of
 from tests.payments.messages import charged
 from tests.payments.organisation_books import gift_id
 from tests.proof.books import BUSES, Desk
@@ -167,3 +168,22 @@ def test_a_page_of_a_long_list_reads_no_more_than_its_rows(desk: Desk, engine: E
     whole_sort = ("TEMP B-TREE FOR ORDER BY", "->  Sort  (")
     assert "Index" in plan or "INDEX" in plan or name == "documents", plan
     assert not any(sort in plan for sort in whole_sort), plan
+
+
+def test_the_new_and_the_lapsed_are_as_many_as_the_overview_counts(desk: Desk, engine: Engine) -> None:
+    """Of two who are one person, the gifts of both count."""
+    for n, days_ago in enumerate((0, 0, 400, 370, 370, 5, 371), start=1):
+        desk.give(n, 1000, days_ago=days_ago)
+    with writing(engine) as conn:
+        donors: dict[str, str] = dict(conn.exec_driver_sql("SELECT donor_name, donor_id FROM gift").all())
+        for merged, into in ((3, 2), (6, 5), (7, 4)):
+            merge_donors(conn, donors[f"Donor {merged}"], donors[f"Donor {into}"], "ada@example.org", NOON)
+    with reading(engine) as conn:
+        givers = givers_of(conn, date(2026, 11, 1))
+    year_ago = {"kind": "lapsed", "from": "2025-11-01", "to": "2025-11-30"}
+
+    new = found(engine, DONOR_LIST, kind="new", **{"from": "2026-11-01"})
+    lapsed = found(engine, DONOR_LIST, **year_ago)
+
+    assert (new, lapsed) == ([donors["Donor 1"]], [donors["Donor 4"]])
+    assert (givers.new, givers.returning, givers.lapsed) == (len(new), 2, len(lapsed))

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from html import unescape
 
 import pytest
 from fastapi import FastAPI
@@ -281,3 +282,16 @@ def test_names_are_escaped(treasurer: TestClient, desk: Desk) -> None:
 
     for path in (PATH, f"{PATH}/{recurring.id}", f"{PATH}/{recurring.id}/end-now"):
         assert "<script>alert" not in treasurer.get(path).text
+
+
+@ON_SQLITE
+def test_a_failed_payment_says_the_banks_reason(treasurer: TestClient, desk: Desk) -> None:
+    """In the list of things to do and on its page; a code that we have no words for is shown as it is."""
+    failing = stand(desk, 1, RecurringState.PAST_DUE, attempts=1, decline="insufficient_funds")
+    stand(desk, 2, RecurringState.PAST_DUE, attempts=1, decline="new_reason")
+
+    to_do, page = treasurer.get("/desk").text, treasurer.get(f"/desk/recurring/{failing.id}").text
+
+    assert "tried once since 21 November 2026: there was not enough money in the account." in words(to_do)
+    assert "the bank's reason is “new reason”" in unescape(to_do)
+    assert "tried once: there was not enough money in the account." in words(page)

@@ -1,0 +1,12 @@
+"""Why a payment of a recurring gift was declined: Stripe's code, set when Stripe is asked next."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0090"
+down_revision = "0080"
+
+
+def upgrade() -> None:
+    """Forward."""
+    op.add_column("recurring", sa.Column("decline", sa.Text(), nullable=True))
