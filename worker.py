@@ -29,6 +29,7 @@ from payments.letters.gift_letters import gift_letter_jobs
 from payments.letters.receipt_letters import RECEIPT
 from payments.letters.recurring_letters import recurring_letter_jobs
 from payments.letters.reminders import reminding
+from payments.letters.sent_again import DUPLICATE
 from payments.own.yearly_statements import posting_statements
 from payments.refunding.jobs import RefundAsker, refunding_jobs
 from payments.refunding.store import is_refund_of_duplicate
@@ -39,6 +40,7 @@ from payments.stripe.payment_links import PaymentLinkGateway
 from payments.stripe.refunds import RefundGateway
 from payments.stripe.subscriptions import RecurringGateway
 from receipts.document_store import any_pdf_by_number
+from receipts.duplicates import print_duplicate
 from receipts.jobs import LETTER, PRINT, SigningPrinter, print_handler
 from receipts.pdf import LogoReader, Printer
 from receipts.signature import DocumentSigner
@@ -66,9 +68,11 @@ def build_worker(installation: Installation, twin: Twin | None = None) -> Worker
     key, base = stripe_account(installation, twin)
     printer = Printer(installation.pages, _logo_reader(engine))
     signer = DocumentSigner(installation.secret_key)
-    handlers = {PRINT: print_handler(engine, SigningPrinter(printer, signer.sign), clock)}
-    handlers |= {
-        PRINT_REPORT: report_handler(engine, installation.pages, partial(printer.print_html, style=REPORT_STYLE), clock)
+    handlers = {
+        PRINT: print_handler(engine, SigningPrinter(printer, signer.sign), clock),
+        PRINT_REPORT: report_handler(
+            engine, installation.pages, partial(printer.print_html, style=REPORT_STYLE), clock
+        ),
     }
     handlers |= recurring_letter_jobs(engine, installation.pages, clock)
     handlers |= erasing_jobs(engine, clock, ErasureList(installation.settings.var_dir / ERASURE_LIST).note)
@@ -77,7 +81,7 @@ def build_worker(installation: Installation, twin: Twin | None = None) -> Worker
     handlers |= _document_jobs(installation, links)
     handlers |= mailing_jobs(engine, installation.pages, links, agreed_donors, clock)
     carrier = installation.carrier
-    handlers |= {SEND: send_handler(engine, carrier, installation.sender, attachments(engine), clock)}
+    handlers |= {SEND: send_handler(engine, carrier, installation.sender, _enclosed(engine, printer, signer), clock)}
     lists = StripeLists(key, api_base=base)
     handlers |= settlement_jobs(engine, bookkeeper, lists, RecurringGateway(key, api_base=base), clock)
     handlers |= _desk_jobs(installation, lists, (key, base)) | webhook_jobs(_courier(installation))
@@ -164,6 +168,12 @@ def _logo_reader(engine: Engine) -> LogoReader:
         return logo.body, logo.media_type
 
     return read_logo
+
+
+def _enclosed(engine: Engine, printer: Printer, signer: DocumentSigner) -> AttachmentSources:
+    """The same, and duplicates, which are drawn when they are sent."""
+    duplicates: AttachmentSources = {DUPLICATE: partial(print_duplicate, engine, printer, signer.sign)}
+    return {**attachments(engine), **duplicates}
 
 
 def attachments(engine: Engine) -> AttachmentSources:

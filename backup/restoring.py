@@ -27,6 +27,7 @@ from payments.erasing.erasure_list import ERASURE_LIST, ErasureList, repeat_eras
 from payments.settlement.receipts_since import receipts_since
 from payments.stripe.lists import StripeLists
 from payments.stripe.receipt_notes import ReceiptNotes
+from receipts.document_store import leave_out_documents
 from receipts.store import last_numbers, leave_out
 from staff.act import Subject, by_command
 from staff.changing import changing
@@ -141,6 +142,10 @@ def _switched_on(
                 for year, number in sorted(last.items())
             }
             left_out = {year: numbers for year, numbers in left_out.items() if numbers}
+            leave_out_documents(
+                change.conn, _years(installation, manifest, rules), sum(len(numbers) for numbers in left_out.values()),
+                backup_made_at=manifest.made_at, now=rules.now,
+            )  # fmt: skip
             gaps = {str(year): [numbers[0], numbers[-1]] for year, numbers in left_out.items()}
             after = {"backup_made_at": manifest.made_at.isoformat(), "receipt_numbers_left_out": gaps}
             erased_again = repeat_erasures(change.conn, ErasureList(place.folder / ERASURE_LIST), rules.now)
@@ -179,8 +184,7 @@ def _last_numbers_ever(
     with reading(engine) as conn:
         last = last_numbers(conn)
     if rules.skipped is not None:
-        years = range(book_date(manifest.made_at, zone).year, book_date(rules.now, zone).year + 1)
-        return {year: last.get(year, 0) + rules.skipped for year in years}
+        return {year: last.get(year, 0) + rules.skipped for year in _years(installation, manifest, rules)}
     with installation.stripe(_twin_folder(installation.place, side), mark) as (lists, notes):
         counts = receipts_since(engine, lists, mark, zone, manifest.made_at, rules.now)
         noted = notes.read()
@@ -189,6 +193,12 @@ def _last_numbers_ever(
         if ever:  # noted before anybody can take a number, so that another restore begins after it
             notes.write(ever)
     return ever
+
+
+def _years(installation: StoppedInstallation, manifest: Manifest, rules: RestoreRules) -> range:
+    """The years in which numbers may have been given out since the backup was made."""
+    zone = installation.zone
+    return range(book_date(manifest.made_at, zone).year, book_date(rules.now, zone).year + 1)
 
 
 def _twin_folder(place: InstallationPlace, side: Path) -> Path:

@@ -20,6 +20,7 @@ from proof.store_audit import Comparison
 from proof.store_groups import gifts_unlike_families, group_counts
 from proof.store_periods import closed_months_that_moved
 from proof.store_trace import balance_read_at
+from receipts.document_store import document_gaps
 from receipts.store import gaps, left_out_numbers
 
 # A comparison is made at every settlement, hourly at the least.
@@ -42,6 +43,7 @@ def audit_all(conn: Connection, clock: Clock = utc_now) -> list[Finding]:
         _deliveries_applied(conn),
         _charges_with_gifts(conn),
         _receipt_numbers(conn),
+        _document_numbers(conn),
         _gifts_receipted(conn),
         _closed_months(conn),
     ]
@@ -229,6 +231,15 @@ def _receipt_numbers(conn: Connection) -> Finding:
     figures |= {f"{gap.year}": f"{gap.receipts + gap.left_out} of {gap.last_number}" for gap in missing}
     advice = "Restore the missing receipts from a backup."
     return _checked("receipt numbers run without a gap", figures, advice, wrong=bool(missing))
+
+
+def _document_numbers(conn: Connection) -> Finding:
+    missing = document_gaps(conn)
+    figures: dict[str, object] = {
+        f"{gap.series}{gap.year}": f"{gap.documents + gap.left_out} of {gap.last_number}" for gap in missing
+    }
+    advice = "Restore the missing credit notes and statements from a backup."
+    return _checked("numbers of credit notes and statements run without a gap", figures, advice, wrong=bool(missing))
 
 
 def _gifts_receipted(conn: Connection) -> Finding:

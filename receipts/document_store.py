@@ -259,12 +259,18 @@ def document_gaps(conn: Connection) -> list[SeriesGap]:
 
 
 def leave_out_documents(
-    conn: Connection, series: Series, year: int, count: int, *, backup_made_at: datetime, now: datetime
-) -> range:
-    """Leave out so many numbers of a series after a restore: they may have been given out since the backup."""
+    conn: Connection, years: Sequence[int], more: int, *, backup_made_at: datetime, now: datetime
+) -> None:
+    """Leave out numbers of every series of these years after a restore: they may have been given out since the backup.
+
+    No more documents of a series are issued in a year than there are receipts, so as many are left out as there are
+    here, and `more`, which may have been issued since. Nobody else may be taking numbers.
+    """
+    count = (conn.scalar(sa.select(sa.func.count()).select_from(receipt)) or 0) + more
     if count <= 0:
-        return range(0)
-    numbers = take_numbers(conn, series, year, count)
-    gap = {"series": series.value, "year": year, "first_number": numbers[0], "last_number": numbers[-1]}
-    conn.execute(sa.insert(document_gap).values(**gap, backup_made_at=backup_made_at, recorded_at=now))
-    return numbers
+        return
+    for series in _CLASSES:
+        for year in years:
+            numbers = take_numbers(conn, series, year, count)
+            gap = {"series": series.value, "year": year, "first_number": numbers[0], "last_number": numbers[-1]}
+            conn.execute(sa.insert(document_gap).values(**gap, backup_made_at=backup_made_at, recorded_at=now))

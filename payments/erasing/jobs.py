@@ -29,7 +29,7 @@ from payments.gifts.erasure_store import (
 )
 from payments.inbox.store import drop_bodies
 from payments.own.own_data_views import addresses_of_donor
-from receipts.erasure_store import close_receipts, erase_receipts
+from receipts.erasure_store import close_receipts, erase_documents, erase_receipts
 from receipts.store import gifts_with_receipts
 from staff.notes_store import Noted, erase_notes
 from web.csv_store import forget_expired_uploads, forget_uploads
@@ -94,12 +94,14 @@ def anonymise_kept(engine: Engine, clock: Clock) -> int:
     with writing(engine) as conn:
         forget_expired_uploads(conn, clock())
     with reading(engine) as conn:
-        gifts = gifts_of_donor(conn, erased_donors(conn))
+        donors = erased_donors(conn)
+        gifts = gifts_of_donor(conn, donors)
     if not gifts:
         return 0
     with booking(engine) as conn:
         done = erase_receipts(conn, gifts, last_day_to_erase(today), clock())
         erase_declarations(conn, done)
+        erase_documents(conn, gifts, donors, last_day_to_erase(today), clock())
     return len(done)
 
 

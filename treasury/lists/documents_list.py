@@ -13,7 +13,9 @@ DOCUMENT_LIST = DeskList[DocumentListRow](
     question=DOCUMENTS,
     row_id=lambda row: row.id,
     columns=(
-        ListColumn("Number", lambda row: row.number, address=lambda row: f"/desk/receipts/{row.number}", sort="number"),
+        ListColumn(
+            "Number", lambda row: row.number, address=lambda row: f"/desk/documents/{row.number}", sort="number"
+        ),
         ListColumn("Issued", lambda row: row.issued_on, ColumnKind.DAY),
         ListColumn("Given", lambda row: row.given_on, ColumnKind.DAY, shown=Shown.FILE),
         ListColumn(
