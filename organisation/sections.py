@@ -24,8 +24,8 @@ from web.language import language_of, languages
 from web.typed import NotTidy, compact, tidy
 from web.typed_address import read_email_address
 
-LONGEST_NAME, LONGEST_LINE, LONGEST_EMAIL, LONGEST_NOTE, LONGEST_NOTICE = 120, 100, 254, 400, 6_000
-MOST_LINES = 6
+LONGEST_NAME, LONGEST_LINE, LONGEST_EMAIL, LONGEST_NOTE, LONGEST_NOTICE = 120, 100, 254, 600, 6_000
+MOST_LINES = 10
 LOCALES = {
     "en_GB": "English as in the United Kingdom: £1,250.00, 5 March 2027",
     "en_IE": "English as in Ireland: €1,250.00, 5 March 2027",

@@ -210,7 +210,7 @@ def test_a_pale_colour_is_refused_with_the_nearest_that_passes(owner: TestClient
         ("details", {"email": "nobody"}, "email", "in the form name@example.org"),
         ("details", {"website": "javascript:alert(1)"}, "website", "Enter a web address"),
         ("details", {"website": "https://[::"}, "website", "Enter a web address"),
-        ("details", {"address": "\n".join("abcdefg")}, "address", "up to 6 lines"),
+        ("details", {"address": "\n".join("abcdefghijk")}, "address", "up to 10 lines"),
         ("details", {"kind": "bank"}, "kind", "Choose one of these."),
         ("details", {"locale": "xx_XX"}, "locale", "Choose one of these."),
         ("details", {"imprint": "a\u0301\u0301\u0301\u0301\u0301"}, "imprint", "at most two accents"),
