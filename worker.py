@@ -68,10 +68,9 @@ def build_worker(installation: Installation, twin: Twin | None = None) -> Worker
     key, base = stripe_account(installation, twin)
     printer = Printer(installation.pages, _logo_reader(engine))
     signer = DocumentSigner(installation.secret_key)
-    print_report = partial(printer.print_html, style=REPORT_STYLE)
     handlers = {
         PRINT: print_handler(engine, SigningPrinter(printer, signer.sign), clock),
-        PRINT_REPORT: report_handler(engine, installation.pages, print_report, clock),
+        PRINT_REPORT: _report_job(installation, printer),
     }
     handlers |= recurring_letter_jobs(engine, installation.pages, clock)
     handlers |= erasing_jobs(engine, clock, ErasureList(installation.settings.var_dir / ERASURE_LIST).note)
@@ -145,6 +144,12 @@ def _as_it_is_now(installation: Installation, handle: Handler) -> Handler:
         handle(payload)
 
     return do_job
+
+
+def _report_job(installation: Installation, printer: Printer) -> Handler:
+    """Prints the report of a month."""
+    print_report = partial(printer.print_html, style=REPORT_STYLE)
+    return report_handler(installation.engine, installation.pages, print_report, installation.clock)
 
 
 def _document_jobs(installation: Installation, links: StopLinks) -> dict[str, Handler]:

@@ -13,7 +13,6 @@ from treasury.books.ledger_routes import ledger_routes
 from treasury.books.routes import book_routes
 from treasury.books.statement_routes import statement_routes
 from treasury.documents.routes import document_routes
-from treasury.documents.statement_routes import statement_run_routes
 from treasury.donors.routes import donor_desk_routes
 from treasury.gift_aid.routes import gift_aid_routes
 from treasury.gifts.routes import gift_routes
@@ -62,7 +61,6 @@ def treasury_routes(
         list_routes(engine, clock, pages, door, DESK_LISTS),
         gift_routes(engine, pages, door),
         document_routes(engine, clock, pages, door),
-        statement_run_routes(engine, clock, pages, door),
         money_routes(engine, clock, pages, door),
         refund_routes(engine, clock, pages, door),
         move_routes(engine, clock, pages, door),

@@ -25,6 +25,7 @@ from payments.gifts.offline import Means, OfflineGift, deposit_entry, noon_of, o
 from payments.gifts.receiving import Issuer, Received, Reception, receive
 from payments.gifts.store import add_gifts, gift, gifts, save_reception
 from payments.gifts.tables import allocation, offline_gift
+from receipts.void_store import void_receipts_of_gifts
 from webhooks.store import write_events
 
 _o = offline_gift.c
@@ -148,7 +149,7 @@ def _row(offline: OfflineGift, now: datetime) -> dict[str, object]:
 
 
 def take_back_offline(conn: Connection, kept: KeptOffline, why: str, who: str, now: tuple[datetime, tzinfo]) -> bool:
-    """Reverse its entries today; False when it was taken back before. The gift and its receipt stay on record.
+    """Reverse its entries today; False when it was taken back before. The gift stays on record; its receipt is void.
 
     Raises MovedSince.
     """
@@ -180,6 +181,7 @@ def take_back_offline_gifts(
         )
     ]
     ledger.store.post(conn, reversing, at)
+    void_receipts_of_gifts(conn, [offline.gift.id for offline in standing], why or "Taken back", who, at)
     slugs = {name.id: name.slug for name in names}
     write_events(conn, [taken_back_event(offline.gift, slugs, at) for offline in standing], at)
     return len(standing)

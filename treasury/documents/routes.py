@@ -25,6 +25,7 @@ from staff.changing import changing, changing_books
 from staff.door import Door, SignedIn
 from staff.permissions import Permission
 from treasury.documents.shown_document import ShownDocument, shown_document
+from treasury.documents.statement_routes import statement_run_routes
 from treasury.money.routes import NoSuchMoney
 from web.errors import NotFound, Refusal, Trouble
 from web.forms import posted_fields
@@ -33,7 +34,7 @@ from web.typed import NotTidy, compact, tidy, typed_id
 
 PATH = "/desk/documents/{number}"
 NUMBER = r"^(CN|ST|CR)?20[0-9]{2}-[0-9]{6,7}$"
-PrintedNumber = Annotated[str, Path(pattern=NUMBER)]
+DocumentNumber = Annotated[str, Path(pattern=NUMBER)]
 LONGEST_NAME, LONGEST_ADDRESS, LONGEST_REASON = 200, 600, 500
 REISSUE, VOID, RESEND = ("key", "donor_name", "donor_address", "why"), ("key", "why"), ("key", "email")
 
@@ -48,29 +49,30 @@ class VoidBefore(Refusal):
 
 
 def document_routes(engine: Engine, clock: Clock, pages: Pages, door: Door) -> APIRouter:
-    """READ_MONEY reads, CHANGE_MONEY voids, reissues and sends again."""
+    """READ_MONEY reads, CHANGE_MONEY voids, reissues and sends again; and `/desk/statements`."""
     desk, router = DocumentDesk(engine, clock, pages), APIRouter()
+    router.include_router(statement_run_routes(engine, clock, pages, door))
     Reader = Annotated[SignedIn, Depends(door.needs(Permission.READ_MONEY))]  # noqa: N806 (a type)
     Changer = Annotated[SignedIn, Depends(door.needs(Permission.CHANGE_MONEY))]  # noqa: N806 (a type)
 
     @router.get(PATH + ".pdf")
-    def download_document(reader: Reader, number: PrintedNumber) -> Response:
+    def download_document(reader: Reader, number: DocumentNumber) -> Response:
         return desk.download(reader, number)
 
     @router.get(PATH)
-    def show_document(reader: Reader, number: PrintedNumber) -> Response:
+    def show_document(reader: Reader, number: DocumentNumber) -> Response:
         return desk.show(reader, number)
 
     @router.post(PATH + "/reissue")
-    async def reissue_document(changer: Changer, number: PrintedNumber, request: Request) -> Response:
+    async def reissue_document(changer: Changer, number: DocumentNumber, request: Request) -> Response:
         return await run_in_threadpool(desk.reissue, changer, number, await posted_fields(request, REISSUE))
 
     @router.post(PATH + "/void")
-    async def void_document(changer: Changer, number: PrintedNumber, request: Request) -> Response:
+    async def void_document(changer: Changer, number: DocumentNumber, request: Request) -> Response:
         return await run_in_threadpool(desk.void, changer, number, await posted_fields(request, VOID))
 
     @router.post(PATH + "/send")
-    async def send_document_again(changer: Changer, number: PrintedNumber, request: Request) -> Response:
+    async def send_document_again(changer: Changer, number: DocumentNumber, request: Request) -> Response:
         return await run_in_threadpool(desk.send, changer, number, await posted_fields(request, RESEND))
 
     return router

@@ -37,7 +37,7 @@ def statement_run_routes(engine: Engine, clock: Clock, pages: Pages, door: Door)
     Reader = Annotated[SignedIn, Depends(door.needs(Permission.READ_MONEY))]  # noqa: N806 (a type)
     Changer = Annotated[SignedIn, Depends(door.needs(Permission.CHANGE_MONEY))]  # noqa: N806 (a type)
 
-    desk = StatementsDesk(engine, clock, pages)
+    desk = StatementRunDesk(engine, clock, pages)
 
     @router.get(STATEMENTS_PATH)
     def show_statements(reader: Reader, first: FirstDay = "", kind: KindWord = "") -> Response:
@@ -54,7 +54,7 @@ def statement_run_routes(engine: Engine, clock: Clock, pages: Pages, door: Door)
     return router
 
 
-class StatementsDesk:
+class StatementRunDesk:
     """Has statements made, and says how far they are. Nothing is printed here: the worker does it."""
 
     def __init__(self, engine: Engine, clock: Clock, pages: Pages) -> None:

@@ -66,7 +66,8 @@ class InboxPages:
     def download(self, request: Request, letter_id: str, filename: str) -> Response:
         """An attachment."""
         for attachment in self._letter(request, letter_id).letter.attachments:
-            if attachment.filename == filename:
+            # A duplicate is drawn by the worker when it is sent: the web draws nothing.
+            if attachment.filename == filename and attachment.source in self._sources:
                 content = self._sources[attachment.source](attachment.subject)
                 headers = {"Content-Disposition": f'attachment; filename="{attachment.filename}"'}
                 return Response(content, media_type=attachment.media_type, headers=headers)

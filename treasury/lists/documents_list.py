@@ -34,4 +34,5 @@ DOCUMENT_LIST = DeskList[DocumentListRow](
         ListField(DONOR, "Donor"),
     ),
     dated="Issued",
+    template="treasury/documents.html",
 )
