@@ -17,6 +17,7 @@ from ledger.views import balances, open_subjects
 from payments.inbox.store import dead_letters, unapplied_count
 from proof import store_audit as store
 from proof.store_audit import Comparison
+from proof.store_gift_aid import claim_numbers, claimed_without_right
 from proof.store_groups import gifts_unlike_families, group_counts
 from proof.store_periods import closed_months_that_moved
 from proof.store_trace import balance_read_at
@@ -44,6 +45,7 @@ def audit_all(conn: Connection, clock: Clock = utc_now) -> list[Finding]:
         _receipt_numbers(conn),
         _gifts_receipted(conn),
         _closed_months(conn),
+        _gift_aid_claims(conn),
     ]
 
 
@@ -243,6 +245,15 @@ def _closed_months(conn: Connection) -> Finding:
     figures: dict[str, object] = {"closed": number} | ({"moved": ", ".join(moved)} if moved else {})
     advice = f"The entries of a closed month are not those of its report: {RESTORE}"
     return _checked("closed months are as they were closed", figures, advice, wrong=bool(moved))
+
+
+def _gift_aid_claims(conn: Connection) -> Finding:
+    """Each gift is claimed once, by what its own donor declared, and for no more than came; no claim is missing."""
+    (claims, last), (gifts, wrong) = claim_numbers(conn), claimed_without_right(conn)
+    figures: dict[str, object] = {"claims": claims, "gifts": gifts}
+    figures |= {f"gift {gift_id}": "claimed without right" for gift_id in wrong[:LISTED]}
+    advice = f"HMRC may ask for this money back: {RESTORE}"
+    return checked("gift aid claims", len(wrong) + last - claims, figures, advice)
 
 
 def _checked(name: str, figures: Mapping[str, object], advice: str, *, wrong: bool) -> Finding:

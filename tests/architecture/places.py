@@ -140,11 +140,11 @@ PURE = {
     "payments.reading.subscriptions",
     "payments.gifts.recurring_changes",
     "payments.giving.rhythm_form",
+    *(f"payments.gift_aid.{name}" for name in ("claimable", "gift_aid_declaration", "latin_text", "taxpayer")),
     "payments.gifts.due_dates",
     "payments.gifts.recurring",
     "payments.gifts.recurring_news",
     "payments.gifts.lost",
-    *(f"payments.gift_aid.{name}" for name in "claim claimable gift_aid_declaration latin_text schedule".split()),
     "receipts.receipt",
     "campaigns.campaign",
     "campaigns.groups",
@@ -160,7 +160,8 @@ PURE = {
     "organisation.organisation",
     *(f"staff.{name}" for name in ("act", "act_words", "member", "permissions", "role")),
     *(f"webhooks.{name}" for name in ("event", "schedule", "endpoint")),
-    *("payments.gifts.gift_events", "payments.gifts.giving"),
+    "payments.gifts.gift_events",
+    "payments.gifts.giving",
     "payments.books.decide.events",
 }
 PURE_MAY_USE = {
