@@ -117,6 +117,7 @@ def test_a_donor_who_has_written_is_withdrawn(visitor: Visitor, desk: Desk, engi
     assert str(declared.ends_on) == "2026-11-01"
     assert [act.what for act in acts] == ["gift_aid.withdraw"]
     assert "withdrawn" in treasurer.get(page).text
+    assert "Withdrawn from 1 November 2026." in treasurer.get(f"/desk/donors/{desk.books.gift(1).donor_id}").text
     assert "£6.25 of tax was claimed too much" in treasurer.get(PATH).text
     assert treasurer.get(f"{PATH}/declarations/none").status_code == 404
 
