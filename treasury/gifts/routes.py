@@ -14,6 +14,8 @@ from ledger.kinds import EntryKind
 from ledger.money import Money
 from outbox.letter_views import letters_of_keys
 from outbox.letters import PostedLetter
+from payments.gift_aid.claim import ClaimedLine
+from payments.gift_aid.claim_store import standing_lines
 from payments.gifts.detail_views import GiftDetails, gift_details
 from payments.gifts.gift import Gift
 from payments.gifts.gift_list_views import went_back_of
@@ -42,7 +44,10 @@ DASHBOARDS = {"live": "https://dashboard.stripe.com", "test": "https://dashboard
 
 @dataclass(frozen=True, slots=True)
 class ShownGift:
-    """A gift with everything that belongs to it. `shares` are its campaigns' titles, and how much each has of it."""
+    """A gift with everything that belongs to it. `shares` are its campaigns' titles, and how much each has of it.
+
+    `claimed` is its line in the Gift Aid claim that holds it, if there is one.
+    """
 
     gift: Gift
     details: GiftDetails
@@ -56,6 +61,7 @@ class ShownGift:
     requests: Sequence[ShownRequest]
     notes: Sequence[Note]
     offline: KeptOffline | None
+    claimed: Sequence[ClaimedLine]
 
 
 def gift_routes(engine: Engine, pages: Pages, door: Door) -> APIRouter:
@@ -106,6 +112,7 @@ def _shown(conn: Connection, gift_id: str) -> ShownGift | None:
         shown_requests(conn, gift_id),
         notes_about(conn, Noted.GIFT, [gift_id]),
         offline_gift_of(conn, gift_id) if gift.is_offline else None,
+        standing_lines(conn, [gift_id]),
     )
 
 
