@@ -35,7 +35,7 @@ FOLDERS = {
     "payments": (
         ("gifts",),
         ("gift_aid",),
-        ("stripe", "standing_orders", "gift_aid"),
+        ("stripe", "standing_orders"),
         ("reading", "giving"),
         ("letters",),
         ("thanks", "own"),
