@@ -18,6 +18,7 @@ from payments.inbox.store import dead_letters, unapplied_count
 from proof import store_audit as store
 from proof.store_audit import Comparison
 from proof.store_desk import giving_unlike_gifts, match_count, matches_unlike_lines
+from proof.store_gift_aid import claim_numbers, claimed_without_right
 from proof.store_groups import gifts_unlike_families, group_counts
 from proof.store_periods import closed_months_that_moved
 from proof.store_trace import balance_read_at
@@ -49,6 +50,7 @@ def audit_all(conn: Connection, clock: Clock = utc_now) -> list[Finding]:
         _closed_months(conn),
         _received_by_month(conn),
         _bank_matches(conn),
+        _gift_aid_claims(conn),
     ]
 
 
@@ -275,6 +277,15 @@ def _bank_matches(conn: Connection) -> Finding:
     }
     advice = f"A line of the bank is matched to another amount, or was taken back: {RESTORE}"
     return checked("bank matches", len(differences), figures, advice)
+
+
+def _gift_aid_claims(conn: Connection) -> Finding:
+    """Each gift is claimed once, by what its own donor declared, and for no more than came; no claim is missing."""
+    (claims, last), (gifts, wrong) = claim_numbers(conn), claimed_without_right(conn)
+    figures: dict[str, object] = {"claims": claims, "gifts": gifts}
+    figures |= {f"gift {gift_id}": "claimed without right" for gift_id in wrong[:LISTED]}
+    advice = f"HMRC may ask for this money back: {RESTORE}"
+    return checked("gift aid claims", len(wrong) + last - claims, figures, advice)
 
 
 def _checked(name: str, figures: Mapping[str, object], advice: str, *, wrong: bool) -> Finding:

@@ -47,7 +47,7 @@ class OpenClaim:
     @property
     def given(self) -> Money:
         """What the gifts come to."""
-        return sum((found.gift.kept for found in self.gifts), start=NOTHING)
+        return sum((claimed.gift.kept for claimed in self.gifts), start=NOTHING)
 
     @property
     def over_claimed_tax(self) -> Money:
@@ -101,21 +101,21 @@ class GiftAidClaim:
         return self.tax - self.over_claimed_tax
 
 
-def open_claim(found: Sequence[ClaimableGift], adjustments: Sequence[Adjustment], today: date) -> OpenClaim:
+def open_claim(gifts: Sequence[ClaimableGift], adjustments: Sequence[Adjustment], today: date) -> OpenClaim:
     """What would be claimed today. A gift whose line HMRC would refuse waits, and is named."""
-    ordered = sorted(found, key=lambda each: (each.gift.day, each.gift.id))
-    faults = {each.gift.id: list(line_faults(line_of(each), today)) for each in ordered}
+    ordered = sorted(gifts, key=lambda claimed: (claimed.gift.day, claimed.gift.id))
+    faults = {claimed.gift.id: list(line_faults(line_of(claimed), today)) for claimed in ordered}
     return OpenClaim(
         today,
-        [each for each in ordered if not faults[each.gift.id]],
-        [UnclearGift(each, faults[each.gift.id]) for each in ordered if faults[each.gift.id]],
+        [claimed for claimed in ordered if not faults[claimed.gift.id]],
+        [UnclearGift(unclear, faults[unclear.gift.id]) for unclear in ordered if faults[unclear.gift.id]],
         adjustments,
     )
 
 
-def line_of(found: ClaimableGift) -> ScheduleLine:
+def line_of(claimed: ClaimableGift) -> ScheduleLine:
     """The schedule's line of a gift."""
-    return schedule_line(found.declaration.taxpayer, found.gift.day, found.gift.kept)
+    return schedule_line(claimed.declaration.taxpayer, claimed.gift.day, claimed.gift.kept)
 
 
 def over_claimed_tax(adjustments: Sequence[Adjustment]) -> Money:

@@ -36,7 +36,7 @@ def make_claim(conn: Connection, claimed: OpenClaim, claimant: Claimant, who: st
     number = (conn.scalar(sa.select(sa.func.max(_c.number))) or 0) + 1
     made = {"number": number, "made_at": now, "made_on": claimed.day, "who": who}
     insert_rows(conn, gift_aid_claim, [made | {"charity": claimant.charity, "reference": claimant.reference}])
-    insert_rows(conn, gift_aid_line, [_row(number, n, each) for n, each in enumerate(claimed.gifts, 1)])
+    insert_rows(conn, gift_aid_line, [_row(number, n, gift) for n, gift in enumerate(claimed.gifts, 1)])
     paid_back = [
         {"claim": number, "gift_id": adjustment.gift_id, "amount_minor": adjustment.donation.minor}
         for adjustment in claimed.adjustments
@@ -109,12 +109,12 @@ def erase_claimed_lines(conn: Connection, declaration_ids: Sequence[str], now: d
     conn.execute(sa.update(gift_aid_line).where(named).values(**gone, erased_at=now))
 
 
-def _row(number: int, n: int, found: ClaimableGift) -> dict[str, object]:
-    line = line_of(found)
+def _row(number: int, n: int, claimed: ClaimableGift) -> dict[str, object]:
+    line = line_of(claimed)
     return {
-        "claim": number, "n": n, "gift_id": found.gift.id, "declaration_id": found.declaration.id,
+        "claim": number, "n": n, "gift_id": claimed.gift.id, "declaration_id": claimed.declaration.id,
         "amount_minor": line.amount.minor, "given_on": line.day, "first_name": line.first_name,
-        "last_name": line.last_name, "house": line.house, "postcode": line.postcode, "holds_of": found.gift.id,
+        "last_name": line.last_name, "house": line.house, "postcode": line.postcode, "holds_of": claimed.gift.id,
     }  # fmt: skip
 
 

@@ -35,16 +35,16 @@ def claimable_now(conn: Connection, today: date) -> OpenClaim:
     """Every gift that can be claimed on today, and what the next claim pays back."""
     kept, declared = kept_donors(conn), counting_declarations(conn)
     by_person = _by_person(declared, kept)
-    named = _by_person([each for each in declared if not each.is_erased], kept)
+    named = _by_person([made for made in declared if not made.is_erased], kept)
     people = set(named)
     donors = people | {donor_id for donor_id, into in kept.items() if into in people}
     unclaimed = ~sa.exists().where(_l.holds_of == _g.id)
-    found = [
+    gifts = [
         decided
         for received in _received(conn, [among(conn, _g.donor_id, sorted(donors)), unclaimed])
         if isinstance(decided := claimable(received, _of(named, kept, received), today), ClaimableGift)
     ]
-    return open_claim(found, _adjustments(conn, by_person, kept), today)
+    return open_claim(gifts, _adjustments(conn, by_person, kept), today)
 
 
 def _adjustments(conn: Connection, by_person: Declared, kept: Mapping[str, str]) -> list[Adjustment]:
@@ -76,8 +76,8 @@ def _suspects(conn: Connection) -> list[str]:
 
 def _by_person(declared: Collection[GiftAidDeclaration], kept: Mapping[str, str]) -> Declared:
     by_person: defaultdict[str, list[GiftAidDeclaration]] = defaultdict(list)
-    for each in declared:
-        by_person[kept.get(each.donor_id, each.donor_id)].append(each)
+    for made in declared:
+        by_person[kept.get(made.donor_id, made.donor_id)].append(made)
     return by_person
 
 

@@ -78,10 +78,10 @@ def claimable(
     return ClaimableGift(gift, declaration)
 
 
-def tax_on(given: Money) -> Money:
+def tax_on(donation: Money) -> Money:
     """The tax on what was given, at the basic rate: 25p for each £1, a half penny up."""
-    whole, left = divmod(given.minor * BASIC_RATE, 100 - BASIC_RATE)
-    return Money(whole + (2 * left >= 100 - BASIC_RATE), given.currency)
+    whole, left = divmod(donation.minor * BASIC_RATE, 100 - BASIC_RATE)
+    return Money(whole + (2 * left >= 100 - BASIC_RATE), donation.currency)
 
 
 def over_claimed(claimed: Money, gift: ReceivedGift, declarations: Sequence[GiftAidDeclaration]) -> Money:

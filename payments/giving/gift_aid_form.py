@@ -11,12 +11,16 @@ from payments.gift_aid.declaration_words import EXPLANATION, PLEASE_NOTIFY, Decl
 from payments.gift_aid.gift_aid_declaration import DeclarationScope, GiftAidDeclaration
 from payments.gift_aid.taxpayer import Taxpayer
 from payments.gift_aid.taxpayer_form import TAXPAYER_FIELDS, fields_of_name, fields_of_taxpayer, read_taxpayer
-from web.language import translated
+from web.language import to_translate, translated
 
 WANTED, WITHOUT, SCOPE, DECLARING = "gift_aid", "without_gift_aid", "tax_scope", "tax_declaring"
 # What the form carries of the page while the donor goes back and forth.
 CARRIED = TAXPAYER_FIELDS
 FIELDS = (WANTED, *CARRIED, SCOPE, DECLARING, WITHOUT)
+_SHORT = {
+    DeclarationScope.PAST_AND_FUTURE: to_translate("All my donations, past and future"),
+    DeclarationScope.ONE_GIFT: to_translate("This donation alone"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +77,7 @@ def gift_aid_values(fields: Mapping[str, str], errors: Mapping[str, str], offer:
     return {
         "form": filled,
         "errors": errors,
-        "choices": {scope.value: chosen.words for scope, chosen in offer.words.items()},
+        "choices": {scope.value: (translated(_SHORT[scope]), text.words) for scope, text in offer.words.items()},
         "explanation": translated(EXPLANATION),
         "notify": translated(PLEASE_NOTIFY, charity=offer.charity),
         "carried": {name: value for name, value in fields.items() if name not in FIELDS or name == WANTED},

@@ -73,6 +73,8 @@ def test_a_claim_is_made_sent_and_followed(visitor: Visitor, desk: Desk, engine:
     made = treasurer.post(f"{PATH}/claims", data={"seen": "1 GBP 6.25"}).headers["location"]
     assert made == f"{PATH}/claims/1"
     assert "Coalition for a Fair Count, AB12345" in treasurer.get(made).text
+    gifts = [treasurer.get(f"/desk/gifts/{gift_id(n)}").text for n in (1, 2)]
+    assert ["/desk/gift-aid/claims/1" in page for page in gifts] == [True, False]
     file = treasurer.get(f"{made}/schedule-1.ods")
     assert (file.status_code, file.headers["content-type"]) == (200, ODS)
     assert errors_of(file.content, TODAY) == []
@@ -117,6 +119,7 @@ def test_a_donor_who_has_written_is_withdrawn(visitor: Visitor, desk: Desk, engi
     assert str(declared.ends_on) == "2026-11-01"
     assert [act.what for act in acts] == ["gift_aid.withdraw"]
     assert "withdrawn" in treasurer.get(page).text
+    assert "Withdrawn from 1 November 2026." in treasurer.get(f"/desk/donors/{desk.books.gift(1).donor_id}").text
     assert "£6.25 of tax was claimed too much" in treasurer.get(PATH).text
     assert treasurer.get(f"{PATH}/declarations/none").status_code == 404
 

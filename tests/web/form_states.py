@@ -10,10 +10,11 @@ from ledger.money import GBP, Money
 from organisation.consent_words import CHANNELS, OfferedConsent
 from payments.giving.declaration_form import declaration_values
 from payments.giving.donor_form import FeeExample
+from payments.giving.gift_aid_form import GiftAidOffer, gift_aid_values
 from payments.giving.places import several_campaigns
 from payments.giving.prefilled import interval_choices
 from payments.giving.shared_form import OfferedCampaign
-from tests.web.states import EMPTY, OFFER, TYPED, VAN, VAN_GROUPS, WORDS, State, form, shown
+from tests.web.states import EMPTY, NOW, OFFER, TYPED, VAN, VAN_GROUPS, WORDS, State, form, shown
 
 
 def sheet(campaign: Campaign, groups: list[AmountGroup]) -> Mapping[str, Any]:
@@ -25,7 +26,15 @@ def sheet(campaign: Campaign, groups: list[AmountGroup]) -> Mapping[str, Any]:
         "groups": groups,
         "chosen_amounts": dict.fromkeys(("amount", "amount_month", "amount_year"), ""),
         "chosen_group": "amount",
+        "takes_gift_aid": True,
     }
+
+
+def gift_aid(fields: Mapping[str, str], errors: Mapping[str, str]) -> State:
+    """What is asked of a UK taxpayer who ticked Gift Aid."""
+    values = {"campaign": VAN, "amount": Money(2500, GBP)}
+    offer = GiftAidOffer("Wren & Sons", "£25", repeats=False, today=NOW.date())
+    return State("payments/gift_aid.html", values | gift_aid_values(fields, errors, offer))
 
 
 def declaration(fields: Mapping[str, str], errors: Mapping[str, str]) -> State:
@@ -52,7 +61,9 @@ def several(errors: Mapping[str, str], choice: str = "") -> State:
 
 FORM_STATES: dict[str, State] = {
     "form with every question": form(
-        TYPED | {"show_name": "yes", "fee_cover": "yes", "dedication": "memory", "dedication_name": "李"},
+        TYPED
+        | {"show_name": "yes", "fee_cover": "yes", "dedication": "memory", "dedication_name": "李", "gift_aid": "yes"},
+        takes_gift_aid=True,
         consents=[OfferedConsent(channel, f"By {channel}, please.", "default-1") for channel in CHANNELS],
         ticked=["email"],
         local_groups=[VAN],
@@ -71,6 +82,8 @@ FORM_STATES: dict[str, State] = {
     "form for several campaigns with mistakes": several(
         {"campaigns": "Choose up to 10 campaigns.", "part_9": "Enter an amount for Leeds readers."}, "own"
     ),
+    "Gift Aid": gift_aid({"name": "Ada Byron"}, {}),
+    "Gift Aid with mistakes": gift_aid({"tax_house": "12"}, {"tax_scope": "Choose.", "tax_postcode": "Enter it."}),
     "declaration": declaration({}, {}),
     "declaration with mistakes": declaration({"name": "Zoë"}, {"donor_kind": "Choose.", "own_money": "Tick this box."}),
 }

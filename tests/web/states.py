@@ -148,6 +148,7 @@ def form(typed: Mapping[str, str] = EMPTY, errors: Mapping[str, str] | None = No
         "local_groups": [],
         "to": "",
         "may_be_shared": True,
+        "takes_gift_aid": False,
     }
     return State("payments/give.html", values | more)
 

@@ -15,6 +15,8 @@ from donors.merge_store import DonorMerge, ids_of_person, merges_of_person
 from donors.store import donor_by_id
 from outbox.letter_views import letters_of_keys
 from outbox.letters import PostedLetter
+from payments.gift_aid.declaration_views import counting_declarations_of
+from payments.gift_aid.gift_aid_declaration import GiftAidDeclaration
 from payments.gifts.document_views import DocumentListRow
 from payments.gifts.donor_list_views import sums_of_people
 from payments.gifts.gift_list_views import GiftListRow
@@ -73,6 +75,7 @@ class ShownDonor:
     notes: Sequence[Note]
     acts: Sequence[Act]
     merges: Sequence[DonorMerge]
+    declared: Sequence[GiftAidDeclaration]
     titles: Mapping[int, str]
 
 
@@ -103,6 +106,7 @@ def shown_donor(conn: Connection, identity: str, zone: tzinfo) -> ShownDonor:
         notes_about(conn, Noted.DONOR, ids),
         [act for donor_id in ids for act in acts_on(conn, Subject("donor", donor_id))][-NEWEST:],
         merges_of_person(conn, ids),
+        counting_declarations_of(conn, ids)[: -NEWEST - 1 : -1],
         campaign_titles(conn),
     )
 

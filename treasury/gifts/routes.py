@@ -15,6 +15,8 @@ from ledger.money import Money
 from outbox.letter_views import letters_of_keys
 from outbox.letters import PostedLetter
 from payments.books.views import DisputeRow, open_disputes_of
+from payments.gift_aid.claim import ClaimedLine
+from payments.gift_aid.claim_store import standing_lines
 from payments.gifts.detail_views import GiftDetails, gift_details
 from payments.gifts.gift import Gift
 from payments.gifts.gift_list_views import went_back_of
@@ -43,7 +45,10 @@ DASHBOARDS = {"live": "https://dashboard.stripe.com", "test": "https://dashboard
 
 @dataclass(frozen=True, slots=True)
 class ShownGift:
-    """A gift with everything that belongs to it. `shares` are its campaigns' titles, and how much each has of it."""
+    """A gift with everything that belongs to it. `shares` are its campaigns' titles, and how much each has of it.
+
+    `claimed` is its line in the Gift Aid claim that holds it, if there is one.
+    """
 
     gift: Gift
     details: GiftDetails
@@ -58,6 +63,7 @@ class ShownGift:
     notes: Sequence[Note]
     offline: KeptOffline | None
     disputes: Sequence[DisputeRow]
+    claimed: Sequence[ClaimedLine]
 
 
 def gift_routes(engine: Engine, pages: Pages, door: Door) -> APIRouter:
@@ -109,6 +115,7 @@ def _shown(conn: Connection, gift_id: str) -> ShownGift | None:
         notes_about(conn, Noted.GIFT, [gift_id]),
         offline_gift_of(conn, gift_id) if gift.is_offline else None,
         open_disputes_of(conn, gift.payment),
+        standing_lines(conn, [gift_id]),
     )
 
 

@@ -7,6 +7,7 @@ github.com/hmrc/charities-claims-validation at 98bf332 (Apache licence 2.0). It 
 import re
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from io import BytesIO
 from xml.dom import minidom
 from zipfile import ZipFile
@@ -87,6 +88,7 @@ def _amount(text: str) -> Decimal | None:
     return amount if amount.as_tuple().exponent == -2 else None
 
 
+@lru_cache(maxsize=4)
 def _sheet(file: bytes) -> minidom.Element:
     with ZipFile(BytesIO(file)) as archive:
         document = minidom.parseString(archive.read("content.xml"))  # noqa: S318 (our own file)

@@ -1,5 +1,6 @@
 """Claims in the database, by gifts as Stripe's messages bring them."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -175,6 +176,22 @@ def test_a_line_that_hmrc_would_refuse_waits_and_is_named(books: Books) -> None:
     declare(books, give(books, 1), taxpayer=replace(ADA, first_name="李"))
     waiting = found(books)
     assert (waiting.gifts, [each.faults for each in waiting.unclear]) == ([], [["HMRC cannot read the first name"]])
+
+
+def test_of_two_who_claim_at_once_one_claims(books: Books) -> None:
+    """The other finds nothing left: numbers have no gap, and no gift is claimed twice."""
+    declare(books, give(books, 1))
+
+    def attempt(_n: int) -> int | None:
+        try:
+            return claim(books)
+        except NothingToClaim:
+            return None
+
+    with ThreadPoolExecutor(4) as threads:
+        made = list(threads.map(attempt, range(4)))
+    assert sorted(number for number in made if number) == [1]
+    assert (made.count(None), count(books)) == (3, 1)
 
 
 def test_the_database_refuses_to_claim_a_gift_twice(books: Books) -> None:
