@@ -49,7 +49,8 @@ def due_checks(
     A gift above the threshold of its day needs one. So does the gift that makes the total of the smaller ones of its
     calendar year pass it; from there on the total begins anew, so that each further step is looked at again. `checked`
     are the ids of gifts that have a check: one begins the total anew wherever it stands, also where donors were linked
-    after it. The clock begins with the receipt, also of a gift that came before its donors were linked.
+    after it. The clock begins with the receipt, also of a gift that came before its donors were linked. Open a check in
+    the transaction that receives the gift: what is only computed moves to another gift when an earlier one comes late.
     """
     due: list[DueCheck] = []
     for _, of_year in groupby(_covered(gifts, periods, rules), key=lambda covered: covered.gift.received_on.year):

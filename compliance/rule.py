@@ -3,7 +3,9 @@
 A change of the law is a new row. Nothing in this package names an amount or a number of days of the law.
 """
 
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
@@ -70,6 +72,13 @@ class RuleBook:
     """Every rule that was, is or may become law: the product's rows, then those that the desk added."""
 
     rules: tuple[Rule, ...]
+    _by_key: Mapping[str, tuple[Rule, ...]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        by_key: defaultdict[str, tuple[Rule, ...]] = defaultdict(tuple)
+        for rule in self.rules:
+            by_key[rule.key] += (rule,)
+        object.__setattr__(self, "_by_key", dict(by_key))
 
     def find(self, regime: Regime, key: str, day: date) -> Rule | None:
         """The rule that holds on this day, if there is one.
@@ -80,7 +89,7 @@ class RuleBook:
         if regime is Regime.UNREGULATED:
             return None
         places = (regime.rules, *_FOR_ALL)
-        holding = [rule for rule in self.rules if rule.key == key and rule.regime in places and rule.holds_on(day)]
+        holding = [rule for rule in self._by_key.get(key, ()) if rule.regime in places and rule.holds_on(day)]
         return max(enumerate(holding), key=_newest, default=(0, None))[1]
 
     def rule(self, regime: Regime, key: str, day: date) -> Rule:
