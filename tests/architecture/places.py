@@ -102,7 +102,7 @@ ANYWHERE_UNDER = ("sqlalchemy.engine.", "sqlalchemy.exc.")
 
 COMPLIANCE = (
     "aggregation check check_steps donor_links donor_types due_checks filed_report held_money"
-    " likeness regime regulated_gift report report_calendar report_line rule"
+    " likeness regime regulated_gift report report_calendar report_line rule step_rows"
 ).split()
 READING = (
     "balance_lines charges checkouts disputes events fields happenings invoices original_amounts payouts"

@@ -14,13 +14,15 @@ from tests.database.house import FIRST_RECEIPT
 class Identity:
     """What makes a row of a table unique, and what an attacker would like to change in it.
 
-    `fresh` holds values that no row has yet, one for each column that some unique key needs.
+    `fresh` holds values that no row has yet, one for each column that some unique key needs. `besides` are guards that
+    stand in the way of any new row.
     """
 
     row: str
     keys: tuple[tuple[str, ...], ...]
     fresh: dict[str, str]
     loot: dict[str, str]
+    besides: tuple[str, ...] = ()
 
 
 IDENTITIES = {
@@ -118,6 +120,16 @@ IDENTITIES = {
         "id = 'match-1'", (("rowid",), ("id",), ("holds_line",), ("holds_target",)),
         {"id": "'x'"}, {"who": "'x'"},
     ),
+    "donor_check": Identity(
+        "gift_id = 'gift-1'", (("rowid",), ("gift_id",)), {"gift_id": "'gift-2'"}, {"value_minor": "1"}
+    ),
+    "check_step": Identity(
+        "id = 'step-2'", (("rowid",), ("id",), ("ends",), ("gift_id", "n")), {"id": "'x'", "n": "9"},
+        {"choices": "'[]'"}, ("check_step_after_the_end",),
+    ),
+    "check_text": Identity(
+        "step_id = 'step-1' AND name = 'name'", (("rowid",), ("step_id", "name")), {"name": "'x'"}, {"text": "'x'"}
+    ),
     "supporter": Identity(
         "subscription = 'sub_8'", (("rowid",), ("subscription",)), {"subscription": "'x'"}, {"amount_minor": "9"}
     ),
@@ -158,7 +170,9 @@ def _replacing() -> Iterator[Attack]:
             changes = {name: value for name, value in identity.fresh.items() if not _belongs(name, key)}
             same = {"rowid": "rowid"} if key == ("rowid",) else {}
             statement = copied(table, identity.row, "INSERT OR REPLACE", **(changes | same | identity.loot))
-            yield Attack(f"{table}: replace by {'+'.join(key)}", table, statement, (f"{table}_no_replace",))
+            yield Attack(
+                f"{table}: replace by {'+'.join(key)}", table, statement, (f"{table}_no_replace", *identity.besides)
+            )
 
 
 def _belongs(name: str, key: tuple[str, ...]) -> bool:
@@ -191,6 +205,7 @@ TAKING = (
             "bank_import",
             "bank_line",
             "bank_match",
+            "check_text",
             "dispute",
             "payout",
             "balance_line",

@@ -9,6 +9,7 @@ from sqlalchemy.engine import Connection
 
 from api.tables import api_token
 from campaigns.tables import campaign, match_note, match_pot, spending
+from compliance.tables import check_step, check_text, donor_check
 from database.columns import BookDate, Count, Flag, Instant, Json, Minor
 from database.migrating import installation
 from donors.tables import consent, donor, donor_link, donor_merge, erasure
@@ -46,6 +47,8 @@ BANK_MATCH = {
     "why": "",
 }
 INSTRUCTION = {"donor_id": "donor-1", "state": "active", "currency": "GBP", "interval": "month"}
+DONOR_CHECK = {"nature": "cash", "reason": "above_threshold"}
+CHECK_STEP = {"n": 1, "kind": "record", "staff_id": "treasurer-1", "ends": None}
 TOKEN = {"made_by": "treasurer-1", "revoked_at": None, "revoked_by": None}
 # What a plain value of the column's type would not satisfy; everything else is filled in by `row`.
 FURNITURE: tuple[tuple[sa.Table, Mapping[str, Any]], ...] = (
@@ -215,6 +218,12 @@ FURNITURE: tuple[tuple[sa.Table, Mapping[str, Any]], ...] = (
         staff.staff_member,
         {"id": "treasurer-1", "email": "t@example.org", "role": "treasurer", "disabled_at": None, "removed_at": None},
     ),
+    (donor_check, DONOR_CHECK | {"gift_id": "gift-1"}),
+    (donor_check, DONOR_CHECK | {"gift_id": "gift-2"}),
+    (check_step, CHECK_STEP | {"id": "step-1", "gift_id": "gift-1"}),
+    (check_step, CHECK_STEP | {"id": "step-2", "gift_id": "gift-2", "kind": "acceptance", "ends": "gift-2"}),
+    (check_text, {"step_id": "step-1", "name": "name"}),
+    (check_text, {"step_id": "step-1", "name": "address"}),
     (api_token, TOKEN | {"id": "token-1", "digest": b"1" * 32}),
     (api_token, TOKEN | {"id": "token-2", "digest": b"2" * 32}),
     (letter, {"id": "letter-1", "key": "one", "state": "sent"}),

@@ -4,13 +4,14 @@ import pytest
 
 from tests.database.attacks import COPIES, EVERYWHERE, Attack
 from tests.database.attacks_bank import BANK, COPIES_OF_BANK
+from tests.database.attacks_checks import CHECKS
 from tests.database.attacks_every_penny import COPIES_OF_MONEY, FILLED_ONCE, WRITTEN_ONCE
 from tests.database.attacks_groups import GROUPS
 from tests.database.attacks_postgresql import ONLY_POSTGRESQL
 from tests.database.attacks_sqlite import IDENTITIES, ONLY_SQLITE
 from tests.database.raw import Raw, RawPostgresql, RawSqlite
 
-ON_EITHER = (*EVERYWHERE, *WRITTEN_ONCE, *FILLED_ONCE, *GROUPS, *BANK)
+ON_EITHER = (*EVERYWHERE, *WRITTEN_ONCE, *FILLED_ONCE, *GROUPS, *BANK, *CHECKS)
 ON_SQLITE = (*ON_EITHER, *COPIES, *COPIES_OF_MONEY, *COPIES_OF_BANK, *ONLY_SQLITE)
 ON_POSTGRESQL = (*ON_EITHER, *COPIES, *COPIES_OF_MONEY, *COPIES_OF_BANK, *ONLY_POSTGRESQL)
 # On SQLite a copy meets two guards, of which one, a UNIQUE, cannot be taken from a table.
