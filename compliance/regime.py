@@ -57,7 +57,10 @@ class RegimePeriod:
 def regime_on(periods: Sequence[RegimePeriod], day: date) -> RegimePeriod | None:
     """The period that a day falls into; None: the organisation is under no rules on that day.
 
-    Of two that hold, the one that began last: a change of regime is a new row, and the old one may stay open.
+    Of those that hold, the one that began last, then the one that was added last: a change of regime is a new row, also
+    one to none, and the row before it may stay open.
     """
-    holding = [period for period in periods if period.holds_on(day) and period.regime is not Regime.UNREGULATED]
-    return max(holding, key=lambda period: period.first, default=None)
+    newest = max(enumerate(periods), key=lambda each: (each[1].holds_on(day), each[1].first, each[0]), default=None)
+    if newest is None or not newest[1].holds_on(day) or newest[1].regime is Regime.UNREGULATED:
+        return None
+    return newest[1]

@@ -1,9 +1,14 @@
-"""Checks of who gave, and the steps that people took. Triggers keep both append-only; only a step's texts can go."""
+"""Checks of who gave, the steps that people took, and what checks and reports go by.
+
+Triggers keep everything append-only; only a step's texts can go. A change is a new row, and the newest counts.
+"""
 
 import sqlalchemy as sa
 
 from compliance.check import CheckReason
+from compliance.regime import Regime
 from compliance.regulated_gift import GiftNature
+from compliance.report_calendar import ReportKind
 from compliance.step_rows import StepKind
 from database.columns import BookDate, Code, Count, Flag, Instant, Json, Minor
 from database.tables import one_of, table
@@ -59,4 +64,60 @@ check_text = table(
     sa.Column("name", Code, primary_key=True),
     sa.Column("text", Code, nullable=False),
     sa.CheckConstraint("name <> ''", name="name"),
+)
+
+# The organisation is under this regime from a day on: until the next row, or to its last day.
+regime_period = table(
+    "regime_period",
+    sa.Column("id", Count, primary_key=True, autoincrement=False),
+    sa.Column("regime", Code, nullable=False),
+    sa.Column("first_day", BookDate, nullable=False),
+    sa.Column("last_day", BookDate),
+    sa.Column("is_northern_irish", Flag, nullable=False),
+    sa.Column("staff_id", Code, sa.ForeignKey("staff_member.id"), nullable=False),
+    sa.Column("at", Instant, nullable=False),
+    one_of("regime", Regime),
+    sa.CheckConstraint("last_day >= first_day", name="ends_after_it_begins"),
+)
+
+# A rule that the desk added to those of `rules.csv`, with its source. `value` is a decimal number.
+added_rule = table(
+    "added_rule",
+    sa.Column("id", Count, primary_key=True, autoincrement=False),
+    sa.Column("regime", Code, nullable=False),
+    sa.Column("key", Code, nullable=False),
+    sa.Column("value", Code, nullable=False),
+    sa.Column("unit", Code, nullable=False),
+    sa.Column("first_day", BookDate, nullable=False),
+    sa.Column("last_day", BookDate),
+    sa.Column("status", Code, nullable=False),
+    sa.Column("confidence", Code, nullable=False),
+    sa.Column("source", Code, nullable=False),
+    sa.Column("staff_id", Code, sa.ForeignKey("staff_member.id"), nullable=False),
+    sa.Column("at", Instant, nullable=False),
+    sa.CheckConstraint("source <> ''", name="source"),
+    sa.CheckConstraint("last_day >= first_day", name="ends_after_it_begins"),
+)
+
+# A report as it was filed. `report` holds its lines, `changes` what it says otherwise than the version before.
+filed_report = table(
+    "filed_report",
+    sa.Column("id", Count, primary_key=True, autoincrement=False),
+    sa.Column("kind", Code, nullable=False),
+    sa.Column("regime", Code, nullable=False),
+    sa.Column("first_day", BookDate, nullable=False),
+    sa.Column("last_day", BookDate, nullable=False),
+    sa.Column("version", Count, nullable=False),
+    sa.Column("report", Json, nullable=False),
+    sa.Column("changes", Json, nullable=False),
+    sa.Column("digest", Code, nullable=False),
+    sa.Column("staff_id", Code, sa.ForeignKey("staff_member.id"), nullable=False),
+    sa.Column("staff_name", Code, nullable=False),
+    sa.Column("filed_on", BookDate, nullable=False),
+    one_of("kind", ReportKind),
+    one_of("regime", Regime),
+    sa.CheckConstraint("version > 0", name="numbered_from_one"),
+    sa.CheckConstraint("length(digest) = 64", name="digest_is_a_sha256"),
+    sa.CheckConstraint("staff_name <> ''", name="by_name"),
+    sa.UniqueConstraint("kind", "first_day", "last_day", "version"),
 )

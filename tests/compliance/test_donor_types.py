@@ -29,6 +29,15 @@ def test_a_day_has_the_regime_that_began_last(day: date, period: RegimePeriod | 
     assert regime_on([CAMPAIGNER, PARTY], day) == period
 
 
+def test_a_row_of_none_ends_what_was_open() -> None:
+    """And of two rows of one day the one that was added last counts."""
+    ended = RegimePeriod(Regime.UNREGULATED, date(2025, 1, 1))
+
+    assert regime_on([CAMPAIGNER, ended], date(2024, 12, 31)) == CAMPAIGNER
+    assert regime_on([ended, CAMPAIGNER], date(2025, 1, 1)) is None
+    assert regime_on([PARTY, NORTHERN_IRISH], date(2020, 1, 1)) == NORTHERN_IRISH
+
+
 def test_a_regime_does_not_end_before_it_begins() -> None:
     """A slip of the pen would hide a year of checks."""
     with pytest.raises(ValueError, match="cannot end"):

@@ -1,4 +1,4 @@
-"""Attacks on checks of donors: who ends one, and what was done about it."""
+"""Attacks on checks of donors: who ends one, what was done about it, and what was filed."""
 
 from tests.database.attacks import LONE_GIFT, Attack, changed, copied, removed
 
@@ -46,4 +46,11 @@ CHECKS = (
     changed("check_text", "text = 'another'", "step_id = 'step-1'", "check_text_goes"),
     changed("check_text", "name = 'town'", "name = 'name'", "check_text_frozen"),
     removed("check_text", "step_id = 'step-1'"),
+    changed("regime_period", "regime = 'none'", "id = 1", "regime_period_no_update"),
+    removed("regime_period", "id = 1"),
+    changed("added_rule", "value = '9000'", "id = 1", "added_rule_no_update"),
+    removed("added_rule", "id = 1"),
+    changed("filed_report", "report = '[]'", "id = 1", "filed_report_no_update"),
+    changed("filed_report", "filed_on = '2020-01-01'", "id = 1", "filed_report_no_update"),
+    removed("filed_report", "id = 1"),
 )  # fmt: skip

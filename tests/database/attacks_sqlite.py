@@ -130,6 +130,12 @@ IDENTITIES = {
     "check_text": Identity(
         "step_id = 'step-1' AND name = 'name'", (("rowid",), ("step_id", "name")), {"name": "'x'"}, {"text": "'x'"}
     ),
+    "regime_period": Identity("id = 1", (("id",),), {"id": "9"}, {"regime": "'none'"}),
+    "added_rule": Identity("id = 1", (("id",),), {"id": "9"}, {"value": "'1'"}),
+    "filed_report": Identity(
+        "id = 1", (("id",), ("kind", "first_day", "last_day", "version")), {"id": "9", "version": "9"},
+        {"report": "'[]'"},
+    ),
     "supporter": Identity(
         "subscription = 'sub_8'", (("rowid",), ("subscription",)), {"subscription": "'x'"}, {"amount_minor": "9"}
     ),

@@ -9,7 +9,7 @@ from sqlalchemy.engine import Connection
 
 from api.tables import api_token
 from campaigns.tables import campaign, match_note, match_pot, spending
-from compliance.tables import check_step, check_text, donor_check
+from compliance.tables import added_rule, check_step, check_text, donor_check, filed_report, regime_period
 from database.columns import BookDate, Count, Flag, Instant, Json, Minor
 from database.migrating import installation
 from donors.tables import consent, donor, donor_link, donor_merge, erasure
@@ -224,6 +224,9 @@ FURNITURE: tuple[tuple[sa.Table, Mapping[str, Any]], ...] = (
     (check_step, CHECK_STEP | {"id": "step-2", "gift_id": "gift-2", "kind": "acceptance", "ends": "gift-2"}),
     (check_text, {"step_id": "step-1", "name": "name"}),
     (check_text, {"step_id": "step-1", "name": "address"}),
+    (regime_period, {"regime": "gb_party", "staff_id": "treasurer-1", "last_day": None}),
+    (added_rule, {"staff_id": "treasurer-1", "value": "500", "last_day": None}),
+    (filed_report, {"kind": "weekly", "regime": "gb_party", "staff_id": "treasurer-1", "digest": "0" * 64}),
     (api_token, TOKEN | {"id": "token-1", "digest": b"1" * 32}),
     (api_token, TOKEN | {"id": "token-2", "digest": b"2" * 32}),
     (letter, {"id": "letter-1", "key": "one", "state": "sent"}),
