@@ -66,6 +66,22 @@ check_text = table(
     sa.CheckConstraint("name <> ''", name="name"),
 )
 
+# A member of staff joins two donors whose gifts are added up together, or parts them again: the newest row of a pair
+# counts. A merge (`donor_merge`) says that two are one person; these may be two, such as a household.
+linked_donors = table(
+    "linked_donors",
+    sa.Column("id", Count, primary_key=True, autoincrement=False),
+    sa.Column("first_id", Code, sa.ForeignKey("donor.id"), nullable=False),
+    sa.Column("second_id", Code, sa.ForeignKey("donor.id"), nullable=False),
+    sa.Column("is_joined", Flag, nullable=False),
+    sa.Column("why", Code, nullable=False),
+    sa.Column("staff_id", Code, sa.ForeignKey("staff_member.id"), nullable=False),
+    sa.Column("staff_name", Code, nullable=False),
+    sa.Column("at", Instant, nullable=False),
+    sa.CheckConstraint("first_id <> second_id", name="two"),
+    sa.CheckConstraint("staff_name <> ''", name="by_name"),
+)
+
 # The organisation is under this regime from a day on: until the next row, or to its last day.
 regime_period = table(
     "regime_period",

@@ -1,4 +1,4 @@
-"""Regimes and rules that the desk enters, and reports as they were filed."""
+"""Regimes and rules that the desk enters, donors whom it links, and reports as they were filed."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -47,6 +47,23 @@ def upgrade() -> None:
         sqlite_strict=True,
     )
     append_only("added_rule", [["id"]])
+    op.create_table(
+        "linked_donors",
+        sa.Column("id", Count(), autoincrement=False, nullable=False),
+        *(sa.Column(name, sa.Text(), nullable=False) for name in ("first_id", "second_id")),
+        sa.Column("is_joined", Flag(), nullable=False),
+        *(sa.Column(name, sa.Text(), nullable=False) for name in ("why", "staff_id", "staff_name")),
+        sa.Column("at", Instant(), nullable=False),
+        sa.CheckConstraint("is_joined in (0, 1)", name=op.f("ck_linked_donors_is_joined")),
+        sa.CheckConstraint("first_id <> second_id", name=op.f("ck_linked_donors_two")),
+        sa.CheckConstraint("staff_name <> ''", name=op.f("ck_linked_donors_by_name")),
+        sa.ForeignKeyConstraint(["first_id"], ["donor.id"], name=op.f("fk_linked_donors_first_id")),
+        sa.ForeignKeyConstraint(["second_id"], ["donor.id"], name=op.f("fk_linked_donors_second_id")),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff_member.id"], name=op.f("fk_linked_donors_staff_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_linked_donors")),
+        sqlite_strict=True,
+    )
+    append_only("linked_donors", [["id"]])
     op.create_table(
         "filed_report",
         sa.Column("id", Count(), autoincrement=False, nullable=False),

@@ -2,9 +2,18 @@
 
 from datetime import UTC, datetime, timedelta
 
+import sqlalchemy as sa
+from sqlalchemy import Engine
+
 from compliance.donor_links import DonorLink, linked_families
 from compliance.likeness import DonorTraits, link_suggestions
+from compliance.link_store import add_donor_link, donor_links
+from database.transactions import booking
+from donors.tables import donor
+from staff.tables import staff_member
 from tests.compliance.gifts import ASHA
+from tests.compliance.test_store import ASHAS_ROW
+from tests.database.house import row
 
 NOON = datetime(2024, 5, 1, 12, tzinfo=UTC)
 
@@ -26,6 +35,20 @@ def test_who_was_parted_is_joined_no_more() -> None:
 
     assert linked_families(parted) == {"a": "a", "b": "a"}
     assert linked_families([*parted, link("b", "c", 2)]) == dict.fromkeys("abc", "a")
+
+
+def test_links_are_kept_with_who_and_why(engine: Engine) -> None:
+    """A parting is a row of its own."""
+    links = [link("a", "b"), link("b", "c"), link("c", "b", 1, is_joined=False)]
+    with booking(engine) as conn:
+        conn.execute(sa.insert(staff_member).values(row(staff_member, ASHAS_ROW)))
+        for name in "abc":
+            conn.execute(sa.insert(donor).values(row(donor, {"id": name, "email_key": name})))
+        for each in links:
+            add_donor_link(conn, each)
+
+        assert donor_links(conn) == links
+        assert linked_families(donor_links(conn)) == {"a": "a", "b": "a"}
 
 
 def test_likeness_says_why() -> None:

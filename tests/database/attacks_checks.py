@@ -50,6 +50,8 @@ CHECKS = (
     removed("regime_period", "id = 1"),
     changed("added_rule", "value = '9000'", "id = 1", "added_rule_no_update"),
     removed("added_rule", "id = 1"),
+    changed("linked_donors", "is_joined = 1", "id = 1", "linked_donors_no_update"),
+    removed("linked_donors", "id = 1"),
     changed("filed_report", "report = '[]'", "id = 1", "filed_report_no_update"),
     changed("filed_report", "filed_on = '2020-01-01'", "id = 1", "filed_report_no_update"),
     removed("filed_report", "id = 1"),

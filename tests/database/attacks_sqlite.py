@@ -132,6 +132,7 @@ IDENTITIES = {
     ),
     "regime_period": Identity("id = 1", (("id",),), {"id": "9"}, {"regime": "'none'"}),
     "added_rule": Identity("id = 1", (("id",),), {"id": "9"}, {"value": "'1'"}),
+    "linked_donors": Identity("id = 1", (("id",),), {"id": "9"}, {"why": "'x'"}),
     "filed_report": Identity(
         "id = 1", (("id",), ("kind", "first_day", "last_day", "version")), {"id": "9", "version": "9"},
         {"report": "'[]'"},

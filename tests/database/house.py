@@ -9,7 +9,15 @@ from sqlalchemy.engine import Connection
 
 from api.tables import api_token
 from campaigns.tables import campaign, match_note, match_pot, spending
-from compliance.tables import added_rule, check_step, check_text, donor_check, filed_report, regime_period
+from compliance.tables import (
+    added_rule,
+    check_step,
+    check_text,
+    donor_check,
+    filed_report,
+    linked_donors,
+    regime_period,
+)
 from database.columns import BookDate, Count, Flag, Instant, Json, Minor
 from database.migrating import installation
 from donors.tables import consent, donor, donor_link, donor_merge, erasure
@@ -226,6 +234,7 @@ FURNITURE: tuple[tuple[sa.Table, Mapping[str, Any]], ...] = (
     (check_text, {"step_id": "step-1", "name": "address"}),
     (regime_period, {"regime": "gb_party", "staff_id": "treasurer-1", "last_day": None}),
     (added_rule, {"staff_id": "treasurer-1", "value": "500", "last_day": None}),
+    (linked_donors, {"first_id": "donor-1", "second_id": "donor-3", "staff_id": "treasurer-1"}),
     (filed_report, {"kind": "weekly", "regime": "gb_party", "staff_id": "treasurer-1", "digest": "0" * 64}),
     (api_token, TOKEN | {"id": "token-1", "digest": b"1" * 32}),
     (api_token, TOKEN | {"id": "token-2", "digest": b"2" * 32}),
