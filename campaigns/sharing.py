@@ -13,7 +13,7 @@ from web.picture_store import kept_file, kept_logo, picture_by_hash
 from web.share_picture import PictureLook, PictureWords
 
 OUR_COLOUR = "#134a3b"
-LAYOUT = 1  # raise it when the drawing changes
+LAYOUT = 2  # raise it when the drawing changes
 SOURCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,39}")
 _SUM = re.compile(r"<strong>(.*?)</strong>(.*)", re.DOTALL)
 

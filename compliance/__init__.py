@@ -1,1 +1,1 @@
-"""UK political money: amounts that the rules name, each from a day to a day."""
+"""UK political money: dated rules, checks with a clock, aggregation, and what is reported when."""

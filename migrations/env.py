@@ -5,6 +5,7 @@ from alembic import context
 
 import api.tables
 import campaigns.tables
+import compliance.tables
 import donors.tables
 import ledger.tables
 import mailing.tables
@@ -32,6 +33,7 @@ from database.transactions import booking
 TABLES = (
     api,
     campaigns,
+    compliance,
     donors,
     ledger,
     mailing,

@@ -45,6 +45,7 @@ UNREGULATED = "none"
 REGIMES = {
     UNREGULATED: "None: no rules on political donations apply to us",
     "members_association": "Members association, under PPERA schedule 7",
+    "regulated_donee": "Regulated donee: a party's member or holder of office, under PPERA schedule 7",
     "non_party_campaigner": "Registered non-party campaigner, under PPERA part 6",
     "gb_party": "Party registered in Great Britain",
 }

@@ -5,7 +5,7 @@ gifts are checked and what may be published of donors: its guidance on crowdfund
 article 13; without text of its own the organisation has the product's, which names it and its addresses.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from organisation.organisation import UNREGULATED, OrganisationProfile
@@ -32,27 +32,37 @@ def missing_for_publication(profile: OrganisationProfile, *, is_set_up: bool = T
     if not is_set_up:
         return [MissingNotice("Say who receives the donations: enter the organisation's details.", DETAILS_PATH)]
     return [
-        *(MissingNotice(sentence, DETAILS_PATH) for sentence in _missing_details(profile)),
+        *(MissingNotice(sentence, DETAILS_PATH) for _, sentence in _missing_details(profile)),
         *(MissingNotice(sentence, NOTICES_PATH) for sentence in _missing_notices(profile)),
     ]
 
 
-def _missing_details(profile: OrganisationProfile) -> Iterator[str]:
+def lost_details(before: OrganisationProfile, after: OrganisationProfile) -> Mapping[str, str]:
+    """What the pages would lack after a change and did not before: a sentence for each field of the form of details.
+
+    Campaigns that are published, with their posters, widgets and letters, go on showing what the organisation says.
+    """
+    lacking = {name for name, _ in _missing_details(before)}
+    return {name: sentence for name, sentence in _missing_details(after) if name not in lacking}
+
+
+def _missing_details(profile: OrganisationProfile) -> Iterator[tuple[str, str]]:
+    """The field of the form of details, and the sentence."""
     organisation = profile.organisation
     if not organisation.name:
-        yield "Enter the legal name of who receives the donations."
+        yield "name", "Enter the legal name of who receives the donations."
     if not organisation.address:
-        yield "Enter a postal address: the imprint, the privacy notice and every receipt need it."
+        yield "address", "Enter a postal address: the imprint, the privacy notice and every receipt need it."
     if not organisation.email:
-        yield "Enter an email address, so that donors can reach you."
+        yield "email", "Enter an email address, so that donors can reach you."
     if not organisation.imprint:
-        yield "Enter an imprint: who promotes the page, with name and postal address."
+        yield "imprint", "Enter an imprint: who promotes the page, with name and postal address."
         return
     imprint = _plain(organisation.imprint)
     if organisation.name and _plain(organisation.name) not in imprint:
-        yield f"Name {organisation.name} in the imprint: it says who promotes the page."
+        yield "imprint", f"Name {organisation.name} in the imprint: it says who promotes the page."
     if organisation.address and not any(_plain(line) in imprint for line in organisation.address):
-        yield "Put the postal address into the imprint: the law asks for it there."
+        yield "imprint", "Put the postal address into the imprint: the law asks for it there."
 
 
 def _missing_notices(profile: OrganisationProfile) -> Iterator[str]:

@@ -19,6 +19,7 @@ from organisation.organisation import (
     OrganisationKind,
     OrganisationProfile,
 )
+from organisation.publication import lost_details
 from web.colour import BadColour, read_colour
 from web.language import language_of, languages
 from web.typed import NotTidy, compact, tidy
@@ -101,7 +102,7 @@ def read_details(fields: SectionFields, profile: OrganisationProfile) -> Organis
     offered = tuple(
         code for code, name in _language_fields().items() if fields.get(name) and code != language_of(locale)
     )
-    return replace(
+    changed = replace(
         profile,
         organisation=organisation,
         kind=OrganisationKind(kind),
@@ -109,6 +110,9 @@ def read_details(fields: SectionFields, profile: OrganisationProfile) -> Organis
         locale=locale,
         languages=offered,
     )
+    if lost := lost_details(profile, changed):
+        raise SectionErrors(dict(lost))
+    return changed
 
 
 def notices_fields(profile: OrganisationProfile) -> SectionFields:

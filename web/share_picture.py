@@ -1,5 +1,6 @@
 """Pictures that we draw ourselves: a campaign's share image, and its poster. They hold what is public and no more."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from io import BytesIO
@@ -13,6 +14,8 @@ POSTER_SIZE = (1654, 2339)  # A4 at 200 dots to the inch; the same dots are A5 a
 DOTS_A_INCH = {"a4": 200.0, "a5": 283.0}
 PAPER, INK, SOFT, TRACK = "#f8f3ea", "#211b16", "#5f5349", "#eaddc9"
 EDGE = 60
+IMPRINT_TOP = 544  # of the share image: a strip below the photograph, as wide as the image
+SHARE_SIZES, POSTER_SIZES = (20, 18, 16, 14), (36, 32, 28, 24, 20)  # of the imprint
 
 Font = ImageFont.FreeTypeFont
 
@@ -44,7 +47,7 @@ def draw_share_image(words: PictureWords, look: PictureLook) -> bytes:
     width = SHARE_SIZE[0]
     if look.photograph:
         width = 780
-        photograph = ImageOps.fit(_opened(look.photograph), (SHARE_SIZE[0] - width, SHARE_SIZE[1]))
+        photograph = ImageOps.fit(_opened(look.photograph), (SHARE_SIZE[0] - width, IMPRINT_TOP))
         image.paste(photograph, (width, 0))
     draw = ImageDraw.Draw(image)
     draw.rectangle((0, 0, 16, SHARE_SIZE[1]), fill=look.colour)
@@ -55,7 +58,7 @@ def draw_share_image(words: PictureWords, look: PictureLook) -> bytes:
     _lines(draw, (EDGE, 450), words.rest, room, _Style(34, 1, SOFT))
     if words.filled is not None:
         _bar(draw, (EDGE, 508, EDGE + room, 532), words.filled, look.colour)
-    _lines(draw, (EDGE, 562), words.imprint, room, _Style(20, 2, SOFT))
+    _imprint(draw, (EDGE, IMPRINT_TOP + 8), words.imprint, SHARE_SIZES, (SHARE_SIZE[0] - 2 * EDGE, 72))
     return _png(image)
 
 
@@ -73,10 +76,48 @@ def draw_poster(words: PictureWords, look: PictureLook, qr: bytes, address: str,
     code = _opened(qr).resize((860, 860), Image.Resampling.NEAREST)
     image.paste(code, ((width - 860) // 2, 1130))
     _lines(draw, (edge, 2010), address, room, _Style(54, 2, look.colour, is_bold=True, is_centred=True))
-    _lines(draw, (edge, height - 170), words.imprint, room, _Style(36, 3, SOFT))
+    _imprint(draw, (edge, height - 190), words.imprint, POSTER_SIZES, (room, 160))
     written = BytesIO()
     image.save(written, "PDF", resolution=DOTS_A_INCH[size], title=words.title, quality=92)
     return written.getvalue()
+
+
+def imprint_lines(imprint: str, sizes: Sequence[int], room: int, height: int) -> tuple[int, list[str]]:
+    """The largest size in which the whole imprint fits, and its lines.
+
+    Nothing of it is ever cut: the law wants the name and the address, legible (Elections Act 2022, part 6). One that
+    fits in no size has the smallest, and as many lines as it needs.
+    """
+    for size in sizes[:-1]:
+        lines = _whole_lines(imprint, _font(size), room)
+        if len(lines) * _line_height(size) <= height:
+            return size, lines
+    return sizes[-1], _whole_lines(imprint, _font(sizes[-1]), room)
+
+
+def _whole_lines(text: str, font: Font, room: int) -> list[str]:
+    """Every word; one that is wider than a line goes on in the next."""
+    lines = [""]
+    for word in text.split():
+        longer = f"{lines[-1]} {word}".strip()
+        if font.getlength(longer) <= room:
+            lines[-1] = longer
+            continue
+        lines.append("")
+        for letter in word:
+            if font.getlength(lines[-1] + letter) > room:
+                lines.append("")
+            lines[-1] += letter
+    return [line for line in lines if line]
+
+
+def _imprint(
+    draw: ImageDraw.ImageDraw, at: tuple[int, int], imprint: str, sizes: Sequence[int], box: tuple[int, int]
+) -> None:
+    size, lines = imprint_lines(imprint, sizes, *box)
+    top = at[1] + (box[1] - len(lines) * _line_height(size)) // 2
+    for number, line in enumerate(lines):
+        draw.text((at[0], top + number * _line_height(size)), line, font=_font(size), fill=SOFT)
 
 
 def _head(
@@ -109,8 +150,12 @@ def _lines(draw: ImageDraw.ImageDraw, at: tuple[int, int], text: str, room: int,
     for line in _wrapped(text, font, room, style.most):
         start = x + (room - font.getlength(line)) / 2 if style.is_centred else x
         draw.text((start, y), line, font=font, fill=style.colour)
-        y += round(style.size * 1.12)
+        y += _line_height(style.size)
     return y
+
+
+def _line_height(size: int) -> int:
+    return round(size * 1.12)
 
 
 def _wrapped(text: str, font: Font, room: int, most: int) -> list[str]:

@@ -1,6 +1,11 @@
 """Which modules only compute, and what they may use besides each other."""
 
+COMPLIANCE = (
+    "aggregation check check_steps donor_links donor_types due_checks filed_report held_money"
+    " likeness regime regulated_gift report report_calendar report_line rule step_rows"
+).split()
 PURE = {
+    *(f"compliance.{name}" for name in COMPLIANCE),
     "ledger.money",
     "ledger.typed_money",
     "payments.gifts.amounts",

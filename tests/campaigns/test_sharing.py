@@ -11,6 +11,7 @@ from pypdf import PdfReader
 from sqlalchemy import Engine
 
 from campaigns.campaign import Campaign
+from campaigns.demo import DEMO_ORGANISATION
 from campaigns.public_routes import public_routes
 from campaigns.store import GiftMeasures, add_campaign
 from database.engine import open_database
@@ -21,7 +22,14 @@ from tests.campaigns.books import book
 from tests.clock import FixedClock
 from tests.web.samples import pages
 from web.errors import install_errors
-from web.share_picture import PictureLook, PictureWords, draw_share_image
+from web.share_picture import (
+    POSTER_SIZES,
+    SHARE_SIZES,
+    PictureLook,
+    PictureWords,
+    draw_share_image,
+    imprint_lines,
+)
 
 LONG = "Donaudampfschifffahrtsgesellschaftskapitän " * 9
 
@@ -69,6 +77,19 @@ def test_any_words_are_drawn(title: str) -> None:
     words = PictureWords(title, title, "£1", title, 100, title)
 
     assert Image.open(BytesIO(draw_share_image(words, PictureLook("#134a3b")))).size == (1200, 630)
+
+
+@pytest.mark.parametrize(
+    "imprint", [DEMO_ORGANISATION.imprint, "Promoted by " + "a body of somewhere " * 31, "x" * 600]
+)
+@pytest.mark.parametrize(("sizes", "room", "height"), [(SHARE_SIZES, 1_080, 72), (POSTER_SIZES, 1_374, 160)])
+def test_an_imprint_is_never_cut(imprint: str, sizes: tuple[int, ...], room: int, height: int) -> None:
+    """The promoter's address stands at its end. 600 characters stand whole in the room that there is."""
+    size, lines = imprint_lines(imprint, sizes, room, height)
+
+    assert "".join("".join(lines).split()) == "".join(imprint.split())
+    assert len(lines) * size * 1.12 <= height + 5
+    assert imprint_lines("", sizes, room, height) == (sizes[0], [])
 
 
 def test_a_picture_of_the_campaign_stands_beside_the_words() -> None:

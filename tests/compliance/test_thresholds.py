@@ -5,30 +5,35 @@ from datetime import UTC, date, datetime
 import pytest
 
 from campaigns.demo import DEMO_ORGANISATION
-from compliance.thresholds import declared_above, threshold, thresholds
+from compliance.regime import Regime
+from compliance.rule import PERMISSIBILITY, RECORD_YEARS, NoSuchRule
+from compliance.thresholds import declared_above, shipped_rules
+from donors.retention import KEPT_YEARS
 from ledger.money import EUR, GBP, Currency, Money
 from organisation.organisation import REGIMES, UNREGULATED, GivingRules, OrganisationProfile
 
+RULES = shipped_rules()
 TODAY, NOW = date(2026, 11, 28), datetime(2026, 11, 28, 12, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
     ("regime", "key", "day", "pounds"),
     [
-        ("gb_party", "permissibility", date(2009, 12, 31), 200),
-        ("gb_party", "permissibility", date(2010, 1, 1), 500),
-        ("gb_party", "report_central_first", date(2023, 12, 31), 7_500),
-        ("gb_party", "report_central_first", date(2024, 1, 1), 11_180),
-        ("non_party_campaigner", "permissibility", TODAY, 500),
-        ("members_association", "permissibility", TODAY, 500),
-        ("members_association", "permissibility", date(2009, 12, 31), None),
-        (UNREGULATED, "permissibility", TODAY, None),
+        (Regime.PARTY, PERMISSIBILITY, date(2009, 12, 31), 200),
+        (Regime.PARTY, PERMISSIBILITY, date(2010, 1, 1), 500),
+        (Regime.PARTY, "report_central_first", date(2023, 12, 31), 7_500),
+        (Regime.PARTY, "report_central_first", date(2024, 1, 1), 11_180),
+        (Regime.CAMPAIGNER, PERMISSIBILITY, TODAY, 500),
+        (Regime.MEMBERS_ASSOCIATION, PERMISSIBILITY, TODAY, 500),
+        (Regime.MEMBERS_ASSOCIATION, PERMISSIBILITY, date(2009, 12, 31), None),
+        (Regime.REGULATED_DONEE, "report", TODAY, 2_230),
+        (Regime.UNREGULATED, PERMISSIBILITY, TODAY, None),
     ],
 )
-def test_a_rule_is_that_of_its_day(regime: str, key: str, day: date, pounds: int | None) -> None:
+def test_a_rule_is_that_of_its_day(regime: Regime, key: str, day: date, pounds: int | None) -> None:
     """The first and the last day belong to it."""
-    rule = threshold(regime, key, day)
-    assert (rule and rule.above) == (pounds and Money(pounds * 100, GBP))
+    rule = RULES.find(regime, key, day)
+    assert (rule and rule.amount) == (pounds and Money(pounds * 100, GBP))
 
 
 def above(regime: str, currency: Currency = GBP, **own: int) -> Money | None:
@@ -56,9 +61,27 @@ def test_the_rules_are_in_pounds() -> None:
 
 
 def test_each_rule_has_its_source_and_no_two_hold_at_once() -> None:
-    """Nothing that is only proposed is among them."""
-    for rule in thresholds():
-        beside = [each for each in thresholds() if (each.regime, each.key) == (rule.regime, rule.key)]
-        assert [each.first for each in beside if each.holds_on(rule.first)] == [rule.first]
-    lacking = [rule.key for rule in thresholds() if not rule.source.startswith("http") and rule.last is None]
-    assert lacking == []
+    """What has no source says so: it is memory, our own choice, or no longer law."""
+    for rule in RULES.rules:
+        beside = [each for each in RULES.rules if (each.regime, each.key) == (rule.regime, rule.key)]
+        assert sum(each.holds_on(rule.first or date.min) for each in beside) == (rule.first is not None and rule.acts)
+    lacking = {rule.confidence for rule in RULES.rules if not rule.source.startswith("http")}
+    assert lacking == {"memory", "our_choice"}
+
+
+def test_what_is_proposed_never_acts() -> None:
+    """A bill is no law: not before its rows say so, with a source."""
+    proposed = [rule for rule in RULES.rules if rule.status.startswith("proposed")]
+    assert len(proposed) == 3
+    assert not any(rule.holds_on(TODAY) for rule in proposed)
+
+
+def test_records_are_kept_as_long_as_the_rule_says() -> None:
+    """Erasure obeys the same number of years (donors/retention.py)."""
+    assert RULES.number(Regime.PARTY, RECORD_YEARS, TODAY) == KEPT_YEARS
+
+
+def test_a_rule_that_nobody_entered_is_named() -> None:
+    """Nothing is made up in its place."""
+    with pytest.raises(NoSuchRule, match="report_central_first for gb_party holds on 1999-01-01; add its row"):
+        RULES.amount(Regime.PARTY, "report_central_first", date(1999, 1, 1))

@@ -16,7 +16,9 @@ def _replacing() -> Iterator[Attack]:
             changes = {name: value for name, value in identity.fresh.items() if not _belongs(name, key)}
             same = {"rowid": "rowid"} if key == ("rowid",) else {}
             statement = copied(table, identity.row, "INSERT OR REPLACE", **(changes | same | identity.loot))
-            yield Attack(f"{table}: replace by {'+'.join(key)}", table, statement, (f"{table}_no_replace",))
+            yield Attack(
+                f"{table}: replace by {'+'.join(key)}", table, statement, (f"{table}_no_replace", *identity.besides)
+            )
 
 
 def _belongs(name: str, key: tuple[str, ...]) -> bool:
@@ -49,6 +51,7 @@ TAKING = (
             "bank_import",
             "bank_line",
             "bank_match",
+            "check_text",
             "dispute",
             "payout",
             "balance_line",

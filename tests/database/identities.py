@@ -9,13 +9,15 @@ from tests.database.house import FIRST_RECEIPT
 class Identity:
     """What makes a row of a table unique, and what an attacker would like to change in it.
 
-    `fresh` holds values that no row has yet, one for each column that some unique key needs.
+    `fresh` holds values that no row has yet, one for each column that some unique key needs. `besides` are guards that
+    stand in the way of any new row.
     """
 
     row: str
     keys: tuple[tuple[str, ...], ...]
     fresh: dict[str, str]
     loot: dict[str, str]
+    besides: tuple[str, ...] = ()
 
 
 IDENTITIES = {
@@ -134,6 +136,23 @@ IDENTITIES = {
     "bank_match": Identity(
         "id = 'match-1'", (("rowid",), ("id",), ("holds_line",), ("holds_target",)),
         {"id": "'x'"}, {"who": "'x'"},
+    ),
+    "donor_check": Identity(
+        "gift_id = 'gift-1'", (("rowid",), ("gift_id",)), {"gift_id": "'gift-2'"}, {"value_minor": "1"}
+    ),
+    "check_step": Identity(
+        "id = 'step-2'", (("rowid",), ("id",), ("ends",), ("gift_id", "n")), {"id": "'x'", "n": "9"},
+        {"choices": "'[]'"}, ("check_step_after_the_end",),
+    ),
+    "check_text": Identity(
+        "step_id = 'step-1' AND name = 'name'", (("rowid",), ("step_id", "name")), {"name": "'x'"}, {"text": "'x'"}
+    ),
+    "regime_period": Identity("id = 1", (("id",),), {"id": "9"}, {"regime": "'none'"}),
+    "added_rule": Identity("id = 1", (("id",),), {"id": "9"}, {"value": "'1'"}),
+    "linked_donors": Identity("id = 1", (("id",),), {"id": "9"}, {"why": "'x'"}),
+    "filed_report": Identity(
+        "id = 1", (("id",), ("kind", "first_day", "last_day", "version")), {"id": "9", "version": "9"},
+        {"report": "'[]'"},
     ),
     "supporter": Identity(
         "subscription = 'sub_8'", (("rowid",), ("subscription",)), {"subscription": "'x'"}, {"amount_minor": "9"}

@@ -4,6 +4,7 @@ import pytest
 
 from tests.database.attacks import COPIES, EVERYWHERE, Attack
 from tests.database.attacks_bank import BANK, COPIES_OF_BANK
+from tests.database.attacks_checks import CHECKS
 from tests.database.attacks_documents import COPIES_OF_DOCUMENTS, DOCUMENTS
 from tests.database.attacks_every_penny import COPIES_OF_MONEY, FILLED_ONCE, WRITTEN_ONCE
 from tests.database.attacks_gift_aid import COPIES_OF_GIFT_AID, GIFT_AID
@@ -13,7 +14,7 @@ from tests.database.attacks_sqlite import ONLY_SQLITE
 from tests.database.identities import IDENTITIES
 from tests.database.raw import Raw, RawPostgresql, RawSqlite
 
-ON_EITHER = (*EVERYWHERE, *WRITTEN_ONCE, *FILLED_ONCE, *GROUPS, *BANK, *DOCUMENTS, *GIFT_AID)
+ON_EITHER = (*EVERYWHERE, *WRITTEN_ONCE, *FILLED_ONCE, *GROUPS, *BANK, *DOCUMENTS, *GIFT_AID, *CHECKS)
 _COPIES = (*COPIES, *COPIES_OF_MONEY, *COPIES_OF_BANK, *COPIES_OF_DOCUMENTS, *COPIES_OF_GIFT_AID)
 ON_SQLITE = (*ON_EITHER, *_COPIES, *ONLY_SQLITE)
 ON_POSTGRESQL = (*ON_EITHER, *_COPIES, *ONLY_POSTGRESQL)

@@ -45,8 +45,9 @@ def errors(html: str) -> list[str]:
 
 
 def rename(client: TestClient, name: str) -> None:
-    """Draft another name."""
-    assert client.post(f"{DESK}/details", data=DETAILS | {"name": name}).headers["location"] == PREVIEW
+    """Draft another name, which the imprint has to have too."""
+    typed = DETAILS | {"name": name, "imprint": f"Promoted by {name}, The Old Tram Works, 4 Lantern Row."}
+    assert client.post(f"{DESK}/details", data=typed).headers["location"] == PREVIEW
 
 
 def test_nothing_changes_until_the_draft_is_saved(site: DeskSite, owner: TestClient) -> None:
@@ -67,11 +68,9 @@ def test_nothing_changes_until_the_draft_is_saved(site: DeskSite, owner: TestCli
     assert (act.what, act.who, act.before["name"], act.after["name"]) == (
         "organisation changed", newest.cause, "Every Branch Open", "Renamed",
     )  # fmt: skip
-    assert set(act.after) == {"name", "address", "legal_note"}
+    assert set(act.after) == {"name", "address", "imprint", "legal_note"}
     shown = words(owner.get(DESK).text)
-    assert "Version 2" in shown
-    assert "by Ada" in shown
-    assert "by the settings, at the first start" in shown
+    assert all(part in shown for part in ("Version 2", "by Ada", "by the settings, at the first start"))
 
 
 def test_another_web_shows_the_new_version_with_its_next_page(
@@ -213,6 +212,7 @@ def test_a_pale_colour_is_refused_with_the_nearest_that_passes(owner: TestClient
         ("details", {"address": "\n".join("abcdefghijk")}, "address", "up to 10 lines"),
         ("details", {"kind": "bank"}, "kind", "Choose one of these."),
         ("details", {"locale": "xx_XX"}, "locale", "Choose one of these."),
+        ("details", {"name": "Another Body"}, "imprint", "Name Another Body in the imprint"),
         ("details", {"imprint": "a\u0301\u0301\u0301\u0301\u0301"}, "imprint", "at most two accents"),
         ("notices", {"privacy": "x" * 6_001}, "privacy", "Shorten this to 6000 characters"),
         ("giving", {"smallest_GBP": "0.29"}, "smallest_GBP", "Enter £0.30 or more: Stripe does not charge less"),

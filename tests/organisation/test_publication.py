@@ -7,7 +7,7 @@ import pytest
 from campaigns.demo import DEMO_ORGANISATION
 from organisation.organisation import Notices, OrganisationProfile
 from organisation.privacy import privacy_paragraphs
-from organisation.publication import missing_for_publication
+from organisation.publication import lost_details, missing_for_publication
 
 COMPLETE = OrganisationProfile(DEMO_ORGANISATION, "en_GB")
 
@@ -34,6 +34,26 @@ def test_each_missing_detail_is_named(change: dict[str, object], sentence: str) 
 
     assert [sentence in str(notice) for notice in missing] == [True]
     assert missing[0].path == "/desk/organisation/details"
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"address": ()}, "address"),
+        ({"email": ""}, "email"),
+        ({"imprint": ""}, "imprint"),
+        ({"imprint": "Promoted by Every Branch Open."}, "imprint"),
+        ({"name": "Another Body"}, "imprint"),
+    ],
+)
+def test_a_change_that_takes_from_published_pages_what_the_law_wants_is_told(
+    change: dict[str, object], field: str
+) -> None:
+    """Beside its field; what was lacking before may go on lacking, and be mended bit by bit."""
+    lacking = replace(COMPLETE, organisation=replace(DEMO_ORGANISATION, **change))  # type: ignore[arg-type]
+
+    assert list(lost_details(COMPLETE, lacking)) == [field]
+    assert lost_details(lacking, lacking) == lost_details(lacking, COMPLETE) == {}
 
 
 def test_a_body_under_rules_on_donations_tells_donors_of_them() -> None:

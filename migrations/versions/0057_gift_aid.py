@@ -6,8 +6,8 @@ from alembic import op
 from database.columns import BookDate, Count, Instant, Minor
 from migrations.guards import append_only, frozen, keep_rows, on_sqlite, refuse, set_once
 
-revision = "0080"
-down_revision = "0060"
+revision = "0057"
+down_revision = "0056"
 
 WRITTEN_DECLARATION = (
     "id", "donor_id", "gift_id", "scope", "words", "words_version", "place", "declared_at", "declared_on",

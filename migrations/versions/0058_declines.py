@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0090"
-down_revision = "0080"
+revision = "0058"
+down_revision = "0057"
 
 
 def upgrade() -> None:

@@ -8,7 +8,7 @@ from alembic import op
 from database.columns import BookDate, Bytes, Count, Instant
 from migrations.guards import append_only, frozen, keep_rows, on_sqlite, refuse, set_once
 
-revision = "0060"
+revision = "0056"
 down_revision = "0055"
 
 SPAN = 10_000_000

@@ -1,0 +1,44 @@
+"""Donors whom a person joined because they are one and the same, or give together. Pure."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from compliance.check_steps import NamedPerson
+
+
+@dataclass(frozen=True, slots=True)
+class DonorLink:
+    """A named person joins two donors, or parts them again, and says why. The newest of a pair counts."""
+
+    first: str
+    second: str
+    is_joined: bool
+    by: NamedPerson
+    at: datetime
+    why: str
+
+    def __post_init__(self) -> None:
+        if self.first == self.second:
+            raise ValueError("a donor is linked to another one")
+
+    @property
+    def pair(self) -> frozenset[str]:
+        """The two donors, whichever was named first."""
+        return frozenset((self.first, self.second))
+
+
+def linked_families(links: Iterable[DonorLink]) -> Mapping[str, str]:
+    """The family of each donor who is linked: the least id among all who are joined, directly or through others.
+
+    A donor who is not in it is linked to nobody.
+    """
+    newest = {link.pair: link for link in sorted(links, key=lambda link: link.at)}
+    family: dict[str, str] = {}
+    for link in newest.values():
+        if link.is_joined:
+            ends = {family.get(link.first, link.first), family.get(link.second, link.second)}
+            least = min(ends)
+            family.update({donor: least for donor, root in family.items() if root in ends})
+            family.update({link.first: least, link.second: least})
+    return family

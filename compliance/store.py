@@ -1,0 +1,126 @@
+"""Checks of donors in the database."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Any
+from uuid import uuid4
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from compliance.check import Check, CheckClock, CheckReason
+from compliance.check_steps import CheckRefusal, CheckStep, DonorRecord, NamedPerson, ReturnFailure
+from compliance.due_checks import DueCheck
+from compliance.regulated_gift import GiftNature, RegulatedGift
+from compliance.step_rows import StepKind, StepParts, kept_step, step_parts
+from compliance.tables import check_step, check_text, donor_check
+from database.bulk import insert_rows
+from ledger.money import GBP, Money
+from payments.gifts.store import lock_gift
+
+_c, _s, _t = donor_check.c, check_step.c, check_text.c
+REMOVED = "removed"
+
+
+def open_checks(conn: Connection, due: Iterable[DueCheck], on: date) -> None:
+    """Open the checks that are due, in the transaction that receives their gifts. One that is open stays as it is."""
+    wanted = {each.gift.gift_id: each for each in due}
+    known = set(conn.scalars(sa.select(_c.gift_id).where(_c.gift_id.in_(wanted))))
+    insert_rows(conn, donor_check, [_check_row(each, on) for key, each in wanted.items() if key not in known])
+
+
+def take_check_step(conn: Connection, gift_id: str, step: CheckStep, at: datetime, *, today: date) -> Check:
+    """Take a step of a check and keep it; the check after it.
+
+    Raises CheckRefusal where there is no such check, or the step may not follow. Of two people at once the second
+    waits, and is told what the first did.
+    """
+    lock_gift(conn, gift_id)
+    if not (checks := checks_of(conn, [gift_id])):
+        raise CheckRefusal("This gift has no check.")
+    after = checks[0].with_step(step)
+    parts = step_parts(step)
+    row = {
+        "id": str(uuid4()),
+        "gift_id": gift_id,
+        "n": len(after.steps),
+        "kind": parts.kind.value,
+        "on_day": today if isinstance(step, DonorRecord) else step.on,
+        "at": at,
+        "choices": dict(parts.choices),
+        "ends": gift_id if parts.kind.ends_a_check else None,
+        **_person_columns(step),
+    }
+    insert_rows(conn, check_step, [row])
+    insert_rows(conn, check_text, [{"step_id": row["id"], "name": n, "text": text} for n, text in parts.texts.items()])
+    return after
+
+
+def checks_of(conn: Connection, gift_ids: Sequence[str]) -> list[Check]:
+    """The checks of these gifts, in the order of receipt."""
+    return _read(conn, _c.gift_id.in_(gift_ids))
+
+
+def open_ones(conn: Connection) -> list[Check]:
+    """The checks that nobody has ended, those with the fewest days left first."""
+    ended = sa.select(_s.ends).where(_s.ends == _c.gift_id).exists()
+    return sorted(_read(conn, ~ended), key=lambda check: (check.clock.last_day, check.gift.gift_id))
+
+
+def remove_texts(conn: Connection, gift_ids: Sequence[str]) -> None:
+    """Put `removed` in place of everything that was typed in these gifts' checks; what was decided and when stays."""
+    steps = sa.select(_s.id).where(_s.gift_id.in_(gift_ids))
+    conn.execute(sa.update(check_text).where(_t.step_id.in_(steps), _t.text != REMOVED).values(text=REMOVED))
+
+
+def _read(conn: Connection, condition: sa.ColumnElement[bool]) -> list[Check]:
+    rows = conn.execute(sa.select(donor_check).where(condition).order_by(_c.received_on, _c.gift_id)).all()
+    keys = [row.gift_id for row in rows]
+    texts: defaultdict[str, dict[str, str]] = defaultdict(dict)
+    of_checks = sa.select(_s.id).where(_s.gift_id.in_(keys))
+    for step_id, name, text in conn.execute(sa.select(_t.step_id, _t.name, _t.text).where(_t.step_id.in_(of_checks))):
+        texts[step_id][name] = text
+    steps: defaultdict[str, list[CheckStep]] = defaultdict(list)
+    for row in conn.execute(sa.select(check_step).where(_s.gift_id.in_(keys)).order_by(_s.gift_id, _s.n)):
+        steps[row.gift_id].append(_step(row, texts[row.id]))
+    return [_check(row, tuple(steps[row.gift_id])) for row in rows]
+
+
+def _check_row(due: DueCheck, on: date) -> dict[str, Any]:
+    gift = due.gift
+    return {
+        "gift_id": gift.gift_id,
+        "donor_id": gift.donor_id,
+        "value_minor": gift.value.minor,
+        "received_on": gift.received_on,
+        "section": gift.section,
+        "nature": gift.nature.value,
+        "is_instalment": gift.is_instalment,
+        "reason": due.reason.value,
+        "opened_on": on,
+        "days": due.clock.days,
+    }
+
+
+def _person_columns(step: CheckStep) -> dict[str, str | None]:
+    by = None if isinstance(step, ReturnFailure) else step.by
+    return {"staff_id": by.staff_id if by else None, "staff_name": by.name if by else None}
+
+
+def _check(row: Any, steps: tuple[CheckStep, ...]) -> Check:
+    gift = RegulatedGift(
+        row.gift_id,
+        row.donor_id,
+        Money(row.value_minor, GBP),
+        row.received_on,
+        row.section,
+        GiftNature(row.nature),
+        row.is_instalment,
+    )
+    return Check(gift, CheckReason(row.reason), row.opened_on, CheckClock(row.received_on, row.days), steps)
+
+
+def _step(row: Any, texts: dict[str, str]) -> CheckStep:
+    by = NamedPerson(row.staff_id, row.staff_name) if row.staff_id else None
+    return kept_step(StepParts(StepKind(row.kind), row.choices, texts), by, row.at, row.on_day)

@@ -1,0 +1,139 @@
+"""Checks of who gave, the steps that people took, and what checks and reports go by.
+
+Triggers keep everything append-only; only a step's texts can go. A change is a new row, and the newest counts.
+"""
+
+import sqlalchemy as sa
+
+from compliance.check import CheckReason
+from compliance.regime import Regime
+from compliance.regulated_gift import GiftNature
+from compliance.report_calendar import ReportKind
+from compliance.step_rows import StepKind
+from database.columns import BookDate, Code, Count, Flag, Instant, Json, Minor
+from database.tables import one_of, table
+
+# The gift as the rules saw it when its check was opened. `value_minor` is in pence.
+donor_check = table(
+    "donor_check",
+    sa.Column("gift_id", Code, sa.ForeignKey("gift.id"), primary_key=True),
+    sa.Column("donor_id", Code, nullable=False),
+    sa.Column("value_minor", Minor, nullable=False),
+    sa.Column("received_on", BookDate, nullable=False),
+    sa.Column("section", Code, nullable=False),
+    sa.Column("nature", Code, nullable=False),
+    sa.Column("is_instalment", Flag, nullable=False),
+    sa.Column("reason", Code, nullable=False),
+    sa.Column("opened_on", BookDate, nullable=False),
+    sa.Column("days", Count, nullable=False),
+    one_of("nature", GiftNature),
+    one_of("reason", CheckReason),
+    sa.CheckConstraint("value_minor > 0", name="value"),
+    sa.CheckConstraint("days > 0", name="days"),
+    sa.Index("ix_donor_check_donor_id", "donor_id"),
+)
+
+# `choices` are what was chosen and is no text: a type of donor, a result, evidence by its hash. `ends` is the gift of a
+# step that ends its check: of each check there is one at most, and no step follows it. Every step but a failure, which
+# Stripe or a bank tells, is a member of staff's.
+check_step = table(
+    "check_step",
+    sa.Column("id", Code, primary_key=True),
+    sa.Column("gift_id", Code, sa.ForeignKey("donor_check.gift_id"), nullable=False),
+    sa.Column("n", Count, nullable=False),
+    sa.Column("kind", Code, nullable=False),
+    sa.Column("staff_id", Code, sa.ForeignKey("staff_member.id")),
+    sa.Column("staff_name", Code),
+    sa.Column("on_day", BookDate, nullable=False),
+    sa.Column("at", Instant, nullable=False),
+    sa.Column("choices", Json, nullable=False),
+    sa.Column("ends", Code, unique=True),
+    one_of("kind", StepKind),
+    sa.CheckConstraint("n > 0", name="numbered_from_one"),
+    sa.CheckConstraint("(kind = 'failure') = (staff_id is null)", name="by_a_person"),
+    sa.CheckConstraint("(staff_id is null) = (staff_name is null) and staff_name <> ''", name="by_name"),
+    sa.CheckConstraint("(kind in ('acceptance', 'proof')) = (ends is not null)", name="ends"),
+    sa.CheckConstraint("ends = gift_id", name="ends_its_check"),
+    sa.UniqueConstraint("gift_id", "n"),
+)
+
+# What was typed: a donor's name and address, a register, a reference, a note. Erasure puts `removed` in its place.
+check_text = table(
+    "check_text",
+    sa.Column("step_id", Code, sa.ForeignKey("check_step.id"), primary_key=True),
+    sa.Column("name", Code, primary_key=True),
+    sa.Column("text", Code, nullable=False),
+    sa.CheckConstraint("name <> ''", name="name"),
+)
+
+# A member of staff joins two donors whose gifts are added up together, or parts them again: the newest row of a pair
+# counts. A merge (`donor_merge`) says that two are one person; these may be two, such as a household.
+linked_donors = table(
+    "linked_donors",
+    sa.Column("id", Count, primary_key=True, autoincrement=False),
+    sa.Column("first_id", Code, sa.ForeignKey("donor.id"), nullable=False),
+    sa.Column("second_id", Code, sa.ForeignKey("donor.id"), nullable=False),
+    sa.Column("is_joined", Flag, nullable=False),
+    sa.Column("why", Code, nullable=False),
+    sa.Column("staff_id", Code, sa.ForeignKey("staff_member.id"), nullable=False),
+    sa.Column("staff_name", Code, nullable=False),
+    sa.Column("at", Instant, nullable=False),
+    sa.CheckConstraint("first_id <> second_id", name="two"),
+    sa.CheckConstraint("staff_name <> ''", name="by_name"),
+)
+
+# The organisation is under this regime from a day on: until the next row, or to its last day.
+regime_period = table(
+    "regime_period",
+    sa.Column("id", Count, primary_key=True, autoincrement=False),
+    sa.Column("regime", Code, nullable=False),
+    sa.Column("first_day", BookDate, nullable=False),
+    sa.Column("last_day", BookDate),
+    sa.Column("is_northern_irish", Flag, nullable=False),
+    sa.Column("staff_id", Code, sa.ForeignKey("staff_member.id"), nullable=False),
+    sa.Column("at", Instant, nullable=False),
+    one_of("regime", Regime),
+    sa.CheckConstraint("last_day >= first_day", name="ends_after_it_begins"),
+)
+
+# A rule that the desk added to those of `rules.csv`, with its source. `value` is a decimal number.
+added_rule = table(
+    "added_rule",
+    sa.Column("id", Count, primary_key=True, autoincrement=False),
+    sa.Column("regime", Code, nullable=False),
+    sa.Column("key", Code, nullable=False),
+    sa.Column("value", Code, nullable=False),
+    sa.Column("unit", Code, nullable=False),
+    sa.Column("first_day", BookDate, nullable=False),
+    sa.Column("last_day", BookDate),
+    sa.Column("status", Code, nullable=False),
+    sa.Column("confidence", Code, nullable=False),
+    sa.Column("source", Code, nullable=False),
+    sa.Column("staff_id", Code, sa.ForeignKey("staff_member.id"), nullable=False),
+    sa.Column("at", Instant, nullable=False),
+    sa.CheckConstraint("source <> ''", name="source"),
+    sa.CheckConstraint("last_day >= first_day", name="ends_after_it_begins"),
+)
+
+# A report as it was filed. `report` holds its lines, `changes` what it says otherwise than the version before.
+filed_report = table(
+    "filed_report",
+    sa.Column("id", Count, primary_key=True, autoincrement=False),
+    sa.Column("kind", Code, nullable=False),
+    sa.Column("regime", Code, nullable=False),
+    sa.Column("first_day", BookDate, nullable=False),
+    sa.Column("last_day", BookDate, nullable=False),
+    sa.Column("version", Count, nullable=False),
+    sa.Column("report", Json, nullable=False),
+    sa.Column("changes", Json, nullable=False),
+    sa.Column("digest", Code, nullable=False),
+    sa.Column("staff_id", Code, sa.ForeignKey("staff_member.id"), nullable=False),
+    sa.Column("staff_name", Code, nullable=False),
+    sa.Column("filed_on", BookDate, nullable=False),
+    one_of("kind", ReportKind),
+    one_of("regime", Regime),
+    sa.CheckConstraint("version > 0", name="numbered_from_one"),
+    sa.CheckConstraint("length(digest) = 64", name="digest_is_a_sha256"),
+    sa.CheckConstraint("staff_name <> ''", name="by_name"),
+    sa.UniqueConstraint("kind", "first_day", "last_day", "version"),
+)

@@ -1,0 +1,117 @@
+"""Checks in the database: what was decided comes back as it was, and only a person's step ends one."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy import Connection, Engine
+
+from compliance.check import CheckState
+from compliance.check_steps import Acceptance, CheckRefusal, CheckStep, ReturnFailure, ReturnProof, ReturnReason
+from compliance.due_checks import DueCheck, due_checks
+from compliance.regime import Regime
+from compliance.store import REMOVED, checks_of, open_checks, open_ones, remove_texts, take_check_step
+from compliance.tables import check_text
+from compliance.thresholds import shipped_rules
+from database.transactions import booking
+from donors.tables import donor
+from ledger.store import open_accounts
+from payments.gifts.tables import gift as gift_table
+from staff.tables import staff_member
+from tests.compliance.gifts import ASHA, FOREVER, accepted, check_of, decision, gift, lookup, record, returned
+from tests.database.house import row
+
+MAY, NOON = date(2024, 5, 1), datetime(2024, 5, 2, 12, tzinfo=UTC)
+NEXT = date(2024, 5, 2)
+ASHAS_ROW = {"id": ASHA.staff_id, "name": ASHA.name, "role": "treasurer", "disabled_at": None, "removed_at": None}
+
+
+@pytest.fixture
+def conn(engine: Engine) -> Iterator[Connection]:
+    """A transaction in a database that knows Asha, and two gifts above the threshold: `early` and `late`."""
+    with booking(engine) as connection:
+        open_accounts(connection)
+        connection.execute(sa.insert(staff_member).values(row(staff_member, ASHAS_ROW)))
+        connection.execute(sa.insert(donor).values(row(donor, {"id": "donor"})))
+        for name in ("early", "late"):
+            keys = dict.fromkeys(("session_id", "payment", "invoice_id", "recurring_id", "fee_cover_minor"))
+            own = {"id": name, "donor_id": "donor", "currency": "GBP", "state": "received"}
+            connection.execute(sa.insert(gift_table).values(row(gift_table, keys | own)))
+        open_checks(connection, due(), NEXT)
+        yield connection
+
+
+def due() -> list[DueCheck]:
+    """The checks of both gifts."""
+    gifts = [gift("600", MAY + timedelta(days=3), gift_id="late"), gift("12000", MAY, gift_id="early")]
+    return due_checks(gifts, [], FOREVER[Regime.PARTY], shipped_rules())
+
+
+def take(conn: Connection, *steps: CheckStep) -> None:
+    """Take these steps of the early gift's check."""
+    for step in steps:
+        take_check_step(conn, "early", step, NOON, today=NEXT)
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        accepted(gift("12000", MAY), MAY).steps,
+        (lookup(MAY, is_found=False), record(), Acceptance(ASHA, NEXT, "Found in Bradford.")),
+        returned(gift("12000", MAY), MAY).steps,
+        (
+            decision(MAY, ReturnReason.UNIDENTIFIED),
+            ReturnFailure(MAY, "the account is closed"),
+            decision(NEXT, ReturnReason.UNIDENTIFIED),
+            ReturnProof(ASHA, NEXT, "BACS 0042"),
+        ),
+    ],
+)
+def test_a_check_comes_back_as_it_was(conn: Connection, steps: tuple[CheckStep, ...]) -> None:
+    """The gift, the clock, and every step in order. A record's instant is that of its keeping."""
+    take(conn, *steps)
+
+    [check] = checks_of(conn, ["early"])
+    expected = check_of(check.gift, *steps)
+    assert (check.gift, check.clock, check.opened_on) == (due()[0].gift, expected.clock, NEXT)
+    assert (check.state, check.accepted_on, check.returned_on) == (
+        expected.state,
+        expected.accepted_on,
+        expected.returned_on,
+    )
+    assert [repr(step).replace(str(NOON), "") for step in check.steps if step != check.donor] == [
+        repr(step) for step in steps if step != expected.donor
+    ]
+
+
+def test_open_ones_stand_with_the_fewest_days_left_first(conn: Connection) -> None:
+    """Opening them again changes nothing; an ended one is not among them."""
+    take(conn, record())
+    open_checks(conn, due(), NEXT)
+    assert [check.gift.gift_id for check in open_ones(conn)] == ["early", "late"]
+
+    take(conn, lookup(MAY), Acceptance(ASHA, NEXT))
+    assert [check.gift.gift_id for check in open_ones(conn)] == ["late"]
+
+
+def test_the_second_of_two_people_is_told_what_the_first_did(conn: Connection) -> None:
+    """And nothing of the refused step is kept."""
+    take(conn, record(), lookup(MAY), Acceptance(ASHA, NEXT))
+
+    with pytest.raises(CheckRefusal, match="the gift was accepted"):
+        take(conn, decision(NEXT))
+    [check] = checks_of(conn, ["early"])
+    assert (check.state, len(check.steps)) == (CheckState.ACCEPTED, 3)
+    with pytest.raises(CheckRefusal, match="has no check"):
+        take_check_step(conn, "another", record(), NOON, today=NEXT)
+
+
+def test_what_was_typed_goes_and_what_was_decided_stays(conn: Connection) -> None:
+    """Once the law has it kept no longer: names, addresses and notes go, the acceptance with its day does not."""
+    take(conn, *accepted(gift("12000", MAY), NEXT).steps)
+    remove_texts(conn, ["early"])
+
+    [check] = checks_of(conn, ["early"])
+    assert (check.state, check.accepted_on) == (CheckState.ACCEPTED, NEXT)
+    assert set(conn.scalars(sa.select(check_text.c.text))) == {REMOVED}

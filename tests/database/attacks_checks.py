@@ -1,0 +1,58 @@
+"""Attacks on checks of donors: who ends one, what was done about it, and what was filed."""
+
+from tests.database.attacks import LONE_GIFT, Attack, changed, copied, removed
+
+
+def _step(**changes: str) -> str:
+    """Another step of the check that is open."""
+    return copied("check_step", "id = 'step-1'", **({"id": "'step-9'", "n": "2"} | changes))
+
+
+_ACCEPTED = {"kind": "'acceptance'", "ends": "gift_id"}
+
+CHECKS = (
+    changed("donor_check", "value_minor = 1", "gift_id = 'gift-1'", "donor_check_no_update"),
+    changed("donor_check", "days = 90", "gift_id = 'gift-1'", "donor_check_no_update"),
+    Attack(
+        "donor_check: delete", "donor_check", "DELETE FROM donor_check WHERE gift_id = 'gift-3'",
+        ("donor_check_keep",), (LONE_GIFT, copied("donor_check", "gift_id = 'gift-1'", gift_id="'gift-3'")),
+    ),
+    changed("check_step", "staff_name = 'another'", "id = 'step-1'", "check_step_no_update"),
+    changed("check_step", "choices = '[]'", "id = 'step-2'", "check_step_no_update"),
+    Attack(
+        "check_step: delete", "check_step", "DELETE FROM check_step WHERE id = 'step-2'", ("check_step_keep",)
+    ),
+    Attack(
+        "check_step: accepted by nobody", "check_step", _step(staff_id="NULL", staff_name="NULL", **_ACCEPTED),
+        ("ck_check_step_by_a_person",),
+    ),
+    Attack(
+        "check_step: accepted by somebody without a name", "check_step", _step(staff_name="''", **_ACCEPTED),
+        ("ck_check_step_by_name",),
+    ),
+    Attack(
+        "check_step: a lookup that accepts", "check_step", _step(kind="'lookup'", ends="gift_id"),
+        ("ck_check_step_ends",),
+    ),
+    Attack(
+        "check_step: an acceptance that ends nothing", "check_step", _step(kind="'acceptance'"),
+        ("ck_check_step_ends",),
+    ),
+    Attack(
+        "check_step: after the end", "check_step",
+        copied("check_step", "id = 'step-2'", id="'x'", n="2", kind="'record'", ends="NULL"),
+        ("check_step_after_the_end",),
+    ),
+    changed("check_text", "text = 'another'", "step_id = 'step-1'", "check_text_goes"),
+    changed("check_text", "name = 'town'", "name = 'name'", "check_text_frozen"),
+    removed("check_text", "step_id = 'step-1'"),
+    changed("regime_period", "regime = 'none'", "id = 1", "regime_period_no_update"),
+    removed("regime_period", "id = 1"),
+    changed("added_rule", "value = '9000'", "id = 1", "added_rule_no_update"),
+    removed("added_rule", "id = 1"),
+    changed("linked_donors", "is_joined = 1", "id = 1", "linked_donors_no_update"),
+    removed("linked_donors", "id = 1"),
+    changed("filed_report", "report = '[]'", "id = 1", "filed_report_no_update"),
+    changed("filed_report", "filed_on = '2020-01-01'", "id = 1", "filed_report_no_update"),
+    removed("filed_report", "id = 1"),
+)  # fmt: skip
