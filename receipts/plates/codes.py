@@ -21,7 +21,7 @@ class CodeShapes:
 
     def __init__(self, address: str) -> None:
         self._first = address.encode()
-        size = check_code(address).symbol_size(border=0)[0]
+        size = len(check_code(address).matrix)
         row_bytes = size // 8 + 1
         self._row_bits, self._bytes = row_bytes * 8, size * row_bytes
         self._code = self._modules(address)

@@ -143,10 +143,7 @@ class FileNames:
         objects = {number: _filled(info, title=pdf_text(title), created=page.created.replace("-", "")).encode()}
         number, metadata = self.metadata
         xml = _filled(metadata, title=escape(title), created=page.created)
-        objects[number] = b"<</Type /Metadata/Subtype /XML/Length %d>>\nstream\n%b\nendstream" % (
-            len(xml.encode()),
-            xml.encode(),
-        )
+        objects[number] = stream(xml.encode(), b"/Type /Metadata/Subtype /XML")
         for number, bookmark, texts in self.bookmarks:
             label = read_text("".join(page.texts[text] for text in texts)).strip()
             objects[number] = _filled(bookmark, label=pdf_text(label)).encode()
