@@ -32,6 +32,7 @@ class Measures(StrEnum):
     PAGES = "pages"
     SCREENS = "screens"
     DESK = "desk"
+    RECEIPTS = "receipts"
 
 
 class Soaks(StrEnum):
@@ -50,6 +51,7 @@ class Soaks(StrEnum):
     RESTARTS = "restarts"
     LAWS = "laws"
     YEAR = "year"
+    RECEIPTS = "stamping"
 
 
 def add_development_commands(app: typer.Typer) -> None:

@@ -4,6 +4,7 @@ A process for each processor: threads would take the interpreter from each other
 crashes, ends the batch with an error and not the worker.
 """
 
+import gc
 import multiprocessing
 import os
 from collections import deque
@@ -100,6 +101,8 @@ _printer: DocumentPrinter | None = None  # of this printing process
 def _open(open_printer: Callable[[], DocumentPrinter]) -> None:
     global _printer  # noqa: PLW0603 - a process pool's only way to keep something in its processes
     _printer = open_printer()
+    gc.collect()
+    gc.freeze()  # else WeasyPrint's half million objects are looked through again and again
 
 
 def _print(documents: list[Document]) -> list[bytes]:

@@ -84,7 +84,14 @@ def engrave(texts: PageTexts, document: Any, pdf: Any, codes: Codes) -> Plate:
     return Plate(
         texts,
         tuple(parts),
-        tuple((placed.line, tuple(numbers[place] for place in placed.operators)) for placed in lines),
+        tuple(
+            (
+                placed.line,
+                frozenset(words.text for words in placed.line.words),
+                tuple(numbers[place] for place in placed.operators),
+            )
+            for placed in lines
+        ),
         None if code is None else (code[0], numbers[code[1]]),
         fonts,
         names,
