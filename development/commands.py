@@ -32,6 +32,7 @@ class Measures(StrEnum):
     PAGES = "pages"
     SCREENS = "screens"
     DESK = "desk"
+    RECEIPTS = "receipts"
 
 
 class Soaks(StrEnum):
@@ -52,6 +53,7 @@ class Soaks(StrEnum):
     MONDAY = "monday"
     IMPORT_KILLS = "import_kills"
     YEAR = "year"
+    RECEIPTS = "stamping"
 
 
 def add_development_commands(app: typer.Typer) -> None:

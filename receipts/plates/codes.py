@@ -5,14 +5,10 @@ of another address as long is the first one's, with the modules of each changed 
 code; this takes a tenth.
 """
 
-import re
-
 import segno
 
 MASK = 2
 """Codes may have any mask. With this one, the same in all, they can be changed bit by bit."""
-
-_DARK = re.compile("1+")
 
 
 def check_code(address: str) -> segno.QRCode:
@@ -25,9 +21,14 @@ class CodeShapes:
 
     def __init__(self, address: str) -> None:
         self._first = address.encode()
-        self._code, self.size = _modules(address)
+        size = len(check_code(address).matrix)
+        row_bytes = size // 8 + 1
+        self._row_bits, self._bytes = row_bytes * 8, size * row_bytes
+        self._code = self._modules(address)
         self._turned: dict[tuple[int, int], int] = {}
-        self._strokes = _Strokes(self.size)
+        self._strokes = [
+            _Strokes(number * 8 % self._row_bits, number * 8 // self._row_bits) for number in range(self._bytes)
+        ]
 
     def strokes(self, address: str) -> bytes | None:
         """The dark modules, row by row, as WeasyPrint draws them; None if the address is not as long, or not ASCII."""
@@ -41,42 +42,53 @@ class CodeShapes:
                 bit = changed & -changed
                 code ^= self._modules_of(place, bit)
                 changed ^= bit
-        return self._strokes.of(code)
+        modules, edges = code.to_bytes(self._bytes, "big"), (code ^ code >> 1).to_bytes(self._bytes, "big")
+        drawn = [strokes[pair] for strokes, pair in zip(self._strokes, zip(modules, edges, strict=True), strict=True)]
+        return f"0 0 m{''.join(drawn)}".encode()
 
     def _modules_of(self, place: int, bit: int) -> int:
         """The modules that turn with a bit of a letter."""
         if (place, bit) not in self._turned:
             letters = bytearray(self._first)
             letters[place] ^= bit
-            self._turned[place, bit] = _modules(letters.decode())[0] ^ self._code
+            self._turned[place, bit] = self._modules(letters.decode()) ^ self._code
         return self._turned[place, bit]
 
+    def _modules(self, address: str) -> int:
+        """The modules of a code as bits, row by row. A row ends with a light module at least, and with a full byte."""
+        rows = ("".join("1" if module else "0" for module in row) for row in check_code(address).matrix)
+        return int("".join(row.ljust(self._row_bits, "0") for row in rows), 2)
 
-def _modules(address: str) -> tuple[int, int]:
-    """The modules of a code as bits, row by row, and how many a row has."""
-    code = check_code(address).matrix
-    return int("".join("1" if module else "0" for row in code for module in row), 2), len(code)
+
+class _Strokes(dict[tuple[int, int], str]):
+    """The operators of eight modules of a row, by the modules and their edges as bits: a stroke begins or ends at each.
+
+    They are made when they are needed: there are 512 of them.
+    """
+
+    def __init__(self, column: int, row: int) -> None:
+        super().__init__()
+        self._column, self._row = column, row
+
+    def __missing__(self, pair: tuple[int, int]) -> str:
+        modules, edges = pair
+        operators = [
+            f"\n{self._column + place} {self._row}.5 {'m' if modules >> 7 - place & 1 else 'l'}"
+            for place in range(8)
+            if edges >> 7 - place & 1
+        ]
+        self[pair] = "".join(operators)
+        return self[pair]
 
 
-class _Strokes:
-    """The strokes of a code of a size: each run of dark modules in a row is one."""
+class Codes:
+    """The codes of addresses of any length."""
 
-    def __init__(self, size: int) -> None:
-        self._size = size
-        self._runs = {
-            (start, end, row): f"{start} {row}.5 m\n{end} {row}.5 l"
-            for row in range(size)
-            for start in range(size)
-            for end in range(start + 1, size + 1)
-        }
+    def __init__(self) -> None:
+        self._by_length: dict[int, CodeShapes] = {}
 
-    def of(self, code: int) -> bytes:
-        """The strokes of modules that are given as bits."""
-        size, runs = self._size, self._runs
-        bits = f"{code:0{size * size}b}"
-        strokes = ["0 0 m"]
-        for row in range(size):
-            for dark in _DARK.finditer(bits, row * size, (row + 1) * size):
-                start, end = dark.span()
-                strokes.append(runs[start - row * size, end - row * size, row])
-        return "\n".join(strokes).encode()
+    def like(self, address: str) -> CodeShapes:
+        """The codes of addresses as long as this one."""
+        if len(address) not in self._by_length:
+            self._by_length[len(address)] = CodeShapes(address)
+        return self._by_length[len(address)]

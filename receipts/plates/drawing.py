@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from receipts.plates.codes import CodeShapes
+from receipts.plates.codes import Codes, CodeShapes
 from receipts.plates.pdf_file import pdf_number
 from receipts.plates.plate import NotStampable, TextLine
 
@@ -45,11 +45,11 @@ class PlacedLine:
     operators: tuple[int, ...]
 
 
-def drawn_code(address: str, drawing: Drawing) -> tuple[CodeShapes, int, int] | None:
+def drawn_code(address: str, drawing: Drawing, codes: Codes) -> tuple[CodeShapes, int, int] | None:
     """The code of an address, and from where to where it is drawn; None without an address."""
     if not address:
         return None
-    shapes = CodeShapes(address)
+    shapes = codes.like(address)
     strokes = (shapes.strokes(address) or b"").split(b"\n")
     starts = [number for number, operator in enumerate(drawing.operators) if operator == strokes[0]]
     for start in starts:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from receipts.plates.boxes import boxes_in, texts_of_boxes
+from receipts.plates.codes import Codes
 from receipts.plates.drawing import Drawing, PlacedLine, drawn_code, parts_of
 from receipts.plates.file_names import file_names
 from receipts.plates.pdf_file import FixedFile, pdf_number
@@ -60,7 +61,7 @@ class PlateFonts(dict[Any, Any]):
         return {font.hash: self._faces[f"{font.hash} {self._language}"] for font in self.values()}
 
 
-def engrave(texts: PageTexts, document: Any, pdf: Any) -> Plate:
+def engrave(texts: PageTexts, document: Any, pdf: Any, codes: Codes) -> Plate:
     """The plate of a page of one sheet, which WeasyPrint has laid out and drawn with `PlateFonts`.
 
     Raises NotStampable. A letter of a line that can be set anew must be a plain one: its glyph would be in the fonts of
@@ -77,13 +78,20 @@ def engrave(texts: PageTexts, document: Any, pdf: Any) -> Plate:
         placed = _line(line, block, ancestors, by_box, drawing)
         if placed is not None and _is_drawn_so(placed, drawing, texts, fonts):
             lines.append(placed)
-    code = drawn_code(texts.code, drawing)
+    code = drawn_code(texts.code, drawing, codes)
     parts, numbers = parts_of(drawing, lines, code)
     names = file_names(pdf, texts)
     return Plate(
         texts,
         tuple(parts),
-        tuple((placed.line, tuple(numbers[place] for place in placed.operators)) for placed in lines),
+        tuple(
+            (
+                placed.line,
+                frozenset(words.text for words in placed.line.words),
+                tuple(numbers[place] for place in placed.operators),
+            )
+            for placed in lines
+        ),
         None if code is None else (code[0], numbers[code[1]]),
         fonts,
         names,

@@ -21,9 +21,8 @@ from receipts.plates.shaping import NoPlainGlyphs, Typeface
 ROUNDING = 1 / 64  # of a CSS pixel, by which a text may be wider where its line is broken
 
 # The day of issue and the address of the code stand in attributes; every other attribute belongs to the tags.
-_CREATED = re.compile(r'(?<=<meta name="dcterms.created" content=")[^"]*')
-_CODE = re.compile(r'(?<= src="qr:)[^"]*')
-_TAGS = re.compile(r"<[^>]*>")
+_CREATED, _CODE = '<meta name="dcterms.created" content="', ' src="qr:'
+_TAGS = re.compile(r"(<[^>]*>)")
 _SPACES = re.compile(r"[ \t\n\r\f]+")
 
 
@@ -49,7 +48,8 @@ class PageTexts:
         """The texts of a page that a template has written."""
         page, created = _taken_out(page, _CREATED)
         page, code = _taken_out(page, _CODE)
-        return cls(tuple(_TAGS.findall(page)), tuple(_TAGS.split(page)), created, html.unescape(code))
+        apart = _TAGS.split(page)
+        return cls(tuple(apart[1::2]), tuple(apart[::2]), created, html.unescape(code))
 
     def changes_from(self, other: "PageTexts") -> frozenset[int]:
         """The numbers of the texts that differ. Raises NotStampable if the tags do."""
@@ -59,10 +59,11 @@ class PageTexts:
         return frozenset([number for number, (mine, others) in pairs if mine != others])
 
 
-def _taken_out(page: str, attribute: re.Pattern[str]) -> tuple[str, str]:
+def _taken_out(page: str, attribute: str) -> tuple[str, str]:
     """The page without the value of an attribute, and the value."""
-    value = attribute.search(page)
-    return (page, "") if value is None else (page[: value.start()] + page[value.end() :], value.group())
+    before, named, after = page.partition(attribute)
+    value, quote, rest = after.partition('"')
+    return before + named + quote + rest, value
 
 
 def read_text(text: str) -> str:
@@ -143,10 +144,7 @@ class FileNames:
         objects = {number: _filled(info, title=pdf_text(title), created=page.created.replace("-", "")).encode()}
         number, metadata = self.metadata
         xml = _filled(metadata, title=escape(title), created=page.created)
-        objects[number] = b"<</Type /Metadata/Subtype /XML/Length %d>>\nstream\n%b\nendstream" % (
-            len(xml.encode()),
-            xml.encode(),
-        )
+        objects[number] = stream(xml.encode(), b"/Type /Metadata/Subtype /XML", is_small=True)
         for number, bookmark, texts in self.bookmarks:
             label = read_text("".join(page.texts[text] for text in texts)).strip()
             objects[number] = _filled(bookmark, label=pdf_text(label)).encode()
@@ -163,13 +161,13 @@ def _filled(template: str, **values: str) -> str:
 class Plate:
     """What all pages that are stamped share: see the module.
 
-    `parts` are its content as it is drawn; `lines` can be set anew, each with the parts that are its texts, and `code`
-    with the part that is its strokes. `content` is the number of the content's object.
+    `parts` are its content as it is drawn. `lines` can be set anew, each with the numbers of its texts, and the parts
+    where they are drawn; `code` has the part that is its strokes. `content` is the number of the content's object.
     """
 
     page: PageTexts
     parts: tuple[bytes, ...]
-    lines: tuple[tuple[TextLine, tuple[int, ...]], ...]
+    lines: tuple[tuple[TextLine, frozenset[int], tuple[int, ...]], ...]
     code: tuple[CodeShapes, int] | None
     fonts: Mapping[str, Typeface]
     names: FileNames
@@ -190,9 +188,8 @@ class Plate:
     def _set_lines(self, page: PageTexts, changes: Set[int], parts: list[bytes]) -> set[int]:
         """Set the lines anew that say something else; returns the numbers of their texts."""
         texts: set[int] = set()
-        for line, places in self.lines:
-            own = {words.text for words in line.words}
-            if own & changes:
+        for line, own, places in self.lines:
+            if not own.isdisjoint(changes):
                 for place, piece in zip(places, line.set(page.texts, self.fonts), strict=True):
                     parts[place] = piece
                 texts |= own

@@ -1,6 +1,6 @@
 """Turn a line of plain text into the glyphs that Pango sets for it. HarfBuzz, which Pango asks too, is used here."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from string import ascii_letters, ascii_lowercase
 from typing import NamedTuple
@@ -70,33 +70,34 @@ class Typeface:
     def _shape(self, text: str, size: float) -> GlyphRun:
         """The text at a size in CSS pixels. Raises NoPlainGlyphs."""
         if size not in self._sizes:
-            self._sizes[size] = _Size(self._face, size, self.width_of)
+            self._sizes[size] = _Size(self._face, size, self)
         at_size = self._sizes[size]
         buffer = self._shaped(at_size.font, text)
-        parts, width = [], 0
-        for info, position in zip(buffer.glyph_infos, buffer.glyph_positions, strict=True):
-            glyph, (x_offset, y_offset, advance, _) = info.codepoint, position.position
-            if glyph not in self.glyphs or x_offset or y_offset:
-                raise NoPlainGlyphs(text)
-            width += advance
-            parts.append(at_size.shown(glyph, advance))
-        return GlyphRun(f"[<{''.join(parts)}>] TJ".replace("<>", "").encode(), width / PANGO_UNITS)
+        positions = buffer.glyph_positions
+        places = zip(buffer.glyph_infos, positions, strict=True)
+        shown = "".join([at_size[info.codepoint, position.position] for info, position in places])
+        width = sum([position.x_advance for position in positions])
+        return GlyphRun(f"[<{shown}>] TJ".replace("<>", "").encode(), width / PANGO_UNITS)
 
 
-class _Size:
-    """A typeface at one size in CSS pixels, and its glyphs as a PDF shows them."""
+class _Size(dict[tuple[int, tuple[int, int, int, int]], str]):
+    """A typeface at one size in CSS pixels, and its glyphs as a PDF shows them, each by where it is placed.
 
-    def __init__(self, face: uharfbuzz.Face, size: float, width_of: Callable[[int], int]) -> None:
+    A glyph is made ready when it is first asked for. Raises NoPlainGlyphs for one that is not plain, or is moved.
+    """
+
+    def __init__(self, face: uharfbuzz.Face, size: float, typeface: Typeface) -> None:
+        super().__init__()
         self.font = uharfbuzz.Font(face)
         scale = round(size * PANGO_UNITS)
         self.font.scale = (scale, scale)
-        self._size, self._width_of = size, width_of
-        self._shown: dict[tuple[int, int], str] = {}
+        self._size, self._typeface = size, typeface
 
-    def shown(self, glyph: int, advance: int) -> str:
-        """A glyph, and what its width is reduced by: WeasyPrint cuts off its fraction."""
-        key = (glyph, advance)
-        if key not in self._shown:
-            reduced = self._width_of(glyph) - advance * 1000 / PANGO_UNITS / self._size
-            self._shown[key] = f"{glyph:04x}>{int(reduced)}<" if reduced else f"{glyph:04x}"
-        return self._shown[key]
+    def __missing__(self, placed: tuple[int, tuple[int, int, int, int]]) -> str:
+        glyph, (x_offset, y_offset, advance, _) = placed
+        if glyph not in self._typeface.glyphs or x_offset or y_offset:
+            raise NoPlainGlyphs(f"glyph {glyph}")
+        # What the width of the glyph is reduced by: WeasyPrint cuts off its fraction.
+        reduced = self._typeface.width_of(glyph) - advance * 1000 / PANGO_UNITS / self._size
+        self[placed] = f"{glyph:04x}>{int(reduced)}<" if reduced else f"{glyph:04x}"
+        return self[placed]

@@ -4,6 +4,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from typing import Any
 
+from receipts.plates.codes import Codes
 from receipts.plates.engraving import PlateFonts, engrave
 from receipts.plates.plate import NotStampable, PageTexts, Plate
 from receipts.plates.shaping import Typeface
@@ -21,6 +22,7 @@ class PlateShelf:
         self._draw, self._read_font, self._most_styles = draw, read_font, most_styles
         self._plates: OrderedDict[Hashable, list[Plate]] = OrderedDict()
         self._faces: dict[str, Typeface] = {}
+        self._codes = Codes()
         self.stamped = 0
         """How many pages were stamped."""
 
@@ -47,7 +49,7 @@ class PlateShelf:
             return None
         document.fonts = PlateFonts(self._faces, document.metadata.lang or "en", self._read_font)
         try:
-            plate = engrave(page, document, self._draw(document))
+            plate = engrave(page, document, self._draw(document), self._codes)
             pdf = plate.stamp(page)
         except NotStampable:
             document.fonts = {}

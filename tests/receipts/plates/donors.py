@@ -21,6 +21,7 @@ LAST = (
 CAMPAIGNS = ("Win the North", "Legal fund", "A Van for Tŷ Mawr: to St Fagan\u2019s & back", "Offices (40%)", "Café")
 METHODS = ("Visa ending 4242", "US bank account", "iDEAL", "Bank transfer", "Mastercard ending 0005")
 HOSTILE_SHARE = 0.1
+WESTERN_FIRST, WESTERN_LAST = 12, 5  # of the names above, those that a plate can set
 
 
 def random_receipt(seed: int) -> Receipt:
@@ -47,3 +48,10 @@ def random_receipt(seed: int) -> Receipt:
         ),
         number=f"2026-{chance.randrange(10**6):06d}",
     )
+
+
+def plain_receipt(seed: int) -> Receipt:
+    """The receipt of a donor whose name is in western letters, with one, two or three lines."""
+    chance = random.Random(seed)
+    name = f"{chance.choice(FIRST[:WESTERN_FIRST])} {chance.choice(LAST[:WESTERN_LAST])}-{seed}"
+    return replace(random_receipt(seed), donor_name=name, mode="live")
