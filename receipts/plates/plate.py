@@ -162,8 +162,8 @@ class Plate:
     """What all pages that are stamped share: see the module.
 
     `parts` are its content as it is drawn. `lines` can be set anew, each with the numbers of its texts, and the parts
-    where they are drawn; `code` has the part that is its strokes. `free` are the texts that may differ. `content` is the
-    number of the content's object.
+    where they are drawn; `code` has the part that is its strokes. `free` are the texts that may differ. `content` is
+    the number of the content's object.
     """
 
     page: PageTexts
