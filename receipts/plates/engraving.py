@@ -93,6 +93,7 @@ def engrave(texts: PageTexts, document: Any, pdf: Any, codes: Codes) -> Plate:
             for placed in lines
         ),
         None if code is None else (code[0], numbers[code[1]]),
+        frozenset(words.text for placed in lines for words in placed.line.words) | {names.title},
         fonts,
         names,
         _file(pdf, names, content),

@@ -162,13 +162,15 @@ class Plate:
     """What all pages that are stamped share: see the module.
 
     `parts` are its content as it is drawn. `lines` can be set anew, each with the numbers of its texts, and the parts
-    where they are drawn; `code` has the part that is its strokes. `content` is the number of the content's object.
+    where they are drawn; `code` has the part that is its strokes. `free` are the texts that may differ. `content` is
+    the number of the content's object.
     """
 
     page: PageTexts
     parts: tuple[bytes, ...]
     lines: tuple[tuple[TextLine, frozenset[int], tuple[int, ...]], ...]
     code: tuple[CodeShapes, int] | None
+    free: frozenset[int]
     fonts: Mapping[str, Typeface]
     names: FileNames
     file: FixedFile
@@ -177,23 +179,20 @@ class Plate:
     def stamp(self, page: PageTexts) -> bytes:
         """The file of a page with the same tags. Raises NotStampable."""
         changes = page.changes_from(self.page)
-        parts = list(self.parts)
-        set_anew = {self.names.title} | self._set_lines(page, changes, parts)
-        if not changes <= set_anew or any(_edges(page.texts[n]) != _edges(self.page.texts[n]) for n in changes):
+        if not changes <= self.free or any(_edges(page.texts[n]) != _edges(self.page.texts[n]) for n in changes):
             raise NotStampable("a text differs that stands fast")
+        parts = list(self.parts)
+        self._set_lines(page, changes, parts)
         if page.code != self.page.code:
             self._set_code(page.code, parts)
         return self.file.with_objects({self.content: stream(b"\n".join(parts))} | self.names.objects(page))
 
-    def _set_lines(self, page: PageTexts, changes: Set[int], parts: list[bytes]) -> set[int]:
-        """Set the lines anew that say something else; returns the numbers of their texts."""
-        texts: set[int] = set()
+    def _set_lines(self, page: PageTexts, changes: Set[int], parts: list[bytes]) -> None:
+        """Set the lines anew that say something else."""
         for line, own, places in self.lines:
             if not own.isdisjoint(changes):
                 for place, piece in zip(places, line.set(page.texts, self.fonts), strict=True):
                     parts[place] = piece
-                texts |= own
-        return texts
 
     def _set_code(self, address: str, parts: list[bytes]) -> None:
         strokes = None if self.code is None else self.code[0].strokes(address)
