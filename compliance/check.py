@@ -21,7 +21,7 @@ from compliance.check_steps import (
     ReturnReason,
     ReturnRecipient,
 )
-from compliance.donor_types import DonorType, missing_facts
+from compliance.donor_types import DonorType, lacking_facts
 from compliance.regulated_gift import RegulatedGift, last_day_of
 
 
@@ -171,7 +171,7 @@ def _refusal_of_donor(record: DonorRecord | None) -> str | None:
         return "Record first who the donor is."
     if record.donor_type is DonorType.UNIDENTIFIED:
         return "A gift from somebody who cannot be identified must go back (PPERA section 54)."
-    missing = missing_facts(record.donor_type, dict(record.facts))
+    missing = lacking_facts(record.donor_type, dict(record.facts))
     return f"Record first: {', '.join(fact.words for fact in missing)}." if missing else None
 
 

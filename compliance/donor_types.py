@@ -92,7 +92,7 @@ def needed_facts(donor_type: DonorType) -> tuple[NeededFact, ...]:
     return _NEEDED[donor_type]
 
 
-def missing_facts(donor_type: DonorType, facts: Mapping[str, str]) -> tuple[NeededFact, ...]:
+def lacking_facts(donor_type: DonorType, facts: Mapping[str, str]) -> tuple[NeededFact, ...]:
     """The needed facts that nobody has recorded."""
     return tuple(fact for fact in needed_facts(donor_type) if not facts.get(fact.key, "").strip())
 

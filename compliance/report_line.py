@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import date
 
 from compliance.check import Check
-from compliance.donor_types import ADDRESS, NAME, NUMBER, missing_facts
+from compliance.donor_types import ADDRESS, NAME, NUMBER, lacking_facts
 from compliance.regulated_gift import RegulatedGift
 
 COLUMNS: Mapping[str, str] = {
@@ -100,7 +100,7 @@ def missing_of(gift: RegulatedGift, check: Check | None) -> str | None:
         return f"{gift.gift_id} has no check: open it, and record who the donor is."
     if (record := check.donor) is None:
         return f"{gift.gift_id}: record who the donor is."
-    missing = missing_facts(record.donor_type, dict(record.facts))
+    missing = lacking_facts(record.donor_type, dict(record.facts))
     return f"{gift.gift_id}: record {', '.join(fact.words for fact in missing)}." if missing else None
 
 

@@ -108,7 +108,7 @@ total = table(
     sa.Index("ix_total_book_date", "book_date"),
 )
 
-# The same by month (such as 2026-11), so that the sum of many years is a few rows (docs/decisions/0034).
+# The same by month (such as 2026-11), so that the sum of many years is a few rows (docs/decisions/0036).
 month_total = table(
     "month_total",
     sa.Column("account", Code, primary_key=True),

@@ -13,7 +13,7 @@ from donors.tables import donor
 from staff.tables import staff_member
 from tests.compliance.gifts import ASHA
 from tests.compliance.test_store import ASHAS_ROW
-from tests.database.house import row
+from tests.database.made_rows import row
 
 NOON = datetime(2024, 5, 1, 12, tzinfo=UTC)
 

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from compliance.donor_types import DonorType, caution, missing_facts, needed_facts
+from compliance.donor_types import DonorType, caution, lacking_facts, needed_facts
 from compliance.regime import Regime, RegimePeriod, regime_on
 from organisation.organisation import REGIMES
 from payments.gifts.declaration import DonorKind
@@ -61,7 +61,7 @@ def test_every_type_that_is_identified_has_a_name_on_record() -> None:
     assert keys.pop(DonorType.UNIDENTIFIED) == []
     assert keys.pop(DonorType.ANONYMOUS_ELECTOR) == ["name", "certificate"]
     assert {tuple(of_type[:2]) for of_type in keys.values()} == {("name", "address")}
-    assert [fact.key for fact in missing_facts(DonorType.COMPANY, {"name": "Mill Ltd", "address": " "})] == [
+    assert [fact.key for fact in lacking_facts(DonorType.COMPANY, {"name": "Mill Ltd", "address": " "})] == [
         "address",
         "number",
     ]

@@ -20,7 +20,7 @@ from database.transactions import booking
 from staff.tables import staff_member
 from tests.compliance.gifts import ASHA, FOREVER, accepted, gift, pounds
 from tests.compliance.test_store import ASHAS_ROW
-from tests.database.house import row
+from tests.database.made_rows import row
 
 NOON, MARCH = datetime(2027, 1, 5, 12, tzinfo=UTC), date(2024, 3, 5)
 FIRST = "report_central_first"

@@ -20,7 +20,7 @@ from ledger.store import open_accounts
 from payments.gifts.tables import gift as gift_table
 from staff.tables import staff_member
 from tests.compliance.gifts import ASHA, FOREVER, accepted, check_of, decision, gift, lookup, record, returned
-from tests.database.house import row
+from tests.database.made_rows import row
 
 MAY, NOON = date(2024, 5, 1), datetime(2024, 5, 2, 12, tzinfo=UTC)
 NEXT = date(2024, 5, 2)

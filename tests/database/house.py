@@ -18,7 +18,6 @@ from compliance.tables import (
     linked_donors,
     regime_period,
 )
-from database.columns import BookDate, Count, Flag, Instant, Json, Minor
 from database.migrating import installation
 from donors.tables import consent, donor, donor_link, donor_merge, erasure
 from ledger import store
@@ -39,7 +38,8 @@ from payments.refunding.tables import refund_request
 from payments.standing_orders.tables import standing_order, standing_order_gift
 from receipts import tables as receipts
 from staff import tables as staff
-from tests.ledger.samples import NOON, TODAY, entry
+from tests.database.made_rows import row
+from tests.ledger.samples import NOON, entry
 from web import tables as web_tables
 
 FIRST_RECEIPT = 2026 * receipts.YEAR_SPAN + 1
@@ -288,27 +288,12 @@ def plant(conn: Connection) -> None:
     store.post(conn, [LATE], NOON)
 
 
-def row(table: sa.Table, given: Mapping[str, Any]) -> dict[str, Any]:
-    """A whole row of this table: what is given, and something of the right type everywhere else."""
-    return {column.name: _something(column) for column in table.columns} | dict(given)
-
-
-def _something(column: sa.Column[Any]) -> object:
-    kinds: tuple[tuple[Any, object], ...] = (
-        (Instant, NOON), (BookDate, TODAY), (Flag, False), (Json, {}), (Minor, 2500), (Count, 1),
-        (sa.LargeBinary, b"something"),
-    )  # fmt: skip
-    return next((value for kind, value in kinds if isinstance(column.type, kind)), f"some {column.name}")
-
-
+UNDONE = "offline:a:1"
 LATE = entry("offline:late:1", kind=EntryKind.OFFLINE, debit=Account.CASH, book_date=date(2020, 1, 15))
 ENTRIES = (
     entry("gift:ch_1:1", gift="gift-1"),
     entry("gift:ch_2:1", gift="gift-2", subject="pi_2", amount=Money(4000, EUR)),
     entry("offline:a:1", kind=EntryKind.OFFLINE, debit=Account.CASH, subject="a"),
     entry("offline:b:1", kind=EntryKind.OFFLINE, debit=Account.CASH, subject="b"),
-    entry(
-        "undo:a", kind=EntryKind.OFFLINE, debit=Account.GIFTS, credit=Account.CASH, subject="a",
-        reverses="offline:a:1",
-    ),
-)  # fmt: skip
+    entry("undo:a", kind=EntryKind.OFFLINE, debit=Account.GIFTS, credit=Account.CASH, subject="a", reverses=UNDONE),
+)
