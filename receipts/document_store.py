@@ -180,8 +180,13 @@ def _documents(conn: Connection, which: sa.ColumnElement[bool]) -> list[IssuedDo
 
 def _issued(row: Row[Any]) -> IssuedDocument:
     void = None if row.voided_at is None else Void(row.why, row.who, row.voided_at, row.replaced_by or "")
-    frozen = _CLASSES[Series(row.series)].from_json(row.snapshot)
+    frozen = read_document(Series(row.series), row.snapshot)
     return IssuedDocument(frozen, row.subject, row.edition, row.donor_id, row.issued_at, row.erased_at, void)
+
+
+def read_document(series: Series, snapshot: str) -> NumberedDocument:
+    """The document of a snapshot in this series."""
+    return _CLASSES[series].from_json(snapshot)
 
 
 def is_document_number(text: str) -> bool:

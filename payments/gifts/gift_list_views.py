@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -11,7 +12,9 @@ from sqlalchemy.engine import Connection
 from campaigns.tables import campaign
 from database.lists import ListChoice, ListedTable, ListQuestion, contains, on_days, within_days
 from database.questions import among
+from donors.donor import NotAnAddress
 from donors.merge_store import ids_of_person
+from donors.store import donor_of_address
 from donors.tables import donor
 from ledger.accounts import Account
 from ledger.amount_views import is_amount
@@ -166,8 +169,18 @@ def _found(conn: Connection, choice: ListChoice) -> list[sa.ColumnElement[bool]]
         return []
     if (exact := _named_exactly(text, choice)) is not None:
         return [exact]
+    if "@" in text:
+        return [_of_address(conn, text)]
     by_address = _g.donor_id.in_(sa.select(_d.id).where(contains(conn, text, _d.email)))
-    return [by_address if "@" in text else sa.or_(contains(conn, text, _g.donor_name), by_address)]
+    return [sa.or_(contains(conn, text, _g.donor_name), by_address)]
+
+
+def _of_address(conn: Connection, text: str) -> sa.ColumnElement[bool]:
+    """The condition of an address, which is looked up, or of a part of one, which takes long."""
+    with suppress(NotAnAddress):
+        if donor_of := donor_of_address(conn, text):
+            return _g.donor_id == donor_of.id
+    return _g.donor_id.in_(sa.select(_d.id).where(contains(conn, text, _d.email)))
 
 
 def _named_exactly(text: str, choice: ListChoice) -> sa.ColumnElement[bool] | None:

@@ -3,6 +3,7 @@
 import io
 import re
 import zipfile
+from datetime import UTC, date
 
 import pytest
 import sqlalchemy as sa
@@ -13,8 +14,14 @@ from database.transactions import booking, reading, writing
 from organisation.store import add_first_version
 from outbox.jobs import is_queued
 from outbox.tables import letter as letter_table
+from payments.crediting.credit_notes import credit_gift
+from payments.reading.happenings import RefundAgreed
+from payments.statements.issuing import issue_statements
 from payments.statements.jobs import MAKE_STATEMENTS
+from payments.statements.views import StatementSpan
+from receipts.document import DocumentIssuer
 from receipts.jobs import PRINT
+from receipts.statement import StatementKind
 from receipts.store import receipt_by_number, save_pdf
 from receipts.void_store import voids_of_receipts
 from staff.role import Role
@@ -23,6 +30,7 @@ from tests.clock import FixedClock
 from tests.payments.messages import charged
 from tests.payments.organisation_books import NOON, gift_id
 from tests.proof.books import Desk, open_desk
+from tests.proof.settled_books import pounds, tell
 from tests.receipts.samples import PROFILE
 from tests.staff.signing_in import sign_in_as
 from tests.treasury.test_lost_gifts import build
@@ -163,3 +171,23 @@ def test_a_year_begins_on_a_day_that_each_year_has(treasurer: TestClient, first:
     answer = treasurer.get("/desk/statements", params={"first": first, "kind": "yearly"})
 
     assert (answer.status_code, "29 February is none" in answer.text) == (422, True)
+
+
+def test_credit_notes_and_statements_stand_in_a_list(desk: Desk, treasurer: TestClient, clock: FixedClock) -> None:
+    """Each with what it is, whose, and whether it holds; found by a name and by its receipt."""
+    engine, issuer = desk.books.engine, DocumentIssuer(PROFILE, "test", UTC, "http://127.0.0.1/verify")
+    span = StatementSpan(StatementKind.YEARLY, date(2026, 1, 1), date(2026, 12, 31))
+    assert [so_far.done for so_far in issue_statements(engine, span, issuer, clock)] == [0, 1]
+    tell(desk, RefundAgreed("re_1", "pi_1", pounds(2500), NOON))
+    with booking(engine) as conn:
+        assert credit_gift(conn, gift_id(1), issuer, clock()) == "CN2026-000001"
+
+    everything, notes, nothing = (
+        " ".join(re.sub("<[^>]+>", " ", treasurer.get("/desk/credit-notes", params=query).text).split())
+        for query in ({}, {"kind": "CN", "find": "2026-000001"}, {"find": "Somebody else"})
+    )
+
+    assert "CN2026-000001 21 November 2026 Credit note Donor 1 2026-000001 Holds £25.00" in everything
+    assert ("ST2026-000001" in everything, "ST2026-000001" in notes, "CN2026-000001" in notes) == (True, False, True)
+    assert "CN2026-000001" not in nothing
+    assert "CN2026-000001" in treasurer.get("/desk/credit-notes.csv").text

@@ -111,6 +111,16 @@ def test_gifts_are_found_by_whatever_is_known_of_them(desk: Desk, engine: Engine
     assert found(engine, GIFT_LIST, state="pending", find="donor 3") == [gift_id(3)]
 
 
+def test_a_whole_address_finds_nobody_elses_gifts(desk: Desk, engine: Engine) -> None:
+    """A part of one finds everybody's who has it."""
+    for n, address in ((1, "ann@example.org"), (2, "joann@example.org")):
+        desk.books.pledge(n, amount=1000, email=address)
+        desk.books.deliver(charged(str(n), gift=gift_id(n), amount=1000))
+
+    assert found(engine, GIFT_LIST, find="Ann@example.org") == [gift_id(1)]
+    assert sorted(found(engine, GIFT_LIST, find="ann@example")) == [gift_id(1), gift_id(2)]
+
+
 def test_a_campaign_counts_its_own_share_of_a_gift(desk: Desk, engine: Engine) -> None:
     """Also of one that is split, or has two shares for it."""
     desk.books.pledge(1, amount=1000, shares=[(1, 300), (BUSES, 500), (1, 200)])
