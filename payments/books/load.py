@@ -126,7 +126,7 @@ def load_known(conn: Connection, notices: Sequence[Notice], timezone: str) -> Kn
     recurring = recurring_of(conn, _recurring_ids(happenings, invoices))
     gifts = gift_store.gifts(conn, _gift_ids(happenings, charges, checkouts, invoices, recurring))
     books_gifts = bool(recurring) or _may_be_booked(gifts.values())
-    wanted = wanted_types(conn) if names - {None} else frozenset()
+    wanted = wanted_types(conn) if any(map(_may_be_told, happenings)) else frozenset()
     named = campaign_names(conn) if books_gifts or wanted else []
     issuer = newest_version(conn, timezone) if books_gifts else None
     return Known(
@@ -200,6 +200,13 @@ def _gift_ids(
 def _may_be_booked(gifts: Iterable[Gift]) -> bool:
     """Whether any is to be received, or is shared, so that a second payment of it is to be booked by share."""
     return any(gift.state is not GiftState.RECEIVED or len(gift.allocations) > 1 for gift in gifts)
+
+
+def _may_be_told(happening: Happening) -> bool:
+    """Whether an outgoing event may follow. None does from what only settles a payment, which is most of the lines."""
+    if isinstance(happening, BalanceLine):
+        return happening.category is not Category.PAYMENT
+    return not isinstance(happening, (StatusChanged, BalanceChanged))
 
 
 def _kept_about(conn: Connection, names: Iterable[str | None]) -> Kept:

@@ -97,6 +97,12 @@ TAKING = (
         before=("INSERT INTO receipt_series (year, last_number) VALUES (2027, 5)",),
     ),
     _taking("document", "rowid = 2", "rowid = 1"),
+    _taking(
+        "document_pdf",
+        "rowid = 2",
+        "rowid = 1",
+        copied("document_pdf", "rowid = 1", document_id="'CN2026-000002'"),
+    ),
     replace(
         _taking("document_series", "year = 2027, last_number = 9", "year = 2026"),
         guards=("document_series_rises", "document_series_no_take"),
