@@ -243,12 +243,14 @@ def test_the_rest_is_matched_by_hand(treasurer: TestClient, desk: Desk) -> None:
     gift = {"means": "bank_transfer", "amount": "20", "day": "2026-11-20", "campaign": "1", "name": "Mary"}
     key = re.findall(r'name="key" value="([^"]*)"', treasurer.get("/desk/offline/new").text)[0]
     treasurer.post("/desk/offline/new", data=gift | {"key": key})
-    save(
+    statement = save(
         treasurer,
         BARCLAYS + ",20/11/2026,1,20.00,FT,M SEACOLE\n,19/11/2026,1,30.00,FT,B FRANKLIN\n,18/11/2026,1,0.42,X,I\n",
     )
     lines = dict(re.findall(r'/lines/([\w-]+)"><strong>([^<]+)', treasurer.get(PATH).text))
     of = {words: f"{PATH}/lines/{line}" for line, words in lines.items()}
+    assert "Some of the money that came is nothing yet" in treasurer.get(statement).text
+    assert "it would count twice" in treasurer.get(of["B FRANKLIN"]).text
 
     page = treasurer.post(f"{of['M SEACOLE']}/match", data={"kind": "gift", "target": key}).text
     assert f"/desk/offline/{key}" in page
