@@ -148,8 +148,8 @@ class Trouble:
     def _stopped_endpoint(self, now: datetime) -> None:
         with writing(self.engine) as conn:
             types = [str(each) for each in EventType]
-            add_endpoint(conn, uuid4().hex, "https://crm.example.org/farthing", types, "x", now - timedelta(days=20))
-            identity = conn.exec_driver_sql("SELECT id FROM webhook_endpoint").scalar_one()
+            identity = f"we_{uuid4().hex}"
+            add_endpoint(conn, identity, "https://crm.example.org/farthing", types, "x", now - timedelta(days=20))
             pause_endpoint(conn, identity, now - timedelta(days=2), by_itself=True)
 
     def _payout_unlike_its_lines(self) -> None:

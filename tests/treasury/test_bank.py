@@ -221,6 +221,9 @@ def test_a_transfer_becomes_the_gift_that_was_expected(treasurer: TestClient, de
     assert "due on 1 October 2026" in treasurer.get(upload(treasurer, statement)).text
     path = save(treasurer, statement)
     assert at_the_bank(desk) - before == 500
+    page = treasurer.get(path).text
+    [unmatched] = re.findall(r'href="([^"]+)">[^<]*</a></th>(?:<td[^>]*>[^<]*</td>){2}<td class="money">£6.00', page)
+    assert ("Open its line" in page, "it would count twice" in treasurer.get(unmatched).text) == (True, True)
     assert "nothing new in this file" in treasurer.get(upload(treasurer, statement)).text
     treasurer.post(f"{path}/undo")
     assert at_the_bank(desk) == before

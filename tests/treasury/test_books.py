@@ -57,13 +57,17 @@ def test_a_month_is_closed_once_and_never_moves(app: FastAPI, engine: Engine, cl
     treasurer = visitor(app, engine, clock)
     page = treasurer.get(OCTOBER)
     assert "£65.00" in page.text
-    assert treasurer.post(f"{OCTOBER}/close").status_code == 422  # money that is not in Stripe's balance yet
+    assert "November 2026, still open" not in treasurer.get("/desk/books/exports").text  # no month is closed
+    refused = treasurer.post(f"{OCTOBER}/close")
+    assert refused.status_code == 422  # money that is not in Stripe's balance yet
+    assert "Still open:" in refused.text
     for _ in range(2):
         assert treasurer.post(f"{OCTOBER}/close", data={"all_the_same": "yes"}).status_code == 303
     with reading(engine) as conn:
         [step] = period_steps(conn)
         [written] = acts_on(conn, Subject("month", "2026-10"))
         before = frozen_report(report_now(conn, date(2026, 10, 1), "Every Branch Open"))
+    assert '<option value="2026-10" selected>October 2026</option>' in treasurer.get("/desk/books/exports").text
     assert (written.what, written.after and written.after["digest"]) == ("books.close_month", step.digest)
 
     desk.give(4, 700, days_ago=41)

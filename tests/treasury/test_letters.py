@@ -96,6 +96,8 @@ def test_a_refused_letter_is_a_thing_to_do_until_it_is_sent_again(
     """To the corrected address, once however often the button is pressed; the act names nobody."""
     desk, attempt = member(app, engine, clock), str(uuid4())
     assert "A letter did not arrive at zoe@example.og" in words(desk.get("/desk").text)
+    shown = desk.get(f"/desk/letters/{LETTER.id}").text
+    assert shown.index("Send it again</button>") < shown.index("As it was written")  # what is to be done comes first
     typed = {"to": " zoe@example.org ", "attempt": attempt}
     first, second = (desk.post(f"/desk/letters/{LETTER.id}/again", data=typed) for _ in range(2))
 

@@ -48,10 +48,12 @@ def browser(desk: Desk, clock: FixedClock) -> TestClient:
     return browser
 
 
-def test_one_press_refunds_the_later_one(browser: TestClient, desk: Desk) -> None:
-    """All of it, as a duplicate; pressed again there is nothing to press."""
+def test_the_later_one_is_refunded_once_its_button_is_unfolded(browser: TestClient, desk: Desk) -> None:
+    """All of it, as a duplicate, and with a warning beside it; pressed again there is nothing to press."""
     path = f"/desk/twins/{gift_id(2)}/refund"
-    assert "twice £25.00" in browser.get("/desk/twins").text
+    page = browser.get("/desk/twins").text
+    assert "twice £25.00" in page
+    assert "cannot be undone" in page.partition("<summary>Refund")[2].partition("</details>")[0]
     assert [browser.post(path).status_code for _ in range(2)] == [200, 404]
     with reading(desk.books.engine) as conn:
         [request] = refund_requests_of(conn, gift_id(2))

@@ -17,7 +17,7 @@ from database.transactions import reading
 from ledger.account_code_store import LONGEST_CODE, account_codes, save_account_codes
 from ledger.accounts import Account
 from ledger.journal_views import JournalEntry, account_sums, journal_entries
-from ledger.period_store import first_book_date
+from ledger.period_store import first_book_date, open_from
 from ledger.periods import month_after, months_between
 from staff.act import Subject
 from staff.changing import changing
@@ -95,14 +95,16 @@ class ExportsDesk:
     def show(self, reader: SignedIn, mistake: str = "", status: int = 200) -> Response:
         """What can be exported, and what each program calls our accounts."""
         with reading(self._engine) as conn:
-            first = first_book_date(conn)
+            first, open_day = first_book_date(conn), open_from(conn)
             codes = {program: account_codes(conn, program.value) for program in AccountingProgram}
         today = self._pages.wording.local_day(self._clock())
         months = months_between(first, max(today, first)) if first else []
+        newest_closed = next((month for month in months if open_day and month < open_day), None)
         return self._pages.page(
             "treasury/book_exports.html", private=True, status=status, member=reader.member, months=months,
-            journals=list(JournalFormat), programs=list(AccountingProgram), codes=codes, accounts=list(Account),
-            plain=PLAIN_WORDS, accountants=ACCOUNTANTS_WORDS, longest=LONGEST_CODE, mistake=mistake,
+            newest_closed=newest_closed, journals=list(JournalFormat), programs=list(AccountingProgram), codes=codes,
+            accounts=list(Account), plain=PLAIN_WORDS, accountants=ACCOUNTANTS_WORDS, longest=LONGEST_CODE,
+            mistake=mistake,
         )  # fmt: skip
 
     def journal(self, kind: JournalFormat, first: date, last_month: date) -> Response:

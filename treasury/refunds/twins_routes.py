@@ -1,4 +1,4 @@
-"""Gifts that look like twins: the later one is refunded with one press and an apology, or both were meant."""
+"""Gifts that look like twins: the later one is refunded with an apology, or both were meant."""
 
 from typing import Annotated
 from uuid import NAMESPACE_URL, uuid5
