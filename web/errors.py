@@ -158,13 +158,13 @@ def install_errors(app: FastAPI, pages: Pages, also: Troubles | None = None) -> 
         if isinstance(error, SeeOther):
             return RedirectResponse(error.path, 303)
         if isinstance(error, Refusal) and not is_api(request.url.path):
-            return refusal_page(pages, error, as_json=wants_json(request))
+            return refusal_page(pages, error, as_json=wants_json(request), at_desk=_is_desk(request))
         trouble = trouble_of(error, table)
         if trouble.status >= 500:
             log.error("answered with trouble", status=trouble.status, error=type(error).__name__)
         if is_api(request.url.path):
             return _problem(error, trouble)
-        return error_page(pages, trouble, as_json=wants_json(request))
+        return error_page(pages, trouble, as_json=wants_json(request), at_desk=_is_desk(request))
 
     for kind in (Refusal, SeeOther, HTTPException, *table, Exception):
         app.add_exception_handler(kind, answer)
@@ -179,19 +179,27 @@ def trouble_of(error: Exception, table: Troubles) -> Trouble:
     return next((table[kind] for kind in type(error).__mro__ if kind in table), BUG)
 
 
-def refusal_page(pages: Pages, refusal: Refusal, *, as_json: bool = False) -> Response:
+def _is_desk(request: Request) -> bool:
+    return request.url.path.startswith("/desk/")
+
+
+def refusal_page(pages: Pages, refusal: Refusal, *, as_json: bool = False, at_desk: bool = False) -> Response:
     """The page of a refusal, or JSON for a program. It is not cached."""
     if as_json or refusal.template == Refusal.template:
-        return error_page(pages, refusal.trouble, as_json=as_json)
+        return error_page(pages, refusal.trouble, as_json=as_json, at_desk=at_desk)
     fields = _spoken_fields(refusal.trouble)
     return pages.page(refusal.template, private=True, status=fields.pop("status"), **fields | dict(refusal.values))
 
 
-def error_page(pages: Pages, trouble: Trouble, *, as_json: bool = False) -> Response:
-    """The error page, or JSON for a program. It is not cached."""
+def error_page(pages: Pages, trouble: Trouble, *, as_json: bool = False, at_desk: bool = False) -> Response:
+    """The error page, or JSON for a program. It is not cached. From a page of the desk it leads back to the desk."""
+    if at_desk and trouble.advice == NOT_FOUND.advice:
+        trouble = replace(trouble, advice="Check the address, or start from the desk.")
     fields = _spoken_fields(trouble)
     answer: Response = (
-        JSONResponse(fields, trouble.status) if as_json else pages.page("web/error.html", private=True, **fields)
+        JSONResponse(fields, trouble.status)
+        if as_json
+        else pages.page("web/error.html", private=True, at_desk=at_desk, **fields)
     )
     answer.headers["Cache-Control"] = "no-store"
     if trouble.status == BUSY.status:

@@ -1,4 +1,4 @@
-"""Gifts that look like twins: listed, refunded with one press, or meant."""
+"""Gifts that look like twins: listed, refunded, or meant."""
 
 import pytest
 from fastapi.testclient import TestClient

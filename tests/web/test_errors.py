@@ -46,6 +46,7 @@ def visitor() -> TestClient:
     def fail(name: str) -> None:
         raise PROBLEMS[name]
 
+    @app.get("/desk/number/{n}")
     @app.get("/number/{n}")
     def number(n: int) -> int:
         return n
@@ -103,3 +104,10 @@ def test_a_program_is_told_in_json(visitor: TestClient) -> None:
     answer = visitor.get("/raise/locked", headers={"accept": "application/json"})
 
     assert (answer.status_code, answer.json()["title"]) == (503, BUSY.title)
+
+
+def test_an_error_at_the_desk_leads_back_to_the_desk(visitor: TestClient) -> None:
+    """A treasurer does not look for the campaigns."""
+    for path, way_back in (("/desk/number/x", "/desk"), ("/desk/nowhere", "/desk"), ("/number/x", "/")):
+        assert f'<a class="button quiet inline" href="{way_back}">' in visitor.get(path).text, path
+    assert "campaigns" not in visitor.get("/desk/nowhere").text.partition("<main")[2].partition("</main>")[0]
