@@ -50,9 +50,9 @@ def plant_gifts(url: str, count: int) -> Engine:
         plant_payouts(conn, sums.days)
         entries = [entry for day, minor in sums.days.items() for entry in _payout_entries(day, minor)]
         _insert_entries(conn, entries, sums)
-        rows = sums.total_rows()
-        for start in range(0, len(rows), AT_ONCE):
-            insert_rows(conn, ledger_tables.total, rows[start : start + AT_ONCE])
+        for table, rows in ((ledger_tables.total, sums.total_rows()), (ledger_tables.month_total, sums.month_rows())):
+            for start in range(0, len(rows), AT_ONCE):
+                insert_rows(conn, table, rows[start : start + AT_ONCE])
         add_giving(conn, sums.giving_rows())
     return engine
 
@@ -81,6 +81,14 @@ class _Sums:
     def total_rows(self) -> list[dict[str, Any]]:
         names = ("account", "currency", "campaign_id", "book_date", "debit_minor", "credit_minor", "debits", "credits")
         return [dict(zip(names, (*key, *sides), strict=True)) for key, sides in self.totals.items()]
+
+    def month_rows(self) -> list[dict[str, Any]]:
+        months: defaultdict[tuple[Any, ...], list[int]] = defaultdict(lambda: [0, 0, 0, 0])
+        for (*rest, day), sides in self.totals.items():
+            of = months[*rest, f"{day:%Y-%m}"]
+            of[:] = map(sum, zip(of, sides, strict=True))
+        names = ("account", "currency", "campaign_id", "month", "debit_minor", "credit_minor", "debits", "credits")
+        return [dict(zip(names, (*key, *sides), strict=True)) for key, sides in months.items()]
 
     def giving_rows(self) -> list[dict[str, Any]]:
         return [
