@@ -33,7 +33,6 @@ def receipt_routes(engine: Engine, clock: Clock, pages: Pages) -> APIRouter:
     router = APIRouter()
 
     router.include_router(_following(engine, clock, pages))
-    router.include_router(_receipt_page(engine, clock, pages))
 
     @router.get("/receipts/{token}.pdf")
     def download(token: str, look: Annotated[int, Query(ge=0, le=MOST_RELOADS)] = 0) -> Response:
@@ -51,6 +50,7 @@ def receipt_routes(engine: Engine, clock: Clock, pages: Pages) -> APIRouter:
                 print_first(conn, issued.receipt.number, now=now)
         return _preparing(pages, issued, token, look)
 
+    router.include_router(_receipt_page(engine, clock, pages))  # after `.pdf`: a token may hold anything
     return router
 
 
