@@ -22,6 +22,7 @@ from payments.crediting.jobs import crediting, crediting_jobs, looking_for_retur
 from payments.letters.document_letters import document_letter_handler
 from payments.letters.gift_letters import gift_letter_jobs
 from payments.reading.statuses import DisputeStatus
+from proof.trace import trace
 from receipts.credit_note import CreditNote
 from receipts.document import DocumentIssuer, Series
 from receipts.document_store import IssuedDocument, credit_subject, document_by_number, document_gaps, documents_of
@@ -241,3 +242,12 @@ def test_a_number_is_found_as_it_is_printed(books: Books) -> None:
         kept = document_by_number(conn, "CN2026-000001")
         assert kept is not None
         assert (kept.number, document_by_number(conn, "CN2026-000002")) == ("CN2026-000001", None)
+
+
+def test_a_credit_note_is_found_by_its_number(books: Books) -> None:
+    """As an auditor types it, it leads to its gift."""
+    give(books)
+    give_back(books, 1000)
+    work(books)
+    with reading(books.engine) as conn:
+        assert [trace(conn, number).id for number in ("CN2026-000001", "cn2026-000001")] == [gift_id(1)] * 2
