@@ -48,10 +48,7 @@ TREASURY_UPLOADS = (BANK_UPLOAD_PATH, IMPORT_PATH)
 def treasury_routes(
     engine: Engine, clock: Clock, pages: Pages, missing_steps: MissingSteps = nothing_is_missing
 ) -> APIRouter:
-    """All routes of the desk, for members of staff who have signed in.
-
-    `missing_steps` gives what setting up still lacks, for the first page.
-    """
+    """All routes of the desk, behind its door. `missing_steps` gives what setting up still lacks, for the first page."""
     door = Door(engine, clock, SessionCookie(pages.base_url))
     show_menu_counts(engine, pages, DESK_LISTS)
     router = APIRouter()
