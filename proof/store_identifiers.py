@@ -20,9 +20,11 @@ from payments.books.tables import (
     refund,
 )
 from payments.gifts.tables import checkout, gift, recurring
-from receipts.tables import YEAR_SPAN, receipt
+from receipts.document_store import gift_of_subject
+from receipts.tables import YEAR_SPAN, document, receipt
 from web.typed import compact
 
+CREDIT_NOTE = re.compile(r"CN[0-9]{4}-[0-9]{6,7}")
 RECEIPT = re.compile(r"([0-9]{4})-([0-9]{1,7})")
 REFERENCE = re.compile(r"[0-9a-f]{8}")
 
@@ -52,6 +54,9 @@ def _ours(conn: Connection, name: str) -> Iterator[Identified]:
     if number := RECEIPT.fullmatch(name):
         numbered = receipt.c.id == int(number[1]) * YEAR_SPAN + int(number[2])
         yield from _gifts(conn, sa.select(receipt.c.gift_id).where(numbered))
+    if CREDIT_NOTE.fullmatch(name.upper()):
+        about = sa.select(document.c.subject).where(document.c.id == name.upper())
+        yield from _gifts(conn, sa.select(gift.c.id).where(gift.c.id == gift_of_subject(conn.scalar(about) or "")))
     if REFERENCE.fullmatch(name):
         yield from _gifts(conn, sa.select(gift.c.id).where(gift.c.id.startswith(f"{name}-")).order_by(gift.c.id))
     yield from _gifts(conn, sa.select(gift.c.id).where(gift.c.id == name))

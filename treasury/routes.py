@@ -1,5 +1,7 @@
 """Every page of the desk behind its door."""
 
+from collections.abc import Iterable
+
 from fastapi import APIRouter
 from sqlalchemy.engine import Engine
 
@@ -49,10 +51,7 @@ TREASURY_UPLOADS = (BANK_UPLOAD_PATH, IMPORT_PATH)
 def treasury_routes(
     engine: Engine, clock: Clock, pages: Pages, missing_steps: MissingSteps = nothing_is_missing
 ) -> APIRouter:
-    """All routes of the desk, for members of staff who have signed in.
-
-    `missing_steps` gives what setting up still lacks, for the first page.
-    """
+    """All routes of the desk, behind its door. `missing_steps`: what setting up still lacks, for the first page."""
     door = Door(engine, clock, SessionCookie(pages.base_url))
     show_menu_counts(engine, pages, DESK_LISTS)
     parts = (
@@ -83,6 +82,10 @@ def treasury_routes(
         source_routes(engine, pages, door),
         letter_routes(engine, clock, pages, door),
     )
+    return _joined(parts)
+
+
+def _joined(parts: Iterable[APIRouter]) -> APIRouter:
     router = APIRouter()
     for part in parts:
         router.include_router(part)

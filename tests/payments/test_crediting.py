@@ -4,18 +4,25 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from database.transactions import booking, reading, writing
 from ledger.kinds import EntryKind
 from ledger.money import GBP, Money
 from ledger.return_views import movements_of_gift
+from mailing.stop_links import StopLinks
 from organisation.organisation import OrganisationProfile
 from outbox.jobs import is_queued
-from outbox.worker import Worker
+from outbox.letters import SEND
+from outbox.tables import letter as letter_table
+from outbox.worker import Handler, Worker
 from payments.books import store as book_store
 from payments.crediting.credit_notes import credit_gift
-from payments.crediting.jobs import crediting_jobs, looking_for_returns
+from payments.crediting.jobs import crediting, crediting_jobs, looking_for_returns
+from payments.letters.document_letters import document_letter_handler
+from payments.letters.gift_letters import gift_letter_jobs
 from payments.reading.statuses import DisputeStatus
+from proof.trace import trace
 from receipts.credit_note import CreditNote
 from receipts.document import DocumentIssuer, Series
 from receipts.document_store import IssuedDocument, credit_subject, document_by_number, document_gaps, documents_of
@@ -28,7 +35,7 @@ from tests.payments.conftest import LONDON
 from tests.payments.messages import charged, delivery, event
 from tests.payments.organisation_books import NOON, Books, gift_id
 from tests.payments.stripe_objects import dispute, line, refund
-from tests.receipts.samples import COALITION
+from tests.receipts.samples import COALITION, PAGES
 
 ISSUER = DocumentIssuer(OrganisationProfile(COALITION, "en_GB"), "live", LONDON, "https://give.example/verify")
 
@@ -180,6 +187,47 @@ def test_what_went_back_before_there_were_notes_is_credited(books: Books) -> Non
         assert [is_queued(conn, CREDIT, gift_id(n)) for n in (1, 2)] == [False, True]
 
 
+def letters(books: Books, **jobs: Handler) -> list[Any]:
+    """What is posted after the worker has done these jobs."""
+    Worker(
+        books.engine, dict.fromkeys((CREDIT, PRINT, SEND, "stripe.settle"), lambda _: None) | jobs, clock()
+    ).run_due()
+    with reading(books.engine) as conn:
+        return list(conn.execute(sa.select(letter_table)).all())
+
+
+def test_the_letter_about_a_refund_brings_the_credit_note(books: Books) -> None:
+    """One letter, not two: the note's own letter is for what has none."""
+    give(books)
+    give_back(books, 1000)
+    told = gift_letter_jobs(
+        books.engine, PAGES, StopLinks(b"a key", "http://give.example"), clock(),
+        credit=crediting(books.engine, lambda: ISSUER, clock()),
+    )  # fmt: skip
+    [letter] = letters(books, **told)
+
+    assert (letter.subject, letter.attachments[0]["subject"]) == ("£10 goes back to you", "CN2026-000001")
+    document_letter_handler(books.engine, PAGES, clock())({"number": "CN2026-000001"})
+    assert len(letters(books)) == 1
+
+
+def test_a_lost_dispute_has_a_letter_of_its_own(books: Books) -> None:
+    """Posted once, with the note."""
+    give(books)
+    moved = dispute(line(-2500, id="txn_du", source="du_1"), amount=2500)
+    books.deliver(delivery(event("charge.dispute.funds_withdrawn", moved, name="withdrawn")))
+    with booking(books.engine) as conn:
+        book_store.save_dispute(conn, decided("lost"), NOON)
+        credit_gift(conn, gift_id(1), ISSUER, NOON)
+    for _ in range(2):
+        document_letter_handler(books.engine, PAGES, clock())({"number": "CN2026-000001"})
+    [letter] = letters(books)
+
+    assert letter.subject == "Your credit note CN2026-000001"
+    assert "Your bank has given this money back to you" in letter.text
+    assert letter.attachments[0]["subject"] == "CN2026-000001"
+
+
 def clock(at: datetime = NOON) -> FixedClock:
     """Noon."""
     return FixedClock(at)
@@ -194,3 +242,12 @@ def test_a_number_is_found_as_it_is_printed(books: Books) -> None:
         kept = document_by_number(conn, "CN2026-000001")
         assert kept is not None
         assert (kept.number, document_by_number(conn, "CN2026-000002")) == ("CN2026-000001", None)
+
+
+def test_a_credit_note_is_found_by_its_number(books: Books) -> None:
+    """As an auditor types it, it leads to its gift."""
+    give(books)
+    give_back(books, 1000)
+    work(books)
+    with reading(books.engine) as conn:
+        assert [trace(conn, number).id for number in ("CN2026-000001", "cn2026-000001")] == [gift_id(1)] * 2

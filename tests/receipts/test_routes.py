@@ -10,13 +10,16 @@ from sqlalchemy import Engine
 
 from database.transactions import booking
 from outbox.worker import Worker
+from receipts.document_store import DueDocument, credit_subject, issue_documents, save_document_pdf
 from receipts.jobs import PRINT, print_handler
 from receipts.pdf import Printer
 from receipts.receipt import Draft
 from receipts.routes import MOST_RELOADS, receipt_routes
-from receipts.store import LINK_LIFETIME, issue_receipts, mint_token
+from receipts.store import LINK_LIFETIME, issue_receipts, mint_token, receipt_by_number
+from receipts.void_store import Reissue, reissue_receipt
 from tests.clock import FixedClock
-from tests.receipts.samples import NOON, PAGES, TODAY, draft
+from tests.receipts.samples import NOON, PAGES, PROFILE, TODAY, draft
+from tests.receipts.test_documents import credit_note
 from web.errors import install_errors
 
 Linked = Callable[..., str]
@@ -144,3 +147,32 @@ def test_one_donor_s_link_does_not_open_another_s_receipt(browser: TestClient, l
 
     assert ("Ben" in browser.get(other).text, "Ann" in browser.get(other).text) == (True, False)
     assert browser.get("/receipts/2026-000001").status_code == 404
+
+
+def test_a_refunded_receipt_leads_to_its_credit_note(engine: Engine, browser: TestClient, linked: Linked) -> None:
+    """The page says that there is one, and who has the link gets its PDF; no other document opens by it."""
+    address = linked()
+    with booking(engine) as conn:
+        due = DueDocument(credit_note(), credit_subject("gift-1"))
+        [note] = issue_documents(conn, [due], issued_on=TODAY, now=NOON)
+    assert f"Credit note {note.number} says what went back to you." in browser.get(address).text
+    with booking(engine) as conn:
+        save_document_pdf(conn, note.number, b"%PDF- a note", NOON)
+
+    assert f'href="{address}/{note.number}.pdf"' in browser.get(address).text
+    assert browser.get(f"{address}/{note.number}.pdf").content == b"%PDF- a note"
+    assert browser.get(f"{address}/CN2026-000009.pdf").status_code == 404
+
+
+def test_a_replaced_receipt_leads_to_the_one_in_its_place(engine: Engine, browser: TestClient, linked: Linked) -> None:
+    """By the old link, which shows what it was made for."""
+    address = linked()
+    with booking(engine) as conn:
+        issued = receipt_by_number(conn, "2026-000001")
+        assert issued is not None
+        put_right = Reissue("Zoë Ünal-Smith", (), "Her name", "ada", "")
+        number = reissue_receipt(conn, issued, put_right, PROFILE, today=TODAY, now=NOON)
+
+    page = browser.get(address).text
+    assert "This receipt holds no longer: receipt 2026-000002 took its place." in page
+    assert browser.get(f"{address}/{number}.pdf", follow_redirects=False).status_code == 303

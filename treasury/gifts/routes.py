@@ -25,6 +25,7 @@ from payments.gifts.recurring_views import RecurringRow, recurring_row
 from payments.gifts.store import gift as gift_by_id
 from payments.letters.gift_keys import letter_keys
 from proof.trace import Trace, trace
+from receipts.document_store import standing_notes
 from staff.act import Act, Subject
 from staff.act_words import words_of
 from staff.door import Door, SignedIn
@@ -57,6 +58,7 @@ class ShownGift:
     went_back: Money | None
     recurring: RecurringRow | None
     receipts: Sequence[str]
+    credit_notes: Sequence[str]
     letters: Sequence[PostedLetter]
     acts: Sequence[Act]
     requests: Sequence[ShownRequest]
@@ -100,6 +102,7 @@ def _shown(conn: Connection, gift_id: str) -> ShownGift | None:
         return None
     titles, traced = campaign_titles(conn), trace(conn, gift_id)
     receipts = [step.receipt for step in traced.steps if step.receipt]
+    credit_notes = [note.number for note in standing_notes(conn, gift_id)]
     refunds = {entry.subject for entry in traced.entries if entry.kind is EntryKind.REFUND}
     return ShownGift(
         gift,
@@ -109,7 +112,11 @@ def _shown(conn: Connection, gift_id: str) -> ShownGift | None:
         went_back_of(conn, [gift_id]).get((gift_id, gift.amount.currency.code)),
         recurring_row(conn, gift.recurring_id) if gift.recurring_id else None,
         receipts,
-        letters_of_keys(conn, letter_keys(gift_id, receipts, sorted(refunds))),
+        credit_notes,
+        letters_of_keys(
+            conn,
+            [*letter_keys(gift_id, receipts, sorted(refunds)), *(f"document:{number}" for number in credit_notes)],
+        ),
         acts_on(conn, Subject("gift", gift_id)),
         shown_requests(conn, gift_id),
         notes_about(conn, Noted.GIFT, [gift_id]),
