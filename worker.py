@@ -156,9 +156,9 @@ def _document_jobs(installation: Installation, links: StopLinks) -> dict[str, Ha
     """What follows a document's PDF, and what follows money that went back: credit notes, and the letters with them."""
     engine, pages, clock = installation.engine, installation.pages, installation.clock
     issuer = installation.document_issuer
-    told = gift_letter_jobs(engine, pages, links, clock, is_refund_of_duplicate, crediting(engine, issuer, clock))
-    told |= statement_jobs(engine, issuer, clock)
-    return told | crediting_jobs(engine, issuer, clock) | {LETTER: document_letter_handler(engine, pages, clock)}
+    handlers = gift_letter_jobs(engine, pages, links, clock, is_refund_of_duplicate, crediting(engine, issuer, clock))
+    handlers |= statement_jobs(engine, issuer, clock)
+    return handlers | crediting_jobs(engine, issuer, clock) | {LETTER: document_letter_handler(engine, pages, clock)}
 
 
 def _logo_reader(engine: Engine) -> LogoReader:

@@ -193,9 +193,9 @@ def main(
     with tempfile.TemporaryDirectory(prefix="farthing-soak-") as name:
         figures = measure(Path(name), lines, within)
     (print_json if as_json else print_table)(figures)
-    told = figures["sqlite"]
-    assert isinstance(told, dict)
-    raise typer.Exit(1 if told["left with half"] or told["wrong when pressed again"] else 0)
+    on_sqlite = figures["sqlite"]
+    assert isinstance(on_sqlite, dict)
+    raise typer.Exit(1 if on_sqlite["left with half"] or on_sqlite["wrong when pressed again"] else 0)
 
 
 if __name__ == "__main__":

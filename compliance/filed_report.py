@@ -58,7 +58,7 @@ def report_differences(filed: FiledReport, report: Report) -> tuple[str, ...]:
 
 def report_digest(report: Report) -> str:
     """The SHA-256 of a report's period and lines: equal facts give an equal digest."""
-    said = {
+    facts = {
         "kind": report.period.kind.value,
         "first": report.period.first.isoformat(),
         "last": report.period.last.isoformat(),
@@ -66,7 +66,7 @@ def report_digest(report: Report) -> str:
         "returned": [line.cells for line in report.returned],
         "others": report.others.minor,
     }
-    return hashlib.sha256(canonical_json(said).encode()).hexdigest()
+    return hashlib.sha256(canonical_json(facts).encode()).hexdigest()
 
 
 def _line_differences(filed: tuple[ReportedGift, ...], now: tuple[ReportedGift, ...], where: str = "") -> Iterator[str]:

@@ -211,9 +211,9 @@ def legal_lines(document: ToBeIssued, amount: str, language: str, *, charity: bo
 
 def _added(note: str, locked: Sequence[str]) -> Iterator[str]:
     """The sentences of a note that the locked ones do not say already."""
-    said = " ".join(locked).casefold()
-    denied = bool(_NO_GIFT_AID.search(said)) or "ni ellir hawlio cymorth rhodd" in said
+    locked_text = " ".join(locked).casefold()
+    denied = bool(_NO_GIFT_AID.search(locked_text)) or "ni ellir hawlio cymorth rhodd" in locked_text
     for sentence in _SENTENCE.split(note.strip()):
         plain = sentence.casefold().rstrip(".!? ")
-        if plain and plain not in said and not (denied and _NO_GIFT_AID.search(plain)):
+        if plain and plain not in locked_text and not (denied and _NO_GIFT_AID.search(plain)):
             yield sentence

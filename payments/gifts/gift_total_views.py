@@ -43,7 +43,7 @@ def is_every_gift(choice: ListChoice) -> bool:
 def _of_campaign(conn: Connection, choice: ListChoice, number: int) -> ListTotal | None:
     """Of one campaign's received gifts, from its shares on: the gifts of the others are not looked at."""
     words = choice.words
-    if words.get("kind") or (choice.first_day and choice.last_day):
+    if words.get("kind") or words.get("source") or (choice.first_day and choice.last_day):
         return None  # few gifts: the list's own question reads only these
     conditions = [_a.campaign_id == number, _g.received_on.is_not(None), *on_days(_g.received_on, choice)]
     if words.get("currency"):

@@ -8,11 +8,11 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from database.questions import among
-from donors.tables import donor_merge
+from donors.merge_store import kept_donors
 from ledger.periods import month_after
 from payments.gifts.tables import gift
 
-_g, _m = gift.c, donor_merge.c
+_g = gift.c
 _DAY = timedelta(days=1)
 IsOther = Callable[[sa.ColumnElement[date]], sa.ColumnElement[bool]]
 
@@ -87,11 +87,5 @@ def _of_merged(
 
 def _merged_people(conn: Connection) -> dict[str, str]:
     """Everybody who was merged with somebody, each with the donor that they are kept as."""
-    into = {row[0]: row[1] for row in conn.execute(sa.select(_m.holds_of, _m.into_id).where(_m.holds_of.is_not(None)))}
-    person_of = {}
-    for donor_id in {*into, *into.values()}:
-        person = donor_id
-        while person in into:
-            person = into[person]
-        person_of[donor_id] = person
-    return person_of
+    kept = kept_donors(conn)
+    return kept | {donor_id: donor_id for donor_id in kept.values()}

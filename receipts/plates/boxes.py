@@ -44,13 +44,13 @@ def texts_of_boxes(texts: PageTexts, root: Any, page_box: Any) -> dict[int, int]
 
 def _boxes_of(letters: str, parts: Iterator[Any]) -> list[Any]:
     """The next boxes that say these letters together."""
-    boxes, said = [], ""
-    while said != letters:
+    boxes, drawn = [], ""
+    while drawn != letters:
         box = next(parts, None)
-        if box is None or not letters.startswith(said):
+        if box is None or not letters.startswith(drawn):
             raise NotStampable("a text is drawn otherwise than it stands in the page")
         boxes.append(box)
-        said += _letters(box.text)
+        drawn += _letters(box.text)
     return boxes
 
 
@@ -58,9 +58,9 @@ def _letters(text: str) -> str:
     return "".join(text.casefold().split())
 
 
-def _refuse_carried(said: str, texts: PageTexts) -> None:
+def _refuse_carried(carried: str, texts: PageTexts) -> None:
     """Refuse a generated text that repeats one of the page's: it would be another in the next page."""
-    if any(len(text.strip()) > 2 and text.strip() in said for text in map(read_text, texts.texts)):
+    if any(len(text.strip()) > 2 and text.strip() in carried for text in map(read_text, texts.texts)):
         raise NotStampable("a text is carried to the margin")
 
 

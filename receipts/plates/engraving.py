@@ -139,12 +139,12 @@ def _line(
             return None
         font, _, _ = drawing.operators[operator + 1].decode().split()
         size = int(box.style["font_size"] * PANGO_UNITS) / PANGO_UNITS
-        said = box.text.rstrip(" ")
+        text = box.text.rstrip(" ")
         words.append(
             Words(
                 by_box[id(box)],
                 " " * (len(box.text) - len(box.text.lstrip(" "))),
-                " " * (len(box.text) - len(said)),
+                " " * (len(box.text) - len(text)),
                 font.removeprefix("/"),
                 size,
                 pdf_number(float(box.position_y + box.baseline)),

@@ -13,24 +13,24 @@ HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
 def file_names(pdf: Any, texts: PageTexts) -> FileNames:
     """The objects that repeat the page's title, its day and its headings."""
     title = next((number + 1 for number, tag in enumerate(texts.tags) if tag == "<title>"), 0)
-    said = read_text(texts.texts[title]).strip()
+    title_text = read_text(texts.texts[title]).strip()
     pdf.add_object(pdf.info)
     xml = pdf.objects[int(pdf.catalog["Metadata"].split()[0])]
     info = pdf.info.data.decode()
-    info = _hole(info, f"/Title {pdf_text(said)}", "/Title \0title\0")
+    info = _hole(info, f"/Title {pdf_text(title_text)}", "/Title \0title\0")
     day = texts.created.replace("-", "")
-    packet = _hole(xml.stream[0].decode(), f">{escape(said)}<", ">\0title\0<")
+    packet = _hole(xml.stream[0].decode(), f">{escape(title_text)}<", ">\0title\0<")
     if texts.created:
         info = _hole(info, f"(D:{day})", "(D:\0created\0)")
         packet = _hole(packet, f">{texts.created}<", ">\0created\0<")
     return FileNames((pdf.info.number, info), (xml.number, packet), tuple(_bookmarks(pdf, texts)), title)
 
 
-def _hole(template: str, said: str, hole: str) -> str:
+def _hole(template: str, text: str, hole: str) -> str:
     """The template with a hole instead of what it says; it must say it once."""
-    if template.count(said) != 1:
+    if template.count(text) != 1:
         raise NotStampable("the file does not repeat the page as we expect")
-    return template.replace(said, hole)
+    return template.replace(text, hole)
 
 
 def _bookmarks(pdf: Any, texts: PageTexts) -> Iterator[tuple[int, str, tuple[int, ...]]]:
@@ -40,8 +40,8 @@ def _bookmarks(pdf: Any, texts: PageTexts) -> Iterator[tuple[int, str, tuple[int
     if len(bookmarks) != len(headings):
         raise NotStampable("not every heading has its bookmark")
     for bookmark, heading in zip(bookmarks, headings, strict=True):
-        said = read_text("".join(texts.texts[text] for text in heading)).strip()
-        written = _hole(bookmark.data.decode(), f"/Title {pdf_text(said)}", "/Title \0label\0")
+        label = read_text("".join(texts.texts[number] for number in heading)).strip()
+        written = _hole(bookmark.data.decode(), f"/Title {pdf_text(label)}", "/Title \0label\0")
         yield bookmark.number, written, heading
 
 

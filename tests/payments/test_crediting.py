@@ -200,11 +200,11 @@ def test_the_letter_about_a_refund_brings_the_credit_note(books: Books) -> None:
     """One letter, not two: the note's own letter is for what has none."""
     give(books)
     give_back(books, 1000)
-    told = gift_letter_jobs(
+    handlers = gift_letter_jobs(
         books.engine, PAGES, StopLinks(b"a key", "http://give.example"), clock(),
         credit=crediting(books.engine, lambda: ISSUER, clock()),
     )  # fmt: skip
-    [letter] = letters(books, **told)
+    [letter] = letters(books, **handlers)
 
     assert (letter.subject, letter.attachments[0]["subject"]) == ("£10 goes back to you", "CN2026-000001")
     document_letter_handler(books.engine, PAGES, clock())({"number": "CN2026-000001"})

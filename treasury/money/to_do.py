@@ -7,13 +7,13 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import Connection
 
 from ledger.period_store import first_book_date, open_from
-from ledger.periods import month_before, month_of, months_between, next_to_close
+from ledger.periods import month_of, months_between, next_to_close
 from ledger.store import Uncleared
 from ledger.views import uncleared_since
 from outbox.letter_views import undelivered_count, undelivered_letters
 from outbox.letters import PostedLetter
 from payments.bank.matching import ProvedPayouts
-from payments.bank.views import has_statements, proved_to_bank
+from payments.bank.views import has_statements
 from payments.books.lost_views import lost_gift_count
 from payments.books.views import (
     ChargeWithoutGift,
@@ -89,8 +89,8 @@ class ToDo:
         return not any((*counts, *lists, self.stopped_endpoints))
 
 
-def to_do(conn: Connection, now: datetime, today: date) -> ToDo:
-    """What waits for a treasurer now; `today` is the organisation's."""
+def to_do(conn: Connection, now: datetime, today: date, last_month: Sequence[ProvedPayouts]) -> ToDo:
+    """What waits for a treasurer now. `today` is the organisation's; `last_month` what the bank shows of payouts."""
     failed, ended_since = dead_letters(conn, MOST_DEAD_LETTERS), now - ENDED_WITHIN
     return ToDo(
         disputes_to_answer(conn, SHOWN),
@@ -114,15 +114,14 @@ def to_do(conn: Connection, now: datetime, today: date) -> ToDo:
         ended_count(conn, ended_since),
         twin_rows(conn, now, SHOWN, latest=TWINS_AMONG),
         months_to_close(first_book_date(conn), open_from(conn), today),
-        _unproved(conn, today),
+        _unproved(conn, last_month),
     )
 
 
-def _unproved(conn: Connection, today: date) -> list[ProvedPayouts]:
+def _unproved(conn: Connection, last_month: Sequence[ProvedPayouts]) -> list[ProvedPayouts]:
     """Last month's payouts that no statement shows, where statements are read in at all."""
-    if not has_statements(conn):
-        return []
-    return [payouts for payouts in proved_to_bank(conn, month_before(month_of(today))) if payouts.unproved]
+    unproved = [payouts for payouts in last_month if payouts.unproved]
+    return unproved if unproved and has_statements(conn) else []
 
 
 def months_to_close(first_day: date | None, open_day: date | None, today: date) -> list[date]:

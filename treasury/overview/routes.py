@@ -58,7 +58,8 @@ def overview_routes(engine: Engine, clock: Clock, pages: Pages, door: Door, miss
             sums = monthly_sums(conn, SHOWN, month_before(this_month))
             money = standings(places(conn), promised_sums(conn), expected_sums(conn))
             proved = proved_to_bank(conn, month_before(this_month))
-            givers, stripe, waiting = givers_of(conn, this_month), stripe_status(conn), to_do(conn, now, today)
+            givers, stripe = givers_of(conn, this_month), stripe_status(conn)
+            waiting = to_do(conn, now, today, proved)
         return pages.page(
             "treasury/desk.html",
             private=True,
