@@ -132,8 +132,8 @@ def changes_the_amount(place: Place, page: Page, *, javascript: bool) -> None:
     page.get_by_role("button", name="Change the amount").click()
     expect(page.get_by_text("Stripe is being asked")).to_be_visible()
     place.print_receipts()
-    page.reload()
-    expect(page.get_by_role("heading", name="£12.50 a month")).to_be_visible()
+    # The page looks again by itself every five seconds: a reload from here could cut across its own.
+    expect(page.get_by_role("heading", name="£12.50 a month")).to_be_visible(timeout=20_000)
 
 
 def test_who_turns_back_at_stripe_finds_every_choice_as_it_was(place: Place, browser_page: Tabs) -> None:

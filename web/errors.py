@@ -42,6 +42,7 @@ NOT_FOUND = Trouble(
     to_translate("There is no page at this address."),
     to_translate("Check the address, or start from the list of campaigns."),
 )
+NOT_FOUND_AT_DESK = replace(NOT_FOUND, advice=to_translate("Check the address, or start from the desk."))
 NOT_ALLOWED = Trouble(
     405,
     to_translate("That does not work here"),
@@ -194,7 +195,7 @@ def refusal_page(pages: Pages, refusal: Refusal, *, as_json: bool = False, at_de
 def error_page(pages: Pages, trouble: Trouble, *, as_json: bool = False, at_desk: bool = False) -> Response:
     """The error page, or JSON for a program. It is not cached. From a page of the desk it leads back to the desk."""
     if at_desk and trouble.advice == NOT_FOUND.advice:
-        trouble = replace(trouble, advice="Check the address, or start from the desk.")
+        trouble = replace(trouble, advice=NOT_FOUND_AT_DESK.advice)
     fields = _spoken_fields(trouble)
     answer: Response = (
         JSONResponse(fields, trouble.status)
