@@ -270,7 +270,7 @@ def _went_back(conn: Connection, choice: ListChoice) -> dict[str, int]:
     listed = _table(conn, choice)
     assert listed.minor is not None
     campaign = choice.number("campaign")
-    if choice.text and choice.amount is None:
+    if choice.text:
         return went_back_of_some(conn, listed.conditions, campaign, listed.minor)
     return went_back_in_all(conn, listed.conditions, campaign, listed.minor, choice.first_day)
 
