@@ -20,13 +20,13 @@ from receipts.statement import GiftStatement
 class MissingFact(StrEnum):
     """What a receipt lacks that its law asks for. The value is a sentence for the desk."""
 
-    ORGANISATION_NAME = "the organisation's legal name"
-    ORGANISATION_ADDRESS = "the organisation's postal address"
-    REGISTRATION_NUMBER = "the organisation's registration number"
+    ORGANISATION_NAME = "the organisation\u2019s legal name"
+    ORGANISATION_ADDRESS = "the organisation\u2019s postal address"
+    REGISTRATION_NUMBER = "the organisation\u2019s registration number"
     PLACE_OF_ISSUE = "the place where receipts are issued"
     SIGNATORY = "the name of who signs receipts"
-    DONOR_NAME = "the donor's name"
-    DONOR_ADDRESS = "the donor's postal address"
+    DONOR_NAME = "the donor\u2019s name"
+    DONOR_ADDRESS = "the donor\u2019s postal address"
 
 
 ToBeIssued = Draft | Receipt | FrozenDocument
@@ -181,6 +181,12 @@ def missing_facts(document: ToBeIssued) -> Sequence[MissingFact]:
     of_receipts_alone = _OF_OFFICIAL_RECEIPTS if isinstance(document, GiftStatement) else ()
     required = legal_form(document.jurisdiction).required
     return [fact for fact in required if fact not in of_receipts_alone and not known.get(fact)]
+
+
+def require_facts(document: ToBeIssued) -> None:
+    """Raise FactsMissing for a document that must not be issued like this."""
+    if missing := missing_facts(document):
+        raise FactsMissing(missing)
 
 
 # A list of gifts is no official receipt, else one gift would be confirmed twice.

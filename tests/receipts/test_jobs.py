@@ -138,7 +138,7 @@ def test_a_receipt_that_lacks_a_fact_waits_until_another_takes_its_place(
     with reading(engine) as conn:
         [sentence] = unprinted_receipts(conn)
         issued = receipt_by_number(conn, number)
-    assert sentence.startswith(f"{number}: its law asks for the organisation's registration number.")
+    assert sentence.startswith(f"{number}: its law asks for the organisation\u2019s registration number.")
     assert kept(engine, number) is None
 
     assert issued is not None

@@ -141,7 +141,7 @@ def test_the_desk_s_form_asks_for_what_is_missing() -> None:
 def test_what_lacks_a_fact_is_not_printed(printer: Printer) -> None:
     """And says which; a credit note needs none of it."""
     lacking = replace(draft(), jurisdiction=Jurisdiction.CANADA, legal_facts=FACTS)
-    with pytest.raises(FactsMissing, match=r"^its law asks for the donor's postal address\. Enter") as waiting:
+    with pytest.raises(FactsMissing, match=r"^its law asks for the donor\u2019s postal address\. Enter") as waiting:
         printer.print(receipt(lacking))
 
     assert waiting.value.missing == (MissingFact.DONOR_ADDRESS,)
