@@ -15,6 +15,7 @@ from receipts.credit_note import CreditNote
 from receipts.document import FrozenDocument
 from receipts.receipt import Draft, Receipt
 from receipts.statement import GiftStatement
+from receipts.words_4 import words_4
 
 
 class MissingFact(StrEnum):
@@ -48,7 +49,8 @@ class LegalForm:
     """What a jurisdiction prescribes: sentences by language, each with the facts that it names, and required facts.
 
     `several` are those of a document about several gifts, where they differ. `title` replaces "Receipt" where the law
-    has a name for it. `source` is where the rule stands.
+    has a name for it. `source` is where the rule stands. `asked` is asked of donors as well, and printed where it is
+    known, though a receipt may be without it.
     """
 
     sentences: Mapping[str, Sequence[str]]
@@ -56,6 +58,7 @@ class LegalForm:
     source: str
     title: str = ""
     several: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    asked: Sequence[MissingFact] = ()
 
     def locked(self, language: str, *, several: bool = False) -> Sequence[str]:
         """The sentences in a language; in English where the law has no other words."""
@@ -119,7 +122,8 @@ LEGAL_FORMS: Mapping[str, LegalForm] = {
             )
         },
         (*_OWN, MissingFact.DONOR_NAME),
-        "26 USC 6113; IRS Notice 88-120",
+        "26 USC 6113; IRS Notice 88-120. A committee keeps name and address of whoever gives over $50: 52 USC 30102(c)",
+        asked=(MissingFact.DONOR_ADDRESS,),
     ),
     Jurisdiction.CANADA: LegalForm(
         {
@@ -162,6 +166,22 @@ def legal_form(jurisdiction: str, *, charity: bool = False) -> LegalForm:
     if jurisdiction == UNSTATED:
         return _CHARITY_UNSTATED if charity else _UNSTATED
     return LEGAL_FORMS[jurisdiction]
+
+
+def facts_asked_of_donors(jurisdiction: str) -> frozenset[MissingFact]:
+    """What the form has to ask of donors for receipts of this law, of MissingFact.DONOR_NAME and DONOR_ADDRESS."""
+    form = legal_form(jurisdiction)
+    return frozenset({*form.required, *form.asked} & {MissingFact.DONOR_NAME, MissingFact.DONOR_ADDRESS})
+
+
+def asks_for_address(jurisdiction: str) -> bool:
+    """Whether receipts of this law have the donor's postal address."""
+    return MissingFact.DONOR_ADDRESS in facts_asked_of_donors(jurisdiction)
+
+
+def may_have_gift_aid(jurisdiction: str) -> bool:
+    """Whether a charity's receipts of this law say if Gift Aid was declared."""
+    return jurisdiction in (UNSTATED, Jurisdiction.UK_CHARITY)
 
 
 def missing_facts(document: ToBeIssued) -> Sequence[MissingFact]:
@@ -212,7 +232,13 @@ def legal_lines(document: ToBeIssued, amount: str, language: str, *, charity: bo
     facts |= {"organisation": document.organisation.name, "amount": amount}
     locked = [sentence.format_map(facts) for sentence in form.locked(language, several=several)]
     own = " ".join(_added(document.organisation.legal_note, locked))
-    return [*locked, own] if own else locked
+    return [*_declared_words(document, language), *locked, *([own] if own else [])]
+
+
+def _declared_words(document: ToBeIssued, language: str) -> Sequence[str]:
+    """What the donor of a receipt declared for Gift Aid, in the words that they agreed to."""
+    status = document.gift_aid if isinstance(document, Draft | Receipt) else None
+    return [words_4(language)["gift_aid_words"] % {"words": status.words}] if status and status.words else []
 
 
 def _added(note: str, locked: Sequence[str]) -> Iterator[str]:

@@ -14,6 +14,9 @@ from receipts.receipt import Draft, printed_number, receipt_style
 from receipts.store import Issued, issue_receipts, receipt_by_number
 from receipts.tables import YEAR_SPAN, receipt, receipt_void
 
+# Why and by whom a receipt that waited is replaced once what it lacked is known.
+BY_PROGRAM = "Farthing"
+LACKED_A_FACT = "It lacked what its law asks for, and was never sent. That is known now."
 _r, _v = receipt.c, receipt_void.c
 
 
@@ -68,6 +71,7 @@ def reissue_receipt(
         legal_facts=facts_of_law(old.jurisdiction, old.legal_facts, profile),
         replaces=old.number,
         verify_url=put_right.verify_base,
+        gift_aid=old.gift_aid,
     )
     require_facts(draft)
     [number] = issue_receipts(conn, [draft], issued_on=today, now=now)
