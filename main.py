@@ -36,7 +36,7 @@ from mailing.desk_routes import OPT_OUTS, MailingDesk, mailing_desk_routes
 from mailing.routes import mailing_routes
 from mailing.stop_links import PATH as STOP_PATH
 from mailing.stop_links import StopLinks
-from organisation.consent_words import OfferedConsent, offered_consents
+from organisation.consent_words import offered_consents
 from organisation.current import CurrentOrganisation
 from organisation.publication import missing_for_publication
 from organisation.routes import UPLOAD_PATHS as ORGANISATION_UPLOADS
@@ -61,6 +61,7 @@ from payments.stripe.portal import CustomerPortal
 from payments.thanks.routes import thanks_routes
 from proof.doctor import Expected, check_installation
 from proof.doctor_mail import NO_MAIL_SERVER, MailServerState
+from receipts.jurisdictions import facts_asked_of_donors
 from receipts.routes import receipt_routes
 from receipts.signature import DocumentSigner
 from receipts.verify_routes import verify_routes
@@ -196,6 +197,7 @@ def _form_rules(organisation: CurrentOrganisation, clock: Clock) -> FormRules:
         lambda: offered_consents(organisation.profile, organisation.number),
         lambda currency: declared_above(organisation.profile, currency, clock()),
         lambda: organisation.profile.gift_aid_charity,
+        lambda: facts_asked_of_donors(organisation.profile.receipts.jurisdiction),
     )
 
 
@@ -203,11 +205,7 @@ def _own_pages(installation: Installation, twin: Twin | None) -> APIRouter:
     """What a donor opens by a link from a letter."""
     engine, clock, pages = installation.engine, installation.clock, installation.pages
     key, base = stripe_account(installation, twin)
-    organisation = installation.organisation
-
-    def offered() -> list[OfferedConsent]:
-        return offered_consents(organisation.profile, organisation.number)
-
+    offered = _form_rules(installation.organisation, clock).consents
     router = APIRouter()
     router.include_router(donor_sign_in_routes(engine, clock, pages))
     router.include_router(own_routes(engine, clock, pages, CustomerPortal(key, api_base=base), offered))

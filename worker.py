@@ -26,6 +26,7 @@ from payments.giving.turns_store import remove_old_turns
 from payments.inbox.keep import replay
 from payments.letters.document_letters import document_letter_handler
 from payments.letters.gift_letters import gift_letter_jobs
+from payments.letters.held_receipts import releasing
 from payments.letters.receipt_letters import RECEIPT
 from payments.letters.recurring_letters import recurring_letter_jobs
 from payments.letters.reminders import reminding
@@ -68,8 +69,9 @@ def build_worker(installation: Installation, twin: Twin | None = None) -> Worker
     key, base = stripe_account(installation, twin)
     printer = Printer(installation.pages, _logo_reader(engine))
     signer = DocumentSigner(installation.secret_key)
+    release = releasing(engine, installation.pages, installation.document_issuer, clock)
     handlers = {
-        PRINT: print_handler(engine, SigningPrinter(printer, signer.sign), clock),
+        PRINT: print_handler(engine, SigningPrinter(printer, signer.sign), clock, release),
         PRINT_REPORT: _report_job(installation, printer),
     }
     handlers |= recurring_letter_jobs(engine, installation.pages, clock)

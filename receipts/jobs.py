@@ -1,6 +1,6 @@
 """The job that prints receipts and other documents as PDF, in the worker."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -54,6 +54,11 @@ def print_first(conn: Connection, number: str, *, now: datetime) -> None:
     enqueue(conn, PRINT, number, {"numbers": [number]}, now=now, urgent=True)
 
 
+def print_again(conn: Connection, number: str, *, now: datetime) -> None:
+    """Try now to print a receipt that waited for a fact: a job of its own, because the one that failed rests longer."""
+    enqueue(conn, PRINT, f"{number} again", {"numbers": [number]}, now=now, urgent=True)
+
+
 @dataclass(frozen=True, slots=True)
 class SigningPrinter:
     """Prints documents, and signs what it prints."""
@@ -66,10 +71,18 @@ class SigningPrinter:
         return self.sign(self.printer.print(document))
 
 
-def print_handler(engine: Engine, printer: ReceiptPrinter, clock: Clock) -> Handler:
+def nothing_is_known(_number: str) -> bool:
+    """For programs that learn no facts later: a receipt that lacks one waits."""
+    return False
+
+
+def print_handler(
+    engine: Engine, printer: ReceiptPrinter, clock: Clock, release: Callable[[str], bool] = nothing_is_known
+) -> Handler:
     """The worker's handler of PRINT. A receipt that has its PDF is not printed again, so its bytes never change.
 
-    The letter to its donor is queued with the PDF, in one transaction.
+    The letter to its donor is queued with the PDF, in one transaction. `release` issues a receipt that waits for a fact
+    anew, if the fact has become known.
     """
 
     def handle(payload: Any) -> None:
@@ -78,22 +91,26 @@ def print_handler(engine: Engine, printer: ReceiptPrinter, clock: Clock) -> Hand
             try:
                 _print(engine, printer, clock, number)
             except (MissingGlyphs, FactsMissing) as missing:  # the others of the job are printed all the same
-                if not _is_void(engine, number):
+                if _still_waits(engine, number) and not (isinstance(missing, FactsMissing) and release(number)):
                     unprinted.append(f"{number}: {missing}")
         if unprinted:
-            raise Unprinted(" ".join(unprinted))
+            raise Unprinted("\n".join(unprinted))
 
     return handle
 
 
-def _is_void(engine: Engine, number: str) -> bool:
-    """Whether another document has taken its place, so that it need not be printed any more."""
+def _still_waits(engine: Engine, number: str) -> bool:
     with reading(engine) as conn:
-        if is_document_number(number):
-            document = document_by_number(conn, number)
-            return document is not None and document.void is not None
-        issued = receipt_by_number(conn, number)
-        return issued is not None and bool(voids_of_receipts(conn, [issued.id]))
+        return not _is_void(conn, number)
+
+
+def _is_void(conn: Connection, number: str) -> bool:
+    """Whether another document has taken its place, so that it need not be printed any more."""
+    if is_document_number(number):
+        document = document_by_number(conn, number)
+        return document is not None and document.void is not None
+    issued = receipt_by_number(conn, number)
+    return issued is not None and bool(voids_of_receipts(conn, [issued.id]))
 
 
 def _print(engine: Engine, printer: ReceiptPrinter, clock: Clock, number: str) -> None:
@@ -135,8 +152,18 @@ def _subject(numbers: Sequence[str]) -> str:
     return numbers[0] if len(numbers) == 1 else f"{numbers[0]}..{numbers[-1]}"
 
 
-def unprinted_receipts(conn: Connection) -> Sequence[str]:
-    """For each print that waits for a font or a fact, sentences on which documents they are and what to do."""
+@dataclass(frozen=True, slots=True)
+class UnprintedDocument:
+    """A document that waits for a font or a fact: its number, and why, with what to do."""
+
+    number: str
+    why: str
+
+
+def unprinted_receipts(conn: Connection) -> Sequence[UnprintedDocument]:
+    """The documents that wait, by their numbers. One that another has replaced meanwhile waits for nothing."""
     beginning = f"{Unprinted.__name__}: "
-    errors = (error for error in errors_of(conn, PRINT) if error.startswith(beginning))
-    return sorted({error.removeprefix(beginning) for error in errors})
+    errors = (error.removeprefix(beginning) for error in errors_of(conn, PRINT) if error.startswith(beginning))
+    lines = sorted({line for error in errors for line in error.splitlines()})
+    waiting = [UnprintedDocument(number, why) for number, _, why in (line.partition(": ") for line in lines)]
+    return [document for document in waiting if not _is_void(conn, document.number)]

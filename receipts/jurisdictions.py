@@ -15,18 +15,19 @@ from receipts.credit_note import CreditNote
 from receipts.document import FrozenDocument
 from receipts.receipt import Draft, Receipt
 from receipts.statement import GiftStatement
+from receipts.words_4 import words_4
 
 
 class MissingFact(StrEnum):
     """What a receipt lacks that its law asks for. The value is a sentence for the desk."""
 
-    ORGANISATION_NAME = "the organisation's legal name"
-    ORGANISATION_ADDRESS = "the organisation's postal address"
-    REGISTRATION_NUMBER = "the organisation's registration number"
+    ORGANISATION_NAME = "the organisation\u2019s legal name"
+    ORGANISATION_ADDRESS = "the organisation\u2019s postal address"
+    REGISTRATION_NUMBER = "the organisation\u2019s registration number"
     PLACE_OF_ISSUE = "the place where receipts are issued"
     SIGNATORY = "the name of who signs receipts"
-    DONOR_NAME = "the donor's name"
-    DONOR_ADDRESS = "the donor's postal address"
+    DONOR_NAME = "the donor\u2019s name"
+    DONOR_ADDRESS = "the donor\u2019s postal address"
 
 
 ToBeIssued = Draft | Receipt | FrozenDocument
@@ -48,7 +49,8 @@ class LegalForm:
     """What a jurisdiction prescribes: sentences by language, each with the facts that it names, and required facts.
 
     `several` are those of a document about several gifts, where they differ. `title` replaces "Receipt" where the law
-    has a name for it. `source` is where the rule stands.
+    has a name for it. `source` is where the rule stands. `asked` is asked of donors as well, and printed where it is
+    known, though a receipt may be without it.
     """
 
     sentences: Mapping[str, Sequence[str]]
@@ -56,6 +58,7 @@ class LegalForm:
     source: str
     title: str = ""
     several: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    asked: Sequence[MissingFact] = ()
 
     def locked(self, language: str, *, several: bool = False) -> Sequence[str]:
         """The sentences in a language; in English where the law has no other words."""
@@ -119,7 +122,8 @@ LEGAL_FORMS: Mapping[str, LegalForm] = {
             )
         },
         (*_OWN, MissingFact.DONOR_NAME),
-        "26 USC 6113; IRS Notice 88-120",
+        "26 USC 6113; IRS Notice 88-120. A committee keeps name and address of whoever gives over $50: 52 USC 30102(c)",
+        asked=(MissingFact.DONOR_ADDRESS,),
     ),
     Jurisdiction.CANADA: LegalForm(
         {
@@ -164,6 +168,22 @@ def legal_form(jurisdiction: str, *, charity: bool = False) -> LegalForm:
     return LEGAL_FORMS[jurisdiction]
 
 
+def facts_asked_of_donors(jurisdiction: str) -> frozenset[MissingFact]:
+    """What the form has to ask of donors for receipts of this law, of MissingFact.DONOR_NAME and DONOR_ADDRESS."""
+    form = legal_form(jurisdiction)
+    return frozenset({*form.required, *form.asked} & {MissingFact.DONOR_NAME, MissingFact.DONOR_ADDRESS})
+
+
+def asks_for_address(jurisdiction: str) -> bool:
+    """Whether receipts of this law have the donor's postal address."""
+    return MissingFact.DONOR_ADDRESS in facts_asked_of_donors(jurisdiction)
+
+
+def may_have_gift_aid(jurisdiction: str) -> bool:
+    """Whether a charity's receipts of this law say if Gift Aid was declared."""
+    return jurisdiction in (UNSTATED, Jurisdiction.UK_CHARITY)
+
+
 def missing_facts(document: ToBeIssued) -> Sequence[MissingFact]:
     """What its law asks for that a receipt does not have. Until nothing is missing it is not printed.
 
@@ -181,6 +201,12 @@ def missing_facts(document: ToBeIssued) -> Sequence[MissingFact]:
     of_receipts_alone = _OF_OFFICIAL_RECEIPTS if isinstance(document, GiftStatement) else ()
     required = legal_form(document.jurisdiction).required
     return [fact for fact in required if fact not in of_receipts_alone and not known.get(fact)]
+
+
+def require_facts(document: ToBeIssued) -> None:
+    """Raise FactsMissing for a document that must not be issued like this."""
+    if missing := missing_facts(document):
+        raise FactsMissing(missing)
 
 
 # A list of gifts is no official receipt, else one gift would be confirmed twice.
@@ -206,7 +232,13 @@ def legal_lines(document: ToBeIssued, amount: str, language: str, *, charity: bo
     facts |= {"organisation": document.organisation.name, "amount": amount}
     locked = [sentence.format_map(facts) for sentence in form.locked(language, several=several)]
     own = " ".join(_added(document.organisation.legal_note, locked))
-    return [*locked, own] if own else locked
+    return [*_declared_words(document, language), *locked, *([own] if own else [])]
+
+
+def _declared_words(document: ToBeIssued, language: str) -> Sequence[str]:
+    """What the donor of a receipt declared for Gift Aid, in the words that they agreed to."""
+    status = document.gift_aid if isinstance(document, Draft | Receipt) else None
+    return [words_4(language)["gift_aid_words"] % {"words": status.words}] if status and status.words else []
 
 
 def _added(note: str, locked: Sequence[str]) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """A receipt: what the organisation confirms to a donor, frozen when it is issued."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from functools import lru_cache
@@ -74,6 +74,14 @@ class ReceiptLine:
 
 
 @dataclass(frozen=True, slots=True)
+class GiftAidStatus:
+    """Whether Gift Aid was declared for a gift when its receipt was issued: on which day, and in which words."""
+
+    declared_on: date | None = None
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     """The contents of a receipt before it has a number.
 
@@ -82,7 +90,8 @@ class Draft:
     lines, `jurisdiction` names the law that the receipt is written for, and `legal_facts` what that law wants printed
     besides, such as ("registration_number", "123456789 RR 0001"). `replaces` is the number of the receipt that this
     one takes the place of. `verify_url` is the public address of the page that says whether a receipt is
-    genuine; its number and check code are added at issue. All of these may be missing: then nothing is kept of them.
+    genuine; its number and check code are added at issue. `gift_aid` is None where the organisation claims none. All of
+    these may be missing: then nothing is kept of them.
     """
 
     gift_id: str
@@ -99,6 +108,7 @@ class Draft:
     legal_facts: tuple[tuple[str, str], ...] = ()
     replaces: str = ""
     verify_url: str = ""
+    gift_aid: GiftAidStatus | None = None
 
     @property
     def template(self) -> int:
@@ -115,7 +125,7 @@ class Draft:
         lines = ",".join([f"[{_quoted(line.campaign)},{line.amount.minor}]" for line in self.lines])
         return (
             f'{{"currency":"{of}"{_optional("donor_address", self.donor_address)},'
-            f'"donor_name":{_quoted(self.donor_name)},"given_on":"{self.given_on}",'
+            f'"donor_name":{_quoted(self.donor_name)}{_gift_aid_as_json(self.gift_aid)},"given_on":"{self.given_on}",'
             f'"issued_on":"{issued_on}"{_optional("jurisdiction", self.jurisdiction)}'
             f'{_optional("legal_facts", self.legal_facts)},"lines":[{lines}],"method":{_quoted(self.method)},'
             f'"mode":"{self.mode}","number":"{number}","organisation":{_as_json(self.organisation)},'
@@ -144,6 +154,7 @@ class Receipt:
     legal_facts: tuple[tuple[str, str], ...] = ()
     replaces: str = ""
     verify_url: str = ""
+    gift_aid: GiftAidStatus | None = None
 
     @property
     def total(self) -> Money:
@@ -191,6 +202,7 @@ class Receipt:
             template=snapshot["template"],
             **frozen_optionals(snapshot),
             replaces=snapshot.get("replaces", ""),
+            gift_aid=_gift_aid_of(snapshot.get("gift_aid")),
         )
 
 
@@ -244,3 +256,17 @@ def _style_as_json(style: ReceiptStyle | None) -> str:
     if style is None:
         return ""
     return ',"style":' + json.dumps(asdict(style), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def _gift_aid_as_json(status: GiftAidStatus | None) -> str:
+    """The day of the declaration and its words as a further key of the snapshot; both are empty without one."""
+    if status is None:
+        return ""
+    return _optional("gift_aid", [str(status.declared_on or ""), status.words])
+
+
+def _gift_aid_of(kept: Sequence[str] | None) -> GiftAidStatus | None:
+    if kept is None:
+        return None
+    day, words = kept
+    return GiftAidStatus(date.fromisoformat(day) if day else None, words)

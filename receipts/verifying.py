@@ -14,7 +14,7 @@ from receipts.document import DocumentStatus, Series, document_status
 from receipts.document_store import IssuedDocument, credited_of_gift, document_by_number, is_document_number
 from receipts.statement import StatementKind
 from receipts.store import Issued, receipt_by_number
-from receipts.void_store import voids_of_receipts
+from receipts.void_store import editions_of_gift, voids_of_receipts
 
 _RECEIPT = re.compile(r"20[0-9]{2}-[0-9]{6,7}")
 _DOCUMENT = re.compile(r"(CN|ST|CR)20[0-9]{2}-[0-9]{6,7}")
@@ -24,7 +24,7 @@ _DOCUMENT = re.compile(r"(CN|ST|CR)20[0-9]{2}-[0-9]{6,7}")
 class VerifiedDocument:
     """A genuine document. `amounts` are what it is over, one for each currency; `went_back` is since, of a receipt.
 
-    `about` is the number of the receipt that a credit note names.
+    `about` is the number of the receipt that a credit note names, `about_replaced_by` of the one in its place today.
     """
 
     number: str
@@ -36,6 +36,7 @@ class VerifiedDocument:
     replaced_by: str = ""
     went_back: Money | None = None
     about: str = ""
+    about_replaced_by: str = ""
 
 
 def verify_document(conn: Connection, number: str, code: str) -> VerifiedDocument | None:
@@ -48,7 +49,7 @@ def verify_document(conn: Connection, number: str, code: str) -> VerifiedDocumen
     if is_document_number(number) and _DOCUMENT.fullmatch(number):
         document = document_by_number(conn, number)
         is_genuine = document is not None and is_check_code(code, document.document.check_code)
-        return _document(document) if document and is_genuine else None
+        return _document(conn, document) if document and is_genuine else None
     return None
 
 
@@ -70,7 +71,7 @@ def _receipt(conn: Connection, issued: Issued) -> VerifiedDocument:
     )  # fmt: skip
 
 
-def _document(issued: IssuedDocument) -> VerifiedDocument:
+def _document(conn: Connection, issued: IssuedDocument) -> VerifiedDocument:
     document, void = issued.document, issued.void
     if isinstance(document, CreditNote):
         amounts, about = [document.amount], document.receipt_number
@@ -82,5 +83,12 @@ def _document(issued: IssuedDocument) -> VerifiedDocument:
     status = document_status(amounts[0], nothing, is_void=void is not None, replaced_by=replaced_by)
     return VerifiedDocument(
         document.number, document.series, document.organisation.name, document.issued_on, amounts, status,
-        replaced_by, about=about,
+        replaced_by, about=about, about_replaced_by=_newest_of(conn, about) if about else "",
     )  # fmt: skip
+
+
+def _newest_of(conn: Connection, number: str) -> str:
+    """The receipt that confirms the gift today, where it is not this one."""
+    issued = receipt_by_number(conn, number)
+    newest = editions_of_gift(conn, issued.gift_id)[-1] if issued else number
+    return newest if newest != number else ""

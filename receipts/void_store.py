@@ -9,20 +9,24 @@ from sqlalchemy.engine import Connection
 
 from organisation.organisation import OrganisationProfile
 from receipts.document_store import Void
+from receipts.jurisdictions import require_facts
 from receipts.receipt import Draft, printed_number, receipt_style
 from receipts.store import Issued, issue_receipts, receipt_by_number
 from receipts.tables import YEAR_SPAN, receipt, receipt_void
 
+# Why and by whom a receipt that waited is replaced once what it lacked is known.
+BY_PROGRAM = "Farthing"
+LACKED_A_FACT = "It lacked what its law asks for, and was never sent. That is known now."
 _r, _v = receipt.c, receipt_void.c
 
 
 class AlreadyVoid(Exception):
-    """This receipt was declared void before."""
+    """This document was declared void before."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reissue:
-    """What is put right on a receipt: the donor's name and address, why, who does it, and the public address base."""
+    """What is put right on a document: the donor's name and address, why, who does it, and the public address base."""
 
     donor_name: str
     donor_address: tuple[str, ...]
@@ -44,10 +48,10 @@ def void_receipt(conn: Connection, issued: Issued, void: Void) -> None:
 def reissue_receipt(
     conn: Connection, issued: Issued, put_right: Reissue, profile: OrganisationProfile, *, today: date, now: datetime
 ) -> str:
-    """Issue a receipt in the place of this one, which becomes void; returns its number. Raises AlreadyVoid.
+    """Issue a receipt in the place of this one, which becomes void; returns its number.
 
-    It confirms the same gift in the same language, and is issued by the organisation as it is now. For the caller's
-    `booking` transaction.
+    It confirms the same gift in the same language under the same law, and is issued by the organisation as it is now.
+    For the caller's `booking` transaction. Raises AlreadyVoid, and FactsMissing before anything is written.
     """
     old = issued.receipt
     if voids_of_receipts(conn, [issued.id]):
@@ -64,13 +68,22 @@ def reissue_receipt(
         style=receipt_style(profile, old.style.language if old.style else ""),
         donor_address=put_right.donor_address,
         jurisdiction=old.jurisdiction,
-        legal_facts=old.legal_facts,
+        legal_facts=facts_of_law(old.jurisdiction, old.legal_facts, profile),
         replaces=old.number,
         verify_url=put_right.verify_base,
+        gift_aid=old.gift_aid,
     )
+    require_facts(draft)
     [number] = issue_receipts(conn, [draft], issued_on=today, now=now)
     void_receipt(conn, issued, Void(put_right.why, put_right.who, now, number))
     return number
+
+
+def facts_of_law(
+    jurisdiction: str, before: tuple[tuple[str, str], ...], profile: OrganisationProfile
+) -> tuple[tuple[str, str], ...]:
+    """What the organisation says of itself for this law: as it is now, or as before if it now follows another."""
+    return profile.receipts.legal_facts if profile.receipts.jurisdiction == jurisdiction else before
 
 
 def void_receipts_of_gifts(conn: Connection, gift_ids: Sequence[str], why: str, who: str, now: datetime) -> None:

@@ -24,6 +24,7 @@ from payments.gifts import store as gift_store
 from payments.gifts.gift import CheckoutLink, Gift, GiftState
 from payments.gifts.recurring import Recurring, instalment_id
 from payments.gifts.recurring_store import recurring_of
+from payments.giving.receipt_facts_views import known_for_receipts
 from payments.reading.happenings import (
     BalanceChanged,
     BalanceLine,
@@ -146,6 +147,7 @@ def load_known(conn: Connection, notices: Sequence[Notice], timezone: str) -> Kn
         parents={campaign.id: campaign.parent for campaign in named if campaign.parent is not None},
         issuer=issuer.profile if issuer else None,
         languages=_languages(conn, issuer.profile, gifts, recurring) if issuer else {},
+        for_receipts=known_for_receipts(conn, issuer.profile if issuer else None, gifts, recurring),
         wanted_events=wanted,
         slugs={campaign.id: campaign.slug for campaign in named} if wanted else {},
     )

@@ -3,6 +3,7 @@
 So repeating it changes nothing, and whatever kept it from being done is put right the next time.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime
 
@@ -40,7 +41,8 @@ def credit_gift(conn: Connection, gift_id: str, issuer: DocumentIssuer, now: dat
     credited = sum((note.amount for note in notes), start=Money(0, went_back.currency))
     if went_back == credited:
         return notes[-1].number if notes else None
-    note = _note(issued, movements, (went_back - credited, credited), issuer)
+    cause = _cause(movements, notes, issued.receipt.issued_on)
+    note = _note(issued, cause, (went_back - credited, credited), issuer)
     today = now.astimezone(issuer.zone).date()
     [frozen] = issue_documents(conn, [DueDocument(note, credit_subject(gift_id))], issued_on=today, now=now)
     queue_prints(conn, [frozen.number], now=now)
@@ -67,10 +69,10 @@ def _kept(movements: Sequence[GiftMovement], issued: Issued) -> Money:
 
 
 def _note(
-    issued: Issued, movements: Sequence[GiftMovement], amounts: tuple[Money, Money], issuer: DocumentIssuer
+    issued: Issued, cause: tuple[EntryKind, date], amounts: tuple[Money, Money], issuer: DocumentIssuer
 ) -> CreditNote:
     receipt, (amount, before) = issued.receipt, amounts
-    reason, day = _last_return(movements, receipt.issued_on)
+    reason, day = cause
     return CreditNote(
         donor_name=receipt.donor_name,
         donor_address=receipt.donor_address,
@@ -93,8 +95,13 @@ def _note(
     )
 
 
-def _last_return(movements: Sequence[GiftMovement], otherwise: date) -> tuple[EntryKind, date]:
-    """Why and when the last of it went back."""
+def _cause(movements: Sequence[GiftMovement], notes: Sequence[CreditNote], otherwise: date) -> tuple[EntryKind, date]:
+    """Why and when the last of what a note is for went back: of what these notes do not say, the largest part."""
     returns = [each for each in movements if each.minor < 0 and each.kind in CREDIT_REASONS]
-    last = max(returns, key=lambda each: each.day, default=None)
-    return (last.kind, last.day) if last else (EntryKind.REFUND, otherwise)
+    unsaid = Counter[EntryKind]()
+    for each in returns:
+        unsaid[each.kind] -= each.minor
+    for note in notes:
+        unsaid[note.reason] -= note.amount.minor
+    reason = max(unsaid, key=lambda kind: unsaid[kind], default=EntryKind.REFUND)
+    return reason, max((each.day for each in returns if each.kind is reason), default=otherwise)

@@ -28,6 +28,7 @@ from payments.gifts.erasure_store import (
     is_unsettled,
     mentions_of_donor,
 )
+from payments.giving.postal_address_store import erase_postal_addresses
 from payments.inbox.store import drop_bodies
 from payments.own.own_data_views import addresses_of_donor
 from receipts.erasure_store import close_receipts, erase_documents, erase_receipts
@@ -71,6 +72,7 @@ def erase_person(conn: Connection, donor_ids: Sequence[str], addresses: Sequence
     erase_letters(conn, addresses, now)
     erase_signups(conn, _keys(addresses), now)
     erase_gifts(conn, donor_ids)
+    erase_postal_addresses(conn, gifts)
     erase_lines(conn, lines_of_gifts(conn, gifts))
     forget_uploads(conn)
     erase_notes(conn, Noted.DONOR, donor_ids, now)

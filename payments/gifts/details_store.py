@@ -3,6 +3,7 @@
 One row a gift; of two requests that write it at once the first one's stays.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -30,6 +31,12 @@ def add_dedication(conn: Connection, gift_id: str, dedication: Dedication) -> No
 def hide_name(conn: Connection, gift_id: str) -> None:
     """Show the giver's name and message no more: the donor has asked for that."""
     conn.execute(sa.update(gift_table).where(gift_table.c.id == gift_id).values(show_name=False))
+
+
+def name_giver(conn: Connection, gift_ids: Sequence[str], name: str) -> None:
+    """Keep who gives with those of these gifts that have no name yet."""
+    nameless = sa.and_(gift_table.c.id.in_(gift_ids), gift_table.c.donor_name == "")
+    conn.execute(sa.update(gift_table).where(nameless).values(donor_name=name))
 
 
 def dedication_of(conn: Connection, gift_id: str) -> Dedication | None:

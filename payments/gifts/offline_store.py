@@ -1,7 +1,7 @@
 """Offline gifts in the database: entered, taken back, and cash that was banked. Call these inside `booking`."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, tzinfo
 from typing import Any
 from uuid import uuid4
@@ -22,7 +22,7 @@ from payments.gifts.gift import DonorDetails, Gift
 from payments.gifts.gift_events import received_event, taken_back_event
 from payments.gifts.moving_store import gifts_with_moves, moves_of
 from payments.gifts.offline import Means, OfflineGift, deposit_entry, noon_of, offline_entries, reversals
-from payments.gifts.receiving import Issuer, Received, Reception, receive
+from payments.gifts.receiving import NO_RECEIPT_FACTS, Issuer, ReceiptFacts, Received, Reception, receive
 from payments.gifts.store import add_gifts, gift, gifts, save_reception
 from payments.gifts.tables import allocation, offline_gift
 from receipts.void_store import void_receipts_of_gifts
@@ -71,14 +71,21 @@ def givers(conn: Connection, people: Sequence[DonorDetails], now: datetime) -> l
     return find_or_add_donors(conn, addresses, now)
 
 
-def enter_offline(conn: Connection, offline: OfflineGift, issuer: Issuer | None, now: tuple[datetime, tzinfo]) -> bool:
+def enter_offline(
+    conn: Connection,
+    offline: OfflineGift,
+    issuer: Issuer | None,
+    now: tuple[datetime, tzinfo],
+    facts: Mapping[str, ReceiptFacts] | None = None,
+) -> bool:
     """Add the gift as received, with its entries, and with its receipt where there is an issuer.
 
-    False when it was there already: it stays as it is. `now` is the instant and the organisation's time zone.
+    False when it was there already: it stays as it is. `now` is the instant and the organisation's time zone, `facts`
+    what its receipt says besides.
     """
     if gift(conn, offline.gift.id) is not None:
         return False
-    enter_offline_gifts(conn, [offline], {offline.gift.id} if issuer else set(), issuer, now)
+    enter_offline_gifts(conn, [offline], {offline.gift.id} if issuer else set(), issuer, now, facts)
     return True
 
 
@@ -88,8 +95,12 @@ def enter_offline_gifts(
     with_receipt: Collection[str],
     issuer: Issuer | None,
     now: tuple[datetime, tzinfo],
+    facts: Mapping[str, ReceiptFacts] | None = None,
 ) -> None:
-    """Add gifts that are not there yet, each table in one statement; those of `with_receipt` have a receipt each."""
+    """Add gifts that are not there yet, each table in one statement; those of `with_receipt` have a receipt each.
+
+    `facts` is what receipts say besides, by gift.
+    """
     at, zone = now
     add_gifts(conn, [offline.gift for offline in entered])
     insert_rows(conn, offline_gift, [_row(offline, at) for offline in entered])
@@ -97,6 +108,7 @@ def enter_offline_gifts(
     titles, slugs = {name.id: name.title for name in names}, {name.id: name.slug for name in names}
     languages = languages_of_donors(conn, sorted({each.gift.donor_id for each in entered if each.gift.donor_id}))
     received = [_received(offline, languages.get(offline.gift.donor_id or "", ""), now) for offline in entered]
+    received = [replace(each, facts=(facts or {}).get(each.gift.id, NO_RECEIPT_FACTS)) for each in received]
     wanting = [each for each in received if issuer and each.gift.id in with_receipt]
     others = [each for each in received if not (issuer and each.gift.id in with_receipt)]
     for payments, by in ((wanting, issuer), (others, None)):

@@ -10,7 +10,18 @@ from datetime import date, datetime
 from ledger.money import Money
 from organisation.organisation import OrganisationProfile
 from payments.gifts.gift import Gift, shares_of
-from receipts.receipt import Draft, ReceiptLine, receipt_style
+from receipts.receipt import Draft, GiftAidStatus, ReceiptLine, receipt_style
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptFacts:
+    """What a receipt says besides the gift: the lines of the donor's address, and whether Gift Aid was declared."""
+
+    address: tuple[str, ...] = ()
+    gift_aid: GiftAidStatus | None = None
+
+
+NO_RECEIPT_FACTS = ReceiptFacts()
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +32,7 @@ class Received:
     prints it. `subject` is what the money clears under (the payment), `source` the id of what brought it (the charge),
     `cause` the delivery or run that reported it. `day` is the organisation's calendar day of `at`. `language` is the
     donor's, for the receipt; nothing where it is not known. `payer` is the name that the payment carries, where the
-    donor typed none: their gift and its receipt have it, and no public page.
+    donor typed none: their gift and its receipt have it, and no public page. `facts` are for the receipt alone.
     """
 
     gift: Gift
@@ -34,6 +45,7 @@ class Received:
     cause: str
     language: str = ""
     payer: str = ""
+    facts: ReceiptFacts = NO_RECEIPT_FACTS
 
     @property
     def donor_name(self) -> str:
@@ -122,6 +134,8 @@ def _draft(received: Received, issuer: Issuer, titles: Mapping[int, str]) -> Dra
         organisation=issuer.profile.organisation,
         mode=issuer.mode,
         style=receipt_style(issuer.profile, received.language),
+        donor_address=received.facts.address,
+        gift_aid=received.facts.gift_aid,
         jurisdiction=issuer.profile.receipts.jurisdiction,
         verify_url=issuer.verify_base,
         legal_facts=issuer.profile.receipts.legal_facts,

@@ -1,6 +1,6 @@
 """The donor's form: what it asks, what its page shows, and what was sent with it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.engine import Engine
@@ -25,6 +25,7 @@ from payments.giving.form_token import new_form_token
 from payments.giving.gift_aid_form import GiftAidOffer
 from payments.giving.prefilled import interval_choices, slip_choices, template_fields
 from payments.giving.rhythm_form import IntervalOffer
+from receipts.jurisdictions import MissingFact
 from web.language import translated
 from web.pages import Pages
 
@@ -34,13 +35,14 @@ class FormRules:
     """What the organisation decides about the form, as it is now.
 
     What is offered, the boxes of consent, the amount above which donors declare who they are, and the name of the
-    charity where Gift Aid may be declared to it.
+    charity where Gift Aid may be declared to it. `for_receipts` is what receipts must say of their donors.
     """
 
     giving: Callable[[], GivingRules] = lambda: NO_RULES
     consents: Callable[[], Sequence[OfferedConsent]] = lambda: ()
     declared_above: Callable[[Currency], Money | None] = lambda _: None
     gift_aid_charity: Callable[[], str] = lambda: ""
+    for_receipts: Callable[[], Collection[MissingFact]] = lambda: ()
 
 
 NO_FORM_RULES = FormRules()
@@ -125,6 +127,8 @@ class DonorForm:
             "errors": errors,
             "form_token": fields.get("form_token") or new_form_token(self._secret, self._clock()),
             "consents": questions.consents,
+            "needs_name": MissingFact.DONOR_NAME in questions.for_receipts,
+            "needs_address": MissingFact.DONOR_ADDRESS in questions.for_receipts,
             "ticked": [box.channel for box in questions.consents if fields.get(f"consent_{box.channel}")],
             "fee_example": self._fee_example(questions.fee_rate, fields, campaign),
             "local_groups": local_groups,
@@ -152,7 +156,8 @@ class DonorForm:
         }
 
     def _questions(self, campaign: Campaign) -> FormQuestions:
-        return FormQuestions(self._rules.consents(), fee_rate(campaign.currency, self._rules.giving()))
+        rate = fee_rate(campaign.currency, self._rules.giving())
+        return FormQuestions(self._rules.consents(), rate, self._rules.for_receipts())
 
     def _words(self, campaign: Campaign) -> AmountWords:
         wording = self._pages.wording

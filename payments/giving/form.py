@@ -1,6 +1,6 @@
 """Reads the donor's form strictly: into a pledge, or into a sentence for each field that must be corrected."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -20,7 +20,10 @@ from payments.giving import declaration_form, dedication_form, donor_fields, gif
 from payments.giving.dedication_form import UnclearDedication, read_dedication
 from payments.giving.donor_fields import read_donor_email, read_message, read_name, read_source, wants_name_shown
 from payments.giving.gift_aid_form import PledgedGiftAid
+from payments.giving.postal_address import PostalAddress
+from payments.giving.postal_address_form import ADDRESS_FIELDS, read_postal_address
 from payments.giving.rhythm_form import IntervalOffer, UnclearRhythm, read_receipt_letters, read_rhythm
+from receipts.jurisdictions import MissingFact
 from web.language import translated
 from web.typed import NotTidy, compact
 
@@ -30,7 +33,8 @@ TRAP, SOLUTION = "homepage", "solution"
 FIELDS = (
     *rhythm_form.FIELDS, "amount", *(f"amount_{interval}" for interval in REPEATING), "other_amount", "fee_cover",
     *donor_fields.FIELDS, *dedication_form.FIELDS, *(f"consent_{channel}" for channel in CHANNELS),
-    *declaration_form.FIELDS, *gift_aid_form.FIELDS, "to", "form_token", "retry", "more", TRAP, SOLUTION,
+    *declaration_form.FIELDS, *gift_aid_form.FIELDS, *ADDRESS_FIELDS,
+    "to", "form_token", "retry", "more", TRAP, SOLUTION,
 )  # fmt: skip
 
 FormFields = Mapping[str, str]
@@ -45,7 +49,7 @@ class Pledge:
     `amount` has the `fee_cover` in it, if the donor added one. `consents` are the boxes that were ticked. The
     `declaration` says who gives, where the amount is above the organisation's threshold. `gift_aid` is what a UK
     taxpayer declares to a charity. `parts` say how its donor shares it over several campaigns. `receipts` is what is
-    mailed for later instalments.
+    mailed for later instalments, `address` the donor's, where receipts want it.
     """
 
     amount: Money
@@ -60,6 +64,7 @@ class Pledge:
     gift_aid: PledgedGiftAid | None = None
     parts: tuple[GiftPart, ...] = ()
     receipts: ReceiptLetters = ReceiptLetters.EACH
+    address: PostalAddress | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +78,14 @@ class AmountWords:
 
 @dataclass(frozen=True, slots=True)
 class FormQuestions:
-    """What the form asks besides the gift itself: boxes of consent, and to add the fee, if a rate is known."""
+    """What the form asks besides the gift itself: boxes of consent, and to add the fee, if a rate is known.
+
+    `for_receipts` is what receipts must say of the donor.
+    """
 
     consents: Sequence[OfferedConsent] = ()
     fee_rate: FeeRate | None = None
+    for_receipts: Collection[MissingFact] = ()
 
 
 NO_QUESTIONS = FormQuestions()
@@ -99,7 +108,9 @@ def read_form(
     amount = _read(lambda: _amount(fields, group, words), "amount", errors)
     cover = amount and _read(lambda: _cover(fields, amount, words, questions.fee_rate), "amount", errors)
     email = _read(lambda: read_donor_email(fields), "email", errors)
-    name = _read(lambda: read_name(fields), "name", errors)
+    needs_name = MissingFact.DONOR_NAME in questions.for_receipts
+    name = _read(lambda: read_name(fields, is_needed=needs_name), "name", errors)
+    address = _address(fields, errors) if MissingFact.DONOR_ADDRESS in questions.for_receipts else None
     message = _read(lambda: read_message(fields), "message", errors)
     dedication = _read(lambda: read_dedication(fields), "dedication", errors)
     if errors or amount is None or email is None or name is None or message is None:
@@ -114,6 +125,7 @@ def read_form(
         dedication=dedication,
         consents=tuple(asked for asked in questions.consents if fields.get(f"consent_{asked.channel}")),
         receipts=read_receipt_letters(fields, rhythm),
+        address=address,
     )
 
 
@@ -138,6 +150,14 @@ def _read(read: Callable[[], Value], field: str, errors: FieldErrors) -> Value |
         errors[field] = translated(error.text, **error.values)
     except NotTidy as error:
         errors[field] = str(error)
+    return None
+
+
+def _address(fields: FormFields, errors: FieldErrors) -> PostalAddress | None:
+    read = read_postal_address(fields)
+    if isinstance(read, PostalAddress):
+        return read
+    errors |= read
     return None
 
 

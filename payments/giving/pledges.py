@@ -28,6 +28,7 @@ from payments.gifts.splitting import ParentShare, shares_of_parts
 from payments.giving.form import Pledge
 from payments.giving.form_keys import FORMS, FormKey, gift_id_of, return_token_of
 from payments.giving.gift_aid_form import PledgedGiftAid
+from payments.giving.postal_address_store import postal_address_of, put_postal_address
 from payments.giving.prefilled import SentForm
 from payments.stripe.checkout import Purpose
 from payments.stripe.gateway import Gateway
@@ -182,6 +183,7 @@ def sent_form(conn: Connection, gift: Gift) -> SentForm:
         agreed,
         gift_aid_declared_with(conn, gift.id),
         latest_letters(conn, gift.recurring_id) if gift.recurring_id else ReceiptLetters.EACH,
+        postal_address_of(conn, gift.id),
     )
 
 
@@ -221,6 +223,8 @@ def _add_details(conn: Connection, gift: Gift, form: Pledge, now: datetime) -> N
         choose_receipts(conn, gift.recurring_id, form.receipts, BY_DONOR, now)
     if form.dedication is not None:
         add_dedication(conn, gift.id, form.dedication)
+    if form.address is not None:
+        put_postal_address(conn, [gift.id], form.address, now)
     if form.declaration is not None:
         add_declaration(conn, gift.id, form.declaration, now)
     if form.gift_aid is not None:

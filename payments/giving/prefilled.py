@@ -20,11 +20,14 @@ from payments.giving.dedication_form import fields_of_dedication
 from payments.giving.donor_fields import LikelySlip, read_donor_email, read_source
 from payments.giving.form import OTHER, FormFields
 from payments.giving.gift_aid_form import WANTED, fields_of_gift_aid
+from payments.giving.postal_address import PostalAddress
+from payments.giving.postal_address_form import ADDRESS_FIELDS, fields_of_address
 from payments.giving.rhythm_form import ONCE, IntervalOffer, fields_of_rhythm
 from web.language import translated
 from web.typed import NotTidy
 from web.wording import Wording
 
+_AS_TYPED = (*rhythm_form.FIELDS, *donor_fields.FIELDS, *dedication_form.FIELDS, *ADDRESS_FIELDS)
 LONGEST_MINOR = 9  # digits of an amount in a deep link
 
 
@@ -62,7 +65,7 @@ def template_fields(fields: FormFields, groups: Sequence[AmountGroup]) -> dict[s
         "amount_other": fields.get("other_amount", ""),
         "fee_cover": fields.get("fee_cover", ""),
         WANTED: fields.get(WANTED, ""),
-        **{name: fields.get(name, "") for name in (*rhythm_form.FIELDS, *donor_fields.FIELDS, *dedication_form.FIELDS)},
+        **{name: fields.get(name, "") for name in _AS_TYPED},
     }
 
 
@@ -88,6 +91,7 @@ class SentForm:
     agreed: tuple[str, ...]
     gift_aid: GiftAidDeclaration | None = None
     receipts: ReceiptLetters = ReceiptLetters.EACH
+    address: PostalAddress | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +117,7 @@ def fields_of_form(sent: SentForm, campaign: Campaign, groups: Sequence[AmountGr
         **fields_of_dedication(sent.dedication),
         **fields_of_declaration(sent.declaration),
         **fields_of_gift_aid(sent.gift_aid),
+        **fields_of_address(sent.address),
         **{f"consent_{channel}": "yes" for channel in sent.agreed},
         "fee_cover": "yes" if gift.fee_cover else "",
         "yearly_statement": "yes" if sent.receipts is ReceiptLetters.YEARLY else "",

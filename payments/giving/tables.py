@@ -1,4 +1,7 @@
-"""The way to Stripe in a crowd: how fast checkouts are opened, who waits, whether a puzzle is asked, payment links."""
+"""The way to Stripe in a crowd: how fast checkouts are opened, who waits, whether a puzzle is asked, payment links.
+
+And the postal addresses that forms ask for where receipts want them.
+"""
 
 import sqlalchemy as sa
 
@@ -48,4 +51,17 @@ payment_link = table(
     sa.Column("made_at", Instant, nullable=False),
     sa.UniqueConstraint("link_id"),
     sa.CheckConstraint("url like 'http%'", name="url"),
+)
+
+# Where the giver of this gift lives, if receipts want it: typed with the gift, or later. It goes with an erased donor.
+postal_address = table(
+    "postal_address",
+    sa.Column("gift_id", Code, sa.ForeignKey("gift.id"), primary_key=True),
+    sa.Column("street", Code, nullable=False),
+    sa.Column("town", Code, nullable=False),
+    sa.Column("region", Code, nullable=False),
+    sa.Column("postcode", Code, nullable=False),
+    sa.Column("country", Code, nullable=False),
+    sa.Column("typed_at", Instant, nullable=False),
+    sa.CheckConstraint("street <> '' AND town <> '' AND postcode <> ''", name="whole"),
 )

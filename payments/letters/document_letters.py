@@ -1,5 +1,6 @@
 """The letters that bring donors their documents, once each document's PDF is printed."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy.engine import Connection, Engine
@@ -113,7 +114,14 @@ def _of_statement(pages: Pages, statement: GiftStatement) -> NoticeWords:
         paragraphs=[
             translated("Thank you for what you gave from %(first)s to %(last)s.", first=first, last=last),
             translated("%(number)s comes with this letter as a PDF. Please keep it.", number=statement.number),
+            *_replaced(statement),
         ],
         why=translated("You get this letter because donations were made with this address. Any questions? Answer it."),
         facts=[(translated("Donations"), pages.wording.money_exact(total.kept)) for total in statement.totals],
     )
+
+
+def _replaced(statement: GiftStatement) -> Sequence[str]:
+    if not statement.replaces:
+        return ()
+    return [translated("It takes the place of %(number)s, which holds no longer.", number=statement.replaces)]

@@ -21,6 +21,7 @@ from payments.gifts.tables import (
     recurring_act,
     recurring_share,
 )
+from payments.giving.tables import postal_address
 from payments.standing_orders.tables import standing_order
 from receipts.tables import receipt
 from staff.tables import note
@@ -45,6 +46,7 @@ def own_data(conn: Connection, donor_ids: Sequence[str]) -> OwnData:
         "shares": _rows(conn, allocation, allocation.c.gift_id.in_(gifts)),
         "dedications": _rows(conn, dedication, dedication.c.gift_id.in_(gifts)),
         "declarations": _rows(conn, declaration, declaration.c.gift_id.in_(gifts)),
+        "postal_addresses": _rows(conn, postal_address, postal_address.c.gift_id.in_(gifts)),
         "gift_aid_declarations": _rows(conn, gift_aid_declaration, gift_aid_declaration.c.donor_id.in_(donor_ids)),
         "gift_aid_claims": _rows(conn, gift_aid_line, gift_aid_line.c.gift_id.in_(gifts)),
         "receipts": _rows(conn, receipt, receipt.c.gift_id.in_(gifts)),

@@ -15,10 +15,12 @@ from payments.gift_aid.declaration_views import counting_declarations_of
 from payments.gift_aid.gift_aid_declaration import in_force
 from payments.gifts.receipt_choice_store import latest_letters
 from payments.gifts.recurring_store import changes_of, recurring_of
+from payments.own.address_routes import own_address_routes
 from payments.own.changes_routes import own_changes_routes
 from payments.own.details_routes import ConsentOffer, own_details_routes
 from payments.own.erase_routes import erase_routes
 from payments.own.gift_aid_routes import own_gift_aid_routes
+from payments.own.held_views import held_receipts, newest_address
 from payments.own.own_consents import shown_consents
 from payments.own.own_files import years_of
 from payments.own.own_page import OwnRecurring, own_recurring_words
@@ -41,6 +43,8 @@ def own_routes(engine: Engine, clock: Clock, pages: Pages, portal: CustomerPorta
             gifts = own_gifts(conn, visit.donor_ids, MOST_GIFTS)
             shown, decisions = _recurring(conn, visit, pages), _decisions(conn, visit)
             declared = counting_declarations_of(conn, visit.donor_ids)
+            held = held_receipts(conn, visit.donor_ids)
+            address = newest_address(conn, visit.donor_ids)
         return pages.page(
             "donors/own_page.html",
             private=True,
@@ -48,6 +52,8 @@ def own_routes(engine: Engine, clock: Clock, pages: Pages, portal: CustomerPorta
             gifts=gifts,
             recurring=shown,
             years=years_of(gifts),
+            held=held,
+            address=address if any(row.row.runs for row in shown) else None,
             has_declared=bool(declared),
             gift_aid=in_force(declared),
             consents=shown_consents(decisions, offered()),
@@ -65,6 +71,7 @@ def own_routes(engine: Engine, clock: Clock, pages: Pages, portal: CustomerPorta
                 raise NotFound from None
         return RedirectResponse(f"/receipts/{token}", 303)
 
+    router.include_router(own_address_routes(engine, clock, pages, door))
     router.include_router(own_gift_aid_routes(engine, clock, pages, door))
     router.include_router(own_changes_routes(engine, clock, pages, door, portal))
     router.include_router(erase_routes(engine, clock, pages, door))

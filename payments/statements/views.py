@@ -18,7 +18,7 @@ from payments.gifts.offline import Means
 from payments.gifts.tables import allocation, gift, offline_gift
 from receipts.receipt import Receipt
 from receipts.statement import StatementGift, StatementKind, statement_series
-from receipts.tables import document, document_pdf, receipt
+from receipts.tables import document, document_pdf, document_void, receipt
 
 _g, _a, _o, _d = gift.c, allocation.c, offline_gift.c, document.c
 
@@ -69,8 +69,10 @@ def have_statement(conn: Connection, span: StatementSpan, people: Sequence[str])
 
 
 def numbers_of_span(conn: Connection, span: StatementSpan) -> Sequence[str]:
-    """The numbers of its statements, in their order."""
-    return conn.scalars(sa.select(_d.id).where(_of_span(span)).order_by(_d.year, _d.number)).all()
+    """The numbers of its statements that hold, in their order."""
+    holds = document.outerjoin(document_void, document_void.c.document_id == _d.id)
+    which = sa.and_(_of_span(span), document_void.c.document_id.is_(None))
+    return conn.scalars(sa.select(_d.id).select_from(holds).where(which).order_by(_d.year, _d.number)).all()
 
 
 def progress_of_span(conn: Connection, span: StatementSpan) -> StatementProgress:

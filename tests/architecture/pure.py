@@ -43,7 +43,7 @@ PURE = {
     "payments.reading.statuses",
     "payments.reading.subscriptions",
     "payments.gifts.recurring_changes",
-    "payments.giving.rhythm_form",
+    *(f"payments.giving.{name}" for name in ("postal_address", "receipt_facts", "rhythm_form")),
     "payments.gifts.due_dates",
     "payments.gifts.recurring",
     "payments.gifts.recurring_news",

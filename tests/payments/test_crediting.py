@@ -31,6 +31,7 @@ from receipts.store import receipt_of_gift
 from receipts.tables import document
 from receipts.void_store import void_receipts_of_gifts
 from tests.clock import FixedClock
+from tests.engines import ON_SQLITE
 from tests.payments.conftest import LONDON
 from tests.payments.messages import charged, delivery, event
 from tests.payments.organisation_books import NOON, Books, gift_id
@@ -226,6 +227,22 @@ def test_a_lost_dispute_has_a_letter_of_its_own(books: Books) -> None:
     assert letter.subject == "Your credit note CN2026-000001"
     assert "Your bank has given this money back to you" in letter.text
     assert letter.attachments[0]["subject"] == "CN2026-000001"
+
+
+@ON_SQLITE
+def test_a_dispute_that_is_lost_after_a_refund_is_no_refund(books: Books) -> None:
+    """The second note says why the rest went, whichever of the two came last; so it has a letter of its own."""
+    give(books)
+    moved = dispute(line(-1500, id="txn_du", source="du_1"), amount=1500)
+    books.deliver(delivery(event("charge.dispute.funds_withdrawn", moved, name="withdrawn")))
+    give_back(books, 1000)
+    work(books)
+    with booking(books.engine) as conn:
+        book_store.save_dispute(conn, decided("lost"), NOON)
+        credit_gift(conn, gift_id(1), ISSUER, NOON)
+
+    reasons = [note.document.reason for note in notes(books) if isinstance(note.document, CreditNote)]
+    assert reasons == [EntryKind.REFUND, EntryKind.DISPUTE]
 
 
 def clock(at: datetime = NOON) -> FixedClock:

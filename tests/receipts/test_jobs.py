@@ -119,9 +119,9 @@ def test_a_receipt_without_a_font_waits_and_holds_up_no_other(
 
     assert [kept(engine, number) is not None for number in numbers] == [True, False, True]
     with reading(engine) as conn:
-        [sentence] = unprinted_receipts(conn)
-    assert sentence.startswith(f"{numbers[1]}: 1 of the signs are in no font")
-    assert "\ue0ff" not in sentence
+        [waiting] = unprinted_receipts(conn)
+    assert (waiting.number, "\ue0ff" in waiting.why) == (numbers[1], False)
+    assert waiting.why.startswith("1 of the signs are in no font")
 
 
 def test_a_receipt_that_lacks_a_fact_waits_until_another_takes_its_place(
@@ -136,14 +136,16 @@ def test_a_receipt_that_lacks_a_fact_waits_until_another_takes_its_place(
     worker = Worker(engine, {PRINT: print_handler(engine, printer, clock)}, clock)
     worker.run_due()
     with reading(engine) as conn:
-        [sentence] = unprinted_receipts(conn)
+        [waiting] = unprinted_receipts(conn)
         issued = receipt_by_number(conn, number)
-    assert sentence.startswith(f"{number}: its law asks for the organisation's registration number.")
+    assert waiting.number == number
+    assert waiting.why.startswith("its law asks for the organisation\u2019s registration number.")
     assert kept(engine, number) is None
 
     assert issued is not None
     with booking(engine) as conn:
         void_receipt(conn, issued, Void("its number was missing", "ada", NOON))
+        assert list(unprinted_receipts(conn)) == []
     clock.advance(timedelta(hours=1))
     worker.run_due()
     with reading(engine) as conn:

@@ -8,12 +8,13 @@ from organisation.organisation import OrganisationProfile
 from organisation.receipt_rules import JURISDICTIONS, OWN_FACTS, UNSTATED, Jurisdiction, ReceiptRules
 from organisation.receipts_section import read_receipts, receipts_fields
 from organisation.sections import SectionErrors
+from receipts.archiving import snapshot_of
 from receipts.jurisdictions import LEGAL_FORMS, FactsMissing, MissingFact, legal_lines, missing_facts
 from receipts.pdf import Printer
-from receipts.receipt import ReceiptStyle
+from receipts.receipt import GiftAidStatus, Receipt, ReceiptStyle
 from receipts.words_4 import WORDS_4
 from tests.receipts.documents import ADDRESS, FACTS, credit_note, legal_receipt, statement
-from tests.receipts.samples import COALITION, draft, receipt
+from tests.receipts.samples import COALITION, TODAY, draft, receipt
 from tests.receipts.test_pdf import text_of
 
 LAWS = list(Jurisdiction)
@@ -141,7 +142,7 @@ def test_the_desk_s_form_asks_for_what_is_missing() -> None:
 def test_what_lacks_a_fact_is_not_printed(printer: Printer) -> None:
     """And says which; a credit note needs none of it."""
     lacking = replace(draft(), jurisdiction=Jurisdiction.CANADA, legal_facts=FACTS)
-    with pytest.raises(FactsMissing, match=r"^its law asks for the donor's postal address\. Enter") as waiting:
+    with pytest.raises(FactsMissing, match=r"^its law asks for the donor\u2019s postal address\. Enter") as waiting:
         printer.print(receipt(lacking))
 
     assert waiting.value.missing == (MissingFact.DONOR_ADDRESS,)
@@ -187,3 +188,28 @@ def test_a_gift_is_officially_confirmed_once(printer: Printer) -> None:
         assert "Official receipt" not in text
         assert "Authorised signature" not in text
         assert "Eligible amount" not in text
+
+
+@pytest.mark.parametrize(
+    ("language", "status", "words"),
+    [
+        ("en_GB", GiftAidStatus(TODAY, "I am a UK taxpayer."), ["Declared on 21 November 2026", "I am a UK taxpayer."]),
+        ("en_GB", GiftAidStatus(), ["Not declared when this receipt was issued"]),
+        (
+            "cy_GB",
+            GiftAidStatus(TODAY, "Rwy\u2019n talu treth."),
+            ["Datganwyd ar 21 Tachwedd", "Datganodd y"],
+        ),
+    ],
+)
+def test_a_charity_s_receipt_says_whether_gift_aid_was_declared(
+    printer: Printer, language: str, status: GiftAidStatus, words: list[str]
+) -> None:
+    """Read back from its snapshot, and printed; one without the fact says nothing of it."""
+    plain = replace(legal_receipt(Jurisdiction.UK_CHARITY), style=ReceiptStyle(language, None, None, charity=True))
+    stated = Receipt.from_json(snapshot_of(replace(plain, gift_aid=status)))
+
+    assert stated.gift_aid == status
+    text = text_of(printer.print(stated))
+    assert all(part in text for part in words)
+    assert not any(part in text_of(printer.print(plain)) for part in words)

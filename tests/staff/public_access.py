@@ -86,6 +86,8 @@ OPEN_ACCESS: Mapping[str, Open] = {
     "GET /giving/gift-aid": DONOR,
     "POST /giving/gift-aid": DONOR,
     "POST /giving/gift-aid/withdraw": DONOR,
+    "GET /giving/address": DONOR,
+    "POST /giving/address": DONOR,
     "GET /giving/erase": DONOR,
     "POST /giving/erase": DONOR,
     "GET /giving/erased": PUBLIC,

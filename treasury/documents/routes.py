@@ -1,11 +1,12 @@
 """`/desk/documents/{number}`: a document, its descent, and what may be done with it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Annotated
 from uuid import uuid4
 
 from fastapi import APIRouter, Depends, Path
-from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.engine import Engine
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -15,15 +16,18 @@ from database.transactions import reading
 from organisation.store import newest_version
 from outbox.letters import is_address, post_letter
 from payments.letters.sent_again import letter_again
+from payments.statements.reissuing import NothingLeft
 from receipts.check_code import verify_base
-from receipts.document_store import Void, any_pdf_of, is_document_number
-from receipts.jobs import queue_prints
-from receipts.store import Issued, receipt_by_number
-from receipts.void_store import AlreadyVoid, Reissue, reissue_receipt, void_receipt
+from receipts.document_store import Void, any_pdf_of
+from receipts.jurisdictions import FactsMissing
+from receipts.store import NoReceipt
+from receipts.void_store import AlreadyVoid, Reissue
 from staff.act import Subject
 from staff.changing import changing, changing_books
 from staff.door import Door, SignedIn
 from staff.permissions import Permission
+from treasury.documents.corrections import replace_by_number, void_by_number
+from treasury.documents.missing_words import ORGANISATION, errors_of_missing
 from treasury.documents.shown_document import ShownDocument, shown_document
 from treasury.documents.statement_routes import statement_run_routes
 from treasury.money.routes import NoSuchMoney
@@ -40,11 +44,11 @@ REISSUE, VOID, RESEND = ("key", "donor_name", "donor_address", "why"), ("key", "
 
 
 class VoidBefore(Refusal):
-    """A receipt that somebody else has voided or replaced meanwhile."""
+    """A document that somebody else has voided or replaced meanwhile."""
 
     trouble = Trouble(
-        409, "This receipt holds no longer", "It was declared void or replaced before. Nothing was changed.",
-        "Go back to the receipt: its page says what took its place.",
+        409, "This document holds no longer", "It was declared void or replaced before. Nothing was changed.",
+        "Go back to the document: its page says what took its place.",
     )  # fmt: skip
 
 
@@ -85,18 +89,22 @@ class DocumentDesk:
         self._engine, self._clock, self._pages = engine, clock, pages
 
     def show(
-        self, reader: SignedIn, number: str, typed: Mapping[str, str] | None = None, error: tuple[str, str] = ("", "")
+        self,
+        reader: SignedIn,
+        number: str,
+        typed: Mapping[str, str] | None = None,
+        errors: Mapping[str, str] | None = None,
     ) -> Response:
-        """The page, with what was typed and what is wrong with it."""
+        """The page, with what was typed and what is wrong with each field."""
         with reading(self._engine) as conn:
             shown = shown_document(conn, number)
         if shown is None:
             raise NoSuchMoney(number, reader.member)
-        errors = dict([error]) if error[0] else {}
+        errors = errors or {}
         return self._pages.page(
             "treasury/document.html", status=422 if errors else 200, private=True, member=reader.member, shown=shown,
             typed=_filled(shown) | {"key": str(uuid4())} | dict(typed or {}), errors=errors,
-            targets={field: field for field in errors},
+            targets={field: field for field in errors if field != ORGANISATION},
         )  # fmt: skip
 
     def download(self, reader: SignedIn, number: str) -> Response:
@@ -114,38 +122,37 @@ class DocumentDesk:
         return Response(pdf, media_type="application/pdf", headers=headers)
 
     def reissue(self, changer: SignedIn, number: str, typed: Mapping[str, str]) -> Response:
-        """Issue a receipt with another name or address in the place of this one, which becomes void."""
+        """Issue a document with another name or address in the place of this one, which becomes void."""
         try:
             put_right = self._put_right(changer, typed)
+            return self._replace(changer, number, put_right)
         except NotTidy as mistake:
-            return self.show(changer, number, typed, ("why", str(mistake)))
-        with changing_books(self._engine, changer.actor, self._clock()) as change:
-            issued, version = _receipt(change.conn, number), newest_version(change.conn, self._pages.wording.zone.key)
+            return self.show(changer, number, typed, {"why": str(mistake)})
+        except FactsMissing as lacking:
+            return self.show(changer, number, typed, errors_of_missing(lacking.missing))
+        except NothingLeft:
+            return self.show(changer, number, typed, {"why": "No gift of its days is left. Declare it void instead."})
+
+    def _replace(self, changer: SignedIn, number: str, put_right: Reissue) -> Response:
+        with changing_books(self._engine, changer.actor, self._clock()) as change, _known(number):
+            version = newest_version(change.conn, self._pages.wording.zone.key)
             if version is None:
                 raise NotFound("Nobody has said yet who issues receipts here.", advice="Complete the set-up first.")
             today = self._pages.wording.local_day(change.now)
-            try:
-                new = reissue_receipt(change.conn, issued, put_right, version.profile, today=today, now=change.now)
-            except AlreadyVoid:
-                raise VoidBefore from None
-            queue_prints(change.conn, [new], now=change.now)
+            new = replace_by_number(change.conn, number, put_right, version.profile, today=today, now=change.now)
             change.record(
                 "document.reissue", Subject("document", number), after={"replaced_by": new, "why": put_right.why}
             )
         return RedirectResponse(f"/desk/documents/{new}", 303)
 
     def void(self, changer: SignedIn, number: str, typed: Mapping[str, str]) -> Response:
-        """Declare a receipt void, with nothing in its place."""
+        """Declare a document void, with nothing in its place."""
         try:
             why = _reason(typed)
         except NotTidy as mistake:
-            return self.show(changer, number, typed, ("void_why", str(mistake)))
-        with changing_books(self._engine, changer.actor, self._clock()) as change:
-            issued = _receipt(change.conn, number)
-            try:
-                void_receipt(change.conn, issued, Void(why, changer.member.id, change.now))
-            except AlreadyVoid:
-                raise VoidBefore from None
+            return self.show(changer, number, typed, {"void_why": str(mistake)})
+        with changing_books(self._engine, changer.actor, self._clock()) as change, _known(number):
+            void_by_number(change.conn, number, Void(why, changer.member.id, change.now))
             change.record("document.void", Subject("document", number), after={"why": why})
         return RedirectResponse(f"/desk/documents/{number}", 303)
 
@@ -153,7 +160,7 @@ class DocumentDesk:
         """Post a letter with a duplicate to an address; the same form sent twice is one letter."""
         email, key = compact(typed.get("email", "")), typed_id(typed.get("key", "")) or str(uuid4())
         if not is_address(email):
-            return self.show(changer, number, typed, ("email", "Type the email address that it is to go to."))
+            return self.show(changer, number, typed, {"email": "Type the email address that it is to go to."})
         with changing(self._engine, changer.actor, self._clock()) as change:
             shown = shown_document(change.conn, number)
             if shown is None:
@@ -183,11 +190,15 @@ def _reason(typed: Mapping[str, str]) -> str:
     return why
 
 
-def _receipt(conn: Connection, number: str) -> Issued:
-    issued = None if is_document_number(number) else receipt_by_number(conn, number)
-    if issued is None:
-        raise NotFound("There is no receipt of this number.", advice="Search for the gift.")
-    return issued
+@contextmanager
+def _known(number: str) -> Iterator[None]:
+    """What nobody issued is not found, and what was void before stays as it is."""
+    try:
+        yield
+    except NoReceipt:
+        raise NotFound(f"No receipt or statement has the number {number}.", advice="Search for the gift.") from None
+    except AlreadyVoid:
+        raise VoidBefore from None
 
 
 def _filled(shown: ShownDocument) -> dict[str, str]:

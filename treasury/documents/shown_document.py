@@ -6,6 +6,7 @@ from datetime import date
 
 from sqlalchemy.engine import Connection
 
+from donors.store import donor_by_id
 from ledger.money import Money
 from payments.gifts.store import gift as gift_by_id
 from receipts.credit_note import CreditNote
@@ -23,6 +24,7 @@ from receipts.document_store import (
 from receipts.store import Issued, receipt_by_number
 from receipts.verifying import receipt_status
 from receipts.void_store import editions_of_gift, voids_of_receipts
+from staff.store import member_by_id
 
 STATUS_WORDS = {
     DocumentStatus.CURRENT: "It holds.",
@@ -39,6 +41,7 @@ class ShownDocument:
     """A document on its page. `descent` are the numbers of its editions, `notes` of its credit notes that hold.
 
     `email` is where it went; of a receipt and a credit note that of the gift, which may differ from the donor's.
+    `void_by` names who declared it void.
     """
 
     number: str
@@ -59,11 +62,12 @@ class ShownDocument:
     void: Void | None = None
     descent: Sequence[str] = ()
     notes: Sequence[str] = ()
+    void_by: str = ""
 
     @property
-    def is_void(self) -> bool:
-        """Whether it holds no longer."""
-        return self.void is not None
+    def may_be_replaced(self) -> bool:
+        """Whether the desk can put it right. A credit note follows from the books."""
+        return self.void is None and not self.about
 
 
 def shown_document(conn: Connection, number: str) -> ShownDocument | None:
@@ -77,6 +81,7 @@ def shown_document(conn: Connection, number: str) -> ShownDocument | None:
 
 def _receipt(conn: Connection, issued: Issued) -> ShownDocument:
     receipt, gift = issued.receipt, gift_by_id(conn, issued.gift_id)
+    void = voids_of_receipts(conn, [issued.id]).get(issued.id)
     status, _, _ = receipt_status(conn, issued)
     return ShownDocument(
         number=receipt.number,
@@ -92,7 +97,8 @@ def _receipt(conn: Connection, issued: Issued) -> ShownDocument:
         verify_path=_verify_path(receipt.number, receipt.check_code),
         email=gift.donor.email if gift else "",
         gift=issued.gift_id,
-        void=voids_of_receipts(conn, [issued.id]).get(issued.id),
+        void=void,
+        void_by=_by(conn, void),
         descent=editions_of_gift(conn, issued.gift_id),
         notes=[note.number for note in standing_notes(conn, issued.gift_id)],
     )
@@ -116,13 +122,29 @@ def _document(conn: Connection, issued: IssuedDocument) -> ShownDocument:
         is_printed=bool(any_pdf_of(conn, issued.number)),
         is_receipt=False,
         verify_path=_verify_path(issued.number, document.check_code),
-        email=gift.donor.email if gift else "",
+        email=_email(conn, issued),
         gift=gift.id if gift else "",
         donor=issued.donor_id or "",
         about=document.receipt_number if isinstance(document, CreditNote) else "",
         void=issued.void,
+        void_by=_by(conn, issued.void),
         descent=[each.number for each in documents_of(conn, document.series, issued.subject)],
     )
+
+
+def _by(conn: Connection, void: Void | None) -> str:
+    """Who declared it void: a member of staff by name, or the program itself."""
+    member = member_by_id(conn, void.who) if void else None
+    return member.name if member else void.who if void else ""
+
+
+def _email(conn: Connection, issued: IssuedDocument) -> str:
+    """Where a document went: to the giver of a credit note's gift, or the donor of a statement."""
+    if issued.donor_id is not None:
+        donor = donor_by_id(conn, issued.donor_id)
+        return donor.email if donor else ""
+    gift = gift_by_id(conn, gift_of_subject(issued.subject))
+    return gift.donor.email if gift else ""
 
 
 def _verify_path(number: str, code: str) -> str:

@@ -36,7 +36,7 @@ from payments.gifts.views import DiscrepancyRow, discrepancies, discrepancy_coun
 from payments.giving.surge_views import SurgeState, surge_state
 from payments.inbox.store import DeadLetter, dead_letters
 from payments.refunding.twin_views import TwinRow, twin_rows
-from receipts.jobs import unprinted_receipts
+from receipts.jobs import UnprintedDocument, unprinted_receipts
 from webhooks.endpoint import WebhookEndpoint
 from webhooks.store import stopped_endpoints
 
@@ -65,7 +65,7 @@ class ToDo:
     stopped_endpoints: Sequence[WebhookEndpoint]
     letters: Sequence[PostedLetter]
     letter_count: int
-    unprinted: Sequence[str]
+    unprinted: Sequence[UnprintedDocument]
     lost_gift_count: int
     surge: SurgeState
     uncleared: Sequence[Uncleared]

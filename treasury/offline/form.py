@@ -9,12 +9,15 @@ from ledger.money import BadAmount, Currency, Money
 from ledger.typed_money import NumberStyle, read_typed_money
 from payments.gifts.gift import DonorDetails
 from payments.gifts.offline import BadDay, Means, require_day
+from payments.giving.postal_address import PostalAddress
+from payments.giving.postal_address_form import ADDRESS_FIELDS, is_address_typed, read_postal_address
 from web.typed import NotTidy, compact, tidy, typed_id
 from web.typed_address import read_email_address
 from web.typed_day import read_day_field
 
 FIELDS = (
     "key", "donor", "name", "email", "means", "amount", "day", "campaign", "reference", "counts", "receipt", "line",
+    *ADDRESS_FIELDS,
 )  # fmt: skip
 LONGEST_NAME, LONGEST_REFERENCE = 200, 200
 
@@ -42,6 +45,7 @@ class TypedOffline:
     counts: bool
     wants_receipt: bool
     line: str | None = None
+    address: PostalAddress | None = None
 
 
 def read_offline(
@@ -56,12 +60,12 @@ def read_offline(
     amount = _amount(typed, campaign, style_of, errors) if campaign else None
     day = read_booking_day(typed, days, errors)
     donor, reference = read_giver(typed, errors), _reference(typed, means, errors)
-    key = typed_id(typed.get("key", ""))
+    key, address = typed_id(typed.get("key", "")), _postal_address(typed, errors)
     if errors or not (means and campaign and amount and day and donor and key):
         return errors or {"amount": "Open the page again: the form was not whole."}
     return TypedOffline(
         key, typed_id(typed.get("donor", "")), donor, means, amount, day, campaign, reference,
-        typed.get("counts") == "yes", typed.get("receipt") == "yes", typed_id(typed.get("line", "")),
+        typed.get("counts") == "yes", typed.get("receipt") == "yes", typed_id(typed.get("line", "")), address,
     )  # fmt: skip
 
 
@@ -115,6 +119,15 @@ def read_giver(typed: Mapping[str, str], errors: dict[str, str]) -> DonorDetails
         errors["email"] = "Enter an address like name@example.org, or leave it empty."
         return None
     return DonorDetails(name, email or "")
+
+
+def _postal_address(typed: Mapping[str, str], errors: dict[str, str]) -> PostalAddress | None:
+    """The donor's address as it was typed. It may be left out: then the receipt waits for it."""
+    address = read_postal_address(typed) if is_address_typed(typed) else None
+    if isinstance(address, dict):
+        errors |= address
+        return None
+    return address
 
 
 def _reference(typed: Mapping[str, str], means: Means | None, errors: dict[str, str]) -> str:

@@ -38,7 +38,7 @@ from treasury.offline.import_file import (
     offline_plan,
 )
 from treasury.offline.imported_routes import IMPORT_SUBJECT, IMPORTED_PATH
-from treasury.offline.issuer import issuer_of
+from treasury.offline.issuer import issuer_of, offline_receipt_facts
 from web.csv_columns import (
     Columns,
     column_form_fields,
@@ -222,7 +222,8 @@ class OfflineImportDesk:
             raise NotFound("A month was closed meanwhile. Nothing was entered.", advice="Look at the file again.")
         offline = offline_gifts(change, plan.new, who)
         wanting = {gift.key for gift in plan.new if gift.wants_receipt}
-        enter_offline_gifts(change.conn, offline, wanting, issuer, (change.now, self._pages.wording.zone))
+        facts = offline_receipt_facts(change.conn, issuer, offline)
+        enter_offline_gifts(change.conn, offline, wanting, issuer, (change.now, self._pages.wording.zone), facts)
 
     def _says_its_columns(self, conn: Connection, upload: str) -> bool:
         table = self._table(conn, upload)

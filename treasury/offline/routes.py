@@ -36,6 +36,8 @@ from payments.gifts.offline_store import (
 )
 from payments.gifts.offline_views import offline_rows
 from payments.giving.pledges import shares_for
+from payments.giving.postal_address_store import put_postal_address
+from receipts.jurisdictions import asks_for_address
 from receipts.store import receipt_of_gift
 from staff.act import Subject
 from staff.changing import changing_books
@@ -51,7 +53,7 @@ from treasury.offline.form import (
     read_offline,
     read_sum,
 )
-from treasury.offline.issuer import issuer_of
+from treasury.offline.issuer import issuer_of, offline_receipt_facts
 from web.errors import NotFound
 from web.forms import posted_fields
 from web.pages import Pages
@@ -147,7 +149,7 @@ class OfflineDesk:
         """The form of a new gift; a donor that is named keeps their name and address."""
         with reading(self._engine) as conn:
             donor = donor_by_id(conn, typed.get("donor", ""))
-            choices = offline_choices(conn)
+            choices, issuer = offline_choices(conn), issuer_of(conn, self._pages)
         filled = dict.fromkeys(FIELDS, "") | {"key": str(uuid4()), "day": self._today().isoformat()}
         return self._pages.page(
             "treasury/offline_new.html",
@@ -158,6 +160,7 @@ class OfflineDesk:
             has_address=donor is not None and not donor.email.endswith(NO_ADDRESS),
             campaigns=choices,
             means=tuple(Means),
+            wants_address=issuer is not None and asks_for_address(issuer.profile.receipts.jurisdiction),
             typed=filled | dict(typed),
             errors=errors,
             targets={field: field for field in errors},
@@ -189,7 +192,10 @@ class OfflineDesk:
             shares = shares_for(read.campaign, parent_of(change.conn, read.campaign))
             donor = giver(change.conn, read.donor, read.donor_id, change.now)
             offline = offline_gift(read, shares, donor, changer.member.id, change.now)
-            enter_offline(change.conn, offline, issuer if read.wants_receipt else None, (change.now, self._zone))
+            facts = offline_receipt_facts(change.conn, issuer, [offline], read.address)
+            by, now = issuer if read.wants_receipt else None, (change.now, self._zone)
+            if enter_offline(change.conn, offline, by, now, facts) and read.address is not None:
+                put_postal_address(change.conn, [read.key], read.address, change.now)
             change.record("gift.enter", _subject(read.key), after=_values(offline), act_id=f"gift.enter:{read.key}")
             if read.line and may_be_gift(change.conn, read.line, read.key):
                 match = BankMatch(read.line, MatchKind.GIFT, read.key, entered=True)

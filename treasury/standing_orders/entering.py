@@ -15,7 +15,7 @@ from payments.standing_orders.order import StandingOrder
 from payments.standing_orders.store import note_came
 from staff.act import Subject
 from staff.changing import Change
-from treasury.offline.issuer import issuer_of
+from treasury.offline.issuer import issuer_of, offline_receipt_facts
 from web.pages import Pages
 
 
@@ -31,7 +31,9 @@ def enter_expected(change: Change, pages: Pages, order: StandingOrder, gift: tup
     shares = shares_for(campaign, parent_of(change.conn, campaign))
     new = replace(pledge(order.amount, shares, _details(donor), change.now), id=key, donor_id=donor.id)
     offline = OfflineGift(new, Means.STANDING_ORDER, day, order.reference, counts=True, who=who)
-    enter_offline(change.conn, offline, issuer_of(change.conn, pages), (change.now, pages.wording.zone))
+    issuer = issuer_of(change.conn, pages)
+    facts = offline_receipt_facts(change.conn, issuer, [offline])
+    enter_offline(change.conn, offline, issuer, (change.now, pages.wording.zone), facts)
     note_came(change.conn, order, due_on, key)
     after = {"amount": str(order.amount), "day": day.isoformat(), "due_on": due_on.isoformat()}
     change.record("gift.enter", Subject(EntryKind.GIFT.value, key), after=after, act_id=f"gift.enter:{key}")

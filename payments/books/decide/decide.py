@@ -54,7 +54,7 @@ def decide(known: Known, notices: Sequence[Notice], rules: BookRules, now: datet
     lines = decide_lines(known, batch, (checkouts, invoices, charges), rules.zone)
     withdrawals = decide_withdrawals(known, batch, Links(checkouts, invoices, charges, lines), rules.zone)
     payouts = decide_payouts(known, batch, lines, rules.zone)
-    received = [_received(paid, rules.zone, known.languages) for paid in charges.paid]
+    received = [_received(paid, rules.zone, known) for paid in charges.paid]
     entries_of_gifts = [entry for payment in received for entry in gift_entries(payment, known.parents)]
     entries = (*entries_of_gifts, *withdrawals.entries, *lines.entries, *payouts.entries)
     states = _states(checkouts.states, withdrawals.failed_gifts, known.gifts)
@@ -81,19 +81,20 @@ def _issuer(known: Known, rules: BookRules) -> Issuer:
     return Issuer(known.issuer, rules.mode, rules.verify_base)
 
 
-def _received(paid: PaidGift, zone: tzinfo, languages: Mapping[str, str]) -> Received:
-    charge = paid.charge
+def _received(paid: PaidGift, zone: tzinfo, known: Known) -> Received:
+    charge, day = paid.charge, book_date(paid.charge.at, zone)
     return Received(
         gift=paid.gift,
         amount=charge.amount,
         at=charge.at,
-        day=book_date(charge.at, zone),
+        day=day,
         method=charge.method,
         subject=charge.payment,
         source=charge.charge,
         cause=paid.cause,
-        language=languages.get(paid.gift.donor_id or "", ""),
+        language=known.languages.get(paid.gift.donor_id or "", ""),
         payer=_payer(paid),
+        facts=known.for_receipts.facts(paid.gift, charge.amount, day),
     )
 
 

@@ -8,6 +8,7 @@ from ledger.money import Money
 from organisation.organisation import OrganisationProfile
 from payments.gifts.gift import CheckoutLink, Gift
 from payments.gifts.recurring import Recurring
+from payments.giving.receipt_facts import NOTHING_FOR_RECEIPTS, KnownForReceipts
 from payments.reading.happenings import (
     BalanceLine,
     ChargeSucceeded,
@@ -69,6 +70,7 @@ class Known:
     `wanted_events` are the types of events of which outgoing webhooks want to be told; where there are any, `slugs` has
     the addresses of campaigns by number.
     `issuer` is the organisation as it is now, `languages` what its donors read, by their ids, where there is a choice.
+    `for_receipts` is what their receipts say besides.
     """
 
     charges: Mapping[str, BookedCharge] = field(default_factory=dict)
@@ -87,5 +89,6 @@ class Known:
     parents: Mapping[int, int] = field(default_factory=dict)
     issuer: OrganisationProfile | None = None
     languages: Mapping[str, str] = field(default_factory=dict)
+    for_receipts: KnownForReceipts = NOTHING_FOR_RECEIPTS
     wanted_events: frozenset[str] = frozenset()
     slugs: Mapping[int, str] = field(default_factory=dict)

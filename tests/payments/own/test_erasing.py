@@ -19,6 +19,8 @@ from payments.gifts.dedication import Dedication, DedicationKind
 from payments.gifts.details_store import add_declaration, add_dedication
 from payments.gifts.recurring import RecurringState
 from payments.gifts.tables import gift
+from payments.giving.postal_address import PostalAddress
+from payments.giving.postal_address_store import put_postal_address
 from proof.canonical import canonical
 from receipts.store import mint_token, pdf_of, save_pdf
 from receipts.tables import receipt
@@ -42,6 +44,7 @@ def erased(site: OwnSite, books: Books) -> OwnSite:
         add_dedication(conn, gift_id(1), Dedication(DedicationKind.HONOUR, "Bronwen", "bronwen@example.org"))
         declared = Declaration(DonorKind.INDIVIDUAL, NAME, "1 High Street", "", "This is my own money.", "default-1")
         add_declaration(conn, gift_id(1), declared, NOON)
+        put_postal_address(conn, [gift_id(1)], PostalAddress("9 Low Road", "Leeds", "", "LS1 1AA", ""), NOON)
         save_pdf(conn, first_receipt(site.engine), f"%PDF {NAME}".encode(), NOON)
     site.enter(DONOR)
     assert "until 31 December 2032" in site.text("/giving/erase")
@@ -94,7 +97,7 @@ def test_an_erased_donor_is_in_nothing_but_what_the_law_keeps(erased: OwnSite) -
     before, others = books_as_text(erased.engine), tables_with(erased.engine, *OTHER)
     work(erased)
 
-    assert tables_with(erased.engine, DONOR, NAME, "Bronwen", "bronwen@", "1 High Street") == {
+    assert tables_with(erased.engine, DONOR, NAME, "Bronwen", "bronwen@", "1 High Street", "9 Low Road") == {
         "receipt", "receipt_pdf", "declaration",
     }  # fmt: skip
     assert books_as_text(erased.engine) == before
