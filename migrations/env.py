@@ -21,6 +21,7 @@ import payments.inbox.tables
 import payments.refunding.tables
 import payments.settlement.tables
 import payments.standing_orders.tables
+import payments.valuing.tables
 import receipts.tables
 import staff.tables
 import web.tables

@@ -35,6 +35,7 @@ SIBLINGS_MEET = {(module, money) for module in ("web.wording", "web.csv_values")
 FOLDERS = {
     "payments": (
         ("gifts",),
+        ("valuing",),
         ("gift_aid",),
         ("stripe", "standing_orders"),
         ("reading", "giving"),

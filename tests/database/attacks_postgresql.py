@@ -9,6 +9,7 @@ from tests.database.attacks_documents import DOCUMENTS
 from tests.database.attacks_every_penny import FILLED_ONCE, MONEY_TABLES, WRITTEN_ONCE
 from tests.database.attacks_gift_aid import GIFT_AID, GIFT_AID_TABLES
 from tests.database.attacks_groups import GROUPS
+from tests.database.attacks_valuing import VALUING, VALUING_TABLES
 
 TRUNCATED = (
     "entry", "account", "currency", "total", "month_total", "donor", "gift", "allocation", "delivery", "charge",
@@ -20,7 +21,7 @@ TRUNCATED = (
     "bank_import", "bank_line", "bank_match",
     "erasure", "donor_merge", "period_step", "period_report", "late_entry", "spending",
     "api_token",
-    *GIFT_AID_TABLES,
+    *GIFT_AID_TABLES, *VALUING_TABLES,
     *MONEY_TABLES,
 )  # fmt: skip
 # What members of staff sign in with may be removed, so nothing keeps it from being emptied with them.
@@ -50,7 +51,8 @@ def _truncating() -> Iterator[Attack]:
 
 ONLY_POSTGRESQL = (
     *_truncating(),
-    *as_replica((*EVERYWHERE, *WRITTEN_ONCE, *FILLED_ONCE, *GROUPS, *BANK, *DOCUMENTS, *GIFT_AID, *_truncating())),
+    *as_replica((*EVERYWHERE, *WRITTEN_ONCE, *FILLED_ONCE, *GROUPS, *BANK, *DOCUMENTS)),
+    *as_replica((*GIFT_AID, *VALUING, *_truncating())),
     Attack(
         "entry: upsert", "entry",
         copied("entry", "id = 4", id="99") + " ON CONFLICT (key) DO UPDATE SET amount_minor = 1",

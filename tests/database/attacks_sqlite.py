@@ -61,6 +61,7 @@ TAKING = (
             "lost_gift",
             "dedication",
             "declaration",
+            "loan",
             "gift_aid_declaration",
             "gift_aid_line",
         )

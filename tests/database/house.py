@@ -36,6 +36,7 @@ from payments.gifts import tables as gift_tables
 from payments.inbox import tables as inbox_tables
 from payments.refunding.tables import refund_request
 from payments.standing_orders.tables import standing_order, standing_order_gift
+from payments.valuing import tables as valuing
 from receipts import tables as receipts
 from staff import tables as staff
 from tests.database.made_rows import row
@@ -44,6 +45,16 @@ from web import tables as web_tables
 
 FIRST_RECEIPT = 2026 * receipts.YEAR_SPAN + 1
 
+CAMPAIGN: dict[str, Any] = {
+    "currency": "GBP",
+    "parent_id": None,
+    "closes_at": None,
+    "state": "published",
+    "target_kind": "amount",
+    "target_count": None,
+    "picture": None,
+    "closed_at": None,
+}
 OFFLINE = {"means": "cash", "taken_back_at": None, "taken_back_by": None, "why": None}
 REFUND_REQUEST = {"gift_id": "gift-1", "currency": "GBP", "reason": "duplicate", "open_of": None, "refusal": None}
 DOCUMENT = {"series": "CN", "year": 2026, "subject": "receipt:1", "donor_id": "donor-1"}
@@ -66,6 +77,7 @@ DECLARED = {
     "withdrawn_by": None,
     "erased_at": None,
 }
+LOAN = {"donor_id": "donor-1", "currency": "GBP", "taken_back_at": None, "taken_back_by": None, "why": None}
 CLAIM_LINE: dict[str, Any] = {"declaration_id": "declared-1", "erased_at": None}
 INSTRUCTION = {"donor_id": "donor-1", "state": "active", "currency": "GBP", "interval": "month"}
 DONOR_CHECK = {"nature": "cash", "reason": "above_threshold"}
@@ -75,35 +87,8 @@ TOKEN = {"made_by": "treasurer-1", "revoked_at": None, "revoked_by": None}
 FURNITURE: tuple[tuple[sa.Table, Mapping[str, Any]], ...] = (
     (installation, {"id": 1, "mode": "sandbox"}),
     (organisation_version, {"id": 1, "kind": "campaigning_body", "colour": None, "logo": None}),
-    (
-        campaign,
-        {
-            "slug": "hall",
-            "currency": "GBP",
-            "parent_id": None,
-            "closes_at": None,
-            "state": "published",
-            "target_kind": "amount",
-            "target_count": None,
-            "picture": None,
-            "closed_at": None,
-        },
-    ),
-    (
-        campaign,
-        {
-            "id": 777,
-            "slug": "shed",
-            "currency": "GBP",
-            "parent_id": None,
-            "closes_at": None,
-            "state": "published",
-            "target_kind": "amount",
-            "target_count": None,
-            "picture": None,
-            "closed_at": None,
-        },
-    ),
+    (campaign, CAMPAIGN | {"slug": "hall"}),
+    (campaign, CAMPAIGN | {"id": 777, "slug": "shed"}),
     (donor, {"id": "donor-1", "email_key": "one@example.org"}),
     (donor, {"id": "donor-2", "email_key": "two@example.org"}),
     (donor, {"id": "donor-3", "email_key": "three@example.org"}),
@@ -187,6 +172,8 @@ FURNITURE: tuple[tuple[sa.Table, Mapping[str, Any]], ...] = (
     (gift_tables.dedication, {"gift_id": "gift-2", "kind": "honour"}),
     (gift_tables.declaration, {"gift_id": "gift-1", "kind": "company"}),
     (gift_tables.declaration, {"gift_id": "gift-2", "kind": "company"}),
+    (valuing.gift_valuation, {"gift_id": "gift-1", "n": 1, "currency": "GBP"}),
+    *((valuing.loan, LOAN | {"id": f"loan-{n}"}) for n in (1, 2)),
     *((gift_aid.gift_aid_declaration, DECLARED | {"id": f"declared-{n}"}) for n in (1, 2)),
     *((gift_aid.gift_aid_claim, {"number": n, "taken_back_at": None, "taken_back_by": None}) for n in (1, 2, 3)),
     *(

@@ -112,6 +112,10 @@ IDENTITIES = {
     "consent": Identity("id = 'consent-1'", (("rowid",), ("id",)), {"id": "'x'"}, {"is_given": "1"}),
     "dedication": Identity("gift_id = 'gift-1'", (("rowid",), ("gift_id",)), {"gift_id": "'gift-3'"}, {"name": "'x'"}),
     "declaration": Identity("gift_id = 'gift-1'", (("rowid",), ("gift_id",)), {"gift_id": "'gift-3'"}, {"name": "'x'"}),
+    "gift_valuation": Identity(
+        "gift_id = 'gift-1'", (("rowid",), ("gift_id", "n")), {"n": "2"}, {"market_value_minor": "1"}
+    ),
+    "loan": Identity("id = 'loan-1'", (("rowid",), ("id",)), {"id": "'x'"}, {"amount_minor": "1"}),
     "gift_aid_declaration": Identity("id = 'declared-1'", (("rowid",), ("id",)), {"id": "'x'"}, {"words": "'x'"}),
     "gift_aid_claim": Identity("number = 1", (("number",),), {"number": "9"}, {"who": "'x'"}),
     "gift_aid_line": Identity(

@@ -11,10 +11,11 @@ from tests.database.attacks_gift_aid import COPIES_OF_GIFT_AID, GIFT_AID
 from tests.database.attacks_groups import GROUPS
 from tests.database.attacks_postgresql import ONLY_POSTGRESQL
 from tests.database.attacks_sqlite import ONLY_SQLITE
+from tests.database.attacks_valuing import VALUING
 from tests.database.identities import IDENTITIES
 from tests.database.raw import Raw, RawPostgresql, RawSqlite
 
-ON_EITHER = (*EVERYWHERE, *WRITTEN_ONCE, *FILLED_ONCE, *GROUPS, *BANK, *DOCUMENTS, *GIFT_AID, *CHECKS)
+ON_EITHER = (*EVERYWHERE, *WRITTEN_ONCE, *FILLED_ONCE, *GROUPS, *BANK, *DOCUMENTS, *GIFT_AID, *CHECKS, *VALUING)
 _COPIES = (*COPIES, *COPIES_OF_MONEY, *COPIES_OF_BANK, *COPIES_OF_DOCUMENTS, *COPIES_OF_GIFT_AID)
 ON_SQLITE = (*ON_EITHER, *_COPIES, *ONLY_SQLITE)
 ON_POSTGRESQL = (*ON_EITHER, *_COPIES, *ONLY_POSTGRESQL)

@@ -1,0 +1,50 @@
+"""Valuations of gifts in the database."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from database.bulk import put_rows
+from database.questions import among
+from ledger.money import Money, currency
+from payments.valuing.tables import gift_valuation
+from payments.valuing.valuation import Valuation
+
+_v = gift_valuation.c
+
+
+def valuations_of(conn: Connection, gift_ids: Sequence[str]) -> dict[str, Valuation]:
+    """What is known of these gifts, by gift; a gift of which nothing was noted is left out."""
+    rows = conn.execute(sa.select(gift_valuation).where(among(conn, _v.gift_id, gift_ids)).order_by(_v.gift_id, _v.n))
+    return {
+        row.gift_id: Valuation(
+            row.gift_id, bool(row.is_bequest), row.benefit, Money(row.market_value_minor, currency(row.currency))
+        )
+        for row in rows
+    }
+
+
+def add_valuations(conn: Connection, valuations: Sequence[Valuation], who: str, now: datetime) -> None:
+    """Note what these gifts are; what was noted of one before counts no more."""
+    last = _last_numbers(conn, [valuation.gift_id for valuation in valuations])
+    rows = [
+        {
+            "gift_id": valuation.gift_id,
+            "n": last.get(valuation.gift_id, 0) + 1,
+            "is_bequest": valuation.is_bequest,
+            "benefit": valuation.benefit,
+            "currency": valuation.market_value.currency.code,
+            "market_value_minor": valuation.market_value.minor,
+            "who": who,
+            "valued_at": now,
+        }
+        for valuation in valuations
+    ]
+    put_rows(conn, gift_valuation, rows, "DO NOTHING")
+
+
+def _last_numbers(conn: Connection, gift_ids: Sequence[str]) -> Mapping[str, int]:
+    newest = sa.select(_v.gift_id, sa.func.max(_v.n)).where(among(conn, _v.gift_id, gift_ids)).group_by(_v.gift_id)
+    return {gift_id: int(n) for gift_id, n in conn.execute(newest)}
