@@ -6,6 +6,8 @@ from typing import Any
 
 from sqlalchemy.engine import Engine
 
+from compliance.gate import CheckGate
+from compliance.jobs import compliance_jobs
 from database.transactions import reading, writing
 from donors.link_letters import WRITE_LINK, link_letter_handler
 from installation import Installation
@@ -83,6 +85,7 @@ def build_worker(installation: Installation, twin: Twin | None = None) -> Worker
     lists = StripeLists(key, api_base=base)
     handlers |= settlement_jobs(engine, bookkeeper, lists, RecurringGateway(key, api_base=base), clock)
     handlers |= _desk_jobs(installation, lists, (key, base)) | webhook_jobs(_courier(installation))
+    handlers |= compliance_jobs(engine, CheckGate(bookkeeper.rules.zone), clock)
 
     def try_again() -> None:
         replay(engine, bookkeeper, clock(), only_due=True)

@@ -147,6 +147,10 @@ IDENTITIES = {
     "check_text": Identity(
         "step_id = 'step-1' AND name = 'name'", (("rowid",), ("step_id", "name")), {"name": "'x'"}, {"text": "'x'"}
     ),
+    "check_wait": Identity(
+        "gift_id = 'gift-1'", (("rowid",), ("gift_id",)), {"gift_id": "'gift-2'"}, {"why": "'facts'"}
+    ),
+    "pound_value": Identity("id = 1", (("id",),), {"id": "9"}, {"value_minor": "1"}),
     "regime_period": Identity("id = 1", (("id",),), {"id": "9"}, {"regime": "'none'"}),
     "added_rule": Identity("id = 1", (("id",),), {"id": "9"}, {"value": "'1'"}),
     "linked_donors": Identity("id = 1", (("id",),), {"id": "9"}, {"why": "'x'"}),
