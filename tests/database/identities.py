@@ -147,6 +147,9 @@ IDENTITIES = {
     "check_text": Identity(
         "step_id = 'step-1' AND name = 'name'", (("rowid",), ("step_id", "name")), {"name": "'x'"}, {"text": "'x'"}
     ),
+    "check_evidence": Identity(
+        f"sha256 = '{'0' * 64}'", (("rowid",), ("gift_id", "sha256")), {"sha256": f"'{'9' * 64}'"}, {"kind": "'png'"}
+    ),
     "regime_period": Identity("id = 1", (("id",),), {"id": "9"}, {"regime": "'none'"}),
     "added_rule": Identity("id = 1", (("id",),), {"id": "9"}, {"value": "'1'"}),
     "linked_donors": Identity("id = 1", (("id",),), {"id": "9"}, {"why": "'x'"}),
