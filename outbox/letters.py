@@ -17,7 +17,7 @@ from sqlalchemy.engine import Connection, Row
 
 from database.bulk import put_rows
 from database.columns import Instant
-from database.questions import look_up
+from database.questions import among, look_up
 from outbox.jobs import enqueue_many, make_urgent
 from outbox.tables import letter as table
 
@@ -138,6 +138,11 @@ def post_letter(conn: Connection, letter: Letter, now: datetime, *, urgent: bool
 def letter_was_posted(conn: Connection, key: str) -> bool:
     """Whether there is a letter of this cause, so that the work of writing another can be saved."""
     return conn.scalar(sa.select(table.c.id).where(table.c.key == key)) is not None
+
+
+def letters_posted(conn: Connection, keys: Sequence[str]) -> int:
+    """How many of these causes have their letter."""
+    return conn.scalar(sa.select(sa.func.count()).where(among(conn, table.c.key, keys))) or 0
 
 
 def posted_under(conn: Connection, prefix: str) -> int:

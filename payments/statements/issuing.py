@@ -11,6 +11,7 @@ from database.transactions import booking, reading
 from donors.store import donor_by_id
 from payments.statements.views import (
     StatementSpan,
+    have_statement,
     people_of_span,
     people_with_statement,
     statement_gifts,
@@ -51,7 +52,7 @@ def issue_statements(
 
 def _issue(conn: Connection, span: StatementSpan, people: list[str], issuer: DocumentIssuer, now: datetime) -> None:
     """Issue these people's statements, of those who have none: another may be doing the same."""
-    has_one = people_with_statement(conn, span)
+    has_one = have_statement(conn, span, people)
     due = [_due(conn, span, person, issuer) for person in people if person not in has_one]
     today = now.astimezone(issuer.zone).date()
     issued = issue_documents(conn, [each for each in due if each], issued_on=today, now=now)

@@ -9,9 +9,9 @@ from sqlalchemy.engine import Connection
 
 from campaigns.tables import campaign
 from database.questions import among
-from donors.merge_store import ids_of_person, kept_as
+from donors.merge_store import ids_of_person, kept_donors
 from ledger.money import Money, currency
-from outbox.letters import letter_was_posted
+from outbox.letters import letters_posted
 from payments.gifts.gift import GiftState
 from payments.gifts.gift_list_views import went_back_of
 from payments.gifts.offline import Means
@@ -54,12 +54,18 @@ class StatementProgress:
 def people_of_span(conn: Connection, span: StatementSpan) -> Sequence[str]:
     """Everybody known who gave on these days, each person once, in the order of their ids."""
     ids = conn.scalars(sa.select(_g.donor_id).distinct().where(_counted(span), _g.donor_id.is_not(None))).all()
-    return sorted({kept_as(conn, identity) for identity in ids})
+    kept = kept_donors(conn)
+    return sorted({kept.get(donor_id, donor_id) for donor_id in ids})
 
 
 def people_with_statement(conn: Connection, span: StatementSpan) -> set[str]:
     """Those of them who have a statement of exactly these days, void ones included."""
     return set(conn.scalars(sa.select(_d.donor_id).where(_of_span(span))))
+
+
+def have_statement(conn: Connection, span: StatementSpan, people: Sequence[str]) -> set[str]:
+    """Those of a few people who have one."""
+    return set(conn.scalars(sa.select(_d.donor_id).where(_of_span(span), _d.donor_id.in_(people))))
 
 
 def numbers_of_span(conn: Connection, span: StatementSpan) -> Sequence[str]:
@@ -71,7 +77,7 @@ def progress_of_span(conn: Connection, span: StatementSpan) -> StatementProgress
     """How far its statements have come."""
     numbers = numbers_of_span(conn, span)
     printed = conn.scalar(sa.select(sa.func.count()).where(among(conn, document_pdf.c.document_id, numbers)))
-    mailed = sum(letter_was_posted(conn, f"document:{number}") for number in numbers)
+    mailed = letters_posted(conn, [f"document:{number}" for number in numbers])
     return StatementProgress(len(people_of_span(conn, span)), len(numbers), printed or 0, mailed)
 
 
