@@ -2,17 +2,19 @@
 
 import hashlib
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from compliance.evidence import EvidenceType, KeptEvidence, evidence_type
 from compliance.store import remove_texts
-from compliance.tables import check_evidence
-from database.bulk import put_rows
+from compliance.tables import check_evidence, donor_check
+from database.bulk import insert_rows
+from database.questions import among
+from payments.gifts.store import lock_gift
 
-_e = check_evidence.c
+_e, _c = check_evidence.c, donor_check.c
 
 
 def keep_evidence(conn: Connection, gift_id: str, content: bytes, staff_id: str, now: datetime) -> str:
@@ -20,16 +22,19 @@ def keep_evidence(conn: Connection, gift_id: str, content: bytes, staff_id: str,
 
     Raises NotEvidence for a kind of file that is not taken.
     """
-    digest = hashlib.sha256(content).hexdigest()
+    digest, kind = hashlib.sha256(content).hexdigest(), evidence_type(content)
+    lock_gift(conn, gift_id)  # of two people with the same file the second finds it here
+    if conn.scalar(sa.select(_e.sha256).where(_e.gift_id == gift_id, _e.sha256 == digest)) is not None:
+        return digest
     row = {
         "gift_id": gift_id,
         "sha256": digest,
-        "kind": evidence_type(content).value,
+        "kind": kind.value,
         "body": content,
         "staff_id": staff_id,
         "kept_at": now,
     }
-    put_rows(conn, check_evidence, [row], "DO NOTHING")
+    insert_rows(conn, check_evidence, [row])
     return digest
 
 
@@ -50,7 +55,12 @@ def evidence_content(conn: Connection, gift_id: str, digest: str) -> tuple[KeptE
     return None if row is None else (KeptEvidence(digest, EvidenceType(row.kind), len(row.body)), row.body)
 
 
-def erase_checks(conn: Connection, gift_ids: Sequence[str]) -> None:
-    """Remove what was typed in these gifts' checks and the content of their evidence; what was decided stays."""
-    remove_texts(conn, gift_ids)
-    conn.execute(sa.update(check_evidence).where(_e.gift_id.in_(gift_ids), _e.body.is_not(None)).values(body=None))
+def erase_checks(conn: Connection, gift_ids: Sequence[str], last_day: date) -> None:
+    """Take donors out of the checks of those of these gifts that were received by this day.
+
+    What was typed goes, and the content of evidence. What was decided, when and by whom stays.
+    """
+    old = list(conn.scalars(sa.select(_c.gift_id).where(among(conn, _c.gift_id, gift_ids), _c.received_on <= last_day)))
+    remove_texts(conn, old)
+    of_checks = among(conn, _e.gift_id, old)
+    conn.execute(sa.update(check_evidence).where(of_checks, _e.body.is_not(None)).values(body=None))

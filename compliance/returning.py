@@ -4,20 +4,25 @@ That a refund was made ends no check: a named person records the proof. That it 
 without anybody's act; the check stays open and its clock runs on.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import NAMESPACE_URL, uuid5
 
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, Engine
 
 from compliance.check import Check, CheckState
 from compliance.check_steps import ReturnDecision, ReturnFailure
 from compliance.store import open_ones, take_check_step
+from database.instants import Clock
+from database.transactions import writing
+from outbox.worker import Chore
 from payments.gifts.gift import Gift
 from payments.refunding.left_views import payments_left, undone_refunds
 from payments.refunding.request import RefundReason, RefundRequest, chosen_parts
 from payments.refunding.store import refund_requests_of, request_refund
+
+LOOK_EVERY = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +88,16 @@ def note_failed_returns(conn: Connection, now: datetime, today: date) -> int:
                     take_check_step(conn, check.gift.gift_id, step, now, today=today)
                     noted += 1
     return noted
+
+
+def looking_for_failed_returns(engine: Engine, clock: Clock, local_day: Callable[[datetime], date]) -> Chore:
+    """Every few minutes the worker notes refunds of returns that failed. `local_day`: the day at the organisation."""
+
+    def look() -> None:
+        with writing(engine) as conn:
+            note_failed_returns(conn, clock(), local_day(clock()))
+
+    return Chore(LOOK_EVERY, look)
 
 
 def _decisions(check: Check) -> Iterator[int]:
