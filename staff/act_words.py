@@ -43,6 +43,8 @@ WORDS: Mapping[str, str] = {
     "statement.make": "Had statements made",
     "donor.merge": "Merged two donors",
     "donor.undo_merge": "Read two donors apart again",
+    "donor.link": "Said that two donors are one",
+    "donor.part": "Said that two donors are not one",
     "donor.erase": "Had a donor erased",
     "webhook.add": "Added an endpoint for webhooks",
     "webhook.change": "Changed an endpoint for webhooks",

@@ -8,15 +8,21 @@ from enum import StrEnum
 from sqlalchemy.engine import Connection
 
 from campaigns.store import campaign_titles
-from compliance.check import Check, CheckState
+from compliance.check import Check, CheckReason, CheckState
 from compliance.check_steps import CheckStep, DonorRecord, Lookup, ReturnFailure
 from compliance.donor_types import DonorType, NeededFact, caution, lacking_facts, needed_facts
+from compliance.due_checks import gifts_added_up
 from compliance.evidence import KeptEvidence
 from compliance.evidence_store import evidence_of
+from compliance.gift_views import donor_families, family_members, gifts_of_donors
+from compliance.likeness_views import LikeDonor, donors_by_id
 from compliance.regime import RegimePeriod, regime_on
 from compliance.registers import OfficialRegister, registers_for
+from compliance.regulated_gift import RegulatedGift
 from compliance.returning import ReturnRefund, return_refunds
-from compliance.rule_store import regime_periods
+from compliance.rule import NoSuchRule
+from compliance.rule_store import regime_periods, rule_book
+from compliance.store import checks_of
 from ledger.money import Money
 from payments.gifts.declaration import Declaration
 from payments.gifts.details_store import declaration_of
@@ -54,7 +60,11 @@ class TakenStep:
 
 @dataclass(frozen=True, slots=True)
 class ShownCheck:
-    """A check with its gift and all that belongs to it. `left` is what Stripe can still give back of the gift."""
+    """A check with its gift and all that belongs to it.
+
+    `left` is what Stripe can still give back of the gift. `family` are donors who are joined with this one, `added_up`
+    the small gifts that made the check due together, this one last.
+    """
 
     check: Check
     gift: Gift
@@ -65,6 +75,8 @@ class ShownCheck:
     refunds: Sequence[ReturnRefund]
     left: Sequence[Money]
     period: RegimePeriod | None
+    family: Sequence[LikeDonor]
+    added_up: Sequence[RegulatedGift]
     today: date
 
     @property
@@ -158,7 +170,8 @@ def shown_check(conn: Connection, gift_id: str, today: date) -> ShownCheck:
     check, gift = check_of_gift(conn, gift_id), gift_by_id(conn, gift_id)
     if gift is None:
         raise NotFound
-    titles = campaign_titles(conn)
+    titles, periods = campaign_titles(conn), regime_periods(conn)
+    members = family_members(donor_families(conn), [check.gift.donor_id])
     return ShownCheck(
         check,
         gift,
@@ -168,9 +181,22 @@ def shown_check(conn: Connection, gift_id: str, today: date) -> ShownCheck:
         evidence_of(conn, gift_id),
         return_refunds(conn, check),
         [payment.left for payment in payments_left(conn, gift) if payment.left.minor],
-        regime_on(regime_periods(conn), check.gift.received_on),
+        regime_on(periods, check.gift.received_on),
+        [donor for key, donor in donors_by_id(conn, members).items() if key != check.gift.donor_id],
+        _added_up(conn, check, members, periods) if check.reason is CheckReason.LINKED_TOTAL else (),
         today,
     )
+
+
+def _added_up(
+    conn: Connection, check: Check, members: Sequence[str], periods: Sequence[RegimePeriod]
+) -> Sequence[RegulatedGift]:
+    gifts = gifts_of_donors(conn, members, check.gift.received_on.replace(month=1, day=1)).gifts
+    checked = {other.gift.gift_id for other in checks_of(conn, [gift.gift_id for gift in gifts])}
+    try:
+        return gifts_added_up(check.gift.gift_id, gifts, checked, periods, rule_book(conn))
+    except NoSuchRule:
+        return ()
 
 
 def _taken(step: CheckStep) -> TakenStep:

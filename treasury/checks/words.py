@@ -1,11 +1,13 @@
 """What checks are called on the desk. Pure."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 
 from compliance.check import Check, CheckReason, CheckState
 from compliance.check_steps import ReturnReason, ReturnRecipient
 from compliance.donor_types import DonorType
+from ledger.money import Money
 
 STATES: Mapping[CheckState, str] = {
     CheckState.OPEN: "Open",
@@ -66,6 +68,32 @@ def clock_words(state: CheckState, days_left: int | None) -> str:
     if state is CheckState.TO_RETURN and left:
         return f"On its way back, {left[0].lower()}{left[1:]}"
     return STATES[state]
+
+
+@dataclass(frozen=True, slots=True)
+class StatedCheck:
+    """A check as other pages name it: where it stands, in words, and whether the money may be spent."""
+
+    gift_id: str
+    donor_id: str
+    amount: Money
+    received_on: date
+    last_day: date
+    words: str
+    is_pending: bool
+
+
+def stated(check: Check, today: date) -> StatedCheck:
+    """A check in a few words."""
+    return StatedCheck(
+        check.gift.gift_id,
+        check.gift.donor_id,
+        check.gift.value,
+        check.gift.received_on,
+        check.clock.last_day,
+        clock_words(check.state, days_left_of(check, today)),
+        check.is_pending,
+    )
 
 
 def days_left_of(check: Check, today: date) -> int:

@@ -58,4 +58,5 @@ CHECK_LIST = DeskList[CheckListRow](
         ListField(DONOR, "Donor"),
     ),
     dated="Last day",
+    template="treasury/checks.html",
 )  # fmt: skip
