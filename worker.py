@@ -6,8 +6,10 @@ from typing import Any
 
 from sqlalchemy.engine import Engine
 
+from compliance.evidence_store import erase_checks
 from compliance.gate import CheckGate
 from compliance.jobs import compliance_jobs
+from compliance.returning import looking_for_failed_returns
 from database.transactions import reading, writing
 from donors.link_letters import WRITE_LINK, link_letter_handler
 from installation import Installation
@@ -101,7 +103,8 @@ def build_worker(installation: Installation, twin: Twin | None = None) -> Worker
         remind,
         posting_statements(engine, installation.pages, clock),
         telling(engine, installation.pages, links, clock),
-        anonymising(engine, clock),
+        anonymising(engine, clock, erase_checks),
+        looking_for_failed_returns(engine, clock, installation.pages.wording.local_day),
         *_surge_chores(installation, link_gateway),
         looking_for_due_events(engine, clock),
         looking_for_returns(engine, clock),

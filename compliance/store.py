@@ -68,6 +68,11 @@ def checks_of(conn: Connection, gift_ids: Sequence[str]) -> list[Check]:
     return _read(conn, among(conn, _c.gift_id, gift_ids))
 
 
+def checks_of_donors(conn: Connection, donor_ids: Sequence[str]) -> list[Check]:
+    """The checks of what these donors gave, in the order of receipt."""
+    return _read(conn, among(conn, _c.donor_id, donor_ids))
+
+
 def open_ones(conn: Connection) -> list[Check]:
     """The checks that nobody has ended, those with the fewest days left first."""
     ended = sa.select(_s.ends).where(_s.ends == _c.gift_id).exists()

@@ -7,11 +7,12 @@ import sqlalchemy as sa
 
 from compliance.check import CheckReason
 from compliance.check_wait import CheckWaitReason
+from compliance.evidence import EvidenceType
 from compliance.regime import Regime
 from compliance.regulated_gift import GiftNature
 from compliance.report_calendar import ReportKind
 from compliance.step_rows import StepKind
-from database.columns import BookDate, Code, Count, Flag, Instant, Json, Minor
+from database.columns import BookDate, Bytes, Code, Count, Flag, Instant, Json, Minor
 from database.tables import one_of, table
 
 # The gift as the rules saw it when its check was opened. `value_minor` is in pence.
@@ -90,6 +91,20 @@ pound_value = table(
     sa.Column("at", Instant, nullable=False),
     sa.CheckConstraint("value_minor > 0", name="value"),
     sa.CheckConstraint("source <> ''", name="source"),
+)
+
+# A file that shows what a lookup saw, kept with one check under its SHA-256. Erasure removes its `body`.
+check_evidence = table(
+    "check_evidence",
+    sa.Column("gift_id", Code, sa.ForeignKey("donor_check.gift_id"), primary_key=True),
+    sa.Column("sha256", Code, primary_key=True),
+    sa.Column("kind", Code, nullable=False),
+    sa.Column("body", Bytes),
+    sa.Column("staff_id", Code, sa.ForeignKey("staff_member.id"), nullable=False),
+    sa.Column("kept_at", Instant, nullable=False),
+    one_of("kind", EvidenceType),
+    sa.CheckConstraint("length(sha256) = 64", name="named_by_a_sha256"),
+    sa.CheckConstraint("length(body) > 0", name="body"),
 )
 
 # A member of staff joins two donors whose gifts are added up together, or parts them again: the newest row of a pair

@@ -12,6 +12,7 @@ class Permission(StrEnum):
 
     READ_MONEY = "read money"
     CHANGE_MONEY = "change money"
+    END_CHECKS = "end checks"
     REOPEN_MONTHS = "reopen months"
     READ_LETTERS = "read letters"
     SEND_LETTERS = "send letters"
@@ -81,6 +82,7 @@ MENU = (
     MenuItem("Recurring", "/desk/recurring", _MONEY, is_list=True),
     MenuItem("Refunds", "/desk/refunds", _MONEY, is_list=True),
     MenuItem("Disputes", "/desk/disputes", _MONEY, is_list=True),
+    MenuItem("Checks", "/desk/checks", _MONEY, is_list=True),
     MenuItem("Payouts", "/desk/payouts", _MONEY, is_list=True),
     MenuItem("Documents", "/desk/documents", _MONEY, is_list=True),
     MenuItem("Letters", "/desk/letters", _LETTERS, is_list=True),

@@ -14,6 +14,9 @@ from treasury.books.income_routes import income_routes
 from treasury.books.ledger_routes import ledger_routes
 from treasury.books.routes import book_routes
 from treasury.books.statement_routes import statement_routes
+from treasury.checks.links_routes import link_routes
+from treasury.checks.recording_routes import EVIDENCE_PATH
+from treasury.checks.routes import check_routes
 from treasury.documents.routes import document_routes
 from treasury.donors.routes import donor_desk_routes
 from treasury.gift_aid.routes import gift_aid_routes
@@ -44,7 +47,7 @@ from treasury.supporters.routes import supporter_routes
 from web.pages import Pages
 from web.sessions import SessionCookie
 
-TREASURY_UPLOADS = (BANK_UPLOAD_PATH, IMPORT_PATH)
+TREASURY_UPLOADS = (BANK_UPLOAD_PATH, IMPORT_PATH, EVIDENCE_PATH)
 """The paths whose forms carry a file."""
 
 
@@ -58,7 +61,7 @@ def treasury_routes(
         overview_routes(engine, clock, pages, door, missing_steps),
         trends_routes(engine, clock, pages, door),
         list_routes(engine, clock, pages, door, DESK_LISTS),
-        gift_routes(engine, pages, door),
+        gift_routes(engine, clock, pages, door),
         document_routes(engine, clock, pages, door),
         money_routes(engine, clock, pages, door),
         refund_routes(engine, clock, pages, door),
@@ -81,6 +84,8 @@ def treasury_routes(
         search_routes(engine, clock, pages, door),
         source_routes(engine, pages, door),
         letter_routes(engine, clock, pages, door),
+        link_routes(engine, clock, pages, door),
+        check_routes(engine, clock, pages, door),
     )
     return _joined(parts)
 

@@ -1,7 +1,7 @@
 """Which modules only compute, and what they may use besides each other."""
 
 COMPLIANCE = (
-    "aggregation check check_steps donor_links donor_types due_checks filed_report held_money"
+    "aggregation check check_steps donor_links donor_types due_checks evidence filed_report held_money"
     " likeness regime regulated_gift report report_calendar report_line rule step_rows"
 ).split()
 PURE = {

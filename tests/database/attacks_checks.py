@@ -8,6 +8,8 @@ def _step(**changes: str) -> str:
     return copied("check_step", "id = 'step-1'", **({"id": "'step-9'", "n": "2"} | changes))
 
 
+_FILE = f"sha256 = '{'0' * 64}'"
+_ANOTHER_BODY = "body = (SELECT body FROM picture_file)"
 _ACCEPTED = {"kind": "'acceptance'", "ends": "gift_id"}
 
 CHECKS = (
@@ -46,6 +48,15 @@ CHECKS = (
     changed("check_text", "text = 'another'", "step_id = 'step-1'", "check_text_goes"),
     changed("check_text", "name = 'town'", "name = 'name'", "check_text_frozen"),
     removed("check_text", "step_id = 'step-1'"),
+    changed("check_evidence", _ANOTHER_BODY, _FILE, "check_evidence_goes"),
+    Attack(
+        "check_evidence: filled again", "check_evidence",
+        "UPDATE check_evidence SET body = (SELECT body FROM picture_file) WHERE kind = 'pdf'",
+        ("check_evidence_goes",), ("UPDATE check_evidence SET body = NULL WHERE body IS NOT NULL",),
+    ),
+    changed("check_evidence", "kind = 'png'", _FILE, "check_evidence_frozen"),
+    changed("check_evidence", "staff_id = 'owner-1'", _FILE, "check_evidence_frozen"),
+    removed("check_evidence", _FILE),
     changed("regime_period", "regime = 'none'", "id = 1", "regime_period_no_update"),
     removed("regime_period", "id = 1"),
     changed("added_rule", "value = '9000'", "id = 1", "added_rule_no_update"),

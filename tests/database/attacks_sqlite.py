@@ -53,6 +53,7 @@ TAKING = (
             "bank_match",
             "check_text",
             "check_wait",
+            "check_evidence",
             "dispute",
             "payout",
             "balance_line",

@@ -151,6 +151,9 @@ IDENTITIES = {
         "gift_id = 'gift-1'", (("rowid",), ("gift_id",)), {"gift_id": "'gift-2'"}, {"why": "'facts'"}
     ),
     "pound_value": Identity("id = 1", (("id",),), {"id": "9"}, {"value_minor": "1"}),
+    "check_evidence": Identity(
+        f"sha256 = '{'0' * 64}'", (("rowid",), ("gift_id", "sha256")), {"sha256": f"'{'9' * 64}'"}, {"kind": "'png'"}
+    ),
     "regime_period": Identity("id = 1", (("id",),), {"id": "9"}, {"regime": "'none'"}),
     "added_rule": Identity("id = 1", (("id",),), {"id": "9"}, {"value": "'1'"}),
     "linked_donors": Identity("id = 1", (("id",),), {"id": "9"}, {"why": "'x'"}),

@@ -51,7 +51,7 @@ def donor_desk_routes(engine: Engine, clock: Clock, pages: Pages, door: Door) ->
     @router.get(DONORS + "/{identity}")
     def show(reader: Reader, identity: str) -> Response:
         with reading(engine) as conn:
-            shown = shown_donor(conn, identity, pages.wording.zone)
+            shown = shown_donor(conn, identity, pages.wording.zone, pages.wording.local_day(clock()))
         return pages.page(
             "treasury/donor.html", private=True, member=reader.member, shown=shown, notes=shown.notes,
             gift_state=gift_state, recurring_names=NAMES, letter_names=STATE_NAMES, words_of=words_of,
