@@ -47,6 +47,7 @@ from receipts.signature import DocumentSigner
 from sandbox.twin import Twin
 from staff.second_factor import SecretBox
 from treasury.books.jobs import PRINT_REPORT, REPORT_STYLE, report_handler
+from treasury.donation_reports.jobs import DONATION_REPORT_STYLE, PRINT_DONATION_REPORT, donation_report_handler
 from web.limits_store import remove_old_counts
 from web.picture_store import kept_logo
 from webhooks.deliveries_store import remove_old_events
@@ -70,7 +71,7 @@ def build_worker(installation: Installation, twin: Twin | None = None) -> Worker
     signer = DocumentSigner(installation.secret_key)
     handlers = {
         PRINT: print_handler(engine, SigningPrinter(printer, signer.sign), clock),
-        PRINT_REPORT: _report_job(installation, printer),
+        **_report_jobs(installation, printer),
     }
     handlers |= recurring_letter_jobs(engine, installation.pages, clock)
     handlers |= erasing_jobs(engine, clock, ErasureList(installation.settings.var_dir / ERASURE_LIST).note)
@@ -146,10 +147,15 @@ def _as_it_is_now(installation: Installation, handle: Handler) -> Handler:
     return do_job
 
 
-def _report_job(installation: Installation, printer: Printer) -> Handler:
-    """Prints the report of a month."""
-    print_report = partial(printer.print_html, style=REPORT_STYLE)
-    return report_handler(installation.engine, installation.pages, print_report, installation.clock)
+def _report_jobs(installation: Installation, printer: Printer) -> dict[str, Handler]:
+    """Print the report of a month, and reports to the Electoral Commission."""
+    engine, pages, clock = installation.engine, installation.pages, installation.clock
+    print_month = partial(printer.print_html, style=REPORT_STYLE)
+    print_donations = partial(printer.print_html, style=DONATION_REPORT_STYLE)
+    return {
+        PRINT_REPORT: report_handler(engine, pages, print_month, clock),
+        PRINT_DONATION_REPORT: donation_report_handler(engine, pages, print_donations, clock),
+    }
 
 
 def _document_jobs(installation: Installation, links: StopLinks) -> dict[str, Handler]:

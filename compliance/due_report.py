@@ -44,6 +44,11 @@ class DueReport:
         return self.filed[-1] if self.filed else None
 
     @property
+    def opens_on(self) -> date:
+        """The first day on which it can be filed."""
+        return self.period.last + timedelta(days=1)
+
+    @property
     def waits(self) -> bool:
         """Whether somebody has to file it now."""
         return self.state in (DueState.TO_FILE, DueState.LATE)

@@ -15,6 +15,7 @@ from treasury.books.ledger_routes import ledger_routes
 from treasury.books.routes import book_routes
 from treasury.books.statement_routes import statement_routes
 from treasury.documents.routes import document_routes
+from treasury.donation_reports.routes import donation_report_routes
 from treasury.donors.routes import donor_desk_routes
 from treasury.gift_aid.routes import gift_aid_routes
 from treasury.gifts.routes import gift_routes
@@ -72,6 +73,7 @@ def treasury_routes(
         standing_order_routes(engine, clock, pages, door),
         note_routes(engine, clock, door),
         *_book_parts(engine, clock, pages, door),
+        donation_report_routes(engine, clock, pages, door),
         lost_routes(engine, clock, pages, door),
         recurring_routes(engine, clock, pages, door),
         donor_desk_routes(engine, clock, pages, door),
