@@ -6,6 +6,7 @@ A report is signed by the responsible person. It is complete only when no gift o
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 from compliance.aggregation import AcceptedGift, ReportableGroup, counts, reportable_groups
 from compliance.check import Check
@@ -26,7 +27,8 @@ _WITH_RETURNS = (ReportKind.QUARTERLY, ReportKind.RETURNED, ReportKind.YEARLY, R
 class ReportBooks:
     """Everything that reports are made of: gifts, their checks by the gift's id, and donors who are linked.
 
-    `participant` is the organisation's name, `sections` the names of accounting units by their id.
+    `participant` is the organisation's name, `sections` the names of accounting units by their id. `unvalued` are the
+    ids of gifts that nobody knows the worth of in pounds, with the day of their receipt.
     """
 
     participant: str
@@ -35,6 +37,7 @@ class ReportBooks:
     families: Mapping[str, str]
     sections: Mapping[str, str]
     rules: RuleBook
+    unvalued: Mapping[str, date] = field(default_factory=dict)
     _groups: dict[Regime, list[ReportableGroup]] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def groups(self, regime: Regime) -> Sequence[ReportableGroup]:
@@ -100,6 +103,7 @@ def build_report(period: ReportPeriod, books: ReportBooks) -> Report:
     gifts, others = _gifts_of(period, books)
     returned = list(_returned(period, books)) if period.kind in _WITH_RETURNS else []
     missing = [(gift.gift_id, missing_of(gift, books.checks.get(gift.gift_id))) for gift in (*gifts, *returned)]
+    missing += [(key, f"{key}: record what it is worth in pounds.") for key in _unvalued(period, books)]
     return Report(
         period,
         tuple(_lines(gifts, books, period.kind)),
@@ -107,6 +111,11 @@ def build_report(period: ReportPeriod, books: ReportBooks) -> Report:
         others,
         tuple(UnrecordedFact(gift_id, sentence) for gift_id, sentence in missing if sentence is not None),
     )
+
+
+def _unvalued(period: ReportPeriod, books: ReportBooks) -> list[str]:
+    """The gifts that came in the period, by their ids, and that the report may have to name once they are valued."""
+    return sorted(gift_id for gift_id, received_on in books.unvalued.items() if period.holds(received_on))
 
 
 def _gifts_of(period: ReportPeriod, books: ReportBooks) -> tuple[Mapping[RegulatedGift, bool], Money]:

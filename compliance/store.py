@@ -63,11 +63,6 @@ def checks_of(conn: Connection, gift_ids: Sequence[str]) -> list[Check]:
     return _read(conn, among(conn, _c.gift_id, gift_ids))
 
 
-def every_check(conn: Connection) -> list[Check]:
-    """Every check that was ever opened, in the order of receipt."""
-    return _read(conn, sa.true())
-
-
 def open_ones(conn: Connection) -> list[Check]:
     """The checks that nobody has ended, those with the fewest days left first."""
     ended = sa.select(_s.ends).where(_s.ends == _c.gift_id).exists()

@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from compliance.report_calendar import PeriodKey, ReportKind
 from compliance.report_pdf_store import draft_pdf, filed_pdf
-from compliance.report_store import filed_report_id
+from compliance.report_store import filed_report_id, filed_reports
 from compliance.report_words import KIND_WORDS
 from database.instants import Clock
 from database.transactions import reading, writing
@@ -112,10 +112,11 @@ class ReportFilesDesk:
 
     def _sheet(self, conn: Connection, wanted: ReportFile) -> PrintedReport:
         """What the file says; raises NotFound."""
-        known = known_reports(conn, self._pages.organisation.name, self._today())
         if wanted.version:
-            return printed_version(wanted.key, version_of(known.filed.get(wanted.key, ()), wanted.version))
-        due = known.report(wanted.key)
+            versions = filed_reports(conn).get(wanted.key, ())
+            return printed_version(wanted.key, version_of(versions, wanted.version))
+        name, today = self._pages.organisation.name, self._today()
+        due = known_reports(conn, name, today, wanted.key[1]).report(wanted.key)
         if due is None:
             raise NotFound
         return printed_draft(due)

@@ -56,7 +56,7 @@ class _ReportPrinter:
         """The report as it is known when the job runs; whoever waits finds it under what it says."""
         name, today = self._pages.organisation.name, self._pages.wording.local_day(self._clock())
         with reading(self._engine) as conn:
-            due = known_reports(conn, name, today).report(key)
+            due = known_reports(conn, name, today, key[1]).report(key)
             if due is None:
                 return
             draft = printed_draft(due)

@@ -1,17 +1,17 @@
 """What the desk knows of reports: when they are due, what they say now, and what was filed."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from sqlalchemy.engine import Connection
 
+from compliance.book_views import report_books
 from compliance.due_report import DueReport, due_report, due_reports
-from compliance.election_store import report_calendar
+from compliance.election_store import accounting_units, report_calendar
 from compliance.filed_report import FiledReport
 from compliance.regime import RegimePeriod, regime_on
 from compliance.report import ReportBooks
-from compliance.report_books import books_of_checks
 from compliance.report_calendar import PeriodKey, ReportCalendar
 from compliance.report_store import filed_reports
 from compliance.rule import NoSuchRule
@@ -56,9 +56,12 @@ class KnownReports:
         return [(key, versions) for key, versions in self.filed.items() if self.calendar.period_of(key) is None]
 
 
-def known_reports(conn: Connection, participant: str, today: date) -> KnownReports:
-    """Everything about reports, as it is known today."""
-    return KnownReports(report_calendar(conn), books_of_checks(conn, participant), filed_reports(conn), today)
+def known_reports(conn: Connection, participant: str, today: date, first: date | None = None) -> KnownReports:
+    """Everything about reports of periods from `first` on, as it is known today; None: of those still listed."""
+    units = accounting_units(conn)
+    books, unvalued = report_books(conn, participant, units, first or today - 3 * A_YEAR)
+    books = replace(books, unvalued={gift.gift_id: gift.received_on for gift in unvalued})
+    return KnownReports(report_calendar(conn), books, filed_reports(conn), today)
 
 
 def reports_to_do(conn: Connection, participant: str, today: date) -> tuple[list[DueReport], str]:

@@ -14,7 +14,7 @@ from compliance.due_report import DueReport, DueState
 from compliance.election_store import commission_addresses
 from compliance.filed_report import FiledReport, NotFilable, report_differences, report_digest
 from compliance.report_calendar import PeriodKey
-from compliance.report_store import filed_report_id, keep_report
+from compliance.report_store import filed_report_id, filed_reports, keep_report
 from compliance.report_words import KIND_WORDS, REGIME_WORDS, STATE_WORDS
 from compliance.rule import NoSuchRule
 from database.instants import Clock
@@ -115,7 +115,7 @@ class DonationReportsDesk:
     def show(self, reader: SignedIn, key: PeriodKey, mistake: str = "", signature: str = "") -> Response:
         """A report as it is known now, with what was filed of it and what has changed since."""
         with reading(self._engine) as conn:
-            known = self._known(conn)
+            known = self._known(conn, key)
             due = self._due(known, key, reader)
             versions, addresses = known.filed.get(key, ()), commission_addresses(conn)
         if due is None and not versions:
@@ -126,14 +126,14 @@ class DonationReportsDesk:
             signature=signature, longest=LONGEST_SIGNATURE, path=report_path(key),
             lines=shown_lines(due.report.lines) if due else [],
             returned=shown_lines(due.report.returned) if due else [],
-            changes=_changes(due), missing=shown_facts(due.report.missing) if due else [],
+            changes=_changes(due), missing=shown_facts(due.report.missing, known.books.checks) if due else [],
             seen=report_digest(due.report) if due else "", kinds=KIND_WORDS, regimes=REGIME_WORDS,
         )  # fmt: skip
 
     def version(self, reader: SignedIn, key: PeriodKey, number: int) -> Response:
         """A version as it was filed, for ever."""
         with reading(self._engine) as conn:
-            versions = self._known(conn).filed.get(key, ())
+            versions = filed_reports(conn).get(key, ())
         filed = version_of(versions, number)
         return self._pages.page(
             "treasury/donation_report_version.html", private=True, member=reader.member, key=key, filed=filed,
@@ -158,7 +158,7 @@ class DonationReportsDesk:
     def _file(self, filer: SignedIn, key: PeriodKey, seen: str, signature: str) -> FiledReport:
         by = NamedPerson(filer.member.id, filer.member.name)
         with changing_books(self._engine, filer.actor, self._clock()) as change:
-            due = self._due(self._known(change.conn), key, filer)
+            due = self._due(self._known(change.conn, key), key, filer)
             if due is None:
                 raise NotFound
             if seen != report_digest(due.report):
@@ -176,8 +176,9 @@ class DonationReportsDesk:
         except NoSuchRule as missing:
             raise RuleIsMissing(str(missing), values={"member": reader.member}) from None
 
-    def _known(self, conn: Connection) -> KnownReports:
-        return known_reports(conn, self._pages.organisation.name, self._today())
+    def _known(self, conn: Connection, key: PeriodKey | None = None) -> KnownReports:
+        first = key[1] if key else None
+        return known_reports(conn, self._pages.organisation.name, self._today(), first)
 
     def _today(self) -> date:
         return self._pages.wording.local_day(self._clock())

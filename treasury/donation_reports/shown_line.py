@@ -1,7 +1,7 @@
 """A line of a report as pages and paper show it: days as days, amounts as money, codes in words."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -47,15 +47,20 @@ class ShownLine:
 
 @dataclass(frozen=True, slots=True)
 class ShownFact:
-    """What is to be recorded of a gift, and the page of its check, where it is recorded."""
+    """What is to be recorded of a gift, and the page where it is recorded: that of its check, or its own."""
 
-    check: str
+    path: str
     sentence: str
 
 
-def shown_facts(missing: Iterable[UnrecordedFact]) -> list[ShownFact]:
-    """What a report lacks, gift by gift."""
-    return [ShownFact(f"/desk/checks/{fact.gift_id}", with_short_ids(fact.sentence)) for fact in missing]
+def shown_facts(missing: Iterable[UnrecordedFact], checked: Container[str]) -> list[ShownFact]:
+    """What a report lacks, gift by gift; `checked` are the ids of gifts that have a check."""
+    return [
+        ShownFact(
+            f"/desk/{'checks' if fact.gift_id in checked else 'gifts'}/{fact.gift_id}", with_short_ids(fact.sentence)
+        )
+        for fact in missing
+    ]
 
 
 def with_short_ids(text: str) -> str:
