@@ -1,7 +1,7 @@
 """Where reports are sent: the Commission's addresses as the product brings them, each with its source."""
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -14,6 +14,13 @@ class AddressWay(StrEnum):
     ONLINE = "online"
     POST = "post"
     EMAIL = "email"
+
+
+WAY_WORDS: Mapping[AddressWay, str] = {
+    AddressWay.ONLINE: "Online",
+    AddressWay.POST: "By post",
+    AddressWay.EMAIL: "By email",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,7 @@ from treasury.payouts.routes import payout_routes
 from treasury.recurring.routes import recurring_routes
 from treasury.refunds.routes import refund_routes
 from treasury.refunds.twins_routes import twin_routes
+from treasury.rules.routes import rule_routes
 from treasury.search.routes import search_routes
 from treasury.sources.routes import source_routes
 from treasury.spending.routes import spending_routes
@@ -74,6 +75,7 @@ def treasury_routes(
         note_routes(engine, clock, door),
         *_book_parts(engine, clock, pages, door),
         donation_report_routes(engine, clock, pages, door),
+        rule_routes(engine, clock, pages, door),
         lost_routes(engine, clock, pages, door),
         recurring_routes(engine, clock, pages, door),
         donor_desk_routes(engine, clock, pages, door),

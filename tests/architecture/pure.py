@@ -2,7 +2,8 @@
 
 COMPLIANCE = (
     "aggregation check check_steps donor_links donor_types due_checks filed_report held_money"
-    " due_report likeness regime regulated_gift report report_calendar report_line rule step_rows"
+    " due_report kept_records likeness regime regulated_gift report report_calendar report_line report_words"
+    " rule rule_words step_rows"
 ).split()
 PURE = {
     *(f"compliance.{name}" for name in COMPLIANCE),

@@ -9,6 +9,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from compliance.addresses import WAY_WORDS
 from compliance.check_steps import NamedPerson
 from compliance.due_report import DueReport, DueState
 from compliance.election_store import commission_addresses
@@ -127,7 +128,7 @@ class DonationReportsDesk:
             lines=shown_lines(due.report.lines) if due else [],
             returned=shown_lines(due.report.returned) if due else [],
             changes=_changes(due), missing=shown_facts(due.report.missing, known.books.checks) if due else [],
-            seen=report_digest(due.report) if due else "", kinds=KIND_WORDS, regimes=REGIME_WORDS,
+            seen=report_digest(due.report) if due else "", kinds=KIND_WORDS, ways=WAY_WORDS,
         )  # fmt: skip
 
     def version(self, reader: SignedIn, key: PeriodKey, number: int) -> Response:
