@@ -99,7 +99,7 @@ def test_small_gifts_in_few_days_are_shown_quietly(browser: TestClient, desk: De
     assert f"/desk/checks/{gift_id(2)}" in page
 
     check = browser.get(f"/desk/checks/{gift_id(2)}").text
-    assert "smaller gifts together are above the threshold" in check
+    assert "smaller gifts together are more than the threshold of £500" in check
     assert (f'href="/desk/gifts/{gift_id(1)}"' in check, "Joined with" in check) == (True, True)
 
 
