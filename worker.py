@@ -7,6 +7,8 @@ from typing import Any
 from sqlalchemy.engine import Engine
 
 from compliance.evidence_store import erase_checks
+from compliance.gate import CheckGate
+from compliance.jobs import compliance_jobs
 from compliance.returning import looking_for_failed_returns
 from database.transactions import reading, writing
 from donors.link_letters import WRITE_LINK, link_letter_handler
@@ -85,6 +87,7 @@ def build_worker(installation: Installation, twin: Twin | None = None) -> Worker
     lists = StripeLists(key, api_base=base)
     handlers |= settlement_jobs(engine, bookkeeper, lists, RecurringGateway(key, api_base=base), clock)
     handlers |= _desk_jobs(installation, lists, (key, base)) | webhook_jobs(_courier(installation))
+    handlers |= compliance_jobs(engine, CheckGate(bookkeeper.rules.zone), clock)
 
     def try_again() -> None:
         replay(engine, bookkeeper, clock(), only_due=True)

@@ -6,12 +6,9 @@ from datetime import date
 from sqlalchemy.engine import Connection
 
 from compliance.gift_views import UnvaluedGift, donor_families, gifts_above
-from compliance.regime import Regime
 from compliance.report import ReportBooks
-from compliance.rule import PERMISSIBILITY, RuleBook
 from compliance.rule_store import rule_book
 from compliance.store import checks_of
-from ledger.money import Money
 
 
 def report_books(
@@ -24,16 +21,6 @@ def report_books(
     year before are read as well. Gifts at or below every permissibility threshold are in no report, and are not read.
     """
     rules, since = rule_book(conn), date(first.year - 1, 1, 1)
-    received = gifts_above(conn, _lowest_threshold(rules, since), since, units)
+    received = gifts_above(conn, rules.lowest_threshold(since), since, units)
     checks = {check.gift.gift_id: check for check in checks_of(conn, [gift.gift_id for gift in received.gifts])}
     return ReportBooks(participant, received.gifts, checks, donor_families(conn), units, rules), received.unvalued
-
-
-def _lowest_threshold(rules: RuleBook, since: date) -> Money:
-    """The least amount above which any regime has gifts checked, on any day from `since` on."""
-    names = {regime.rules for regime in Regime}
-    return min(
-        rule.amount
-        for rule in rules.rules
-        if rule.key == PERMISSIBILITY and rule.regime in names and rule.acts and (rule.last or since) >= since
-    )

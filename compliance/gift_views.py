@@ -18,7 +18,7 @@ from campaigns.tables import campaign
 from compliance.donor_links import linked_families
 from compliance.link_store import donor_links
 from compliance.regulated_gift import CENTRE, GiftNature, RegulatedGift
-from compliance.tables import donor_check
+from compliance.tables import donor_check, pound_value
 from database.questions import among
 from donors.donor import NO_ADDRESS
 from donors.merge_store import kept_donors
@@ -32,7 +32,7 @@ from payments.gifts.tables import allocation, discrepancy, gift, offline_gift
 from payments.reading.happenings import Category
 
 _g, _o, _a, _e, _c, _d = gift.c, offline_gift.c, allocation.c, entry.c, donor_check.c, donor.c
-_ch, _f, _l = charge.c, payment_failure.c, balance_line.c
+_ch, _f, _l, _p = charge.c, payment_failure.c, balance_line.c, pound_value.c
 NOBODY = f"nobody@{NO_ADDRESS}"
 
 
@@ -97,6 +97,30 @@ def gifts_above(conn: Connection, above: Money, since: date, units: Collection[s
         sa.select(_c.gift_id).where(_c.received_on >= since),
     )
     return _received(conn, sa.and_(_g.id.in_(wanted), received), units)
+
+
+def donors_to_look_at(conn: Connection, above: Money, since: date, families: Mapping[str, str]) -> set[str]:
+    """The donors whose gifts of a year, since a day, come to more than an amount, with everybody who is linked.
+
+    A donor of a gift in another currency is among them.
+    """
+    day = sa.cast(_g.received_on, sa.Text)
+    year = since.replace(month=1, day=1)
+    is_foreign = sa.case((_g.currency != GBP.code, 1), else_=0)
+    passing = (
+        sa.select(_g.donor_id)
+        .where(_g.received_on >= year)
+        .group_by(_g.donor_id, sa.func.substr(day, 1, 4))
+        .having(
+            sa.or_(
+                sa.func.sum(_g.amount_minor) > above.minor,
+                sa.func.sum(is_foreign) > 0,
+            )
+        )
+    )
+    odd = sa.select(_g.donor_id).where(_g.received_on >= year, _g.id.in_(sa.select(discrepancy.c.gift_id)))
+    donors = {donor_id for donor_id in conn.scalars(sa.union(passing, odd)) if donor_id}
+    return donors | set(families)
 
 
 class _Row(NamedTuple):
@@ -200,9 +224,12 @@ def _left(conn: Connection, ids: Sequence[str]) -> dict[str, int]:
 
 
 def _values_in_pounds(conn: Connection, ids: Sequence[str]) -> dict[str, Money]:
-    """What gifts in another currency are worth: what Stripe changed them into, before its fee."""
+    """What gifts in another currency are worth: what staff said, else what Stripe changed them into before its fee."""
     if not ids:
         return {}
+    entered = conn.execute(
+        sa.select(_p.gift_id, _p.value_minor).where(among(conn, _p.gift_id, ids)).order_by(_p.id)
+    ).all()
     payments = sa.select(_ch.gift_id, _ch.payment).where(among(conn, _ch.gift_id, ids)).distinct().subquery()
     rows = conn.execute(
         sa.select(payments.c.gift_id, sa.func.sum(_l.amount_minor))
@@ -210,7 +237,7 @@ def _values_in_pounds(conn: Connection, ids: Sequence[str]) -> dict[str, Money]:
         .where(_l.category == Category.PAYMENT.value, _l.currency == GBP.code)
         .group_by(payments.c.gift_id)
     )
-    return {gift_id: Money(int(minor), GBP) for gift_id, minor in rows}
+    return {gift_id: Money(int(minor), GBP) for gift_id, minor in (*rows, *entered)}
 
 
 def _sections(conn: Connection, ids: Sequence[str], units: Collection[str]) -> dict[str, str]:

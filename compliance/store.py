@@ -27,8 +27,13 @@ REMOVED = "removed"
 def open_checks(conn: Connection, due: Iterable[DueCheck], on: date) -> None:
     """Open the checks that are due, in the transaction that receives their gifts. One that is open stays as it is."""
     wanted = {each.gift.gift_id: each for each in due}
-    known = set(conn.scalars(sa.select(_c.gift_id).where(_c.gift_id.in_(wanted))))
+    known = checked_gifts(conn, sorted(wanted)) if wanted else set()
     insert_rows(conn, donor_check, [_check_row(each, on) for key, each in wanted.items() if key not in known])
+
+
+def checked_gifts(conn: Connection, gift_ids: Sequence[str]) -> set[str]:
+    """Those of these gifts that have a check."""
+    return set(conn.scalars(sa.select(_c.gift_id).where(among(conn, _c.gift_id, gift_ids))))
 
 
 def take_check_step(conn: Connection, gift_id: str, step: CheckStep, at: datetime, *, today: date) -> Check:

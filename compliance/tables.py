@@ -6,6 +6,7 @@ Triggers keep everything append-only; only a step's texts can go. A change is a 
 import sqlalchemy as sa
 
 from compliance.check import CheckReason
+from compliance.check_wait import CheckWaitReason
 from compliance.evidence import EvidenceType
 from compliance.regime import Regime
 from compliance.regulated_gift import GiftNature
@@ -65,6 +66,31 @@ check_text = table(
     sa.Column("name", Code, primary_key=True),
     sa.Column("text", Code, nullable=False),
     sa.CheckConstraint("name <> ''", name="name"),
+)
+
+# A gift of which it is not known yet whether it needs a check, and why. Its money is not to be spent meanwhile. A job
+# looks again; `ended_at` is when it could be looked at.
+check_wait = table(
+    "check_wait",
+    sa.Column("gift_id", Code, sa.ForeignKey("gift.id"), primary_key=True),
+    sa.Column("why", Code, nullable=False),
+    sa.Column("since", Instant, nullable=False),
+    sa.Column("ended_at", Instant),
+    one_of("why", CheckWaitReason),
+)
+
+# What a gift in another currency is worth in pounds, in pence, as a member of staff says it with their source. The
+# newest row of a gift counts.
+pound_value = table(
+    "pound_value",
+    sa.Column("id", Count, primary_key=True, autoincrement=False),
+    sa.Column("gift_id", Code, sa.ForeignKey("gift.id"), nullable=False, index=True),
+    sa.Column("value_minor", Minor, nullable=False),
+    sa.Column("source", Code, nullable=False),
+    sa.Column("staff_id", Code, sa.ForeignKey("staff_member.id"), nullable=False),
+    sa.Column("at", Instant, nullable=False),
+    sa.CheckConstraint("value_minor > 0", name="value"),
+    sa.CheckConstraint("source <> ''", name="source"),
 )
 
 # A file that shows what a lookup saw, kept with one check under its SHA-256. Erasure removes its `body`.

@@ -7,7 +7,7 @@ from database.columns import Instant
 from migrations.guards import frozen, keep_rows, on_sqlite, refuse
 
 revision = "0080"
-down_revision = "0060"
+down_revision = "0076"
 
 
 def upgrade() -> None:

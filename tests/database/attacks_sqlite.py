@@ -52,6 +52,7 @@ TAKING = (
             "bank_line",
             "bank_match",
             "check_text",
+            "check_wait",
             "check_evidence",
             "dispute",
             "payout",

@@ -10,9 +10,11 @@ from compliance.tables import (
     check_evidence,
     check_step,
     check_text,
+    check_wait,
     donor_check,
     filed_report,
     linked_donors,
+    pound_value,
     regime_period,
 )
 
@@ -31,6 +33,9 @@ CHECK_FURNITURE: tuple[tuple[sa.Table, Mapping[str, Any]], ...] = (
     (check_evidence, CHECK_EVIDENCE | {"sha256": "1" * 64}),
     (regime_period, {"regime": "gb_party", "staff_id": "treasurer-1", "last_day": None}),
     (added_rule, {"staff_id": "treasurer-1", "value": "500", "last_day": None}),
+    (check_wait, {"gift_id": "gift-1", "why": "value", "ended_at": None}),
+    (check_wait, {"gift_id": "gift-2", "why": "facts"}),
+    (pound_value, {"gift_id": "gift-1", "staff_id": "treasurer-1"}),
     (linked_donors, {"first_id": "donor-1", "second_id": "donor-3", "staff_id": "treasurer-1"}),
     (filed_report, {"kind": "weekly", "regime": "gb_party", "staff_id": "treasurer-1", "digest": "0" * 64}),
 )

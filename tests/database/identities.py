@@ -147,6 +147,10 @@ IDENTITIES = {
     "check_text": Identity(
         "step_id = 'step-1' AND name = 'name'", (("rowid",), ("step_id", "name")), {"name": "'x'"}, {"text": "'x'"}
     ),
+    "check_wait": Identity(
+        "gift_id = 'gift-1'", (("rowid",), ("gift_id",)), {"gift_id": "'gift-2'"}, {"why": "'facts'"}
+    ),
+    "pound_value": Identity("id = 1", (("id",),), {"id": "9"}, {"value_minor": "1"}),
     "check_evidence": Identity(
         f"sha256 = '{'0' * 64}'", (("rowid",), ("gift_id", "sha256")), {"sha256": f"'{'9' * 64}'"}, {"kind": "'png'"}
     ),

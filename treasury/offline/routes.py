@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from campaigns.store import campaign_titles, campaigns, parent_of
+from compliance.offline_receiving import receive_offline_gift
 from database.instants import Clock
 from database.transactions import reading
 from donors.donor import NO_ADDRESS
@@ -29,7 +30,6 @@ from payments.gifts.offline_store import (
     NotEnoughCash,
     bank_cash,
     cash_in_hand,
-    enter_offline,
     giver,
     offline_gift_of,
     take_back_offline,
@@ -189,7 +189,7 @@ class OfflineDesk:
             shares = shares_for(read.campaign, parent_of(change.conn, read.campaign))
             donor = giver(change.conn, read.donor, read.donor_id, change.now)
             offline = offline_gift(read, shares, donor, changer.member.id, change.now)
-            enter_offline(change.conn, offline, issuer if read.wants_receipt else None, (change.now, self._zone))
+            receive_offline_gift(change.conn, offline, issuer if read.wants_receipt else None, (change.now, self._zone))
             change.record("gift.enter", _subject(read.key), after=_values(offline), act_id=f"gift.enter:{read.key}")
             if read.line and may_be_gift(change.conn, read.line, read.key):
                 match = BankMatch(read.line, MatchKind.GIFT, read.key, entered=True)
