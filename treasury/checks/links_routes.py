@@ -11,10 +11,11 @@ from starlette.responses import RedirectResponse, Response
 
 from compliance.donor_links import DonorLink
 from compliance.due_checks import splitting_signs
+from compliance.gate import CheckGate
 from compliance.gift_views import donor_families, gifts_of_donors
 from compliance.likeness import LinkSuggestion, link_suggestions
 from compliance.likeness_views import LikeDonor, donors_by_id, donors_to_compare
-from compliance.link_store import add_donor_link, donor_links
+from compliance.link_store import donor_links
 from compliance.regime import regime_on
 from compliance.regulated_gift import RegulatedGift
 from compliance.rule import PERMISSIBILITY
@@ -117,7 +118,7 @@ class LinkDesk:
             if first == second or not all(donor_by_id(change.conn, donor_id) for donor_id in (first, second)):
                 raise NotFound("These are not two donors who are here.", advice="Go back to the list.")
             link = DonorLink(first, second, is_joined, named(changer.member), change.now, why)
-            add_donor_link(change.conn, link)
+            CheckGate(self._pages.wording.zone).join_donors(change.conn, link, change.now)
             what = "donor.link" if is_joined else "donor.part"
             change.record(what, Subject("donor", first), after={"with": second})
         return RedirectResponse(LINKS, 303)
