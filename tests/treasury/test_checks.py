@@ -156,7 +156,7 @@ def test_a_gift_goes_back_by_a_payment_with_its_proof(checked: CheckedDesk) -> N
     """Nothing is asked of Stripe; a named person records the day and the bank's reference."""
     checked.sends("donor", COMPANY)
     checked.sends("return", BY_BANK)
-    assert "It goes back to: the donor. By: bank transfer." in checked.page()
+    assert "It goes back to the donor, by bank transfer." in checked.page()
     assert checked.sends("returned", PROOF).status_code == 303
 
     check = checked.check
