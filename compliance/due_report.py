@@ -53,6 +53,10 @@ class DueReport:
         """Whether somebody has to file it now."""
         return self.state in (DueState.TO_FILE, DueState.LATE)
 
+    def can_be_filed(self, today: date) -> bool:
+        """Whether its period is over and nothing keeps it from being filed (`filed_report.file_report`)."""
+        return today >= self.opens_on and (self.period.kind is ReportKind.WEEKLY or not self.report.missing)
+
     def days_left(self, today: date) -> int:
         """Days until it is due; less than zero, days that it is late."""
         return (self.period.due - today).days

@@ -9,7 +9,9 @@ from zipfile import ZipFile
 import pytest
 from sqlalchemy import Engine
 
+from compliance.filed_report import report_digest
 from compliance.regime import Regime
+from compliance.report_calendar import ReportKind
 from compliance.report_line import COLUMNS
 from database.transactions import reading
 from staff.act import Subject
@@ -22,7 +24,9 @@ from tests.proof.books import Desk
 from tests.treasury.political_desk import BASE_URL, QUARTER, PoliticalDesk, political_desk
 from tests.web.samples import pages
 from treasury.donation_reports.jobs import donation_report_handler
+from treasury.donation_reports.known import known_reports
 
+KEY = (ReportKind.QUARTERLY, date(2026, 10, 1), date(2026, 12, 31))
 JANUARY = datetime(2027, 1, 10, 9, tzinfo=UTC)
 
 
@@ -94,7 +98,9 @@ def test_an_amendment_says_what_changed_and_the_first_version_never_moves(party:
 
 
 @ON_SQLITE
-def test_what_is_missing_leads_to_its_check_and_keeps_a_quarter_from_being_filed(party: PoliticalDesk) -> None:
+def test_what_is_missing_leads_to_its_check_and_keeps_a_quarter_from_being_filed(
+    party: PoliticalDesk, engine: Engine
+) -> None:
     """Each line leads to its check and its gift; a gift that went back without its donor's address waits for it."""
     accepted = party.accept(1, 1_200_000)
     lacking = party.send_back(2, 60_000, name="Ada")
@@ -106,7 +112,12 @@ def test_what_is_missing_leads_to_its_check_and_keeps_a_quarter_from_being_filed
     wanted = f"Gift {lacking[:8].upper()}: record address as the electoral register shows it"
     assert f'<a href="/desk/checks/{lacking}">{wanted}' in page
     assert ("Donations that went back" in page, open_check in page) == (True, False)
-    refused = treasurer.post(f"{QUARTER}/file", data={"seen": seen(page), "signature": "Grace Hopper"})
+    assert ("It can be filed when these facts are recorded" in page, "File the report" in page) == (True, False)
+    with reading(engine) as conn:
+        due = known_reports(conn, "Wren & Sons", date(2027, 1, 10)).report(KEY)
+    assert due is not None
+    typed = {"seen": report_digest(due.report), "signature": "Grace Hopper"}
+    refused = treasurer.post(f"{QUARTER}/file", data=typed)
     assert (refused.status_code, "It was not filed" in refused.text) == (422, True)
     assert treasurer.get(f"{QUARTER}/versions/1").status_code == 404
 
