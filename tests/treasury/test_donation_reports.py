@@ -231,3 +231,23 @@ def test_the_sheet_is_printed_by_the_worker_draft_and_version(
     party.accept(2, 1_500_000)
     assert treasurer.get(f"{QUARTER}/draft.pdf").status_code == 202
     handle({"filed": 99})
+
+
+@ON_SQLITE
+def test_the_overview_says_what_is_late_and_what_is_due_within_a_fortnight(
+    party: PoliticalDesk, clock: FixedClock
+) -> None:
+    """The quarter's twenty days are far off; in twelve days it is there, with its link, until it is filed."""
+    treasurer = party.visit()
+    far_off = treasurer.get("/desk").text
+    assert far_off.count("A report to the Electoral Commission is late") == 4
+    assert QUARTER not in far_off
+    clock.now = datetime(2027, 1, 18, 9, tzinfo=UTC)
+    near = party.visit().get("/desk").text
+    assert "File a report to the Electoral Commission by 30 January 2027" in near
+    assert (f'href="{QUARTER}"' in near, "in 12 days; nothing to report, and a nil report is due." in near) == (
+        True,
+        True,
+    )
+    file_now(party)
+    assert QUARTER not in party.visit().get("/desk").text

@@ -1,6 +1,6 @@
 """What the desk knows of reports: when they are due, what they say now, and what was filed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -64,13 +64,20 @@ def known_reports(conn: Connection, participant: str, today: date, first: date |
     return KnownReports(report_calendar(conn), books, filed_reports(conn), today)
 
 
-def reports_to_do(conn: Connection, participant: str, today: date) -> tuple[list[DueReport], str]:
-    """The reports that are late or due soon, and what keeps them from being known: a rule that is missing."""
-    calendar = report_calendar(conn)
-    if not calendar.periods:
-        return [], ""
+@dataclass(frozen=True)
+class ReportsToDo:
+    """The reports that are late or due soon. `missing_rule` says which rule is missing, so that nobody knows them."""
+
+    due: Sequence[DueReport] = ()
+    missing_rule: str = ""
+
+
+def reports_to_do(conn: Connection, today: date) -> ReportsToDo:
+    """What has to be filed within `SOON`, or is late by less than a year."""
+    if not report_calendar(conn).periods:
+        return ReportsToDo()
     try:
-        due = known_reports(conn, participant, today).due_within(A_YEAR, SOON)
+        due = known_reports(conn, "", today).due_within(A_YEAR, SOON)
     except NoSuchRule as missing:
-        return [], str(missing)
-    return [each for each in due if each.waits], ""
+        return ReportsToDo(missing_rule=str(missing))
+    return ReportsToDo([each for each in due if each.waits])
