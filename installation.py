@@ -16,6 +16,7 @@ from sqlalchemy.engine import Connection, Engine
 from backup.place import TWIN, TWIN_KEYS, InstallationPlace
 from backup.restoring import StoppedInstallation
 from campaigns.demo import DEMO_ORGANISATION, add_demo_campaigns
+from compliance.gate import CheckGate
 from database.engine import open_database
 from database.instants import Clock, utc_now
 from database.migrating import is_current, mark_of, migrate, refuse_other_mode, require_mode, require_revision
@@ -172,11 +173,10 @@ def open_installation(
     organisation = CurrentOrganisation(engine, settings.profile(unnamed_organisation(settings.timezone)))
     organisation.refresh()
     pages = Pages(HERE / "templates", identity=lambda: organisation.profile, mode=settings.mode, base_url=address)
-    rules = BookRules(
-        organisation.profile.organisation, ZoneInfo(settings.timezone), settings.mode, mark_of(engine),
-        verify_base(address),
-    )  # fmt: skip
-    return Installation(settings, address, engine, organisation, pages, Bookkeeper(rules), clock)
+    zone, mark = ZoneInfo(settings.timezone), mark_of(engine)
+    rules = BookRules(organisation.profile.organisation, zone, settings.mode, mark, verify_base(address))
+    bookkeeper = Bookkeeper(rules, CheckGate(rules.zone).look_after_booking)
+    return Installation(settings, address, engine, organisation, pages, bookkeeper, clock)
 
 
 def record_address(settings: Settings, address: str) -> int | None:

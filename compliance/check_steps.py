@@ -55,6 +55,7 @@ class Lookup:
     """Where somebody looked the donor up: which register, as of which day, under which reference, and the result.
 
     `is_found`: the donor stood there. `evidence` are the content hashes of files. No extract of the register is kept.
+    `note` is whatever else the responsible person should know.
     """
 
     by: NamedPerson
@@ -64,6 +65,7 @@ class Lookup:
     reference: str
     is_found: bool
     evidence: tuple[str, ...] = ()
+    note: str = ""
 
     def __post_init__(self) -> None:
         if not self.register.strip():

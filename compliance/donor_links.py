@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 
 from compliance.check_steps import NamedPerson
 
@@ -28,17 +29,18 @@ class DonorLink:
         return frozenset((self.first, self.second))
 
 
-def linked_families(links: Iterable[DonorLink]) -> Mapping[str, str]:
+def linked_families(links: Iterable[DonorLink], merged: Mapping[str, str] = MappingProxyType({})) -> Mapping[str, str]:
     """The family of each donor who is linked: the least id among all who are joined, directly or through others.
 
-    A donor who is not in it is linked to nobody.
+    A donor who is not in it is linked to nobody. `merged` names for donors who are another's the one that they are kept
+    as: two who are one person stay together, whatever is parted.
     """
     newest = {link.pair: link for link in sorted(links, key=lambda link: link.at)}
+    joined = [(link.first, link.second) for link in newest.values() if link.is_joined]
     family: dict[str, str] = {}
-    for link in newest.values():
-        if link.is_joined:
-            ends = {family.get(link.first, link.first), family.get(link.second, link.second)}
-            least = min(ends)
-            family.update({donor: least for donor, root in family.items() if root in ends})
-            family.update({link.first: least, link.second: least})
+    for first, second in (*joined, *merged.items()):
+        ends = {family.get(first, first), family.get(second, second)}
+        least = min(ends)
+        family.update({donor: least for donor, root in family.items() if root in ends})
+        family.update({first: least, second: least})
     return family

@@ -69,6 +69,31 @@ def due_checks(
     return due
 
 
+def gifts_added_up(
+    gift_id: str,
+    gifts: Sequence[RegulatedGift],
+    checked: Collection[str],
+    periods: Sequence[RegimePeriod],
+    rules: RuleBook,
+) -> tuple[RegulatedGift, ...]:
+    """The small gifts that passed the threshold together with this one, which is the last of them.
+
+    `gifts` are all of one donor with all who are linked to them, as `due_checks` adds them up. Empty where the gift is
+    not among the small ones.
+    """
+    for _, of_year in groupby(_covered(gifts, periods, rules), key=lambda covered: covered.gift.received_on.year):
+        run: list[RegulatedGift] = []
+        for gift, above, _ in of_year:
+            if gift.value > above:
+                continue
+            run.append(gift)
+            if gift.gift_id == gift_id:
+                return tuple(run)
+            if gift.gift_id in checked or sum((each.value for each in run), _NOTHING) > above:
+                run = []
+    return ()
+
+
 def splitting_signs(
     gifts: Sequence[RegulatedGift], periods: Sequence[RegimePeriod], rules: RuleBook
 ) -> list[SplittingSign]:

@@ -106,6 +106,15 @@ class RuleBook:
         """The number of days, months, years or reports; raises NoSuchRule."""
         return int(self.rule(regime, key, day).value)
 
+    def lowest_threshold(self, since: date) -> Money:
+        """The least amount above which any regime has gifts checked, on any day from `since` on."""
+        names = {regime.rules for regime in Regime}
+        return min(
+            rule.amount
+            for rule in self._by_key[PERMISSIBILITY]
+            if (rule.regime in names or rule.regime in _FOR_ALL) and rule.acts and (rule.last or since) >= since
+        )
+
     def has(self, regime: Regime, key: str, day: date) -> bool:
         """Whether a rule of this key holds, and is not a no."""
         rule = self.find(regime, key, day)

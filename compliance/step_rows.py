@@ -49,7 +49,7 @@ class StepParts:
 # The kind of each class of step, and what is typed in it. Of a record it is whatever facts there are.
 _KEPT: Mapping[type[CheckStep], tuple[StepKind, tuple[str, ...]]] = {
     DonorRecord: (StepKind.RECORD, ()),
-    Lookup: (StepKind.LOOKUP, ("register", "reference")),
+    Lookup: (StepKind.LOOKUP, ("register", "reference", "note")),
     Acceptance: (StepKind.ACCEPTANCE, ("note",)),
     ReturnDecision: (StepKind.DECISION, ("manner",)),
     ReturnFailure: (StepKind.FAILURE, ("why",)),
@@ -90,7 +90,8 @@ def _dated_step(parts: StepParts, by: NamedPerson, on: date) -> CheckStep:
     chosen, texts = parts.choices, parts.texts
     if parts.kind is StepKind.LOOKUP:
         as_of, evidence = date.fromisoformat(chosen["as_of"]), tuple(chosen["evidence"])
-        return Lookup(by, on, texts["register"], as_of, texts["reference"], chosen["is_found"], evidence)
+        register, reference, note = texts["register"], texts["reference"], texts.get("note", "")
+        return Lookup(by, on, register, as_of, reference, chosen["is_found"], evidence, note)
     if parts.kind is StepKind.DECISION:
         reason, recipient = ReturnReason(chosen["reason"]), ReturnRecipient(chosen["recipient"])
         return ReturnDecision(by, on, reason, recipient, texts["manner"])

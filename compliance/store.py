@@ -16,6 +16,7 @@ from compliance.regulated_gift import GiftNature, RegulatedGift
 from compliance.step_rows import StepKind, StepParts, kept_step, step_parts
 from compliance.tables import check_step, check_text, donor_check
 from database.bulk import insert_rows
+from database.questions import among
 from ledger.money import GBP, Money
 from payments.gifts.store import lock_gift
 
@@ -26,8 +27,13 @@ REMOVED = "removed"
 def open_checks(conn: Connection, due: Iterable[DueCheck], on: date) -> None:
     """Open the checks that are due, in the transaction that receives their gifts. One that is open stays as it is."""
     wanted = {each.gift.gift_id: each for each in due}
-    known = set(conn.scalars(sa.select(_c.gift_id).where(_c.gift_id.in_(wanted))))
+    known = checked_gifts(conn, sorted(wanted)) if wanted else set()
     insert_rows(conn, donor_check, [_check_row(each, on) for key, each in wanted.items() if key not in known])
+
+
+def checked_gifts(conn: Connection, gift_ids: Sequence[str]) -> set[str]:
+    """Those of these gifts that have a check."""
+    return set(conn.scalars(sa.select(_c.gift_id).where(among(conn, _c.gift_id, gift_ids))))
 
 
 def take_check_step(conn: Connection, gift_id: str, step: CheckStep, at: datetime, *, today: date) -> Check:
@@ -59,7 +65,12 @@ def take_check_step(conn: Connection, gift_id: str, step: CheckStep, at: datetim
 
 def checks_of(conn: Connection, gift_ids: Sequence[str]) -> list[Check]:
     """The checks of these gifts, in the order of receipt."""
-    return _read(conn, _c.gift_id.in_(gift_ids))
+    return _read(conn, among(conn, _c.gift_id, gift_ids))
+
+
+def checks_of_donors(conn: Connection, donor_ids: Sequence[str]) -> list[Check]:
+    """The checks of what these donors gave, in the order of receipt."""
+    return _read(conn, among(conn, _c.donor_id, donor_ids))
 
 
 def open_ones(conn: Connection) -> list[Check]:
@@ -78,11 +89,11 @@ def _read(conn: Connection, condition: sa.ColumnElement[bool]) -> list[Check]:
     rows = conn.execute(sa.select(donor_check).where(condition).order_by(_c.received_on, _c.gift_id)).all()
     keys = [row.gift_id for row in rows]
     texts: defaultdict[str, dict[str, str]] = defaultdict(dict)
-    of_checks = sa.select(_s.id).where(_s.gift_id.in_(keys))
+    of_checks = sa.select(_s.id).where(among(conn, _s.gift_id, keys))
     for step_id, name, text in conn.execute(sa.select(_t.step_id, _t.name, _t.text).where(_t.step_id.in_(of_checks))):
         texts[step_id][name] = text
     steps: defaultdict[str, list[CheckStep]] = defaultdict(list)
-    for row in conn.execute(sa.select(check_step).where(_s.gift_id.in_(keys)).order_by(_s.gift_id, _s.n)):
+    for row in conn.execute(sa.select(check_step).where(among(conn, _s.gift_id, keys)).order_by(_s.gift_id, _s.n)):
         steps[row.gift_id].append(_step(row, texts[row.id]))
     return [_check(row, tuple(steps[row.gift_id])) for row in rows]
 

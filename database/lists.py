@@ -22,7 +22,7 @@ class ListChoice:
     """Which rows of a list: those that a text finds, of these days, and with these words in their fields.
 
     `amount` is the text where it says an amount, in pounds and not in pence. Both days are included; they are days in
-    `zone`. `words` are by the field's name, such as `{"state": "received"}`.
+    `zone`. `words` are by the field's name, such as `{"state": "received"}`. `today` is for lists that count days.
     """
 
     text: str = ""
@@ -31,6 +31,7 @@ class ListChoice:
     last_day: date | None = None
     zone: tzinfo = UTC
     words: Mapping[str, str] = field(default_factory=dict)
+    today: date | None = None
 
     def number(self, name: str) -> int | None:
         """A field that holds a whole number; None where it is not chosen."""

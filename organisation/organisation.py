@@ -109,9 +109,10 @@ class OrganisationProfile:
     """Everything that a version of the organisation holds.
 
     `regime` is the set of rules for political money that the organisation is under, such as `members_association`;
-    `none` for a body under none. `locale` is how its letters write amounts and dates, such as `en_GB`, and the language
-    of its pages; donors may choose each of `languages` instead, such as `cy`. `framed_by` are the origins of websites
-    that may show a campaign's widget, such as `https://example.org`.
+    `none` for a body under none. `has_regimes`: days are kept on which it was or will be under one. `locale` is how its
+    letters write amounts and dates, such as `en_GB`, and the language of its pages; donors may choose each of
+    `languages` instead, such as `cy`. `framed_by` are the origins of websites that may show a campaign's widget, such
+    as `https://example.org`.
     """
 
     organisation: Organisation
@@ -126,6 +127,12 @@ class OrganisationProfile:
     receipts: ReceiptRules = UNSTATED_RULES
     gift_aid: bool = False
     hmrc_reference: str = ""
+    has_regimes: bool = False
+
+    @property
+    def is_watched(self) -> bool:
+        """Whether received gifts are looked at: it is under rules on political donations, or was, or will be."""
+        return self.has_regimes or self.regime != UNREGULATED
 
     @property
     def claims_gift_aid(self) -> bool:

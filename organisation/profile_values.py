@@ -44,6 +44,7 @@ def profile_values(profile: OrganisationProfile) -> dict[str, Any]:
             },
             "gift_aid": profile.gift_aid,
             "hmrc_reference": profile.hmrc_reference,
+            "has_regimes": profile.has_regimes,
         },
         "notices": {
             "privacy": notices.privacy,
@@ -85,4 +86,5 @@ def profile_of(values: Mapping[str, Any], timezone: str) -> OrganisationProfile:
         receipts=ReceiptRules(**rules.get("receipts", {})),
         gift_aid=rules.get("gift_aid", False),
         hmrc_reference=rules.get("hmrc_reference", ""),
+        has_regimes=rules.get("has_regimes", False),
     )

@@ -1,5 +1,6 @@
 """Keep versions of the organisation and drafts of the next one, and read them."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -8,10 +9,15 @@ from sqlalchemy.engine import Connection
 
 from database.bulk import put_rows
 from database.questions import fetch
-from organisation.organisation import OrganisationDraft, OrganisationProfile, OrganisationVersion
+from organisation.organisation import UNREGULATED, OrganisationDraft, OrganisationProfile, OrganisationVersion
 from organisation.profile_values import profile_of, profile_values
 from organisation.tables import organisation_draft, organisation_version
+from outbox.jobs import enqueue
 
+REGIME_CHANGED = "organisation.regime"
+"""The job that follows a version with another regime; its payload says since which day."""
+
+_REGIMES = sa.select(organisation_version.c.made_at, organisation_version.c.regime).order_by(organisation_version.c.id)
 _NUMBER = sa.select(sa.func.max(organisation_version.c.id))
 _NEWEST = sa.select(organisation_version).where(organisation_version.c.id == _NUMBER.scalar_subquery())
 
@@ -33,14 +39,28 @@ def versions(conn: Connection, timezone: str) -> list[OrganisationVersion]:
     return [_version(tuple(row), timezone) for row in rows]
 
 
+def regime_changes(conn: Connection) -> list[tuple[datetime, str]]:
+    """When versions named another regime than the one before, and which; first there is none."""
+    changes, before = [], UNREGULATED
+    for made_at, regime in fetch(conn, _REGIMES):
+        if regime != before:
+            changes.append((made_at, regime))
+        before = regime
+    return changes
+
+
 def add_version(conn: Connection, profile: OrganisationProfile, cause: str, now: datetime) -> OrganisationVersion:
-    """Keep a new version under the next number.
+    """Keep a new version under the next number. Another regime than before is looked into by a job.
 
     Call it only inside `database.transactions.booking`: two callers at once would take the same number.
     """
-    last = conn.scalar(sa.select(sa.func.max(organisation_version.c.id))) or 0
-    version = OrganisationVersion(last + 1, now, cause, profile)
+    before = newest_version(conn, profile.organisation.timezone)
+    has_regimes = profile.has_regimes or (before is not None and before.profile.is_watched)
+    number = before.number + 1 if before else 1
+    version = OrganisationVersion(number, now, cause, replace(profile, has_regimes=has_regimes))
     conn.execute(sa.insert(organisation_version).values(_row(version)))
+    if profile.regime != (before.profile.regime if before else UNREGULATED):
+        enqueue(conn, REGIME_CHANGED, str(number), {"since": now.date().isoformat()}, now=now)
     return version
 
 

@@ -12,6 +12,7 @@ class Permission(StrEnum):
 
     READ_MONEY = "read money"
     CHANGE_MONEY = "change money"
+    END_CHECKS = "end checks"
     REOPEN_MONTHS = "reopen months"
     READ_LETTERS = "read letters"
     SEND_LETTERS = "send letters"
@@ -25,6 +26,7 @@ class Permission(StrEnum):
     READ_ACTS = "read acts"
     MANAGE_TOKENS = "manage tokens"
     MANAGE_WEBHOOKS = "manage webhooks"
+    EDIT_RULES = "edit rules"
 
 
 _READS = frozenset(
@@ -47,6 +49,7 @@ ALLOWED: Mapping[Role, frozenset[Permission]] = {
         Permission.REOPEN_MONTHS,
         Permission.MANAGE_TOKENS,
         Permission.MANAGE_WEBHOOKS,
+        Permission.EDIT_RULES,
     },
     Role.ORGANISER: frozenset({Permission.READ_CAMPAIGNS, Permission.EDIT_CAMPAIGNS}),
     Role.AUDITOR: _READS,
@@ -68,6 +71,7 @@ MENU = (
     MenuItem("Overview", "/desk", _MONEY),
     MenuItem("Trends", "/desk/trends", _MONEY),
     MenuItem("Books", "/desk/books", _MONEY),
+    MenuItem("Reports", "/desk/reports", _MONEY),
     MenuItem("Offline", "/desk/offline", _MONEY),
     MenuItem("Bank", "/desk/bank", _MONEY),
     MenuItem("Campaigns", "/desk/campaigns", Permission.READ_CAMPAIGNS),
@@ -81,6 +85,7 @@ MENU = (
     MenuItem("Recurring", "/desk/recurring", _MONEY, is_list=True),
     MenuItem("Refunds", "/desk/refunds", _MONEY, is_list=True),
     MenuItem("Disputes", "/desk/disputes", _MONEY, is_list=True),
+    MenuItem("Checks", "/desk/checks", _MONEY, is_list=True),
     MenuItem("Payouts", "/desk/payouts", _MONEY, is_list=True),
     MenuItem("Documents", "/desk/documents", _MONEY, is_list=True),
     MenuItem("Letters", "/desk/letters", _LETTERS, is_list=True),

@@ -14,7 +14,11 @@ from treasury.books.income_routes import income_routes
 from treasury.books.ledger_routes import ledger_routes
 from treasury.books.routes import book_routes
 from treasury.books.statement_routes import statement_routes
+from treasury.checks.links_routes import link_routes
+from treasury.checks.recording_routes import EVIDENCE_PATH
+from treasury.checks.routes import check_routes
 from treasury.documents.routes import document_routes
+from treasury.donation_reports.routes import donation_report_routes
 from treasury.donors.routes import donor_desk_routes
 from treasury.gift_aid.routes import gift_aid_routes
 from treasury.gifts.routes import gift_routes
@@ -36,6 +40,7 @@ from treasury.payouts.routes import payout_routes
 from treasury.recurring.routes import recurring_routes
 from treasury.refunds.routes import refund_routes
 from treasury.refunds.twins_routes import twin_routes
+from treasury.rules.routes import rule_routes
 from treasury.search.routes import search_routes
 from treasury.sources.routes import source_routes
 from treasury.spending.routes import spending_routes
@@ -44,7 +49,7 @@ from treasury.supporters.routes import supporter_routes
 from web.pages import Pages
 from web.sessions import SessionCookie
 
-TREASURY_UPLOADS = (BANK_UPLOAD_PATH, IMPORT_PATH)
+TREASURY_UPLOADS = (BANK_UPLOAD_PATH, IMPORT_PATH, EVIDENCE_PATH)
 """The paths whose forms carry a file."""
 
 
@@ -58,7 +63,7 @@ def treasury_routes(
         overview_routes(engine, clock, pages, door, missing_steps),
         trends_routes(engine, clock, pages, door),
         list_routes(engine, clock, pages, door, DESK_LISTS),
-        gift_routes(engine, pages, door),
+        gift_routes(engine, clock, pages, door),
         document_routes(engine, clock, pages, door),
         money_routes(engine, clock, pages, door),
         refund_routes(engine, clock, pages, door),
@@ -72,6 +77,8 @@ def treasury_routes(
         standing_order_routes(engine, clock, pages, door),
         note_routes(engine, clock, door),
         *_book_parts(engine, clock, pages, door),
+        donation_report_routes(engine, clock, pages, door),
+        rule_routes(engine, clock, pages, door),
         lost_routes(engine, clock, pages, door),
         recurring_routes(engine, clock, pages, door),
         donor_desk_routes(engine, clock, pages, door),
@@ -81,6 +88,8 @@ def treasury_routes(
         search_routes(engine, clock, pages, door),
         source_routes(engine, pages, door),
         letter_routes(engine, clock, pages, door),
+        link_routes(engine, clock, pages, door),
+        check_routes(engine, clock, pages, door),
     )
     return _joined(parts)
 

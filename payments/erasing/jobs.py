@@ -41,6 +41,9 @@ ANONYMISE_EVERY = timedelta(days=1)
 NoteErasure = Callable[[Sequence[str], datetime], None]
 """Notes outside of the database that these donors are erased, so that a restored backup can repeat it."""
 
+EraseKept = Callable[[Connection, Sequence[str], date], None]
+"""Takes names out of what a package above this one has kept of these gifts, for those of this day and earlier."""
+
 log = structlog.get_logger()
 
 
@@ -83,16 +86,20 @@ def erase_person(conn: Connection, donor_ids: Sequence[str], addresses: Sequence
     erase_gift_aid(conn, donor_ids, date.min, now)
 
 
-def anonymising(engine: Engine, clock: Clock) -> Chore:
+def anonymising(engine: Engine, clock: Clock, erase_more: EraseKept) -> Chore:
     """Once a day names go that need not be kept any more, and CSV files that nobody confirmed."""
 
     def anonymise() -> None:
-        anonymise_kept(engine, clock)
+        anonymise_kept(engine, clock, erase_more)
 
     return Chore(ANONYMISE_EVERY, anonymise)
 
 
-def anonymise_kept(engine: Engine, clock: Clock) -> int:
+def _nothing_more(_conn: Connection, _gifts: Sequence[str], _last_day: date) -> None:
+    return None
+
+
+def anonymise_kept(engine: Engine, clock: Clock, erase_more: EraseKept = _nothing_more) -> int:
     """Take erased donors out of receipts and declarations whose time has come; returns out of how many receipts."""
     today: date = clock().date()
     with writing(engine) as conn:
@@ -107,6 +114,7 @@ def anonymise_kept(engine: Engine, clock: Clock) -> int:
         erase_declarations(conn, done)
         erase_gift_aid(conn, donors, last_day_to_erase(today), clock())
         erase_documents(conn, gifts, donors, last_day_to_erase(today), clock())
+        erase_more(conn, gifts, last_day_to_erase(today))
     return len(done)
 
 

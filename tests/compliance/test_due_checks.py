@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from compliance.check import CheckReason
-from compliance.due_checks import due_checks, splitting_signs
+from compliance.due_checks import due_checks, gifts_added_up, splitting_signs
 from compliance.regime import Regime, RegimePeriod
 from compliance.regulated_gift import GiftNature, RegulatedGift, benefit_value
 from compliance.rule import PERMISSIBILITY, RuleBook
@@ -49,6 +49,23 @@ def test_a_gift_above_the_threshold_or_that_makes_the_total_pass_it(
 ) -> None:
     """More than £500, alone or with the smaller ones since the last check."""
     assert due(gifts_of(*values)) == expected
+
+
+@pytest.mark.parametrize(
+    ("values", "checked", "of", "expected"),
+    [
+        (["300", "300"], [], "1", "01"),
+        (["300", "300", "300", "300"], [], "3", "23"),
+        (["300", "9000", "300"], [], "2", "02"),
+        (["200", "200", "200"], ["0"], "2", "12"),
+        (["600"], [], "0", ""),
+    ],
+)
+def test_the_gifts_that_passed_the_threshold_together(
+    values: list[str], checked: list[str], of: str, expected: str
+) -> None:
+    """Since the last check, without those that are checked for themselves, the gift itself last."""
+    assert "".join(each.gift_id for each in gifts_added_up(of, gifts_of(*values), checked, PARTY, RULES)) == expected
 
 
 def test_a_check_that_was_made_is_not_made_again() -> None:

@@ -1,5 +1,6 @@
 """Checks in the database: what was decided comes back as it was, and only a person's step ends one."""
 
+import hashlib
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
@@ -10,6 +11,8 @@ from sqlalchemy import Connection, Engine
 from compliance.check import CheckState
 from compliance.check_steps import Acceptance, CheckRefusal, CheckStep, ReturnFailure, ReturnProof, ReturnReason
 from compliance.due_checks import DueCheck, due_checks
+from compliance.evidence import EvidenceType, KeptEvidence
+from compliance.evidence_store import erase_checks, evidence_content, evidence_of, keep_evidence
 from compliance.regime import Regime
 from compliance.store import REMOVED, checks_of, open_checks, open_ones, remove_texts, take_check_step
 from compliance.tables import check_text
@@ -105,6 +108,23 @@ def test_the_second_of_two_people_is_told_what_the_first_did(conn: Connection) -
     assert (check.state, len(check.steps)) == (CheckState.ACCEPTED, 3)
     with pytest.raises(CheckRefusal, match="has no check"):
         take_check_step(conn, "another", record(), NOON, today=NEXT)
+
+
+def test_evidence_is_kept_with_its_check_until_its_donor_is_erased(conn: Connection) -> None:
+    """Once, under its SHA-256; then its content goes, and what was decided stays. A later gift's is kept as yet."""
+    file, digest = b"%PDF-1.7", hashlib.sha256(b"%PDF-1.7").hexdigest()
+    for gift_id in ("early", "early", "late"):
+        assert keep_evidence(conn, gift_id, file, ASHA.staff_id, NOON) == digest
+    kept = KeptEvidence(digest, EvidenceType.PDF, len(file))
+    assert (evidence_of(conn, "early"), evidence_content(conn, "early", digest)) == ([kept], (kept, file))
+    assert evidence_content(conn, "early", "0" * 64) is None
+    take(conn, record(), lookup(MAY))
+
+    erase_checks(conn, ["early", "late"], MAY)
+    assert evidence_of(conn, "early") == [KeptEvidence(digest, EvidenceType.PDF, None)]
+    assert (evidence_content(conn, "early", digest), evidence_of(conn, "late")) == (None, [kept])
+    [check] = checks_of(conn, ["early"])
+    assert (set(conn.scalars(sa.select(check_text.c.text))), len(check.steps)) == ({REMOVED}, 2)
 
 
 def test_what_was_typed_goes_and_what_was_decided_stays(conn: Connection) -> None:

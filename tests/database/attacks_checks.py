@@ -8,6 +8,8 @@ def _step(**changes: str) -> str:
     return copied("check_step", "id = 'step-1'", **({"id": "'step-9'", "n": "2"} | changes))
 
 
+_FILE = f"sha256 = '{'0' * 64}'"
+_ANOTHER_BODY = "body = (SELECT body FROM picture_file)"
 _ACCEPTED = {"kind": "'acceptance'", "ends": "gift_id"}
 
 CHECKS = (
@@ -46,13 +48,42 @@ CHECKS = (
     changed("check_text", "text = 'another'", "step_id = 'step-1'", "check_text_goes"),
     changed("check_text", "name = 'town'", "name = 'name'", "check_text_frozen"),
     removed("check_text", "step_id = 'step-1'"),
+    changed("check_evidence", _ANOTHER_BODY, _FILE, "check_evidence_goes"),
+    Attack(
+        "check_evidence: filled again", "check_evidence",
+        "UPDATE check_evidence SET body = (SELECT body FROM picture_file) WHERE kind = 'pdf'",
+        ("check_evidence_goes",), ("UPDATE check_evidence SET body = NULL WHERE body IS NOT NULL",),
+    ),
+    changed("check_evidence", "kind = 'png'", _FILE, "check_evidence_frozen"),
+    changed("check_evidence", "staff_id = 'owner-1'", _FILE, "check_evidence_frozen"),
+    removed("check_evidence", _FILE),
     changed("regime_period", "regime = 'none'", "id = 1", "regime_period_no_update"),
     removed("regime_period", "id = 1"),
     changed("added_rule", "value = '9000'", "id = 1", "added_rule_no_update"),
     removed("added_rule", "id = 1"),
+    changed("check_wait", "gift_id = 'gift-9'", "gift_id = 'gift-1'", "check_wait_frozen"),
+    removed("check_wait", "gift_id = 'gift-1'"),
+    changed("pound_value", "value_minor = 1", "id = 1", "pound_value_no_update"),
+    removed("pound_value", "id = 1"),
     changed("linked_donors", "is_joined = 1", "id = 1", "linked_donors_no_update"),
     removed("linked_donors", "id = 1"),
     changed("filed_report", "report = '[]'", "id = 1", "filed_report_no_update"),
     changed("filed_report", "filed_on = '2020-01-01'", "id = 1", "filed_report_no_update"),
-    removed("filed_report", "id = 1"),
+    changed("filed_report", "signed_by = 'another'", "id = 1", "filed_report_no_update"),
+    Attack(
+        "filed_report: delete", "filed_report", "DELETE FROM filed_report WHERE id = 9", ("filed_report_keep",),
+        (copied("filed_report", "id = 1", id="9", version="9"),),
+    ),
+    Attack(
+        "filed_report: signed by nobody", "filed_report",
+        copied("filed_report", "id = 1", id="9", version="9", signed_by="''"), ("filed_report_signed",),
+    ),
+    changed("filed_report_pdf", f"sha256 = '{'1' * 64}'", "report_id = 1", "filed_report_pdf_no_update"),
+    removed("filed_report_pdf", "report_id = 1"),
+    changed("election", "polling_day = '2030-01-01'", "id = 1", "election_no_update"),
+    removed("election", "id = 1"),
+    changed("commission_address", "address = 'another'", "id = 1", "commission_address_no_update"),
+    removed("commission_address", "id = 1"),
+    changed("accounting_unit", "is_unit = 1 - is_unit", "id = 1", "accounting_unit_no_update"),
+    removed("accounting_unit", "id = 1"),
 )  # fmt: skip

@@ -52,6 +52,8 @@ TAKING = (
             "bank_line",
             "bank_match",
             "check_text",
+            "check_wait",
+            "check_evidence",
             "dispute",
             "payout",
             "balance_line",

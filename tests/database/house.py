@@ -9,15 +9,6 @@ from sqlalchemy.engine import Connection
 
 from api.tables import api_token
 from campaigns.tables import campaign, match_note, match_pot, spending
-from compliance.tables import (
-    added_rule,
-    check_step,
-    check_text,
-    donor_check,
-    filed_report,
-    linked_donors,
-    regime_period,
-)
 from database.migrating import installation
 from donors.tables import consent, donor, donor_link, donor_merge, donor_word, erasure
 from ledger import store
@@ -39,6 +30,7 @@ from payments.standing_orders.tables import standing_order, standing_order_gift
 from payments.valuing import tables as valuing
 from receipts import tables as receipts
 from staff import tables as staff
+from tests.database.house_checks import CHECK_FURNITURE
 from tests.database.made_rows import row
 from tests.ledger.samples import NOON, entry
 from web import tables as web_tables
@@ -80,8 +72,6 @@ DECLARED = {
 LOAN = {"donor_id": "donor-1", "currency": "GBP", "taken_back_at": None, "taken_back_by": None, "why": None}
 CLAIM_LINE: dict[str, Any] = {"declaration_id": "declared-1", "erased_at": None}
 INSTRUCTION = {"donor_id": "donor-1", "state": "active", "currency": "GBP", "interval": "month"}
-DONOR_CHECK = {"nature": "cash", "reason": "above_threshold"}
-CHECK_STEP = {"n": 1, "kind": "record", "staff_id": "treasurer-1", "ends": None}
 TOKEN = {"made_by": "treasurer-1", "revoked_at": None, "revoked_by": None}
 # What a plain value of the column's type would not satisfy; everything else is filled in by `row`.
 FURNITURE: tuple[tuple[sa.Table, Mapping[str, Any]], ...] = (
@@ -241,16 +231,7 @@ FURNITURE: tuple[tuple[sa.Table, Mapping[str, Any]], ...] = (
         staff.staff_member,
         {"id": "treasurer-1", "email": "t@example.org", "role": "treasurer", "disabled_at": None, "removed_at": None},
     ),
-    (donor_check, DONOR_CHECK | {"gift_id": "gift-1"}),
-    (donor_check, DONOR_CHECK | {"gift_id": "gift-2"}),
-    (check_step, CHECK_STEP | {"id": "step-1", "gift_id": "gift-1"}),
-    (check_step, CHECK_STEP | {"id": "step-2", "gift_id": "gift-2", "kind": "acceptance", "ends": "gift-2"}),
-    (check_text, {"step_id": "step-1", "name": "name"}),
-    (check_text, {"step_id": "step-1", "name": "address"}),
-    (regime_period, {"regime": "gb_party", "staff_id": "treasurer-1", "last_day": None}),
-    (added_rule, {"staff_id": "treasurer-1", "value": "500", "last_day": None}),
-    (linked_donors, {"first_id": "donor-1", "second_id": "donor-3", "staff_id": "treasurer-1"}),
-    (filed_report, {"kind": "weekly", "regime": "gb_party", "staff_id": "treasurer-1", "digest": "0" * 64}),
+    *CHECK_FURNITURE,
     (api_token, TOKEN | {"id": "token-1", "digest": b"1" * 32}),
     (api_token, TOKEN | {"id": "token-2", "digest": b"2" * 32}),
     (letter, {"id": "letter-1", "key": "one", "state": "sent"}),

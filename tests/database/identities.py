@@ -151,6 +151,13 @@ IDENTITIES = {
     "check_text": Identity(
         "step_id = 'step-1' AND name = 'name'", (("rowid",), ("step_id", "name")), {"name": "'x'"}, {"text": "'x'"}
     ),
+    "check_wait": Identity(
+        "gift_id = 'gift-1'", (("rowid",), ("gift_id",)), {"gift_id": "'gift-2'"}, {"why": "'facts'"}
+    ),
+    "pound_value": Identity("id = 1", (("id",),), {"id": "9"}, {"value_minor": "1"}),
+    "check_evidence": Identity(
+        f"sha256 = '{'0' * 64}'", (("rowid",), ("gift_id", "sha256")), {"sha256": f"'{'9' * 64}'"}, {"kind": "'png'"}
+    ),
     "regime_period": Identity("id = 1", (("id",),), {"id": "9"}, {"regime": "'none'"}),
     "added_rule": Identity("id = 1", (("id",),), {"id": "9"}, {"value": "'1'"}),
     "linked_donors": Identity("id = 1", (("id",),), {"id": "9"}, {"why": "'x'"}),
@@ -158,6 +165,10 @@ IDENTITIES = {
         "id = 1", (("id",), ("kind", "first_day", "last_day", "version")), {"id": "9", "version": "9"},
         {"report": "'[]'"},
     ),
+    "filed_report_pdf": Identity("report_id = 1", (("report_id",),), {}, {"pdf": "x'00'"}),
+    "election": Identity("id = 1", (("id",),), {"id": "9"}, {"name": "'x'"}),
+    "commission_address": Identity("id = 1", (("id",),), {"id": "9"}, {"address": "'x'"}),
+    "accounting_unit": Identity("id = 1", (("id",),), {"id": "9"}, {"is_unit": "1"}),
     "supporter": Identity(
         "subscription = 'sub_8'", (("rowid",), ("subscription",)), {"subscription": "'x'"}, {"amount_minor": "9"}
     ),

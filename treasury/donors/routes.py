@@ -8,16 +8,17 @@ from fastapi import APIRouter, Depends, Form, Query
 from sqlalchemy.engine import Connection, Engine
 from starlette.responses import RedirectResponse, Response
 
+from compliance.gate import CheckGate
 from database.instants import Clock
 from database.transactions import reading
 from donors.donor import Donor
-from donors.merge_store import CannotMerge, find_donors, merge_donors, undo_merge
+from donors.merge_store import CannotMerge, find_donors, undo_merge
 from payments.own.erase_routes import post_erasure_letter
 from payments.own.erasure import begin_erasure, kept_by_law_until
 from payments.own.own_views import OwnGift, own_gifts, own_recurring
 from staff.act import Subject
 from staff.act_words import words_of
-from staff.changing import changing
+from staff.changing import changing, changing_books
 from staff.door import Door, SignedIn
 from staff.permissions import Permission
 from treasury.donors.shown_donor import person_of, shown_donor
@@ -50,7 +51,7 @@ def donor_desk_routes(engine: Engine, clock: Clock, pages: Pages, door: Door) ->
     @router.get(DONORS + "/{identity}")
     def show(reader: Reader, identity: str) -> Response:
         with reading(engine) as conn:
-            shown = shown_donor(conn, identity, pages.wording.zone)
+            shown = shown_donor(conn, identity, pages.wording.zone, pages.wording.local_day(clock()))
         return pages.page(
             "treasury/donor.html", private=True, member=reader.member, shown=shown, notes=shown.notes,
             gift_state=gift_state, recurring_names=NAMES, letter_names=STATE_NAMES, words_of=words_of,
@@ -81,9 +82,11 @@ def _merge_routes(engine: Engine, clock: Clock, pages: Pages, door: Door) -> API
 
     @router.post(DONORS + "/{identity}/merge")
     def merge(editor: Editor, identity: str, other: TypedId = "") -> Response:
-        with changing(engine, editor.actor, clock()) as change:
+        # With the books: a gift that comes at this moment sees the merge, or the merge sees the gift.
+        with changing_books(engine, editor.actor, clock()) as change:
             try:
-                merged = merge_donors(change.conn, other, identity, editor.member.email, change.now)
+                gate, donors = CheckGate(pages.wording.zone), (other, identity)
+                merged = gate.merge_donors(change.conn, donors, editor.member.email, change.now)
             except CannotMerge:
                 raise AlreadyOnePerson from None
             change.record("donor.merge", Subject("donor", merged.into), after={"merged": merged.donor})

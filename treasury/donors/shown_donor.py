@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import tzinfo
+from datetime import date, tzinfo
 from typing import Generic
 from urllib.parse import urlencode
 
 from sqlalchemy import Connection
 
 from campaigns.store import campaign_titles
+from compliance.store import checks_of_donors
 from database.lists import ListedRow, ListWindow, list_rows, list_total
 from donors.donor import Donor
 from donors.merge_store import DonorMerge, ids_of_person, merges_of_person
@@ -28,6 +29,7 @@ from payments.standing_orders.store import orders_of_donors
 from staff.act import Act, Subject
 from staff.notes_store import Note, Noted, notes_about
 from staff.store import acts_on
+from treasury.checks.words import StatedCheck, stated
 from treasury.lists.desk_list import DeskList
 from treasury.lists.documents_list import DOCUMENT_LIST
 from treasury.lists.gifts_list import GIFT_LIST
@@ -76,6 +78,7 @@ class ShownDonor:
     acts: Sequence[Act]
     merges: Sequence[DonorMerge]
     declared: Sequence[GiftAidDeclaration]
+    checks: Sequence[StatedCheck]
     titles: Mapping[int, str]
 
 
@@ -88,7 +91,7 @@ def person_of(conn: Connection, identity: str) -> Person:
     return Person(parts[0], parts)
 
 
-def shown_donor(conn: Connection, identity: str, zone: tzinfo) -> ShownDonor:
+def shown_donor(conn: Connection, identity: str, zone: tzinfo, today: date) -> ShownDonor:
     """All that is kept of a person."""
     person = person_of(conn, identity)
     who, ids = person.donor.id, person.ids
@@ -107,6 +110,7 @@ def shown_donor(conn: Connection, identity: str, zone: tzinfo) -> ShownDonor:
         [act for donor_id in ids for act in acts_on(conn, Subject("donor", donor_id))][-NEWEST:],
         merges_of_person(conn, ids),
         counting_declarations_of(conn, ids)[: -NEWEST - 1 : -1],
+        [stated(check, today) for check in checks_of_donors(conn, ids)][: -NEWEST - 1 : -1],
         campaign_titles(conn),
     )
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path
@@ -9,6 +10,8 @@ from sqlalchemy.engine import Connection, Engine
 from starlette.responses import Response
 
 from campaigns.store import campaign_titles
+from compliance.store import checks_of
+from database.instants import Clock
 from database.transactions import reading
 from ledger.kinds import EntryKind
 from ledger.money import Money
@@ -32,6 +35,7 @@ from staff.door import Door, SignedIn
 from staff.notes_store import Note, Noted, notes_about
 from staff.permissions import Permission
 from staff.store import acts_on
+from treasury.checks.words import StatedCheck, stated
 from treasury.letters.names import STATE_NAMES
 from treasury.lists.gifts_list import GIFT_STATES
 from treasury.money.routes import NoSuchMoney
@@ -48,7 +52,7 @@ DASHBOARDS = {"live": "https://dashboard.stripe.com", "test": "https://dashboard
 class ShownGift:
     """A gift with everything that belongs to it. `shares` are its campaigns' titles, and how much each has of it.
 
-    `claimed` is its line in the Gift Aid claim that holds it, if there is one.
+    `claimed` is its line in the Gift Aid claim that holds it, if there is one; `check` that of its donor.
     """
 
     gift: Gift
@@ -66,9 +70,10 @@ class ShownGift:
     offline: KeptOffline | None
     disputes: Sequence[DisputeRow]
     claimed: Sequence[ClaimedLine]
+    check: StatedCheck | None
 
 
-def gift_routes(engine: Engine, pages: Pages, door: Door) -> APIRouter:
+def gift_routes(engine: Engine, clock: Clock, pages: Pages, door: Door) -> APIRouter:
     """The page of a gift."""
     router = APIRouter()
     Reader = Annotated[SignedIn, Depends(door.needs(Permission.READ_MONEY))]  # noqa: N806 (a type)
@@ -76,7 +81,7 @@ def gift_routes(engine: Engine, pages: Pages, door: Door) -> APIRouter:
     @router.get(GIFT_PATH)
     def show_gift(reader: Reader, gift_id: GiftId) -> Response:
         with reading(engine) as conn:
-            shown = _shown(conn, gift_id)
+            shown = _shown(conn, gift_id, pages.wording.local_day(clock()))
         if shown is None:
             raise NoSuchMoney(gift_id, reader.member)
         return pages.page(
@@ -96,7 +101,7 @@ def gift_routes(engine: Engine, pages: Pages, door: Door) -> APIRouter:
     return router
 
 
-def _shown(conn: Connection, gift_id: str) -> ShownGift | None:
+def _shown(conn: Connection, gift_id: str, today: date) -> ShownGift | None:
     gift, details = gift_by_id(conn, gift_id), gift_details(conn, gift_id)
     if gift is None or details is None:
         return None
@@ -123,6 +128,7 @@ def _shown(conn: Connection, gift_id: str) -> ShownGift | None:
         offline_gift_of(conn, gift_id) if gift.is_offline else None,
         open_disputes_of(conn, gift.payment),
         standing_lines(conn, [gift_id]),
+        next((stated(check, today) for check in checks_of(conn, [gift_id])), None),
     )
 
 

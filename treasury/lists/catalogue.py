@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from treasury.lists.checks_list import CHECK_LIST
 from treasury.lists.desk_list import DeskList
 from treasury.lists.disputes_list import DISPUTE_LIST
 from treasury.lists.documents_list import DOCUMENT_LIST
@@ -17,5 +18,5 @@ from treasury.lists.refunds_list import REFUND_LIST
 
 DESK_LISTS: Sequence[DeskList[Any]] = (
     GIFT_LIST, DONOR_LIST, RECURRING_LIST, REFUND_LIST, DISPUTE_LIST, PAYOUT_LIST, DOCUMENT_LIST, NUMBERED_LIST,
-    LETTER_LIST, ENTRY_LIST,
+    LETTER_LIST, ENTRY_LIST, CHECK_LIST,
 )  # fmt: skip

@@ -100,9 +100,9 @@ class ListFilter:
     beside: str | None = None
     backwards: bool = False
 
-    def choice(self, zone: tzinfo) -> ListChoice:
+    def choice(self, zone: tzinfo, today: date | None = None) -> ListChoice:
         """The rows that are meant; its days are days in this time zone."""
-        return ListChoice(self.find, typed_amount(self.find), self.first_day, self.last_day, zone, self.words)
+        return ListChoice(self.find, typed_amount(self.find), self.first_day, self.last_day, zone, self.words, today)
 
     @property
     def whole(self) -> "ListFilter":

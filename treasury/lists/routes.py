@@ -13,7 +13,7 @@ from starlette.responses import FileResponse, Response, StreamingResponse
 
 from campaigns.store import campaign_titles
 from database.instants import Clock
-from database.lists import ListWindow, list_rows, list_total
+from database.lists import ListChoice, ListWindow, list_rows, list_total
 from database.transactions import reading
 from donors.store import donor_by_id
 from ledger.views import currencies_kept
@@ -83,7 +83,7 @@ class ListDesk:
     def show(self, reader: SignedIn, query: Mapping[str, str]) -> Response:
         """A page of the list, with what the whole of it adds up to."""
         desk_list, chosen = self.desk_list, self._filter(reader, query)
-        choice = chosen.choice(self._pages.wording.zone)
+        choice = self._choice(chosen)
         window = ListWindow(chosen.sort.name, chosen.sort.descending, PAGE_ROWS + 1, chosen.beside, chosen.backwards)
         with reading(self._engine) as conn:
             rows = list_rows(conn, desk_list.question, choice, window)
@@ -132,7 +132,7 @@ class ListDesk:
 
     def batches(self, chosen: ListFilter) -> Iterator[Sequence[Any]]:
         """The rows, so many at a time, each batch in a transaction of its own."""
-        desk_list, choice = self.desk_list, chosen.choice(self._pages.wording.zone)
+        desk_list, choice = self.desk_list, self._choice(chosen)
         window = ListWindow(chosen.sort.name, chosen.sort.descending, BATCH_ROWS)
         while True:
             with reading(self._engine) as conn:
@@ -141,6 +141,10 @@ class ListDesk:
             if len(rows) < BATCH_ROWS:
                 return
             window = replace(window, beside=str(desk_list.row_id(rows[-1])))
+
+    def _choice(self, chosen: ListFilter) -> ListChoice:
+        wording = self._pages.wording
+        return chosen.choice(wording.zone, wording.local_day(self._clock()))
 
     def _record(self, reader: SignedIn, kind: str) -> None:
         """Names and addresses leave the house: the log of acts says who took which list."""

@@ -13,12 +13,12 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 
+from compliance.offline_receiving import receive_offline_gifts
 from database.instants import Clock
 from database.transactions import reading, writing
 from ledger.period_store import open_from
 from payments.gifts.offline import Means
 from payments.gifts.offline_import_store import known_offline
-from payments.gifts.offline_store import enter_offline_gifts
 from staff.act import Subject
 from staff.changing import Change, changing_books
 from staff.door import Door, SignedIn
@@ -223,7 +223,7 @@ class OfflineImportDesk:
         offline = offline_gifts(change, plan.new, who)
         wanting = {gift.key for gift in plan.new if gift.wants_receipt}
         facts = offline_receipt_facts(change.conn, issuer, offline)
-        enter_offline_gifts(change.conn, offline, wanting, issuer, (change.now, self._pages.wording.zone), facts)
+        receive_offline_gifts(change.conn, offline, wanting, issuer, (change.now, self._pages.wording.zone), facts)
 
     def _says_its_columns(self, conn: Connection, upload: str) -> bool:
         table = self._table(conn, upload)

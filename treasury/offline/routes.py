@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from campaigns.store import campaign_titles, campaigns, parent_of
+from compliance.offline_receiving import receive_offline_gift
 from database.instants import Clock
 from database.transactions import reading
 from donors.donor import NO_ADDRESS
@@ -29,7 +30,6 @@ from payments.gifts.offline_store import (
     NotEnoughCash,
     bank_cash,
     cash_in_hand,
-    enter_offline,
     giver,
     offline_gift_of,
     take_back_offline,
@@ -194,7 +194,7 @@ class OfflineDesk:
             offline = offline_gift(read, shares, donor, changer.member.id, change.now)
             facts = offline_receipt_facts(change.conn, issuer, [offline], read.address)
             by, now = issuer if read.wants_receipt else None, (change.now, self._zone)
-            if enter_offline(change.conn, offline, by, now, facts) and read.address is not None:
+            if receive_offline_gift(change.conn, offline, by, now, facts) and read.address is not None:
                 put_postal_address(change.conn, [read.key], read.address, change.now)
             change.record("gift.enter", _subject(read.key), after=_values(offline), act_id=f"gift.enter:{read.key}")
             if read.line and may_be_gift(change.conn, read.line, read.key):

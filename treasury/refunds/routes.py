@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from campaigns.store import campaign_titles
+from compliance.store import checks_of
 from database.instants import Clock
 from database.transactions import reading
 from ledger.kinds import EntryKind
@@ -115,6 +116,7 @@ class RefundDesk:
             gift = _gift(conn, identity)
             payments = payments_left(conn, gift)
             requests, titles = shown_requests(conn, gift.id), campaign_titles(conn)
+            is_checked = any(check.is_pending for check in checks_of(conn, [gift.id]))
         return self._pages.page(
             "treasury/refund.html",
             status=status,
@@ -122,6 +124,7 @@ class RefundDesk:
             member=refunder.member,
             gift=gift,
             payments=payments,
+            is_checked=is_checked,
             open_payments={shown.request.payment for shown in requests if shown.request.is_open},
             requests=requests,
             titles=titles,

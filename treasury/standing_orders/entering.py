@@ -4,12 +4,12 @@ from dataclasses import replace
 from datetime import date
 
 from campaigns.store import campaign_by_id, parent_of
+from compliance.offline_receiving import receive_offline_gift
 from donors.donor import NO_ADDRESS, Donor
 from donors.store import donor_by_id
 from ledger.kinds import EntryKind
 from payments.gifts.gift import DonorDetails, pledge
 from payments.gifts.offline import Means, OfflineGift
-from payments.gifts.offline_store import enter_offline
 from payments.giving.pledges import shares_for
 from payments.standing_orders.order import StandingOrder
 from payments.standing_orders.store import note_came
@@ -33,7 +33,7 @@ def enter_expected(change: Change, pages: Pages, order: StandingOrder, gift: tup
     offline = OfflineGift(new, Means.STANDING_ORDER, day, order.reference, counts=True, who=who)
     issuer = issuer_of(change.conn, pages)
     facts = offline_receipt_facts(change.conn, issuer, [offline])
-    enter_offline(change.conn, offline, issuer, (change.now, pages.wording.zone), facts)
+    receive_offline_gift(change.conn, offline, issuer, (change.now, pages.wording.zone), facts)
     note_came(change.conn, order, due_on, key)
     after = {"amount": str(order.amount), "day": day.isoformat(), "due_on": due_on.isoformat()}
     change.record("gift.enter", Subject(EntryKind.GIFT.value, key), after=after, act_id=f"gift.enter:{key}")

@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from ledger.accounts import Account
 from ledger.entry import Entry
+from ledger.kinds import EntryKind
 from payments.books.decide.known import BookedCharge, BookedLine, Payout, Refund
 from payments.gifts.gift import CheckoutLink, Gift, GiftState
 from payments.gifts.receiving import Reception
@@ -104,3 +106,17 @@ class Changes:
     statuses: tuple[StatusChanged, ...]
     balance_changed: bool
     events: tuple[WebhookEvent, ...] = ()
+
+    @property
+    def gifts_that_grew(self) -> list[str]:
+        """The gifts that were received or paid once more, and those of which something that had gone is here again."""
+        paid = {each.gift.id for each in self.reception.received}
+        paid |= {each.received.gift.id for each in self.reception.discrepancies}
+        return sorted(paid | {entry.gift for entry in self.entries if entry.gift and _brings_back(entry)})
+
+
+def _brings_back(entry: Entry) -> bool:
+    """A refund that failed, a dispute that was won, and a further charge of a gift that is received already."""
+    if entry.kind is EntryKind.DISPUTE:
+        return entry.credit is Account.DISPUTE_LOSSES
+    return entry.kind in (EntryKind.REFUND_FAILED, EntryKind.GIFT)

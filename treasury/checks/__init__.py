@@ -1,0 +1,1 @@
+"""The check desk: who gave a large gift, whether it is accepted or goes back, and donors who give together."""
