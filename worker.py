@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy.engine import Engine
 
+from compliance.clock_letters import warning_of_clocks
 from compliance.evidence_store import erase_checks
 from compliance.gate import CheckGate
 from compliance.jobs import compliance_jobs
@@ -51,6 +52,7 @@ from receipts.signature import DocumentSigner
 from sandbox.twin import Twin
 from staff.second_factor import SecretBox
 from treasury.books.jobs import PRINT_REPORT, REPORT_STYLE, report_handler
+from treasury.donation_reports.jobs import DONATION_REPORT_STYLE, PRINT_DONATION_REPORT, donation_report_handler
 from web.limits_store import remove_old_counts
 from web.picture_store import kept_logo
 from webhooks.deliveries_store import remove_old_events
@@ -74,7 +76,7 @@ def build_worker(installation: Installation, twin: Twin | None = None) -> Worker
     signer = DocumentSigner(installation.secret_key)
     handlers = {
         PRINT: print_handler(engine, SigningPrinter(printer, signer.sign), clock),
-        PRINT_REPORT: _report_job(installation, printer),
+        **_report_jobs(installation, printer),
     }
     handlers |= recurring_letter_jobs(engine, installation.pages, clock)
     handlers |= erasing_jobs(engine, clock, ErasureList(installation.settings.var_dir / ERASURE_LIST).note)
@@ -87,7 +89,6 @@ def build_worker(installation: Installation, twin: Twin | None = None) -> Worker
     lists = StripeLists(key, api_base=base)
     handlers |= settlement_jobs(engine, bookkeeper, lists, RecurringGateway(key, api_base=base), clock)
     handlers |= _desk_jobs(installation, lists, (key, base)) | webhook_jobs(_courier(installation))
-    handlers |= compliance_jobs(engine, CheckGate(bookkeeper.rules.zone), clock)
 
     def try_again() -> None:
         replay(engine, bookkeeper, clock(), only_due=True)
@@ -104,7 +105,7 @@ def build_worker(installation: Installation, twin: Twin | None = None) -> Worker
         posting_statements(engine, installation.pages, clock),
         telling(engine, installation.pages, links, clock),
         anonymising(engine, clock, erase_checks),
-        looking_for_failed_returns(engine, clock, installation.pages.wording.local_day),
+        *_check_chores(installation),
         *_surge_chores(installation, link_gateway),
         looking_for_due_events(engine, clock),
         looking_for_returns(engine, clock),
@@ -120,12 +121,19 @@ def _courier(installation: Installation) -> EventCourier:
 
 
 def _desk_jobs(installation: Installation, lists: StripeLists, account: tuple[str, str | None]) -> dict[str, Handler]:
-    """What treasurers ask of Stripe: refunds, and supporters whom it has already."""
+    """What treasurers ask of Stripe: refunds, and supporters whom it has already; and gifts that wait for a check."""
     engine, bookkeeper, clock = installation.engine, installation.bookkeeper, installation.clock
     key, base = account
     recurring, refunds = RecurringGateway(key, api_base=base), RefundGateway(key, api_base=base)
     finder = SupporterFinder(engine, lists, recurring, clock, bookkeeper.rules.mark)
-    return adopting_jobs(finder) | refunding_jobs(RefundAsker(engine, bookkeeper, lists, refunds, clock))
+    handlers = adopting_jobs(finder) | refunding_jobs(RefundAsker(engine, bookkeeper, lists, refunds, clock))
+    return handlers | compliance_jobs(engine, CheckGate(bookkeeper.rules.zone), clock)
+
+
+def _check_chores(installation: Installation) -> tuple[Chore, Chore]:
+    """Checks of donors: refunds that failed, and letters about the days that are left."""
+    engine, pages, clock = installation.engine, installation.pages, installation.clock
+    return looking_for_failed_returns(engine, clock, pages.wording.local_day), warning_of_clocks(engine, pages, clock)
 
 
 def _surge_chores(installation: Installation, gateway: PaymentLinkGateway) -> tuple[Chore, Chore]:
@@ -152,10 +160,15 @@ def _as_it_is_now(installation: Installation, handle: Handler) -> Handler:
     return do_job
 
 
-def _report_job(installation: Installation, printer: Printer) -> Handler:
-    """Prints the report of a month."""
-    print_report = partial(printer.print_html, style=REPORT_STYLE)
-    return report_handler(installation.engine, installation.pages, print_report, installation.clock)
+def _report_jobs(installation: Installation, printer: Printer) -> dict[str, Handler]:
+    """Print the report of a month, and reports to the Electoral Commission."""
+    engine, pages, clock = installation.engine, installation.pages, installation.clock
+    print_month = partial(printer.print_html, style=REPORT_STYLE)
+    print_donations = partial(printer.print_html, style=DONATION_REPORT_STYLE)
+    return {
+        PRINT_REPORT: report_handler(engine, pages, print_month, clock),
+        PRINT_DONATION_REPORT: donation_report_handler(engine, pages, print_donations, clock),
+    }
 
 
 def _document_jobs(installation: Installation, links: StopLinks) -> dict[str, Handler]:

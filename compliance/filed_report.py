@@ -8,7 +8,7 @@ from datetime import date
 from compliance.check_steps import NamedPerson
 from compliance.report import Report
 from compliance.report_calendar import ReportKind
-from compliance.report_line import COLUMNS, ReportedGift
+from compliance.report_line import COLUMNS, ReportedGift, sum_of
 from database.columns import canonical_json
 from ledger.money import Money
 
@@ -19,7 +19,10 @@ class NotFilable(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class FiledReport:
-    """What a named person filed. `digest` is the SHA-256 of what it says, `changes` is what differs from before."""
+    """What a named person filed. `digest` is the SHA-256 of what it says, `changes` is what differs from before.
+
+    `signed_by` is the name that the responsible person typed; `filed_by` is who sat at the desk.
+    """
 
     version: int
     lines: tuple[ReportedGift, ...]
@@ -29,22 +32,37 @@ class FiledReport:
     filed_on: date
     digest: str
     changes: tuple[str, ...] = ()
+    signed_by: str = ""
+
+    @property
+    def is_nil(self) -> bool:
+        """Whether it said that there was nothing to report."""
+        return not self.lines and not self.returned and not self.others
+
+    @property
+    def total(self) -> Money:
+        """The sum of the lines, without what went back."""
+        return sum_of(self.lines)
 
 
-def file_report(report: Report, by: NamedPerson, on: date, before: FiledReport | None = None) -> FiledReport:
+def file_report(
+    report: Report, by: NamedPerson, on: date, before: FiledReport | None = None, signed_by: str = ""
+) -> FiledReport:
     """Freeze a report, as the first version or as an amendment of the one before; raises NotFilable.
 
     A weekly report names what was received, often before anybody knows who gave: it is filed in time all the same.
     """
     if report.missing and report.period.kind is not ReportKind.WEEKLY:
-        raise NotFilable(" ".join(report.missing))
+        raise NotFilable(" ".join(fact.sentence for fact in report.missing))
     if on <= report.period.last:
         raise NotFilable(f"The period of this report ends on {report.period.last}: file it after that day.")
     changes = () if before is None else report_differences(before, report)
     if before is not None and not changes:
         raise NotFilable("Nothing has changed since this report was filed.")
     version = 1 if before is None else before.version + 1
-    return FiledReport(version, report.lines, report.returned, report.others, by, on, report_digest(report), changes)
+    signature = signed_by.strip() or by.name
+    digest = report_digest(report)
+    return FiledReport(version, report.lines, report.returned, report.others, by, on, digest, changes, signature)
 
 
 def report_differences(filed: FiledReport, report: Report) -> tuple[str, ...]:

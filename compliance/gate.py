@@ -15,6 +15,7 @@ from sqlalchemy.engine import Connection
 from compliance.check_wait import CheckWaitReason
 from compliance.donor_links import DonorLink
 from compliance.due_checks import DueCheck, due_checks
+from compliance.election_store import accounting_units
 from compliance.gift_views import (
     ReceivedGifts,
     donor_families,
@@ -138,14 +139,15 @@ def _due_with(
 ) -> tuple[list[DueCheck], list[str]]:
     """The checks that are due with these gifts, and those of the gifts that have no value in pounds."""
     rules = rule_book(conn)
-    batch = _covered(gifts_by_id(conn, gift_ids), periods)
+    units = accounting_units(conn) if any(period.regime.has_units for period in periods) else ()
+    batch = _covered(gifts_by_id(conn, gift_ids, units), periods)
     unvalued = [gift.gift_id for gift in batch.unvalued]
     if not batch.gifts:
         return [], unvalued
     families = donor_families(conn)
     members = family_members(families, {gift.donor_id for gift in batch.gifts})
     since = min(gift.received_on for gift in batch.gifts).replace(month=1, day=1)
-    gifts = {gift.gift_id: gift for gift in (*gifts_of_donors(conn, members, since).gifts, *batch.gifts)}
+    gifts = {gift.gift_id: gift for gift in (*gifts_of_donors(conn, members, since, units).gifts, *batch.gifts)}
     checked = checked_gifts(conn, sorted(gifts))
     return list(_due(gifts.values(), families, checked, periods, rules)), unvalued
 

@@ -5,13 +5,15 @@ A report is signed by the responsible person. It is complete only when no gift o
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 
 from compliance.aggregation import AcceptedGift, ReportableGroup, counts, reportable_groups
 from compliance.check import Check
+from compliance.regime import Regime
 from compliance.regulated_gift import CENTRE, RegulatedGift
 from compliance.report_calendar import ReportKind, ReportPeriod
-from compliance.report_line import ReportedGift, as_received, missing_of, reported_gift
+from compliance.report_line import ReportedGift, as_received, missing_of, reported_gift, sum_of
 from compliance.rule import RuleBook
 from ledger.money import GBP, Money
 
@@ -25,7 +27,8 @@ _WITH_RETURNS = (ReportKind.QUARTERLY, ReportKind.RETURNED, ReportKind.YEARLY, R
 class ReportBooks:
     """Everything that reports are made of: gifts, their checks by the gift's id, and donors who are linked.
 
-    `participant` is the organisation's name, `sections` the names of accounting units by their id.
+    `participant` is the organisation's name, `sections` the names of accounting units by their id. `unvalued` are the
+    ids of gifts that nobody knows the worth of in pounds, with the day of their receipt.
     """
 
     participant: str
@@ -34,6 +37,14 @@ class ReportBooks:
     families: Mapping[str, str]
     sections: Mapping[str, str]
     rules: RuleBook
+    unvalued: Mapping[str, date] = field(default_factory=dict)
+    _groups: dict[Regime, list[ReportableGroup]] = field(init=False, repr=False, compare=False, default_factory=dict)
+
+    def groups(self, regime: Regime) -> Sequence[ReportableGroup]:
+        """Every group that this regime wants reported. It is worked out once: a calendar asks for many periods."""
+        if regime not in self._groups:
+            self._groups[regime] = reportable_groups(self.accepted(), self.families, regime, self.rules)
+        return self._groups[regime]
 
     def donor_of(self, gift: RegulatedGift) -> str:
         """The donor, or the family that they are linked to."""
@@ -48,17 +59,28 @@ class ReportBooks:
 
 
 @dataclass(frozen=True, slots=True)
+class UnrecordedFact:
+    """A gift that lacks a fact, and the sentence that says what is to be recorded in its check."""
+
+    gift_id: str
+    sentence: str
+
+    def __str__(self) -> str:
+        return self.sentence
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """The lines of a period. `others` is the sum of what a post-election return names in one figure.
 
-    `missing` are sentences that say what is to be recorded before the report can be filed.
+    `missing` says what is to be recorded before the report can be filed.
     """
 
     period: ReportPeriod
     lines: tuple[ReportedGift, ...]
     returned: tuple[ReportedGift, ...]
     others: Money
-    missing: tuple[str, ...]
+    missing: tuple[UnrecordedFact, ...]
 
     @property
     def is_nil(self) -> bool:
@@ -73,36 +95,38 @@ class Report:
     @property
     def total(self) -> Money:
         """The sum of the lines, without what went back."""
-        return sum((Money.parse(line.value, GBP) for line in self.lines), Money(0, GBP))
+        return sum_of(self.lines)
 
 
 def build_report(period: ReportPeriod, books: ReportBooks) -> Report:
     """The report of a period, from what is known now."""
     gifts, others = _gifts_of(period, books)
     returned = list(_returned(period, books)) if period.kind in _WITH_RETURNS else []
-    missing = [missing_of(gift, books.checks.get(gift.gift_id)) for gift in (*gifts, *returned)]
+    missing = [(gift.gift_id, missing_of(gift, books.checks.get(gift.gift_id))) for gift in (*gifts, *returned)]
+    missing += [(key, f"{key}: record what it is worth in pounds.") for key in _unvalued(period, books)]
     return Report(
         period,
         tuple(_lines(gifts, books, period.kind)),
         tuple(_lines(dict.fromkeys(returned, False), books, period.kind)),
         others,
-        tuple(sentence for sentence in missing if sentence is not None),
+        tuple(UnrecordedFact(gift_id, sentence) for gift_id, sentence in missing if sentence is not None),
     )
+
+
+def _unvalued(period: ReportPeriod, books: ReportBooks) -> list[str]:
+    """The gifts that came in the period, by their ids, and that the report may have to name once they are valued."""
+    return sorted(gift_id for gift_id, received_on in books.unvalued.items() if period.holds(received_on))
 
 
 def _gifts_of(period: ReportPeriod, books: ReportBooks) -> tuple[Mapping[RegulatedGift, bool], Money]:
     """The gifts to name, each with whether it is part of an aggregated donation; and the sum of the others."""
     if period.kind in _BY_GROUP:
-        return _named(group for group in _groups(period, books) if period.holds(group.passed_on)), Money(0, GBP)
+        return _named(group for group in books.groups(period.regime) if period.holds(group.passed_on)), Money(0, GBP)
     if period.kind is ReportKind.WEEKLY:
         return dict.fromkeys(_substantial(period, books), False), Money(0, GBP)
     if period.kind is ReportKind.POST_ELECTION:
         return _after_election(period, books)
     return {}, Money(0, GBP)
-
-
-def _groups(period: ReportPeriod, books: ReportBooks) -> list[ReportableGroup]:
-    return reportable_groups(books.accepted(), books.families, period.regime, books.rules)
 
 
 def _named(groups: Iterator[ReportableGroup]) -> Mapping[RegulatedGift, bool]:

@@ -52,6 +52,10 @@ class Election:
             raise ValueError("an election is regulated, then Parliament is dissolved, then people vote")
 
 
+PeriodKey = tuple[ReportKind, date, date]
+"""What makes a report one of its own: its kind, and the first and last day of its period."""
+
+
 @dataclass(frozen=True, slots=True)
 class ReportPeriod:
     """A report for what happened from `first` to `last`, to be with the Commission on `due` at the latest.
@@ -66,6 +70,11 @@ class ReportPeriod:
     due: date
     needs_nil: bool
     rule: Rule
+
+    @property
+    def key(self) -> PeriodKey:
+        """What it is filed under."""
+        return self.kind, self.first, self.last
 
     def holds(self, day: date | None) -> bool:
         """Whether a day falls into the period."""
@@ -102,6 +111,13 @@ class ReportCalendar:
         if period is None or (rule := self.rules.find(period.regime, key, day)) is None:
             return None
         return ReportPeriod(kind, period.regime, day, day, last_day_of(day, int(rule.value)), False, rule)
+
+    def period_of(self, key: PeriodKey) -> ReportPeriod | None:
+        """The report of this kind and these days, if the calendar has it."""
+        kind, first, last = key
+        if kind in (ReportKind.ACCEPTED, ReportKind.RETURNED):
+            return self.report_of_gift(kind, first) if first == last else None
+        return next((period for period in self.reports(last, last) if period.key == key), None)
 
     def _of_election(self, election: Election) -> Iterator[ReportPeriod]:
         yield from self._by_date(ReportKind.WEEKLY, _WEEKLY_DUE, _weeks(election), {Regime.PARTY, Regime.CAMPAIGNER})

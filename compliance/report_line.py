@@ -4,13 +4,14 @@ PEF Online shows Reference, Donor, Participant, Received by, Nature of donation,
 the rest is what PPERA schedules 6, 7 and 11 ask for. No import format of the Commission was found (reference/uk-rules).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date
 
 from compliance.check import Check
 from compliance.donor_types import ADDRESS, NAME, NUMBER, lacking_facts
 from compliance.regulated_gift import RegulatedGift
+from ledger.money import GBP, Money
 
 COLUMNS: Mapping[str, str] = {
     "reference": "Reference",
@@ -87,6 +88,11 @@ def reported_gift(
         manner=decision.manner if decision else "",
         reason=decision.reason.value if decision else "",
     )
+
+
+def sum_of(lines: Iterable[ReportedGift]) -> Money:
+    """What lines come to."""
+    return sum((Money.parse(line.value, GBP) for line in lines), Money(0, GBP))
 
 
 def as_received(line: ReportedGift) -> ReportedGift:

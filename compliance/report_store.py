@@ -1,5 +1,7 @@
 """Reports as they were filed: written once, and amended by the next version."""
 
+from collections import defaultdict
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -9,7 +11,7 @@ from sqlalchemy.engine import Connection
 from compliance.check_steps import NamedPerson
 from compliance.filed_report import FiledReport, file_report
 from compliance.report import Report
-from compliance.report_calendar import ReportPeriod
+from compliance.report_calendar import PeriodKey, ReportKind, ReportPeriod
 from compliance.report_line import ReportedGift
 from compliance.tables import filed_report
 from database.bulk import insert_rows
@@ -18,13 +20,13 @@ from ledger.money import GBP, Money
 _f = filed_report.c
 
 
-def keep_report(conn: Connection, report: Report, by: NamedPerson, on: date) -> FiledReport:
+def keep_report(conn: Connection, report: Report, by: NamedPerson, on: date, signed_by: str = "") -> FiledReport:
     """File a report, or amend the one that was filed of this period; raises NotFilable.
 
     Of two people at once the second is refused by the database: a version is filed once.
     """
     earlier = filed_versions(conn, report.period)
-    filed = file_report(report, by, on, earlier[-1] if earlier else None)
+    filed = file_report(report, by, on, earlier[-1] if earlier else None, signed_by)
     row = {
         "id": (conn.scalar(sa.select(sa.func.max(_f.id))) or 0) + 1,
         "kind": report.period.kind.value,
@@ -41,6 +43,7 @@ def keep_report(conn: Connection, report: Report, by: NamedPerson, on: date) -> 
         "digest": filed.digest,
         "staff_id": by.staff_id,
         "staff_name": by.name,
+        "signed_by": filed.signed_by,
         "filed_on": on,
     }
     insert_rows(conn, filed_report, [row])
@@ -54,6 +57,28 @@ def filed_versions(conn: Connection, period: ReportPeriod) -> list[FiledReport]:
     return [_filed(row) for row in rows]
 
 
+def filed_reports(conn: Connection) -> Mapping[PeriodKey, tuple[FiledReport, ...]]:
+    """Every report that was filed, the first version of each first."""
+    versions: defaultdict[PeriodKey, tuple[FiledReport, ...]] = defaultdict(tuple)
+    for row in conn.execute(sa.select(filed_report).order_by(_f.first_day, _f.version)):
+        versions[ReportKind(row.kind), row.first_day, row.last_day] += (_filed(row),)
+    return dict(versions)
+
+
+def filed_report_id(conn: Connection, key: PeriodKey, version: int) -> int | None:
+    """The number under which a version is kept; None where it was not filed."""
+    kind, first, last = key
+    of_version = (_f.kind == kind.value, _f.first_day == first, _f.last_day == last, _f.version == version)
+    number: int | None = conn.scalar(sa.select(_f.id).where(*of_version))
+    return number
+
+
+def filed_version_by_id(conn: Connection, report_id: int) -> tuple[PeriodKey, FiledReport] | None:
+    """The version that is kept under this number, with what it is filed under."""
+    row = conn.execute(sa.select(filed_report).where(_f.id == report_id)).one_or_none()
+    return ((ReportKind(row.kind), row.first_day, row.last_day), _filed(row)) if row else None
+
+
 def _filed(row: Any) -> FiledReport:
     return FiledReport(
         row.version,
@@ -64,4 +89,5 @@ def _filed(row: Any) -> FiledReport:
         row.filed_on,
         row.digest,
         tuple(row.changes),
+        row.signed_by,
     )

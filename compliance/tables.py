@@ -5,6 +5,7 @@ Triggers keep everything append-only; only a step's texts can go. A change is a 
 
 import sqlalchemy as sa
 
+from compliance.addresses import AddressWay
 from compliance.check import CheckReason
 from compliance.check_wait import CheckWaitReason
 from compliance.evidence import EvidenceType
@@ -157,6 +158,7 @@ added_rule = table(
 )
 
 # A report as it was filed. `report` holds its lines, `changes` what it says otherwise than the version before.
+# `signed_by` is the name that the responsible person typed, `staff_name` who sat at the desk.
 filed_report = table(
     "filed_report",
     sa.Column("id", Count, primary_key=True, autoincrement=False),
@@ -171,10 +173,73 @@ filed_report = table(
     sa.Column("staff_id", Code, sa.ForeignKey("staff_member.id"), nullable=False),
     sa.Column("staff_name", Code, nullable=False),
     sa.Column("filed_on", BookDate, nullable=False),
+    sa.Column("signed_by", Code, nullable=False, server_default=""),
     one_of("kind", ReportKind),
     one_of("regime", Regime),
     sa.CheckConstraint("version > 0", name="numbered_from_one"),
     sa.CheckConstraint("length(digest) = 64", name="digest_is_a_sha256"),
     sa.CheckConstraint("staff_name <> ''", name="by_name"),
     sa.UniqueConstraint("kind", "first_day", "last_day", "version"),
+)
+
+# A filed report as it was printed. It is printed once, so that its bytes never change.
+filed_report_pdf = table(
+    "filed_report_pdf",
+    sa.Column("report_id", Count, sa.ForeignKey("filed_report.id"), primary_key=True, autoincrement=False),
+    sa.Column("pdf", Bytes, nullable=False),
+    sa.Column("sha256", Code, nullable=False),
+    sa.Column("printed_at", Instant, nullable=False),
+    sa.CheckConstraint("length(sha256) = 64", name="sha256"),
+)
+
+# A draft of a report, printed to be signed on paper. `key` is the SHA-256 of what it says. It goes after a day.
+draft_report_pdf = table(
+    "draft_report_pdf",
+    sa.Column("key", Code, primary_key=True),
+    sa.Column("pdf", Bytes, nullable=False),
+    sa.Column("printed_at", Instant, nullable=False),
+    sa.CheckConstraint("length(key) = 64", name="key"),
+)
+
+# A general election, with the period before it in which a campaigner's spending is regulated. The newest row of a name
+# counts; one that is withdrawn takes the election off the calendar.
+election = table(
+    "election",
+    sa.Column("id", Count, primary_key=True, autoincrement=False),
+    sa.Column("name", Code, nullable=False),
+    sa.Column("regulated_from", BookDate, nullable=False),
+    sa.Column("dissolved_on", BookDate, nullable=False),
+    sa.Column("polling_day", BookDate, nullable=False),
+    sa.Column("pre_dissolution_from", BookDate),
+    sa.Column("source", Code, nullable=False),
+    sa.Column("is_withdrawn", Flag, nullable=False),
+    sa.Column("staff_id", Code, sa.ForeignKey("staff_member.id"), nullable=False),
+    sa.Column("at", Instant, nullable=False),
+    sa.CheckConstraint("name <> ''", name="name"),
+    sa.CheckConstraint("source <> ''", name="source"),
+    sa.CheckConstraint("regulated_from <= dissolved_on and dissolved_on <= polling_day", name="days_in_order"),
+)
+
+# Where reports are sent, as the desk entered it, with its source. The newest row of a way counts.
+commission_address = table(
+    "commission_address",
+    sa.Column("id", Count, primary_key=True, autoincrement=False),
+    sa.Column("way", Code, nullable=False),
+    sa.Column("address", Code, nullable=False),
+    sa.Column("source", Code, nullable=False),
+    sa.Column("staff_id", Code, sa.ForeignKey("staff_member.id"), nullable=False),
+    sa.Column("at", Instant, nullable=False),
+    one_of("way", AddressWay),
+    sa.CheckConstraint("address <> ''", name="address"),
+    sa.CheckConstraint("source <> ''", name="source"),
+)
+
+# Whether a group is an accounting unit of a party, whose gifts have a threshold of their own. The newest row counts.
+accounting_unit = table(
+    "accounting_unit",
+    sa.Column("id", Count, primary_key=True, autoincrement=False),
+    sa.Column("campaign_id", Count, sa.ForeignKey("campaign.id"), nullable=False),
+    sa.Column("is_unit", Flag, nullable=False),
+    sa.Column("staff_id", Code, sa.ForeignKey("staff_member.id"), nullable=False),
+    sa.Column("at", Instant, nullable=False),
 )

@@ -26,6 +26,7 @@ class Permission(StrEnum):
     READ_ACTS = "read acts"
     MANAGE_TOKENS = "manage tokens"
     MANAGE_WEBHOOKS = "manage webhooks"
+    EDIT_RULES = "edit rules"
 
 
 _READS = frozenset(
@@ -48,6 +49,7 @@ ALLOWED: Mapping[Role, frozenset[Permission]] = {
         Permission.REOPEN_MONTHS,
         Permission.MANAGE_TOKENS,
         Permission.MANAGE_WEBHOOKS,
+        Permission.EDIT_RULES,
     },
     Role.ORGANISER: frozenset({Permission.READ_CAMPAIGNS, Permission.EDIT_CAMPAIGNS}),
     Role.AUDITOR: _READS,
@@ -69,6 +71,7 @@ MENU = (
     MenuItem("Overview", "/desk", _MONEY),
     MenuItem("Trends", "/desk/trends", _MONEY),
     MenuItem("Books", "/desk/books", _MONEY),
+    MenuItem("Reports", "/desk/reports", _MONEY),
     MenuItem("Offline", "/desk/offline", _MONEY),
     MenuItem("Bank", "/desk/bank", _MONEY),
     MenuItem("Campaigns", "/desk/campaigns", Permission.READ_CAMPAIGNS),

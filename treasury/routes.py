@@ -18,6 +18,7 @@ from treasury.checks.links_routes import link_routes
 from treasury.checks.recording_routes import EVIDENCE_PATH
 from treasury.checks.routes import check_routes
 from treasury.documents.routes import document_routes
+from treasury.donation_reports.routes import donation_report_routes
 from treasury.donors.routes import donor_desk_routes
 from treasury.gift_aid.routes import gift_aid_routes
 from treasury.gifts.routes import gift_routes
@@ -39,6 +40,7 @@ from treasury.payouts.routes import payout_routes
 from treasury.recurring.routes import recurring_routes
 from treasury.refunds.routes import refund_routes
 from treasury.refunds.twins_routes import twin_routes
+from treasury.rules.routes import rule_routes
 from treasury.search.routes import search_routes
 from treasury.sources.routes import source_routes
 from treasury.spending.routes import spending_routes
@@ -75,6 +77,8 @@ def treasury_routes(
         standing_order_routes(engine, clock, pages, door),
         note_routes(engine, clock, door),
         *_book_parts(engine, clock, pages, door),
+        donation_report_routes(engine, clock, pages, door),
+        rule_routes(engine, clock, pages, door),
         lost_routes(engine, clock, pages, door),
         recurring_routes(engine, clock, pages, door),
         donor_desk_routes(engine, clock, pages, door),

@@ -146,6 +146,14 @@ def test_a_report_that_lacks_a_fact_is_not_filed_but_for_a_week() -> None:
     assert file_report(report(unknown, of=week), ASHA, date(2024, 6, 6)).lines[0].reference == "unknown"
 
 
+def test_a_gift_that_nobody_knows_the_worth_of_keeps_its_report_open() -> None:
+    """It came in the period in dollars: it may have to be named."""
+    unvalued = replace(books(), unvalued={"dollars": MARCH, "later": JUNE})
+    [missing] = build_report(FIRST_QUARTER, unvalued).missing
+
+    assert (missing.gift_id, missing.sentence) == ("dollars", "dollars: record what it is worth in pounds.")
+
+
 def test_a_period_that_has_not_ended_is_not_filed() -> None:
     """More may come on its last day."""
     with pytest.raises(NotFilable, match="ends on 2024-03-31"):

@@ -69,5 +69,21 @@ CHECKS = (
     removed("linked_donors", "id = 1"),
     changed("filed_report", "report = '[]'", "id = 1", "filed_report_no_update"),
     changed("filed_report", "filed_on = '2020-01-01'", "id = 1", "filed_report_no_update"),
-    removed("filed_report", "id = 1"),
+    changed("filed_report", "signed_by = 'another'", "id = 1", "filed_report_no_update"),
+    Attack(
+        "filed_report: delete", "filed_report", "DELETE FROM filed_report WHERE id = 9", ("filed_report_keep",),
+        (copied("filed_report", "id = 1", id="9", version="9"),),
+    ),
+    Attack(
+        "filed_report: signed by nobody", "filed_report",
+        copied("filed_report", "id = 1", id="9", version="9", signed_by="''"), ("filed_report_signed",),
+    ),
+    changed("filed_report_pdf", f"sha256 = '{'1' * 64}'", "report_id = 1", "filed_report_pdf_no_update"),
+    removed("filed_report_pdf", "report_id = 1"),
+    changed("election", "polling_day = '2030-01-01'", "id = 1", "election_no_update"),
+    removed("election", "id = 1"),
+    changed("commission_address", "address = 'another'", "id = 1", "commission_address_no_update"),
+    removed("commission_address", "id = 1"),
+    changed("accounting_unit", "is_unit = 1 - is_unit", "id = 1", "accounting_unit_no_update"),
+    removed("accounting_unit", "id = 1"),
 )  # fmt: skip

@@ -6,13 +6,17 @@ from typing import Any
 import sqlalchemy as sa
 
 from compliance.tables import (
+    accounting_unit,
     added_rule,
     check_evidence,
     check_step,
     check_text,
     check_wait,
+    commission_address,
     donor_check,
+    election,
     filed_report,
+    filed_report_pdf,
     linked_donors,
     pound_value,
     regime_period,
@@ -38,4 +42,8 @@ CHECK_FURNITURE: tuple[tuple[sa.Table, Mapping[str, Any]], ...] = (
     (pound_value, {"gift_id": "gift-1", "staff_id": "treasurer-1"}),
     (linked_donors, {"first_id": "donor-1", "second_id": "donor-3", "staff_id": "treasurer-1"}),
     (filed_report, {"kind": "weekly", "regime": "gb_party", "staff_id": "treasurer-1", "digest": "0" * 64}),
+    (filed_report_pdf, {"sha256": "0" * 64}),
+    (election, {"staff_id": "treasurer-1"}),
+    (commission_address, {"way": "post", "staff_id": "treasurer-1"}),
+    (accounting_unit, {"staff_id": "treasurer-1"}),
 )

@@ -161,6 +161,10 @@ IDENTITIES = {
         "id = 1", (("id",), ("kind", "first_day", "last_day", "version")), {"id": "9", "version": "9"},
         {"report": "'[]'"},
     ),
+    "filed_report_pdf": Identity("report_id = 1", (("report_id",),), {}, {"pdf": "x'00'"}),
+    "election": Identity("id = 1", (("id",),), {"id": "9"}, {"name": "'x'"}),
+    "commission_address": Identity("id = 1", (("id",),), {"id": "9"}, {"address": "'x'"}),
+    "accounting_unit": Identity("id = 1", (("id",),), {"id": "9"}, {"is_unit": "1"}),
     "supporter": Identity(
         "subscription = 'sub_8'", (("rowid",), ("subscription",)), {"subscription": "'x'"}, {"amount_minor": "9"}
     ),

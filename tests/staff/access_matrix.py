@@ -16,6 +16,7 @@ from staff.permissions import Permission
 from tests.staff.access_checks import CHECK_ACCESS
 from tests.staff.access_gift_aid import GIFT_AID_ACCESS
 from tests.staff.access_matrix_bank import BANK_ACCESS, OFFLINE_IMPORT_ACCESS
+from tests.staff.access_reports import REPORT_ACCESS
 from tests.staff.access_to_books import BOOKS
 from tests.staff.access_webhooks import WEBHOOK_ACCESS
 from tests.staff.public_access import ANYBODY_AT_THE_DESK, OPEN_ACCESS, Open
@@ -43,6 +44,7 @@ ACCESS: Mapping[str, Open | Permission] = {
     **WEBHOOK_ACCESS,
     **GIFT_AID_ACCESS,
     **CHECK_ACCESS,
+    **REPORT_ACCESS,
     "GET /desk/sign-ups": READ_LETTERS,
     "GET /desk/sign-ups/list.csv": SEND_LETTERS,
     "POST /desk/sign-ups/opt-outs": SEND_LETTERS,
