@@ -19,7 +19,7 @@ from treasury.checks.ending_routes import ending_routes
 from treasury.checks.recording_routes import CHECK_STEP_PATH, CheckedGift, recording_routes
 from treasury.checks.shown_check import shown_check
 from treasury.checks.taking import CHECK
-from treasury.checks.words import DONOR_TYPES, REASONS, RECIPIENTS, RETURN_REASONS, STATES
+from treasury.lists.check_words import DONOR_TYPES, REASONS, RECIPIENTS, RETURN_REASONS, STATES
 from web.errors import NotFound
 from web.pages import Pages
 
