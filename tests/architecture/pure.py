@@ -2,7 +2,7 @@
 
 COMPLIANCE = (
     "aggregation check check_steps check_wait clock_warnings donor_links donor_types due_checks evidence"
-    " filed_report held_money due_report kept_records likeness regime regulated_gift report report_calendar"
+    " due_report filed_report held_money kept_records likeness regime regulated_gift report report_calendar"
     " report_line report_words rule rule_words step_rows"
 ).split()
 PURE = {
@@ -44,7 +44,7 @@ PURE = {
     "payments.reading.statuses",
     "payments.reading.subscriptions",
     "payments.gifts.recurring_changes",
-    *(f"payments.giving.{name}" for name in ("postal_address", "receipt_facts", "rhythm_form")),
+    "payments.giving.rhythm_form",
     "payments.gifts.due_dates",
     "payments.gifts.recurring",
     "payments.gifts.recurring_news",
@@ -55,7 +55,6 @@ PURE = {
         f"payments.gift_aid.{name}"
         for name in "claim claimable gift_aid_declaration latin_text schedule taxpayer".split()
     ),
-    "payments.valuing.valuation",
     "campaigns.campaign",
     "campaigns.groups",
     "campaigns.match",
