@@ -6,8 +6,8 @@ from alembic import op
 from database.columns import BookDate, Bytes, Count, Flag, Instant
 from migrations.guards import append_only, refuse
 
-revision = "0084"
-down_revision = "0080"
+revision = "0066"
+down_revision = "0065"
 
 
 def upgrade() -> None:

@@ -6,8 +6,8 @@ from alembic import op
 from database.columns import Instant
 from migrations.guards import frozen, keep_rows, on_sqlite, refuse
 
-revision = "0080"
-down_revision = "0076"
+revision = "0065"
+down_revision = "0064"
 
 
 def upgrade() -> None:

@@ -6,8 +6,8 @@ from alembic import op
 from database.columns import Count, Instant, Minor
 from migrations.guards import append_only, frozen, keep_rows
 
-revision = "0076"
-down_revision = "0060"
+revision = "0064"
+down_revision = "0063"
 
 
 def upgrade() -> None:

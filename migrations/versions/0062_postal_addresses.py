@@ -5,8 +5,8 @@ from alembic import op
 
 from database.columns import Instant
 
-revision = "0068"
-down_revision = "0060"
+revision = "0062"
+down_revision = "0061"
 
 
 def upgrade() -> None:

@@ -6,8 +6,8 @@ from alembic import op
 from database.columns import BookDate, Count, Flag, Instant, Minor
 from migrations.guards import append_only, frozen, keep_rows, set_once
 
-revision = "0072"
-down_revision = "0060"
+revision = "0063"
+down_revision = "0062"
 
 WRITTEN_LOAN = ("id", "donor_id", "currency", "amount_minor", "lent_on", "terms", "who", "entered_at")
 
