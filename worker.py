@@ -97,13 +97,12 @@ def build_worker(installation: Installation, twin: Twin | None = None) -> Worker
 
     handlers = {kind: _as_it_is_now(installation, handle) for kind, handle in handlers.items()}
     close_idle = Chore(timedelta(seconds=KEEP_SECONDS), carrier.close_idle)
-    remind = reminding(engine, installation.pages, clock)
     link_gateway = PaymentLinkGateway(key, installation.base_url, api_base=base, mark=bookkeeper.rules.mark)
     chores = [
         Chore(REPLAY_EVERY, try_again),
         reconcile_hourly(engine, clock),
         close_idle,
-        remind,
+        reminding(engine, installation.pages, clock),
         posting_statements(engine, installation.pages, clock),
         telling(engine, installation.pages, links, clock),
         anonymising(engine, clock, erase_checks),

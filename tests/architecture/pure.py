@@ -44,7 +44,7 @@ PURE = {
     "payments.reading.statuses",
     "payments.reading.subscriptions",
     "payments.gifts.recurring_changes",
-    "payments.giving.rhythm_form",
+    *("payments.giving.rhythm_form", "payments.giving.receipt_facts", "payments.giving.postal_address"),
     "payments.gifts.due_dates",
     "payments.gifts.recurring",
     "payments.gifts.recurring_news",
