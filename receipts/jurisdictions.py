@@ -232,7 +232,7 @@ def legal_lines(document: ToBeIssued, amount: str, language: str, *, charity: bo
     facts |= {"organisation": document.organisation.name, "amount": amount}
     locked = [sentence.format_map(facts) for sentence in form.locked(language, several=several)]
     own = " ".join(_added(document.organisation.legal_note, locked))
-    return [*_declared_words(document, language), *locked, *([own] if own else [])]
+    return [*locked, *_declared_words(document, language), *([own] if own else [])]
 
 
 def _declared_words(document: ToBeIssued, language: str) -> Sequence[str]:

@@ -89,6 +89,13 @@ def mailed(place: Place, to: str) -> list[str]:
         return [enclosed["subject"] for row in rows for enclosed in row.attachments]
 
 
+def last_letter(place: Place, to: str) -> str:
+    """The text of the newest letter to this address."""
+    with reading(place.house.engine) as conn:
+        newest = sa.select(letter.c.text).where(letter.c.to_address == to).order_by(letter.c.posted_at.desc())
+        return " ".join(str(conn.scalars(newest).first()).split())
+
+
 def paper(place: Place, number: str) -> str:
     """What is printed on a document."""
     pdf = any_pdf_by_number(place.house.engine, number)
@@ -148,21 +155,33 @@ def test_a_receipt_is_followed_through_its_life(place: Place, donor: httpx.Clien
         refund(place, treasurer, identity, "5")
         note = mailed(place, address)[-1]
         assert f"for receipt {first}" in paper(place, note)
+        assert f"The credit note {note} comes with this letter." in last_letter(place, address)
         assert "£5.00 of the money has gone back since." in checked(place, donor, first)
         assert f"For receipt {first}" in checked(place, donor, note)
         second = correct_name(place, treasurer, first, "Zoë Ünal")
     assert mailed(place, address)[-1] == second
+    assert f"It takes the place of receipt {first}, which holds no longer." in last_letter(place, address)
+    assert "Here is your receipt, put right." in last_letter(place, address)
     assert f"It holds no longer: {second} took its place." in checked(place, donor, first)
     assert f"{second} has taken its place since." in checked(place, donor, note)
     assert "£5.00 of the money has gone back since." in checked(place, donor, second)
 
-    lose_dispute(place, identity)
-    last = mailed(place, address)[-1]
-    assert "taken back through the bank" in paper(place, last)
-    assert "£20.00" in paper(place, last)
+    last = lose_the_rest(place, identity)
     assert "All of the money has gone back since." in checked(place, donor, second)
     assert f"For receipt {second}" in checked(place, donor, last)
     see_as_auditor(place, [first, second, note, last])
+
+
+def lose_the_rest(place: Place, identity: str) -> str:
+    """The bank takes back what is left; the number of the credit note that says so, on paper and in its letter."""
+    lose_dispute(place, identity)
+    number = mailed(place, "zoe@example.org")[-1]
+    printed, written = paper(place, number), last_letter(place, "zoe@example.org")
+    assert "taken back through the bank" in printed
+    assert "£20.00" in printed
+    assert "Dear Zoë Ünal," in written
+    assert "Received: £25.00 Went back before: £5.00 Went back: £20.00 Left: £0.00" in written
+    return number
 
 
 def correct_name(place: Place, treasurer: httpx.Client, number: str, name: str) -> str:

@@ -76,7 +76,8 @@ def _addressee(conn: Connection, issued: IssuedDocument) -> tuple[Addressee, str
     gift = store.gift(conn, gift_of_subject(issued.subject))
     if gift is None:
         return Addressee("", ""), ""
-    return Addressee(gift.donor.email, gift.donor.name), language_of_donor(conn, gift.donor_id)
+    name = issued.document.donor_name or gift.donor.name
+    return Addressee(gift.donor.email, name), language_of_donor(conn, gift.donor_id)
 
 
 def _of_note(pages: Pages, note: CreditNote) -> NoticeWords:
@@ -99,10 +100,18 @@ def _of_note(pages: Pages, note: CreditNote) -> NoticeWords:
         why=translated("You get this letter because a donation was made with this address. Any questions? Answer it."),
         facts=[
             (translated("Received"), pages.wording.money_exact(note.receipt_total)),
+            *_before(pages, note),
             (translated("Went back"), pages.wording.money_exact(note.amount)),
             (translated("Left"), pages.wording.money_exact(note.remaining)),
         ],
     )  # fmt: skip
+
+
+def _before(pages: Pages, note: CreditNote) -> Sequence[tuple[str, str]]:
+    """What earlier notes say, so that the sums add up."""
+    if not note.credited_before:
+        return ()
+    return [(translated("Went back before"), pages.wording.money_exact(note.credited_before))]
 
 
 def _of_statement(pages: Pages, statement: GiftStatement) -> NoticeWords:

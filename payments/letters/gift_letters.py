@@ -63,7 +63,10 @@ def gift_letter_jobs(
             returns = returned_by(conn, payload["of"])
         notes = {returned.gift: credit(returned.gift) for returned in returns}
         with reading(engine) as conn:
-            letters = [_letter_of_refund(conn, pages, returned, clock(), is_our_mistake) for returned in returns]
+            letters = [
+                _letter_of_refund(conn, pages, returned, notes[returned.gift], clock(), is_our_mistake)
+                for returned in returns
+            ]
         enclosed = [
             enclose_credit_note(letter, notes[returned.gift])
             for letter, returned in zip(letters, returns, strict=True)
@@ -164,8 +167,14 @@ def _unfinished(pages: Pages, gift: Gift, purpose: GiftPurpose, stop: str) -> No
 
 
 def _letter_of_refund(
-    conn: Connection, pages: Pages, returned: GiftReturn, now: datetime, is_our_mistake: IsOurMistake
+    conn: Connection,
+    pages: Pages,
+    returned: GiftReturn,
+    note: str | None,
+    now: datetime,
+    is_our_mistake: IsOurMistake,
 ) -> Letter | None:
+    """The letter about a refund. `note` is the number of the credit note that goes with it."""
     gift, key = store.gift(conn, returned.gift), EntryKind.REFUND.key(returned.subject, returned.gift)
     if gift is None or not is_address(gift.donor.email) or letter_was_posted(conn, key):
         return None
@@ -177,7 +186,15 @@ def _letter_of_refund(
         notice = _refunded(pages, gift, purpose_of(conn, pages, gift), returned.amount, whole)
         if is_our_mistake(conn, returned.subject):
             notice = replace(notice, paragraphs=[_apology(), *notice.paragraphs])
+        if note is not None:
+            notice = replace(notice, paragraphs=[*notice.paragraphs, _enclosed(note)])
         return write_notice(pages, key, Addressee(gift.donor.email, gift.donor.name), notice)
+
+
+def _enclosed(note: str) -> str:
+    return translated(
+        "The credit note %(number)s comes with this letter. Please keep it with your receipt.", number=note
+    )
 
 
 def _apology() -> str:

@@ -78,7 +78,9 @@ def receipt_letter_handler(engine: Engine, pages: Pages, clock: Clock) -> Handle
             if not is_posted and not confirmed.waits_for_statement and is_address(confirmed.gift.donor.email):
                 token = mint_token(conn, confirmed.gift.id, clock())
                 with _speaking_to(conn, pages, confirmed):
-                    letter = _receipt_letter(pages, confirmed, token)
+                    replaced = confirmed.issued.receipt.replaces
+                    is_put_right = bool(replaced) and letter_was_posted(conn, _key(replaced))
+                    letter = _receipt_letter(pages, confirmed, token, is_put_right=is_put_right)
                 post_letter(conn, letter, clock())
             with _speaking_to(conn, pages, confirmed):  # its reader's language is not known, but the giver's is
                 _post_dedication(conn, pages, confirmed, clock())
@@ -123,7 +125,8 @@ def _confirmed_by(conn: Connection, pages: Pages, number: str) -> Confirmed:
     return Confirmed(issued, gift, store.campaign_of(conn, gift), recurring, letters)
 
 
-def _receipt_letter(pages: Pages, confirmed: Confirmed, token: str) -> Letter:
+def _receipt_letter(pages: Pages, confirmed: Confirmed, token: str, *, is_put_right: bool) -> Letter:
+    """The letter with a receipt. `is_put_right`: its donor has had a letter with the one that it replaces."""
     receipt, gift, recurring = confirmed.issued.receipt, confirmed.gift, confirmed.recurring
     began = (recurring and recurring.began_at) or gift.received_at or gift.created_at
     words = pages.letter(
@@ -132,6 +135,7 @@ def _receipt_letter(pages: Pages, confirmed: Confirmed, token: str) -> Letter:
         is_first=confirmed.is_first, upcoming=upcoming(recurring.rhythm, began, pages.wording) if recurring else None,
         next_on=_next_on(confirmed, began, pages), link=_link(pages, token), days=LINK_LIFETIME.days,
         is_yearly=confirmed.receipts is ReceiptLetters.YEARLY, may_choose=confirmed.may_choose_statement,
+        is_put_right=is_put_right,
     )  # fmt: skip
     pdf = Attachment(f"receipt-{receipt.number}.pdf", "application/pdf", RECEIPT, receipt.number)
     return Letter(_key(receipt.number), confirmed.gift.donor.email, *words, (pdf,), to_name=_name(confirmed))
