@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -22,6 +23,8 @@ from payments.gift_aid.tables import gift_aid_declaration, gift_aid_line
 from payments.gifts.declaration import DonorKind
 from payments.gifts.offline import Means
 from payments.gifts.tables import declaration, gift, offline_gift
+from payments.valuing.tables import gift_valuation
+from payments.valuing.valuation_store import valuations_of
 
 _g, _e, _o, _l = gift.c, entry.c, offline_gift.c, gift_aid_line.c
 _RAISED = [account.value for account in FIGURE_ACCOUNTS[Figure.RAISED]]
@@ -62,11 +65,17 @@ def _adjustments(conn: Connection, by_person: Declared, kept: Mapping[str, str])
 
 
 def _suspects(conn: Connection) -> list[str]:
-    """Claimed gifts of which something went back, that were taken back, or whose declaration was withdrawn."""
+    """Claimed gifts that may be no gifts any more.
+
+    Something went back, they were taken back, their declaration was withdrawn, or it was noted that they bought
+    something.
+    """
     went_back = sa.select(_l.holds_of).join(entry, _e.gift_id == _l.holds_of)
     taken_back = sa.select(_l.holds_of).join(offline_gift, _o.gift_id == _l.holds_of)
     withdrawn = sa.select(_l.holds_of).join(gift_aid_declaration, gift_aid_declaration.c.id == _l.declaration_id)
+    valued = sa.select(_l.holds_of).join(gift_valuation, gift_valuation.c.gift_id == _l.holds_of)
     questions = (
+        valued,
         went_back.where(sa.or_(_e.debit.in_(_BACK), _e.credit.in_(_BACK))),
         taken_back.where(_o.taken_back_at.is_not(None)),
         withdrawn.where(gift_aid_declaration.c.ends_on.is_not(None), _l.holds_of.is_not(None)),
@@ -94,8 +103,10 @@ def _received(conn: Connection, conditions: Sequence[sa.ColumnElement[bool]]) ->
         .select_from(gift.outerjoin(declaration, declaration.c.gift_id == _g.id))
         .outerjoin(offline_gift, _o.gift_id == _g.id)
         .where(chosen)
-    )
-    return [_gift(row, left.get(row.id, 0)) for row in rows]
+    ).all()
+    valuations = valuations_of(conn, [row.id for row in rows])
+    bought = {gift_id for gift_id, valuation in valuations.items() if valuation.market_value}
+    return [replace(_gift(row, left.get(row.id, 0)), has_benefit=row.id in bought) for row in rows]
 
 
 def _gift(row: Any, left: int) -> ReceivedGift:

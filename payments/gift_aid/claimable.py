@@ -22,6 +22,7 @@ class NotClaimable(StrEnum):
     NOTHING_LEFT = "all of it went back"
     NOT_STERLING = "it is not in pounds"
     NOT_MONEY = "it was given in kind"
+    NOT_FOR_NOTHING = "the donor got something back for it"
     NOT_BY_A_PERSON = "a body gave it, not a person"
     NOT_DECLARED = "no declaration covers it"
     TOO_OLD = "more than four years have passed"
@@ -32,6 +33,8 @@ class ReceivedGift:
     """A gift as a claim looks at it: `kept` is what was received and did not go back.
 
     `by_person` is false where its donor declared before paying that a body gives; `in_kind` where no money came.
+    `has_benefit`: it paid for something too, such as a ticket. HMRC has rules for parts of such a payment; here
+    nothing of it is claimed.
     """
 
     id: str
@@ -40,6 +43,7 @@ class ReceivedGift:
     kept: Money
     by_person: bool = True
     in_kind: bool = False
+    has_benefit: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,7 @@ def claimable(
     reasons = {
         NotClaimable.NOT_MONEY: gift.in_kind,
         NotClaimable.NOT_STERLING: gift.kept.currency != GBP,
+        NotClaimable.NOT_FOR_NOTHING: gift.has_benefit,
         NotClaimable.NOTHING_LEFT: gift.kept.minor <= 0,
         NotClaimable.NOT_BY_A_PERSON: not gift.by_person,
         NotClaimable.NOT_DECLARED: declaration is None,

@@ -5,16 +5,19 @@ from dataclasses import dataclass
 from datetime import date
 
 from campaigns.campaign import Campaign
-from ledger.money import BadAmount, Currency, Money
-from ledger.typed_money import NumberStyle, read_typed_money
+from ledger.money import BadAmount, Money
+from ledger.typed_money import NumberStyle
 from payments.gifts.gift import DonorDetails
 from payments.gifts.offline import BadDay, Means, require_day
+from payments.valuing.valuation import Valuation
+from treasury.valuing.form import WORTH_FIELDS, read_sum, read_valuation
 from web.typed import NotTidy, compact, tidy, typed_id
 from web.typed_address import read_email_address
 from web.typed_day import read_day_field
 
 FIELDS = (
     "key", "donor", "name", "email", "means", "amount", "day", "campaign", "reference", "counts", "receipt", "line",
+    *WORTH_FIELDS,
 )  # fmt: skip
 LONGEST_NAME, LONGEST_REFERENCE = 200, 200
 
@@ -42,6 +45,7 @@ class TypedOffline:
     counts: bool
     wants_receipt: bool
     line: str | None = None
+    valuation: Valuation | None = None
 
 
 def read_offline(
@@ -57,11 +61,15 @@ def read_offline(
     day = read_booking_day(typed, days, errors)
     donor, reference = read_giver(typed, errors), _reference(typed, means, errors)
     key = typed_id(typed.get("key", ""))
+    valuation = None
+    if campaign:
+        valuation = read_valuation(typed, key or "", campaign.currency, style_of[campaign.currency.code], errors)
     if errors or not (means and campaign and amount and day and donor and key):
         return errors or {"amount": "Open the page again: the form was not whole."}
     return TypedOffline(
         key, typed_id(typed.get("donor", "")), donor, means, amount, day, campaign, reference,
         typed.get("counts") == "yes", typed.get("receipt") == "yes", typed_id(typed.get("line", "")),
+        valuation,
     )  # fmt: skip
 
 
@@ -71,14 +79,6 @@ def _means(typed: Mapping[str, str], errors: dict[str, str]) -> Means | None:
     except ValueError:
         errors["means"] = "Choose how it came."
         return None
-
-
-def read_sum(written: str, of: Currency, style: NumberStyle) -> Money:
-    """A sum above zero. Raises BadAmount."""
-    amount = read_typed_money(compact(written), of, style)
-    if amount.minor <= 0:
-        raise BadAmount("Enter a sum above zero.")
-    return amount
 
 
 def _amount(

@@ -49,9 +49,10 @@ from treasury.offline.form import (
     Days,
     read_booking_day,
     read_offline,
-    read_sum,
 )
 from treasury.offline.issuer import issuer_of
+from treasury.valuing.form import read_sum
+from treasury.valuing.organisation_rules import asks_worth
 from web.errors import NotFound
 from web.forms import posted_fields
 from web.pages import Pages
@@ -126,6 +127,7 @@ class OfflineDesk:
             of = {campaign.currency for campaign in campaigns(conn)}
             imports = newest_of(conn, "gift.import", SHOWN_IMPORTS)
             held = [cash_in_hand(conn, currency) for currency in sorted(of, key=lambda currency: currency.code)]
+            asks = asks_worth(conn)
         return self._pages.page(
             "treasury/offline.html",
             status=422 if errors else 200,
@@ -133,6 +135,7 @@ class OfflineDesk:
             member=reader.member,
             rows=rows[:PAGE_ROWS],
             imports=imports if page == 1 else [],
+            asks_worth=asks,
             path=PATH,
             page=page,
             more=len(rows) > PAGE_ROWS,
@@ -147,7 +150,7 @@ class OfflineDesk:
         """The form of a new gift; a donor that is named keeps their name and address."""
         with reading(self._engine) as conn:
             donor = donor_by_id(conn, typed.get("donor", ""))
-            choices = offline_choices(conn)
+            choices, asks = offline_choices(conn), asks_worth(conn)
         filled = dict.fromkeys(FIELDS, "") | {"key": str(uuid4()), "day": self._today().isoformat()}
         return self._pages.page(
             "treasury/offline_new.html",
@@ -157,6 +160,7 @@ class OfflineDesk:
             donor=donor,
             has_address=donor is not None and not donor.email.endswith(NO_ADDRESS),
             campaigns=choices,
+            asks_worth=asks,
             means=tuple(Means),
             typed=filled | dict(typed),
             errors=errors,

@@ -78,3 +78,8 @@ def test_what_was_claimed_and_then_went_back_was_claimed_too_much() -> None:
     assert over_claimed(claimed, GIFT, [replace(DECLARED, ends_on=TODAY)]) == claimed
     old = replace(GIFT, day=date(2024, 1, 1))
     assert over_claimed(claimed, old, [DECLARED]) == Money(0, GBP)
+
+
+def test_a_gift_that_bought_something_is_not_claimed() -> None:
+    """Not in part either: the rules of HMRC for that are not ours to apply."""
+    assert claimable(replace(GIFT, has_benefit=True), [DECLARED], TODAY) is NotClaimable.NOT_FOR_NOTHING
