@@ -5,7 +5,7 @@ which nothing is given back. What was given back is no gift: the claim is on wha
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
@@ -48,10 +48,14 @@ class ReceivedGift:
 
 @dataclass(frozen=True, slots=True)
 class ClaimableGift:
-    """A gift that may be claimed on, with the declaration that covers it."""
+    """A gift that may be claimed on, with the declaration that covers it.
+
+    `is_again`: a claim paid tax on it back, and what had gone back came again. Its `kept` is what is claimed once more.
+    """
 
     gift: ReceivedGift
     declaration: GiftAidDeclaration
+    is_again: bool = False
 
     @property
     def tax(self) -> Money:
@@ -87,6 +91,21 @@ def tax_on(donation: Money) -> Money:
     """The tax on what was given, at the basic rate: 25p for each £1, a half penny up."""
     whole, left = divmod(donation.minor * BASIC_RATE, 100 - BASIC_RATE)
     return Money(whole + (2 * left >= 100 - BASIC_RATE), donation.currency)
+
+
+def claimable_again(
+    claimed: Money, paid_back: Money, gift: ReceivedGift, declarations: Sequence[GiftAidDeclaration], today: date
+) -> ClaimableGift | None:
+    """What may be claimed once more of a gift, because a refund failed after all, or a dispute was won.
+
+    `claimed` is all that claims have claimed on it, `paid_back` all that claims have paid back of it. No more than was
+    paid back is claimed again, and with it no more than is left of the gift.
+    """
+    right = claimable(gift, declarations, today)
+    if not isinstance(right, ClaimableGift):
+        return None
+    again = min(right.gift.kept - (claimed - paid_back), paid_back)
+    return replace(right, gift=replace(right.gift, kept=again), is_again=True) if again.minor > 0 else None
 
 
 def over_claimed(claimed: Money, gift: ReceivedGift, declarations: Sequence[GiftAidDeclaration]) -> Money:
