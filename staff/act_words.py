@@ -22,6 +22,8 @@ WORDS: Mapping[str, str] = {
     "gift_aid.claim": "Made a Gift Aid claim",
     "gift_aid.take_back": "Took a Gift Aid claim back",
     "gift_aid.export": "Took a Gift Aid schedule as a file",
+    "gift_aid.enter": "Entered a Gift Aid declaration on paper",
+    "gift_aid.after_restore": "Said which Gift Aid claim was the last before a restore",
     "gift_aid.withdraw": "Noted that a donor withdrew Gift Aid",
     "books.map_accounts": "Changed what an accounting program calls our accounts",
     "books.close_month": "Closed a month",

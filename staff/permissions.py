@@ -13,6 +13,7 @@ class Permission(StrEnum):
     READ_MONEY = "read money"
     CHANGE_MONEY = "change money"
     REOPEN_MONTHS = "reopen months"
+    CONFIRM_CLAIMS = "confirm claims"
     READ_LETTERS = "read letters"
     SEND_LETTERS = "send letters"
     READ_CAMPAIGNS = "read campaigns"
@@ -45,6 +46,7 @@ ALLOWED: Mapping[Role, frozenset[Permission]] = {
     - {
         Permission.MANAGE_STAFF,
         Permission.REOPEN_MONTHS,
+        Permission.CONFIRM_CLAIMS,
         Permission.MANAGE_TOKENS,
         Permission.MANAGE_WEBHOOKS,
     },

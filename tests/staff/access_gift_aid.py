@@ -17,6 +17,10 @@ GIFT_AID_ACCESS: Mapping[str, Permission] = {
     "GET /desk/gift-aid/claims/{number}": READ,
     "GET /desk/gift-aid/claims/{number}/schedule-{part}.ods": READ,
     "POST /desk/gift-aid/claims/{number}/back": CHANGE,
+    "GET /desk/gift-aid/restored": Permission.CONFIRM_CLAIMS,
+    "POST /desk/gift-aid/restored": Permission.CONFIRM_CLAIMS,
+    "GET /desk/gift-aid/declarations/new": CHANGE,
+    "POST /desk/gift-aid/declarations/new": CHANGE,
     "GET /desk/gift-aid/declarations/{identity}": READ,
     "POST /desk/gift-aid/declarations/{identity}/withdraw": CHANGE,
 }
