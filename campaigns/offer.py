@@ -11,6 +11,7 @@ REPEATING = ("week", "month", "quarter", "year")
 EVERY_INTERVAL = (ONCE, *REPEATING)
 MOST_AMOUNTS = 8
 WORDS_LENGTH = 40
+BENEFIT_LENGTH = 100
 
 
 class BadOffer(ValueError):
@@ -31,17 +32,35 @@ class SuggestedAmount:
             raise BadOffer(f"Shorten the words beside an amount to {WORDS_LENGTH} characters or fewer.")
 
 
+@dataclass(frozen=True, slots=True)
+class SoldBenefit:
+    """What every gift given once to a campaign buys, such as a ticket, and what that sells for elsewhere.
+
+    Only what is given above `market_value` is a gift in the rules on political donations.
+    """
+
+    words: str
+    market_value: Money
+
+    def __post_init__(self) -> None:
+        if self.market_value.minor <= 0:
+            raise BadOffer("Enter a value above zero, or leave it and what donors get back empty.")
+        if not 0 < len(self.words) <= BENEFIT_LENGTH:
+            raise BadOffer(f"Say what donors get back, in {BENEFIT_LENGTH} characters or fewer.")
+
+
 @dataclass(frozen=True)
 class CampaignOffer:
     """What one campaign offers its donors; whatever it leaves out is as the organisation has it.
 
     `intervals` is how often donors may give besides once; None leaves it to the organisation. `suggested` and
-    `smallest` go by interval, `once` included.
+    `smallest` go by interval, `once` included. `benefit`: what donors get back, where it sells something.
     """
 
     intervals: tuple[str, ...] | None = None
     suggested: Mapping[str, Sequence[SuggestedAmount]] = field(default_factory=lambda: MappingProxyType({}))
     smallest: Mapping[str, Money] = field(default_factory=lambda: MappingProxyType({}))
+    benefit: SoldBenefit | None = None
 
     def __post_init__(self) -> None:
         if not {*self.suggested, *self.smallest} <= set(EVERY_INTERVAL) or not set(self.intervals or ()) <= set(

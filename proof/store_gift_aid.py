@@ -1,17 +1,16 @@
 """The audit of Gift Aid claims: each claimed gift was received, by its donor's own declaration, and no more of it."""
 
-from datetime import date
-
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from donors.tables import donor_merge
 from ledger.accounts import Account
 from ledger.tables import entry
-from payments.gift_aid.tables import gift_aid_claim, gift_aid_declaration, gift_aid_line
+from payments.gift_aid.tables import gift_aid_adjustment, gift_aid_claim, gift_aid_declaration, gift_aid_line
 from payments.gifts.tables import gift
 
-_l, _c, _d, _g, _e = gift_aid_line.c, gift_aid_claim.c, gift_aid_declaration.c, gift.c, entry.c
+_l, _c, _a, _d = gift_aid_line.c, gift_aid_claim.c, gift_aid_adjustment.c, gift_aid_declaration.c
+_g, _e = gift.c, entry.c
 _LONGEST_BACK = 4 * 365 + 1  # days of four years
 _INCOME = (Account.GIFTS.value, Account.SHARES.value)
 
@@ -28,6 +27,7 @@ def claimed_without_right(conn: Connection) -> tuple[int, list[str]]:
         sa.select(
             _l.gift_id, _l.amount_minor, _l.given_on, _g.received_on, _g.currency, _g.donor_id, _given(),
             _d.donor_id.label("declared_by"), _d.gift_id.label("declared_with"), _d.scope, _d.declared_on,
+            _d.first_day, _d.last_day,
         )
         .select_from(gift_aid_line.join(gift_aid_claim, _c.number == _l.claim))
         .join(gift, _g.id == _l.gift_id)
@@ -42,15 +42,16 @@ def claimed_without_right(conn: Connection) -> tuple[int, list[str]]:
 
 def _is_right(row: sa.Row[tuple[object, ...]], merged: set[str]) -> bool:
     same_person = row.donor_id == row.declared_by or {row.donor_id, row.declared_by} <= merged
-    covered = row.declared_with == row.gift_id if row.scope == "one_gift" else _reaches(row.declared_on, row.given_on)
+    covered = row.declared_with == row.gift_id if row.scope == "one_gift" else _reaches(row)
     received = row.received_on == row.given_on and row.currency == "GBP" and row.amount_minor <= (row.given or 0)
     return bool(same_person and covered and received)
 
 
-def _reaches(declared_on: date, given_on: date) -> bool:
-    """Whether a declaration for past gifts reaches back to this day."""
-    days = (declared_on - given_on).days
-    return days <= _LONGEST_BACK
+def _reaches(row: sa.Row[tuple[object, ...]]) -> bool:
+    """Whether a declaration for several gifts covers the day of this one."""
+    days = (row.declared_on - row.given_on).days
+    first, last = row.first_day or row.given_on, row.last_day or row.given_on
+    return bool(days <= _LONGEST_BACK and first <= row.given_on <= last)
 
 
 def _given() -> sa.Label[int]:
@@ -62,12 +63,20 @@ def _given() -> sa.Label[int]:
 
 
 def _claimed_twice() -> sa.Select[tuple[str]]:
+    """Gifts that were claimed again for more than claims had paid back of them."""
+    stands = gift_aid_claim.c.taken_back_at.is_(None)
+    back = (
+        sa.select(sa.func.coalesce(sa.func.sum(_a.amount_minor), 0))
+        .where(_a.gift_id == _l.gift_id, _a.claim.in_(sa.select(_c.number).where(stands)))
+        .correlate(gift_aid_line)
+        .scalar_subquery()
+    )
     return (
         sa.select(_l.gift_id)
         .join(gift_aid_claim, _c.number == _l.claim)
-        .where(_c.taken_back_at.is_(None))
+        .where(stands)
         .group_by(_l.gift_id)
-        .having(sa.func.count() > 1)
+        .having(sa.func.count() > 1, sa.func.sum(_l.amount_minor) - sa.func.max(_l.amount_minor) > back)
     )
 
 

@@ -14,6 +14,7 @@ class Permission(StrEnum):
     CHANGE_MONEY = "change money"
     END_CHECKS = "end checks"
     REOPEN_MONTHS = "reopen months"
+    CONFIRM_CLAIMS = "confirm claims"
     READ_LETTERS = "read letters"
     SEND_LETTERS = "send letters"
     READ_CAMPAIGNS = "read campaigns"
@@ -47,6 +48,7 @@ ALLOWED: Mapping[Role, frozenset[Permission]] = {
     - {
         Permission.MANAGE_STAFF,
         Permission.REOPEN_MONTHS,
+        Permission.CONFIRM_CLAIMS,
         Permission.MANAGE_TOKENS,
         Permission.MANAGE_WEBHOOKS,
         Permission.EDIT_RULES,

@@ -26,6 +26,7 @@ from treasury.letters.routes import letter_routes
 from treasury.lists.catalogue import DESK_LISTS
 from treasury.lists.menu_counts import show_menu_counts
 from treasury.lists.routes import list_routes
+from treasury.loans.routes import loan_routes
 from treasury.lost.routes import lost_routes
 from treasury.match.routes import match_routes
 from treasury.money.routes import money_routes
@@ -46,6 +47,7 @@ from treasury.sources.routes import source_routes
 from treasury.spending.routes import spending_routes
 from treasury.standing_orders.routes import standing_order_routes
 from treasury.supporters.routes import supporter_routes
+from treasury.valuing.routes import worth_routes
 from web.pages import Pages
 from web.sessions import SessionCookie
 
@@ -72,6 +74,8 @@ def treasury_routes(
         offline_import_routes(engine, clock, pages, door),
         imported_gift_routes(engine, clock, pages, door),
         offline_routes(engine, clock, pages, door),
+        worth_routes(engine, clock, pages, door),
+        loan_routes(engine, clock, pages, door),
         bank_routes(engine, clock, pages, door),
         supporter_routes(engine, clock, pages, door),
         standing_order_routes(engine, clock, pages, door),

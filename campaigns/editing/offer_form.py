@@ -7,12 +7,14 @@ from functools import partial
 from campaigns.campaign import Campaign
 from campaigns.editing.fields import DeskWords, Errors, Typed, read_field
 from campaigns.offer import (
+    BENEFIT_LENGTH,
     EVERY_INTERVAL,
     MOST_AMOUNTS,
     REPEATING,
     WORDS_LENGTH,
     BadOffer,
     CampaignOffer,
+    SoldBenefit,
     SuggestedAmount,
 )
 from campaigns.offered import GiftAmounts
@@ -25,7 +27,7 @@ OWN = "own"
 FIELDS = (
     "choice", *(f"interval_{interval}" for interval in REPEATING),
     *(f"suggested_{interval}" for interval in EVERY_INTERVAL), *(f"smallest_{interval}" for interval in EVERY_INTERVAL),
-    "version",
+    "benefit", "market_value", "version",
 )  # fmt: skip
 LONGEST_LIST = 2_000
 _JOINING = "=:\u2013\u2014-"
@@ -53,10 +55,24 @@ class OfferForm:
             amounts = read_field(f"suggested_{interval}", partial(self._suggested, floor), typed, errors)
             if amounts:
                 suggested[interval] = amounts
+        sold = self._benefit(typed, errors)
         if errors:
             return errors
         chosen = tuple(interval for interval in REPEATING if typed.get(f"interval_{interval}"))
-        return CampaignOffer(chosen if typed.get("choice") == OWN else None, suggested, smallest)
+        return CampaignOffer(chosen if typed.get("choice") == OWN else None, suggested, smallest, sold)
+
+    def _benefit(self, typed: Typed, errors: Errors) -> SoldBenefit | None:
+        words, value = compact(typed.get("benefit", "")), compact(typed.get("market_value", ""))
+        if not (words or value):
+            return None
+        if not words:
+            errors["benefit"] = "Say what donors get back."
+            return None
+        try:
+            return SoldBenefit(tidy(words, BENEFIT_LENGTH), self._amount(value))
+        except (BadAmount, BadOffer, NotTidy) as mistake:
+            errors["market_value"] = str(mistake)
+            return None
 
     def _smallest(self, text: str) -> Money | None:
         text = compact(text)
@@ -103,6 +119,9 @@ def typed_offer(campaign: Campaign, words: DeskWords) -> dict[str, str]:
     """The form as it shows what a campaign offers."""
     offer = campaign.offer
     typed = {"choice": "" if offer.intervals is None else OWN, "version": str(campaign.version)}
+    typed |= {"benefit": "", "market_value": ""}
+    if offer.benefit:
+        typed |= {"benefit": offer.benefit.words, "market_value": words.typed_money(offer.benefit.market_value)}
     for interval in EVERY_INTERVAL:
         amounts = offer.suggested.get(interval, ())
         least = offer.smallest.get(interval)

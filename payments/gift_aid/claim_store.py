@@ -29,7 +29,8 @@ def make_claim(conn: Connection, claimed: OpenClaim, claimant: Claimant, who: st
     """Keep a claim with its gifts and adjustments, under the next number. Raises NothingToClaim.
 
     For a transaction that nobody else writes the books beside (`staff.changing.changing_books`): nothing goes back
-    between the look and the claim. A gift that another claim holds is refused by the database.
+    between the look and the claim. The database refuses a gift that another claim holds, and one that is claimed again
+    for more than was paid back.
     """
     if not claimed.gifts:
         raise NothingToClaim
@@ -71,15 +72,16 @@ def claimed_lines(conn: Connection, number: int) -> list[ClaimedLine]:
 
 def standing_lines(conn: Connection, gift_ids: Sequence[str] | None = None) -> list[ClaimedLine]:
     """The gifts of all claims that stand; of these gifts, where they are given."""
-    return _lines(conn, _l.holds_of.is_not(None) if gift_ids is None else among(conn, _l.holds_of, gift_ids))
+    stands = _l.claim.in_(sa.select(_c.number).where(STANDS))
+    return _lines(conn, stands if gift_ids is None else sa.and_(stands, among(conn, _l.gift_id, gift_ids)))
 
 
-def adjusted(conn: Connection, gift_ids: Sequence[str]) -> dict[str, int]:
-    """What claims that stand have paid back of each of these gifts, in pence."""
+def adjusted(conn: Connection, gift_ids: Sequence[str] | None = None) -> dict[str, int]:
+    """What claims that stand have paid back, in pence by gift; of these gifts, where they are given."""
     rows = conn.execute(
         sa.select(_a.gift_id, sa.func.sum(_a.amount_minor))
         .select_from(gift_aid_adjustment.join(gift_aid_claim, _c.number == _a.claim))
-        .where(among(conn, _a.gift_id, gift_ids), STANDS)
+        .where(STANDS, sa.true() if gift_ids is None else among(conn, _a.gift_id, gift_ids))
         .group_by(_a.gift_id)
     )
     return {gift_id: int(minor) for gift_id, minor in rows}
@@ -114,7 +116,8 @@ def _row(number: int, n: int, claimed: ClaimableGift) -> dict[str, object]:
     return {
         "claim": number, "n": n, "gift_id": claimed.gift.id, "declaration_id": claimed.declaration.id,
         "amount_minor": line.amount.minor, "given_on": line.day, "first_name": line.first_name,
-        "last_name": line.last_name, "house": line.house, "postcode": line.postcode, "holds_of": claimed.gift.id,
+        "last_name": line.last_name, "house": line.house, "postcode": line.postcode,
+        "holds_of": None if claimed.is_again else claimed.gift.id,
     }  # fmt: skip
 
 

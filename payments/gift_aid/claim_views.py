@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -15,13 +16,15 @@ from ledger.money import GBP, Money
 from ledger.tables import entry
 from payments.gift_aid.claim import Adjustment, OpenClaim, open_claim
 from payments.gift_aid.claim_store import adjusted, standing_lines
-from payments.gift_aid.claimable import ClaimableGift, ReceivedGift, claimable, over_claimed
+from payments.gift_aid.claimable import ClaimableGift, ReceivedGift, claimable, claimable_again, over_claimed
 from payments.gift_aid.declaration_views import counting_declarations
 from payments.gift_aid.gift_aid_declaration import GiftAidDeclaration
 from payments.gift_aid.tables import gift_aid_declaration, gift_aid_line
 from payments.gifts.declaration import DonorKind
 from payments.gifts.offline import Means
 from payments.gifts.tables import declaration, gift, offline_gift
+from payments.valuing.tables import gift_valuation
+from payments.valuing.valuation_store import valuations_of
 
 _g, _e, _o, _l = gift.c, entry.c, offline_gift.c, gift_aid_line.c
 _RAISED = [account.value for account in FIGURE_ACCOUNTS[Figure.RAISED]]
@@ -44,29 +47,56 @@ def claimable_now(conn: Connection, today: date) -> OpenClaim:
         for received in _received(conn, [among(conn, _g.donor_id, sorted(donors)), unclaimed])
         if isinstance(decided := claimable(received, _of(named, kept, received), today), ClaimableGift)
     ]
-    return open_claim(gifts, _adjustments(conn, by_person, kept), today)
+    again = _again(conn, named, kept, today)
+    return open_claim([*gifts, *again], _adjustments(conn, by_person, kept), today)
 
 
 def _adjustments(conn: Connection, by_person: Declared, kept: Mapping[str, str]) -> list[Adjustment]:
     """What was claimed too much and is not paid back yet, gift by gift."""
     suspects = _suspects(conn)
-    claimed = {line.gift_id: line.line.amount for line in standing_lines(conn, suspects)}
-    paid_back = adjusted(conn, suspects)
+    claimed, paid_back = _claimed(conn, suspects), adjusted(conn, suspects)
     adjustments = []
     for received in _received(conn, [among(conn, _g.id, suspects)]):
-        too_much = over_claimed(claimed[received.id], received, _of(by_person, kept, received))
-        due = too_much - Money(paid_back.get(received.id, 0), GBP)
+        net = claimed[received.id] - Money(paid_back.get(received.id, 0), GBP)
+        due = over_claimed(net, received, _of(by_person, kept, received))
         if due.minor > 0:
             adjustments.append(Adjustment(received.id, due))
     return sorted(adjustments, key=lambda adjustment: adjustment.gift_id)
 
 
+def _again(conn: Connection, named: Declared, kept: Mapping[str, str], today: date) -> list[ClaimableGift]:
+    """Gifts that tax was paid back on, and that may be claimed once more."""
+    paid_back = adjusted(conn)
+    claimed = _claimed(conn, sorted(paid_back))
+    decided = (
+        claimable_again(
+            claimed[received.id], Money(paid_back[received.id], GBP), received, _of(named, kept, received), today
+        )
+        for received in _received(conn, [among(conn, _g.id, sorted(claimed))])
+    )
+    return [again for again in decided if again is not None]
+
+
+def _claimed(conn: Connection, gift_ids: Sequence[str]) -> dict[str, Money]:
+    """All that claims that stand have claimed on each of these gifts."""
+    claimed: dict[str, Money] = {}
+    for line in standing_lines(conn, gift_ids):
+        claimed[line.gift_id] = claimed.get(line.gift_id, Money(0, GBP)) + line.line.amount
+    return claimed
+
+
 def _suspects(conn: Connection) -> list[str]:
-    """Claimed gifts of which something went back, that were taken back, or whose declaration was withdrawn."""
+    """Claimed gifts that may be no gifts any more.
+
+    Something went back, they were taken back, their declaration was withdrawn, or it was noted that they bought
+    something.
+    """
     went_back = sa.select(_l.holds_of).join(entry, _e.gift_id == _l.holds_of)
     taken_back = sa.select(_l.holds_of).join(offline_gift, _o.gift_id == _l.holds_of)
     withdrawn = sa.select(_l.holds_of).join(gift_aid_declaration, gift_aid_declaration.c.id == _l.declaration_id)
+    valued = sa.select(_l.holds_of).join(gift_valuation, gift_valuation.c.gift_id == _l.holds_of)
     questions = (
+        valued,
         went_back.where(sa.or_(_e.debit.in_(_BACK), _e.credit.in_(_BACK))),
         taken_back.where(_o.taken_back_at.is_not(None)),
         withdrawn.where(gift_aid_declaration.c.ends_on.is_not(None), _l.holds_of.is_not(None)),
@@ -94,8 +124,10 @@ def _received(conn: Connection, conditions: Sequence[sa.ColumnElement[bool]]) ->
         .select_from(gift.outerjoin(declaration, declaration.c.gift_id == _g.id))
         .outerjoin(offline_gift, _o.gift_id == _g.id)
         .where(chosen)
-    )
-    return [_gift(row, left.get(row.id, 0)) for row in rows]
+    ).all()
+    valuations = valuations_of(conn, [row.id for row in rows])
+    bought = {gift_id for gift_id, valuation in valuations.items() if valuation.market_value}
+    return [replace(_gift(row, left.get(row.id, 0)), has_benefit=row.id in bought) for row in rows]
 
 
 def _gift(row: Any, left: int) -> ReceivedGift:

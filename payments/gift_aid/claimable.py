@@ -5,7 +5,7 @@ which nothing is given back. What was given back is no gift: the claim is on wha
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
@@ -22,6 +22,7 @@ class NotClaimable(StrEnum):
     NOTHING_LEFT = "all of it went back"
     NOT_STERLING = "it is not in pounds"
     NOT_MONEY = "it was given in kind"
+    NOT_FOR_NOTHING = "the donor got something back for it"
     NOT_BY_A_PERSON = "a body gave it, not a person"
     NOT_DECLARED = "no declaration covers it"
     TOO_OLD = "more than four years have passed"
@@ -32,6 +33,8 @@ class ReceivedGift:
     """A gift as a claim looks at it: `kept` is what was received and did not go back.
 
     `by_person` is false where its donor declared before paying that a body gives; `in_kind` where no money came.
+    `has_benefit`: it paid for something too, such as a ticket. HMRC has rules for parts of such a payment; here
+    nothing of it is claimed.
     """
 
     id: str
@@ -40,14 +43,19 @@ class ReceivedGift:
     kept: Money
     by_person: bool = True
     in_kind: bool = False
+    has_benefit: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class ClaimableGift:
-    """A gift that may be claimed on, with the declaration that covers it."""
+    """A gift that may be claimed on, with the declaration that covers it.
+
+    `is_again`: a claim paid tax on it back, and what had gone back came again. Its `kept` is what is claimed once more.
+    """
 
     gift: ReceivedGift
     declaration: GiftAidDeclaration
+    is_again: bool = False
 
     @property
     def tax(self) -> Money:
@@ -67,6 +75,7 @@ def claimable(
     reasons = {
         NotClaimable.NOT_MONEY: gift.in_kind,
         NotClaimable.NOT_STERLING: gift.kept.currency != GBP,
+        NotClaimable.NOT_FOR_NOTHING: gift.has_benefit,
         NotClaimable.NOTHING_LEFT: gift.kept.minor <= 0,
         NotClaimable.NOT_BY_A_PERSON: not gift.by_person,
         NotClaimable.NOT_DECLARED: declaration is None,
@@ -82,6 +91,21 @@ def tax_on(donation: Money) -> Money:
     """The tax on what was given, at the basic rate: 25p for each £1, a half penny up."""
     whole, left = divmod(donation.minor * BASIC_RATE, 100 - BASIC_RATE)
     return Money(whole + (2 * left >= 100 - BASIC_RATE), donation.currency)
+
+
+def claimable_again(
+    claimed: Money, paid_back: Money, gift: ReceivedGift, declarations: Sequence[GiftAidDeclaration], today: date
+) -> ClaimableGift | None:
+    """What may be claimed once more of a gift, because a refund failed after all, or a dispute was won.
+
+    `claimed` is all that claims have claimed on it, `paid_back` all that claims have paid back of it. No more than was
+    paid back is claimed again, and with it no more than is left of the gift.
+    """
+    right = claimable(gift, declarations, today)
+    if not isinstance(right, ClaimableGift):
+        return None
+    again = min(right.gift.kept - (claimed - paid_back), paid_back)
+    return replace(right, gift=replace(right.gift, kept=again), is_again=True) if again.minor > 0 else None
 
 
 def over_claimed(claimed: Money, gift: ReceivedGift, declarations: Sequence[GiftAidDeclaration]) -> Money:

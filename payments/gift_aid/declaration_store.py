@@ -9,7 +9,7 @@ from sqlalchemy.engine import Connection
 
 from database.bulk import put_rows
 from database.questions import among
-from payments.gift_aid.gift_aid_declaration import DeclarationPlace, DeclarationScope, GiftAidDeclaration
+from payments.gift_aid.gift_aid_declaration import DeclarationPlace, DeclarationScope, DeskEntry, GiftAidDeclaration
 from payments.gift_aid.tables import gift_aid_declaration as table
 from payments.gift_aid.taxpayer import ABROAD, Taxpayer
 from payments.gifts.erasure_store import REMOVED_NAME
@@ -20,6 +20,7 @@ _OLDEST_FIRST = (_d.declared_at, _d.id)
 
 def add_gift_aid_declaration(conn: Connection, declared: GiftAidDeclaration) -> None:
     """Keep what a taxpayer declared. The same one again changes nothing."""
+    entry, place = declared.entry, declared.place
     row = {
         "id": declared.id,
         "donor_id": declared.donor_id,
@@ -32,9 +33,15 @@ def add_gift_aid_declaration(conn: Connection, declared: GiftAidDeclaration) -> 
         "postcode": declared.taxpayer.postcode,
         "words": declared.words,
         "words_version": declared.words_version,
-        "place": declared.place.value,
+        "place": DeclarationPlace.OWN_PAGE.value if entry else place.value,
         "declared_at": declared.declared_at,
         "declared_on": declared.declared_on,
+        "brought": place.value if entry else None,
+        "entered_by": entry and entry.who,
+        "kept_where": entry and entry.kept_where,
+        "confirmed_on": entry and entry.confirmed_on,
+        "first_day": entry and entry.first_day,
+        "last_day": entry and entry.last_day,
     }
     put_rows(conn, table, [row], "DO NOTHING")
 
@@ -88,9 +95,16 @@ def _declaration(row: sa.Row[Any]) -> GiftAidDeclaration:
         taxpayer=Taxpayer(row.first_name, row.last_name, row.house, row.street, row.postcode),
         words=row.words,
         words_version=row.words_version,
-        place=DeclarationPlace(row.place),
+        place=DeclarationPlace(row.brought or row.place),
         declared_at=row.declared_at,
         declared_on=row.declared_on,
         ends_on=row.ends_on,
         is_erased=row.erased_at is not None,
+        entry=_entry(row),
     )
+
+
+def _entry(row: sa.Row[Any]) -> DeskEntry | None:
+    if row.brought is None:
+        return None
+    return DeskEntry(row.entered_by, row.kept_where, row.confirmed_on, row.first_day, row.last_day)

@@ -27,6 +27,28 @@ class DeclarationPlace(StrEnum):
 
     FORM = "form"
     OWN_PAGE = "own_page"
+    PAPER = "paper"
+    SPOKEN = "spoken"
+
+
+@dataclass(frozen=True, slots=True)
+class DeskEntry:
+    """What a member of staff noted of a declaration that was signed on paper, or spoken.
+
+    `kept_where` is where the paper is, or the copy of the written confirmation: HMRC asks to see it. A spoken
+    declaration counts once its written confirmation was sent, on `confirmed_on`. It covers gifts from `first_day` to
+    `last_day`, as the donor chose; None: as far as a declaration may reach.
+    """
+
+    who: str
+    kept_where: str
+    confirmed_on: date | None = None
+    first_day: date | None = None
+    last_day: date | None = None
+
+    def __post_init__(self) -> None:
+        if not self.who or not self.kept_where:
+            raise ValueError("a declaration on paper says who entered it and where the paper is")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +72,28 @@ class GiftAidDeclaration:
     declared_on: date
     ends_on: date | None = None
     is_erased: bool = False
+    entry: DeskEntry | None = None
 
     def __post_init__(self) -> None:
         if not self.words or not self.words_version:
             raise ValueError("a declaration keeps the words that were agreed to, and their version")
         if self.scope is DeclarationScope.ONE_GIFT and self.gift_id is None:
             raise ValueError("a declaration for one gift names it")
+        if (self.entry is not None) != (self.place in (DeclarationPlace.PAPER, DeclarationPlace.SPOKEN)):
+            raise ValueError("who entered it is kept of a declaration on paper, and of no other")
+        if self.place is DeclarationPlace.SPOKEN and (self.entry is None or self.entry.confirmed_on is None):
+            raise ValueError("a spoken declaration was confirmed in writing")
 
     @property
     def earliest_day(self) -> date:
-        """The first day whose gifts a declaration for past gifts covers."""
-        return years_before(self.declared_on, YEARS_BACK)
+        """The first day whose gifts a declaration for more than one gift covers."""
+        furthest = years_before(self.declared_on, YEARS_BACK)
+        return max(furthest, self.entry.first_day) if self.entry and self.entry.first_day else furthest
+
+    @property
+    def latest_day(self) -> date | None:
+        """The last day whose gifts it covers; None where it is for gifts to come."""
+        return self.entry.last_day if self.entry else None
 
     def covers(self, gift_id: str, day: date) -> bool:
         """Whether a gift of this donor, received on this day, is covered."""
@@ -68,7 +101,7 @@ class GiftAidDeclaration:
             return False
         if self.scope is DeclarationScope.ONE_GIFT:
             return gift_id == self.gift_id
-        return day >= self.earliest_day
+        return day >= self.earliest_day and (self.latest_day is None or day <= self.latest_day)
 
 
 def covering(declarations: Iterable[GiftAidDeclaration], gift_id: str, day: date) -> GiftAidDeclaration | None:
@@ -82,7 +115,9 @@ def in_force(declarations: Iterable[GiftAidDeclaration]) -> GiftAidDeclaration |
     lasting = [
         declared
         for declared in declarations
-        if declared.scope is DeclarationScope.PAST_AND_FUTURE and declared.ends_on is None
+        if declared.scope is DeclarationScope.PAST_AND_FUTURE
+        and declared.ends_on is None
+        and declared.latest_day is None
     ]
     return max(lasting, key=lambda declared: (declared.declared_at, declared.id), default=None)
 

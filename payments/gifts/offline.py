@@ -10,6 +10,7 @@ from ledger.entry import Entry
 from ledger.kinds import EntryKind
 from ledger.money import Money
 from payments.gifts.gift import Gift
+from payments.valuing.valuation import Valuation
 
 # Nobody enters a gift that is older: the year is mistyped.
 OLDEST_YEARS = 7
@@ -59,7 +60,7 @@ class OfflineGift:
     """A gift that a treasurer enters. Its `gift.amount` is its value; one in kind moves no money in the books.
 
     `reference` is the cheque's number, what the bank statement says, or what was given in kind. `counts`: toward the
-    campaign's target.
+    campaign's target. `valuation`: what is known of it besides, such as that it was left in a will.
     """
 
     gift: Gift
@@ -68,6 +69,7 @@ class OfflineGift:
     reference: str
     counts: bool
     who: str
+    valuation: Valuation | None = None
 
     @property
     def subject(self) -> str:

@@ -25,6 +25,8 @@ from payments.gifts.offline import Means, OfflineGift, deposit_entry, noon_of, o
 from payments.gifts.receiving import NO_RECEIPT_FACTS, Issuer, ReceiptFacts, Received, Reception, receive
 from payments.gifts.store import add_gifts, gift, gifts, save_reception
 from payments.gifts.tables import allocation, offline_gift
+from payments.valuing.valuation import Valuation
+from payments.valuing.valuation_store import add_valuations, valuations_of
 from receipts.void_store import void_receipts_of_gifts
 from webhooks.store import write_events
 
@@ -104,6 +106,8 @@ def enter_offline_gifts(
     at, zone = now
     add_gifts(conn, [offline.gift for offline in entered])
     insert_rows(conn, offline_gift, [_row(offline, at) for offline in entered])
+    for who in sorted({offline.who for offline in entered if offline.valuation}):
+        add_valuations(conn, [each.valuation for each in entered if each.valuation and each.who == who], who, at)
     names = campaign_names(conn)
     titles, slugs = {name.id: name.title for name in names}, {name.id: name.slug for name in names}
     languages = languages_of_donors(conn, sorted({each.gift.donor_id for each in entered if each.gift.donor_id}))
@@ -215,12 +219,12 @@ def offline_gift_of(conn: Connection, gift_id: str) -> KeptOffline | None:
 def offline_gifts_of(conn: Connection, ids: Sequence[str]) -> list[KeptOffline]:
     """The offline gifts among these ids, in their order."""
     rows = {row.gift_id: row for row in conn.execute(sa.select(offline_gift).where(among(conn, _o.gift_id, ids)))}
-    whole = gifts(conn, rows)
-    return [_kept(whole[identity], rows[identity]) for identity in ids if identity in rows]
+    whole, valuations = gifts(conn, rows), valuations_of(conn, sorted(rows))
+    return [_kept(whole[identity], rows[identity], valuations.get(identity)) for identity in ids if identity in rows]
 
 
-def _kept(whole: Gift, row: sa.Row[Any]) -> KeptOffline:
-    offline = OfflineGift(whole, Means(row.means), row.given_on, row.reference, row.counts, row.who)
+def _kept(whole: Gift, row: sa.Row[Any], valuation: Valuation | None) -> KeptOffline:
+    offline = OfflineGift(whole, Means(row.means), row.given_on, row.reference, row.counts, row.who, valuation)
     return KeptOffline(offline, row.entered_at, row.taken_back_at, row.why or "")
 
 

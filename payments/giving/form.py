@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from campaigns.offer import REPEATING
+from campaigns.offer import REPEATING, SoldBenefit
 from campaigns.offered import AmountGroup, group_for
 from ledger.money import BadAmount, Currency, Money
 from ledger.typed_money import NumberStyle, read_typed_money
@@ -49,7 +49,8 @@ class Pledge:
     `amount` has the `fee_cover` in it, if the donor added one. `consents` are the boxes that were ticked. The
     `declaration` says who gives, where the amount is above the organisation's threshold. `gift_aid` is what a UK
     taxpayer declares to a charity. `parts` say how its donor shares it over several campaigns. `receipts` is what is
-    mailed for later instalments, `address` the donor's, where receipts want it.
+    mailed for later instalments, `address` the donor's, where receipts want it. `benefit` is what the campaign sells
+    for such a gift.
     """
 
     amount: Money
@@ -65,6 +66,7 @@ class Pledge:
     parts: tuple[GiftPart, ...] = ()
     receipts: ReceiptLetters = ReceiptLetters.EACH
     address: PostalAddress | None = None
+    benefit: SoldBenefit | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,8 @@ from payments.giving.postal_address_store import postal_address_of, put_postal_a
 from payments.giving.prefilled import SentForm
 from payments.stripe.checkout import Purpose
 from payments.stripe.gateway import Gateway
+from payments.valuing.valuation import BY_CAMPAIGN, Valuation
+from payments.valuing.valuation_store import add_valuations
 from web.language import spoken_code
 
 # After so long a checkout that was never opened is asked for as a new attempt: Stripe refuses a session that would be
@@ -70,6 +72,8 @@ class Pledges:
         now = self._clock()
         with writing(self._engine) as conn:
             shares = _shares_of_form(conn, campaign, form, now)
+            if not form.parts and form.rhythm is None:
+                form = replace(form, benefit=campaign.offer.benefit)
             key = _key_in_use(conn, FormKey(sent) if isinstance(sent, str) else sent)
             new = replace(
                 pledge(form.amount, shares, form.donor, now),
@@ -202,6 +206,7 @@ def _saved_once(
         add_recurring(conn, begin(new, form.rhythm, shares))
     if added is not None:
         _add_details(conn, added, form, now)
+        _note_benefit(conn, added, form, now)
     saved = store.gift(conn, new.id)
     assert saved is not None
     if saved.state is GiftState.PENDING:
@@ -229,6 +234,13 @@ def _add_details(conn: Connection, gift: Gift, form: Pledge, now: datetime) -> N
         add_declaration(conn, gift.id, form.declaration, now)
     if form.gift_aid is not None:
         add_gift_aid_declaration(conn, _gift_aid_of(gift, form.gift_aid, now))
+
+
+def _note_benefit(conn: Connection, gift: Gift, form: Pledge, now: datetime) -> None:
+    """What its campaign sells for such a gift, as it was when the donor gave."""
+    if form.benefit is not None:
+        bought = Valuation(gift.id, False, form.benefit.words, form.benefit.market_value)
+        add_valuations(conn, [bought], BY_CAMPAIGN, now)
 
 
 def _gift_aid_of(gift: Gift, declared: PledgedGiftAid, now: datetime) -> GiftAidDeclaration:

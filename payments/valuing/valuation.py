@@ -5,6 +5,9 @@ from fractions import Fraction
 
 from ledger.money import Money
 
+BY_CAMPAIGN = "campaign"
+"""Whose word a valuation is that no member of staff gave: the campaign sells something to everybody who gives."""
+
 
 @dataclass(frozen=True, slots=True)
 class Valuation:

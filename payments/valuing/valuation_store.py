@@ -6,7 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from database.bulk import put_rows
+from database.bulk import insert_rows
 from database.questions import among
 from ledger.money import Money, currency
 from payments.valuing.tables import gift_valuation
@@ -42,7 +42,7 @@ def add_valuations(conn: Connection, valuations: Sequence[Valuation], who: str, 
         }
         for valuation in valuations
     ]
-    put_rows(conn, gift_valuation, rows, "DO NOTHING")
+    insert_rows(conn, gift_valuation, rows)
 
 
 def _last_numbers(conn: Connection, gift_ids: Sequence[str]) -> Mapping[str, int]:

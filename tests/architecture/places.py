@@ -34,8 +34,8 @@ SIBLINGS_MEET = {(module, money) for module in ("web.wording", "web.csv_values")
 # The folders of a package, each may import those before it; folders on one line do not meet.
 FOLDERS = {
     "payments": (
-        ("gifts",),
         ("valuing",),
+        ("gifts",),
         ("gift_aid",),
         ("stripe", "standing_orders"),
         ("reading", "giving"),

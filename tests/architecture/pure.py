@@ -55,6 +55,8 @@ PURE = {
         f"payments.gift_aid.{name}"
         for name in "claim claimable gift_aid_declaration latin_text schedule taxpayer".split()
     ),
+    "payments.valuing.loan",
+    "payments.valuing.valuation",
     "campaigns.campaign",
     "campaigns.groups",
     "campaigns.match",

@@ -36,6 +36,10 @@ GIFT_AID = (
         "gift_aid_line: holds its gift again", "gift_aid_line",
         "UPDATE gift_aid_line SET holds_of = gift_id WHERE claim = 1", ("gift_aid_line_lets_go",), (_LET_GO,),
     ),
+    Attack(
+        "gift_aid_line: claimed again though nothing was paid back", "gift_aid_line",
+        copied("gift_aid_line", "claim = 2", claim="3", n="9", holds_of="NULL"), ("gift_aid_line_again",),
+    ),
     removed("gift_aid_line", "claim = 1"),
     changed("gift_aid_adjustment", "amount_minor = 1", "claim = 2", "gift_aid_adjustment_no_update"),
     removed("gift_aid_adjustment", "claim = 2"),

@@ -68,6 +68,10 @@ DECLARED = {
     "withdrawn_at": None,
     "withdrawn_by": None,
     "erased_at": None,
+    "brought": None,
+    "entered_by": None,
+    "kept_where": None,
+    "confirmed_on": None,
 }
 LOAN = {"donor_id": "donor-1", "currency": "GBP", "taken_back_at": None, "taken_back_by": None, "why": None}
 CLAIM_LINE: dict[str, Any] = {"declaration_id": "declared-1", "erased_at": None}

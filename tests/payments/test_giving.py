@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from campaigns.campaign import Campaign
+from campaigns.offer import CampaignOffer, SoldBenefit
 from campaigns.store import campaign_by_id
 from campaigns.tables import campaign as campaign_table
 from database.transactions import reading, writing
@@ -20,6 +21,8 @@ from payments.giving.form import Pledge
 from payments.giving.pledges import NotOpen, PaymentUnderWay, Pledges, gift_to_resume, sent_form
 from payments.giving.prefilled import fields_of_form
 from payments.stripe.gateway import Gateway, StripeAway
+from payments.valuing.tables import gift_valuation
+from payments.valuing.valuation_store import valuations_of
 from proof.audit import audit_all
 from receipts.store import receipt_of_gift
 from tests.clock import FixedClock
@@ -77,6 +80,20 @@ def test_a_ticked_statement_is_kept_with_the_recurring_gift(
         fields = fields_of_form(sent_form(conn, first), libraries, GROUPS, PAGES.wording)
 
     assert (fields["yearly_statement"], books.count(gift_tables.receipt_choice)) == ("yes", 1)
+
+
+def test_a_gift_to_a_campaign_that_sells_tickets_notes_what_it_bought(
+    books: Books, pledges: Pledges, libraries: Campaign
+) -> None:
+    """Once, as the campaign sold it on that day; a recurring gift buys nothing."""
+    dinner = replace(libraries, offer=CampaignOffer(benefit=SoldBenefit("A seat", Money(1500, GBP))))
+    gifts = [pledges.save(dinner, PLEDGE, "token-1") for _ in range(2)]
+    monthly = pledges.save(dinner, replace(PLEDGE, rhythm=Rhythm(Interval.MONTH)), "token-2")
+    assert all(isinstance(gift, Gift) for gift in (*gifts, monthly))
+    with reading(books.engine) as conn:
+        noted = valuations_of(conn, [gift.id for gift in (*gifts, monthly) if isinstance(gift, Gift)])
+    assert [valuation.gift_part(PLEDGE.amount) for valuation in noted.values()] == [Money(1000, GBP)]
+    assert books.count(gift_valuation) == 1
 
 
 def test_other_words_in_the_same_form_are_another_gift(pledges: Pledges, libraries: Campaign) -> None:

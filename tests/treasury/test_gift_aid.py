@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from fastapi import FastAPI
@@ -12,7 +13,8 @@ from database.transactions import reading, writing
 from organisation.organisation import OrganisationKind
 from payments.gift_aid.declaration_store import add_gift_aid_declaration, gift_aid_declaration_by_id
 from payments.gift_aid.schedule_file import ODS
-from staff.act import Subject
+from staff.act import Subject, by_command
+from staff.changing import changing
 from staff.role import Role
 from staff.store import acts_on
 from tests.clock import FixedClock
@@ -26,6 +28,7 @@ from tests.proof.books import Desk
 from tests.receipts.samples import PROFILE
 from tests.staff.signing_in import sign_in_as
 from tests.web.samples import pages
+from treasury.gift_aid.paper_form import read_paper
 from treasury.routes import treasury_routes
 from web.errors import install_errors
 
@@ -143,3 +146,91 @@ def test_there_is_no_such_page_where_gift_aid_is_not_claimed(engine: Engine, clo
     page = owner.get(PATH)
     assert (page.status_code, "Make the claim" in page.text) == (200, False)
     assert owner.post(f"{PATH}/claims", data={"seen": "1 GBP 6.25"}).status_code == 404
+
+
+PAPER = {
+    "tax_first_name": "Ada", "tax_last_name": "Byron", "tax_house": "12", "tax_street": "Some Street",
+    "tax_postcode": "SW1Y 4JH", "brought": "paper", "day": TODAY.isoformat(), "covers": "past_and_future",
+    "kept_where": "Binder 3", "has_words": "yes", "key": "0b7e7c0e-51f0-4d0c-9d51-3d6c2c9f6a10",
+}  # fmt: skip
+
+
+def test_a_declaration_on_paper_is_entered_once_and_claimed_by(visitor: Visitor, desk: Desk, engine: Engine) -> None:
+    """With its act; its page says where the paper is."""
+    treasurer, donor = visitor(Role.TREASURER), desk.books.gift(1).donor_id or ""
+    paper = PAPER | {"donor": donor}
+    assert "The past four years" in treasurer.get(f"{PATH}/declarations/new?donor={donor}").text
+    pages_of = {treasurer.post(f"{PATH}/declarations/new", data=paper).headers["location"] for _ in range(2)}
+    [page] = pages_of
+    assert all(words in treasurer.get(page).text for words in ("Binder 3", "on paper", "Signed on"))
+    assert "<strong>£6.25</strong> of tax" in treasurer.get(PATH).text
+    with reading(engine) as conn:
+        assert [act.what for act in acts_on(conn, Subject("donor", donor))] == ["gift_aid.enter"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "field"),
+    [
+        ({"has_words": ""}, "has_words"),
+        ({"kept_where": ""}, "kept_where"),
+        ({"covers": "this_gift"}, "covers"),
+        ({"brought": "spoken", "confirmed": ""}, "confirmed"),
+        ({"brought": "spoken", "confirmed": "2026-11-01"}, "confirmed"),
+        ({"day": "2027-01-01"}, "day"),
+        ({"tax_first_name": ""}, "tax_first_name"),
+    ],
+)
+def test_a_paper_that_is_not_whole_is_not_entered(typed: dict[str, str], field: str) -> None:
+    """What is missing is named."""
+    read = read_paper(PAPER | typed, "treasurer-1", TODAY)
+    assert isinstance(read, dict)
+    assert field in read
+
+
+def test_one_gift_on_paper(visitor: Visitor, desk: Desk) -> None:
+    """That one is claimed, and no other of its donor; another donor's is not found."""
+    treasurer, donor = visitor(Role.TREASURER), desk.books.gift(1).donor_id or ""
+    paper = PAPER | {"donor": donor, "gift": gift_id(1), "covers": "this_gift"}
+    assert treasurer.post(f"{PATH}/declarations/new", data=paper).status_code == 303
+    assert "<strong>£6.25</strong> of tax" in treasurer.get(PATH).text
+    for gift in (gift_id(2), gift_id(9)):
+        assert treasurer.post(f"{PATH}/declarations/new", data=paper | {"gift": gift}).status_code == 404
+
+
+def restore(engine: Engine, clock: FixedClock) -> None:
+    """These books are a backup of yesterday."""
+    with changing(engine, by_command("restore"), clock()) as change:
+        after = {"backup_made_at": (clock() - timedelta(days=1)).isoformat()}
+        change.record("backup.restore", Subject("installation", "x"), after=after)
+
+
+def test_after_a_restore_nothing_is_claimed_until_an_owner_answers(
+    visitor: Visitor, desk: Desk, engine: Engine, clock: FixedClock
+) -> None:
+    """Not by a treasurer. Nothing since: the claim is made as ever, and the question does not come again."""
+    declare(desk, 1)
+    restore(engine, clock)
+    treasurer, owner = visitor(Role.TREASURER), visitor(Role.OWNER)
+    assert "Nothing is claimed until an owner answers" in treasurer.get(PATH).text
+    assert treasurer.post(f"{PATH}/claims", data={"seen": "1 GBP 6.25"}).status_code == 409
+    assert treasurer.get(f"{PATH}/restored").status_code == 403
+    assert "No claim is here" in owner.get(f"{PATH}/restored").text
+    assert owner.post(f"{PATH}/restored", data={"answer": ""}).status_code == 422
+    assert owner.post(f"{PATH}/restored", data={"answer": "nothing"}).headers["location"] == PATH
+    assert treasurer.post(f"{PATH}/claims", data={"seen": "1 GBP 6.25"}).status_code == 303
+    assert owner.get(f"{PATH}/restored").status_code == 404
+
+
+def test_the_gifts_of_a_claim_that_a_restore_has_lost_are_not_claimed_again(
+    visitor: Visitor, desk: Desk, engine: Engine, clock: FixedClock
+) -> None:
+    """They are held by a claim of their own; its day lies between the backup and today."""
+    declare(desk, 1)
+    restore(engine, clock)
+    owner = visitor(Role.OWNER)
+    for day in ("", "2026-11-01", "2027-01-01"):
+        assert owner.post(f"{PATH}/restored", data={"answer": "claimed", "day": day}).status_code == 422
+    lost = owner.post(f"{PATH}/restored", data={"answer": "claimed", "day": TODAY.isoformat()})
+    assert lost.headers["location"] == f"{PATH}/claims/1"
+    page = owner.get(PATH).text
+    assert "<p>Nothing." in page

@@ -28,6 +28,7 @@ from payments.gifts.offline_import import OfflineContent, are_here
 from payments.gifts.offline_import_store import gifts_of_import
 from payments.gifts.offline_store import enter_offline_gifts
 from payments.gifts.tables import offline_gift
+from payments.valuing.valuation_store import valuations_of
 from receipts.tables import receipt
 from staff.role import Role
 from staff.tables import act
@@ -238,3 +239,21 @@ def test_as_many_are_here_as_were_entered() -> None:
     known = Counter([content("Ada Lovelace")] * 2)
     asked = [content("ada  lovelace"), content("Ben"), content("Ada Lovelace"), content("ADA LOVELACE")]
     assert are_here(asked, known) == [True, False, True, False]
+
+
+def test_a_file_says_bequests_and_what_was_got_back(treasurer: TestClient, desk: Desk) -> None:
+    """A loan is no gift; a nature that nobody knows is named."""
+    lines = "20/11/2026,900,Bequest,,\n20/11/2026,80,,Dinner,£30\n20/11/2026,6000,loan,,\n20/11/2026,7,what,,\n"
+    content = "Date,Amount,Nature,What they got back,Market value\n" + lines
+    address = upload(treasurer, content, means="cheque", campaign="1", receipt="no")
+    looked_at = treasurer.get(address).text
+    assert "A loan is no gift" in looked_at
+    assert "“what” is no nature of a gift" in looked_at
+    save(treasurer, address)
+    with reading(desk.books.engine) as conn:
+        ids = list(conn.scalars(sa.select(offline_gift.c.gift_id)))
+        noted = valuations_of(conn, ids).values()
+    assert sorted((each.is_bequest, each.benefit, each.market_value.minor) for each in noted) == [
+        (False, "Dinner", 3000),
+        (True, "", 0),
+    ]

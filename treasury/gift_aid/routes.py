@@ -26,7 +26,10 @@ from staff.act import Subject
 from staff.changing import changing, changing_books
 from staff.door import Door, SignedIn
 from staff.permissions import Permission
+from treasury.gift_aid.after_restore import restore_to_answer
 from treasury.gift_aid.declared_routes import declared_routes
+from treasury.gift_aid.paper_routes import paper_routes
+from treasury.gift_aid.restored_routes import restored_routes
 from web.errors import NotFound, Refusal, Trouble
 from web.pages import Pages
 
@@ -42,6 +45,16 @@ class ClaimMoved(Refusal):
     trouble = Trouble(
         409, "What can be claimed has changed", "A gift, a refund or a withdrawal came meanwhile. Nothing was claimed.",
         "Go back to Gift Aid, look at the sum that stands there now, and press the button again.",
+    )  # fmt: skip
+
+
+class ClaimWaits(Refusal):
+    """The books were restored, and nobody has said yet which claim was the last."""
+
+    trouble = Trouble(
+        409, "First an owner must answer", "These books were restored from a backup. A claim that was made after it is"
+        " not here, and its gifts could be claimed twice. Nothing was claimed.",
+        "Ask an owner to open Gift Aid and to say which claim was the last.",
     )  # fmt: skip
 
 
@@ -71,6 +84,8 @@ def gift_aid_routes(engine: Engine, clock: Clock, pages: Pages, door: Door) -> A
     def take_gift_aid_claim_back(changer: Changer, number: ClaimNumber) -> Response:
         return desk.take_back(changer, number)
 
+    router.include_router(restored_routes(engine, clock, pages, door))
+    router.include_router(paper_routes(engine, clock, pages, door))
     router.include_router(declared_routes(engine, clock, pages, door))
     return router
 
@@ -86,6 +101,7 @@ class GiftAidDesk:
         with reading(self._engine) as conn:
             open_claim = claimable_now(conn, self._today())
             claims, declared = gift_aid_claims(conn), counting_declarations(conn)
+            restored = restore_to_answer(conn)
         if not (self._pages.gift_aid_charity or claims or declared):
             raise NotFound
         return self._pages.page(
@@ -95,6 +111,7 @@ class GiftAidDesk:
             claim=open_claim,
             seen=f"{len(open_claim.gifts)} {open_claim.tax}",
             claims=claims,
+            restored=restored,
             charity=self._pages.gift_aid_charity,
             shown=SHOWN_GIFTS,
             holding=sum(each.ends_on is None for each in declared),
@@ -107,6 +124,8 @@ class GiftAidDesk:
         if not claimant.charity:
             raise NotFound
         with changing_books(self._engine, changer.actor, self._clock()) as change:
+            if restore_to_answer(change.conn) is not None:
+                raise ClaimWaits
             claimed = claimable_now(change.conn, self._today())
             if seen != f"{len(claimed.gifts)} {claimed.tax}":
                 raise ClaimMoved

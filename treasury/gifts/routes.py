@@ -27,6 +27,8 @@ from payments.gifts.offline_store import KeptOffline, offline_gift_of
 from payments.gifts.recurring_views import RecurringRow, recurring_row
 from payments.gifts.store import gift as gift_by_id
 from payments.letters.gift_keys import letter_keys
+from payments.valuing.valuation import Valuation
+from payments.valuing.valuation_store import valuations_of
 from proof.trace import Trace, trace
 from receipts.document_store import standing_notes
 from staff.act import Act, Subject
@@ -41,6 +43,7 @@ from treasury.lists.gifts_list import GIFT_STATES
 from treasury.money.routes import NoSuchMoney
 from treasury.recurring.names import NAMES
 from treasury.refunds.routes import ShownRequest, shown_requests
+from treasury.valuing.organisation_rules import asks_worth
 from web.pages import Pages
 
 GIFT_PATH = "/desk/gifts/{gift_id}"
@@ -71,6 +74,7 @@ class ShownGift:
     disputes: Sequence[DisputeRow]
     claimed: Sequence[ClaimedLine]
     check: StatedCheck | None
+    valuation: Valuation | None
 
 
 def gift_routes(engine: Engine, clock: Clock, pages: Pages, door: Door) -> APIRouter:
@@ -82,6 +86,7 @@ def gift_routes(engine: Engine, clock: Clock, pages: Pages, door: Door) -> APIRo
     def show_gift(reader: Reader, gift_id: GiftId) -> Response:
         with reading(engine) as conn:
             shown = _shown(conn, gift_id, pages.wording.local_day(clock()))
+            asks = asks_worth(conn)
         if shown is None:
             raise NoSuchMoney(gift_id, reader.member)
         return pages.page(
@@ -89,6 +94,7 @@ def gift_routes(engine: Engine, clock: Clock, pages: Pages, door: Door) -> APIRo
             private=True,
             member=reader.member,
             shown=shown,
+            asks_worth=asks,
             requests=shown.requests,
             notes=shown.notes,
             state_names=GIFT_STATES,
@@ -129,6 +135,7 @@ def _shown(conn: Connection, gift_id: str, today: date) -> ShownGift | None:
         open_disputes_of(conn, gift.payment),
         standing_lines(conn, [gift_id]),
         next((stated(check, today) for check in checks_of(conn, [gift_id])), None),
+        valuations_of(conn, [gift_id]).get(gift_id),
     )
 
 

@@ -28,7 +28,7 @@ def offline_gift(read: TypedOffline, shares: Sequence[Share], donor: Donor, who:
     if read.donor_id == donor.id:
         details = replace(details, name=donor.name, email="" if donor.email.endswith(NO_ADDRESS) else donor.email)
     gift = replace(pledge(read.amount, shares, details, now), id=read.key, donor_id=donor.id)
-    return OfflineGift(gift, read.means, read.day, read.reference, read.counts, who)
+    return OfflineGift(gift, read.means, read.day, read.reference, read.counts, who, read.valuation)
 
 
 def offline_gifts(change: Change, typed: Sequence[TypedOffline], who: str) -> list[OfflineGift]:

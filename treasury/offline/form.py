@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import date
 
 from campaigns.campaign import Campaign
-from ledger.money import BadAmount, Currency, Money
-from ledger.typed_money import NumberStyle, read_typed_money
+from ledger.money import BadAmount, Money
+from ledger.typed_money import NumberStyle
 from payments.gifts.gift import DonorDetails
 from payments.gifts.offline import BadDay, Means, require_day
 from payments.giving.postal_address import PostalAddress
 from payments.giving.postal_address_form import ADDRESS_FIELDS, is_address_typed, read_postal_address
+from payments.valuing.valuation import Valuation
+from treasury.valuing.form import WORTH_FIELDS, read_sum, read_valuation
 from web.typed import NotTidy, compact, tidy, typed_id
 from web.typed_address import read_email_address
 from web.typed_day import read_day_field
@@ -18,6 +20,7 @@ from web.typed_day import read_day_field
 FIELDS = (
     "key", "donor", "name", "email", "means", "amount", "day", "campaign", "reference", "counts", "receipt", "line",
     *ADDRESS_FIELDS,
+    *WORTH_FIELDS,
 )  # fmt: skip
 LONGEST_NAME, LONGEST_REFERENCE = 200, 200
 
@@ -46,6 +49,7 @@ class TypedOffline:
     wants_receipt: bool
     line: str | None = None
     address: PostalAddress | None = None
+    valuation: Valuation | None = None
 
 
 def read_offline(
@@ -60,12 +64,15 @@ def read_offline(
     amount = _amount(typed, campaign, style_of, errors) if campaign else None
     day = read_booking_day(typed, days, errors)
     donor, reference = read_giver(typed, errors), _reference(typed, means, errors)
-    key, address = typed_id(typed.get("key", "")), _postal_address(typed, errors)
+    key, address, valuation = typed_id(typed.get("key", "")), _postal_address(typed, errors), None
+    if campaign:
+        valuation = read_valuation(typed, key or "", campaign.currency, style_of[campaign.currency.code], errors)
     if errors or not (means and campaign and amount and day and donor and key):
         return errors or {"amount": "Open the page again: the form was not whole."}
     return TypedOffline(
         key, typed_id(typed.get("donor", "")), donor, means, amount, day, campaign, reference,
         typed.get("counts") == "yes", typed.get("receipt") == "yes", typed_id(typed.get("line", "")), address,
+        valuation,
     )  # fmt: skip
 
 
@@ -75,14 +82,6 @@ def _means(typed: Mapping[str, str], errors: dict[str, str]) -> Means | None:
     except ValueError:
         errors["means"] = "Choose how it came."
         return None
-
-
-def read_sum(written: str, of: Currency, style: NumberStyle) -> Money:
-    """A sum above zero. Raises BadAmount."""
-    amount = read_typed_money(compact(written), of, style)
-    if amount.minor <= 0:
-        raise BadAmount("Enter a sum above zero.")
-    return amount
 
 
 def _amount(

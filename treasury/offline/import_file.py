@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from enum import Enum
 
 from campaigns.campaign import Campaign
 from ledger.money import BadAmount, Money
@@ -15,6 +16,15 @@ from web.csv_columns import Columns, CsvField, cells_of
 from web.csv_files import CsvLine, CsvTable
 from web.csv_values import BadCsvDay, DayReadBothWays, days_read_both_ways, read_csv_amount, read_csv_day
 
+
+class Nature(Enum):
+    """What a line says that was given."""
+
+    MONEY = "money"
+    IN_KIND = "in kind"
+    BEQUEST = "bequest"
+
+
 IMPORT_FIELDS = (
     CsvField("day", "Day", ("Date", "Given on", "Received", "Date received", "Gift date"), is_needed=True),
     CsvField("amount", "Amount", ("Sum", "Value", "Gift", "Donation", "Gift amount"), is_needed=True),
@@ -24,6 +34,9 @@ IMPORT_FIELDS = (
     CsvField("email", "Email", ("Email address", "E-mail", "Address")),
     CsvField("reference", "Reference", ("Note", "Notes", "Cheque number", "Description")),
     CsvField("receipt", "Receipt wanted", ("Receipt",)),
+    CsvField("nature", "Nature", ("Nature of donation", "Nature of gift")),
+    CsvField("benefit", "What they got back", ("Benefit", "Got back")),
+    CsvField("market_value", "Worth of what they got back", ("Market value", "Benefit value", "Value of benefit")),
     CsvField("counts", "Counts toward the target", ("Counts", "Counted")),
 )  # fmt: skip
 _MEANS = {
@@ -32,6 +45,10 @@ _MEANS = {
     "check": Means.CHEQUE, "cheques": Means.CHEQUE, "bank": Means.TRANSFER, "transfer": Means.TRANSFER,
     "bacs": Means.TRANSFER, "faster payment": Means.TRANSFER, "so": Means.STANDING_ORDER, "kind": Means.IN_KIND,
     "gift in kind": Means.IN_KIND,
+}  # fmt: skip
+_NATURES = {
+    "": Nature.MONEY, "money": Nature.MONEY, "cash": Nature.MONEY, "in kind": Nature.IN_KIND,
+    "non-cash": Nature.IN_KIND, "bequest": Nature.BEQUEST, "legacy": Nature.BEQUEST,
 }  # fmt: skip
 _YES, _NO = {"yes", "y", "true", "1", "x"}, {"no", "n", "false", "0"}
 _LISTED = ", ".join(means.words.lower() for means in Means)
@@ -137,9 +154,11 @@ class ImportReader:
             raise NoOfflineGift("The sum is not above zero. A gift that was a mistake is taken back on its own page.")
         receipt = _said(cells.get("receipt", ""), "Receipt wanted", otherwise=self.defaults.receipt)
         counts = _said(cells.get("counts", ""), "Counts toward the target", otherwise=True)
+        nature = _nature(cells.get("nature", ""))
+        means = Means.IN_KIND.value if nature is Nature.IN_KIND else cells.get("means", "") or self.defaults.means
         return {
             "key": imported_gift_id(self.import_id, line.number),
-            "means": _means(cells.get("means", "") or self.defaults.means).value,
+            "means": _means(means).value,
             "campaign": str(campaign.id),
             "amount": str(amount.decimal).replace(".", self.styles[campaign.currency.code].decimal),
             "day": read_csv_day(cells["day"]).isoformat(),
@@ -148,7 +167,16 @@ class ImportReader:
             "email": cells.get("email", ""),
             "counts": "yes" if counts else "",
             "receipt": "yes" if receipt else "",
+            "bequest": "yes" if nature is Nature.BEQUEST else "",
+            "benefit": cells.get("benefit", ""),
+            "market_value": self._market_value(cells.get("market_value", ""), campaign),
         }
+
+    def _market_value(self, written: str, campaign: Campaign) -> str:
+        if not written:
+            return ""
+        style = self.styles[campaign.currency.code]
+        return str(read_csv_amount(written, campaign.currency, style).decimal).replace(".", style.decimal)
 
     def _campaign(self, written: str) -> Campaign:
         """By its address, its title or its number."""
@@ -199,6 +227,16 @@ def _means(written: str) -> Means:
     if means is None:
         raise NoOfflineGift(f"“{written[:40]}” is no way in which a gift comes. Write one of: {_LISTED}.")
     return means
+
+
+def _nature(written: str) -> Nature:
+    plain = " ".join(written.casefold().replace("_", " ").split())
+    if plain == "loan":
+        raise NoOfflineGift("A loan is no gift. Note it under Loans, where it counts as what it is.")
+    nature = _NATURES.get(plain)
+    if nature is None:
+        raise NoOfflineGift(f"“{written[:40]}” is no nature of a gift. Write one of: money, in kind, bequest.")
+    return nature
 
 
 def _said(written: str, label: str, *, otherwise: bool) -> bool:

@@ -51,9 +51,10 @@ from treasury.offline.form import (
     Days,
     read_booking_day,
     read_offline,
-    read_sum,
 )
 from treasury.offline.issuer import issuer_of, offline_receipt_facts
+from treasury.valuing.form import read_sum
+from treasury.valuing.organisation_rules import asks_worth
 from web.errors import NotFound
 from web.forms import posted_fields
 from web.pages import Pages
@@ -128,6 +129,7 @@ class OfflineDesk:
             of = {campaign.currency for campaign in campaigns(conn)}
             imports = newest_of(conn, "gift.import", SHOWN_IMPORTS)
             held = [cash_in_hand(conn, currency) for currency in sorted(of, key=lambda currency: currency.code)]
+            asks = asks_worth(conn)
         return self._pages.page(
             "treasury/offline.html",
             status=422 if errors else 200,
@@ -135,6 +137,7 @@ class OfflineDesk:
             member=reader.member,
             rows=rows[:PAGE_ROWS],
             imports=imports if page == 1 else [],
+            asks_worth=asks,
             path=PATH,
             page=page,
             more=len(rows) > PAGE_ROWS,
@@ -149,7 +152,7 @@ class OfflineDesk:
         """The form of a new gift; a donor that is named keeps their name and address."""
         with reading(self._engine) as conn:
             donor = donor_by_id(conn, typed.get("donor", ""))
-            choices, issuer = offline_choices(conn), issuer_of(conn, self._pages)
+            choices, asks, issuer = offline_choices(conn), asks_worth(conn), issuer_of(conn, self._pages)
         filled = dict.fromkeys(FIELDS, "") | {"key": str(uuid4()), "day": self._today().isoformat()}
         return self._pages.page(
             "treasury/offline_new.html",
@@ -159,6 +162,7 @@ class OfflineDesk:
             donor=donor,
             has_address=donor is not None and not donor.email.endswith(NO_ADDRESS),
             campaigns=choices,
+            asks_worth=asks,
             means=tuple(Means),
             wants_address=issuer is not None and asks_for_address(issuer.profile.receipts.jurisdiction),
             typed=filled | dict(typed),

@@ -9,7 +9,8 @@ from ledger.money import BadAmount, Money
 from ledger.typed_money import NumberStyle
 from payments.gifts.gift import DonorDetails
 from payments.gifts.recurring import Interval
-from treasury.offline.form import read_giver, read_sum
+from treasury.offline.form import read_giver
+from treasury.valuing.form import read_sum
 from web.typed import typed_id
 from web.typed_day import read_day_field
 

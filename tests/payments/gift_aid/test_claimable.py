@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from ledger.money import EUR, GBP, Money
 from payments.gift_aid.claimable import ClaimableGift, NotClaimable, claimable, over_claimed, tax_on
-from payments.gift_aid.gift_aid_declaration import covering, in_force, years_before
+from payments.gift_aid.gift_aid_declaration import DeclarationPlace, DeskEntry, covering, in_force, years_before
 from tests.payments.gift_aid.samples import ADA, DECLARED, GIFT, ONCE, TODAY
 
 
@@ -78,3 +78,26 @@ def test_what_was_claimed_and_then_went_back_was_claimed_too_much() -> None:
     assert over_claimed(claimed, GIFT, [replace(DECLARED, ends_on=TODAY)]) == claimed
     old = replace(GIFT, day=date(2024, 1, 1))
     assert over_claimed(claimed, old, [DECLARED]) == Money(0, GBP)
+
+
+def test_a_gift_that_bought_something_is_not_claimed() -> None:
+    """Not in part either: the rules of HMRC for that are not ours to apply."""
+    assert claimable(replace(GIFT, has_benefit=True), [DECLARED], TODAY) is NotClaimable.NOT_FOR_NOTHING
+
+
+PAPER = replace(
+    DECLARED, place=DeclarationPlace.PAPER, entry=DeskEntry("treasurer-1", "Binder 3", first_day=TODAY, last_day=TODAY)
+)
+
+
+@pytest.mark.parametrize(("days", "is_covered"), [(-1, False), (0, True), (1, False)])
+def test_a_paper_covers_the_days_that_its_donor_chose(days: int, is_covered: bool) -> None:
+    """Not those before, and not those to come."""
+    assert PAPER.covers("gift-9", TODAY + timedelta(days=days)) == is_covered
+    assert in_force([PAPER]) is None
+
+
+def test_a_spoken_declaration_is_confirmed_in_writing() -> None:
+    """Without it there is none."""
+    with pytest.raises(ValueError, match="confirmed"):
+        replace(PAPER, place=DeclarationPlace.SPOKEN)

@@ -32,6 +32,7 @@ from payments.gift_aid.schedule_file import schedule_file
 from payments.gift_aid.tables import gift_aid_line
 from payments.gifts.declaration import Declaration, DonorKind
 from payments.gifts.details_store import add_declaration
+from proof.store_gift_aid import claimed_without_right
 from tests.engines import ON_SQLITE
 from tests.payments.gift_aid.hmrc_validator import boxes, donations, errors_of
 from tests.payments.gift_aid.samples import ADA, DECLARED, NOON, ONCE, TODAY
@@ -131,6 +132,44 @@ def test_a_refund_after_the_claim_is_paid_back_by_the_next_one(books: Books) -> 
     assert len(found(books).gifts) == len(found(books).adjustments) == 1
     with reading(books.engine) as conn:
         assert [each.taken_back_at is None for each in gift_aid_claims(conn)] == [False, True]
+
+
+def refund_failed(books: Books, n: int, minor: int) -> None:
+    """Stripe says that the donor's bank would not take it back."""
+    of = refund(id=f"re_{n}", charge=f"ch_{n}", payment_intent=f"pi_{n}", amount=minor, status="failed")
+    books.deliver(delivery(event("refund.failed", of, name=f"re_{n}_failed")))
+
+
+@pytest.mark.parametrize("minor", [2500, 1000])
+def test_a_gift_whose_refund_failed_after_it_was_paid_back_is_claimed_again_once(books: Books, minor: int) -> None:
+    """For what was paid back, and no more; and the audit agrees."""
+    declare(books, give(books, 1))
+    claim(books)
+    refunded(books, 1, minor)
+    give(books, 2)
+    claim(books)
+    refund_failed(books, 1, minor)
+    [again] = found(books).gifts
+    assert (again.gift.id, again.gift.kept, again.is_again) == (gift_id(1), Money(minor, GBP), True)
+
+    number = claim(books)
+    assert (found(books).gifts, found(books).adjustments) == ([], [])
+    with reading(books.engine) as conn:
+        assert claimed_without_right(conn) == (3, [])
+    with booking(books.engine) as conn:
+        take_claim_back(conn, number, "treasurer", NOON)
+    assert [each.is_again for each in found(books).gifts] == [True]
+
+
+def test_no_more_is_claimed_again_than_was_paid_back(books: Books) -> None:
+    """The database refuses it, whatever the program says."""
+    declare(books, give(books, 1))
+    with reading(books.engine) as conn:
+        [first] = claimable_now(conn, TODAY).gifts
+    claim(books)
+    again = OpenClaim(TODAY, [replace(first, is_again=True)], (), ())
+    with pytest.raises(IntegrityError), booking(books.engine) as conn:
+        make_claim(conn, again, CHARITY, "treasurer", NOON)
 
 
 def test_a_withdrawal_ends_claims_from_its_day(books: Books) -> None:

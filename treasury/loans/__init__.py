@@ -1,0 +1,1 @@
+"""Loans at the desk."""
