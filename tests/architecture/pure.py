@@ -1,7 +1,8 @@
 """Which modules only compute, and what they may use besides each other."""
 
 COMPLIANCE = (
-    "aggregation check check_steps check_wait clock_warnings donor_links donor_types due_checks evidence filed_report held_money"
+    "aggregation check check_steps check_wait clock_warnings donor_links donor_types due_checks evidence filed_report"
+    " held_money"
     " due_report kept_records likeness regime regulated_gift report report_calendar report_line report_words"
     " rule rule_words step_rows"
 ).split()
