@@ -24,7 +24,8 @@ from campaigns.editing.routes import campaign_desk_routes
 from campaigns.public_routes import public_routes
 from campaigns.screen_routes import EVENTS_PATH, ScreenReader
 from campaigns.store import GiftMeasures, campaign_titles
-from compliance.thresholds import declared_above
+from compliance.donor_rules import DonorRules
+from compliance.held_views import held_by_campaign
 from database.engine import NotDurable
 from database.instants import Clock
 from database.migrating import REVISION, revision_of
@@ -36,8 +37,7 @@ from mailing.desk_routes import OPT_OUTS, MailingDesk, mailing_desk_routes
 from mailing.routes import mailing_routes
 from mailing.stop_links import PATH as STOP_PATH
 from mailing.stop_links import StopLinks
-from organisation.consent_words import offered_consents
-from organisation.current import CurrentOrganisation
+from organisation.consent_words import OfferedConsent, offered_consents
 from organisation.publication import missing_for_publication
 from organisation.routes import UPLOAD_PATHS as ORGANISATION_UPLOADS
 from organisation.routes import organisation_routes
@@ -182,7 +182,7 @@ def _app(installation: Installation, inbox: Inbox, twin: Twin | None, writer: so
 def _giving(installation: Installation, pledges: Pledges) -> tuple[APIRouter, APIRouter]:
     """The campaigns' pages with the first questions of the form, and the form itself."""
     engine, clock, pages = installation.engine, installation.clock, installation.pages
-    rules = _form_rules(installation.organisation, clock)
+    rules = _form_rules(installation)
     surges = SurgeRules(installation.secret_key, installation.settings.stripe_sessions_per_second)
     return (
         public_routes(engine, clock, pages, GIFT_MEASURES, DonorForm(engine, clock, pages, rules).sheet),
@@ -190,22 +190,25 @@ def _giving(installation: Installation, pledges: Pledges) -> tuple[APIRouter, AP
     )
 
 
-def _form_rules(organisation: CurrentOrganisation, clock: Clock) -> FormRules:
+def _form_rules(installation: Installation) -> FormRules:
     """What the organisation decides about the donor's form, as it is now."""
+    organisation = installation.organisation
+    asked = DonorRules(installation.engine, installation.clock, lambda: organisation.profile)
     return FormRules(
-        lambda: organisation.giving,
-        lambda: offered_consents(organisation.profile, organisation.number),
-        lambda currency: declared_above(organisation.profile, currency, clock()),
-        lambda: organisation.profile.gift_aid_charity,
-        lambda: facts_asked_of_donors(organisation.profile.receipts.jurisdiction),
-    )
+        lambda: organisation.giving, lambda: offered_consents(organisation.profile, organisation.number),
+        asked.declared_above, lambda: organisation.profile.gift_aid_charity,
+        lambda: facts_asked_of_donors(organisation.profile.receipts.jurisdiction), asked.words,
+    )  # fmt: skip
 
 
 def _own_pages(installation: Installation, twin: Twin | None) -> APIRouter:
     """What a donor opens by a link from a letter."""
     engine, clock, pages = installation.engine, installation.clock, installation.pages
-    key, base = stripe_account(installation, twin)
-    offered = _form_rules(installation.organisation, clock).consents
+    (key, base), organisation = stripe_account(installation, twin), installation.organisation
+
+    def offered() -> list[OfferedConsent]:
+        return offered_consents(organisation.profile, organisation.number)
+
     router = APIRouter()
     router.include_router(donor_sign_in_routes(engine, clock, pages))
     router.include_router(own_routes(engine, clock, pages, CustomerPortal(key, api_base=base), offered))
@@ -224,6 +227,7 @@ def _campaign_desk(installation: Installation) -> CampaignDesk:
         lambda: organisation.giving,
         GIFT_AMOUNTS,
         lambda: missing_for_publication(organisation.profile, is_set_up=organisation.is_set_up),
+        held_by_campaign,
     )
 
 
@@ -261,8 +265,7 @@ def _signing_secrets(installation: Installation, twin: Twin | None) -> Callable[
     """What the webhook's messages are signed with: setting up may change it while the web runs."""
     if twin is None:
         return installation.current.secrets
-    secret = twin.settings.endpoint_secret
-    return lambda: (secret,)
+    return lambda: (twin.settings.endpoint_secret,)
 
 
 def _checks(engine: Engine, clock: Clock, inbox: Inbox) -> Sequence[ReadinessCheck]:

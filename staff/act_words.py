@@ -83,6 +83,7 @@ WORDS: Mapping[str, str] = {
     "gift.value": "Said what of a gift is a gift",
     "loan.enter": "Noted a loan",
     "loan.take_back": "Took a loan back",
+    "gift.pounds": "Said what a gift is worth in pounds",
     "gift.move": "Moved a gift to another campaign",
     "gift.not_twins": "Said that two gifts were both meant",
     "gift.refund": "Asked for a refund",

@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 from starlette.responses import Response
 
 from compliance.report_words import KIND_WORDS
+from compliance.held_views import held_in_all
 from database.instants import Clock
 from database.transactions import reading
 from ledger.accounts import Account
@@ -61,6 +62,7 @@ def overview_routes(engine: Engine, clock: Clock, pages: Pages, door: Door, miss
             proved = proved_to_bank(conn, month_before(this_month))
             givers, stripe = givers_of(conn, this_month), stripe_status(conn)
             waiting = to_do(conn, now, today, proved)
+            held = held_in_all(conn)
         return pages.page(
             "treasury/desk.html",
             private=True,
@@ -78,6 +80,7 @@ def overview_routes(engine: Engine, clock: Clock, pages: Pages, door: Door, miss
             to_do=waiting,
             today=today,
             kinds=KIND_WORDS,
+            held=held,
             place_names=PLACES,
             every=EVERY,
             per=PER,
