@@ -268,7 +268,7 @@ def test_what_an_erased_donors_check_says_of_them_goes_on_its_day(checked: Check
     with booking(checked.engine) as conn:
         begin_erasure(conn, [checked.check.gift.donor_id], "ada@example.org", now)
         erase_person(conn, [checked.check.gift.donor_id], ["donor1@example.org"], checked.clock)
-    last = datetime(2032, 12, 31, 12, tzinfo=UTC)
+    page, last = "", datetime(2032, 12, 31, 12, tzinfo=UTC)
     for day, is_there in ((last, True), (last + timedelta(days=1), False)):
         anonymise_kept(checked.engine, lambda at=day: at, erase_checks)  # type: ignore[misc]
         page = checked.page()
