@@ -37,6 +37,7 @@ from payments.giving.surge_views import SurgeState, surge_state
 from payments.inbox.store import DeadLetter, dead_letters
 from payments.refunding.twin_views import TwinRow, twin_rows
 from receipts.jobs import unprinted_receipts
+from treasury.money.checks_to_do import ChecksToDo, checks_to_do
 from webhooks.endpoint import WebhookEndpoint
 from webhooks.store import stopped_endpoints
 
@@ -77,6 +78,7 @@ class ToDo:
     twins: Sequence[TwinRow]
     months_to_close: Sequence[date]
     unproved: Sequence[ProvedPayouts]
+    checks: ChecksToDo
 
     @property
     def is_empty(self) -> bool:
@@ -85,7 +87,7 @@ class ToDo:
             self.disputes, self.discrepancies, self.dead_letters, self.without_gift, self.payouts, self.letters,
             self.unprinted, self.uncleared, self.failing, self.ended, self.twins, self.months_to_close, self.unproved,
         )  # fmt: skip
-        counts = (self.lost_gift_count, self.surge.demand, self.surge.waiting)
+        counts = (self.lost_gift_count, self.surge.demand, self.surge.waiting, self.checks.count)
         return not any((*counts, *lists, self.stopped_endpoints))
 
 
@@ -115,6 +117,7 @@ def to_do(conn: Connection, now: datetime, today: date, last_month: Sequence[Pro
         twin_rows(conn, now, SHOWN, latest=TWINS_AMONG),
         months_to_close(first_book_date(conn), open_from(conn), today),
         _unproved(conn, last_month),
+        checks_to_do(conn, today, SHOWN),
     )
 
 
