@@ -32,7 +32,7 @@ from treasury.checks.check_form import (
 from treasury.checks.filled_forms import filled_proof, filled_return
 from treasury.checks.recording_routes import CHECK_STEP_PATH, CheckedGift, StepDesk
 from treasury.checks.taking import named
-from treasury.lists.check_words import RECIPIENTS, RETURN_REASONS
+from treasury.checks.words import RECIPIENTS, RETURN_REASONS
 from web.forms import posted_fields
 from web.pages import Pages
 
