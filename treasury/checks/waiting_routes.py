@@ -14,6 +14,7 @@ from compliance.wait_store import add_pound_value
 from compliance.wait_views import waiting_gifts
 from database.instants import Clock
 from database.transactions import reading
+from ledger.kinds import EntryKind
 from ledger.money import GBP, BadAmount, Money
 from ledger.typed_money import read_typed_money
 from staff.act import Subject
@@ -78,7 +79,9 @@ class WaitingGifts:
                 raise NotFound("This gift does not wait any more.", advice="Go back to the list.")
             add_pound_value(change.conn, gift_id, value, source, changer.member.id, change.now)
             CheckGate(self._pages.wording.zone).look_at_waiting(change.conn, change.now)
-            change.record("gift.value", Subject("gift", gift_id), after={"value": str(value), "source": source})
+            change.record(
+                "gift.value", Subject(EntryKind.GIFT.value, gift_id), after={"value": str(value), "source": source}
+            )
         return RedirectResponse(WAITING, 303)
 
     def _read(self, typed: Mapping[str, str]) -> tuple[Money | None, str, dict[str, str]]:
