@@ -66,10 +66,13 @@ def filed_reports(conn: Connection) -> Mapping[PeriodKey, tuple[FiledReport, ...
 
 
 def reports_of_gift(conn: Connection, gift_id: str) -> list[tuple[PeriodKey, FiledReport]]:
-    """Every version of a report in which a gift stands, among what was accepted or what went back, in order."""
-    says_it = sa.type_coerce(_f.report, sa.Text).contains(gift_id, autoescape=True)
-    rows = conn.execute(sa.select(filed_report).where(says_it).order_by(_f.filed_on, _f.id))
-    return [((ReportKind(row.kind), row.first_day, row.last_day), _filed(row)) for row in rows]
+    """Every version that names this gift, in the order of their periods."""
+    return [
+        (key, filed)
+        for key, versions in filed_reports(conn).items()
+        for filed in versions
+        if any(line.reference == gift_id for line in (*filed.lines, *filed.returned))
+    ]
 
 
 def filed_report_id(conn: Connection, key: PeriodKey, version: int) -> int | None:

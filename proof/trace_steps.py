@@ -18,7 +18,7 @@ _RANKS = {
     EntryKind.PAYMENT_FAILED: 7, EntryKind.REFUND: 7, EntryKind.DISPUTE: 7,
 }  # fmt: skip
 _LATER = 8
-_OF_PAYOUTS = {EntryKind.PAYOUT, EntryKind.PAID, EntryKind.UNPAID, EntryKind.PAYOUT_FAILED}
+_OF_PAYOUTS = {EntryKind.PAYOUT, EntryKind.PAID}
 _OF_PAYMENTS = {EntryKind.SETTLE, EntryKind.OTHER, EntryKind.FEE, EntryKind.STRIPE_FEE}
 
 
@@ -26,8 +26,8 @@ _OF_PAYMENTS = {EntryKind.SETTLE, EntryKind.OTHER, EntryKind.FEE, EntryKind.STRI
 class Step:
     """One thing that happened: in words, the id that it is about, how much, and the entry that books it, if any.
 
-    `whole` is the payout that the amount is a part of; `receipt` the number of the receipt that was issued, `bank_line`
-    the id of the line of the bank's statement.
+    `whole` is the payout that the amount is a part of; `receipt` the number of the receipt that was issued; `bank_line`
+    the id of the bank's own line.
     """
 
     at: datetime
@@ -43,7 +43,7 @@ class Step:
 
     @property
     def payout(self) -> str:
-        """The payout that this step is about; empty for any other step."""
+        """The payout that left or arrived with it, by its id; nothing for every other step."""
         return self.entry.subject if self.entry and self.entry.kind in _OF_PAYOUTS else ""
 
     @property

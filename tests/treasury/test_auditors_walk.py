@@ -1,10 +1,11 @@
-"""An auditor walks from a line of a filed report to its check, evidence, gift, payout and bank line, and back."""
+"""An auditor walks from a line of a filed report to the bank's own line, and back, by links alone."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime
 
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy import Engine
 
 from payments.reading.happenings import Category
 from staff.role import Role
@@ -12,66 +13,81 @@ from tests.clock import FixedClock
 from tests.payments.organisation_books import gift_id
 from tests.proof.books import Desk
 from tests.proof.settled_books import line, pay_out, tell
-from tests.treasury.check_desk import COMPANY, FOUND, PDF, CheckedDesk
-from tests.treasury.political_desk import QUARTER, political_desk
+from tests.staff.signing_in import sign_in_as
+from tests.treasury.check_desk import FOUND, PDF
+from tests.treasury.political_desk import BASE_URL, QUARTER, political_desk
 from tests.treasury.test_bank import BARCLAYS, save
+from tests.treasury.test_lost_gifts import build
 
-PAID = ",21/11/2026,20-00-00 12345678,11830.00,FT,STRIPE PAYMENTS UK\n"
-VERSION = f"{QUARTER}/versions/1"
+DONOR = {"kind": "company", "fact-name": "Mill Ltd", "fact-address": "1 Mill Lane", "fact-number": "01234567"}
+STATEMENT = BARCLAYS + ",21/11/2026,20-00-00 12345678,11999.42,FT,STRIPE PAYMENTS UK\n"
 
 
 @pytest.fixture
 def database_url(sqlite_url: str) -> str:
-    """Where links lead is no matter of the database."""
+    """Links are no matter of the database."""
     return sqlite_url
 
 
 @pytest.fixture
-def auditor(desk: Desk, clock: FixedClock) -> TestClient:
-    """An auditor in January, when £12,000 was checked, accepted, paid out, found at the bank, and reported."""
-    party = political_desk(desk.books.engine, clock, desk)
-    party.check(1, 1_200_000)
-    tell(desk, line("txn_1", Category.PAYMENT, 1_200_000, "pi_1", "pi_1", 17_000))
-    pay_out(desk, "po_1", 1_183_000, ["txn_1"])
-    treasurer = party.visit()
-    checked = CheckedDesk(treasurer, desk.books.engine, clock)
-    for step, typed in (("donor", COMPANY), ("lookup", FOUND), ("accept", {"note": ""})):
-        assert checked.sends(step, typed, file=PDF).status_code == 303
-    save(treasurer, BARCLAYS + PAID)
-    clock.advance(timedelta(days=50))
-    treasurer = party.visit()
-    [digest] = re.findall(r'name="seen" value="([0-9a-f]{64})"', treasurer.get(QUARTER).text)
-    filed = treasurer.post(f"{QUARTER}/file", data={"seen": digest, "signature": "Grace Hopper"})
-    assert filed.headers["location"] == VERSION
-    return party.visit(Role.AUDITOR)
+def clock() -> FixedClock:
+    """The day after the gift; the report is filed in January."""
+    return FixedClock(datetime(2026, 11, 22, 9, tzinfo=UTC))
 
 
-def follow(auditor: TestClient, page: str, to: str) -> str:
-    """The page that a link on this page leads to: the only address there that fits."""
-    [address] = {address for address in re.findall(r'href="([^"]+)"', page) if re.fullmatch(to, address)}
-    answer = auditor.get(address)
-    assert answer.status_code == 200, address
+def links(page: str) -> list[str]:
+    """Where a page's links lead."""
+    return re.findall(r'href="(/desk/[^"#?]*)', page)
+
+
+def follow(auditor: TestClient, page: str, pattern: str) -> str:
+    """The page behind the first link of this form that stands on the page."""
+    place = next(address for address in links(page) if re.fullmatch(pattern, address))
+    answer = auditor.get(place)
+    assert answer.status_code == 200, place
     return str(answer.text)
 
 
-def test_every_fact_leads_to_the_next_and_back(auditor: TestClient) -> None:
-    """By the links on the pages alone; nothing is offered that an auditor may not do."""
-    check, gift = f"/desk/checks/{gift_id(1)}", f"/desk/gifts/{gift_id(1)}"
-    bank_line = r"/desk/bank/lines/[0-9a-f-]{36}"
+def file_report(engine: Engine, clock: FixedClock, desk: Desk) -> str:
+    """A gift of £12,000 is checked with evidence and accepted, paid out and proved by the bank, and reported."""
+    party = political_desk(engine, clock, desk)
+    owner = TestClient(build(engine, clock, BASE_URL), base_url=BASE_URL, follow_redirects=False)
+    sign_in_as(owner, engine, clock(), Role.OWNER, "owner@example.org")
+    check = f"/desk/checks/{party.check(1, 1_200_000)}"
+    steps = (("donor", DONOR, None), ("lookup", FOUND, {"file": ("evidence", PDF)}), ("accept", {"note": ""}, None))
+    for number, (step, typed, files) in enumerate(steps):
+        answer = owner.post(f"{check}/{step}", data={"seen": str(number), **typed}, files=files)
+        assert answer.status_code == 303, answer.text
+    tell(desk, line("txn_1", Category.PAYMENT, 1_200_000, "pi_1", "pi_1", 58))
+    pay_out(desk, "po_1", 1_199_942, ["txn_1"])
+    save(owner, STATEMENT)
+    clock.now = datetime(2027, 1, 10, 9, tzinfo=UTC)
+    sign_in_as(owner, engine, clock(), Role.OWNER, "owner@example.org")
+    [seen] = re.findall(r'name="seen" value="([0-9a-f]{64})"', owner.get(QUARTER).text)
+    assert owner.post(f"{QUARTER}/file", data={"seen": seen, "signature": "Grace Hopper"}).status_code == 303
+    return check
 
-    report = follow(auditor, auditor.get("/desk/reports").text, QUARTER)
-    filed = follow(auditor, report, VERSION)
-    checked = follow(auditor, filed, check)
-    assert follow(auditor, checked, rf"{check}/evidence/[0-9a-f]{{64}}").encode() == PDF
-    given = follow(auditor, checked, gift)
-    assert ("Charged: Visa ending 4242" in given, f"{gift}/refund" in given) == (True, False)
-    payout = follow(auditor, given, "/desk/payouts/po_1")
-    at_the_bank = follow(auditor, payout, bank_line)
-    assert "STRIPE PAYMENTS UK" in at_the_bank
-    assert at_the_bank == follow(auditor, given, bank_line)
 
-    payout = follow(auditor, at_the_bank, "/desk/payouts/po_1")
-    given = follow(auditor, payout, gift)
-    checked = follow(auditor, given, check)
-    assert "Grace Hopper" in follow(auditor, checked, VERSION)
-    assert "Accepted on 21 November 2026 by Treasurer" in " ".join(re.sub(r"<[^>]+>", " ", checked).split())
+def test_a_line_of_a_filed_report_leads_to_the_bank_and_back(engine: Engine, clock: FixedClock, desk: Desk) -> None:
+    """Report, check, evidence, gift with its charge, payout, bank line; then payout, gift, check and report again."""
+    check, gift, version = file_report(engine, clock, desk), f"/desk/gifts/{gift_id(1)}", f"{QUARTER}/versions/1"
+    auditor = TestClient(build(engine, clock, BASE_URL), base_url=BASE_URL)
+    sign_in_as(auditor, engine, clock(), Role.AUDITOR, "audit@example.org")
+    page = auditor.get("/desk").text
+    for place in ("/desk/reports", QUARTER, version):
+        page = follow(auditor, page, place)
+    report = page
+    assert all(words in report for words in ("Mill Ltd", "£12,000.00", "Grace Hopper"))
+
+    of_check = follow(auditor, report, check)
+    [evidence] = {address for address in links(of_check) if "/evidence/" in address}
+    assert auditor.get(evidence).content == PDF
+    of_gift = follow(auditor, of_check, gift)
+    assert "ch_1" in of_gift
+    bank_line = follow(auditor, follow(auditor, of_gift, "/desk/payouts/po_1"), "/desk/bank/lines/[^/]+")
+    assert "£11,999.42" in bank_line
+
+    page = bank_line
+    for place in ("/desk/payouts/po_1", gift, check, version):
+        page = follow(auditor, page, place)
+    assert page == report

@@ -20,7 +20,7 @@ from treasury.checks.check_form import (
     read_return,
     read_seen,
 )
-from treasury.lists.check_words import DONOR_TYPES, days_left_words
+from treasury.checks.words import DONOR_TYPES, days_left_words
 from web.wording import Wording
 
 ASHA, TODAY = NamedPerson("staff-1", "Asha Rao"), date(2026, 11, 21)

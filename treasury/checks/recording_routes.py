@@ -35,7 +35,7 @@ from treasury.checks.check_form import (
 from treasury.checks.filled_forms import filled_lookup, filled_record, offered_type
 from treasury.checks.shown_check import ShownCheck, shown_check
 from treasury.checks.taking import AlreadyTaken, named, take_seen_step
-from treasury.lists.check_words import DONOR_TYPES
+from treasury.checks.words import DONOR_TYPES
 from web.forms import posted_fields
 from web.pages import Pages
 from web.uploads import UploadedForm, uploaded_form

@@ -14,15 +14,11 @@ from compliance.donor_types import DonorType, NeededFact, caution, lacking_facts
 from compliance.due_checks import gifts_added_up
 from compliance.evidence import KeptEvidence
 from compliance.evidence_store import evidence_of
-from compliance.filed_report import FiledReport
 from compliance.gift_views import donor_families, family_members, gifts_of_donors
 from compliance.likeness_views import LikeDonor, donors_by_id
 from compliance.regime import RegimePeriod, regime_on
 from compliance.registers import OfficialRegister, registers_for
 from compliance.regulated_gift import RegulatedGift
-from compliance.report_calendar import PeriodKey
-from compliance.report_store import reports_of_gift
-from compliance.report_words import KIND_WORDS
 from compliance.returning import ReturnRefund, return_refunds
 from compliance.rule import PERMISSIBILITY, NoSuchRule
 from compliance.rule_store import regime_periods, rule_book
@@ -35,8 +31,7 @@ from payments.gifts.offline_store import KeptOffline, offline_gift_of
 from payments.gifts.store import gift as gift_by_id
 from payments.refunding.left_views import payments_left
 from treasury.checks.taking import DONE, check_of_gift
-from treasury.donation_reports.addresses import report_path
-from treasury.lists.check_words import clock_words, days_left_of
+from treasury.checks.words import clock_words, days_left_of
 from web.errors import NotFound
 
 IRISH = frozenset({DonorType.IRISH_CITIZEN, DonorType.IRISH_BODY})
@@ -68,8 +63,7 @@ class ShownCheck:
     """A check with its gift and all that belongs to it.
 
     `left` is what Stripe can still give back of the gift, `threshold` that of the day of receipt. `family` are donors
-    who are joined with this one, `added_up` the small gifts that made the check due together, this one last. `reports`
-    are the versions in which it stands, by their pages.
+    who are joined with this one, `added_up` the small gifts that made the check due together, this one last.
     """
 
     check: Check
@@ -84,7 +78,6 @@ class ShownCheck:
     threshold: Money | None
     family: Sequence[LikeDonor]
     added_up: Sequence[RegulatedGift]
-    reports: Sequence[tuple[str, str]]
     today: date
 
     @property
@@ -196,14 +189,8 @@ def shown_check(conn: Connection, gift_id: str, today: date) -> ShownCheck:
         rule.amount if rule else None,
         [donor for key, donor in donors_by_id(conn, members).items() if key != check.gift.donor_id],
         _added_up(conn, check, members, periods) if check.reason is CheckReason.LINKED_TOTAL else (),
-        [_report(key, filed) for key, filed in reports_of_gift(conn, gift_id)],
         today,
     )
-
-
-def _report(key: PeriodKey, filed: FiledReport) -> tuple[str, str]:
-    """The page of a version of a report, and what it is called."""
-    return f"{report_path(key)}/versions/{filed.version}", f"{KIND_WORDS[key[0]]}, version {filed.version}"
 
 
 def _added_up(

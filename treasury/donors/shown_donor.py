@@ -29,7 +29,7 @@ from payments.standing_orders.store import orders_of_donors
 from staff.act import Act, Subject
 from staff.notes_store import Note, Noted, notes_about
 from staff.store import acts_on
-from treasury.lists.check_words import StatedCheck, stated
+from treasury.checks.words import StatedCheck, stated
 from treasury.lists.desk_list import DeskList
 from treasury.lists.documents_list import DOCUMENT_LIST
 from treasury.lists.gifts_list import GIFT_LIST

@@ -37,8 +37,8 @@ from staff.door import Door, SignedIn
 from staff.notes_store import Note, Noted, notes_about
 from staff.permissions import Permission
 from staff.store import acts_on
+from treasury.checks.words import StatedCheck, stated
 from treasury.letters.names import STATE_NAMES
-from treasury.lists.check_words import StatedCheck, stated
 from treasury.lists.gifts_list import GIFT_STATES
 from treasury.money.routes import NoSuchMoney
 from treasury.recurring.names import NAMES

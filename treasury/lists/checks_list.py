@@ -2,7 +2,7 @@
 
 from compliance.check import CheckState
 from compliance.check_list_views import CHECKS, PENDING, CheckListRow
-from treasury.lists.check_words import DONOR_TYPES, REASONS, STATES, clock_words, short_type
+from treasury.checks.words import DONOR_TYPES, REASONS, STATES, clock_words, short_type
 from treasury.lists.desk_list import ColumnKind, DeskList, ListColumn, Shown
 from treasury.lists.list_filter import CAMPAIGN, DONOR, ListField, ListSort
 
