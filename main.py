@@ -24,6 +24,7 @@ from campaigns.editing.routes import campaign_desk_routes
 from campaigns.public_routes import public_routes
 from campaigns.screen_routes import EVENTS_PATH, ScreenReader
 from campaigns.store import GiftMeasures, campaign_titles
+from compliance.held_views import held_by_campaign
 from compliance.thresholds import declared_above
 from database.engine import NotDurable
 from database.instants import Clock
@@ -202,8 +203,7 @@ def _form_rules(organisation: CurrentOrganisation, clock: Clock) -> FormRules:
 def _own_pages(installation: Installation, twin: Twin | None) -> APIRouter:
     """What a donor opens by a link from a letter."""
     engine, clock, pages = installation.engine, installation.clock, installation.pages
-    key, base = stripe_account(installation, twin)
-    organisation = installation.organisation
+    (key, base), organisation = stripe_account(installation, twin), installation.organisation
 
     def offered() -> list[OfferedConsent]:
         return offered_consents(organisation.profile, organisation.number)
@@ -226,6 +226,7 @@ def _campaign_desk(installation: Installation) -> CampaignDesk:
         lambda: organisation.giving,
         GIFT_AMOUNTS,
         lambda: missing_for_publication(organisation.profile, is_set_up=organisation.is_set_up),
+        held_by_campaign,
     )
 
 
@@ -263,8 +264,7 @@ def _signing_secrets(installation: Installation, twin: Twin | None) -> Callable[
     """What the webhook's messages are signed with: setting up may change it while the web runs."""
     if twin is None:
         return installation.current.secrets
-    secret = twin.settings.endpoint_secret
-    return lambda: (secret,)
+    return lambda: (twin.settings.endpoint_secret,)
 
 
 def _checks(engine: Engine, clock: Clock, inbox: Inbox) -> Sequence[ReadinessCheck]:

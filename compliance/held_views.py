@@ -1,4 +1,4 @@
-"""Money that is here and not accepted yet, from the checks that are open: they are few. Writes nothing."""
+"""Money that is here and not accepted yet, from the checks alone: they are few. Writes nothing."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -6,23 +6,27 @@ from collections.abc import Mapping
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from compliance.held_money import HeldMoney
+from compliance.step_rows import StepKind
 from compliance.tables import check_step, check_wait, donor_check
 from ledger.accounts import RAISED
 from ledger.money import Money, currency
 from ledger.tables import entry
-from payments.gifts.tables import allocation, gift, offline_gift
+from ledger.total_views import kept_totals
 
-_c, _s, _w, _e, _g, _a, _o = donor_check.c, check_step.c, check_wait.c, entry.c, gift.c, allocation.c, offline_gift.c
+_c, _s, _w, _e = donor_check.c, check_step.c, check_wait.c, entry.c
 
 
 def held_by_campaign(conn: Connection) -> Mapping[tuple[int, str], Money]:
     """What is left of the gifts that nobody has accepted yet, by campaign and currency.
 
-    Gifts whose check is open, whatever has become of its clock, and gifts that wait to be looked at. What has gone back
-    of them is not here any more, and is not held. A gift in kind moves no money and is not held either.
+    Gifts with a check that holds no acceptance, whatever has become of its clock, and gifts that wait to be looked at.
+    What has gone back of them is not here any more, and is not held; where a refund fails after its proof was recorded,
+    the money is here again, and is held. A gift in kind moves no money and is not held.
     """
+    accepted = sa.exists().where(_s.ends == _c.gift_id, _s.kind == StepKind.ACCEPTANCE.value)
     pending = sa.union(
-        sa.select(_c.gift_id).where(~sa.exists().where(_s.ends == _c.gift_id)),
+        sa.select(_c.gift_id).where(~accepted),
         sa.select(_w.gift_id).where(_w.ended_at.is_(None)),
     )
     signed = sa.case((_e.credit.in_(RAISED), _e.amount_minor), else_=0) - sa.case(
@@ -36,9 +40,21 @@ def held_by_campaign(conn: Connection) -> Mapping[tuple[int, str], Money]:
     return {(campaign, code): Money(int(minor), currency(code)) for campaign, code, minor in rows if int(minor) > 0}
 
 
-def held_in_all(conn: Connection) -> Mapping[str, Money]:
-    """The same over all campaigns, by currency."""
-    sums: defaultdict[str, int] = defaultdict(int)
+def held_in_all(conn: Connection) -> list[HeldMoney]:
+    """What was raised in all in each currency of which some is not accepted yet."""
+    held: defaultdict[str, int] = defaultdict(int)
     for (_, code), amount in held_by_campaign(conn).items():
-        sums[code] += amount.minor
-    return {code: Money(minor, currency(code)) for code, minor in sorted(sums.items())}
+        held[code] += amount.minor
+    if not held:
+        return []
+    kept = kept_totals().c
+    rows = conn.execute(
+        sa.select(kept.currency, sa.func.sum(kept.credit_minor - kept.debit_minor))
+        .where(kept.account.in_(RAISED), kept.currency.in_(sorted(held)))
+        .group_by(kept.currency)
+        .order_by(kept.currency)
+    )
+    return [
+        HeldMoney(Money(int(minor), currency(code)), Money(held[code], currency(code)), Money(0, currency(code)))
+        for code, minor in rows
+    ]

@@ -78,6 +78,7 @@ WORDS: Mapping[str, str] = {
     "supporters.look": "Looked for supporters at Stripe",
     "supporter.adopt": "Adopted a supporter",
     "supporter.leave": "Left a subscription to another system",
+    "gift.value": "Said what a gift is worth in pounds",
     "gift.move": "Moved a gift to another campaign",
     "gift.not_twins": "Said that two gifts were both meant",
     "gift.refund": "Asked for a refund",

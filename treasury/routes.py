@@ -17,6 +17,7 @@ from treasury.books.statement_routes import statement_routes
 from treasury.checks.links_routes import link_routes
 from treasury.checks.recording_routes import EVIDENCE_PATH
 from treasury.checks.routes import check_routes
+from treasury.checks.waiting_routes import waiting_gift_routes
 from treasury.documents.routes import document_routes
 from treasury.donation_reports.routes import donation_report_routes
 from treasury.donors.routes import donor_desk_routes
@@ -90,6 +91,7 @@ def treasury_routes(
         letter_routes(engine, clock, pages, door),
         link_routes(engine, clock, pages, door),
         check_routes(engine, clock, pages, door),
+        waiting_gift_routes(engine, clock, pages, door),
     )
     return _joined(parts)
 

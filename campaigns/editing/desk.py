@@ -1,6 +1,6 @@
 """What the desk's pages of campaigns need, and the campaign that somebody may see."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.engine import Connection, Engine
@@ -9,8 +9,9 @@ from campaigns.campaign import Campaign
 from campaigns.editing.editor import CampaignEditor
 from campaigns.editing.fields import DeskWords
 from campaigns.offered import GiftAmounts
-from campaigns.store import GiftMeasures, campaign_by_id
+from campaigns.store import GiftMeasures, campaign_by_id, groups_of
 from database.instants import Clock
+from ledger.money import Money
 from organisation.organisation import GivingRules
 from organisation.publication import MissingNotice
 from staff.door import Door, SignedIn
@@ -24,9 +25,19 @@ INTERVAL_NAMES = {
 }  # fmt: skip
 
 
+HeldMeasure = Callable[[Connection], Mapping[tuple[int, str], Money]]
+
+
+def _nothing_is_held(_conn: Connection) -> Mapping[tuple[int, str], Money]:
+    return {}
+
+
 @dataclass(frozen=True, slots=True)
 class CampaignDesk:
-    """What the pages share. `missing` says what the law asks of the organisation and is not there."""
+    """What the pages share. `missing` says what the law asks of the organisation and is not there.
+
+    `held` is money of gifts that nobody has accepted yet, by campaign and currency: checks belong to a package above.
+    """
 
     engine: Engine
     clock: Clock
@@ -36,6 +47,7 @@ class CampaignDesk:
     giving: Callable[[], GivingRules]
     amounts: GiftAmounts
     missing: Callable[[], Sequence[MissingNotice]]
+    held: HeldMeasure = _nothing_is_held
 
     @property
     def editor(self) -> CampaignEditor:
@@ -47,6 +59,19 @@ class CampaignDesk:
         """How amounts and days are written now."""
         wording = self.pages.wording
         return DeskWords(wording.zone, wording.number_style, wording.typed_money, wording.money)
+
+    def not_accepted(self, conn: Connection, shown: Sequence[Campaign]) -> dict[int, Money]:
+        """What nobody has accepted yet of these campaigns, each with its groups; those without any are left out."""
+        held = self.held(conn)
+        if not held:
+            return {}
+        sums = {}
+        for campaign in shown:
+            nothing = Money(0, campaign.currency)
+            numbers = [campaign.id, *(group.id for group in groups_of(conn, campaign))]
+            parts = [held.get((number, campaign.currency.code), nothing) for number in numbers]
+            sums[campaign.id] = sum(parts, start=nothing)
+        return {number: amount for number, amount in sums.items() if amount}
 
     def find(self, conn: Connection, signed_in: SignedIn, number: int) -> Campaign:
         """A campaign that this member may see. Raises NotFound, also for another organiser's."""

@@ -89,6 +89,7 @@ class GroupForms:
                 if group.state is not CampaignState.DRAFT or reader.may_see_campaign(group.id)
             ]
             organisers = organisers_of(conn, [group.id for group, _ in groups])
+            held = desk.not_accepted(conn, [campaign, *(group for group, _ in groups)])
         share = {"share": "" if campaign.group_share is None else str(campaign.group_share)}
         return desk.pages.page(
             "campaigns/desk_groups.html",
@@ -99,6 +100,7 @@ class GroupForms:
             progress=whole,
             found=find_groups(groups, whole, "", drafts=True),
             organisers=organisers,
+            held=held,
             most=MOST_GROUPS,
             typed={**dict.fromkeys(GROUP_FIELDS, ""), **share, **(typed or {})},
             errors=errors or {},

@@ -122,6 +122,7 @@ class CampaignPages:
             groups = Counter(campaign.parent_id for campaign in own if campaign.parent_id in numbers)
             listed = [campaign for campaign in own if campaign.parent_id not in numbers]
             pairs = progress_of(conn, listed, now, desk.measures)
+            held = desk.not_accepted(conn, listed)
         parts = [(words, [pair for pair in pairs if pair[0].openness(now) is openness]) for openness, words in SHOWN]
         return desk.pages.page(
             "campaigns/desk_list.html",
@@ -129,6 +130,7 @@ class CampaignPages:
             member=reader.member,
             parts=[(words, shown) for words, shown in parts if shown],
             groups=groups,
+            held=held,
         )
 
     def show(self, reader: SignedIn, number: int, errors: Errors | None = None, status: int = 200) -> Response:
@@ -144,6 +146,7 @@ class CampaignPages:
                 "old_addresses": old_addresses(conn, campaign),
                 "picture": picture_by_hash(conn, campaign.picture),
                 "updates": updates_of(conn, number),
+                "held": desk.not_accepted(conn, [campaign]),
             }
         return desk.pages.page(
             "campaigns/desk_campaign.html",

@@ -76,4 +76,4 @@ def letters(engine: Engine) -> list[tuple[str, str, str]]:
     """To whom, about what, and what they say."""
     with reading(engine) as conn:
         rows = conn.execute(sa.select(letter.c.to_address, letter.c.subject, letter.c.text).order_by(letter.c.key))
-        return [tuple(row) for row in rows]  # type: ignore[misc]
+        return [tuple(row) for row in rows]

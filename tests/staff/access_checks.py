@@ -12,6 +12,8 @@ CHECK_ACCESS: Mapping[str, Permission] = {
     "GET /desk/checks.xlsx": READ,
     "GET /desk/checks/links": READ,
     "POST /desk/checks/links": CHANGE,
+    "GET /desk/waiting-gifts": READ,
+    "POST /desk/waiting-gifts/{gift_id}": CHANGE,
     "GET /desk/checks/{gift_id}": READ,
     "GET /desk/checks/{gift_id}/sheet": READ,
     "GET /desk/checks/{gift_id}/evidence/{digest}": READ,

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends
 from sqlalchemy import Engine
 from starlette.responses import Response
 
+from compliance.held_views import held_in_all
 from compliance.report_words import KIND_WORDS
 from database.instants import Clock
 from database.transactions import reading
@@ -61,6 +62,7 @@ def overview_routes(engine: Engine, clock: Clock, pages: Pages, door: Door, miss
             proved = proved_to_bank(conn, month_before(this_month))
             givers, stripe = givers_of(conn, this_month), stripe_status(conn)
             waiting = to_do(conn, now, today, proved)
+            held = held_in_all(conn)
         return pages.page(
             "treasury/desk.html",
             private=True,
@@ -76,6 +78,7 @@ def overview_routes(engine: Engine, clock: Clock, pages: Pages, door: Door, miss
             a_year_ago_end=month_after(a_year_ago) - timedelta(days=1),
             stripe=stripe,
             to_do=waiting,
+            held=held,
             today=today,
             kinds=KIND_WORDS,
             place_names=PLACES,

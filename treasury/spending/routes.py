@@ -14,6 +14,7 @@ from starlette.responses import RedirectResponse, Response
 from campaigns.campaign import Campaign
 from campaigns.spending_store import LONGEST_WORDS, Spending, add_spending, spending_of, withdraw_spending
 from campaigns.store import campaign_by_id
+from compliance.held_views import held_by_campaign
 from database.instants import Clock
 from database.transactions import reading
 from ledger.journal_views import sums_of_campaign
@@ -73,10 +74,11 @@ class SpendingDesk:
             if campaign is None or not reader.may_see_campaign(number):
                 raise NotFound
             notes, sums = spending_of(conn, [number]), sums_of_campaign(conn, number)
+            held = held_by_campaign(conn).get((number, campaign.currency.code))
         today = self._today()
         return self._pages.page(
             "treasury/spending.html", private=True, status=422 if errors else 200, member=reader.member,
-            campaign=campaign, notes=notes, balance=campaign_balance(campaign.currency, sums, notes),
+            campaign=campaign, notes=notes, balance=campaign_balance(campaign.currency, sums, notes, held),
             typed=typed or {"spending": str(uuid4()), "spent_on": today.isoformat()}, errors=errors or {},
             longest=LONGEST_WORDS,
         )  # fmt: skip

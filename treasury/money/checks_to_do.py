@@ -1,0 +1,46 @@
+"""What waits for those who may accept a gift: clocks that end soon or are over, and gifts that nobody could look at."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Connection
+
+from compliance.check import Check
+from compliance.check_wait import WaitingGift
+from compliance.store import open_ones
+from compliance.wait_views import waiting_gifts
+
+
+@dataclass(frozen=True, slots=True)
+class ClockToDo:
+    """A pending check, and the days that are left of its clock: 0 on the last, less once it is over."""
+
+    check: Check
+    days_left: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChecksToDo:
+    """The first few of each kind, and how many there are. `ending` are in their last ten days, `over` after them."""
+
+    over: Sequence[ClockToDo]
+    over_count: int
+    ending: Sequence[ClockToDo]
+    ending_count: int
+    waiting: Sequence[WaitingGift]
+    waiting_count: int
+
+    @property
+    def count(self) -> int:
+        """How many wait in all."""
+        return self.over_count + self.ending_count + self.waiting_count
+
+
+def checks_to_do(conn: Connection, today: date, shown: int) -> ChecksToDo:
+    """What waits today, the most urgent first."""
+    pending = [ClockToDo(check, (check.clock.last_day - today).days) for check in open_ones(conn)]
+    over = [each for each in pending if each.check.clock.is_over(today)]
+    ending = [each for each in pending if each not in over and today >= each.check.clock.warnings[0]]
+    waiting = waiting_gifts(conn)
+    return ChecksToDo(over[:shown], len(over), ending[:shown], len(ending), waiting[:shown], len(waiting))
