@@ -48,6 +48,10 @@ class DueReport:
         """The first day on which it can be filed."""
         return self.period.last + timedelta(days=1)
 
+    def is_of_before(self, begun_on: date) -> bool:
+        """Whether nobody here can know of it: nothing was received or filed, and it was due before records began."""
+        return not self.filed and self.report.is_nil and self.period.due < begun_on
+
     @property
     def waits(self) -> bool:
         """Whether somebody has to file it now."""

@@ -79,8 +79,8 @@ class ToDo:
     twins: Sequence[TwinRow]
     months_to_close: Sequence[date]
     unproved: Sequence[ProvedPayouts]
-    reports: ReportsToDo
     checks: ChecksToDo
+    reports: ReportsToDo
 
     @property
     def is_empty(self) -> bool:
@@ -120,8 +120,8 @@ def to_do(conn: Connection, now: datetime, today: date, last_month: Sequence[Pro
         twin_rows(conn, now, SHOWN, latest=TWINS_AMONG),
         months_to_close(first_book_date(conn), open_from(conn), today),
         _unproved(conn, last_month),
-        reports_to_do(conn, today),
         checks_to_do(conn, today, SHOWN),
+        reports_to_do(conn, today),
     )
 
 

@@ -8,8 +8,8 @@ from fastapi import APIRouter, Depends
 from sqlalchemy import Engine
 from starlette.responses import Response
 
-from compliance.report_words import KIND_WORDS
 from compliance.held_views import held_in_all
+from compliance.report_words import KIND_WORDS
 from database.instants import Clock
 from database.transactions import reading
 from ledger.accounts import Account
@@ -78,9 +78,9 @@ def overview_routes(engine: Engine, clock: Clock, pages: Pages, door: Door, miss
             a_year_ago_end=month_after(a_year_ago) - timedelta(days=1),
             stripe=stripe,
             to_do=waiting,
+            held=held,
             today=today,
             kinds=KIND_WORDS,
-            held=held,
             place_names=PLACES,
             every=EVERY,
             per=PER,
