@@ -25,6 +25,7 @@ from payments.gifts.recurring_views import RecurringRow, recurring_row
 from payments.gifts.store import gift as gift_by_id
 from payments.letters.gift_keys import letter_keys
 from proof.trace import Trace, trace
+from proof.trace_missing import TraceWording
 from receipts.document_store import standing_notes
 from staff.act import Act, Subject
 from staff.act_words import words_of
@@ -76,7 +77,7 @@ def gift_routes(engine: Engine, pages: Pages, door: Door) -> APIRouter:
     @router.get(GIFT_PATH)
     def show_gift(reader: Reader, gift_id: GiftId) -> Response:
         with reading(engine) as conn:
-            shown = _shown(conn, gift_id)
+            shown = _shown(conn, gift_id, pages.wording)
         if shown is None:
             raise NoSuchMoney(gift_id, reader.member)
         return pages.page(
@@ -96,11 +97,11 @@ def gift_routes(engine: Engine, pages: Pages, door: Door) -> APIRouter:
     return router
 
 
-def _shown(conn: Connection, gift_id: str) -> ShownGift | None:
+def _shown(conn: Connection, gift_id: str, wording: TraceWording) -> ShownGift | None:
     gift, details = gift_by_id(conn, gift_id), gift_details(conn, gift_id)
     if gift is None or details is None:
         return None
-    titles, traced = campaign_titles(conn), trace(conn, gift_id)
+    titles, traced = campaign_titles(conn), trace(conn, gift_id, wording)
     receipts = [step.receipt for step in traced.steps if step.receipt]
     credit_notes = [note.number for note in standing_notes(conn, gift_id)]
     refunds = {entry.subject for entry in traced.entries if entry.kind is EntryKind.REFUND}
