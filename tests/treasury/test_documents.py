@@ -78,7 +78,15 @@ def test_a_wrong_name_is_put_right_by_a_new_receipt(desk: Desk, treasurer: TestC
     answer = treasurer.post(f"{FIRST}/reissue", data=wrong)
 
     assert answer.url.path == "/desk/documents/2026-000002"
-    assert all(words in answer.text for words in ("no other took its place. None of its money went back.", "Donor One", "1 Road<br>Leeds", "2026-000001"))
+    assert all(
+        words in answer.text
+        for words in (
+            "no other took its place. None of its money went back.",
+            "Donor One",
+            "1 Road<br>Leeds",
+            "2026-000001",
+        )
+    )
     assert "Replaced by" in treasurer.get(FIRST).text
     with reading(desk.books.engine) as conn:
         issued = receipt_by_number(conn, "2026-000002")
