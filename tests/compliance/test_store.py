@@ -11,7 +11,7 @@ from compliance.check import CheckState
 from compliance.check_steps import Acceptance, CheckRefusal, CheckStep, ReturnFailure, ReturnProof, ReturnReason
 from compliance.due_checks import DueCheck, due_checks
 from compliance.regime import Regime
-from compliance.store import REMOVED, checks_of, open_checks, unended_checks, remove_texts, take_check_step
+from compliance.store import REMOVED, checks_of, open_checks, remove_texts, take_check_step, unended_checks
 from compliance.tables import check_text
 from compliance.thresholds import shipped_rules
 from database.transactions import booking

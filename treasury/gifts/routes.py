@@ -14,7 +14,7 @@ from ledger.kinds import EntryKind
 from ledger.money import Money
 from outbox.letter_views import letters_of_keys
 from outbox.letters import PostedLetter
-from payments.books.views import DisputeRow, open_disputes_of
+from payments.books.views import DisputeRow, disputes_of_payment
 from payments.gift_aid.claim import ClaimedLine
 from payments.gift_aid.claim_store import standing_lines
 from payments.gifts.detail_views import GiftDetails, gift_details
@@ -122,7 +122,7 @@ def _shown(conn: Connection, gift_id: str, wording: TraceWording) -> ShownGift |
         shown_requests(conn, gift_id),
         notes_about(conn, Noted.GIFT, [gift_id]),
         offline_gift_of(conn, gift_id) if gift.is_offline else None,
-        open_disputes_of(conn, gift.payment),
+        disputes_of_payment(conn, gift.payment),
         standing_lines(conn, [gift_id]),
     )
 
