@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, tzinfo
+from datetime import date, datetime, tzinfo
 
 from sqlalchemy.engine import Connection
 
+from api.changed_views import changed_gifts, last_changes_of
 from api.cursors import NotACursor, cursor_after, row_of_cursor
 from api.queries import DonorQuery, GiftQuery, PageQuery
 from api.shapes import (
@@ -89,9 +90,21 @@ def gift_list(conn: Connection, query: GiftQuery, zone: tzinfo, *, with_donors: 
     words = {"state": query.state.value if isinstance(query.state, GiftState) else query.state}
     words["campaign"] = _number(conn, query.campaign)
     choice = ListChoice("", None, query.first_day, query.last_day, zone, words)
+    if query.updated_since is not None:
+        return _changed_list(conn, query, choice, query.updated_since, with_donors=with_donors)
     listed = _page(conn, _GIFT_IDS, choice, query, "day")
     return GiftList(
         data=gifts_of_ids(conn, listed[:PAGE_ROWS], with_donors=with_donors), next=_next(listed, query, str)
+    )
+
+
+def _changed_list(
+    conn: Connection, query: GiftQuery, choice: ListChoice, since: datetime, *, with_donors: bool
+) -> GiftList:
+    changed = changed_gifts(conn, choice, since, _beside(query), PAGE_ROWS + 1)
+    ids = [row.gift_id for row in changed[:PAGE_ROWS]]
+    return GiftList(
+        data=gifts_of_ids(conn, ids, with_donors=with_donors), next=_next(changed, query, lambda row: row.place)
     )
 
 
@@ -105,6 +118,7 @@ def gifts_of_ids(conn: Connection, ids: Sequence[str], *, with_donors: bool) -> 
         receipt_numbers(conn, ids),
         means_of_gifts(conn, ids),
         booked_days(conn, ids),
+        last_changes_of(conn, ids),
         people_of(conn, {gift.donor_id for gift in gifts if gift.donor_id}) if with_donors else {},
     )
     return [_gift(gift, context) for gift in gifts]
@@ -138,6 +152,7 @@ class _GiftContext:
     receipts: Mapping[str, str]
     means: Mapping[str, str]
     days: Mapping[str, date]
+    changes: Mapping[str, datetime]
     people: Mapping[str, str]
 
 
@@ -145,11 +160,15 @@ def _page(
     conn: Connection, question: ListQuestion[ListedRow], choice: ListChoice, query: PageQuery, sort: str
 ) -> Sequence[ListedRow]:
     """The rows of a page and one more, which says whether the list goes on."""
+    return list_rows(conn, question, choice, ListWindow(sort, False, PAGE_ROWS + 1, _beside(query)))
+
+
+def _beside(query: PageQuery) -> str | None:
+    """The row that the page begins after."""
     try:
-        beside = row_of_cursor(query.cursor, _asked(query)) if query.cursor else None
+        return row_of_cursor(query.cursor, _asked(query)) if query.cursor else None
     except NotACursor:
         raise WrongCursor from None
-    return list_rows(conn, question, choice, ListWindow(sort, False, PAGE_ROWS + 1, beside))
 
 
 def _next(listed: Sequence[ListedRow], query: PageQuery, row_id: Callable[[ListedRow], str]) -> str | None:
@@ -226,6 +245,7 @@ def _gift(gift: Gift, context: _GiftContext) -> GiftShape:
         created_at=gift.created_at,
         received_at=gift.received_at,
         received_on=context.days.get(gift.id),
+        updated_at=context.changes.get(gift.id),
         means=context.means.get(gift.id, STRIPE),
         recurring_id=gift.recurring_id,
         source=gift.source or None,

@@ -108,7 +108,7 @@ def _gift_routes(engine: Engine, pages: Pages, door: ApiDoor) -> APIRouter:
 
     @router.get(API_ROOT + "/gifts", summary="Gifts", openapi_extra=security)
     def list_gifts(reader: Reader, query: Annotated[GiftQuery, Query()]) -> GiftList:
-        """The oldest first. A refund changes a gift that stands earlier in the list: read it again by its id."""
+        """The oldest first. A refund changes a gift that stands earlier: `updated_since` gives what changed."""
         with reading_one_state(engine) as conn:
             return gift_list(conn, query, pages.wording.zone, with_donors=reader.may(TokenScope.DONORS))
 

@@ -106,6 +106,9 @@ class GiftShape(BaseModel):
     created_at: datetime = Field(description="When it was asked for.")
     received_at: datetime | None = Field(description="When it was paid.")
     received_on: date | None = Field(description="The organisation's day on which it counts in the books.")
+    updated_at: datetime | None = Field(
+        description="When its money changed last: paid, fee, refund, dispute, moved, taken back. Null until received."
+    )
     means: str = Field(description="How it came: stripe, or cash, cheque and others for an offline gift.")
     recurring_id: str | None = Field(description="The recurring gift that it is an instalment of.")
     source: str | None = Field(description="The code of the link that led to the form.")
@@ -115,7 +118,7 @@ class GiftShape(BaseModel):
 
 
 class GiftList(BaseModel):
-    """A page of gifts, the oldest first, so that new ones stand at the end."""
+    """A page of gifts, the oldest first, so that new ones stand at the end; by `updated_since` the oldest change."""
 
     data: list[GiftShape] = Field(description="At most 100.")
     next: str | None = Field(description="The cursor of the next page; null on the last one.")

@@ -83,9 +83,9 @@ class KeptBodies:
         """There is no connection to close."""
 
 
-def _recovered(said: str) -> int:
+def _recovered(output: str) -> int:
     """How many rows `reconcile` says that it recovered."""
-    recovered = re.search(r"Recovered (\d+)", said)
+    recovered = re.search(r"Recovered (\d+)", output)
     return int(recovered[1]) if recovered else 0
 
 
@@ -106,13 +106,13 @@ def back_up_under_load(url: str, elsewhere: str, directory: Path, gifts: int) ->
         _timed("reconcile", environment=here)
         restore_seconds, _ = _timed("restore", str(file), "--passphrase-file", passphrase, environment=there)
         in_it = len(_rows(elsewhere, sa.select(receipt.c.number)))
-        reconcile_seconds, said = _timed("reconcile", environment=there)
+        reconcile_seconds, output = _timed("reconcile", environment=there)
         audited = _run("audit", environment=there).returncode
     twin.close()
     return BackupFigures(
         **sent, backup_seconds=backup_seconds, kilobytes=file.stat().st_size // 1024, gifts=gifts, gifts_in_it=in_it,
         restore_seconds=restore_seconds, left_out=_left_out(elsewhere), reconcile_seconds=reconcile_seconds,
-        recovered=_recovered(said), exports_equal=_export(url) == _export(elsewhere),
+        recovered=_recovered(output), exports_equal=_export(url) == _export(elsewhere),
         numbers_given_twice=_given_twice(url, elsewhere), audit_failed=audited != 0,
     )  # fmt: skip
 

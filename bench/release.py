@@ -41,8 +41,8 @@ def write_sbom(folder: Path) -> Path:
 
 def components(sbom: Path) -> dict[str, str]:
     """The version of each component that the list has with a hash."""
-    found = json.loads(sbom.read_text())["components"]
-    return {part["name"]: part["version"] for part in found if part["externalReferences"][0]["hashes"]}
+    parts = json.loads(sbom.read_text())["components"]
+    return {part["name"]: part["version"] for part in parts if part["externalReferences"][0]["hashes"]}
 
 
 def main(folder: Annotated[Path, typer.Argument(help="Where to write it.")] = HERE / "dist") -> None:

@@ -247,7 +247,7 @@ def main(
     figures = measure(seconds, (lambda *_: None) if as_json else print_line)
     if as_json:
         print_json(figures)
-    slow = [name for name, found in figures.items() if float(str(found.get("p99_ms", 0))) >= PROMISED_MS]
+    slow = [name for name, times in figures.items() if float(str(times.get("p99_ms", 0))) >= PROMISED_MS]
     raise typer.Exit(int(bool(slow)))
 
 

@@ -73,7 +73,7 @@ def checks_of_donors(conn: Connection, donor_ids: Sequence[str]) -> list[Check]:
     return _read(conn, among(conn, _c.donor_id, donor_ids))
 
 
-def open_ones(conn: Connection) -> list[Check]:
+def unended_checks(conn: Connection) -> list[Check]:
     """The checks that nobody has ended, those with the fewest days left first."""
     ended = sa.select(_s.ends).where(_s.ends == _c.gift_id).exists()
     return sorted(_read(conn, ~ended), key=lambda check: (check.clock.last_day, check.gift.gift_id))

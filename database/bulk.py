@@ -120,17 +120,17 @@ def _refuse_bent(table: sa.Table, values: ColumnValues) -> None:
     True is a 1 to SQLite, which cuts text off at a NUL; an instant in a column of days loses its time on PostgreSQL.
     """
     for name, kinds in _kinds(table, tuple(values)):
-        found = set(map(type, values[name]))
-        if odd := found - kinds:
+        types = set(map(type, values[name]))
+        if odd := types - kinds:
             refused = NotAWholeNumber if int in kinds else ValueError
-            raise refused(f"{table.name}.{name} takes {_said(kinds)}, not {_said(odd)}")
-        if datetime in found and any(value.tzinfo is None for value in values[name] if value is not None):
+            raise refused(f"{table.name}.{name} takes {_type_names(kinds)}, not {_type_names(odd)}")
+        if datetime in types and any(value.tzinfo is None for value in values[name] if value is not None):
             raise ValueError(f"{table.name}.{name} takes an instant, not a time of nobody knows where")
-        if str in found and "\x00" in "".join(filter(None, values[name])):
+        if str in types and "\x00" in "".join(filter(None, values[name])):
             raise ValueError(f"{table.name}.{name} holds a NUL character, which text cannot")
 
 
-def _said(kinds: Iterable[type]) -> str:
+def _type_names(kinds: Iterable[type]) -> str:
     return " or ".join(sorted(kind.__name__ for kind in kinds if kind is not type(None)))
 
 

@@ -73,8 +73,8 @@ def _parts(figures: str, style: NumberStyle) -> tuple[str, str, str]:
     A point counts as well where it cannot stand between groups: phones and old habits write it everywhere.
     """
     for sign in dict.fromkeys((style.decimal, _ARABIC_DECIMAL, ".")):
-        whole, found, part = figures.rpartition(sign)
-        if not found:
+        whole, separator, part = figures.rpartition(sign)
+        if not separator:
             continue
         if sign in (style.decimal, _ARABIC_DECIMAL) or len(part) in (1, 2):
             return whole, sign, part

@@ -17,10 +17,11 @@ from payments.gifts.store import gift as gift_by_id
 from proof import store_trace as store
 from proof.store_identifiers import Identified, identify
 from proof.store_trace import ChargeFact, LineFact, PayoutFact, PostedEntry
-from proof.trace_missing import missing_of_gift, missing_of_payment, missing_of_payout
+from proof.trace_missing import CommandWording, TraceWording, missing_of_gift, missing_of_payment, missing_of_payout
 from proof.trace_steps import CHARGED, OPENED, RECEIPTED, Step, bank_step, entry_step, in_order, payout_steps, share_of
 
 MOST_PARTS = 200
+_IN_UTC = CommandWording()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ class SeveralTraces(LookupError):
     """Several gifts have references that are alike; the message lists their ids."""
 
 
-def trace(conn: Connection, identifier: str) -> Trace:
+def trace(conn: Connection, identifier: str, wording: TraceWording = _IN_UTC) -> Trace:
     """Everything that is known about the money behind an identifier.
 
     A gift's id or reference, a payment, charge, refund, dispute, payout, receipt number, session, invoice, balance
@@ -78,16 +79,16 @@ def trace(conn: Connection, identifier: str) -> Trace:
     titles = {campaign.id: campaign.title for campaign in campaigns(conn)}
     match matches[0]:
         case Identified("gift", gift_id):
-            return _gift(conn, gift_id, titles)
+            return _gift(conn, wording, gift_id, titles)
         case Identified("payout", payout_id):
-            return _payout(conn, payout_id, titles)
+            return _payout(conn, wording, payout_id, titles)
         case Identified("recurring", recurring_id):
             return _recurring(conn, recurring_id)
         case Identified(_, payment):
-            return _payment(conn, payment, titles)
+            return _payment(conn, wording, payment, titles)
 
 
-def _gift(conn: Connection, gift_id: str, titles: Mapping[int, str]) -> Trace:
+def _gift(conn: Connection, wording: TraceWording, gift_id: str, titles: Mapping[int, str]) -> Trace:
     gift = gift_by_id(conn, gift_id)
     if gift is None:
         raise NoTrace(gift_id)
@@ -101,7 +102,7 @@ def _gift(conn: Connection, gift_id: str, titles: Mapping[int, str]) -> Trace:
         *_entry_steps(conn, payments, gift_id, titles),
         *_payout_steps(conn, lines, payouts, titles),
     ]
-    missing = tuple(missing_of_gift(conn, gift, charges, lines, payouts))
+    missing = tuple(missing_of_gift(conn, wording, gift, charges, lines, payouts))
     return Trace("gift", gift.id, f"Gift {gift.reference}", gift.donor.name, in_order(steps), missing)
 
 
@@ -161,7 +162,7 @@ def _way_of_payout(conn: Connection, payout_id: str, titles: Mapping[int, str]) 
     return steps if line is None else [*steps, bank_step(line, steps)]
 
 
-def _payment(conn: Connection, payment: str, titles: Mapping[int, str]) -> Trace:
+def _payment(conn: Connection, wording: TraceWording, payment: str, titles: Mapping[int, str]) -> Trace:
     """A payment whose gift is unknown or not ours, or a balance line without a payment."""
     charges, lines = store.charge_facts(conn, None, payment), store.line_facts(conn, [payment])
     payouts = _payouts_of(conn, lines)
@@ -170,11 +171,11 @@ def _payment(conn: Connection, payment: str, titles: Mapping[int, str]) -> Trace
         *_entry_steps(conn, [payment], None, titles),
         *_payout_steps(conn, lines, payouts, titles),
     ]
-    missing = tuple(missing_of_payment(conn, payment, charges, lines))
+    missing = tuple(missing_of_payment(conn, wording, payment, charges, lines))
     return Trace("payment", payment, f"Payment {payment}", "", in_order(steps), missing)
 
 
-def _payout(conn: Connection, payout_id: str, titles: Mapping[int, str]) -> Trace:
+def _payout(conn: Connection, wording: TraceWording, payout_id: str, titles: Mapping[int, str]) -> Trace:
     payouts = store.payout_facts(conn, [payout_id])
     lines = store.line_facts(conn, [], of_payout=payout_id, limit=MOST_PARTS)
     steps = _way_of_payout(conn, payout_id, titles)
@@ -184,7 +185,7 @@ def _payout(conn: Connection, payout_id: str, titles: Mapping[int, str]) -> Trac
         f"Payout {payout_id}",
         "",
         in_order(steps),
-        tuple(missing_of_payout(payouts[0] if payouts else None)),
+        tuple(missing_of_payout(wording, payouts[0] if payouts else None)),
         tuple(Part(line.payment or line.id, line.kind, line.at, line.amount - line.fee) for line in lines),
         store.payout_line_count(conn, payout_id),
     )

@@ -1,9 +1,12 @@
 """What is missing from a trace, and why: one sentence for each gap."""
 
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Protocol
 
 from sqlalchemy import Connection
 
+from ledger.money import Money
 from payments.gifts.gift import Gift, GiftState
 from proof import store_trace as store
 from proof.store_trace import ChargeFact, LineFact, PayoutFact
@@ -16,8 +19,31 @@ _UNPAID = {
 }
 
 
+class TraceWording(Protocol):
+    """How instants and amounts are written inside of a sentence: at the desk in the organisation's time."""
+
+    def instant(self, instant: datetime) -> str:
+        """A day and a time of day."""
+
+    def money_exact(self, amount: Money) -> str:
+        """An amount to the penny."""
+
+
+class CommandWording:
+    """As the command line writes them: in UTC, like the logs beside it."""
+
+    def instant(self, instant: datetime) -> str:
+        """Like "21 November 2026, 09:30 UTC"."""
+        return f"{instant.astimezone(UTC):%d %B %Y, %H:%M} UTC"
+
+    def money_exact(self, amount: Money) -> str:
+        """Like "GBP 9.65"."""
+        return str(amount)
+
+
 def missing_of_gift(
     conn: Connection,
+    wording: TraceWording,
     gift: Gift,
     charges: Sequence[ChargeFact],
     lines: Sequence[LineFact],
@@ -33,12 +59,12 @@ def missing_of_gift(
         yield "No receipt was issued. ./farthing audit says more."
     yield from _unprinted(conn, gift.id)
     payments = list(dict.fromkeys(charge.payment for charge in charges))
-    yield from _unseen(conn, payments, lines)
-    yield from _unsent(lines, payouts)
+    yield from _unseen(conn, wording, payments, lines)
+    yield from _unsent(wording, lines, payouts)
 
 
 def missing_of_payment(
-    conn: Connection, payment: str, charges: Sequence[ChargeFact], lines: Sequence[LineFact]
+    conn: Connection, wording: TraceWording, payment: str, charges: Sequence[ChargeFact], lines: Sequence[LineFact]
 ) -> Iterator[str]:
     """What a payment lacks whose gift is not known."""
     for charge in charges:
@@ -47,11 +73,11 @@ def missing_of_payment(
         else:
             yield "No gift is known for it. It may belong to something else on the same Stripe account."
     for fact, since in store.waiting_facts(conn, [payment]):
-        yield f"{fact} has waited since {since:%d %B %Y, %H:%M} UTC for the gift to be known."
-    yield from _unseen(conn, [payment] if charges else [], lines)
+        yield f"{fact} has waited since {wording.instant(since)} for the gift to be known."
+    yield from _unseen(conn, wording, [payment] if charges else [], lines)
 
 
-def missing_of_payout(payout: PayoutFact | None) -> Iterator[str]:
+def missing_of_payout(wording: TraceWording, payout: PayoutFact | None) -> Iterator[str]:
     """What a payout lacks."""
     if payout is None:
         yield "Stripe has not told us of this payout; only its line in the balance is here."
@@ -66,7 +92,8 @@ def missing_of_payout(payout: PayoutFact | None) -> Iterator[str]:
             else "Stripe has not said yet which payments it consists of."
         )
     elif payout.lines != payout.amount:
-        yield f"Its lines add up to {payout.lines}, not to {payout.amount}: ask Stripe."
+        lines, whole = wording.money_exact(payout.lines), wording.money_exact(payout.amount)
+        yield f"Its lines add up to {lines}, not to {whole}: ask Stripe."
 
 
 def _unprinted(conn: Connection, gift_id: str) -> Iterator[str]:
@@ -75,28 +102,30 @@ def _unprinted(conn: Connection, gift_id: str) -> Iterator[str]:
             yield f"Receipt {receipt.number} is not printed yet: the worker does it."
 
 
-def _unseen(conn: Connection, payments: Sequence[str], lines: Sequence[LineFact]) -> Iterator[str]:
+def _unseen(
+    conn: Connection, wording: TraceWording, payments: Sequence[str], lines: Sequence[LineFact]
+) -> Iterator[str]:
     """Payments and refunds that have no line in Stripe's balance."""
     seen = {line.subject for line in lines}
     refunds = [refund.id for refund in store.refund_facts(conn, payments) if refund.undone_at is None]
     names = [*((payment, "The payment") for payment in payments), *((refund, f"Refund {refund}") for refund in refunds)]
     for subject, name in names:
         if subject not in seen:
-            yield f"{name} has not been seen in Stripe's balance yet. {_balance_read(conn)}"
+            yield f"{name} has not been seen in Stripe's balance yet. {_balance_read(conn, wording)}"
 
 
-def _balance_read(conn: Connection) -> str:
+def _balance_read(conn: Connection, wording: TraceWording) -> str:
     since, read = store.silent_since(conn), store.balance_read_at(conn)
     if since is not None:
-        return f"Stripe has not answered since {since:%d %B %Y, %H:%M} UTC."
+        return f"Stripe has not answered since {wording.instant(since)}."
     if read is None:
         return "The balance was never read: ./farthing reconcile."
-    return f"The balance was last read on {read:%d %B %Y, %H:%M} UTC; it is read every hour."
+    return f"The balance was last read on {wording.instant(read)}; it is read every hour."
 
 
-def _unsent(lines: Sequence[LineFact], payouts: Sequence[PayoutFact]) -> Iterator[str]:
+def _unsent(wording: TraceWording, lines: Sequence[LineFact], payouts: Sequence[PayoutFact]) -> Iterator[str]:
     """What is still at Stripe, or in transit."""
     if any(line.payout is None for line in lines):
         yield "Not in a payout that Stripe has listed: it still lies at Stripe, or left with a payout made by hand."
     for payout in payouts:
-        yield from (f"Payout {payout.id}: {gap[0].lower()}{gap[1:]}" for gap in missing_of_payout(payout))
+        yield from (f"Payout {payout.id}: {gap[0].lower()}{gap[1:]}" for gap in missing_of_payout(wording, payout))

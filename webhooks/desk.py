@@ -79,10 +79,15 @@ class EndpointDesk:
             waiting = waiting_counts(conn)
             return [(endpoint, waiting.get(endpoint.id, 0)) for endpoint in endpoints(conn)]
 
-    def one(self, identity: str) -> WebhookEndpoint:
+    def endpoint(self, identity: str) -> WebhookEndpoint:
         """An endpoint. Raises NotFound."""
         with reading(self._engine) as conn:
             return _known(endpoint_by_id(conn, identity))
+
+    def waiting(self, identity: str) -> int:
+        """How many events wait for it."""
+        with reading(self._engine) as conn:
+            return waiting_counts(conn).get(identity, 0)
 
     def deliveries(self, identity: str) -> list[EventDelivery]:
         """Its last events."""

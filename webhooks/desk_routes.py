@@ -70,7 +70,7 @@ def _forms(desk: EndpointDesk, pages: Pages, door: Door) -> APIRouter:
 
     @router.get(PATH + "/{endpoint}/change")
     def show_change_of_endpoint(owner: Owner, endpoint: EndpointId) -> Response:
-        known = desk.one(endpoint)
+        known = desk.endpoint(endpoint)
         return shown.form(owner, EndpointForm(known.url, known.types), of=endpoint)
 
     @router.post(PATH + "/{endpoint}/change")
@@ -162,7 +162,7 @@ class EndpointPages:
 
     def secret(self, owner: SignedIn, identity: str, secret: str) -> Response:
         """A secret: once, and never again."""
-        endpoint = self._desk.one(identity)
+        endpoint = self._desk.endpoint(identity)
         return self._pages.page(
             "webhooks/secret.html", private=True, member=owner.member, endpoint=endpoint, secret=secret
         )
@@ -170,8 +170,8 @@ class EndpointPages:
     def endpoint(self, owner: SignedIn, identity: str) -> Response:
         """One endpoint and its last events."""
         return self._pages.page(
-            "webhooks/endpoint.html", private=True, member=owner.member, endpoint=self._desk.one(identity),
-            deliveries=self._desk.deliveries(identity), key=uuid4().hex,
+            "webhooks/endpoint.html", private=True, member=owner.member, endpoint=self._desk.endpoint(identity),
+            deliveries=self._desk.deliveries(identity), waiting=self._desk.waiting(identity), key=uuid4().hex,
             kinds={kind.value: words for kind, words in WORDS.items()},
         )  # fmt: skip
 

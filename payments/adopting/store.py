@@ -19,7 +19,7 @@ from payments.gifts.store import add_gift, raise_states
 _s = supporter.c
 
 
-def add_supporters(conn: Connection, found: Sequence[Supporter], now: datetime) -> None:
+def add_supporters(conn: Connection, supporters: Sequence[Supporter], now: datetime) -> None:
     """Keep those that are new and not ours; one that was decided about stays decided."""
     known = set(conn.scalars(sa.select(_s.subscription)))
     rows = [
@@ -34,7 +34,7 @@ def add_supporters(conn: Connection, found: Sequence[Supporter], now: datetime) 
             "began_at": each.began_at,
             "found_at": now,
         }
-        for each in found
+        for each in supporters
         if each.subscription not in known and recurring_of_subscription(conn, each.subscription) is None
     ]
     insert_rows(conn, supporter, rows)

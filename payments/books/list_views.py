@@ -79,7 +79,7 @@ def _refunds(conn: Connection, choice: ListChoice) -> ListedTable:
     conditions = [*within_days(_r.agreed_at, choice), *_of_currency(_r.currency, choice)]
     conditions += _of_campaign(_r.payment, choice)
     if choice.text:
-        conditions.append(_found(conn, choice, _r.id, _r.payment, (_r.amount_minor, _r.currency)))
+        conditions.append(_matches_text(conn, choice, _r.id, _r.payment, (_r.amount_minor, _r.currency)))
     match choice.words.get("state"):
         case "agreed":
             conditions.append(_r.undone_at.is_(None))
@@ -107,7 +107,7 @@ def _disputes(conn: Connection, choice: ListChoice) -> ListedTable:
     conditions = [*within_days(_d.answer_by, choice), *_of_currency(_d.currency, choice)]
     conditions += _of_campaign(_d.payment, choice)
     if choice.text:
-        conditions.append(_found(conn, choice, _d.id, _d.payment, (_d.amount_minor, _d.currency)))
+        conditions.append(_matches_text(conn, choice, _d.id, _d.payment, (_d.amount_minor, _d.currency)))
     match choice.words.get("state"):
         case "to-answer":
             conditions.append(_d.status.in_(NEEDS_ANSWER))
@@ -149,7 +149,7 @@ def _of_campaign(payment: sa.ColumnElement[str], choice: ListChoice) -> list[sa.
     return [sa.exists().where(charge.c.payment == payment, shared, allocation.c.campaign_id == number)]
 
 
-def _found(
+def _matches_text(
     conn: Connection,
     choice: ListChoice,
     identity: sa.ColumnElement[str],

@@ -74,10 +74,10 @@ def disputes_to_answer(conn: Connection, limit: int) -> list[DisputeRow]:
     return [_dispute(row) for row in rows]
 
 
-def open_disputes_of(conn: Connection, payment: str | None) -> list[DisputeRow]:
-    """The disputes of a payment that wait for an answer."""
+def disputes_of_payment(conn: Connection, payment: str | None) -> list[DisputeRow]:
+    """The disputes of a payment, whatever became of them."""
     d = dispute.c
-    rows = conn.execute(_disputes().where(d.payment == payment, d.status.in_(NEEDS_ANSWER)).order_by(d.id))
+    rows = conn.execute(_disputes().where(d.payment == payment).order_by(d.id)) if payment else ()
     return [_dispute(row) for row in rows]
 
 

@@ -39,7 +39,7 @@ class DocumentListRow:
 
 
 def _table(conn: Connection, choice: ListChoice) -> ListedTable:
-    conditions = [*on_days(_r.issued_on, choice), *_found(conn, choice)]
+    conditions = [*on_days(_r.issued_on, choice), *_matches_text(conn, choice)]
     if (number := choice.number("campaign")) is not None:
         conditions.append(sa.exists().where(_a.gift_id == _r.gift_id, _a.campaign_id == number))
     if donor_id := choice.words.get("donor"):
@@ -54,7 +54,7 @@ def _table(conn: Connection, choice: ListChoice) -> ListedTable:
     return ListedTable(columns, receipt, conditions, _r.id, {"number": ()})
 
 
-def _found(conn: Connection, choice: ListChoice) -> list[sa.ColumnElement[bool]]:
+def _matches_text(conn: Connection, choice: ListChoice) -> list[sa.ColumnElement[bool]]:
     text = choice.text
     if not text:
         return []

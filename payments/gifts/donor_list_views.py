@@ -45,7 +45,7 @@ class DonorListRow:
 def _table(conn: Connection, choice: ListChoice) -> ListedTable:
     merged = sa.exists().where(_m.holds_of == _d.id)
     kind = choice.words.get("kind")
-    conditions = [~merged, *_found(conn, choice)]
+    conditions = [~merged, *_matches_text(conn, choice)]
     if kind in ("new", "lapsed"):
         days = (choice.first_day, choice.last_day)
         conditions.append(gave_only_then(conn, _d.id, days, for_the_first_time=kind == "new"))
@@ -63,7 +63,7 @@ def _table(conn: Connection, choice: ListChoice) -> ListedTable:
     return ListedTable(tuple(donor.c), donor, conditions, _d.id, {"since": (_d.created_at,), "name": (_d.name,)})
 
 
-def _found(conn: Connection, choice: ListChoice) -> list[sa.ColumnElement[bool]]:
+def _matches_text(conn: Connection, choice: ListChoice) -> list[sa.ColumnElement[bool]]:
     text = choice.text
     if not text:
         return []

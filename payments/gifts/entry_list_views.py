@@ -67,7 +67,7 @@ def _signed(choice: ListChoice) -> sa.ColumnElement[int]:
 
 def _entries(conn: Connection, choice: ListChoice) -> ListedTable:
     accounts, minor = _accounts(choice), _signed(choice)
-    conditions = [*on_days(_e.book_date, choice), *_found(conn, choice)]
+    conditions = [*on_days(_e.book_date, choice), *_matches_text(conn, choice)]
     if accounts:
         conditions.append(_on_accounts(conn, accounts, choice))
     if choice.words.get("figure") == Figure.GIVEN_BACK.value:
@@ -106,7 +106,7 @@ def _of_campaign(column: sa.ColumnElement[int], choice: ListChoice) -> list[sa.C
     return [column == number]
 
 
-def _found(conn: Connection, choice: ListChoice) -> list[sa.ColumnElement[bool]]:
+def _matches_text(conn: Connection, choice: ListChoice) -> list[sa.ColumnElement[bool]]:
     text = choice.text
     if not text:
         return []

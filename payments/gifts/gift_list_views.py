@@ -76,7 +76,7 @@ def _table(conn: Connection, choice: ListChoice) -> ListedTable:
     state = choice.words.get("state", "")
     received = state == GiftState.RECEIVED.value
     number = choice.number("campaign")
-    conditions = [*_of_state(state), *_days(choice, received=received), *_found(conn, choice)]
+    conditions = [*_of_state(state), *_days(choice, received=received), *_matches_text(conn, choice)]
     minor: sa.ColumnElement[int] = _g.amount_minor
     if number is not None:
         share = sa.select(sa.func.sum(_a.amount_minor)).where(_a.gift_id == _g.id, _a.campaign_id == number)
@@ -162,7 +162,7 @@ def _days(choice: ListChoice, *, received: bool) -> list[sa.ColumnElement[bool]]
     return on_days(_g.received_on, choice) if received else within_days(_g.created_at, choice)
 
 
-def _found(conn: Connection, choice: ListChoice) -> list[sa.ColumnElement[bool]]:
+def _matches_text(conn: Connection, choice: ListChoice) -> list[sa.ColumnElement[bool]]:
     """What a text finds: an amount, a receipt's number, a reference, an id, else a name or an address."""
     text = choice.text
     if not text:

@@ -175,7 +175,7 @@ def _row(row: sa.Row[Any]) -> RecurringRow:
 
 def _table(conn: Connection, choice: ListChoice) -> ListedTable:
     began = sa.func.coalesce(_r.began_at, _r.created_at, type_=_r.began_at.type)
-    conditions = [_BEGUN, *within_days(began, choice), *_found(conn, choice)]
+    conditions = [_BEGUN, *within_days(began, choice), *_matches_text(conn, choice)]
     if state := choice.words.get("state"):
         several = {"running": _r.state.in_(_RUNS), "expected": sa.and_(WILL_BE_CHARGED)}
         conditions.append(several.get(state, _r.state == state))
@@ -191,7 +191,7 @@ def _table(conn: Connection, choice: ListChoice) -> ListedTable:
     return ListedTable(tuple(recurring.c), recurring, conditions, _r.id, sorts, _r.currency, _r.amount_minor)
 
 
-def _found(conn: Connection, choice: ListChoice) -> list[sa.ColumnElement[bool]]:
+def _matches_text(conn: Connection, choice: ListChoice) -> list[sa.ColumnElement[bool]]:
     text = choice.text
     if not text:
         return []

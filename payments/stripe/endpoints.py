@@ -78,7 +78,7 @@ class StripeEndpoints:
 
         Where the secret cannot be stored the new endpoint is removed again, and the error is raised.
         """
-        ours = [endpoint for endpoint in self._found() if endpoint.url.rstrip("/") == wanted.url]
+        ours = [endpoint for endpoint in self._endpoints() if endpoint.url.rstrip("/") == wanted.url]
         kept = [endpoint for endpoint in ours if endpoint.delivers(wanted, secrets)]
         acts: list[str] = []
         if kept:
@@ -92,7 +92,7 @@ class StripeEndpoints:
                 acts.append(self._switch_off(old, current, secrets, now))
         return MendedEndpoint(current.id, tuple(acts))
 
-    def _found(self) -> list[FoundEndpoint]:
+    def _endpoints(self) -> list[FoundEndpoint]:
         listed = self._call(lambda: self._client.v1.webhook_endpoints.list({"limit": 100}))
         return [_found_endpoint(endpoint) for endpoint in listed.data]
 

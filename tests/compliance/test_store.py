@@ -14,7 +14,7 @@ from compliance.due_checks import DueCheck, due_checks
 from compliance.evidence import EvidenceType, KeptEvidence
 from compliance.evidence_store import erase_checks, evidence_content, evidence_of, keep_evidence
 from compliance.regime import Regime
-from compliance.store import REMOVED, checks_of, open_checks, open_ones, remove_texts, take_check_step
+from compliance.store import REMOVED, checks_of, open_checks, remove_texts, take_check_step, unended_checks
 from compliance.tables import check_text
 from compliance.thresholds import shipped_rules
 from database.transactions import booking
@@ -88,14 +88,14 @@ def test_a_check_comes_back_as_it_was(conn: Connection, steps: tuple[CheckStep, 
     ]
 
 
-def test_open_ones_stand_with_the_fewest_days_left_first(conn: Connection) -> None:
+def test_unended_checks_stand_with_the_fewest_days_left_first(conn: Connection) -> None:
     """Opening them again changes nothing; an ended one is not among them."""
     take(conn, record())
     open_checks(conn, due(), NEXT)
-    assert [check.gift.gift_id for check in open_ones(conn)] == ["early", "late"]
+    assert [check.gift.gift_id for check in unended_checks(conn)] == ["early", "late"]
 
     take(conn, lookup(MAY), Acceptance(ASHA, NEXT))
-    assert [check.gift.gift_id for check in open_ones(conn)] == ["late"]
+    assert [check.gift.gift_id for check in unended_checks(conn)] == ["late"]
 
 
 def test_the_second_of_two_people_is_told_what_the_first_did(conn: Connection) -> None:

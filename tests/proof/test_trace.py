@@ -1,5 +1,7 @@
 """A trace holds the whole way of money, under each of its identifiers, and lists what is missing."""
 
+from datetime import UTC, datetime
+
 import pytest
 from sqlalchemy import Engine
 
@@ -11,6 +13,9 @@ from tests.payments.messages import charged, completed
 from tests.payments.organisation_books import gift_id
 from tests.proof.books import Desk
 from tests.proof.settled_books import NOON, dispute, everything, line, pay_out, pounds, refund, settle_gift, tell
+from web.wording import Wording
+
+LONDON = Wording("en_GB", "Europe/London")
 
 
 def traced(engine: Engine, asked: str) -> Trace:
@@ -161,6 +166,16 @@ def test_a_refund_of_a_payment_that_nobody_knows_says_that_it_waits(desk: Desk, 
 
     assert (shown.kind, shown.id) == ("payment", "pi_7")
     assert any("has waited since 21 November 2026" in gap for gap in shown.missing)
+
+
+def test_the_desk_says_instants_and_amounts_as_it_says_them_everywhere(desk: Desk, engine: Engine) -> None:
+    """In June a London clock is an hour before UTC."""
+    june = datetime(2026, 6, 5, 12, 30, tzinfo=UTC)
+    tell(desk, RefundAgreed("re_7", "pi_7", pounds(500), june), now=june)
+    with reading(engine) as conn:
+        at_the_desk, on_the_server = (trace(conn, "re_7", *wording).missing for wording in ((LONDON,), ()))
+    assert any("since 5 June 2026 at 13:30 for" in gap for gap in at_the_desk)
+    assert any("since 05 June 2026, 12:30 UTC for" in gap for gap in on_the_server)
 
 
 def test_a_payment_whose_gift_was_lost_says_which(desk: Desk, engine: Engine) -> None:

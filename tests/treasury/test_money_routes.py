@@ -9,8 +9,11 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 
-from database.transactions import reading, writing
+from database.transactions import booking, reading, writing
+from ledger.money import GBP, Money
+from payments.books.store import save_dispute
 from payments.gifts.tables import settled_discrepancy
+from payments.reading.statuses import DisputeStatus
 from payments.settlement.store import note_failure
 from staff.act import Subject
 from staff.role import Role
@@ -136,6 +139,29 @@ def test_a_dispute_to_answer_stands_on_the_desk_with_its_day(treasurer: TestClie
 
     assert "Answer a dispute by 30 November 2026 : Donor 1's bank asks for £25.00 back" in read(treasurer, "/desk")
     assert "30 November 2026 Donor 1 Needs an answer Fraudulent du_1 £25.00" in read(treasurer, "/desk/disputes")
+
+
+@ON_SQLITE
+@pytest.mark.parametrize(
+    ("state", "words_of_it"),
+    [
+        ("needs_response", "Answer by 30 November 2026 at 12:00"),
+        ("under_review", "Answered: the bank considers the dispute over £25.00"),
+        ("won", "The dispute over £25.00 was won"),
+        ("lost", "The dispute over £25.00 was lost"),
+        ("warning_closed", "bank over £25.00 is closed"),
+    ],
+)
+def test_a_gift_says_what_became_of_its_dispute(
+    treasurer: TestClient, desk: Desk, state: str, words_of_it: str
+) -> None:
+    """From the bank's question to its decision, so that nobody must look at Stripe."""
+    settle_gift(desk, 1, 2500, 58)
+    due = NOON + timedelta(days=9)
+    dispute(desk, "du_1", 1, 2500, answer_by=due)
+    with booking(desk.books.engine) as conn:
+        save_dispute(conn, DisputeStatus("du_1", "pi_1", state, "fraudulent", Money(2500, GBP), due), NOON)
+    assert words_of_it in treasurer.get(f"/desk/gifts/{gift_id(1)}").text
 
 
 def test_a_discrepancy_is_dealt_with_once_and_leaves_the_desk(treasurer: TestClient, desk: Desk) -> None:

@@ -83,9 +83,12 @@ def test_a_test_event_is_sent_seen_and_sent_again(
     for _ in range(2):
         assert owner.post(f"{ENDPOINT}/test", data={"key": KEY}).status_code == 303
     worker.run_due()
-    assert (server.requests, "Paused since" in owner.get(ENDPOINT).text) == ([], True)
+    paused = owner.get(ENDPOINT).text
+    assert (server.requests, "Paused since" in paused) == ([], True)
+    assert ("1 event waits; none of them is lost." in paused, "Resume, and send what waits" in paused) == (True, True)
 
     owner.post(f"{ENDPOINT}/resume")
+    assert "1 event is being sent now" in owner.get(ENDPOINT).text
     worker.run_due()
     page = owner.get(ENDPOINT).text
     [event] = re.findall(ENDPOINT + r"/events/(evt_\w+)", page)

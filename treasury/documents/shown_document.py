@@ -27,18 +27,19 @@ from receipts.void_store import editions_of_gift, voids_of_receipts
 from staff.store import member_by_id
 
 STATUS_WORDS = {
-    DocumentStatus.CURRENT: "It holds.",
-    DocumentStatus.PART_REFUNDED: "It holds; a part of its money went back.",
-    DocumentStatus.REFUNDED: "It holds; all of its money went back.",
-    DocumentStatus.REPLACED: "It holds no longer: another took its place.",
-    DocumentStatus.VOID: "It holds no longer: it is void.",
+    DocumentStatus.CURRENT: "Valid: it was not declared void, and no other took its place.",
+    DocumentStatus.PART_REFUNDED: "Valid for what is left: a part of its money went back, and a credit note says so.",
+    DocumentStatus.REFUNDED: "All of its money went back, and a credit note says so.",
+    DocumentStatus.REPLACED: "Valid no longer: another took its place.",
+    DocumentStatus.VOID: "Valid no longer: it was declared void.",
 }
+_NOTHING_BACK = " None of its money went back."
 TITLES = {"CN": "Credit note", "ST": "Statement", "CR": "Consolidated receipt"}
 
 
 @dataclass(frozen=True, slots=True)
 class ShownDocument:
-    """A document on its page. `descent` are the numbers of its editions, `notes` of its credit notes that hold.
+    """A document on its page. `descent` are the numbers of its editions, `notes` of its credit notes that stand.
 
     `email` is where it went; of a receipt and a credit note that of the gift, which may differ from the donor's.
     `void_by` names who declared it void.
@@ -87,7 +88,7 @@ def _receipt(conn: Connection, issued: Issued) -> ShownDocument:
         number=receipt.number,
         title="Receipt",
         status=status,
-        status_words=STATUS_WORDS[status],
+        status_words=STATUS_WORDS[status] + (_NOTHING_BACK if status is DocumentStatus.CURRENT else ""),
         donor_name=receipt.donor_name,
         donor_address=receipt.donor_address,
         issued_on=receipt.issued_on,

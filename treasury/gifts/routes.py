@@ -17,7 +17,7 @@ from ledger.kinds import EntryKind
 from ledger.money import Money
 from outbox.letter_views import letters_of_keys
 from outbox.letters import PostedLetter
-from payments.books.views import DisputeRow, open_disputes_of
+from payments.books.views import DisputeRow, disputes_of_payment
 from payments.gift_aid.claim import ClaimedLine
 from payments.gift_aid.claim_store import standing_lines
 from payments.gifts.detail_views import GiftDetails, gift_details
@@ -30,6 +30,7 @@ from payments.letters.gift_keys import letter_keys
 from payments.valuing.valuation import Valuation
 from payments.valuing.valuation_store import valuations_of
 from proof.trace import Trace, trace
+from proof.trace_missing import TraceWording
 from receipts.document_store import standing_notes
 from staff.act import Act, Subject
 from staff.act_words import words_of
@@ -85,7 +86,7 @@ def gift_routes(engine: Engine, clock: Clock, pages: Pages, door: Door) -> APIRo
     @router.get(GIFT_PATH)
     def show_gift(reader: Reader, gift_id: GiftId) -> Response:
         with reading(engine) as conn:
-            shown = _shown(conn, gift_id, pages.wording.local_day(clock()))
+            shown = _shown(conn, gift_id, pages.wording, pages.wording.local_day(clock()))
             asks = asks_worth(conn)
         if shown is None:
             raise NoSuchMoney(gift_id, reader.member)
@@ -107,11 +108,11 @@ def gift_routes(engine: Engine, clock: Clock, pages: Pages, door: Door) -> APIRo
     return router
 
 
-def _shown(conn: Connection, gift_id: str, today: date) -> ShownGift | None:
+def _shown(conn: Connection, gift_id: str, wording: TraceWording, today: date) -> ShownGift | None:
     gift, details = gift_by_id(conn, gift_id), gift_details(conn, gift_id)
     if gift is None or details is None:
         return None
-    titles, traced = campaign_titles(conn), trace(conn, gift_id)
+    titles, traced = campaign_titles(conn), trace(conn, gift_id, wording)
     receipts = [step.receipt for step in traced.steps if step.receipt]
     credit_notes = [note.number for note in standing_notes(conn, gift_id)]
     refunds = {entry.subject for entry in traced.entries if entry.kind is EntryKind.REFUND}
@@ -132,7 +133,7 @@ def _shown(conn: Connection, gift_id: str, today: date) -> ShownGift | None:
         shown_requests(conn, gift_id),
         notes_about(conn, Noted.GIFT, [gift_id]),
         offline_gift_of(conn, gift_id) if gift.is_offline else None,
-        open_disputes_of(conn, gift.payment),
+        disputes_of_payment(conn, gift.payment),
         standing_lines(conn, [gift_id]),
         next((stated(check, today) for check in checks_of(conn, [gift_id])), None),
         valuations_of(conn, [gift_id]).get(gift_id),

@@ -131,7 +131,7 @@ def _traces(engine: Engine, pages: Pages, door: Door) -> APIRouter:
     def show_trace(reader: Reader, identifier: str) -> Response:
         with reading(engine) as conn:
             try:
-                traced = trace(conn, identifier)
+                traced = trace(conn, identifier, pages.wording)
             except NoTrace:
                 raise NoSuchMoney(identifier, reader.member) from None
             except SeveralTraces as several:

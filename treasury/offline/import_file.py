@@ -1,7 +1,7 @@
 """Reads a file of offline gifts: each line is a gift as the form would take it, or says why it is none. Pure."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import Enum
@@ -10,7 +10,14 @@ from campaigns.campaign import Campaign
 from ledger.money import BadAmount, Money
 from ledger.typed_money import NumberStyle
 from payments.gifts.offline import Means
-from payments.gifts.offline_import import OfflineContent, are_here, imported_gift_id
+from payments.gifts.offline_import import (
+    ComparedOffline,
+    OfflineContent,
+    are_here,
+    gifts_beside,
+    imported_gift_id,
+    look_alikes,
+)
 from treasury.offline.form import Days, TypedOffline, read_offline
 from web.csv_columns import Columns, CsvField, cells_of
 from web.csv_files import CsvLine, CsvTable
@@ -68,6 +75,7 @@ class ImportLine:
     """A line of the file: the gift that it is, or why it is none. `is_here`: it was entered before.
 
     `same_as` is an earlier line that says the very same. Both are gifts, unless somebody wrote one down twice.
+    `looks_like` is a gift in the books that is probably this one: the line is left out, unless somebody says otherwise.
     """
 
     number: int
@@ -76,6 +84,7 @@ class ImportLine:
     why: str = ""
     is_here: bool = False
     same_as: int | None = None
+    looks_like: ComparedOffline | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +97,19 @@ class OfflineImportPlan:
     @property
     def new(self) -> list[TypedOffline]:
         """The gifts that would be entered."""
-        return [line.gift for line in self.lines if line.gift and not line.is_here]
+        return [line.gift for line in self.lines if line.gift and not line.is_here and not line.looks_like]
+
+    @property
+    def alike(self) -> list[ImportLine]:
+        """The lines that look like a gift in the books, and are left out."""
+        return [line for line in self.lines if line.looks_like]
+
+    def entering(self, numbers: Collection[int]) -> "OfflineImportPlan":
+        """The plan if these lines are gifts of their own, whatever they look like."""
+        return replace(
+            self,
+            lines=tuple(replace(line, looks_like=None) if line.number in numbers else line for line in self.lines),
+        )
 
     @property
     def here(self) -> list[ImportLine]:
@@ -98,7 +119,7 @@ class OfflineImportPlan:
     @property
     def repeated(self) -> list[ImportLine]:
         """The new gifts that an earlier line of the file says too."""
-        return [line for line in self.lines if line.same_as and not line.is_here]
+        return [line for line in self.lines if line.same_as and not line.is_here and not line.looks_like]
 
     @property
     def bad(self) -> list[ImportLine]:
@@ -152,8 +173,8 @@ class ImportReader:
         amount = read_csv_amount(cells["amount"], campaign.currency, self.styles[campaign.currency.code])
         if amount.minor <= 0:
             raise NoOfflineGift("The sum is not above zero. A gift that was a mistake is taken back on its own page.")
-        receipt = _said(cells.get("receipt", ""), "Receipt wanted", otherwise=self.defaults.receipt)
-        counts = _said(cells.get("counts", ""), "Counts toward the target", otherwise=True)
+        receipt = _yes_or_no(cells.get("receipt", ""), "Receipt wanted", otherwise=self.defaults.receipt)
+        counts = _yes_or_no(cells.get("counts", ""), "Counts toward the target", otherwise=True)
         nature = _nature(cells.get("nature", ""))
         means = Means.IN_KIND.value if nature is Nature.IN_KIND else cells.get("means", "") or self.defaults.means
         return {
@@ -190,14 +211,23 @@ class ImportReader:
 
 
 def offline_plan(
-    table: CsvTable, columns: Columns, lines: Sequence[ImportLine], known: Counter[OfflineContent]
+    table: CsvTable, columns: Columns, lines: Sequence[ImportLine], known: Sequence[ComparedOffline]
 ) -> OfflineImportPlan:
     """What the file would do, beside what is known already."""
     readable = [line for line in lines if line.gift]
-    here = dict(zip((line.number for line in readable), are_here(map(_content, readable), known), strict=True))
+    counted = Counter(gift.content for gift in known)
+    here = dict(zip((line.number for line in readable), are_here(map(_content, readable), counted), strict=True))
     same = _earlier_lines(readable)
+    left = gifts_beside(known, (_content(line) for line in readable if here[line.number]))
+    alike = look_alikes([_compared(line) for line in readable if not here[line.number]], left)
     planned = tuple(
-        replace(line, is_here=here.get(line.number, False), same_as=same.get(line.number)) for line in lines
+        replace(
+            line,
+            is_here=here.get(line.number, False),
+            same_as=same.get(line.number),
+            looks_like=alike.get(str(line.number)),
+        )
+        for line in lines
     )
     days = (line.cells[columns["day"]] for line in table.lines if not line.fault and columns["day"] < len(line.cells))
     return OfflineImportPlan(planned, days_read_both_ways(days))
@@ -222,6 +252,12 @@ def _content(line: ImportLine) -> OfflineContent:
     return OfflineContent.of(gift.day, gift.amount, gift.means, gift.reference, donor)
 
 
+def _compared(line: ImportLine) -> ComparedOffline:
+    assert line.gift is not None
+    donor = line.gift.donor
+    return ComparedOffline.of(str(line.number), _content(line), line.gift.reference, donor.name, donor.email)
+
+
 def _means(written: str) -> Means:
     means = _MEANS.get(" ".join(written.casefold().replace("_", " ").split())) or _MEANS.get(written.casefold())
     if means is None:
@@ -239,7 +275,7 @@ def _nature(written: str) -> Nature:
     return nature
 
 
-def _said(written: str, label: str, *, otherwise: bool) -> bool:
+def _yes_or_no(written: str, label: str, *, otherwise: bool) -> bool:
     plain = written.strip().casefold()
     if not plain:
         return otherwise

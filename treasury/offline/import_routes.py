@@ -46,7 +46,7 @@ from web.csv_columns import (
     names_of,
     read_columns,
 )
-from web.csv_files import CsvTable, UnreadableFile, read_csv
+from web.csv_files import MOST_LINES, PREAMBLE_LINES, CsvTable, UnreadableFile, read_csv
 from web.csv_store import forget_upload, keep_upload, known_columns, remember_columns, upload_of
 from web.errors import NotFound
 from web.forms import posted_fields
@@ -57,6 +57,8 @@ OFFLINE_PATH = "/desk/offline"
 IMPORT_PATH = OFFLINE_PATH + "/import"
 PURPOSE = "offline gifts"
 OF_IMPORT = ("means", "campaign", "receipt")
+ALL_ALIKE = "enter-all"
+_ALIKE_FIELDS = {f"enter-{number}": number for number in range(1, MOST_LINES + PREAMBLE_LINES + 2)}
 _Chosen = Annotated[str, Query(max_length=40)]
 
 
@@ -101,7 +103,8 @@ def offline_import_routes(engine: Engine, clock: Clock, pages: Pages, door: Door
 
     @router.post(IMPORT_PATH + "/{upload}/save")
     async def save_offline_gifts(changer: Changer, upload: UUID, request: Request) -> Response:
-        return await run_in_threadpool(desk.save, changer, str(upload), _of(await posted_fields(request, OF_IMPORT)))
+        typed = await posted_fields(request, [*OF_IMPORT, ALL_ALIKE, *_ALIKE_FIELDS])
+        return await run_in_threadpool(desk.save, changer, str(upload), typed)
 
     return router
 
@@ -194,21 +197,26 @@ class OfflineImportDesk:
                 remember_columns(conn, PURPOSE, table.shape, columns, self._clock())
         return self.show_columns(changer, upload, of, errors) if errors else _see(_address(upload, of))
 
-    def save(self, changer: SignedIn, upload: str, of: Mapping[str, str]) -> Response:
+    def save(self, changer: SignedIn, upload: str, typed: Mapping[str, str]) -> Response:
         """Enter every new gift in one transaction; pressed twice it is one import.
 
-        The file is read before the transaction, so that gifts which come meanwhile wait for its writing alone.
+        The file is read before the transaction, so that gifts which come meanwhile wait for its writing alone. Lines
+        that look like a gift in the books are entered where that was chosen.
         """
-        imported = Subject(IMPORT_SUBJECT, upload)
+        imported, of = Subject(IMPORT_SUBJECT, upload), _of(typed)
         with reading(self._engine) as conn:
             if acts_on(conn, imported):
                 return _see(f"{IMPORTED_PATH}/{upload}")
             read = self._read(conn, upload, of)
         with changing_books(self._engine, changer.actor, self._clock()) as change:
-            plan = OfflineImportPlan((), None) if acts_on(change.conn, imported) else read.plan(change.conn)
+            plan = (
+                OfflineImportPlan((), None)
+                if acts_on(change.conn, imported)
+                else _chosen_plan(read.plan(change.conn), typed)
+            )
             self._enter(change, plan, changer.member.id, read.open_from)
             forget_upload(change.conn, upload)
-            after = {"gifts": len(plan.new), "here": len(plan.here), "unread": len(plan.bad)}
+            after = {"gifts": len(plan.new), "here": len(plan.here) + len(plan.alike), "unread": len(plan.bad)}
             change.record("gift.import", imported, after=after, act_id=f"gift.import:{upload}")
         return _see(f"{IMPORTED_PATH}/{upload}")
 
@@ -247,6 +255,11 @@ class OfflineImportDesk:
         defaults = Defaults(of["means"] or Means.CASH.value, of["campaign"], of["receipt"] == "yes")
         lines = ImportReader(upload, choices, days, styles, defaults).lines(table, columns)
         return _ReadFile(table, columns, lines, first_open)
+
+
+def _chosen_plan(plan: OfflineImportPlan, typed: Mapping[str, str]) -> OfflineImportPlan:
+    everything = bool(typed.get(ALL_ALIKE))
+    return plan.entering({number for name, number in _ALIKE_FIELDS.items() if everything or typed.get(name)})
 
 
 def _why(line: ImportLine) -> str:

@@ -46,7 +46,15 @@ def test_a_wrong_name_is_put_right_by_a_new_receipt(desk: Desk, treasurer: TestC
     answer = treasurer.post(f"{FIRST}/reissue", data=wrong)
 
     assert answer.url.path == "/desk/documents/2026-000002"
-    assert all(words in answer.text for words in ("It holds.", "Donor One", "1 Road<br>Leeds", "2026-000001"))
+    assert all(
+        words in answer.text
+        for words in (
+            "no other took its place. None of its money went back.",
+            "Donor One",
+            "1 Road<br>Leeds",
+            "2026-000001",
+        )
+    )
     assert "Replaced by" in treasurer.get(FIRST).text
     with reading(desk.books.engine) as conn:
         issued = receipt_by_number(conn, "2026-000002")
@@ -72,7 +80,7 @@ def test_a_void_needs_a_reason(desk: Desk, treasurer: TestClient) -> None:
     assert (without.status_code, "Say why: an auditor will ask." in without.text) == (422, True)
 
     answer = treasurer.post(f"{FIRST}/void", data={"why": "Entered by mistake"})
-    assert "It holds no longer: it is void." in answer.text
+    assert "Valid no longer: it was declared void." in answer.text
     with reading(desk.books.engine) as conn:
         issued = receipt_by_number(conn, "2026-000001")
         assert issued is not None
