@@ -7,7 +7,7 @@ from sqlalchemy.engine import Connection, Engine
 
 from compliance.check import Check
 from compliance.clock_warnings import warned_on
-from compliance.store import open_ones
+from compliance.store import unended_checks
 from database.instants import Clock
 from database.transactions import reading, writing
 from outbox.letters import Letter, letter_was_posted, post_letter
@@ -40,7 +40,7 @@ def warning_of_clocks(engine: Engine, pages: Pages, clock: Clock) -> Chore:
 
 def due_warnings(conn: Connection, pages: Pages, today: date) -> list[Letter]:
     """The letters of today and the days before that were not posted: one a day for each who may accept."""
-    pending = open_ones(conn)
+    pending = unended_checks(conn)
     if not pending:
         return []
     readers = [

@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection, Engine
 
 from compliance.check import Check, CheckState
 from compliance.check_steps import ReturnDecision, ReturnFailure
-from compliance.store import open_ones, take_check_step
+from compliance.store import take_check_step, unended_checks
 from database.instants import Clock
 from database.transactions import writing
 from outbox.worker import Chore
@@ -83,7 +83,7 @@ def refunds_of_check(conn: Connection, check: Check) -> list[ReturnRefund]:
 def note_failed_returns(conn: Connection, now: datetime, today: date) -> int:
     """Note in each check which of the refunds it asked for have failed, each once; returns how many were noted."""
     noted = 0
-    for check in open_ones(conn):
+    for check in unended_checks(conn):
         if check.state is CheckState.TO_RETURN:
             failed = [refund for refund in refunds_of_check(conn, check) if refund.has_failed]
             known = {step.why for step in check.steps if isinstance(step, ReturnFailure)}

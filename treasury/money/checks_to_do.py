@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from compliance.check import Check
 from compliance.check_wait import WaitingGift
-from compliance.store import open_ones
+from compliance.store import unended_checks
 from compliance.wait_views import waiting_gifts
 
 
@@ -39,7 +39,7 @@ class ChecksToDo:
 
 def checks_to_do(conn: Connection, today: date, shown: int) -> ChecksToDo:
     """What waits today, the most urgent first."""
-    pending = [ClockToDo(check, (check.clock.last_day - today).days) for check in open_ones(conn)]
+    pending = [ClockToDo(check, (check.clock.last_day - today).days) for check in unended_checks(conn)]
     over = [each for each in pending if each.check.clock.is_over(today)]
     ending = [each for each in pending if each not in over and today >= each.check.clock.warnings[0]]
     waiting = waiting_gifts(conn)

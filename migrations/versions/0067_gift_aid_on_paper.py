@@ -6,8 +6,8 @@ from alembic import op
 from database.columns import BookDate
 from migrations.guards import frozen, on_sqlite, refuse_rows
 
-revision = "0073"
-down_revision = "0072"
+revision = "0067"
+down_revision = "0066"
 
 TABLE = "gift_aid_declaration"
 COLUMNS = (
