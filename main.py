@@ -37,7 +37,7 @@ from mailing.desk_routes import OPT_OUTS, MailingDesk, mailing_desk_routes
 from mailing.routes import mailing_routes
 from mailing.stop_links import PATH as STOP_PATH
 from mailing.stop_links import StopLinks
-from organisation.consent_words import OfferedConsent, offered_consents
+from organisation.consent_words import offered_consents
 from organisation.publication import missing_for_publication
 from organisation.routes import UPLOAD_PATHS as ORGANISATION_UPLOADS
 from organisation.routes import organisation_routes
@@ -204,11 +204,7 @@ def _form_rules(installation: Installation) -> FormRules:
 def _own_pages(installation: Installation, twin: Twin | None) -> APIRouter:
     """What a donor opens by a link from a letter."""
     engine, clock, pages = installation.engine, installation.clock, installation.pages
-    (key, base), organisation = stripe_account(installation, twin), installation.organisation
-
-    def offered() -> list[OfferedConsent]:
-        return offered_consents(organisation.profile, organisation.number)
-
+    (key, base), offered = stripe_account(installation, twin), _form_rules(installation).consents
     router = APIRouter()
     router.include_router(donor_sign_in_routes(engine, clock, pages))
     router.include_router(own_routes(engine, clock, pages, CustomerPortal(key, api_base=base), offered))

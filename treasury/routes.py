@@ -82,8 +82,6 @@ def treasury_routes(
         standing_order_routes(engine, clock, pages, door),
         note_routes(engine, clock, door),
         *_book_parts(engine, clock, pages, door),
-        donation_report_routes(engine, clock, pages, door),
-        rule_routes(engine, clock, pages, door),
         lost_routes(engine, clock, pages, door),
         recurring_routes(engine, clock, pages, door),
         donor_desk_routes(engine, clock, pages, door),
@@ -94,10 +92,19 @@ def treasury_routes(
         source_routes(engine, pages, door),
         letter_routes(engine, clock, pages, door),
         link_routes(engine, clock, pages, door),
-        check_routes(engine, clock, pages, door),
-        waiting_gift_routes(engine, clock, pages, door),
+        *_compliance_parts(engine, clock, pages, door),
     )
     return _joined(parts)
+
+
+def _compliance_parts(engine: Engine, clock: Clock, pages: Pages, door: Door) -> tuple[APIRouter, ...]:
+    """UK political money: checks of donors, gifts that wait for one, reports, and the rules."""
+    return (
+        check_routes(engine, clock, pages, door),
+        waiting_gift_routes(engine, clock, pages, door),
+        donation_report_routes(engine, clock, pages, door),
+        rule_routes(engine, clock, pages, door),
+    )
 
 
 def _joined(parts: Iterable[APIRouter]) -> APIRouter:
