@@ -36,6 +36,7 @@ from payments.gifts.views import DiscrepancyRow, discrepancies, discrepancy_coun
 from payments.giving.surge_views import SurgeState, surge_state
 from payments.inbox.store import DeadLetter, dead_letters
 from payments.refunding.twin_views import TwinRow, twin_rows
+from payments.statements.jobs import WaitingStatements, waiting_statements
 from receipts.jobs import UnprintedDocument, unprinted_receipts
 from webhooks.endpoint import WebhookEndpoint
 from webhooks.store import stopped_endpoints
@@ -66,6 +67,7 @@ class ToDo:
     letters: Sequence[PostedLetter]
     letter_count: int
     unprinted: Sequence[UnprintedDocument]
+    statements: Sequence[WaitingStatements]
     lost_gift_count: int
     surge: SurgeState
     uncleared: Sequence[Uncleared]
@@ -83,7 +85,8 @@ class ToDo:
         """Whether nothing waits."""
         lists = (
             self.disputes, self.discrepancies, self.dead_letters, self.without_gift, self.payouts, self.letters,
-            self.unprinted, self.uncleared, self.failing, self.ended, self.twins, self.months_to_close, self.unproved,
+            self.unprinted, self.statements, self.uncleared, self.failing, self.ended, self.twins, self.months_to_close,
+            self.unproved,
         )  # fmt: skip
         counts = (self.lost_gift_count, self.surge.demand, self.surge.waiting)
         return not any((*counts, *lists, self.stopped_endpoints))
@@ -105,6 +108,7 @@ def to_do(conn: Connection, now: datetime, today: date, last_month: Sequence[Pro
         undelivered_letters(conn, SHOWN),
         undelivered_count(conn),
         unprinted_receipts(conn),
+        waiting_statements(conn),
         lost_gift_count(conn),
         surge_state(conn, now),
         *uncleared_since(conn, now - LONGEST_UNCLEARED, SHOWN),
