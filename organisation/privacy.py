@@ -6,6 +6,7 @@ UK GDPR, article 13, asks for who, what, why and on which ground, who else sees 
 from collections.abc import Callable, Mapping
 
 from organisation.organisation import NEWEST_NOTICE, Organisation, OrganisationProfile
+from organisation.receipt_rules import ADDRESS_LAWS
 from web.language import translated
 
 Paragraphs = list[str]
@@ -17,7 +18,13 @@ def privacy_paragraphs(profile: OrganisationProfile) -> Paragraphs:
     if notices.privacy:
         return [paragraph for paragraph in notices.privacy.split("\n\n") if paragraph]
     paragraphs = DEFAULTS[notices.privacy_version](profile.organisation)
+    if profile.receipts.jurisdiction in ADDRESS_LAWS:
+        paragraphs = [*paragraphs, _postal_address()]
     return [*paragraphs, _gift_aid()] if profile.claims_gift_aid else paragraphs
+
+
+def _postal_address() -> str:
+    return translated("The law wants your postal address on your receipt: we keep it for that, and for nothing else.")
 
 
 def _gift_aid() -> str:

@@ -27,6 +27,9 @@ JURISDICTIONS: Mapping[str, str] = {
     Jurisdiction.CANADA: "Canada: official receipt of a registered charity",
 }
 
+ADDRESS_LAWS = frozenset({Jurisdiction.CANADA, Jurisdiction.US_POLITICAL})
+"""The laws under which donors are asked for their postal address; `receipts/jurisdictions.py` says why."""
+
 REGISTRATION, PLACE, SIGNATORY = "registration_number", "place_of_issue", "signatory"
 OWN_FACTS: Mapping[str, Sequence[str]] = {
     Jurisdiction.UK_CHARITY: (REGISTRATION,),

@@ -1,7 +1,7 @@
 """The command `receipts statements`: the statements of a year, or receipts for it, made and sent."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
@@ -19,6 +19,7 @@ from payments.statements.archive import zip_of_documents
 from payments.statements.issuing import issue_statements
 from payments.statements.views import StatementSpan, numbers_of_span, progress_of_span
 from receipts.document import DocumentIssuer
+from receipts.jurisdictions import MissingFact
 from receipts.statement import StatementKind, year_from
 
 VarDir = Annotated[Path | None, typer.Option(help="Where SQLite files and sandbox keys are kept.")]
@@ -62,7 +63,8 @@ def add_statement_command(receipts: typer.Typer, opened: OpenedForStatements) ->
         if file is not None and file.exists():
             raise typer.BadParameter(f"{file} is there already. Nothing was made.")
         with opened(var_dir) as ports:
-            _issue(ports, span)
+            lacking = _issue(ports, span)
+            _say_lacking(lacking)
             with reading(ports.engine) as conn:
                 so_far = progress_of_span(conn, span)
             out.print(
@@ -84,11 +86,20 @@ def _span(year: int, begins: str, kind: StatementKind) -> StatementSpan:
     return StatementSpan(kind, first, last)
 
 
-def _issue(ports: StatementPorts, span: StatementSpan) -> None:
+def _say_lacking(lacking: Mapping[str, Sequence[MissingFact]]) -> None:
+    if lacking:
+        facts = " and ".join(dict.fromkeys(fact for missing in lacking.values() for fact in missing))
+        complain.print(f"{len(lacking)} were not issued: the law asks for {facts}. Enter it, and run this again.")
+
+
+def _issue(ports: StatementPorts, span: StatementSpan) -> Mapping[str, Sequence[MissingFact]]:
+    lacking: Mapping[str, Sequence[MissingFact]] = {}
     with Progress(console=complain, transient=True) as progress:
         task = progress.add_task("statements", total=None)
         for so_far in issue_statements(ports.engine, span, ports.issuer, ports.clock):
             progress.update(task, completed=so_far.done, total=so_far.people)
+            lacking = so_far.lacking
+    return lacking
 
 
 def _write(ports: StatementPorts, span: StatementSpan, file: Path, *, is_whole: bool) -> None:

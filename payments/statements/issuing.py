@@ -1,7 +1,7 @@
 """Issue the statements of a span: each person one, however often it is begun or killed."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy.engine import Connection, Engine
@@ -12,6 +12,7 @@ from donors.store import donor_by_id
 from payments.statements.views import (
     StatementSpan,
     have_statement,
+    name_on_receipts,
     people_of_span,
     people_with_statement,
     statement_gifts,
@@ -19,6 +20,7 @@ from payments.statements.views import (
 from receipts.document import DocumentIssuer
 from receipts.document_store import DueDocument, issue_documents
 from receipts.jobs import queue_prints
+from receipts.jurisdictions import MissingFact, missing_facts
 from receipts.receipt import receipt_style
 from receipts.statement import GiftStatement
 
@@ -27,36 +29,51 @@ PEOPLE_AT_ONCE = 10  # statements in one transaction: others wait for it
 
 @dataclass(frozen=True, slots=True)
 class IssuedSoFar:
-    """How many of the people who gave have been seen to, and how many there are."""
+    """How many of the people who gave have been seen to, and how many there are.
+
+    `lacking` is what the law asks for on the statements of those who have none, by the donor's id.
+    """
 
     done: int
     people: int
+    lacking: Mapping[str, Sequence[MissingFact]] = field(default_factory=dict)
 
 
 def issue_statements(
     engine: Engine, span: StatementSpan, issuer: DocumentIssuer, clock: Clock
 ) -> Iterator[IssuedSoFar]:
-    """Issue what is missing of a span, a few in each transaction, and queue their printing; says how far it is."""
+    """Issue what is missing of a span, a few in each transaction, and queue their printing; says how far it is.
+
+    A statement that lacks what its law asks for is not issued.
+    """
     with reading(engine) as conn:
         people = people_of_span(conn, span)
         missing = sorted(set(people) - people_with_statement(conn, span))
-    done = len(people) - len(missing)
+    done, lacking = len(people) - len(missing), dict[str, Sequence[MissingFact]]()
     yield IssuedSoFar(done, len(people))
     for start in range(0, len(missing), PEOPLE_AT_ONCE):
         some = missing[start : start + PEOPLE_AT_ONCE]
         with booking(engine) as conn:
-            _issue(conn, span, some, issuer, clock())
+            lacking |= _issue(conn, span, some, issuer, clock())
         done += len(some)
-        yield IssuedSoFar(done, len(people))
+        yield IssuedSoFar(done, len(people), lacking)
 
 
-def _issue(conn: Connection, span: StatementSpan, people: list[str], issuer: DocumentIssuer, now: datetime) -> None:
-    """Issue these people's statements, of those who have none: another may be doing the same."""
+def _issue(
+    conn: Connection, span: StatementSpan, people: list[str], issuer: DocumentIssuer, now: datetime
+) -> dict[str, Sequence[MissingFact]]:
+    """Issue these people's statements, of those who have none: another may be doing the same.
+
+    Returns what the others lack, by the donor's id.
+    """
     has_one = have_statement(conn, span, people)
-    due = [_due(conn, span, person, issuer) for person in people if person not in has_one]
+    due = [each for person in people if person not in has_one and (each := _due(conn, span, person, issuer))]
+    missing = {each.donor_id or "": missing_facts(each.document) for each in due}
+    whole = [each for each in due if not missing[each.donor_id or ""]]
     today = now.astimezone(issuer.zone).date()
-    issued = issue_documents(conn, [each for each in due if each], issued_on=today, now=now)
+    issued = issue_documents(conn, whole, issued_on=today, now=now)
     queue_prints(conn, [document.number for document in issued], now=now)
+    return {person: facts for person, facts in missing.items() if facts}
 
 
 def _due(conn: Connection, span: StatementSpan, person: str, issuer: DocumentIssuer) -> DueDocument | None:
@@ -64,7 +81,7 @@ def _due(conn: Connection, span: StatementSpan, person: str, issuer: DocumentIss
     if donor is None or not (donor.name or donor.email) or not gifts:  # without both the donor was erased
         return None
     statement = GiftStatement(
-        donor_name=donor.name,
+        donor_name=donor.name or name_on_receipts(conn, span, person),
         organisation=issuer.profile.organisation,
         mode=issuer.mode,
         style=receipt_style(issuer.profile, donor.language),

@@ -104,6 +104,15 @@ def statement_gifts(conn: Connection, span: StatementSpan, person: str) -> tuple
     return tuple(gifts)
 
 
+def name_on_receipts(conn: Connection, span: StatementSpan, person: str) -> str:
+    """What the newest receipt of these gifts calls a person who has no name here."""
+    own = sa.and_(_counted(span), _g.donor_id.in_(ids_of_person(conn, person)))
+    ids = conn.scalars(sa.select(_g.id).where(own).order_by(_g.received_on, _g.id)).all()
+    receipts = _receipts(conn, ids)
+    names = [receipts[gift_id].donor_name for gift_id in ids if gift_id in receipts]
+    return next((name for name in reversed(names) if name), "")
+
+
 def _counted(span: StatementSpan) -> sa.ColumnElement[bool]:
     """Gifts of money that came on these days and were not taken back as entered by mistake."""
     left_out = sa.exists().where(

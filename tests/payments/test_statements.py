@@ -3,21 +3,25 @@
 import io
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 
 from database.transactions import reading, writing
 from donors.merge_store import merge_donors
+from donors.tables import donor
 from ledger.money import GBP, Money
 from organisation.organisation import OrganisationProfile
+from organisation.receipt_rules import REGISTRATION, ReceiptRules
 from outbox.letters import SEND
 from outbox.tables import letter as letter_table
 from outbox.worker import Worker
+from payments.gifts.tables import gift
 from payments.letters.document_letters import document_letter_handler
 from payments.statements.archive import zip_of_documents
 from payments.statements.issuing import issue_statements
-from payments.statements.jobs import queue_statements, statement_jobs
+from payments.statements.jobs import queue_statements, statement_jobs, waiting_statements
 from payments.statements.views import StatementProgress, StatementSpan, numbers_of_span, progress_of_span
 from receipts.document import DocumentIssuer
 from receipts.document_store import document_by_number, document_gaps
@@ -25,6 +29,7 @@ from receipts.jobs import LETTER, PRINT, print_handler
 from receipts.sheets import Document
 from receipts.statement import GiftStatement, StatementKind
 from tests.clock import FixedClock
+from tests.engines import ON_SQLITE
 from tests.payments.conftest import LONDON
 from tests.payments.messages import charged, delivery, event
 from tests.payments.organisation_books import NOON, Books, gift_id
@@ -92,6 +97,37 @@ def test_a_year_may_begin_in_april_and_a_receipt_has_numbers_of_its_own(books: B
 
     assert [each.number for each in make(books, tax_year)] == ["CR2026-000001"]
     assert make(books, before) == []
+
+
+@ON_SQLITE
+def test_a_statement_that_lacks_what_its_law_asks_for_is_not_issued(books: Books) -> None:
+    """It takes no number, and the desk says why; once it is known, the same job makes it."""
+    rules = ReceiptRules("us_charity", {REGISTRATION: "12-3456789"})
+    american, clock = replace(ISSUER, profile=replace(ISSUER.profile, receipts=rules)), FixedClock(NOON)
+    give(books, 1)
+    books.pledge(2)
+    nameless = str(books.gift(2).donor_id)
+    with writing(books.engine) as conn:
+        conn.execute(sa.update(gift).where(gift.c.id == gift_id(2)).values(donor_name=""))
+        conn.execute(sa.update(donor).where(donor.c.id == nameless).values(name=""))
+        queue_statements(conn, YEAR, clock)
+    books.deliver(charged("2", gift=gift_id(2)))
+    jobs = NOTHING | statement_jobs(books.engine, lambda: american, clock) | {PRINT: lambda _payload: None}
+    Worker(books.engine, jobs, clock).run_due()
+
+    with reading(books.engine) as conn:
+        assert list(numbers_of_span(conn, YEAR)) == ["ST2026-000001"]
+        [waits] = waiting_statements(conn)
+    assert (waits.kind, waits.first_day, waits.donors) == (YEAR.kind, YEAR.first_day, [nameless])
+    assert waits.why == "1 statement was not issued: the law asks for the donor\u2019s name."
+
+    with writing(books.engine) as conn:
+        conn.execute(sa.update(donor).where(donor.c.id == nameless).values(name="Zoë"))
+    clock.now += timedelta(hours=1)
+    Worker(books.engine, jobs, clock).run_due()
+    with reading(books.engine) as conn:
+        assert list(numbers_of_span(conn, YEAR)) == ["ST2026-000001", "ST2026-000002"]
+        assert (waiting_statements(conn), document_gaps(conn)) == ([], [])
 
 
 def test_made_twice_none_is_there_twice(books: Books) -> None:

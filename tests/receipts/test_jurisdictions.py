@@ -5,11 +5,11 @@ from dataclasses import replace
 import pytest
 
 from organisation.organisation import OrganisationProfile
-from organisation.receipt_rules import JURISDICTIONS, OWN_FACTS, UNSTATED, Jurisdiction, ReceiptRules
+from organisation.receipt_rules import ADDRESS_LAWS, JURISDICTIONS, OWN_FACTS, UNSTATED, Jurisdiction, ReceiptRules
 from organisation.receipts_section import read_receipts, receipts_fields
 from organisation.sections import SectionErrors
 from receipts.archiving import snapshot_of
-from receipts.jurisdictions import LEGAL_FORMS, FactsMissing, MissingFact, legal_lines, missing_facts
+from receipts.jurisdictions import LEGAL_FORMS, FactsMissing, MissingFact, asks_for_address, legal_lines, missing_facts
 from receipts.pdf import Printer
 from receipts.receipt import GiftAidStatus, Receipt, ReceiptStyle
 from receipts.words_4 import WORDS_4
@@ -46,7 +46,8 @@ def test_a_document_without_its_facts_says_which_are_missing(law: Jurisdiction) 
 
 
 def test_canada_wants_the_donor_s_address() -> None:
-    """The United Kingdom does not."""
+    """The United Kingdom does not; the privacy notice names the laws that ask."""
+    assert {law for law in LAWS if asks_for_address(law)} == ADDRESS_LAWS
     without = replace(FULL, donor_address=())
     assert missing_facts(replace(without, jurisdiction=Jurisdiction.CANADA)) == [MissingFact.DONOR_ADDRESS]
     assert missing_facts(replace(without, jurisdiction=Jurisdiction.UK)) == []

@@ -8,15 +8,18 @@ import pytest
 import sqlalchemy as sa
 from fastapi.testclient import TestClient
 
-from database.transactions import booking, reading
+from database.transactions import booking, reading, writing
 from donors.store import donor_of_address, find_or_add_donor
 from ledger.period_store import close_month
 from ledger.tables import entry
+from organisation.store import add_first_version
 from payments.gifts.offline_views import offline_rows
+from receipts.store import receipt_of_gift
 from staff.role import Role
 from staff.tables import act
 from tests.clock import FixedClock
 from tests.ledger.samples import NOON
+from tests.payments.test_postal_addresses import CANADIAN, LINES, TYPED
 from tests.proof.books import Desk
 from tests.staff.signing_in import sign_in_as
 from tests.treasury.test_lost_gifts import build
@@ -50,6 +53,22 @@ def enter(browser: TestClient, **typed: str) -> str:
     answer = browser.post(f"{PATH}/new", data=form(browser, **typed), follow_redirects=False)
     assert answer.status_code == 303, re.findall(r'class="error"[^>]*>.*', answer.text)
     return answer.headers["location"]
+
+
+def test_the_donors_address_is_asked_for_where_receipts_want_it(browser: TestClient, desk: Desk) -> None:
+    """It stands on the receipt; a part of an address is sent back, and none at all lets the receipt wait."""
+    assert "Their postal address" not in browser.get(f"{PATH}/new").text
+    with writing(desk.books.engine) as conn:
+        add_first_version(conn, CANADIAN, "test", NOON)
+    assert "Their postal address" in browser.get(f"{PATH}/new").text
+    answer = browser.post(f"{PATH}/new", data=form(browser, receipt="yes", post_town="Toronto"))
+    assert (answer.status_code, "Enter your postal code." in answer.text) == (422, True)
+
+    paths = [enter(browser, receipt="yes", **TYPED), enter(browser, receipt="yes")]
+
+    with reading(desk.books.engine) as conn:
+        issued = [receipt_of_gift(conn, path.rpartition("/")[2]) for path in paths]
+    assert [each.receipt.donor_address for each in issued if each] == [LINES, ()]
 
 
 def test_a_gift_is_entered_once_with_its_act(browser: TestClient, desk: Desk) -> None:

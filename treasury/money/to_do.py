@@ -36,6 +36,7 @@ from payments.gifts.views import DiscrepancyRow, discrepancies, discrepancy_coun
 from payments.giving.surge_views import SurgeState, surge_state
 from payments.inbox.store import DeadLetter, dead_letters
 from payments.refunding.twin_views import TwinRow, twin_rows
+from payments.statements.jobs import WaitingStatements, waiting_statements
 from receipts.jobs import UnprintedDocument, unprinted_receipts
 from treasury.donation_reports.known import ReportsToDo, reports_to_do
 from treasury.money.checks_to_do import ChecksToDo, checks_to_do
@@ -68,6 +69,7 @@ class ToDo:
     letters: Sequence[PostedLetter]
     letter_count: int
     unprinted: Sequence[UnprintedDocument]
+    statements: Sequence[WaitingStatements]
     lost_gift_count: int
     surge: SurgeState
     uncleared: Sequence[Uncleared]
@@ -87,8 +89,8 @@ class ToDo:
         """Whether nothing waits."""
         lists = (
             self.disputes, self.discrepancies, self.dead_letters, self.without_gift, self.payouts, self.letters,
-            self.unprinted, self.uncleared, self.failing, self.ended, self.twins, self.months_to_close, self.unproved,
-            self.reports.due, self.reports.missing_rule,
+            self.unprinted, self.statements, self.uncleared, self.failing, self.ended, self.twins, self.months_to_close,
+            self.unproved, self.reports.due, self.reports.missing_rule,
         )  # fmt: skip
         counts = (self.lost_gift_count, self.surge.demand, self.surge.waiting, self.checks.count)
         return not any((*counts, *lists, self.stopped_endpoints))
@@ -110,6 +112,7 @@ def to_do(conn: Connection, now: datetime, today: date, last_month: Sequence[Pro
         undelivered_letters(conn, SHOWN),
         undelivered_count(conn),
         unprinted_receipts(conn),
+        waiting_statements(conn),
         lost_gift_count(conn),
         surge_state(conn, now),
         *uncleared_since(conn, now - LONGEST_UNCLEARED, SHOWN),
