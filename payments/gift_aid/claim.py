@@ -55,9 +55,14 @@ class OpenClaim:
         return over_claimed_tax(self.adjustments)
 
     @property
+    def tax_on_gifts(self) -> Money:
+        """The tax on its gifts, before what is paid back."""
+        return tax_on(self.given)
+
+    @property
     def tax(self) -> Money:
         """What HMRC will pay."""
-        return tax_on(self.given) - self.over_claimed_tax
+        return self.tax_on_gifts - self.over_claimed_tax
 
 
 @dataclass(frozen=True, slots=True)

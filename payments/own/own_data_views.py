@@ -23,6 +23,7 @@ from payments.gifts.tables import (
 )
 from payments.giving.tables import postal_address
 from payments.standing_orders.tables import standing_order
+from payments.valuing.tables import gift_valuation, loan
 from receipts.tables import receipt
 from staff.tables import note
 
@@ -49,6 +50,8 @@ def own_data(conn: Connection, donor_ids: Sequence[str]) -> OwnData:
         "postal_addresses": _rows(conn, postal_address, postal_address.c.gift_id.in_(gifts)),
         "gift_aid_declarations": _rows(conn, gift_aid_declaration, gift_aid_declaration.c.donor_id.in_(donor_ids)),
         "gift_aid_claims": _rows(conn, gift_aid_line, gift_aid_line.c.gift_id.in_(gifts)),
+        "valuations": _rows(conn, gift_valuation, gift_valuation.c.gift_id.in_(gifts)),
+        "loans": _rows(conn, loan, loan.c.donor_id.in_(donor_ids)),
         "receipts": _rows(conn, receipt, receipt.c.gift_id.in_(gifts)),
         "recurring": _rows(conn, recurring, recurring.c.donor_id.in_(donor_ids)),
         "recurring_shares": _rows(conn, recurring_share, recurring_share.c.recurring_id.in_(series)),

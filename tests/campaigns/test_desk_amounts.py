@@ -2,6 +2,8 @@
 
 import pytest
 
+from campaigns.offer import SoldBenefit
+from ledger.money import GBP, Money
 from tests.campaigns.desk_setup import DESK, DeskSetup, words
 from tests.engines import ON_SQLITE
 
@@ -45,6 +47,9 @@ def test_a_campaign_has_amounts_of_its_own(setup: DeskSetup) -> None:
         ({"suggested_once": "\n".join(str(n) for n in range(10, 19))}, "Offer 8 amounts or fewer."),
         ({"suggested_once": "30 " + "a" * 41}, "Shorten the words beside an amount to 40 characters or fewer."),
         ({"suggested_once": "200000"}, "Offer £100,000 or less."),
+        ({"market_value": "30"}, "Say what donors get back."),
+        ({"benefit": "A seat"}, "Enter an amount in figures, like 25.00."),
+        ({"benefit": "A seat", "market_value": "0"}, "Enter a value above zero"),
     ],
 )
 def test_amounts_that_could_not_be_given_are_refused(setup: DeskSetup, typed: dict[str, str], sentence: str) -> None:
@@ -53,3 +58,14 @@ def test_amounts_that_could_not_be_given_are_refused(setup: DeskSetup, typed: di
 
     assert (answer.status_code, sentence in words(answer)) == (422, True)
     assert setup.campaign.version == 1
+
+
+@ON_SQLITE
+def test_a_campaign_that_sells_tickets_says_what_one_sells_for(setup: DeskSetup) -> None:
+    """Kept with the campaign, and shown again; left empty it sells nothing."""
+    setup.post(f"{ONE}/amounts", benefit="A seat at the dinner", market_value="30")
+    assert setup.campaign.offer.benefit == SoldBenefit("A seat at the dinner", Money(3000, GBP))
+    assert all(value in setup.get(f"{ONE}/amounts").text for value in ('value="A seat at the dinner"', 'value="30'))
+
+    setup.post(f"{ONE}/amounts", version="2")
+    assert setup.campaign.offer.benefit is None

@@ -190,11 +190,11 @@ def test_a_paper_that_is_not_whole_is_not_entered(typed: dict[str, str], field: 
 def test_one_gift_on_paper(visitor: Visitor, desk: Desk) -> None:
     """That one is claimed, and no other of its donor; another donor's is not found."""
     treasurer, donor = visitor(Role.TREASURER), desk.books.gift(1).donor_id or ""
-    paper = PAPER | {"donor": donor, "for_gift": gift_id(1), "covers": "this_gift"}
+    paper = PAPER | {"donor": donor, "of_gift": gift_id(1), "covers": "this_gift"}
     assert treasurer.post(f"{PATH}/declarations/new", data=paper).status_code == 303
     assert "<strong>£6.25</strong> of tax" in treasurer.get(PATH).text
     for gift in (gift_id(2), gift_id(9)):
-        assert treasurer.post(f"{PATH}/declarations/new", data=paper | {"for_gift": gift}).status_code == 404
+        assert treasurer.post(f"{PATH}/declarations/new", data=paper | {"of_gift": gift}).status_code == 404
 
 
 def restore(engine: Engine, clock: FixedClock) -> None:
@@ -232,5 +232,5 @@ def test_the_gifts_of_a_claim_that_a_restore_has_lost_are_not_claimed_again(
         assert owner.post(f"{PATH}/restored", data={"answer": "claimed", "day": day}).status_code == 422
     lost = owner.post(f"{PATH}/restored", data={"answer": "claimed", "day": TODAY.isoformat()})
     assert lost.headers["location"] == f"{PATH}/claims/1"
-    page = owner.get(PATH).text
-    assert "<p>Nothing." in page
+    assert "Do not send it" in owner.get(f"{PATH}/claims/1").text
+    assert "<p>Nothing." in owner.get(PATH).text

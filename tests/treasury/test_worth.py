@@ -5,9 +5,12 @@ import re
 import pytest
 from fastapi.testclient import TestClient
 
+from campaigns.campaign import Campaign
 from database.transactions import reading
 from ledger.money import GBP, Money
 from ledger.tables import entry
+from payments.gifts.gift import DonorDetails
+from payments.gifts.offline import Means
 from payments.valuing.loan_views import loans
 from payments.valuing.tables import loan
 from payments.valuing.valuation import Valuation
@@ -16,10 +19,12 @@ from staff.act import Subject
 from staff.role import Role
 from staff.store import acts_on
 from tests.clock import FixedClock
+from tests.ledger.samples import NOON
 from tests.proof.books import Desk
 from tests.staff.signing_in import sign_in_as
 from tests.treasury.test_lost_gifts import build
 from tests.treasury.test_offline import enter, form
+from treasury.offline.form import TypedOffline, receipt_fault
 
 
 @pytest.fixture
@@ -87,3 +92,18 @@ def test_a_loan_is_noted_once_and_makes_no_entry(browser: TestClient, desk: Desk
     assert "Taken back" in browser.post(back, data={"why": "It was a gift"}).text
     with reading(desk.books.engine) as conn:
         assert [(kept.lender, kept.why) for kept in loans(conn)] == [("Mrs Patel", "It was a gift")]
+
+
+@pytest.mark.parametrize(
+    ("law", "bought", "has_fault"),
+    [("us_charity", True, True), ("canada", True, True), ("us_charity", False, False), ("", True, False)],
+)
+def test_no_receipt_says_falsely_that_nothing_was_given_in_exchange(law: str, bought: bool, has_fault: bool) -> None:
+    """In the United States and Canada it would."""
+    valuation = Valuation("gift-1", False, "A dinner", Money.parse("15", GBP)) if bought else None
+    campaign = Campaign(1, "libraries", "Save our libraries", "A story.", GBP)
+    read = TypedOffline(
+        "gift-1", None, DonorDetails("Ada", ""), Means.CASH, Money.parse("50", GBP), NOON.date(), campaign, "",
+        counts=True, wants_receipt=True, valuation=valuation,
+    )  # fmt: skip
+    assert bool(receipt_fault(read, law)) == has_fault

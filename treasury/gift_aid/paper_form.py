@@ -12,7 +12,7 @@ from web.typed import NotTidy, compact, tidy
 from web.typed_day import read_day_field
 
 PAPER_FIELDS = (
-    *TAXPAYER_FIELDS, "key", "donor", "for_gift", "brought", "day", "confirmed", "covers", "kept_where", "has_words",
+    *TAXPAYER_FIELDS, "key", "donor", "of_gift", "brought", "day", "confirmed", "covers", "kept_where", "has_words",
 )  # fmt: skip
 LONGEST_PLACE = 200
 
@@ -49,7 +49,7 @@ def read_paper(typed: Mapping[str, str], who: str, today: date) -> TypedPaper | 
     if confirmed_on and declared_on and confirmed_on < declared_on:
         errors["confirmed"] = "It was confirmed before it was spoken. Check both days."
     covers = next((each for each in PaperCovers if each == typed.get("covers")), None)
-    if covers is None or (covers is PaperCovers.THIS_GIFT and not typed.get("for_gift")):
+    if covers is None or (covers is PaperCovers.THIS_GIFT and not typed.get("of_gift")):
         errors["covers"] = "Choose which gifts it is for."
     kept_where = _kept_where(typed, errors)
     if not typed.get("has_words"):

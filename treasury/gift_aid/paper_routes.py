@@ -39,8 +39,8 @@ def paper_routes(engine: Engine, clock: Clock, pages: Pages, door: Door) -> APIR
     Id = Annotated[str, Query(max_length=100)]  # noqa: N806 (a type)
 
     @router.get(PAPER_PATH)
-    def show_paper(changer: Changer, donor: Id = "", for_gift: Id = "") -> Response:
-        return desk.show(changer, {"donor": donor, "for_gift": for_gift}, {})
+    def show_paper(changer: Changer, donor: Id = "", of_gift: Id = "") -> Response:
+        return desk.show(changer, {"donor": donor, "of_gift": of_gift}, {})
 
     @router.post(PAPER_PATH)
     def enter_paper(changer: Changer, typed: Typed) -> Response:
@@ -98,9 +98,9 @@ class PaperDesk:
         if not self._pages.gift_aid_charity:
             raise NotFound
         person = person_of(conn, typed.get("donor", ""))
-        if not typed.get("for_gift"):
+        if not typed.get("of_gift"):
             return person, None
-        gift = gift_by_id(conn, typed["for_gift"])
+        gift = gift_by_id(conn, typed["of_gift"])
         if gift is None or gift.donor_id not in person.ids or gift.state is not GiftState.RECEIVED:
             raise NotFound
         return person, gift

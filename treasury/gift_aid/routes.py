@@ -26,7 +26,8 @@ from staff.act import Subject
 from staff.changing import changing, changing_books
 from staff.door import Door, SignedIn
 from staff.permissions import Permission
-from treasury.gift_aid.after_restore import restore_to_answer
+from staff.store import acts_on
+from treasury.gift_aid.after_restore import ANSWERED, restore_to_answer
 from treasury.gift_aid.declared_routes import declared_routes
 from treasury.gift_aid.paper_routes import paper_routes
 from treasury.gift_aid.restored_routes import restored_routes
@@ -142,6 +143,7 @@ class GiftAidDesk:
         with reading(self._engine) as conn:
             claim = _claim(conn, number)
             lines, adjustments = claimed_lines(conn, number), adjustments_of_claim(conn, number)
+            acts = acts_on(conn, Subject("gift_aid_claim", str(number)))
         return self._pages.page(
             "treasury/gift_aid_claim.html",
             private=True,
@@ -150,6 +152,7 @@ class GiftAidDesk:
             lines=lines[:SHOWN_GIFTS],
             parts=range(1, len(schedules_of(claim, lines)) + 1),
             adjustments=adjustments,
+            is_lost=any(act.what == ANSWERED for act in acts),
         )
 
     def file(self, reader: SignedIn, number: int, part: int) -> Response:

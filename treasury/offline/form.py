@@ -7,6 +7,7 @@ from datetime import date
 from campaigns.campaign import Campaign
 from ledger.money import BadAmount, Money
 from ledger.typed_money import NumberStyle
+from organisation.receipt_rules import Jurisdiction
 from payments.gifts.gift import DonorDetails
 from payments.gifts.offline import BadDay, Means, require_day
 from payments.giving.postal_address import PostalAddress
@@ -74,6 +75,21 @@ def read_offline(
         typed.get("counts") == "yes", typed.get("receipt") == "yes", typed_id(typed.get("line", "")), address,
         valuation,
     )  # fmt: skip
+
+
+def receipt_fault(read: TypedOffline, law: str | None) -> str:
+    """Why no receipt can be issued; nothing where one can. `law`: what receipts are written for; None: nobody issues.
+
+    The United States and Canada want what the donor got back on the receipt, and ours has no line for it.
+    """
+    if not read.wants_receipt:
+        return ""
+    if law is None:
+        return "Say first who the organisation is: receipts name it."
+    bought = read.valuation is not None and bool(read.valuation.market_value)
+    if bought and law in (Jurisdiction.US_CHARITY, Jurisdiction.CANADA):
+        return "Issue none here: the law wants what they got back on it, with its value. Write this one by hand."
+    return ""
 
 
 def _means(typed: Mapping[str, str], errors: dict[str, str]) -> Means | None:

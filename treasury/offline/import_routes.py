@@ -27,7 +27,7 @@ from staff.store import acts_on
 from treasury.lists.csv_file import csv_parts
 from treasury.lists.desk_list import ListColumn
 from treasury.offline.entering import offline_choices, offline_gifts
-from treasury.offline.form import Days
+from treasury.offline.form import Days, receipt_fault
 from treasury.offline.import_file import (
     IMPORT_FIELDS,
     Defaults,
@@ -224,8 +224,9 @@ class OfflineImportDesk:
         if not plan.new:
             return
         issuer = issuer_of(change.conn, self._pages)
-        if issuer is None and any(gift.wants_receipt for gift in plan.new):
-            raise NotFound("Say first who the organisation is: receipts name it.", advice="Nothing was entered.")
+        law = issuer.profile.receipts.jurisdiction if issuer else None
+        if fault := next(filter(None, (receipt_fault(gift, law) for gift in plan.new)), ""):
+            raise NotFound(fault, advice="Nothing was entered.")
         if open_from(change.conn) != was_open_from:
             raise NotFound("A month was closed meanwhile. Nothing was entered.", advice="Look at the file again.")
         offline = offline_gifts(change, plan.new, who)

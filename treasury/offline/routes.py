@@ -52,6 +52,7 @@ from treasury.offline.form import (
     Days,
     read_booking_day,
     read_offline,
+    receipt_fault,
 )
 from treasury.offline.issuer import issuer_of, offline_receipt_facts
 from treasury.valuing.form import read_sum
@@ -191,8 +192,8 @@ class OfflineDesk:
         read = read_offline(typed, choices, days, styles)
         if isinstance(read, dict):
             return self.form(changer, typed, read)
-        if read.wants_receipt and issuer is None:
-            return self.form(changer, typed, {"receipt": "Say first who the organisation is: receipts name it."})
+        if fault := receipt_fault(read, issuer.profile.receipts.jurisdiction if issuer else None):
+            return self.form(changer, typed, {"receipt": fault})
         with changing_books(self._engine, changer.actor, self._clock()) as change:
             shares = shares_for(read.campaign, parent_of(change.conn, read.campaign))
             donor = giver(change.conn, read.donor, read.donor_id, change.now)
