@@ -2,7 +2,7 @@
 
 COMPLIANCE = (
     "aggregation check check_steps check_wait clock_warnings donor_links donor_types due_checks evidence"
-    "due_report filed_report held_money kept_records likeness regime regulated_gift report report_calendar"
+    " due_report filed_report held_money kept_records likeness regime regulated_gift report report_calendar"
     " report_line report_words rule rule_words step_rows"
 ).split()
 PURE = {
