@@ -77,7 +77,6 @@ def _table(conn: Connection, choice: ListChoice) -> ListedTable:
         _c.gift_id,
         {
             "left": (sa.case((is_pending, 0), else_=1), last_day),
-            "day": (_c.received_on,),
             "amount": (_c.value_minor,),
         },
         sa.literal(GBP.code, sa.Text),

@@ -48,10 +48,18 @@ class DueReport:
         """The first day on which it can be filed."""
         return self.period.last + timedelta(days=1)
 
+    def is_of_before(self, begun_on: date) -> bool:
+        """Whether nobody here can know of it: nothing was received or filed, and it was due before records began."""
+        return not self.filed and self.report.is_nil and self.period.due < begun_on
+
     @property
     def waits(self) -> bool:
         """Whether somebody has to file it now."""
         return self.state in (DueState.TO_FILE, DueState.LATE)
+
+    def can_be_filed(self, today: date) -> bool:
+        """Whether its period is over and nothing keeps it from being filed (`filed_report.file_report`)."""
+        return today >= self.opens_on and (self.period.kind is ReportKind.WEEKLY or not self.report.missing)
 
     def days_left(self, today: date) -> int:
         """Days until it is due; less than zero, days that it is late."""

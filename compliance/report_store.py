@@ -65,6 +65,16 @@ def filed_reports(conn: Connection) -> Mapping[PeriodKey, tuple[FiledReport, ...
     return dict(versions)
 
 
+def reports_of_gift(conn: Connection, gift_id: str) -> list[tuple[PeriodKey, FiledReport]]:
+    """Every version that names this gift, in the order of their periods."""
+    return [
+        (key, filed)
+        for key, versions in filed_reports(conn).items()
+        for filed in versions
+        if any(line.reference == gift_id for line in (*filed.lines, *filed.returned))
+    ]
+
+
 def filed_report_id(conn: Connection, key: PeriodKey, version: int) -> int | None:
     """The number under which a version is kept; None where it was not filed."""
     kind, first, last = key

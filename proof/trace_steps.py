@@ -18,6 +18,7 @@ _RANKS = {
     EntryKind.PAYMENT_FAILED: 7, EntryKind.REFUND: 7, EntryKind.DISPUTE: 7,
 }  # fmt: skip
 _LATER = 8
+_OF_PAYOUTS = {EntryKind.PAYOUT, EntryKind.PAID}
 _OF_PAYMENTS = {EntryKind.SETTLE, EntryKind.OTHER, EntryKind.FEE, EntryKind.STRIPE_FEE}
 
 
@@ -25,7 +26,8 @@ _OF_PAYMENTS = {EntryKind.SETTLE, EntryKind.OTHER, EntryKind.FEE, EntryKind.STRI
 class Step:
     """One thing that happened: in words, the id that it is about, how much, and the entry that books it, if any.
 
-    `whole` is the payout that the amount is a part of; `receipt` the number of the receipt that was issued.
+    `whole` is the payout that the amount is a part of; `receipt` the number of the receipt that was issued; `bank_line`
+    the id of the bank's own line.
     """
 
     at: datetime
@@ -37,6 +39,12 @@ class Step:
     whole: Money | None = None
     receipt: str = ""
     own_day: date | None = None
+    bank_line: str = ""
+
+    @property
+    def payout(self) -> str:
+        """The payout that left or arrived with it, by its id; nothing for every other step."""
+        return self.entry.subject if self.entry and self.entry.kind in _OF_PAYOUTS else ""
 
     @property
     def day(self) -> date | None:
@@ -79,7 +87,7 @@ def bank_step(line: BankLineRow, before: Iterable[Step]) -> Step:
     """The line of the bank's own statement that a payout is: a day, which follows its arrival."""
     at = max([datetime.combine(line.day, time(), UTC), *(step.at for step in before)])
     text = f"On the bank's statement of {line.account}: {line.description}"
-    return Step(at, text, "", line.amount, rank=ON_THE_STATEMENT, own_day=line.day)
+    return Step(at, text, "", line.amount, rank=ON_THE_STATEMENT, own_day=line.day, bank_line=line.id)
 
 
 def share_of(step: Step, share: Money) -> Step:

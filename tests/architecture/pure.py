@@ -1,10 +1,9 @@
 """Which modules only compute, and what they may use besides each other."""
 
 COMPLIANCE = (
-    "aggregation check check_steps check_wait clock_warnings donor_links donor_types due_checks evidence filed_report"
-    " held_money"
-    " due_report kept_records likeness regime regulated_gift report report_calendar report_line report_words"
-    " rule rule_words step_rows"
+    "aggregation check check_steps check_wait clock_warnings donor_links donor_types due_checks evidence"
+    " due_report filed_report held_money kept_records likeness regime regulated_gift report report_calendar"
+    " report_line report_words rule rule_words step_rows"
 ).split()
 PURE = {
     *(f"compliance.{name}" for name in COMPLIANCE),

@@ -39,12 +39,13 @@ class CheckedDesk:
     engine: Engine
     clock: FixedClock
     path: str = f"/desk/checks/{gift_id(1)}"
+    gift_id: str = gift_id(1)
 
     @property
     def check(self) -> Check:
         """The check as it is kept."""
         with reading(self.engine) as conn:
-            [check] = checks_of(conn, [gift_id(1)])
+            [check] = checks_of(conn, [self.gift_id])
         return check
 
     def signs_in(self, role: Role, email: str = "ada@example.org") -> None:
@@ -70,10 +71,10 @@ class CheckedDesk:
         return " ".join(re.sub(r"<[^>]+>", " ", answer.text).split())
 
 
-def open_check(engine: Engine, n: int = 1, received_on: date = date(2026, 11, 21)) -> None:
+def open_check(engine: Engine, identity: str = gift_id(1), received_on: date = date(2026, 11, 21)) -> None:
     """Open the check of a gift that is in the books."""
     with writing(engine) as conn:
-        gift = gift_by_id(conn, gift_id(n))
+        gift = gift_by_id(conn, identity)
         assert gift is not None
         assert gift.donor_id is not None
         regulated = RegulatedGift(gift.id, gift.donor_id, Money(gift.amount.minor, GBP), received_on)

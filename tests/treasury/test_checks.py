@@ -1,15 +1,19 @@
 """The check desk: who the donor is, a lookup with evidence, and a named person who accepts or gives back."""
 
 import hashlib
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
 
 from compliance.check import CheckState
 from compliance.check_steps import Acceptance, DonorRecord, Lookup, ReturnDecision, ReturnProof
+from compliance.evidence_store import erase_checks
 from compliance.tables import check_evidence
-from database.transactions import reading
+from database.transactions import booking, reading
+from payments.erasing.jobs import anonymise_kept, erase_person
+from payments.own.erasure import begin_erasure
 from payments.refunding.store import refund_requests_of
 from staff.act import Subject
 from staff.role import Role
@@ -17,7 +21,8 @@ from staff.store import acts_on
 from tests.clock import FixedClock
 from tests.payments.organisation_books import gift_id
 from tests.proof.books import Desk
-from tests.treasury.check_desk import COMPANY, FOUND, PDF, CheckedDesk, checked_desk
+from tests.treasury.check_desk import COMPANY, FOUND, PDF, CheckedDesk, checked_desk, open_check
+from tests.treasury.test_offline import enter
 
 RETURN = {"why": "impermissible:donor", "manner": "refund", "how": "", "sum": "600"}
 BY_BANK = RETURN | {"manner": "payment", "how": "bank transfer"}
@@ -156,7 +161,7 @@ def test_a_gift_goes_back_by_a_payment_with_its_proof(checked: CheckedDesk) -> N
     """Nothing is asked of Stripe; a named person records the day and the bank's reference."""
     checked.sends("donor", COMPANY)
     checked.sends("return", BY_BANK)
-    assert "It goes back to: the donor. By: bank transfer." in checked.page()
+    assert "It goes back to the donor, by bank transfer." in checked.page()
     assert checked.sends("returned", PROOF).status_code == 303
 
     check = checked.check
@@ -234,3 +239,46 @@ def test_the_pages_of_gift_donor_and_refund_say_how_the_check_stands(checked: Ch
     page = checked.browser.get(gift).text
     assert ("Not to be spent" in page, f"<a {check}>Accepted</a>" in page) == (False, True)
     assert checked.path not in checked.browser.get(f"{gift}/refund").text
+
+
+def test_an_offline_gift_is_paid_back_with_proof_and_taken_back_in_the_books(checked: CheckedDesk, desk: Desk) -> None:
+    """Its own page leads to the check first; the check leads to the books once the return is decided."""
+    page = enter(checked.browser, means="cheque", amount="700", name="Bo Li", reference="000451")
+    identity = page.rpartition("/")[2]
+    open_check(checked.engine, identity=identity)
+    offline = replace(checked, path=f"/desk/checks/{identity}", gift_id=identity)
+    assert f'href="{offline.path}/return"' in checked.browser.get(f"/desk/offline/{identity}").text
+    form = checked.browser.get(f"{offline.path}/return").text
+    assert ("Refund through Stripe" in form, 'value="payment" id="manner" checked' in form) == (False, True)
+
+    asked = offline.sends("return", RETURN | {"sum": "700"})
+    assert (asked.status_code, "choose a payment of our own" in asked.text) == (422, True)
+    assert offline.sends("return", BY_BANK | {"sum": "700"}).status_code == 303
+    assert f'href="/desk/offline/{identity}#back"' in checked.browser.get(offline.path).text
+    assert offline.sends("returned", PROOF).status_code == 303
+    assert offline.check.state is CheckState.RETURNED
+
+
+def test_what_an_erased_donors_check_says_of_them_goes_on_its_day(checked: CheckedDesk) -> None:
+    """Not before the law allows it; who decided what stays, and the page says that the evidence is gone."""
+    checked.is_ready()
+    checked.sends("lookup", FOUND, file=PDF)
+    checked.sends("accept", {"note": ""})
+    now = checked.clock()
+    with booking(checked.engine) as conn:
+        begin_erasure(conn, [checked.check.gift.donor_id], "ada@example.org", now)
+        erase_person(conn, [checked.check.gift.donor_id], ["donor1@example.org"], checked.clock)
+    page, last = "", datetime(2032, 12, 31, 12, tzinfo=UTC)
+    for day, is_there in ((last, True), (last + timedelta(days=1), False)):
+        anonymise_kept(checked.engine, lambda at=day: at, erase_checks)  # type: ignore[misc]
+        page = checked.page()
+        assert ("1 Mill Lane" in page, "Evidence (PDF)" in page) == (is_there, is_there)
+    assert ("Accepted on 21 November 2026 by Ada" in page, "The evidence was removed" in page) == (True, True)
+    assert checked.check.state is CheckState.ACCEPTED
+
+
+def test_a_search_finds_an_open_check(checked: CheckedDesk) -> None:
+    """By the donor and by the sum."""
+    for text in ("donor 1", "£600"):
+        page = checked.browser.get("/desk/search", params={"find": text}).text
+        assert f'href="{checked.path}"' in page

@@ -7,6 +7,8 @@ from sqlalchemy.engine import Engine
 from starlette.responses import Response
 
 from compliance.evidence_store import evidence_content
+from compliance.report_store import reports_of_gift
+from compliance.report_words import KIND_WORDS
 from database.instants import Clock
 from database.transactions import reading
 from staff.act import Subject
@@ -60,6 +62,7 @@ class CheckDesk:
         with reading(self._engine) as conn:
             shown = shown_check(conn, gift_id, today)
             acts = acts_on(conn, Subject(CHECK, gift_id))
+            filed = reports_of_gift(conn, gift_id)
         return self._pages.page(
             template,
             private=True,
@@ -72,6 +75,8 @@ class CheckDesk:
             states=STATES,
             reasons=RETURN_REASONS,
             recipients=RECIPIENTS,
+            filed=filed,
+            kinds=KIND_WORDS,
         )
 
     def evidence(self, reader: SignedIn, gift_id: str, digest: str) -> Response:

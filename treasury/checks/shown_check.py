@@ -20,7 +20,7 @@ from compliance.regime import RegimePeriod, regime_on
 from compliance.registers import OfficialRegister, registers_for
 from compliance.regulated_gift import RegulatedGift
 from compliance.returning import ReturnRefund, return_refunds
-from compliance.rule import NoSuchRule
+from compliance.rule import PERMISSIBILITY, NoSuchRule
 from compliance.rule_store import regime_periods, rule_book
 from compliance.store import checks_of
 from ledger.money import Money
@@ -62,8 +62,8 @@ class TakenStep:
 class ShownCheck:
     """A check with its gift and all that belongs to it.
 
-    `left` is what Stripe can still give back of the gift. `family` are donors who are joined with this one, `added_up`
-    the small gifts that made the check due together, this one last.
+    `left` is what Stripe can still give back of the gift, `threshold` that of the day of receipt. `family` are donors
+    who are joined with this one, `added_up` the small gifts that made the check due together, this one last.
     """
 
     check: Check
@@ -75,6 +75,7 @@ class ShownCheck:
     refunds: Sequence[ReturnRefund]
     left: Sequence[Money]
     period: RegimePeriod | None
+    threshold: Money | None
     family: Sequence[LikeDonor]
     added_up: Sequence[RegulatedGift]
     today: date
@@ -171,6 +172,9 @@ def shown_check(conn: Connection, gift_id: str, today: date) -> ShownCheck:
     if gift is None:
         raise NotFound
     titles, periods = campaign_titles(conn), regime_periods(conn)
+    day = check.gift.received_on
+    period = regime_on(periods, day)
+    rule = rule_book(conn).find(period.regime, PERMISSIBILITY, day) if period else None
     members = family_members(donor_families(conn), [check.gift.donor_id])
     return ShownCheck(
         check,
@@ -181,7 +185,8 @@ def shown_check(conn: Connection, gift_id: str, today: date) -> ShownCheck:
         evidence_of(conn, gift_id),
         return_refunds(conn, check),
         [payment.left for payment in payments_left(conn, gift) if payment.left.minor],
-        regime_on(periods, check.gift.received_on),
+        period,
+        rule.amount if rule else None,
         [donor for key, donor in donors_by_id(conn, members).items() if key != check.gift.donor_id],
         _added_up(conn, check, members, periods) if check.reason is CheckReason.LINKED_TOTAL else (),
         today,

@@ -16,8 +16,8 @@ STATES: Mapping[CheckState, str] = {
     CheckState.RETURNED: "Returned",
 }
 REASONS: Mapping[CheckReason, str] = {
-    CheckReason.ABOVE_THRESHOLD: "above the threshold",
-    CheckReason.LINKED_TOTAL: "smaller gifts together are above the threshold",
+    CheckReason.ABOVE_THRESHOLD: "it is more than the threshold",
+    CheckReason.LINKED_TOTAL: "smaller gifts together are more than the threshold",
 }
 DONOR_TYPES: Mapping[DonorType, str] = {
     DonorType.INDIVIDUAL: "Person on a UK electoral register",
@@ -42,12 +42,18 @@ RETURN_REASONS: Mapping[ReturnReason, str] = {
     ReturnReason.UNIDENTIFIED: "Nobody knows who gave it",
     ReturnReason.REFUSED: "We do not want it, though we could accept it",
 }
+# As they stand in a sentence.
 RECIPIENTS: Mapping[ReturnRecipient, str] = {
-    ReturnRecipient.DONOR: "The donor",
-    ReturnRecipient.TRANSFERRER: "The person who transferred it",
-    ReturnRecipient.INSTITUTION: "The bank or other institution that it came through",
-    ReturnRecipient.COMMISSION: "The Electoral Commission, if none of these can be found",
+    ReturnRecipient.DONOR: "the donor",
+    ReturnRecipient.TRANSFERRER: "the person who transferred it",
+    ReturnRecipient.INSTITUTION: "the bank or other institution that it came through",
+    ReturnRecipient.COMMISSION: "the Electoral Commission, as none of these can be found",
 }
+
+
+def short_type(donor_type: DonorType) -> str:
+    """A type of donor in a column: "Overseas elector"."""
+    return donor_type.value.replace("_", " ").capitalize()
 
 
 def days_left_words(days_left: int | None) -> str:

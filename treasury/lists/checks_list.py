@@ -2,7 +2,7 @@
 
 from compliance.check import CheckState
 from compliance.check_list_views import CHECKS, PENDING, CheckListRow
-from treasury.checks.words import DONOR_TYPES, REASONS, STATES, clock_words
+from treasury.checks.words import DONOR_TYPES, REASONS, STATES, clock_words, short_type
 from treasury.lists.desk_list import ColumnKind, DeskList, ListColumn, Shown
 from treasury.lists.list_filter import CAMPAIGN, DONOR, ListField, ListSort
 
@@ -27,9 +27,9 @@ CHECK_LIST = DeskList[CheckListRow](
             "Donor", lambda row: row.donor or "No name", address=lambda row: f"/desk/checks/{row.gift_id}", is_main=True
         ),
         ListColumn("Clock", lambda row: clock_words(row.state, row.days_left)),
-        ListColumn("Received", lambda row: row.received_on, ColumnKind.DAY, sort="day"),
+        ListColumn("Received", lambda row: row.received_on, ColumnKind.DAY, shown=Shown.FILE),
         ListColumn("For", lambda row: ", ".join(row.campaigns)),
-        ListColumn("Who in law", lambda row: DONOR_TYPES[row.donor_type] if row.donor_type else "Not recorded yet"),
+        ListColumn("Who in law", lambda row: short_type(row.donor_type) if row.donor_type else "Not recorded yet"),
         ListColumn("Amount", lambda row: row.amount, ColumnKind.MONEY, sort="amount"),
         ListColumn("Currency", lambda row: row.amount.currency.code, shown=Shown.FILE),
         ListColumn("State", lambda row: STATES[row.state], shown=Shown.FILE),
@@ -39,7 +39,7 @@ CHECK_LIST = DeskList[CheckListRow](
         ListColumn("By", lambda row: row.ended_by, shown=Shown.FILE),
         ListColumn("Gift", lambda row: row.gift_id, shown=Shown.FILE),
     ),
-    sorts=("left", "day", "amount"),
+    sorts=("left", "amount"),
     sort=ListSort("left", descending=False),
     fields=(
         ListField(

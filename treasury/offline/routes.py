@@ -13,6 +13,7 @@ from starlette.responses import RedirectResponse, Response
 
 from campaigns.store import campaign_titles, campaigns, parent_of
 from compliance.offline_receiving import receive_offline_gift
+from compliance.store import checks_of
 from database.instants import Clock
 from database.transactions import reading
 from donors.donor import NO_ADDRESS
@@ -202,6 +203,7 @@ class OfflineDesk:
         with reading(self._engine) as conn:
             kept, titles = _kept(conn, identity), campaign_titles(conn)
             issued = receipt_of_gift(conn, identity)
+            is_checked = any(check.return_decision is None for check in checks_of(conn, [identity]) if check.is_pending)
         return self._pages.page(
             "treasury/offline_gift.html",
             status=422 if mistake else 200,
@@ -211,6 +213,7 @@ class OfflineDesk:
             offline=kept.offline,
             titles=titles,
             receipt=issued.receipt.number if issued else None,
+            is_checked=is_checked,
             typed={"why": why},
             errors={"why": mistake} if mistake else {},
             targets={"why": "why"},

@@ -17,6 +17,7 @@ from proof.store_identifiers import Identified, identify
 from staff.door import Door, SignedIn
 from staff.member import StaffMember
 from staff.permissions import Permission
+from treasury.lists.checks_list import CHECK_LIST
 from treasury.lists.desk_list import DeskList
 from treasury.lists.disputes_list import DISPUTE_LIST
 from treasury.lists.donors_list import DONOR_LIST
@@ -34,8 +35,10 @@ from web.typed_day import typed_day
 SEARCH = "/desk/search"
 SHOWN_ROWS = 5
 # In this order.
-OF_PEOPLE: Sequence[DeskList[Any]] = (DONOR_LIST, GIFT_LIST, RECURRING_LIST, REFUND_LIST, DISPUTE_LIST, LETTER_LIST)
-OF_SUMS: Sequence[DeskList[Any]] = (GIFT_LIST, RECURRING_LIST, REFUND_LIST, DISPUTE_LIST, PAYOUT_LIST)
+OF_PEOPLE: Sequence[DeskList[Any]] = (
+    DONOR_LIST, GIFT_LIST, RECURRING_LIST, REFUND_LIST, DISPUTE_LIST, CHECK_LIST, LETTER_LIST,
+)  # fmt: skip
+OF_SUMS: Sequence[DeskList[Any]] = (GIFT_LIST, RECURRING_LIST, REFUND_LIST, DISPUTE_LIST, CHECK_LIST, PAYOUT_LIST)
 OF_DAYS: Sequence[DeskList[Any]] = (GIFT_LIST, REFUND_LIST, PAYOUT_LIST)
 
 
