@@ -21,6 +21,7 @@ from database.engine import open_database
 from database.migrating import migrate, require_mode
 from database.transactions import booking
 from donors.tables import donor
+from donors.word_store import add_words
 from ledger import tables as ledger_tables
 from ledger.giving_total_store import add_giving
 from ledger.money import GBP, Money
@@ -112,7 +113,9 @@ def _plant(engine: Engine, numbers: range, count: int, sums: _Sums) -> None:
         for n, gift in numbered
     ]
     with booking(engine) as conn:
-        insert_rows(conn, donor, [_donor(n, gift["created_at"]) for n, gift in numbered if n < _donors(count)])
+        people = [_donor(n, gift["created_at"]) for n, gift in numbered if n < _donors(count)]
+        insert_rows(conn, donor, people)
+        add_words(conn, [(person["id"], f"{person['name']} {person['email']}") for person in people])
         insert_rows(conn, gift_tables.gift, gifts)
         insert_rows(conn, gift_tables.allocation, shares)
         _insert_entries(conn, [entry for n, gift in numbered for entry in _entries(n, gift)], sums)

@@ -15,8 +15,9 @@ from compliance.donor_types import DonorType
 from compliance.step_rows import StepKind
 from compliance.tables import check_step, donor_check
 from database.columns import BookDate
-from database.lists import ListChoice, ListedTable, ListQuestion, contains, on_days
+from database.lists import ListChoice, ListedTable, ListQuestion, on_days
 from donors.merge_store import ids_of_person
+from donors.word_store import donors_called
 from ledger.amount_views import is_amount
 from ledger.money import GBP, Money
 from payments.gifts.gift_list_views import REFERENCE, begins_with_reference
@@ -150,7 +151,7 @@ def _of_text(conn: Connection, choice: ListChoice) -> list[sa.ColumnElement[bool
         return [is_amount(_c.value_minor, sa.literal(GBP.code, sa.Text), choice.amount)]
     if REFERENCE.fullmatch(text.lower()):
         return [begins_with_reference(_c.gift_id, text)]
-    return [contains(conn, text, _g.donor_name, _g.donor_email)]
+    return [_g.donor_id.in_(donors_called(conn, text))]
 
 
 def _read(conn: Connection, rows: Sequence[sa.Row[Any]]) -> list[CheckListRow]:

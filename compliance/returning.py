@@ -75,12 +75,17 @@ def return_refunds(conn: Connection, check: Check) -> list[ReturnRefund]:
     return _refunds_of(conn, check, [newest])
 
 
+def refunds_of_check(conn: Connection, check: Check) -> list[ReturnRefund]:
+    """The refunds that any decision of this check asked for. While one has not failed the money goes back by it."""
+    return _refunds_of(conn, check, list(_decisions(check)))
+
+
 def note_failed_returns(conn: Connection, now: datetime, today: date) -> int:
     """Note in each check which of the refunds it asked for have failed, each once; returns how many were noted."""
     noted = 0
     for check in open_ones(conn):
         if check.state is CheckState.TO_RETURN:
-            failed = [refund for refund in _refunds_of(conn, check, list(_decisions(check))) if refund.has_failed]
+            failed = [refund for refund in refunds_of_check(conn, check) if refund.has_failed]
             known = {step.why for step in check.steps if isinstance(step, ReturnFailure)}
             for refund in failed:
                 if refund.why_failed not in known:

@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection
 from database.bulk import insert_rows
 from donors.link_store import end_donor_links
 from donors.tables import donor, erasure
+from donors.word_store import remove_words
 from outbox.jobs import enqueue
 from web.sessions import Holder, HolderKind, end_sessions_of
 
@@ -50,6 +51,7 @@ def ask_for_erasure(
 
 def erase_details(conn: Connection, donor_ids: Sequence[str]) -> None:
     """Take name and address out of these donors. Whoever gives with the address again is a new donor."""
+    remove_words(conn, donor_ids)
     for donor_id in donor_ids:
         nobody = f"{donor_id}@erased.invalid"
         conn.execute(sa.update(donor).where(donor.c.id == donor_id).values(name="", email=nobody, email_key=nobody))

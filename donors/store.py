@@ -13,6 +13,7 @@ from database.bulk import put_rows
 from database.questions import among, look_up
 from donors.donor import Donor, address_key
 from donors.tables import donor as table
+from donors.word_store import add_words
 from web.language import spoken, spoken_code
 
 
@@ -47,6 +48,8 @@ def find_or_add_donor(conn: Connection, name: str, email: str, now: datetime) ->
     """
     known = donor_of_address(conn, email)
     if known is not None:
+        if name != known.name:
+            add_words(conn, [(known.id, name)])
         return _speaking_now(conn, known)
     row = {
         "id": str(uuid4()),
@@ -59,6 +62,7 @@ def find_or_add_donor(conn: Connection, name: str, email: str, now: datetime) ->
     put_rows(conn, table, [row], "DO NOTHING", key="email_key")
     added = donor_of_address(conn, email)
     assert added is not None
+    add_words(conn, [(added.id, f"{name} {email}")])
     return added
 
 
@@ -79,6 +83,8 @@ def find_or_add_donors(conn: Connection, people: Sequence[tuple[str, str]], now:
     if new:
         put_rows(conn, table, list(new.values()), "DO NOTHING", key="email_key")
         known |= _donors_of_keys(conn, list(new))
+    typed = [(known[key], key in new, name, email) for key, (name, email) in zip(keys, people, strict=True)]
+    add_words(conn, [(of.id, f"{name} {email}") for of, is_new, name, email in typed if is_new or name != of.name])
     return [known[key] for key in keys]
 
 

@@ -76,3 +76,13 @@ donor_merge = table(
     sa.CheckConstraint("(undone_at is null) = (undone_by is null)", name="undone"),
     sa.Index("ix_donor_merge_into_id", "into_id"),
 )
+
+# Each word of the names that a donor gave under and of their address, without case and accents (donors/donor_words.py):
+# what staff look for begins one. It is compared letter by letter, in no language's order. Erasure deletes them.
+donor_word = table(
+    "donor_word",
+    sa.Column("word", Code().with_variant(sa.Text(collation="C"), "postgresql"), primary_key=True),
+    sa.Column("donor_id", Code, sa.ForeignKey("donor.id"), primary_key=True),
+    sa.CheckConstraint("word <> ''", name="word"),
+    sa.Index("ix_donor_word_donor_id", "donor_id", "word"),
+)

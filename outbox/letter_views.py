@@ -1,6 +1,6 @@
 """Letters as the desk lists them, and how the mail goes. Writes nothing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,10 +8,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from database.lists import ListChoice, ListedTable, ListQuestion, contains, within_days
+from database.lists import ListChoice, ListedTable, ListQuestion, within_days
 from database.questions import among
 from outbox.letters import UNDELIVERED, LetterState, PostedLetter, posted_letter
 from outbox.tables import letter
+
+AddressesOf = Callable[[Connection, str], sa.SelectBase]
 
 _l = letter.c
 _LATEST = 1000
@@ -108,7 +110,7 @@ def _to_do() -> tuple[sa.ColumnElement[bool], ...]:
     return _l.state.in_([state.value for state in UNDELIVERED]), _l.settled_at.is_(None)
 
 
-def _table(conn: Connection, choice: ListChoice) -> ListedTable:
+def _table(conn: Connection, choice: ListChoice, addresses_of: AddressesOf) -> ListedTable:
     conditions = [*within_days(_l.posted_at, choice)]
     match choice.words.get("state", ""):
         case "undelivered":
@@ -118,13 +120,23 @@ def _table(conn: Connection, choice: ListChoice) -> ListedTable:
         case state:
             conditions.append(_l.state == state)
     if choice.text:
-        conditions.append(contains(conn, choice.text, _l.to_address, _l.to_name, _l.subject))
+        conditions.append(_to(choice.text, addresses_of(conn, choice.text)))
     return ListedTable(tuple(letter.c), letter, conditions, _l.id, {"day": (_l.posted_at,)})
+
+
+def _to(text: str, addresses: sa.SelectBase) -> sa.ColumnElement[bool]:
+    """The condition that a letter's address begins so, as typed or in small letters, or is one of these."""
+    begins = [sa.and_(_l.to_address >= so, _l.to_address < so + "\U0010ffff") for so in sorted({text, text.lower()})]
+    return sa.or_(*begins, _l.to_address.in_(addresses))
 
 
 def _read(_conn: Connection, rows: Sequence[sa.Row[Any]]) -> list[PostedLetter]:
     return [posted_letter(row) for row in rows]
 
 
-LETTERS = ListQuestion(_table, _read)
-"""Letters, by `state` (a letter's; `undelivered`: those that nobody has dealt with)."""
+def letters_question(addresses_of: AddressesOf) -> ListQuestion[PostedLetter]:
+    """Letters, by `state` (a letter's; `undelivered`: those that nobody has dealt with).
+
+    `addresses_of` asks for the addresses of the people whom a text means: letters know nobody else's names.
+    """
+    return ListQuestion(lambda conn, choice: _table(conn, choice, addresses_of), _read)

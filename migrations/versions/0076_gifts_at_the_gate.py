@@ -7,7 +7,7 @@ from database.columns import Count, Instant, Minor
 from migrations.guards import append_only, frozen, keep_rows
 
 revision = "0076"
-down_revision = "0060"
+down_revision = "0061"
 
 
 def upgrade() -> None:

@@ -8,8 +8,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from database.lists import ListChoice, ListedTable, ListQuestion, contains, within_days
+from database.lists import ListChoice, ListedTable, ListQuestion, within_days
 from database.questions import among
+from donors.word_store import donors_called
 from ledger.amount_views import is_amount
 from ledger.money import Money, currency
 from payments.books.tables import balance_line, charge, dispute, payout, refund
@@ -159,9 +160,9 @@ def _found(
     text = choice.text
     if choice.amount is not None:
         return is_amount(*money, choice.amount)
-    named = contains(conn, text, _g.donor_name, _g.donor_email)
-    of_donor = sa.exists().where(charge.c.payment == payment, _g.id == charge.c.gift_id, named)
-    return sa.or_(identity == text, payment == text, of_donor)
+    theirs = sa.select(_g.id).where(_g.donor_id.in_(donors_called(conn, text)))
+    paid = sa.select(charge.c.payment).where(charge.c.gift_id.in_(theirs))
+    return sa.or_(identity == text, payment == text, payment.in_(paid))
 
 
 def _gifts_of(conn: Connection, payments: Sequence[str]) -> dict[str, tuple[str | None, str]]:

@@ -1,6 +1,7 @@
 """The list of donors at the desk: people, and what each of them gave. Writes nothing."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -8,10 +9,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from database.lists import ListChoice, ListedTable, ListQuestion, ListTotal, contains, within_days
+from database.lists import ListChoice, ListedTable, ListQuestion, ListTotal, within_days
 from database.questions import among
 from donors.donor import NotAnAddress, address_key
 from donors.tables import donor, donor_merge
+from donors.word_store import donors_called
 from ledger.money import Money
 from payments.gifts.gift import GiftState
 from payments.gifts.given_back_views import DonorSum, donor_sums
@@ -65,14 +67,13 @@ def _found(conn: Connection, choice: ListChoice) -> list[sa.ColumnElement[bool]]
     text = choice.text
     if not text:
         return []
-    try:
-        exact = [_d.email_key == address_key(text)]
-    except NotAnAddress:
-        exact = []
     # Whoever is found by an address that was merged is listed as the person that they are kept as.
-    also = donor.alias()
-    merged = sa.select(_m.into_id).where(_m.holds_of == also.c.id, contains(conn, text, also.c.email, also.c.name))
-    return [sa.or_(contains(conn, text, _d.name, _d.email), *exact, _d.id.in_(merged))]
+    called = donors_called(conn, text)
+    merged = sa.select(_m.into_id).where(_m.holds_of.in_(called))
+    by_any = [called, merged]
+    with suppress(NotAnAddress):
+        by_any.append(sa.select(_d.id).where(_d.email_key == address_key(text)))
+    return [_d.id.in_(sa.union_all(*by_any))]
 
 
 def _read(conn: Connection, rows: Sequence[sa.Row[Any]]) -> list[DonorListRow]:

@@ -10,12 +10,12 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from campaigns.tables import campaign
-from database.lists import ListChoice, ListedTable, ListQuestion, contains, on_days, within_days
+from database.lists import ListChoice, ListedTable, ListQuestion, on_days, within_days
 from database.questions import among
 from donors.donor import NotAnAddress
 from donors.merge_store import ids_of_person
 from donors.store import donor_of_address
-from donors.tables import donor
+from donors.word_store import donors_called
 from ledger.accounts import Account
 from ledger.amount_views import is_amount
 from ledger.giving_kind import GivingKind
@@ -23,7 +23,7 @@ from ledger.money import Money, currency
 from ledger.tables import entry
 from payments.gifts.gift import GiftState
 from payments.gifts.gift_total_views import is_every_gift, kept_gift_total
-from payments.gifts.given_back_views import went_back_in_all, went_back_of_every_gift
+from payments.gifts.given_back_views import went_back_in_all, went_back_of_every_gift, went_back_of_some
 from payments.gifts.giving_views import NO_SOURCE, is_offline, source_of_gift
 from payments.gifts.offline import Means
 from payments.gifts.tables import allocation, gift, offline_gift
@@ -38,7 +38,7 @@ LENGTH_OF_ID = 36
 """The word of a filter for gifts that came by no link with a code."""
 _FEW = 2000  # shares of a campaign: so many gifts are sorted in no time
 STATES = {state.value: state for state in GiftState}
-_g, _a, _d, _e = gift.c, allocation.c, donor.c, entry.c
+_g, _a, _e = gift.c, allocation.c, entry.c
 
 
 class GiftListRow(NamedTuple):
@@ -169,18 +169,10 @@ def _found(conn: Connection, choice: ListChoice) -> list[sa.ColumnElement[bool]]
         return []
     if (exact := _named_exactly(text, choice)) is not None:
         return [exact]
-    if "@" in text:
-        return [_of_address(conn, text)]
-    by_address = _g.donor_id.in_(sa.select(_d.id).where(contains(conn, text, _d.email)))
-    return [sa.or_(contains(conn, text, _g.donor_name), by_address)]
-
-
-def _of_address(conn: Connection, text: str) -> sa.ColumnElement[bool]:
-    """The condition of an address, which is looked up, or of a part of one, which takes long."""
     with suppress(NotAnAddress):
         if donor_of := donor_of_address(conn, text):
-            return _g.donor_id == donor_of.id
-    return _g.donor_id.in_(sa.select(_d.id).where(contains(conn, text, _d.email)))
+            return [_g.donor_id == donor_of.id]
+    return [_g.donor_id.in_(donors_called(conn, text))]
 
 
 def _named_exactly(text: str, choice: ListChoice) -> sa.ColumnElement[bool] | None:
@@ -277,7 +269,10 @@ def _went_back(conn: Connection, choice: ListChoice) -> dict[str, int]:
         return went_back_of_every_gift(conn)
     listed = _table(conn, choice)
     assert listed.minor is not None
-    return went_back_in_all(conn, listed.conditions, choice.number("campaign"), listed.minor, choice.first_day)
+    campaign = choice.number("campaign")
+    if choice.text:
+        return went_back_of_some(conn, listed.conditions, campaign, listed.minor)
+    return went_back_in_all(conn, listed.conditions, campaign, listed.minor, choice.first_day)
 
 
 GIFTS = ListQuestion(_table, _read, kept_gift_total, _went_back)

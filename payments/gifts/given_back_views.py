@@ -68,6 +68,19 @@ def went_back_in_all(
     return _added_up(conn, refunded, _taken_back_offline(conditions, minor))
 
 
+def went_back_of_some(
+    conn: Connection, conditions: Sequence[sa.ColumnElement[bool]], campaign: int | None, minor: sa.ColumnElement[int]
+) -> dict[str, int]:
+    """As `went_back_in_all` where the conditions leave few gifts: these come first, then what went back of them."""
+    counted = [] if campaign is None else [_e.campaign_id == campaign]
+    refunded = (
+        sa.select(_e.currency, sa.func.sum(_SIGNED))
+        .where(BACK_OR_MOVED, _e.gift_id.in_(sa.select(_g.id).where(*conditions)), _ON_ACCOUNTS, *counted)
+        .group_by(_e.currency)
+    )
+    return _added_up(conn, refunded, _taken_back_offline(conditions, minor))
+
+
 def _taken_back_offline(
     conditions: Sequence[sa.ColumnElement[bool]], minor: sa.ColumnElement[int]
 ) -> sa.Select[tuple[str, int]]:

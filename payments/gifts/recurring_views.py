@@ -10,9 +10,10 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from campaigns.tables import campaign
-from database.lists import ListChoice, ListedTable, ListQuestion, contains, within_days
+from database.lists import ListChoice, ListedTable, ListQuestion, within_days
 from database.questions import among
 from donors.merge_store import ids_of_person
+from donors.word_store import donors_called
 from ledger.amount_views import is_amount
 from ledger.money import Money, currency
 from payments.gifts.due_dates import last_promised_before
@@ -198,7 +199,7 @@ def _found(conn: Connection, choice: ListChoice) -> list[sa.ColumnElement[bool]]
         return [is_amount(_r.amount_minor, _r.currency, choice.amount)]
     if REFERENCE.fullmatch(text.lower()):
         return [begins_with_reference(_r.first_gift_id, text)]
-    named = contains(conn, text, _r.donor_name, _r.donor_email)
+    named = _r.donor_id.in_(donors_called(conn, text))
     return [sa.or_(named, _r.subscription == text, _r.id == text.lower())]
 
 

@@ -18,6 +18,7 @@ from campaigns.store import campaign_by_id
 from database.bulk import change_rows, insert_rows, put_rows
 from database.questions import look_up
 from donors.store import find_or_add_donor
+from donors.word_store import add_words
 from ledger.giving_total_store import add_giving
 from ledger.money import Money, currency
 from payments.gifts import tables as gift_tables
@@ -237,6 +238,7 @@ def _receive(conn: Connection, received: Sequence[Received]) -> None:
     change_rows(conn, gift_tables.gift, rows)
     payers = [{"id": payment.gift.id, "donor_name": payment.payer} for payment in received if payment.payer]
     change_rows(conn, gift_tables.gift, payers)
+    add_words(conn, [(payment.gift.donor_id or "", payment.payer) for payment in received if payment.payer])
     if received:
         gifts = [payment.gift for payment in received]
         by_first = {gift.recurring_id for gift in gifts if gift.recurring_id and not gift.source}

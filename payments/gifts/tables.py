@@ -64,7 +64,7 @@ _partial("ix_gift_recurring_id", gift.c.recurring_id.is_not(None), gift.c.recurr
 RECEIVED, NOT_RECEIVED = gift.c.received_on.is_not(None), gift.c.received_on.is_(None)
 _LISTED = "received_on received_at id currency amount_minor donor_name donor_id".split()
 _partial("ix_gift_listed", RECEIVED, *(gift.c[_column] for _column in _LISTED))
-_partial("ix_gift_listed_amount", RECEIVED, gift.c.amount_minor, gift.c.id)
+_partial("ix_gift_listed_amount", RECEIVED, gift.c.amount_minor, gift.c.id, gift.c.currency)
 _partial("ix_gift_listed_sums", RECEIVED, gift.c.received_on, gift.c.currency, gift.c.amount_minor)
 _partial("ix_gift_received", RECEIVED, gift.c.id, gift.c.received_on, gift.c.currency)
 _partial("ix_gift_listed_unpaid", NOT_RECEIVED, gift.c.created_at, gift.c.id)

@@ -18,11 +18,13 @@ from compliance.thresholds import shipped_rules
 from database.lists import ListChoice, ListWindow, list_rows, list_total
 from database.transactions import booking
 from donors.tables import donor
+from donors.word_store import add_words
 from ledger.store import open_accounts
 from payments.gifts.tables import gift as gift_table
 from staff.tables import staff_member
 from tests.compliance.gifts import ASHA, FOREVER, decision, gift, lookup, record
 from tests.database.made_rows import row
+from treasury.lists.list_filter import typed_amount
 
 MAY, NOON = date(2024, 5, 1), datetime(2024, 5, 2, 12, tzinfo=UTC)
 TODAY = MAY + timedelta(days=29)  # the last day of the oldest
@@ -47,6 +49,7 @@ def conn(engine: Engine) -> Iterator[Connection]:
         staff = {"id": ASHA.staff_id, "name": ASHA.name, "role": "treasurer", "disabled_at": None, "removed_at": None}
         connection.execute(sa.insert(staff_member).values(row(staff_member, staff)))
         connection.execute(sa.insert(donor).values(row(donor, {"id": "donor"})))
+        add_words(connection, [("donor", "Ann Evans")])
         gifts = []
         for number, name in enumerate(STEPS):
             keys = dict.fromkeys(("session_id", "payment", "invoice_id", "recurring_id", "fee_cover_minor"))
@@ -68,7 +71,7 @@ def conn(engine: Engine) -> Iterator[Connection]:
 
 def listed(conn: Connection, find: str = "", today: date = TODAY, **words: str) -> list[CheckListRow]:
     """The rows of a choice, as the list is sorted."""
-    choice = ListChoice(find, words=words, today=today)
+    choice = ListChoice(find, typed_amount(find), words=words, today=today)
     rows = list_rows(conn, CHECKS, choice, ListWindow("left", descending=False, limit=9))
     assert list_total(conn, CHECKS, choice).rows == len(rows)
     return list(rows)
@@ -107,7 +110,9 @@ def test_those_that_wait_stand_first_with_the_fewest_days_left(conn: Connection)
         ({"type": "individual"}, ["leaving", "accepted"]),
         ({"type": "nobody"}, ["oldest"]),
         ({"campaign": "1"}, []),
-        ({"text": "donor LEAV"}, ["leaving"]),
+        ({"state": "waiting", "text": "evans AN"}, ["oldest", "company", "leaving"]),
+        ({"text": "bo"}, []),
+        ({"text": "602"}, ["leaving"]),
     ],
 )
 def test_a_filter_means_exactly_these(conn: Connection, words: dict[str, str], expected: list[str]) -> None:

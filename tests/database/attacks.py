@@ -202,6 +202,7 @@ EVERYWHERE = (
     changed("receipt_pdf", "erased_at = NULL", "receipt_id > 0", "receipt_pdf_erased_once"),
     removed("receipt_pdf", "receipt_id > 0"),
     changed("receipt_token", f"receipt_id = {FIRST_RECEIPT + 1}", "receipt_id > 0", "receipt_token_frozen"),
+    changed("donor_word", "word = 'eve'", "word = 'ada'", "donor_word_frozen"),
     changed("receipt_series", "last_number = 1", "year = 2026", "receipt_series_rises"),
     changed("receipt_series", "year = 2027", "year = 2026", "receipt_series_rises"),
     removed("receipt_series", "year = 2026"),

@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 from api.tables import api_token
 from campaigns.tables import campaign, match_note, match_pot, spending
 from database.migrating import installation
-from donors.tables import consent, donor, donor_link, donor_merge, erasure
+from donors.tables import consent, donor, donor_link, donor_merge, donor_word, erasure
 from ledger import store
 from ledger import tables as ledger_tables
 from ledger.accounts import Account
@@ -112,6 +112,7 @@ FURNITURE: tuple[tuple[sa.Table, Mapping[str, Any]], ...] = (
     ),
     (erasure, {"id": "erasure-1", "donor_id": "donor-3"}),
     (donor_link, {"token_hash": b"0" * 32, "donor_id": "donor-1"}),
+    (donor_word, {"word": "ada", "donor_id": "donor-1"}),
     (
         gift_tables.gift,
         {

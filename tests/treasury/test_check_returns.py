@@ -92,6 +92,9 @@ def test_a_refund_is_asked_once_and_its_proof_is_a_persons(checked: CheckedDesk,
 
     work(account)
     assert (at_stripe(account), checked.check.state) == ([2500], CheckState.TO_RETURN)
+    twice = checked.sends("return", BY_BANK)
+    assert (twice.status_code, "was asked for already" in twice.text) == (422, True)
+    assert ("Decide on another way" in checked.page(), at_stripe(account)) == (False, [2500])
     filled = checked.page("/returned")
     assert ("Refund re_" in filled, "of GBP 25.00 through Stripe" in filled) == (True, True)
     assert checked.sends("returned", proof).status_code == 303

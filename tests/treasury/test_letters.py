@@ -61,7 +61,7 @@ def words(html: str) -> str:
 
 
 def test_letters_are_listed_by_state_and_found_by_address(app: FastAPI, engine: Engine, clock: FixedClock) -> None:
-    """In small or large letters, by a part of it, by name; those that did not arrive by what is to be done."""
+    """In small or large letters, by how it begins, by name; those that did not arrive by what is to be done."""
     desk = member(app, engine, clock)
     for query, subjects in (
         ("", {"Your receipt", "Another", "Your link"}),

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from compliance.check import Check
 from compliance.check_steps import Acceptance, CheckRefusal, CheckStep
-from compliance.returning import ask_for_return
+from compliance.returning import ask_for_return, refunds_of_check
 from database.instants import Clock
 from ledger.kinds import EntryKind
 from payments.refunding.request import CannotRefund
@@ -40,6 +40,7 @@ ANOTHER_REFUND = (
     "A refund of this gift is being asked for already. Wait until Stripe has answered, and look at what is left then."
 )
 NOTHING_LEFT = "Nothing of this gift is left at Stripe to refund: choose a payment of our own."
+ASKED_ALREADY = "A refund of this gift was asked for already: once Stripe has made it, record that it went back."
 NOT_AGREED = "Stripe has not made the refund, or it came back: wait for its answer, or decide on another way."
 
 
@@ -118,6 +119,8 @@ class EndingDesk(StepDesk):
             return self.return_form(ender, gift_id, typed, errors)
 
         def ask(change: Change, after: Check) -> None:
+            if any(not refund.has_failed for refund in refunds_of_check(change.conn, after)):
+                raise CheckRefusal(ASKED_ALREADY)
             if decision.manner != BY_REFUND:
                 return
             requests = ask_for_return(change.conn, shown.gift, after, ender.member.id, change.now)

@@ -5,8 +5,9 @@ from typing import Any
 
 from sqlalchemy.engine import Connection
 
-from outbox.letter_views import LETTERS, filed_letters, mail_health
+from outbox.letter_views import filed_letters, mail_health
 from outbox.letters import LetterState, PostedLetter
+from payments.letters.letter_list_views import WRITTEN_LETTERS
 from staff.permissions import Permission
 from treasury.letters.names import STATE_NAMES
 from treasury.lists.desk_list import ColumnKind, DeskList, ListColumn, Shown
@@ -28,9 +29,9 @@ LETTER_LIST = DeskList[PostedLetter](
     path="/desk/letters",
     title="Letters",
     lead="Every letter that was written to donors and to staff, and what has become of it.",
-    finds="A part of a name, of an address or of a subject.",
+    finds="A name or an address.",
     empty="No letter was written yet. The first is the receipt of the first gift.",
-    question=LETTERS,
+    question=WRITTEN_LETTERS,
     row_id=lambda row: row.letter.id,
     columns=(
         ListColumn("Written", lambda row: row.posted_at, ColumnKind.DAY, sort="day"),

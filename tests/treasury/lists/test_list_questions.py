@@ -99,7 +99,7 @@ def test_gifts_are_found_by_whatever_is_known_of_them(desk: Desk, engine: Engine
     desk.books.pledge(3, amount=700)  # not paid
     first, second = gift_id(1), gift_id(2)
 
-    for text in ("donor 1", "NOR 1", "donor1@example.org", "25", "£25.00", "2026-000001", first, "pi_1"):
+    for text in ("donor 1", "1 DON", "donor1@example.org", "25", "£25.00", "2026-000001", first, "pi_1"):
         assert found(engine, GIFT_LIST, find=text) == [first], text
     for text in ("nobody", "26", "2026-000009", "%", "_"):
         assert found(engine, GIFT_LIST, find=text) == [], text
@@ -113,12 +113,12 @@ def test_gifts_are_found_by_whatever_is_known_of_them(desk: Desk, engine: Engine
 
 def test_a_whole_address_finds_nobody_elses_gifts(desk: Desk, engine: Engine) -> None:
     """A part of one finds everybody's who has it."""
-    for n, address in ((1, "ann@example.org"), (2, "joann@example.org")):
+    for n, address in ((1, "ann@example.org"), (2, "ann.lee@example.org")):
         desk.books.pledge(n, amount=1000, email=address)
         desk.books.deliver(charged(str(n), gift=gift_id(n), amount=1000))
 
     assert found(engine, GIFT_LIST, find="Ann@example.org") == [gift_id(1)]
-    assert sorted(found(engine, GIFT_LIST, find="ann@example")) == [gift_id(1), gift_id(2)]
+    assert sorted(found(engine, GIFT_LIST, find="example ann")) == [gift_id(1), gift_id(2)]
 
 
 def test_a_campaign_counts_its_own_share_of_a_gift(desk: Desk, engine: Engine) -> None:

@@ -1,0 +1,54 @@
+"""Words of donors in the database: kept when a name or an address is, so that no name has to be read to find one."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from database.bulk import put_rows
+from donors.donor_words import is_whole, name_words
+from donors.tables import donor_word
+
+_w = donor_word.c
+_MANY = 2000
+_AFTER_ALL = "\U0010ffff"
+
+
+def add_words(conn: Connection, texts: Iterable[tuple[str, str]]) -> None:
+    """Keep the words of names and addresses, each beside its donor's id. Those that are there stay."""
+    words = sorted({(word, donor_id) for donor_id, text in texts for word in name_words(text)})
+    put_rows(conn, donor_word, [{"word": word, "donor_id": donor_id} for word, donor_id in words], "DO NOTHING")
+
+
+def remove_words(conn: Connection, donor_ids: Sequence[str]) -> None:
+    """Forget the words of donors who are erased."""
+    conn.execute(sa.delete(donor_word).where(_w.donor_id.in_(donor_ids)))
+
+
+def donors_called(conn: Connection, text: str) -> sa.Select[Any]:
+    """The ids of the donors of whom every word of a text begins a word.
+
+    Looked up by the word that the fewest donors have. One or two Latin letters alone have to be a whole word.
+    """
+    words = sorted(name_words(text))
+    if not words:
+        return sa.select(_w.donor_id).where(sa.false())
+    if len(words) == 1 and is_whole(words[0]):
+        return sa.select(_w.donor_id).where(_w.word == words[0])
+    rarest, *others = sorted(words, key=lambda word: _how_many(conn, word)) if len(words) > 1 else words
+    called = sa.select(_w.donor_id).where(_begins(_w.word, rarest))
+    for other in others:
+        also = donor_word.alias()
+        called = called.where(sa.exists().where(also.c.donor_id == _w.donor_id, _begins(also.c.word, other)))
+    return called
+
+
+def _how_many(conn: Connection, word: str) -> int:
+    """How many words begin so, counted no further than some."""
+    some = sa.select(_w.word).where(_begins(_w.word, word)).limit(_MANY)
+    return conn.scalar(sa.select(sa.func.count()).select_from(some.subquery())) or 0
+
+
+def _begins(column: sa.ColumnElement[str], word: str) -> sa.ColumnElement[bool]:
+    return sa.and_(column >= word, column < word + _AFTER_ALL)
