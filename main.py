@@ -24,8 +24,8 @@ from campaigns.editing.routes import campaign_desk_routes
 from campaigns.public_routes import public_routes
 from campaigns.screen_routes import EVENTS_PATH, ScreenReader
 from campaigns.store import GiftMeasures, campaign_titles
+from compliance.donor_rules import DonorRules
 from compliance.held_views import held_by_campaign
-from compliance.thresholds import declared_above
 from database.engine import NotDurable
 from database.instants import Clock
 from database.migrating import REVISION, revision_of
@@ -38,7 +38,6 @@ from mailing.routes import mailing_routes
 from mailing.stop_links import PATH as STOP_PATH
 from mailing.stop_links import StopLinks
 from organisation.consent_words import OfferedConsent, offered_consents
-from organisation.current import CurrentOrganisation
 from organisation.publication import missing_for_publication
 from organisation.routes import UPLOAD_PATHS as ORGANISATION_UPLOADS
 from organisation.routes import organisation_routes
@@ -182,7 +181,7 @@ def _app(installation: Installation, inbox: Inbox, twin: Twin | None, writer: so
 def _giving(installation: Installation, pledges: Pledges) -> tuple[APIRouter, APIRouter]:
     """The campaigns' pages with the first questions of the form, and the form itself."""
     engine, clock, pages = installation.engine, installation.clock, installation.pages
-    rules = _form_rules(installation.organisation, clock)
+    rules = _form_rules(installation)
     surges = SurgeRules(installation.secret_key, installation.settings.stripe_sessions_per_second)
     return (
         public_routes(engine, clock, pages, GIFT_MEASURES, DonorForm(engine, clock, pages, rules).sheet),
@@ -190,14 +189,14 @@ def _giving(installation: Installation, pledges: Pledges) -> tuple[APIRouter, AP
     )
 
 
-def _form_rules(organisation: CurrentOrganisation, clock: Clock) -> FormRules:
+def _form_rules(installation: Installation) -> FormRules:
     """What the organisation decides about the donor's form, as it is now."""
+    organisation = installation.organisation
+    asked = DonorRules(installation.engine, installation.clock, lambda: organisation.profile)
     return FormRules(
-        lambda: organisation.giving,
-        lambda: offered_consents(organisation.profile, organisation.number),
-        lambda currency: declared_above(organisation.profile, currency, clock()),
-        lambda: organisation.profile.gift_aid_charity,
-    )
+        lambda: organisation.giving, lambda: offered_consents(organisation.profile, organisation.number),
+        asked.declared_above, lambda: organisation.profile.gift_aid_charity, asked.words,
+    )  # fmt: skip
 
 
 def _own_pages(installation: Installation, twin: Twin | None) -> APIRouter:

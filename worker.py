@@ -10,6 +10,7 @@ from compliance.clock_letters import warning_of_clocks
 from compliance.evidence_store import erase_checks
 from compliance.gate import CheckGate
 from compliance.jobs import compliance_jobs
+from compliance.report_pdf_store import remove_old_drafts
 from compliance.returning import looking_for_failed_returns
 from database.transactions import reading, writing
 from donors.link_letters import WRITE_LINK, link_letter_handler
@@ -145,6 +146,7 @@ def _surge_chores(installation: Installation, gateway: PaymentLinkGateway) -> tu
             remove_old_counts(conn, clock())
             remove_old_turns(conn, clock())
             remove_old_events(conn, clock())
+            remove_old_drafts(conn, clock())
 
     make_links = Chore(MAKE_LINKS_EVERY, lambda: make_missing_links(engine, gateway, clock))
     return make_links, Chore(REMOVE_EVERY, remove_old)

@@ -31,7 +31,11 @@ def draft_pdf(conn: Connection, key: str) -> bytes | None:
 
 
 def save_draft_pdf(conn: Connection, key: str, pdf: bytes, now: datetime) -> None:
-    """Keep a draft for a day, and remove those that are older: they hold donors' names and addresses."""
-    conn.execute(sa.delete(draft_report_pdf).where(_d.printed_at < now - DRAFTS_STAY))
+    """Keep a draft for a day."""
     if draft_pdf(conn, key) is None:
         conn.execute(sa.insert(draft_report_pdf).values(key=key, pdf=pdf, printed_at=now))
+
+
+def remove_old_drafts(conn: Connection, now: datetime) -> None:
+    """Remove drafts that were printed more than a day ago: they hold donors' names and addresses."""
+    conn.execute(sa.delete(draft_report_pdf).where(_d.printed_at < now - DRAFTS_STAY))

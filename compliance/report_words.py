@@ -10,7 +10,7 @@ from compliance.report_calendar import ReportKind
 
 KIND_WORDS: Mapping[ReportKind, str] = {
     ReportKind.QUARTERLY: "Quarterly report",
-    ReportKind.WEEKLY: "Weekly report before the poll",
+    ReportKind.WEEKLY: "Weekly report",
     ReportKind.ACCEPTED: "Report of accepted donations",
     ReportKind.RETURNED: "Report of returned donations",
     ReportKind.POST_ELECTION: "Return after the poll",

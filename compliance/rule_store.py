@@ -46,6 +46,13 @@ def regime_periods(conn: Connection) -> list[RegimePeriod]:
     return [period for _, period in sorted((*versions, *entered), key=lambda each: each[0])]
 
 
+def regimes_kept_since(conn: Connection) -> datetime | None:
+    """When the first regime was said here; None: none ever was."""
+    entered: datetime | None = conn.scalar(sa.select(sa.func.min(_p.at)))
+    instants = [at for at, _ in regime_changes(conn)] + ([entered] if entered else [])
+    return min(instants, default=None)
+
+
 def add_rule(conn: Connection, rule: Rule, staff_id: str, now: datetime) -> None:
     """Add a row to the rules. Raises ValueError for one without a source, or without a first day."""
     if not rule.source.strip() or rule.first is None:

@@ -39,7 +39,9 @@ _CHECKS, _REPORTED, _DUE, _KEPT, _OTHERS = (
 )  # fmt: skip
 RULE_NAMES: Mapping[str, RuleName] = {
     "permissibility": RuleName("A gift of more than this is a donation, and its donor is checked", _CHECKS, "GBP"),
-    "check_or_return_days": RuleName("Accept it or send it back within", _CHECKS, "days_inclusive"),
+    "check_or_return_days": RuleName(
+        "Accept it or send it back within, the day of receipt counted", _CHECKS, "days_inclusive"
+    ),
     "splitting_window_days": RuleName(
         "Small gifts are looked at together when they come within", _CHECKS, "days_inclusive"
     ),
@@ -56,10 +58,10 @@ RULE_NAMES: Mapping[str, RuleName] = {
     "quarterly_due_days_after_quarter_end": RuleName("Quarterly report: days after the quarter", _DUE, "days"),
     "weekly_due_days_after_period_end": RuleName("Weekly report before a poll: days after the week", _DUE, "days"),
     "report_due_days_from_acceptance": RuleName(
-        "Report of an accepted gift: within, from the day itself", _DUE, "days_inclusive"
+        "Report of an accepted gift: within, the day itself counted", _DUE, "days_inclusive"
     ),
     "report_due_days_from_return": RuleName(
-        "Report of a returned gift: within, from the day itself", _DUE, "days_inclusive"
+        "Report of a returned gift: within, the day itself counted", _DUE, "days_inclusive"
     ),
     "post_election_due_months": RuleName("Return after the poll: months after polling day", _DUE, "months"),
     "yearly_due_days_after_year_end": RuleName("Yearly report: days after the year", _DUE, "days"),
@@ -89,7 +91,7 @@ RULE_NAMES: Mapping[str, RuleName] = {
 TOPICS = (_CHECKS, _REPORTED, _DUE, _KEPT, _OTHERS)
 _UNITS: Mapping[str, tuple[str, str]] = {
     "days": ("day", "days"),
-    "days_inclusive": ("day", "days, the first day counted"),
+    "days_inclusive": ("day", "days"),
     "months": ("month", "months"),
     "years": ("year", "years"),
     "reports": ("report", "reports"),
@@ -104,6 +106,22 @@ class RuleStanding(StrEnum):
     REPLACED = "replaced"
     PAST = "past"
     PROPOSED = "proposed"
+
+
+# How a row is known, where it was not read whole at its source.
+_DOUBTS: Mapping[str, str] = {
+    "verified": "",
+    "verified_value_memory_date": "The value was read; its first day is from memory",
+    "verified_value_memory_dates": "The value was read; its days are from memory",
+    "verified_text_memory_dates": "The text was read; its days are from memory",
+    "verified_for_charities": "Read of charities",
+    "verified_secondary": "Read second hand",
+    "verified_as_proposal": "Read as a proposal",
+    "verified_as_announcement": "Read as an announcement",
+    "our_choice": "Our own choice, no law",
+    "told": "Told to us, not read",
+}
+_UNREAD = "From memory or second hand: ask the Commission"
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +147,11 @@ class ListedRule:
     def place(self) -> str:
         """Whose rule it is."""
         return PLACE_WORDS.get(self.rule.regime, self.rule.regime.replace("_", " "))
+
+    @property
+    def doubt(self) -> str:
+        """What to know of how the row is known; nothing where it was read whole at its source."""
+        return _DOUBTS.get(self.rule.confidence, _UNREAD)
 
     @property
     def value(self) -> str:

@@ -6,13 +6,12 @@ decides whether a donor may give: it asks for what has to be recorded.
 """
 
 import csv
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
-from compliance.regime import Regime
+from compliance.regime import RegimePeriod
 from compliance.rule import PERMISSIBILITY, Rule, RuleBook
 from ledger.money import GBP, Currency, Money
 from organisation.organisation import OrganisationProfile
@@ -25,19 +24,21 @@ def shipped_rules() -> RuleBook:
         return RuleBook(tuple(_rule(row) for row in csv.DictReader(file)))
 
 
-def declared_above(profile: OrganisationProfile, currency: Currency, now: datetime) -> Money | None:
+def declared_above(
+    profile: OrganisationProfile, currency: Currency, today: date, period: RegimePeriod | None, rules: RuleBook
+) -> Money | None:
     """The amount above which donors declare who they are; None where nobody is asked.
 
-    The organisation may have decided it, in minor units; 0 asks nobody. The rules are in pounds: a gift in another
-    currency is asked about only where the organisation says from what amount.
+    The organisation may have decided it, in minor units; 0 asks nobody. Else it is that of the regime of today, by the
+    product's rules and those that the desk added. The rules are in pounds: a gift in another currency is asked about
+    only where the organisation says from what amount.
     """
     own = profile.giving.declare_above.get(currency.code)
     if own is not None:
         return Money(own, currency) if own else None
-    if currency != GBP:
+    if currency != GBP or period is None:
         return None
-    today = now.astimezone(ZoneInfo(profile.organisation.timezone)).date()
-    rule = shipped_rules().find(Regime(profile.regime), PERMISSIBILITY, today)
+    rule = rules.find(period.regime, PERMISSIBILITY, today)
     return None if rule is None else rule.amount
 
 

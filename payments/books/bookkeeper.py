@@ -13,11 +13,13 @@ from sqlalchemy.engine import Connection
 import ledger.store
 from ledger.money import Money
 from organisation.organisation import OrganisationProfile
+from payments.books.decide.changes import Changes
 from payments.books.decide.decide import BookRules, decide
 from payments.books.decide.entries import opening_entry
 from payments.books.decide.notice import Notice
 from payments.books.load import load_known
 from payments.books.save import save_changes
+from receipts.receipt import PLAIN_LOCALE
 
 GiftWatch = Callable[[Connection, OrganisationProfile | None, Sequence[str], datetime], None]
 """What looks at gifts in the transaction that books them: of which organisation (None: not known), and which gifts."""
@@ -45,7 +47,11 @@ class Bookkeeper:
         changes = decide(known, notices, self.rules, now)
         save_changes(conn, changes, now)
         if gift_ids := changes.gifts_that_grew:
-            self.watch(conn, known.issuer, gift_ids, now)
+            self.watch(conn, known.issuer or self._unnamed(changes), gift_ids, now)
+
+    def _unnamed(self, changes: Changes) -> OrganisationProfile | None:
+        """Who receives while nobody has said it; None where the batch received nothing, and nobody asked who does."""
+        return OrganisationProfile(self.rules.organisation, PLAIN_LOCALE) if changes.reception.received else None
 
     def open_balances(self, conn: Connection, held: Sequence[Money], at: datetime, cause: str, now: datetime) -> None:
         """Book what Stripe's balance held at `at`, before the first line that is kept, one amount a currency."""

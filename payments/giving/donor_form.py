@@ -33,14 +33,15 @@ from web.pages import Pages
 class FormRules:
     """What the organisation decides about the form, as it is now.
 
-    What is offered, the boxes of consent, the amount above which donors declare who they are, and the name of the
-    charity where Gift Aid may be declared to it.
+    What is offered, the boxes of consent, the amount above which donors declare who they are, the name of the charity
+    where Gift Aid may be declared to it, and why donors declare who they are, in translated sentences.
     """
 
     giving: Callable[[], GivingRules] = lambda: NO_RULES
     consents: Callable[[], Sequence[OfferedConsent]] = lambda: ()
     declared_above: Callable[[Currency], Money | None] = lambda _: None
     gift_aid_charity: Callable[[], str] = lambda: ""
+    regime_words: Callable[[], Sequence[str]] = lambda: ()
 
 
 NO_FORM_RULES = FormRules()
@@ -79,6 +80,10 @@ class DonorForm:
     def declared_above(self, campaign: Campaign) -> Money | None:
         """The amount above which donors declare who they are, if there is one."""
         return self._rules.declared_above(campaign.currency)
+
+    def regime_words(self) -> Sequence[str]:
+        """Why donors declare who they are."""
+        return self._rules.regime_words()
 
     def gift_aid(self, pledge: Pledge) -> GiftAidOffer | None:
         """What may be declared with a gift: a person's, in pounds, to a charity that claims Gift Aid."""

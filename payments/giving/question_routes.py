@@ -36,7 +36,8 @@ class DonorQuestions:
             return with_declaration(pledge, declaration)
         errors = declaration if fields.get("declaring") else {}
         values = declaration_values(fields, errors)
-        return self._page("payments/declare.html", campaign, pledge, values, above=above)
+        why = self._form.regime_words()
+        return self._page("payments/declare.html", campaign, pledge, values, above=above, why=why)
 
     def _ask_gift_aid(self, campaign: Campaign, fields: FormFields, pledge: Pledge) -> Pledge | Response:
         """The declaration of a UK taxpayer is asked of donors who ticked it."""

@@ -23,7 +23,7 @@ from compliance.election_store import (
 from compliance.regime import Regime, RegimePeriod
 from compliance.report import build_report
 from compliance.report_calendar import Election, ReportCalendar, ReportKind
-from compliance.report_pdf_store import draft_pdf, filed_pdf, save_draft_pdf, save_filed_pdf
+from compliance.report_pdf_store import draft_pdf, filed_pdf, remove_old_drafts, save_draft_pdf, save_filed_pdf
 from compliance.report_store import filed_report_id, filed_reports, keep_report
 from compliance.rule_store import add_regime_period
 from compliance.thresholds import shipped_rules
@@ -98,5 +98,7 @@ def test_a_filed_report_is_printed_once_and_a_draft_stays_a_day(conn: Connection
     assert filed_pdf(conn, number) == b"%PDF"
 
     save_draft_pdf(conn, "0" * 64, b"draft", NOON)
-    save_draft_pdf(conn, "1" * 64, b"later", NOON + timedelta(days=1, seconds=1))
+    later = NOON + timedelta(days=1, seconds=1)
+    save_draft_pdf(conn, "1" * 64, b"later", later)
+    remove_old_drafts(conn, later)
     assert [draft_pdf(conn, digit * 64) for digit in "01"] == [None, b"later"]

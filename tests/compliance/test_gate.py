@@ -14,6 +14,7 @@ from campaigns.demo import DEMO_ORGANISATION
 from compliance.check import CheckReason
 from compliance.check_wait import CheckWaitReason
 from compliance.donor_links import DonorLink
+from compliance.donor_rules import DonorRules
 from compliance.gate import CheckGate
 from compliance.jobs import GiftsStillWait, compliance_jobs
 from compliance.offline_receiving import receive_offline_gift
@@ -26,7 +27,7 @@ from compliance.thresholds import shipped_rules
 from compliance.wait_store import LOOK_AGAIN, add_pound_value
 from compliance.wait_views import waiting_gifts
 from database.transactions import booking, reading
-from ledger.money import EUR, Money
+from ledger.money import EUR, GBP, Money
 from organisation.organisation import OrganisationProfile
 from organisation.store import REGIME_CHANGED, add_version
 from outbox.tables import job
@@ -263,3 +264,22 @@ def test_every_way_into_the_books_passes_the_gate() -> None:
                     if alias.name in callers:
                         callers[alias.name].add(path.relative_to(ROOT).as_posix())
     assert callers == behind
+
+
+def test_donors_are_asked_by_the_regime_and_the_rules_of_today(books: Books) -> None:
+    """By what the desk entered, not by the profile alone; and they read why, as the regime has it."""
+    rules = DonorRules(books.engine, lambda: NOON, lambda: PARTY)
+    assert rules.declared_above(GBP) == pounds("500")
+    assert "registered political party" in rules.words()[0]
+    rule = shipped_rules().rule(Regime.PARTY, PERMISSIBILITY, TODAY)
+    with booking(books.engine) as conn:
+        GATE.enter_rule(conn, replace(rule, value=rule.value * 2, first=TODAY, source="invented"), ASHA.staff_id, NOON)
+    assert rules.declared_above(GBP) == pounds("1000")
+    with booking(books.engine) as conn:
+        period = RegimePeriod(Regime.CAMPAIGNER, TODAY, TODAY + timedelta(days=9), is_northern_irish=True)
+        GATE.enter_regime(conn, period, ASHA.staff_id, NOON)
+    assert rules.declared_above(GBP) == pounds("500")
+    assert rules.words()[0].endswith("not from a political party.")
+    assert "Citizens and bodies of Ireland may give to us as well." in rules.words()
+    unregulated = DonorRules(books.engine, lambda: NOON, lambda: replace(PARTY, regime="none"))
+    assert (unregulated.declared_above(GBP), unregulated.words()) == (None, ())

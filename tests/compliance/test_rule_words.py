@@ -64,7 +64,7 @@ def test_what_holds_by_the_list_is_what_reports_go_by() -> None:
     [
         ("GBP", "11180", "£11,180"),
         ("GBP", "500.01", "£500.01"),
-        ("days_inclusive", "30", "30 days, the first day counted"),
+        ("days_inclusive", "30", "30 days"),
         ("months", "1", "1 month"),
         ("flag", "1", "yes"),
         ("flag", "0", "no"),

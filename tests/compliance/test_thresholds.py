@@ -1,11 +1,11 @@
 """Amounts of the UK's rules, by regime and day."""
 
-from datetime import UTC, date, datetime
+from datetime import date
 
 import pytest
 
 from campaigns.demo import DEMO_ORGANISATION
-from compliance.regime import Regime
+from compliance.regime import Regime, RegimePeriod, regime_on
 from compliance.rule import PERMISSIBILITY, RECORD_YEARS, NoSuchRule
 from compliance.thresholds import declared_above, shipped_rules
 from donors.retention import KEPT_YEARS
@@ -13,7 +13,7 @@ from ledger.money import EUR, GBP, Currency, Money
 from organisation.organisation import REGIMES, UNREGULATED, GivingRules, OrganisationProfile
 
 RULES = shipped_rules()
-TODAY, NOW = date(2026, 11, 28), datetime(2026, 11, 28, 12, tzinfo=UTC)
+TODAY = date(2026, 11, 28)
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,8 @@ def test_a_rule_is_that_of_its_day(regime: Regime, key: str, day: date, pounds: 
 def above(regime: str, currency: Currency = GBP, **own: int) -> Money | None:
     """What is asked about, at an organisation of this regime that decided this for itself."""
     profile = OrganisationProfile(DEMO_ORGANISATION, "en_GB", regime=regime, giving=GivingRules(declare_above=own))
-    return declared_above(profile, currency, NOW)
+    period = regime_on([RegimePeriod(Regime(regime), date(2001, 2, 16))], TODAY)
+    return declared_above(profile, currency, TODAY, period, RULES)
 
 
 def test_every_regulated_organisation_has_a_threshold_today() -> None:

@@ -1,7 +1,7 @@
 """A party's desk with gifts whose donors are checked, for the tests of reports and rules."""
 
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
@@ -58,7 +58,7 @@ class PoliticalDesk:
         """Enter the rules that the organisation is under."""
         staff_id = self.person().staff_id
         with booking(self.engine) as conn:
-            add_regime_period(conn, RegimePeriod(regime, first), staff_id, self.clock())
+            add_regime_period(conn, RegimePeriod(regime, first), staff_id, datetime(2026, 2, 1, tzinfo=UTC))
 
     def check(self, n: int, pence: int, *steps: CheckStep, days_ago: int = 0) -> str:
         """A gift of this many pence comes and its check opens; these steps are taken, by a member of staff."""
@@ -96,7 +96,10 @@ class PoliticalDesk:
 def political_desk(
     engine: Engine, clock: FixedClock, desk: Desk, regime: Regime | None = Regime.PARTY
 ) -> PoliticalDesk:
-    """The desk's real routes, for an organisation under this regime since 2020; None: under none."""
+    """The desk's real routes, for an organisation under this regime since 2020; None: under none.
+
+    It was entered here on 1 February 2026, so that reports are known from then on.
+    """
     site, app = pages("test", BASE_URL), FastAPI()
     app.include_router(treasury_routes(engine, clock, site))
     install_errors(app, site)

@@ -9,7 +9,9 @@ from zipfile import ZipFile
 import pytest
 from sqlalchemy import Engine
 
+from compliance.filed_report import report_digest
 from compliance.regime import Regime
+from compliance.report_calendar import ReportKind
 from compliance.report_line import COLUMNS
 from database.transactions import reading
 from staff.act import Subject
@@ -22,7 +24,9 @@ from tests.proof.books import Desk
 from tests.treasury.political_desk import BASE_URL, QUARTER, PoliticalDesk, political_desk
 from tests.web.samples import pages
 from treasury.donation_reports.jobs import donation_report_handler
+from treasury.donation_reports.known import known_reports
 
+KEY = (ReportKind.QUARTERLY, date(2026, 10, 1), date(2026, 12, 31))
 JANUARY = datetime(2027, 1, 10, 9, tzinfo=UTC)
 
 
@@ -94,7 +98,9 @@ def test_an_amendment_says_what_changed_and_the_first_version_never_moves(party:
 
 
 @ON_SQLITE
-def test_what_is_missing_leads_to_its_check_and_keeps_a_quarter_from_being_filed(party: PoliticalDesk) -> None:
+def test_what_is_missing_leads_to_its_check_and_keeps_a_quarter_from_being_filed(
+    party: PoliticalDesk, engine: Engine
+) -> None:
     """Each line leads to its check and its gift; a gift that went back without its donor's address waits for it."""
     accepted = party.accept(1, 1_200_000)
     lacking = party.send_back(2, 60_000, name="Ada")
@@ -106,17 +112,22 @@ def test_what_is_missing_leads_to_its_check_and_keeps_a_quarter_from_being_filed
     wanted = f"Gift {lacking[:8].upper()}: record address as the electoral register shows it"
     assert f'<a href="/desk/checks/{lacking}">{wanted}' in page
     assert ("Donations that went back" in page, open_check in page) == (True, False)
-    refused = treasurer.post(f"{QUARTER}/file", data={"seen": seen(page), "signature": "Grace Hopper"})
+    assert ("It can be filed when these facts are recorded" in page, "File the report" in page) == (True, False)
+    with reading(engine) as conn:
+        due = known_reports(conn, "Wren & Sons", date(2027, 1, 10)).report(KEY)
+    assert due is not None
+    typed = {"seen": report_digest(due.report), "signature": "Grace Hopper"}
+    refused = treasurer.post(f"{QUARTER}/file", data=typed)
     assert (refused.status_code, "It was not filed" in refused.text) == (422, True)
     assert treasurer.get(f"{QUARTER}/versions/1").status_code == 404
 
 
 @ON_SQLITE
 def test_the_calendar_says_what_waits_what_comes_and_what_was_not_needed(party: PoliticalDesk) -> None:
-    """A party's quarters: the newest is to be filed, the four before are late, three are to come."""
+    """A party's quarters: one is to be filed, three are late, three come; one was due before records began."""
     page = party.visit(Role.AUDITOR).get("/desk/reports").text
 
-    assert page.count("<strong>Late:</strong>") == 4
+    assert page.count("<strong>Late:</strong>") == 3
     assert "Due on 30 January 2027, in 20 days. Nothing to report: a nil report is due." in page
     assert "30 October 2026, 72 days late" in page
     assert "Registered party, since 1 January 2020" in page
@@ -220,3 +231,23 @@ def test_the_sheet_is_printed_by_the_worker_draft_and_version(
     party.accept(2, 1_500_000)
     assert treasurer.get(f"{QUARTER}/draft.pdf").status_code == 202
     handle({"filed": 99})
+
+
+@ON_SQLITE
+def test_the_overview_says_what_is_late_and_what_is_due_within_a_fortnight(
+    party: PoliticalDesk, clock: FixedClock
+) -> None:
+    """The quarter's twenty days are far off; in twelve days it is there, with its link, until it is filed."""
+    treasurer = party.visit()
+    far_off = treasurer.get("/desk").text
+    assert far_off.count("A report to the Electoral Commission is late") == 3
+    assert QUARTER not in far_off
+    clock.now = datetime(2027, 1, 18, 9, tzinfo=UTC)
+    near = party.visit().get("/desk").text
+    assert "File a report to the Electoral Commission by 30 January 2027" in near
+    assert (f'href="{QUARTER}"' in near, "in 12 days; nothing to report, and a nil report is due." in near) == (
+        True,
+        True,
+    )
+    file_now(party)
+    assert QUARTER not in party.visit().get("/desk").text

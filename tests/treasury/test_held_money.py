@@ -40,9 +40,10 @@ def test_what_is_not_accepted_is_said_until_somebody_accepts_it(checked: Checked
     assert "Raised £600.00, of which £600.00 is not accepted yet : do not spend it." in text(checked, "/desk")
     assert "Not accepted yet, and not to be spent £600.00" in text(checked, "/desk/campaigns/1/spending")
     assert "£0.00 left" in text(checked, "/desk/campaigns/1/spending")
+    assert "end, and not to be spent: £600.00" in text(checked, "/desk/books/2026-11")
     checked.is_ready()
     assert checked.sends("accept", {"note": ""}).status_code == 303
-    for path in ("/desk", "/desk/campaigns/1/spending"):
+    for path in ("/desk", "/desk/campaigns/1/spending", "/desk/books/2026-11"):
         assert "not accepted yet" not in text(checked, path).lower()
 
 

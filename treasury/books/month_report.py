@@ -5,6 +5,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 from typing import Any
 
 from ledger.accounts import Account
@@ -25,12 +26,16 @@ class CampaignLine:
 
 @dataclass(frozen=True, slots=True)
 class CurrencyReport:
-    """A month in one currency: by campaign, in all, what reached the bank, and every account."""
+    """A month in one currency: by campaign, in all, what reached the bank, and every account.
+
+    `not_accepted` is money of gifts whose donors were still being checked at the month's end: it was not to be spent.
+    """
 
     currency: Currency
     campaigns: tuple[CampaignLine, ...]
     bank: tuple[BankMovement, ...]
     accounts: tuple[AccountMovement, ...]
+    not_accepted: Money
 
     @property
     def total(self) -> CampaignMonth:
@@ -80,8 +85,12 @@ def month_report(
     month: date,
     titles: Mapping[int, str],
     figures: tuple[Sequence[AccountMovement], Sequence[CampaignMonth], Sequence[BankMovement]],
+    not_accepted: Mapping[str, Money] = MappingProxyType({}),
 ) -> MonthReport:
-    """The report of these figures, the currency with the largest movements first."""
+    """The report of these figures, the currency with the largest movements first.
+
+    `not_accepted` is what was held at the month's end, by currency.
+    """
     accounts, campaigns, bank = figures
     return MonthReport(
         organisation,
@@ -96,6 +105,7 @@ def month_report(
                 ),
                 tuple(movement for movement in bank if movement.amount.currency == of),
                 tuple(movement for movement in accounts if movement.opening.currency == of),
+                not_accepted.get(of.code, Money(0, of)),
             )
             for of in currencies_in(accounts)
         ),
@@ -130,6 +140,7 @@ def _values(report: MonthReport) -> dict[str, Any]:
                 "accounts": [
                     [row.account.value, row.opening.minor, row.debit.minor, row.credit.minor] for row in part.accounts
                 ],
+                **({"not_accepted": part.not_accepted.minor} if part.not_accepted else {}),
             }
             for part in report.currencies
         ],
@@ -153,4 +164,5 @@ def _currency_report(values: Mapping[str, Any]) -> CurrencyReport:
             AccountMovement(Account(account), *(Money(minor, of) for minor in sums))
             for account, *sums in values["accounts"]
         ),
+        Money(values.get("not_accepted", 0), of),
     )

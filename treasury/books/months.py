@@ -2,17 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import Connection
 
 from campaigns.store import campaigns
+from compliance.held_views import held_on
 from ledger.period_store import first_book_date, late_counts, open_from, period_steps
 from ledger.period_views import bank_movements, campaign_months, trial_balance
 from ledger.periods import (
     MonthNotReady,
     PeriodStep,
     closed_steps,
+    month_after,
     month_of,
     months_between,
     next_to_close,
@@ -58,7 +60,7 @@ def report_now(conn: Connection, month: date, organisation: str) -> MonthReport:
     """The month's report by what is booked now."""
     titles = {campaign.id: campaign.title for campaign in campaigns(conn)}
     figures = trial_balance(conn, month), campaign_months(conn, month), bank_movements(conn, month)
-    return month_report(organisation, month, titles, figures)
+    return month_report(organisation, month, titles, figures, held_on(conn, month_after(month) - timedelta(days=1)))
 
 
 def period_step_of(steps: Sequence[PeriodStep], number: int) -> PeriodStep | None:

@@ -37,6 +37,7 @@ from payments.giving.surge_views import SurgeState, surge_state
 from payments.inbox.store import DeadLetter, dead_letters
 from payments.refunding.twin_views import TwinRow, twin_rows
 from receipts.jobs import unprinted_receipts
+from treasury.donation_reports.known import ReportsToDo, reports_to_do
 from treasury.money.checks_to_do import ChecksToDo, checks_to_do
 from webhooks.endpoint import WebhookEndpoint
 from webhooks.store import stopped_endpoints
@@ -79,6 +80,7 @@ class ToDo:
     months_to_close: Sequence[date]
     unproved: Sequence[ProvedPayouts]
     checks: ChecksToDo
+    reports: ReportsToDo
 
     @property
     def is_empty(self) -> bool:
@@ -86,6 +88,7 @@ class ToDo:
         lists = (
             self.disputes, self.discrepancies, self.dead_letters, self.without_gift, self.payouts, self.letters,
             self.unprinted, self.uncleared, self.failing, self.ended, self.twins, self.months_to_close, self.unproved,
+            self.reports.due, self.reports.missing_rule,
         )  # fmt: skip
         counts = (self.lost_gift_count, self.surge.demand, self.surge.waiting, self.checks.count)
         return not any((*counts, *lists, self.stopped_endpoints))
@@ -118,6 +121,7 @@ def to_do(conn: Connection, now: datetime, today: date, last_month: Sequence[Pro
         months_to_close(first_book_date(conn), open_from(conn), today),
         _unproved(conn, last_month),
         checks_to_do(conn, today, SHOWN),
+        reports_to_do(conn, today),
     )
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 from starlette.responses import Response
 
 from compliance.held_views import held_in_all
+from compliance.report_words import KIND_WORDS
 from database.instants import Clock
 from database.transactions import reading
 from ledger.accounts import Account
@@ -78,6 +79,8 @@ def overview_routes(engine: Engine, clock: Clock, pages: Pages, door: Door, miss
             stripe=stripe,
             to_do=waiting,
             held=held,
+            today=today,
+            kinds=KIND_WORDS,
             place_names=PLACES,
             every=EVERY,
             per=PER,

@@ -84,7 +84,10 @@ class DaysDesk:
         )  # fmt: skip
 
     def enter_regime(self, editor: SignedIn, typed: dict[str, str]) -> Response:
-        """Enter a regime. What was entered before stays, for its days; the same form sent twice is one row."""
+        """Enter a regime, and open the checks that are due by it. What was entered before stays, for its days.
+
+        The same form sent twice is one row.
+        """
         period = read_regime(typed)
         if not isinstance(period, RegimePeriod):
             return self.regime_form(editor, typed, period)

@@ -100,7 +100,7 @@ class RulesDesk:
         )  # fmt: skip
 
     def add(self, editor: SignedIn, typed: dict[str, str]) -> Response:
-        """Add a row. The same row sent twice is there once."""
+        """Add a row, and open the checks that are due by it. The same row sent twice is there once."""
         rule = read_rule(typed, self._pages.wording.number_style(GBP))
         if not isinstance(rule, Rule):
             return self.form(editor, typed, rule)
