@@ -1,6 +1,7 @@
 """The log of acts at the desk: who did what, before and after. It can be searched, and nothing changes it."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Annotated
@@ -15,10 +16,13 @@ from staff.door import SignedIn
 from staff.permissions import Permission
 from staff.views import ActRow, ActSearch, act_rows, actors
 from web.typed_day import typed_day
+from web.wording import Wording
 
 PATH = "/desk/acts"
 PAGE_ROWS = 50
 LAST_PAGE = 10_000
+_DAY = re.compile(r"20[0-9]{2}-[01][0-9]-[0-3][0-9]")
+_INSTANT = re.compile(_DAY.pattern + r"T[0-9:.]{8,15}(Z|[+-][0-9:]{5})$")
 Text = Annotated[str, Query(max_length=100)]
 
 
@@ -69,7 +73,7 @@ def acts_routes(context: StaffContext) -> APIRouter:
             private=True,
             status=422 if errors else 200,
             member=reader.member,
-            shown=[_shown(row) for row in rows[:PAGE_ROWS]],
+            shown=[_shown(row, context.pages.wording) for row in rows[:PAGE_ROWS]],
             more=len(rows) > PAGE_ROWS,
             page=page,
             people=people,
@@ -80,18 +84,27 @@ def acts_routes(context: StaffContext) -> APIRouter:
     return router
 
 
-def _shown(row: ActRow) -> ShownAct:
+def _shown(row: ActRow, wording: Wording) -> ShownAct:
     before, after = row.act.before or {}, row.act.after or {}
     names = [*before, *(name for name in after if name not in before)]
-    values = [ChangedValue(name.replace("_", " "), _text(before, name), _text(after, name)) for name in names]
+    values = [
+        ChangedValue(name.replace("_", " "), _text(before.get(name), wording), _text(after.get(name), wording))
+        for name in names
+    ]
     return ShownAct(row, words_of(row.act.what), values)
 
 
-def _text(values: Mapping[str, object], name: str) -> str:
-    value = values.get(name)
-    if value is None:
-        return ""
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+def _text(value: object, wording: Wording) -> str:
+    """A value of the log as the desk says it: days and instants in the organisation's words and time."""
+    if isinstance(value, list):
+        return ", ".join(_text(each, wording) for each in value)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, str) and _INSTANT.match(value):
+        return wording.instant(datetime.fromisoformat(value))
+    if isinstance(value, str) and _DAY.fullmatch(value):
+        return wording.day(date.fromisoformat(value))
+    return "" if value is None else str(value)
 
 
 def _day(text: str) -> date:

@@ -14,8 +14,9 @@ DAYS_APART = timedelta(days=5)  # a transfer is written down when it was promise
 _NAMED_MEANS = ({Means.TRANSFER, Means.STANDING_ORDER}, {Means.CHEQUE})  # cash says nothing of who gave it
 _WORD = re.compile(r"[^\W_]{3,}")
 _SAYS_NOTHING = frozenset(
-    "and bank bacs cheque chq com donation fpi from gift miss mrs org".split()
-    + "payment ref reference sto the tfr transfer".split()
+    (
+        "and bank bacs cheque chq com donation fpi from gift miss mrs org payment ref reference sto the tfr transfer"
+    ).split()
 )
 
 

@@ -7,6 +7,8 @@ from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 
 from database.transactions import reading
+from staff.act import Subject, by_command
+from staff.changing import changing
 from staff.role import Role
 from staff.store import member_by_email
 from tests.clock import FixedClock
@@ -180,3 +182,13 @@ def test_acts_are_found_by_person_words_and_day(owner: TestClient, bo: TestClien
     assert [count(day="2026-11-21"), count(day="2026-11-20")] == [1, 0]
     wrong = owner.get("/desk/acts", params={"day": "yesterday"})
     assert (wrong.status_code, "Write the day like" in wrong.text) == (422, True)
+
+
+def test_the_log_says_days_and_instants_as_the_desk_does(owner: TestClient, engine: Engine, clock: FixedClock) -> None:
+    """They are kept as text in UTC; in June a London clock is an hour ahead."""
+    with changing(engine, by_command("a test"), clock()) as change:
+        values = {"expires_at": "2026-06-05T12:30:00+00:00", "on": "2026-06-06", "sent": True, "n": "2026-06"}
+        change.record("staff.make_link", Subject("member", "m"), after=values)
+    text = " ".join(re.sub(r"<[^>]+>", " ", owner.get("/desk/acts").text).split())
+    words = ("Expires at: 5 June 2026 at 13:30", "On: 6 June 2026", "Sent: yes", "N: 2026-06")
+    assert [each for each in words if each not in text] == []
