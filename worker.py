@@ -39,10 +39,12 @@ from payments.stripe.lists import StripeLists
 from payments.stripe.payment_links import PaymentLinkGateway
 from payments.stripe.refunds import RefundGateway
 from payments.stripe.subscriptions import RecurringGateway
-from receipts.document_store import any_pdf_by_number
 from receipts.duplicates import print_duplicate
-from receipts.jobs import LETTER, PRINT, SigningPrinter, print_handler
-from receipts.pdf import LogoReader, Printer
+from receipts.jobs import LETTER, PRINT, print_handler
+from receipts.pdf import document_printer
+from receipts.pdf_store import any_pdf_by_number
+from receipts.printing import PrintingProcesses
+from receipts.printing_process import LogoReader
 from receipts.signature import DocumentSigner
 from sandbox.twin import Twin
 from staff.second_factor import SecretBox
@@ -56,6 +58,7 @@ from webhooks.posting import EventPoster
 from webhooks.signing import PURPOSE as SIGNING_SECRETS
 from webhooks.store import DELIVER
 
+END_IDLE_EVERY = timedelta(minutes=1)
 REPLAY_EVERY, MAKE_LINKS_EVERY, REMOVE_EVERY = timedelta(minutes=1), timedelta(minutes=5), timedelta(hours=1)
 
 
@@ -66,11 +69,11 @@ def build_worker(installation: Installation, twin: Twin | None = None) -> Worker
     """
     engine, bookkeeper, clock = installation.engine, installation.bookkeeper, installation.clock
     key, base = stripe_account(installation, twin)
-    printer = Printer(installation.pages, _logo_reader(engine))
+    printing = _printing(installation)
     signer = DocumentSigner(installation.secret_key)
     handlers = {
-        PRINT: print_handler(engine, SigningPrinter(printer, signer.sign), clock),
-        PRINT_REPORT: _report_job(installation, printer),
+        PRINT: print_handler(engine, printing.print_all, clock, signer.sign),
+        PRINT_REPORT: _report_job(installation, printing),
     }
     handlers |= recurring_letter_jobs(engine, installation.pages, clock)
     handlers |= erasing_jobs(engine, clock, ErasureList(installation.settings.var_dir / ERASURE_LIST).note)
@@ -79,7 +82,7 @@ def build_worker(installation: Installation, twin: Twin | None = None) -> Worker
     handlers |= _document_jobs(installation, links)
     handlers |= mailing_jobs(engine, installation.pages, links, agreed_donors, clock)
     carrier = installation.carrier
-    handlers |= {SEND: send_handler(engine, carrier, installation.sender, _enclosed(engine, printer, signer), clock)}
+    handlers |= {SEND: send_handler(engine, carrier, installation.sender, _enclosed(engine, printing, signer), clock)}
     lists = StripeLists(key, api_base=base)
     handlers |= settlement_jobs(engine, bookkeeper, lists, RecurringGateway(key, api_base=base), clock)
     handlers |= _desk_jobs(installation, lists, (key, base)) | webhook_jobs(_courier(installation))
@@ -88,13 +91,13 @@ def build_worker(installation: Installation, twin: Twin | None = None) -> Worker
         replay(engine, bookkeeper, clock(), only_due=True)
 
     handlers = {kind: _as_it_is_now(installation, handle) for kind, handle in handlers.items()}
-    close_idle = Chore(timedelta(seconds=KEEP_SECONDS), carrier.close_idle)
     remind = reminding(engine, installation.pages, clock)
     link_gateway = PaymentLinkGateway(key, installation.base_url, api_base=base, mark=bookkeeper.rules.mark)
     chores = [
         Chore(REPLAY_EVERY, try_again),
         reconcile_hourly(engine, clock),
-        close_idle,
+        Chore(timedelta(seconds=KEEP_SECONDS), carrier.close_idle),
+        Chore(END_IDLE_EVERY, printing.end_idle, printing.close),
         remind,
         posting_statements(engine, installation.pages, clock),
         telling(engine, installation.pages, links, clock),
@@ -146,9 +149,9 @@ def _as_it_is_now(installation: Installation, handle: Handler) -> Handler:
     return do_job
 
 
-def _report_job(installation: Installation, printer: Printer) -> Handler:
+def _report_job(installation: Installation, printing: PrintingProcesses) -> Handler:
     """Prints the report of a month."""
-    print_report = partial(printer.print_html, style=REPORT_STYLE)
+    print_report = partial(printing.print_html, style=REPORT_STYLE)
     return report_handler(installation.engine, installation.pages, print_report, installation.clock)
 
 
@@ -159,6 +162,12 @@ def _document_jobs(installation: Installation, links: StopLinks) -> dict[str, Ha
     handlers = gift_letter_jobs(engine, pages, links, clock, is_refund_of_duplicate, crediting(engine, issuer, clock))
     handlers |= statement_jobs(engine, issuer, clock)
     return handlers | crediting_jobs(engine, issuer, clock) | {LETTER: document_letter_handler(engine, pages, clock)}
+
+
+def _printing(installation: Installation) -> PrintingProcesses:
+    """The processes that print. They have no database: logos are read here."""
+    open_printer = partial(document_printer, installation.settings.mode, installation.base_url)
+    return PrintingProcesses(open_printer, _logo_reader(installation.engine))
 
 
 def _logo_reader(engine: Engine) -> LogoReader:
@@ -174,9 +183,9 @@ def _logo_reader(engine: Engine) -> LogoReader:
     return read_logo
 
 
-def _enclosed(engine: Engine, printer: Printer, signer: DocumentSigner) -> AttachmentSources:
+def _enclosed(engine: Engine, printing: PrintingProcesses, signer: DocumentSigner) -> AttachmentSources:
     """The same, and duplicates, which are drawn when they are sent."""
-    duplicates: AttachmentSources = {DUPLICATE: partial(print_duplicate, engine, printer, signer.sign)}
+    duplicates: AttachmentSources = {DUPLICATE: partial(print_duplicate, engine, printing, signer.sign)}
     return {**attachments(engine), **duplicates}
 
 

@@ -16,8 +16,9 @@ from organisation.store import newest_version
 from outbox.letters import is_address, post_letter
 from payments.letters.sent_again import letter_again
 from receipts.check_code import verify_base
-from receipts.document_store import Void, any_pdf_of, is_document_number
+from receipts.document_store import Void, is_document_number
 from receipts.jobs import queue_prints
+from receipts.pdf_store import any_pdf_of
 from receipts.store import Issued, receipt_by_number
 from receipts.void_store import AlreadyVoid, Reissue, reissue_receipt, void_receipt
 from staff.act import Subject
