@@ -1,17 +1,26 @@
 """Documents are printed in processes of their own."""
 
+import io
 import os
 import signal
 import time
 from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
 
 import pytest
+from PIL import Image
 
+from receipts.pdf import Printer, document_printer
 from receipts.printing import LEAST_EACH, MOST_EACH, Printed, PrintingFailed, PrintingProcesses
 from receipts.printing_process import NotPrinted
-from receipts.receipt import Receipt
+from receipts.receipt import Receipt, ReceiptStyle
 from tests.receipts.process_namer import ProcessNamer, cannot_open
-from tests.receipts.samples import draft, receipt
+from tests.receipts.samples import PAGES, draft, receipt
+
+_FILE = io.BytesIO()
+Image.new("RGB", (40, 20), "#7a1020").save(_FILE, "PNG")
+LOGO = _FILE.getvalue()
 
 
 def numbered(count: int) -> list[Receipt]:
@@ -81,3 +90,29 @@ def test_a_printer_that_cannot_be_opened_is_an_error() -> None:
         with pytest.raises(PrintingFailed, match="before it could print"):
             list(processes.print_all(numbered(3)))
         assert processes.pids == []
+
+
+def test_a_process_prints_the_bytes_that_we_would_and_says_what_waits_for_a_font(printer: Printer) -> None:
+    """It has no database: the logo comes with the document, and without it the document is not printed."""
+    asked = []
+
+    def read_logo(name: str) -> tuple[bytes, str]:
+        asked.append(name)
+        if name == "lost":
+            raise LookupError(name)
+        return LOGO, "image/png"
+
+    kept, lost = (
+        receipt(replace(draft(), style=ReceiptStyle("en_GB", "#7a1020", name, charity=False)))
+        for name in ("kept", "lost")
+    )
+    unknown = receipt(draft(donor_name="Zo\ue0ff"))
+    open_printer = partial(document_printer, "live", PAGES.base_url)
+    with PrintingProcesses(open_printer, read_logo, processes=1) as processes:
+        with_logo, lacking, missing, plain = processes.print_all([kept, lost, unknown, receipt()])
+        assert processes.print(kept) == with_logo
+
+    assert plain == printer.print(receipt())
+    assert with_logo == Printer(PAGES, read_logo).print(kept)
+    assert [isinstance(why, NotPrinted) and why.waits for why in (lacking, missing)] == [False, True]
+    assert sorted(set(asked)) == ["kept", "lost"]
