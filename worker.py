@@ -46,10 +46,12 @@ from payments.stripe.lists import StripeLists
 from payments.stripe.payment_links import PaymentLinkGateway
 from payments.stripe.refunds import RefundGateway
 from payments.stripe.subscriptions import RecurringGateway
-from receipts.document_store import any_pdf_by_number
 from receipts.duplicates import print_duplicate
-from receipts.jobs import LETTER, PRINT, SigningPrinter, print_handler
-from receipts.pdf import LogoReader, Printer
+from receipts.jobs import LETTER, PRINT, print_handler
+from receipts.pdf import document_printer
+from receipts.pdf_store import any_pdf_by_number
+from receipts.printing import PrintingProcesses
+from receipts.printing_process import LogoReader
 from receipts.signature import DocumentSigner
 from sandbox.twin import Twin
 from staff.second_factor import SecretBox
@@ -64,6 +66,7 @@ from webhooks.posting import EventPoster
 from webhooks.signing import PURPOSE as SIGNING_SECRETS
 from webhooks.store import DELIVER
 
+END_IDLE_EVERY = timedelta(minutes=1)
 REPLAY_EVERY, MAKE_LINKS_EVERY, REMOVE_EVERY = timedelta(minutes=1), timedelta(minutes=5), timedelta(hours=1)
 
 
@@ -74,12 +77,12 @@ def build_worker(installation: Installation, twin: Twin | None = None) -> Worker
     """
     engine, bookkeeper, clock = installation.engine, installation.bookkeeper, installation.clock
     key, base = stripe_account(installation, twin)
-    printer = Printer(installation.pages, _logo_reader(engine))
+    printing = _printing(installation)
     signer = DocumentSigner(installation.secret_key)
     release = releasing(engine, installation.pages, installation.document_issuer, clock)
     handlers = {
-        PRINT: print_handler(engine, SigningPrinter(printer, signer.sign), clock, release),
-        **_report_jobs(installation, printer),
+        PRINT: print_handler(engine, printing.print_all, clock, signer.sign, release),
+        **_report_jobs(installation, printing),
     }
     handlers |= recurring_letter_jobs(engine, installation.pages, clock)
     handlers |= erasing_jobs(engine, clock, ErasureList(installation.settings.var_dir / ERASURE_LIST).note)
@@ -88,7 +91,7 @@ def build_worker(installation: Installation, twin: Twin | None = None) -> Worker
     handlers |= _document_jobs(installation, links)
     handlers |= mailing_jobs(engine, installation.pages, links, agreed_donors, clock)
     carrier = installation.carrier
-    handlers |= {SEND: send_handler(engine, carrier, installation.sender, _enclosed(engine, printer, signer), clock)}
+    handlers |= {SEND: send_handler(engine, carrier, installation.sender, _enclosed(engine, printing, signer), clock)}
     lists = StripeLists(key, api_base=base)
     handlers |= settlement_jobs(engine, bookkeeper, lists, RecurringGateway(key, api_base=base), clock)
     handlers |= _desk_jobs(installation, lists, (key, base)) | webhook_jobs(_courier(installation))
@@ -97,12 +100,12 @@ def build_worker(installation: Installation, twin: Twin | None = None) -> Worker
         replay(engine, bookkeeper, clock(), only_due=True)
 
     handlers = {kind: _as_it_is_now(installation, handle) for kind, handle in handlers.items()}
-    close_idle = Chore(timedelta(seconds=KEEP_SECONDS), carrier.close_idle)
     link_gateway = PaymentLinkGateway(key, installation.base_url, api_base=base, mark=bookkeeper.rules.mark)
     chores = [
         Chore(REPLAY_EVERY, try_again),
         reconcile_hourly(engine, clock),
-        close_idle,
+        Chore(timedelta(seconds=KEEP_SECONDS), carrier.close_idle),
+        Chore(END_IDLE_EVERY, printing.end_idle, printing.close),
         reminding(engine, installation.pages, clock),
         posting_statements(engine, installation.pages, clock),
         telling(engine, installation.pages, links, clock),
@@ -163,11 +166,11 @@ def _as_it_is_now(installation: Installation, handle: Handler) -> Handler:
     return do_job
 
 
-def _report_jobs(installation: Installation, printer: Printer) -> dict[str, Handler]:
+def _report_jobs(installation: Installation, printing: PrintingProcesses) -> dict[str, Handler]:
     """Print the report of a month, and reports to the Electoral Commission."""
     engine, pages, clock = installation.engine, installation.pages, installation.clock
-    print_month = partial(printer.print_html, style=REPORT_STYLE)
-    print_donations = partial(printer.print_html, style=DONATION_REPORT_STYLE)
+    print_month = partial(printing.print_html, style=REPORT_STYLE)
+    print_donations = partial(printing.print_html, style=DONATION_REPORT_STYLE)
     return {
         PRINT_REPORT: report_handler(engine, pages, print_month, clock),
         PRINT_DONATION_REPORT: donation_report_handler(engine, pages, print_donations, clock),
@@ -183,6 +186,12 @@ def _document_jobs(installation: Installation, links: StopLinks) -> dict[str, Ha
     return handlers | crediting_jobs(engine, issuer, clock) | {LETTER: document_letter_handler(engine, pages, clock)}
 
 
+def _printing(installation: Installation) -> PrintingProcesses:
+    """The processes that print. They have no database: logos are read here."""
+    open_printer = partial(document_printer, installation.settings.mode, installation.base_url)
+    return PrintingProcesses(open_printer, _logo_reader(installation.engine))
+
+
 def _logo_reader(engine: Engine) -> LogoReader:
     """Reads the logos that receipts are printed with."""
 
@@ -196,9 +205,9 @@ def _logo_reader(engine: Engine) -> LogoReader:
     return read_logo
 
 
-def _enclosed(engine: Engine, printer: Printer, signer: DocumentSigner) -> AttachmentSources:
+def _enclosed(engine: Engine, printing: PrintingProcesses, signer: DocumentSigner) -> AttachmentSources:
     """The same, and duplicates, which are drawn when they are sent."""
-    duplicates: AttachmentSources = {DUPLICATE: partial(print_duplicate, engine, printer, signer.sign)}
+    duplicates: AttachmentSources = {DUPLICATE: partial(print_duplicate, engine, printing, signer.sign)}
     return {**attachments(engine), **duplicates}
 
 

@@ -8,6 +8,7 @@ import os
 import statistics
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any
@@ -17,7 +18,7 @@ import typer
 from bench.receipt_peers import PEERS, PeerText
 from bench.reporting import print_json, print_table, spread
 from receipts.layouts import layout_of
-from receipts.pdf import Printer
+from receipts.pdf import Printer, document_printer
 from receipts.printing import PrintingProcesses
 from receipts.receipt import Receipt
 from receipts.sheets import sheet_name, sheet_values
@@ -28,11 +29,6 @@ ROUNDS, SLICE, STAMPED_SLICE, BATCH = 5, 3, 300, 6000
 TEMPLATES, FONTS = Path(__file__).parents[1] / "templates", Path(__file__).parents[1] / "receipts/fonts"
 
 Way = Callable[[Receipt], bytes]
-
-
-def open_printer() -> Printer:
-    """A printer as the worker has one."""
-    return Printer(PAGES)
 
 
 def print_naively(receipt: Receipt) -> bytes:
@@ -53,7 +49,7 @@ def print_naively(receipt: Receipt) -> bytes:
 
 def measure(rounds: int) -> dict[str, dict[str, object]]:
     """Milliseconds of processor a receipt for each way, alternated, and the size of its file."""
-    stamping, laying_out = open_printer(), Printer(PAGES, most_plates=0)
+    stamping, laying_out = Printer(PAGES), Printer(PAGES, most_plates=0)
     ways: dict[str, tuple[Way, int]] = {
         "naive": (print_naively, 1),
         "laid out": (laying_out.print, SLICE),
@@ -93,10 +89,10 @@ def _milliseconds(way: Way, receipts: Sequence[Receipt]) -> float:
 def measure_batch(count: int, processes: int) -> dict[str, object]:
     """Receipts a second in processes that are warm, with all that is handed to them and back."""
     receipts = [plain_receipt(number) for number in range(count)]
-    with PrintingProcesses(open_printer, processes) as printing:
+    with PrintingProcesses(partial(document_printer, "live", PAGES.base_url), processes=processes) as printing:
         list(printing.print_all(receipts[: 400 * processes]))
         started = time.perf_counter()
-        size = sum(len(pdf) for pdf in printing.print_all(receipts))
+        size = sum(len(pdf) for pdf in printing.print_all(receipts) if isinstance(pdf, bytes))
         seconds = time.perf_counter() - started
     return {"a second": round(count / seconds), "seconds": round(seconds, 2), "bytes each": round(size / count)}
 

@@ -30,10 +30,11 @@ class UnknownJobKind(KeyError):
 
 @dataclass(frozen=True, slots=True)
 class Chore:
-    """A task that is repeated, such as trying dead letters again."""
+    """A task that is repeated, such as trying dead letters again, and what ends what it looks after."""
 
     every: timedelta
     do: Callable[[], None]
+    at_end: Callable[[], None] = lambda: None
 
 
 class Worker:
@@ -52,6 +53,7 @@ class Worker:
     def run(self) -> None:
         """Work until `stop`, and sleep while nothing is due. Chores are done at the start, and again when due."""
         with ExitStack() as stack:
+            stack.callback(self.end)
             self._pool = stack.enter_context(ThreadPoolExecutor(self._threads, "beside")) if self._beside else None
             while not self._stop.is_set():
                 self._turn()
@@ -82,6 +84,11 @@ class Worker:
             raise
         except Exception as error:  # noqa: BLE001 - one broken chore must not keep all jobs from being done
             log.error("chore_failed", chore=getattr(chore.do, "__name__", "chore"), error=type(error).__name__)
+
+    def end(self) -> None:
+        """End what was started for jobs. `run` does it last."""
+        for chore in self._due:
+            chore.at_end()
 
     def stop(self) -> None:
         """Let `run` return after the current job."""

@@ -7,17 +7,15 @@ from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection, Engine, Row
+from sqlalchemy.engine import Connection, Row
 
 from database.bulk import insert_rows
-from database.transactions import reading
 from ledger.money import Currency, Money
 from receipts.check_code import verify_address
 from receipts.credit_note import CreditNote
 from receipts.document import Series, series_number
 from receipts.receipt import printed_number
 from receipts.statement import GiftStatement
-from receipts.store import NoReceipt, pdf_of, receipt_by_number
 from receipts.tables import document, document_gap, document_pdf, document_series, document_void, receipt
 
 NumberedDocument = CreditNote | GiftStatement
@@ -223,23 +221,6 @@ def following_numbers(conn: Connection, gift_id: str) -> set[str]:
     of_gift = sa.select(receipt.c.year, receipt.c.number).where(receipt.c.gift_id == gift_id)
     receipts = {printed_number(year, number) for year, number in conn.execute(of_gift)}
     return receipts | {note.number for note in standing_notes(conn, gift_id)}
-
-
-def any_pdf_of(conn: Connection, number: str) -> bytes | None:
-    """The kept PDF of a receipt or of any other document; None until it is made, empty once its donor was erased."""
-    if is_document_number(number):
-        return document_pdf_of(conn, number)
-    issued = receipt_by_number(conn, number)
-    return pdf_of(conn, issued.id) if issued else None
-
-
-def any_pdf_by_number(engine: Engine, number: str) -> bytes:
-    """The same, for a letter; raises NoReceipt until it is made."""
-    with reading(engine) as conn:
-        pdf = any_pdf_of(conn, number)
-    if pdf is None:
-        raise NoReceipt(number)
-    return pdf
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,9 @@
 """The job that prints receipts and other documents as PDF, in the worker."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 from sqlalchemy.engine import Connection, Engine
 
@@ -11,12 +11,12 @@ from database.instants import Clock
 from database.transactions import reading, writing
 from outbox.jobs import enqueue, enqueue_many, errors_of
 from outbox.worker import Handler
-from receipts.document_store import document_by_number, document_pdf_of, is_document_number, save_document_pdf
-from receipts.jurisdictions import FactsMissing
-from receipts.scripts import MissingGlyphs
+from receipts.document_store import document_by_number, is_document_number
+from receipts.pdf_store import any_document, any_pdf_of, save_first_pdf
+from receipts.printing_process import NotPrinted
 from receipts.sheets import Document
-from receipts.signature import SignsPdf
-from receipts.store import NoReceipt, pdf_of, receipt_by_number, save_pdf
+from receipts.signature import SignsPdf, unsigned
+from receipts.store import NoReceipt, receipt_by_number
 from receipts.void_store import voids_of_receipts
 
 PRINT = "receipts.print"
@@ -30,12 +30,11 @@ class Unprinted(Exception):
     """Documents that wait for a font, or for a fact that their law asks for. The message says which, and for what."""
 
 
-class ReceiptPrinter(Protocol):
-    """What prints a document: `receipts.pdf.Printer`, or a faster one in tests."""
+PrintsAll = Callable[[Sequence[Document]], Iterable[bytes | NotPrinted]]
+"""Prints documents, in their order: `receipts.printing.PrintingProcesses.print_all`."""
 
-    def print(self, document: Document, /) -> bytes:
-        """The document as PDF."""
-        ...
+Releases = Callable[[str], bool]
+"""Issues the receipt of this number anew if the fact that it waits for has become known; whether it has."""
 
 
 def queue_credits(conn: Connection, gift_ids: Iterable[str], now: datetime) -> None:
@@ -59,44 +58,59 @@ def print_again(conn: Connection, number: str, *, now: datetime) -> None:
     enqueue(conn, PRINT, f"{number} again", {"numbers": [number]}, now=now, urgent=True)
 
 
-@dataclass(frozen=True, slots=True)
-class SigningPrinter:
-    """Prints documents, and signs what it prints."""
-
-    printer: ReceiptPrinter
-    sign: SignsPdf
-
-    def print(self, document: Document, /) -> bytes:
-        """The document as a signed PDF."""
-        return self.sign(self.printer.print(document))
-
-
 def nothing_is_known(_number: str) -> bool:
     """For programs that learn no facts later: a receipt that lacks one waits."""
     return False
 
 
 def print_handler(
-    engine: Engine, printer: ReceiptPrinter, clock: Clock, release: Callable[[str], bool] = nothing_is_known
+    engine: Engine, print_all: PrintsAll, clock: Clock, sign: SignsPdf = unsigned, release: Releases = nothing_is_known
 ) -> Handler:
     """The worker's handler of PRINT. A receipt that has its PDF is not printed again, so its bytes never change.
 
-    The letter to its donor is queued with the PDF, in one transaction. `release` issues a receipt that waits for a fact
-    anew, if the fact has become known.
+    The letters to the donors are queued with the PDFs, in one transaction, after all are printed. `release` issues a
+    receipt that waits for a fact anew, if the fact has become known.
     """
 
     def handle(payload: Any) -> None:
-        unprinted = []
-        for number in payload["numbers"]:
-            try:
-                _print(engine, printer, clock, number)
-            except (MissingGlyphs, FactsMissing) as missing:  # the others of the job are printed all the same
-                if _still_waits(engine, number) and not (isinstance(missing, FactsMissing) and release(number)):
-                    unprinted.append(f"{number}: {missing}")
-        if unprinted:
-            raise Unprinted("\n".join(unprinted))
+        documents = _without_pdf(engine, payload["numbers"])
+        printed = dict(zip(documents, print_all(list(documents.values())), strict=True))
+        _save(engine, {number: sign(pdf) for number, pdf in printed.items() if isinstance(pdf, bytes)}, clock())
+        _raise_first(engine, {number: why for number, why in printed.items() if isinstance(why, NotPrinted)}, release)
 
     return handle
+
+
+def _without_pdf(engine: Engine, numbers: Sequence[str]) -> dict[str, Document]:
+    """The documents of these numbers that have no PDF yet. Raises NoReceipt."""
+    documents = {}
+    with reading(engine) as conn:
+        for number in numbers:
+            document = any_document(conn, number)
+            if document is None:
+                raise NoReceipt(number)
+            if any_pdf_of(conn, number) is None:
+                documents[number] = document
+    return documents
+
+
+def _save(engine: Engine, pdfs: Mapping[str, bytes], now: datetime) -> None:
+    if not pdfs:
+        return
+    with writing(engine) as conn:
+        saved = [number for number, pdf in pdfs.items() if save_first_pdf(conn, number, pdf, now)]
+        enqueue_many(conn, LETTER, [(number, {"number": number}) for number in saved], now=now)
+
+
+def _raise_first(engine: Engine, reasons: Mapping[str, NotPrinted], release: Releases) -> None:
+    """Have the job tried again for what was not printed. A void document need not be printed any more."""
+    missing = {number: why for number, why in reasons.items() if why.waits and _still_waits(engine, number)}
+    waiting = [f"{number}: {why}" for number, why in missing.items() if not (why.lacks_facts and release(number))]
+    if waiting:
+        raise Unprinted("\n".join(waiting))
+    for number, why in reasons.items():
+        if not why.waits:
+            raise NotPrinted(f"{number}: {why}")
 
 
 def _still_waits(engine: Engine, number: str) -> bool:
@@ -111,41 +125,6 @@ def _is_void(conn: Connection, number: str) -> bool:
         return document is not None and document.void is not None
     issued = receipt_by_number(conn, number)
     return issued is not None and bool(voids_of_receipts(conn, [issued.id]))
-
-
-def _print(engine: Engine, printer: ReceiptPrinter, clock: Clock, number: str) -> None:
-    if is_document_number(number):
-        _print_document(engine, printer, clock, number)
-    else:
-        _print_receipt(engine, printer, clock, number)
-
-
-def _print_document(engine: Engine, printer: ReceiptPrinter, clock: Clock, number: str) -> None:
-    with reading(engine) as conn:
-        issued = document_by_number(conn, number)
-        if issued is None:
-            raise NoReceipt(number)
-        if document_pdf_of(conn, number) is not None:
-            return
-    pdf = printer.print(issued.document)
-    with writing(engine) as conn:
-        if document_pdf_of(conn, number) is None:
-            save_document_pdf(conn, number, pdf, clock())
-            enqueue(conn, LETTER, number, {"number": number}, now=clock())
-
-
-def _print_receipt(engine: Engine, printer: ReceiptPrinter, clock: Clock, number: str) -> None:
-    with reading(engine) as conn:
-        issued = receipt_by_number(conn, number)
-        if issued is None:
-            raise NoReceipt(number)
-        if pdf_of(conn, issued.id) is not None:
-            return
-    pdf = printer.print(issued.receipt)
-    with writing(engine) as conn:
-        if pdf_of(conn, issued.id) is None:
-            save_pdf(conn, issued.id, pdf, clock())
-            enqueue(conn, LETTER, number, {"number": number}, now=clock())
 
 
 def _subject(numbers: Sequence[str]) -> str:

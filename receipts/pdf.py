@@ -14,6 +14,7 @@ from receipts.jurisdictions import FactsMissing, missing_facts
 from receipts.layouts import LAYOUTS, layout_of
 from receipts.plates.plate import PageTexts
 from receipts.plates.shelf import MOST_STYLES, PlateShelf
+from receipts.printing_process import LogoReader, no_logo
 from receipts.receipt import LEGAL, PLAIN, Receipt
 from receipts.scripts import SCRIPTS, MissingGlyphs, Script, scripts_with
 from receipts.sheets import Document, is_on_letter_paper, sheet_name, sheet_values
@@ -26,16 +27,19 @@ FONT_SCHEME, LOGO_SCHEME, CHECK_SCHEME = "font:", "logo:", "qr:"
 LETTER_PAPER = "@page { size: Letter }"
 
 Fetcher = Callable[[str], Any]
-LogoReader = Callable[[str], tuple[bytes, str]]
-"""The bytes and the media type of the logo of a hash; raises LookupError."""
 
 
-class ForeignReference(Exception):
+class ForeignReference(ValueError):
     """The page to be printed refers to a file or a URL. Somebody has injected it."""
 
 
-def _no_logo(name: str) -> tuple[bytes, str]:
-    raise LookupError(name)
+def document_printer(mode: str, base_url: str, read_logo: LogoReader) -> "Printer":
+    """The printer of an installation. Every document says itself whose it is."""
+
+    def nobody() -> Any:
+        raise LookupError("a page without a document")
+
+    return Printer(Pages(TEMPLATES, identity=nobody, mode=mode, base_url=base_url), read_logo)
 
 
 class Printer:
@@ -48,7 +52,7 @@ class Printer:
     def __init__(
         self,
         pages: Pages,
-        read_logo: LogoReader = _no_logo,
+        read_logo: LogoReader = no_logo,
         most_plates: int = MOST_STYLES,
         first_plated: int = LEGAL,
     ) -> None:

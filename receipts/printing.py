@@ -1,51 +1,57 @@
-"""Print many documents in processes of their own, each with WeasyPrint warm, and replaced before it grows large.
+"""Prints documents in processes of their own, each with WeasyPrint warm, and replaced before it grows large.
 
-A process for each processor: threads would take the interpreter from each other. One that is killed, or that a font
-crashes, ends the batch with an error and not the worker.
+At most one for each processor: threads would take the interpreter from each other. They are started when there is
+something to print, and end with this process, even if it is killed. One that is killed, or that a font crashes, takes
+no document with it but the one that it dies of.
 """
 
-import gc
-import multiprocessing
 import os
+import subprocess
+import sys
+import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from itertools import islice
-from typing import Protocol
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from multiprocessing import Pipe
+from multiprocessing.connection import wait
+from pathlib import Path
 
+from receipts.printing_process import DocumentOrder, HtmlOrder, LogoReader, NotPrinted, OpensPrinter, Order, no_logo
 from receipts.sheets import Document
 
-CHUNK = 40  # documents that are handed over at once
-DOCUMENTS_EACH = 10_000  # that a process prints before it is replaced
-AHEAD = 2  # chunks that wait for each process
+PROGRAM = "from receipts.printing_process import main; main({descriptor})"
+LEAST_EACH, MOST_EACH = 5, 40  # documents that are handed over at once: for fewer no further process is started
+PRINTED_EACH = 10_000  # documents that a process prints before it is replaced
+AHEAD = 2  # chunks for each process that may be printed before the first of them is
+STUCK_SECONDS = 120.0  # without a chunk from any process
+IDLE_SECONDS = 60.0  # after which all processes but one end
+END_SECONDS = 5.0  # that a process has to end
+
+Printed = bytes | NotPrinted
 
 
-class DocumentPrinter(Protocol):
-    """What prints a document: `receipts.pdf.Printer`."""
-
-    def print(self, document: Document) -> bytes:
-        """The document as PDF."""
-        ...
-
-
-class PrintingEnded(RuntimeError):
-    """A printing process was ended from outside, or crashed. The documents that it was printing are not printed."""
+class PrintingFailed(RuntimeError):
+    """No printing process can be started. Its own words are in the log."""
 
 
 class PrintingProcesses:
-    """Processes that print. Each makes its printer with `open_printer`, which must be a function of a module.
+    """Processes that print. Each makes its printer with `open_printer`. It is not thread-safe.
 
-    They start with the first document, and end with `close` or the `with` statement.
+    `read_logo` gives the logos that documents name; each is handed to a process once.
     """
 
     def __init__(
-        self, open_printer: Callable[[], DocumentPrinter], processes: int = 0, documents_each: int = DOCUMENTS_EACH
+        self,
+        open_printer: OpensPrinter,
+        read_logo: LogoReader = no_logo,
+        processes: int = 0,
+        printed_each: int = PRINTED_EACH,
     ) -> None:
-        self._open_printer, self._processes = open_printer, processes or os.cpu_count() or 1
-        self._most = documents_each * self._processes
-        self._pool: ProcessPoolExecutor | None = None
-        self._handed_over = 0
+        self._open_printer, self._read_logo = open_printer, read_logo
+        self._most, self._printed_each = processes or os.cpu_count() or 1, printed_each
+        self._processes: list[_Process] = []
+        self._used_at = 0.0
 
     def __enter__(self) -> "PrintingProcesses":
         return self
@@ -53,58 +59,178 @@ class PrintingProcesses:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def print_all(self, documents: Iterable[Document]) -> Iterator[bytes]:
-        """The documents as PDF, in their order, while later ones are printed.
+    def print_all(self, documents: Sequence[Document]) -> Iterator[Printed]:
+        """The documents as PDF, or why not, in their order, while later ones are printed. Raises PrintingFailed."""
+        return self._carry_out([DocumentOrder(document) for document in documents])
 
-        Raises PrintingEnded, after which the next batch has new processes, and what a document may raise.
-        """
-        try:
-            yield from self._print_all(iter(documents))
-        except BrokenProcessPool as reason:
-            self.close()
-            raise PrintingEnded("a printing process ended; start the batch again") from reason
+    def print(self, document: Document, /, *, is_duplicate: bool = False) -> bytes:
+        """A document as PDF. Raises NotPrinted."""
+        return self._only(DocumentOrder(document, is_duplicate))
 
-    def _print_all(self, documents: Iterator[Document]) -> Iterator[bytes]:
-        waiting: deque[Future[list[bytes]]] = deque()
-        while chunk := list(islice(documents, CHUNK)):
-            if self._handed_over >= self._most:
-                yield from _finished(waiting)
-                self.close()
-            waiting.append(self._hand_over(chunk))
-            if len(waiting) > AHEAD * self._processes:
-                yield from waiting.popleft().result()
-        yield from _finished(waiting)
+    def print_html(self, html: str, style: str) -> bytes:
+        """HTML in a style below `templates/`, as PDF. Raises NotPrinted."""
+        return self._only(HtmlOrder(html, style))
 
-    def _hand_over(self, chunk: list[Document]) -> "Future[list[bytes]]":
-        if self._pool is None:
-            # A fork of a process with threads and connections would inherit their locks.
-            spawning = multiprocessing.get_context("spawn")
-            self._pool = ProcessPoolExecutor(self._processes, spawning, _open, (self._open_printer,))
-        self._handed_over += len(chunk)
-        return self._pool.submit(_print, chunk)
+    def end_idle(self) -> None:
+        """End all processes but one when nothing was printed for a minute: a batch is over."""
+        if time.monotonic() - self._used_at > IDLE_SECONDS:
+            for process in self._processes[1:]:
+                self._end(process)
 
     def close(self) -> None:
-        """End the processes when they have printed what they were handed."""
-        if self._pool is not None:
-            self._pool.shutdown(cancel_futures=True)
-        self._pool, self._handed_over = None, 0
+        """End the processes."""
+        for process in list(self._processes):
+            self._end(process)
+
+    @property
+    def pids(self) -> Sequence[int]:
+        """The processes that run."""
+        return [process.pid for process in self._processes]
+
+    def _only(self, order: Order) -> bytes:
+        [printed] = self._carry_out([order])
+        if isinstance(printed, NotPrinted):
+            raise printed
+        return printed
+
+    def _carry_out(self, orders: Sequence[Order]) -> Iterator[Printed]:
+        batch = _Batch(orders, _chunks(len(orders), self._most))
+        try:
+            for place in range(len(orders)):
+                while place not in batch.printed:
+                    self._hand_over(batch)
+                    self._receive(batch)
+                yield batch.printed.pop(place)
+        finally:
+            self._used_at = time.monotonic()
+            for process in batch.at_work:
+                process.kill()
+                self._end(process)
+
+    def _hand_over(self, batch: "_Batch") -> None:
+        """Give every process a chunk."""
+        while batch.waiting and len(batch.printed) < AHEAD * MOST_EACH * self._most:
+            process = self._free_process(batch)
+            if process is None:
+                return
+            chunk = batch.waiting.popleft()
+            try:
+                process.send([batch.orders[place] for place in chunk], self._read_logo)
+            except OSError:  # it was killed while it had nothing to do
+                self._end(process)
+                batch.waiting.appendleft(chunk)
+            else:
+                batch.at_work[process] = chunk
+
+    def _free_process(self, batch: "_Batch") -> "_Process | None":
+        for process in self._processes:
+            if process not in batch.at_work:
+                return process
+        if len(self._processes) == self._most:
+            return None
+        self._processes.append(_Process(self._open_printer))
+        return self._processes[-1]
+
+    def _receive(self, batch: "_Batch") -> None:
+        """Wait for a process to print its chunk, or to end."""
+        by_connection = {process.connection: process for process in batch.at_work}
+        answered = [by_connection[connection] for connection in wait(list(by_connection), STUCK_SECONDS)]  # type: ignore[index]
+        if not answered:
+            for process in batch.at_work:
+                process.kill()
+        for process in answered:
+            try:
+                printed = process.receive()
+            except (EOFError, OSError):
+                self._give_up(process, batch)
+            else:
+                if printed is not None:
+                    batch.printed.update(zip(batch.at_work.pop(process), printed, strict=True))
+                    if process.printed >= self._printed_each:
+                        self._end(process)
+
+    def _give_up(self, process: "_Process", batch: "_Batch") -> None:
+        """End a process that ended while it printed, or before it could."""
+        chunk = batch.at_work.pop(process)
+        self._end(process)
+        if not process.is_ready:
+            raise PrintingFailed("a printing process ended before it could print")
+        batch.try_alone(chunk)
+
+    def _end(self, process: "_Process") -> None:
+        self._processes.remove(process)
+        process.end()
 
 
-def _finished(waiting: "deque[Future[list[bytes]]]") -> Iterator[bytes]:
-    while waiting:
-        yield from waiting.popleft().result()
+@dataclass(slots=True)
+class _Batch:
+    """Orders, the chunks of their places that wait and that are printed now, and what is printed and not yet taken."""
+
+    orders: Sequence[Order]
+    waiting: deque[range]
+    at_work: "dict[_Process, range]" = field(default_factory=dict)
+    printed: dict[int, Printed] = field(default_factory=dict)
+
+    def try_alone(self, chunk: range) -> None:
+        """What becomes of a chunk whose process ended: each document is tried alone, and then given up."""
+        if len(chunk) == 1:
+            self.printed[chunk.start] = NotPrinted("a printing process ended while it printed this document")
+        else:
+            self.waiting.extendleft(range(place, place + 1) for place in reversed(chunk))
 
 
-_printer: DocumentPrinter | None = None  # of this printing process
+def _chunks(count: int, processes: int) -> deque[range]:
+    """The places of so many orders, in chunks that keep all processes busy."""
+    size = min(MOST_EACH, max(LEAST_EACH, -(-count // processes)))
+    return deque(range(start, min(start + size, count)) for start in range(0, count, size))
 
 
-def _open(open_printer: Callable[[], DocumentPrinter]) -> None:
-    global _printer  # noqa: PLW0603 - a process pool's only way to keep something in its processes
-    _printer = open_printer()
-    gc.collect()
-    gc.freeze()  # else WeasyPrint's half million objects are looked through again and again
+class _Process:
+    """A process that prints, and the socket to it."""
+
+    def __init__(self, open_printer: OpensPrinter) -> None:
+        self.connection, theirs = Pipe()
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-c", PROGRAM.format(descriptor=theirs.fileno())],
+                pass_fds=[theirs.fileno()], cwd=Path(__file__).parents[1], stdin=subprocess.DEVNULL,
+            )  # fmt: skip
+        self.pid, self.printed, self.is_ready = self._process.pid, 0, False
+        self._logos: set[str] = set()
+        self.connection.send(open_printer)
+
+    def send(self, orders: Sequence[Order], read_logo: LogoReader) -> None:
+        """Hand it orders, with the logos that it has not had."""
+        logos = {}
+        for name in _logos(orders) - self._logos:
+            with suppress(LookupError):
+                logos[name] = read_logo(name)
+        self._logos |= logos.keys()
+        self.connection.send((orders, logos))
+
+    def receive(self) -> list[Printed] | None:
+        """What it printed; None when it says that it is ready to. Raises EOFError or OSError when it has ended."""
+        answer: list[Printed] | str = self.connection.recv()
+        if isinstance(answer, str):
+            self.is_ready = True
+            return None
+        self.printed += len(answer)
+        return answer
+
+    def kill(self) -> None:
+        """End it at once."""
+        self._process.kill()
+
+    def end(self) -> None:
+        """Let it end, which it does when its socket is closed."""
+        self.connection.close()
+        try:
+            self._process.wait(END_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
 
 
-def _print(documents: list[Document]) -> list[bytes]:
-    assert _printer is not None
-    return [_printer.print(document) for document in documents]
+def _logos(orders: Sequence[Order]) -> set[str]:
+    styles = [order.document.style for order in orders if isinstance(order, DocumentOrder)]
+    return {style.logo for style in styles if style and style.logo}

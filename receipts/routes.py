@@ -15,10 +15,11 @@ from ledger.return_views import movements_of_gift
 from ledger.views import gave_back
 from receipts.credit_note import went_back_of_receipt
 from receipts.document import DocumentStatus, Series
-from receipts.document_store import any_pdf_of, following_numbers, standing_notes
+from receipts.document_store import following_numbers, standing_notes
 from receipts.jobs import print_first
 from receipts.jurisdictions import missing_facts
 from receipts.layouts import layout_of
+from receipts.pdf_store import any_pdf_of
 from receipts.sheets import legal_of
 from receipts.store import LINK_LIFETIME, Issued, pdf_of, receipt_by_token
 from receipts.verifying import receipt_status

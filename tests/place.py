@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from starlette.types import ASGIApp
 
 from installation import Installation, open_installation, prepare
 from main import build_web
+from outbox.worker import Worker
 from payments.inbox.webhook import PATH as WEBHOOK
 from sandbox.twin import Twin, TwinSettings, open_twin
 from settings import read_settings
@@ -26,7 +28,12 @@ class Place:
 
     def print_receipts(self) -> int:
         """Do what the worker does."""
-        return build_worker(self.house, self.twin).run_due()
+        return self.worker.run_due()
+
+    @cached_property
+    def worker(self) -> Worker:
+        """One for all receipts: its printing process takes seconds to start."""
+        return build_worker(self.house, self.twin)
 
 
 @contextmanager
@@ -51,4 +58,6 @@ def open_place(database_url: str, var_dir: Path) -> Iterator[Place]:
     with ExitStack() as stack:
         stack.enter_context(served(build_twin))
         address = stack.enter_context(served(build_pages))
-        yield Place(address, houses[0], twins[0])
+        place = Place(address, houses[0], twins[0])
+        stack.callback(place.worker.end)
+        yield place

@@ -37,6 +37,7 @@ from tests.payments.organisation_books import NOON, Books, gift_id
 from tests.payments.own.own_site import open_own_site
 from tests.payments.test_form_pages import FORM, GIVE, filled, only_gift
 from tests.payments.test_giving_pages import CLOSED_PORT, Site, pending
+from tests.receipts.printing_here import here
 from tests.receipts.samples import COALITION, PAGES
 from web.errors import install_errors
 
@@ -93,7 +94,7 @@ class Stamp:
 def work(books: Books, clock: FixedClock) -> None:
     """What the worker does with receipts."""
     release = releasing(books.engine, PAGES, lambda: ISSUER, clock)
-    handlers = {PRINT: print_handler(books.engine, Stamp(), clock, release)}
+    handlers = {PRINT: print_handler(books.engine, here(Stamp()), clock, release=release)}
     others = ("receipts.letter", "outbox.send", "stripe.settle", "gift.refund", "receipts.credit")
     Worker(books.engine, dict.fromkeys(others, lambda _payload: None) | handlers, clock).run_due()
 

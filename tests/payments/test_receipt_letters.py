@@ -17,14 +17,15 @@ from payments.gifts.dedication import Dedication, DedicationKind
 from payments.gifts.details_store import add_dedication
 from payments.letters.receipt_letters import RECEIPT, post_link_letter, receipt_letter_handler
 from payments.reading.happenings import InvoicePaid, InvoiceReported
-from receipts.document_store import any_pdf_by_number
 from receipts.jobs import LETTER, PRINT, print_handler
+from receipts.pdf_store import any_pdf_by_number
 from receipts.sheets import Document
 from receipts.store import receipt_by_token
 from tests.clock import FixedClock
 from tests.payments.messages import charged as charge_message
 from tests.payments.organisation_books import NOON, Books, gift_id
 from tests.payments.sample_happenings import add_recurring_gift, apply_happenings, charged, later
+from tests.receipts.printing_here import here
 from tests.receipts.samples import PAGES
 from tests.smtp_server import Mailbox, serving
 
@@ -41,7 +42,7 @@ def work(books: Books, clock: FixedClock | None = None) -> list[PostedLetter]:
     """Print receipts and post their letters; returns all letters, oldest first."""
     clock = clock or FixedClock(NOON)
     handlers = {
-        PRINT: print_handler(books.engine, Stamp(), clock),
+        PRINT: print_handler(books.engine, here(Stamp()), clock),
         LETTER: receipt_letter_handler(books.engine, PAGES, clock),
         SEND: lambda _payload: None,
     }

@@ -34,6 +34,7 @@ from tests.payments.conftest import LONDON
 from tests.payments.messages import charged, delivery, event
 from tests.payments.organisation_books import NOON, Books, gift_id
 from tests.payments.stripe_objects import refund
+from tests.receipts.printing_here import here
 from tests.receipts.samples import COALITION, PAGES
 
 ISSUER = DocumentIssuer(OrganisationProfile(COALITION, "en_GB"), "live", LONDON, "https://give.example/verify")
@@ -158,7 +159,7 @@ def test_a_slice_that_is_over_goes_on_with_what_is_missing(books: Books) -> None
     with writing(books.engine) as conn:
         queue_statements(conn, YEAR, clock)
     jobs = statement_jobs(books.engine, lambda: ISSUER, clock) | {
-        PRINT: print_handler(books.engine, Stamp(), clock),
+        PRINT: print_handler(books.engine, here(Stamp()), clock),
     }
 
     Worker(books.engine, NOTHING | jobs, clock).run_due()
@@ -182,7 +183,7 @@ def test_each_statement_is_mailed_once_with_its_pdf(books: Books) -> None:
     make(books)
     clock = FixedClock(NOON)
     jobs = {
-        PRINT: print_handler(books.engine, Stamp(), clock),
+        PRINT: print_handler(books.engine, here(Stamp()), clock),
         LETTER: document_letter_handler(books.engine, PAGES, clock),
     }
     Worker(books.engine, NOTHING | jobs, clock).run_due()
@@ -200,7 +201,7 @@ def printed(books: Books, *numbers: int) -> list[str]:
     give(books, *numbers)
     made = [each.number for each in make(books)]
     Worker(
-        books.engine, NOTHING | {PRINT: print_handler(books.engine, Stamp(), FixedClock(NOON))}, FixedClock(NOON)
+        books.engine, NOTHING | {PRINT: print_handler(books.engine, here(Stamp()), FixedClock(NOON))}, FixedClock(NOON)
     ).run_due()
     return made
 

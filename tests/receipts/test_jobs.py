@@ -17,6 +17,7 @@ from receipts.sheets import Document
 from receipts.store import NoReceipt, issue_receipts, pdf_of, receipt_by_number
 from receipts.void_store import void_receipt
 from tests.clock import FixedClock
+from tests.receipts.printing_here import here
 from tests.receipts.samples import NOON, TODAY, draft, receipt
 
 
@@ -53,7 +54,7 @@ def test_the_worker_prints_what_was_issued(engine: Engine, clock: FixedClock, pr
     """The kept PDF is the print of the frozen receipt."""
     (number,) = issue_and_queue(engine, "a")
 
-    Worker(engine, {PRINT: print_handler(engine, printer, clock)}, clock).run_due()
+    Worker(engine, {PRINT: print_handler(engine, here(printer), clock)}, clock).run_due()
 
     assert kept(engine, number) == printer.print(receipt(number=number))
 
@@ -61,7 +62,7 @@ def test_the_worker_prints_what_was_issued(engine: Engine, clock: FixedClock, pr
 def test_each_receipt_is_printed_once(engine: Engine, clock: FixedClock) -> None:
     """A job that is done twice keeps the paper that may already have been handed out."""
     numbers, stamp = issue_and_queue(engine, "a", "b"), Stamp()
-    worker = Worker(engine, {PRINT: print_handler(engine, stamp, clock)}, clock)
+    worker = Worker(engine, {PRINT: print_handler(engine, here(stamp), clock)}, clock)
 
     worker.run_due()
     with booking(engine) as conn:
@@ -79,14 +80,14 @@ def test_a_receipt_somebody_waits_for_is_printed_first(engine: Engine, clock: Fi
         print_first(conn, third, now=NOON)
     stamp = Stamp()
 
-    Worker(engine, {PRINT: print_handler(engine, stamp, clock)}, clock).run_due()
+    Worker(engine, {PRINT: print_handler(engine, here(stamp), clock)}, clock).run_due()
 
     assert stamp.printed == [third, first, second]
 
 
 def test_a_receipt_that_does_not_exist_is_an_error(engine: Engine, clock: FixedClock) -> None:
     """The job stays and is seen, instead of vanishing."""
-    handle = print_handler(engine, Stamp(), clock)
+    handle = print_handler(engine, here(Stamp()), clock)
 
     with pytest.raises(NoReceipt):
         handle({"numbers": ["2026-000001"]})
@@ -95,7 +96,7 @@ def test_a_receipt_that_does_not_exist_is_an_error(engine: Engine, clock: FixedC
 def test_a_printed_receipt_leaves_its_letter_to_be_written(engine: Engine, clock: FixedClock) -> None:
     """Once, also when it is printed a second time."""
     numbers = issue_and_queue(engine, "a")
-    handle = print_handler(engine, Stamp(), clock)
+    handle = print_handler(engine, here(Stamp()), clock)
     letters: list[object] = []
 
     Worker(engine, {PRINT: handle, LETTER: letters.append}, clock).run_due()
@@ -115,7 +116,7 @@ def test_a_receipt_without_a_font_waits_and_holds_up_no_other(
         numbers = issue_receipts(conn, drafts, issued_on=TODAY, now=NOON)
         queue_prints(conn, numbers, now=NOON)
 
-    Worker(engine, {PRINT: print_handler(engine, printer, clock)}, clock).run_due()
+    Worker(engine, {PRINT: print_handler(engine, here(printer), clock)}, clock).run_due()
 
     assert [kept(engine, number) is not None for number in numbers] == [True, False, True]
     with reading(engine) as conn:
@@ -133,7 +134,7 @@ def test_a_receipt_that_lacks_a_fact_waits_until_another_takes_its_place(
     with booking(engine) as conn:
         [number] = issue_receipts(conn, [lacking], issued_on=TODAY, now=NOON)
         queue_prints(conn, [number], now=NOON)
-    worker = Worker(engine, {PRINT: print_handler(engine, printer, clock)}, clock)
+    worker = Worker(engine, {PRINT: print_handler(engine, here(printer), clock)}, clock)
     worker.run_due()
     with reading(engine) as conn:
         [waiting] = unprinted_receipts(conn)

@@ -1,24 +1,26 @@
-"""Many documents are printed in processes of their own."""
+"""Documents are printed in processes of their own."""
 
+import io
 import os
 import signal
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
 
 import pytest
+from PIL import Image
 
-from receipts.printing import CHUNK, PrintingEnded, PrintingProcesses
-from receipts.receipt import Receipt
-from receipts.sheets import Document
-from tests.receipts.samples import draft, receipt
+from receipts.pdf import Printer, document_printer
+from receipts.printing import LEAST_EACH, MOST_EACH, Printed, PrintingFailed, PrintingProcesses
+from receipts.printing_process import NotPrinted
+from receipts.receipt import Receipt, ReceiptStyle
+from tests.receipts.process_namer import ProcessNamer, cannot_open
+from tests.receipts.samples import PAGES, draft, receipt
 
-
-class ProcessNamer:
-    """Gives the number of the document and that of its process instead of a file: WeasyPrint takes seconds to start."""
-
-    def print(self, document: Document) -> bytes:
-        """Or ends its process, if the document asks for it."""
-        if isinstance(document, Receipt) and document.donor_name == "killer":
-            os.kill(os.getpid(), signal.SIGKILL)
-        return f"{document.number} {os.getpid()}".encode()
+_FILE = io.BytesIO()
+Image.new("RGB", (40, 20), "#7a1020").save(_FILE, "PNG")
+LOGO = _FILE.getvalue()
 
 
 def numbered(count: int) -> list[Receipt]:
@@ -26,23 +28,91 @@ def numbered(count: int) -> list[Receipt]:
     return [receipt(number=f"2026-{number:06d}") for number in range(count)]
 
 
+def parts(printed: Sequence[Printed]) -> list[list[str]]:
+    """The numbers of the documents, and of the processes that printed them."""
+    return [pdf.decode().split() for pdf in printed if isinstance(pdf, bytes)]
+
+
 def test_documents_come_in_their_order_from_two_processes_that_are_replaced() -> None:
     """After so many documents, so that what WeasyPrint leaves behind does not add up."""
-    with PrintingProcesses(ProcessNamer, processes=2, documents_each=CHUNK) as processes:
-        printed = [pdf.decode().split() for pdf in processes.print_all(numbered(CHUNK * 5))]
+    with PrintingProcesses(ProcessNamer, processes=2, printed_each=MOST_EACH) as processes:
+        printed = parts(list(processes.print_all(numbered(MOST_EACH * 4))))
 
-    assert [number for number, _ in printed] == [f"2026-{number:06d}" for number in range(CHUNK * 5)]
-    assert 2 <= len({process for _, process in printed}) <= 6
+    assert [number for number, _ in printed] == [f"2026-{number:06d}" for number in range(MOST_EACH * 4)]
+    assert 3 <= len({process for _, process in printed}) <= 4
     assert str(os.getpid()) not in {process for _, process in printed}
-    assert not {printed[0][1]} & {process for _, process in printed[CHUNK * 4 :]}
 
 
-def test_a_process_that_is_killed_ends_the_batch_with_an_error_and_the_next_begins_anew() -> None:
-    """It never hangs, and what was printed before it was killed is there."""
-    killer = receipt(draft(donor_name="killer"))
+def test_a_receipt_starts_one_process_which_prints_the_next_and_a_batch_starts_the_others() -> None:
+    """Nothing is started before there is something to print; when a batch is over, one stays warm."""
+    with PrintingProcesses(ProcessNamer, processes=2) as processes:
+        assert processes.pids == []
+        first, second = processes.print(*numbered(1)), processes.print(*numbered(1), is_duplicate=True)
+        assert second == first + b" again"
+        list(processes.print_all(numbered(LEAST_EACH)))
+        [kept] = processes.pids
+
+        list(processes.print_all(numbered(LEAST_EACH + 1)))
+        assert len(processes.pids) == 2
+        processes.end_idle()
+        assert len(processes.pids) == 2
+        processes._used_at = time.monotonic() - 61
+        processes.end_idle()
+        assert processes.pids == [kept]
+
+    with pytest.raises(ProcessLookupError):
+        os.kill(kept, 0)
+
+
+def test_a_document_that_its_process_dies_of_takes_no_other_with_it() -> None:
+    """Each of the chunk is tried alone; one that fails without ending its process says why."""
+    killer, unprintable = receipt(draft(donor_name="killer")), receipt(draft(donor_name="unprintable"))
     with PrintingProcesses(ProcessNamer, processes=1) as processes:
-        with pytest.raises(PrintingEnded, match="start the batch again"):
-            list(processes.print_all([*numbered(CHUNK), killer]))
-        processes.close()
+        printed = list(processes.print_all([*numbered(2), killer, unprintable, *numbered(1)]))
 
-        assert len(list(processes.print_all(numbered(3)))) == 3
+    assert [isinstance(each, bytes) for each in printed] == [True, True, False, False, True]
+    reasons = [str(each) for each in printed if isinstance(each, NotPrinted)]
+    assert reasons == ["a printing process ended while it printed this document", "ValueError: no paper"]
+
+
+def test_a_process_that_was_killed_while_idle_is_replaced() -> None:
+    """Nobody notices."""
+    with PrintingProcesses(ProcessNamer, processes=1) as processes:
+        processes.print(*numbered(1))
+        os.kill(processes.pids[0], signal.SIGKILL)
+
+        assert len(parts(list(processes.print_all(numbered(3))))) == 3
+
+
+def test_a_printer_that_cannot_be_opened_is_an_error() -> None:
+    """It is not tried again for each document."""
+    with PrintingProcesses(cannot_open, processes=1) as processes:
+        with pytest.raises(PrintingFailed, match="before it could print"):
+            list(processes.print_all(numbered(3)))
+        assert processes.pids == []
+
+
+def test_a_process_prints_the_bytes_that_we_would_and_says_what_waits_for_a_font(printer: Printer) -> None:
+    """It has no database: the logo comes with the document, and without it the document is not printed."""
+    asked = []
+
+    def read_logo(name: str) -> tuple[bytes, str]:
+        asked.append(name)
+        if name == "lost":
+            raise LookupError(name)
+        return LOGO, "image/png"
+
+    kept, lost = (
+        receipt(replace(draft(), style=ReceiptStyle("en_GB", "#7a1020", name, charity=False)))
+        for name in ("kept", "lost")
+    )
+    unknown = receipt(draft(donor_name="Zo\ue0ff"))
+    open_printer = partial(document_printer, "live", PAGES.base_url)
+    with PrintingProcesses(open_printer, read_logo, processes=1) as processes:
+        with_logo, lacking, missing, plain = processes.print_all([kept, lost, unknown, receipt()])
+        assert processes.print(kept) == with_logo
+
+    assert plain == printer.print(receipt())
+    assert with_logo == Printer(PAGES, read_logo).print(kept)
+    assert [isinstance(why, NotPrinted) and why.waits for why in (lacking, missing)] == [False, True]
+    assert sorted(set(asked)) == ["kept", "lost"]

@@ -18,6 +18,7 @@ from receipts.routes import MOST_RELOADS, receipt_routes
 from receipts.store import LINK_LIFETIME, issue_receipts, mint_token, receipt_by_number
 from receipts.void_store import Reissue, reissue_receipt
 from tests.clock import FixedClock
+from tests.receipts.printing_here import here
 from tests.receipts.samples import NOON, PAGES, PROFILE, TODAY, draft
 from tests.receipts.test_documents import credit_note
 from web.errors import install_errors
@@ -49,7 +50,7 @@ def linked(engine: Engine) -> Linked:
 
 def print_all(engine: Engine, clock: FixedClock, printer: Printer) -> None:
     """What the worker does in the meantime."""
-    Worker(engine, {PRINT: print_handler(engine, printer, clock)}, clock).run_due()
+    Worker(engine, {PRINT: print_handler(engine, here(printer), clock)}, clock).run_due()
 
 
 def test_the_page_says_what_the_receipt_says(browser: TestClient, linked: Linked) -> None:

@@ -18,8 +18,9 @@ from outbox.letters import is_address, post_letter
 from payments.letters.sent_again import letter_again
 from payments.statements.reissuing import NothingLeft
 from receipts.check_code import verify_base
-from receipts.document_store import Void, any_pdf_of
+from receipts.document_store import Void
 from receipts.jurisdictions import FactsMissing
+from receipts.pdf_store import any_pdf_of
 from receipts.store import NoReceipt
 from receipts.void_store import AlreadyVoid, Reissue
 from staff.act import Subject

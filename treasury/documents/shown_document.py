@@ -14,13 +14,13 @@ from receipts.document import DocumentStatus
 from receipts.document_store import (
     IssuedDocument,
     Void,
-    any_pdf_of,
     document_by_number,
     documents_of,
     gift_of_subject,
     is_document_number,
     standing_notes,
 )
+from receipts.pdf_store import any_pdf_of
 from receipts.store import Issued, receipt_by_number
 from receipts.verifying import receipt_status
 from receipts.void_store import editions_of_gift, voids_of_receipts

@@ -1,0 +1,100 @@
+"""A process that prints: started by `receipts/printing.py`, with a socket to it, and ended when that is closed.
+
+It has no database, no key and nothing else of the worker: what a document needs comes with it. So a page that crashes
+a font, or grows without end, takes down this process alone.
+"""
+
+import gc
+import signal
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from typing import Any, Protocol
+
+from receipts.jurisdictions import FactsMissing
+from receipts.scripts import MissingGlyphs
+from receipts.sheets import Document
+
+LogoReader = Callable[[str], tuple[bytes, str]]
+"""The bytes and the media type of the logo of a hash; raises LookupError."""
+
+
+def no_logo(name: str) -> tuple[bytes, str]:
+    """Reads no logo."""
+    raise LookupError(name)
+
+
+class DocumentPrinter(Protocol):
+    """What prints: `receipts.pdf.Printer`."""
+
+    def print(self, document: Document, /) -> bytes:
+        """The document as PDF."""
+        ...
+
+
+OpensPrinter = Callable[[LogoReader], DocumentPrinter]
+"""Makes the printer of a process. It is pickled: a function or class of a module, or a `partial` of one."""
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentOrder:
+    """A document to print."""
+
+    document: Document
+    is_duplicate: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class HtmlOrder:
+    """HTML to print, in a style below `templates/`."""
+
+    html: str
+    style: str
+
+
+Order = DocumentOrder | HtmlOrder
+PAGE_ERRORS = (ArithmeticError, AttributeError, LookupError, OSError, TypeError, ValueError)
+"""What WeasyPrint, and what we do with its page, raise of a document. Any other error ends the process."""
+
+
+class NotPrinted(Exception):
+    """A document that was not printed, and why. `waits`: for a font, or (`lacks_facts`) for what its law asks for."""
+
+    def __init__(self, reason: str, *, waits: bool = False, lacks_facts: bool = False) -> None:
+        super().__init__(reason)
+        self.waits, self.lacks_facts = waits, lacks_facts
+
+
+def carry_out(printer: Any, order: Order) -> bytes | NotPrinted:
+    """The PDF of an order. No document keeps those after it from being printed."""
+    pdf: bytes
+    try:
+        if isinstance(order, HtmlOrder):
+            pdf = printer.print_html(order.html, style=order.style)
+        elif order.is_duplicate:
+            pdf = printer.print(order.document, is_duplicate=True)
+        else:
+            pdf = printer.print(order.document)
+    except (MissingGlyphs, FactsMissing) as missing:
+        return NotPrinted(str(missing), waits=True, lacks_facts=isinstance(missing, FactsMissing))
+    except PAGE_ERRORS as error:
+        return NotPrinted(f"{type(error).__name__}: {error}")
+    return pdf
+
+
+def main(descriptor: int) -> None:
+    """Print what comes over the socket until it is closed."""
+    for number in (signal.SIGINT, signal.SIGTERM):  # sent to all of a service: the worker ends us when it has done
+        signal.signal(number, signal.SIG_IGN)
+    logos: dict[str, tuple[bytes, str]] = {}
+    with suppress(EOFError, ConnectionError), Connection(descriptor) as worker:
+        open_printer: OpensPrinter = worker.recv()
+        printer = open_printer(logos.__getitem__)
+        gc.collect()
+        gc.freeze()  # else WeasyPrint's half million objects are looked through again and again
+        worker.send("ready")
+        while True:
+            orders, further_logos = worker.recv()
+            logos.update(further_logos)
+            worker.send([carry_out(printer, order) for order in orders])

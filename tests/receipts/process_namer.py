@@ -1,0 +1,27 @@
+"""A printer for printing processes that takes no time."""
+
+import os
+import signal
+
+from receipts.printing_process import LogoReader
+from receipts.receipt import Receipt
+from receipts.sheets import Document
+
+
+class ProcessNamer:
+    """Gives the number of the document and that of its process instead of a file: WeasyPrint takes seconds to start."""
+
+    def __init__(self, _read_logo: LogoReader) -> None: ...
+
+    def print(self, document: Document, *, is_duplicate: bool = False) -> bytes:
+        """Or ends its process, or fails, if the document asks for it."""
+        if isinstance(document, Receipt) and document.donor_name == "killer":
+            os.kill(os.getpid(), signal.SIGKILL)
+        if isinstance(document, Receipt) and document.donor_name == "unprintable":
+            raise ValueError("no paper")
+        return f"{document.number} {os.getpid()}{' again' if is_duplicate else ''}".encode()
+
+
+def cannot_open(_read_logo: LogoReader) -> ProcessNamer:
+    """A printer without which its process ends."""
+    raise SystemExit(3)
