@@ -36,7 +36,8 @@ REFERENCE = re.compile(r"[0-9a-f]{8}")
 _STRIPES = re.compile(r"[a-z]{2,8}_[A-Za-z0-9_]+")
 LENGTH_OF_ID = 36
 """The word of a filter for gifts that came by no link with a code."""
-FEW_GIFTS = 2000  # so many gifts are sorted, or looked up, in no time
+_FEW = 2000  # shares of a campaign: so many gifts are sorted in no time
+LOOKED_UP = 10_000  # gifts: where one in a hundred is refunded, as many went back of a million
 STATES = {state.value: state for state in GiftState}
 _g, _a, _e = gift.c, allocation.c, entry.c
 
@@ -119,10 +120,8 @@ def _has_share(conn: Connection, campaign_id: int) -> sa.ColumnElement[bool]:
     """
     counts = _a.campaign_id == campaign_id
     shares = sa.select(_a.gift_id).where(counts)
-    few = conn.scalar(sa.select(sa.func.count()).select_from(shares.limit(FEW_GIFTS + 1).subquery()))
-    return (
-        _g.id.in_(shares) if (few or 0) <= FEW_GIFTS else sa.exists().where(_a.gift_id == _g.id, counts).correlate(gift)
-    )
+    few = conn.scalar(sa.select(sa.func.count()).select_from(shares.limit(_FEW + 1).subquery()))
+    return _g.id.in_(shares) if (few or 0) <= _FEW else sa.exists().where(_a.gift_id == _g.id, counts).correlate(gift)
 
 
 def of_person(conn: Connection, column: sa.ColumnElement[str | None], donor_id: str) -> sa.ColumnElement[bool]:
@@ -279,8 +278,8 @@ def _went_back(conn: Connection, choice: ListChoice) -> dict[str, int]:
 
 def _are_few(conn: Connection, conditions: Sequence[sa.ColumnElement[bool]]) -> bool:
     """Whether so few gifts are chosen that looking each up is less than reading all that ever went back."""
-    some = sa.select(_g.id).where(*conditions).limit(FEW_GIFTS + 1)
-    return (conn.scalar(sa.select(sa.func.count()).select_from(some.subquery())) or 0) <= FEW_GIFTS
+    some = sa.select(_g.id).where(*conditions).limit(LOOKED_UP + 1)
+    return (conn.scalar(sa.select(sa.func.count()).select_from(some.subquery())) or 0) <= LOOKED_UP
 
 
 GIFTS = ListQuestion(_table, _read, kept_gift_total, _went_back)
