@@ -11,7 +11,7 @@ from donors.donor_words import is_whole, name_words
 from donors.tables import donor_word
 
 _w = donor_word.c
-_MANY = 2000
+MANY_DONORS = 2000
 _AFTER_ALL = "\U0010ffff"
 
 
@@ -44,9 +44,15 @@ def donors_called(conn: Connection, text: str) -> sa.Select[Any]:
     return called
 
 
+def are_many(conn: Connection, called: sa.Select[Any]) -> bool:
+    """Whether these donors are so many that to look up all that is theirs takes long."""
+    some = called.limit(MANY_DONORS + 1)
+    return (conn.scalar(sa.select(sa.func.count()).select_from(some.subquery())) or 0) > MANY_DONORS
+
+
 def _how_many(conn: Connection, word: str) -> int:
     """How many words begin so, counted no further than some."""
-    some = sa.select(_w.word).where(_begins(_w.word, word)).limit(_MANY)
+    some = sa.select(_w.word).where(_begins(_w.word, word)).limit(MANY_DONORS)
     return conn.scalar(sa.select(sa.func.count()).select_from(some.subquery())) or 0
 
 

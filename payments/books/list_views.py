@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 
 from database.lists import ListChoice, ListedTable, ListQuestion, within_days
 from database.questions import among
-from donors.word_store import donors_called
+from donors.word_store import are_many, donors_called
 from ledger.amount_views import is_amount
 from ledger.money import Money, currency
 from payments.books.tables import balance_line, charge, dispute, payout, refund
@@ -160,9 +160,19 @@ def _matches_text(
     text = choice.text
     if choice.amount is not None:
         return is_amount(*money, choice.amount)
-    theirs = sa.select(_g.id).where(_g.donor_id.in_(donors_called(conn, text)))
-    paid = sa.select(charge.c.payment).where(charge.c.gift_id.in_(theirs))
-    return sa.or_(identity == text, payment == text, payment.in_(paid))
+    return sa.or_(identity == text, payment == text, _is_paid_by(payment, donors_called(conn, text), conn))
+
+
+def _is_paid_by(payment: sa.ColumnElement[str], called: sa.Select[Any], conn: Connection) -> sa.ColumnElement[bool]:
+    """The condition that one of these donors made a payment.
+
+    The payments of few donors are looked up. Of many, each refund or dispute is asked who paid: they are fewer.
+    """
+    theirs = _g.donor_id.in_(called)
+    if are_many(conn, called):
+        return sa.exists().where(charge.c.payment == payment, _g.id == charge.c.gift_id, theirs)
+    gifts = sa.select(_g.id).where(theirs)
+    return payment.in_(sa.select(charge.c.payment).where(charge.c.gift_id.in_(gifts)))
 
 
 def _gifts_of(conn: Connection, payments: Sequence[str]) -> dict[str, tuple[str | None, str]]:

@@ -37,6 +37,7 @@ _STRIPES = re.compile(r"[a-z]{2,8}_[A-Za-z0-9_]+")
 LENGTH_OF_ID = 36
 """The word of a filter for gifts that came by no link with a code."""
 _FEW = 2000  # shares of a campaign: so many gifts are sorted in no time
+LOOKED_UP = 10_000  # gifts: where one in a hundred is refunded, as many went back of a million
 STATES = {state.value: state for state in GiftState}
 _g, _a, _e = gift.c, allocation.c, entry.c
 
@@ -270,9 +271,15 @@ def _went_back(conn: Connection, choice: ListChoice) -> dict[str, int]:
     listed = _table(conn, choice)
     assert listed.minor is not None
     campaign = choice.number("campaign")
-    if choice.text:
+    if choice.text and _are_few(conn, listed.conditions):
         return went_back_of_some(conn, listed.conditions, campaign, listed.minor)
     return went_back_in_all(conn, listed.conditions, campaign, listed.minor, choice.first_day)
+
+
+def _are_few(conn: Connection, conditions: Sequence[sa.ColumnElement[bool]]) -> bool:
+    """Whether so few gifts are chosen that looking each up is less than reading all that ever went back."""
+    some = sa.select(_g.id).where(*conditions).limit(LOOKED_UP + 1)
+    return (conn.scalar(sa.select(sa.func.count()).select_from(some.subquery())) or 0) <= LOOKED_UP
 
 
 GIFTS = ListQuestion(_table, _read, kept_gift_total, _went_back)

@@ -6,13 +6,19 @@ from itertools import product
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from sqlalchemy import Connection, Engine, event
 
-from database.lists import ListChoice, ListWindow, list_counts, list_rows, list_total
+from database.lists import ListChoice, ListTotal, ListWindow, list_counts, list_rows, list_total
 from database.transactions import reading, writing
+from donors import word_store
+from donors.donor_words import name_words
 from donors.merge_store import merge_donors
+from donors.tables import donor, donor_word
 from ledger.money import Money
+from payments.gifts import gift_list_views
 from payments.gifts.giver_views import givers_of
+from payments.gifts.tables import gift
 from tests.payments.messages import charged
 from tests.payments.organisation_books import gift_id
 from tests.proof.books import BUSES, Desk
@@ -111,6 +117,23 @@ def test_gifts_are_found_by_whatever_is_known_of_them(desk: Desk, engine: Engine
     assert found(engine, GIFT_LIST, state="pending", find="donor 3") == [gift_id(3)]
 
 
+def test_common_and_rare_names_find_the_same_rows(desk: Desk, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Many people are asked for in another way than few: which way never shows in rows, totals or what went back."""
+    busy(desk)
+    few = [answers_to(engine, desk_list) for desk_list in DESK_LISTS]
+    monkeypatch.setattr(word_store, "MANY_DONORS", 0)
+    monkeypatch.setattr(gift_list_views, "LOOKED_UP", 0)
+    assert [answers_to(engine, desk_list) for desk_list in DESK_LISTS] == few
+    assert sum(len(ids) for ids, _ in few) > 20
+
+
+def answers_to(engine: Engine, desk_list: DeskList[Any]) -> tuple[Sequence[Any], ListTotal]:
+    """What a list says of everybody who has a word that begins with "dono"."""
+    choice = desk_list.form.read({"find": "dono"}).choice(UTC)
+    with reading(engine) as conn:
+        return everything_in(engine, desk_list, choice), list_total(conn, desk_list.question, choice)
+
+
 def test_a_whole_address_finds_nobody_elses_gifts(desk: Desk, engine: Engine) -> None:
     """A part of one finds everybody's who has it."""
     for n, address in ((1, "ann@example.org"), (2, "ann.lee@example.org")):
@@ -197,3 +220,17 @@ def test_the_new_and_the_lapsed_are_as_many_as_the_overview_counts(desk: Desk, e
 
     assert (new, lapsed) == ([donors["Donor 1"]], [donors["Donor 4"]])
     assert (givers.new, givers.returning, givers.lapsed) == (len(new), 2, len(lapsed))
+
+
+def test_a_donors_words_are_those_of_their_names_and_address(desk: Desk, engine: Engine) -> None:
+    """Of every donor of busy books, and no others: what gifts come by keeps them."""
+    busy(desk)
+    with reading(engine) as conn:
+        kept = {tuple(row) for row in conn.execute(sa.select(donor_word.c.word, donor_word.c.donor_id))}
+        names = [
+            *conn.execute(sa.select(donor.c.id, donor.c.name)),
+            *conn.execute(sa.select(donor.c.id, donor.c.email)),
+        ]
+        names += conn.execute(sa.select(gift.c.donor_id, gift.c.donor_name)).all()
+    assert kept == {(word, donor_id) for donor_id, name in names for word in name_words(name)}
+    assert len(kept) > 20
