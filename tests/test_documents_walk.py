@@ -24,7 +24,7 @@ from outbox.worker import Worker
 from payments.books.tables import charge
 from payments.gifts.tables import gift
 from proof.audit import audit_all
-from receipts.document_store import any_pdf_by_number
+from receipts.pdf_store import any_pdf_by_number
 from receipts.signature import is_signed_by
 from sandbox.lifecycle import disputes
 from staff.role import Role
