@@ -16,6 +16,8 @@ from compliance.check_wait import CheckWaitReason
 from compliance.donor_links import DonorLink
 from compliance.donor_rules import DonorRules
 from compliance.gate import CheckGate
+from compliance.held_money import HeldMoney
+from compliance.held_views import held_by_campaign, held_in_all, held_on
 from compliance.jobs import GiftsStillWait, compliance_jobs
 from compliance.offline_receiving import receive_offline_gift
 from compliance.regime import Regime, RegimePeriod
@@ -100,6 +102,10 @@ def test_small_gifts_of_one_donor_are_added_up(books: Books) -> None:
     apply_happenings(books, *(charged(str(n), 20_000, gift=gift_id(n), at=n) for n in (1, 2)))
     receive(books, 3, 20_000)
     assert opened(books) == {gift_id(3): CheckReason.LINKED_TOTAL}
+    with reading(books.engine) as conn:
+        assert held_by_campaign(conn) == {(1, "GBP"): pounds("200")}
+        assert held_on(conn, TODAY - timedelta(days=1)) == {}
+        assert held_in_all(conn) == [HeldMoney(pounds("600"), pounds("200"), pounds("0"))]
 
 
 def test_an_organisation_under_no_rules_checks_nothing(books: Books) -> None:
