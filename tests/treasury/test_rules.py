@@ -160,6 +160,8 @@ def test_where_reports_are_sent_is_changed_with_a_source(party: PoliticalDesk) -
     page = owner.get(QUARTER).text
     assert ("1 Mill Lane, Leeds" in page, "Bunhill" in page) == (True, False)
     assert "1 Mill Lane, Leeds" in owner.get("/desk/rules/addresses").text
+    assert owner.post("/desk/rules/addresses", data=moved | {"source": "javascript:alert(1)"}).status_code == 303
+    assert 'href="javascript' not in owner.get(QUARTER).text + owner.get("/desk/rules").text
 
 
 @ON_SQLITE
