@@ -216,19 +216,11 @@ class OfflineDesk:
             issued = receipt_of_gift(conn, identity)
             is_checked = any(check.return_decision is None for check in checks_of(conn, [identity]) if check.is_pending)
         return self._pages.page(
-            "treasury/offline_gift.html",
-            status=422 if mistake else 200,
-            private=True,
-            member=reader.member,
-            kept=kept,
-            offline=kept.offline,
-            titles=titles,
-            receipt=issued.receipt.number if issued else None,
-            is_checked=is_checked,
-            typed={"why": why},
-            errors={"why": mistake} if mistake else {},
+            "treasury/offline_gift.html", status=422 if mistake else 200, private=True, member=reader.member,
+            kept=kept, offline=kept.offline, titles=titles, receipt=issued.receipt.number if issued else None,
+            is_checked=is_checked, typed={"why": why}, errors={"why": mistake} if mistake else {},
             targets={"why": "why"},
-        )
+        )  # fmt: skip
 
     def take_back(self, changer: SignedIn, identity: str, typed: str) -> Response:
         """Reverse the gift's entries today, with the reason; once taken back it stays so."""
