@@ -18,6 +18,7 @@ from payments.gifts.recurring_store import changes_of, recurring_of
 from payments.own.changes_routes import own_changes_routes
 from payments.own.details_routes import ConsentOffer, own_details_routes
 from payments.own.erase_routes import erase_routes
+from payments.own.erasure import KeptBeside, nothing_beside
 from payments.own.gift_aid_routes import own_gift_aid_routes
 from payments.own.own_consents import shown_consents
 from payments.own.own_files import years_of
@@ -29,8 +30,18 @@ from web.errors import NotFound
 from web.pages import Pages
 
 
-def own_routes(engine: Engine, clock: Clock, pages: Pages, portal: CustomerPortal, offered: ConsentOffer) -> APIRouter:
-    """`/giving` and what hangs on it. Every route asks for a donor's session."""
+def own_routes(
+    engine: Engine,
+    clock: Clock,
+    pages: Pages,
+    portal: CustomerPortal,
+    offered: ConsentOffer,
+    beside: KeptBeside = nothing_beside,
+) -> APIRouter:
+    """`/giving` and what hangs on it. Every route asks for a donor's session.
+
+    `beside`: until when the law has kept what other packages know of a donor's gifts.
+    """
     router = APIRouter()
     door = DonorDoor(engine, clock, pages.base_url)
     Visit = Annotated[DonorVisit, Depends(door.donor)]  # noqa: N806 (a type)
@@ -67,7 +78,7 @@ def own_routes(engine: Engine, clock: Clock, pages: Pages, portal: CustomerPorta
 
     router.include_router(own_gift_aid_routes(engine, clock, pages, door))
     router.include_router(own_changes_routes(engine, clock, pages, door, portal))
-    router.include_router(erase_routes(engine, clock, pages, door))
+    router.include_router(erase_routes(engine, clock, pages, door, beside))
     router.include_router(own_details_routes(engine, clock, pages, door, offered))
     return router
 
