@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
+from compliance.aggregation import counts
 from compliance.filed_report import FiledReport, report_digest
 from compliance.regime import Regime
 from compliance.report import Report, ReportBooks, build_report
@@ -111,14 +112,13 @@ def _state(report: Report, filed: tuple[FiledReport, ...], today: date, *, exemp
 
 def _periods_of_gifts(calendar: ReportCalendar, books: ReportBooks) -> Iterator[ReportPeriod]:
     """The reports of single gifts: one for each day on which gifts passed the threshold, or went back."""
-    regimes = {period.regime for period in calendar.periods} - {Regime.UNREGULATED}
-    days = {(ReportKind.ACCEPTED, group.passed_on) for regime in regimes for group in books.groups(regime)}
-    days |= {
-        (ReportKind.RETURNED, check.returned_on)
-        for check in books.checks.values()
-        if check.must_report_return and check.returned_on is not None
-    }
-    for kind, day in sorted(days):
-        period = calendar.report_of_gift(kind, day)
-        if period is not None and not build_report(period, books).is_nil:
-            yield period
+    for regime in {period.regime for period in calendar.periods} - {Regime.UNREGULATED}:
+        accepted = {group.passed_on for group in books.groups(regime)}
+        returned = {
+            day for day, gifts in books.went_back.items() if any(counts(gift, regime, books.rules) for gift in gifts)
+        }
+        for kind, days in ((ReportKind.ACCEPTED, accepted), (ReportKind.RETURNED, returned)):
+            for day in sorted(days):
+                period = calendar.report_of_gift(kind, day)
+                if period is not None and period.regime is regime:
+                    yield period

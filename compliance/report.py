@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 
 from compliance.aggregation import AcceptedGift, ReportableGroup, counts, reportable_groups
 from compliance.check import Check
@@ -23,7 +24,7 @@ _BY_GROUP = (ReportKind.QUARTERLY, ReportKind.ACCEPTED, ReportKind.YEARLY)
 _WITH_RETURNS = (ReportKind.QUARTERLY, ReportKind.RETURNED, ReportKind.YEARLY, ReportKind.POST_ELECTION)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ReportBooks:
     """Everything that reports are made of: gifts, their checks by the gift's id, and donors who are linked.
 
@@ -45,6 +46,16 @@ class ReportBooks:
         if regime not in self._groups:
             self._groups[regime] = reportable_groups(self.accepted(), self.families, regime, self.rules)
         return self._groups[regime]
+
+    @cached_property
+    def went_back(self) -> Mapping[date, Sequence[RegulatedGift]]:
+        """The gifts that went back because they had to, by the day of their return, in the order of receipt."""
+        by_day: defaultdict[date, list[RegulatedGift]] = defaultdict(list)
+        for gift in sorted(self.gifts, key=lambda gift: gift.order):
+            check = self.checks.get(gift.gift_id)
+            if check is not None and check.must_report_return and check.returned_on is not None:
+                by_day[check.returned_on].append(gift)
+        return dict(by_day)
 
     def donor_of(self, gift: RegulatedGift) -> str:
         """The donor, or the family that they are linked to."""
@@ -162,11 +173,8 @@ def _after_election(period: ReportPeriod, books: ReportBooks) -> tuple[Mapping[R
 
 def _returned(period: ReportPeriod, books: ReportBooks) -> Iterator[RegulatedGift]:
     """Gifts above the permissibility threshold that went back in the period: impermissible, or from nobody known."""
-    for gift in sorted(books.gifts, key=lambda gift: gift.order):
-        check = books.checks.get(gift.gift_id)
-        went_back = check is not None and check.must_report_return and period.holds(check.returned_on)
-        if went_back and counts(gift, period.regime, books.rules):
-            yield gift
+    gifts = [gift for day, of_day in books.went_back.items() if period.holds(day) for gift in of_day]
+    return (gift for gift in sorted(gifts, key=lambda gift: gift.order) if counts(gift, period.regime, books.rules))
 
 
 def _lines(gifts: Mapping[RegulatedGift, bool], books: ReportBooks, kind: ReportKind) -> Iterator[ReportedGift]:

@@ -61,7 +61,10 @@ CHECKS = (
     removed("regime_period", "id = 1"),
     changed("added_rule", "value = '9000'", "id = 1", "added_rule_no_update"),
     removed("added_rule", "id = 1"),
-    changed("check_wait", "gift_id = 'gift-9'", "gift_id = 'gift-1'", "check_wait_frozen"),
+    Attack(
+        "check_wait: of another gift", "check_wait",
+        "UPDATE check_wait SET gift_id = 'gift-3' WHERE gift_id = 'gift-1'", ("check_wait_frozen",), (LONE_GIFT,),
+    ),
     removed("check_wait", "gift_id = 'gift-1'"),
     changed("pound_value", "value_minor = 1", "id = 1", "pound_value_no_update"),
     removed("pound_value", "id = 1"),
