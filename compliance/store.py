@@ -36,6 +36,14 @@ def checked_gifts(conn: Connection, gift_ids: Sequence[str]) -> set[str]:
     return set(conn.scalars(sa.select(_c.gift_id).where(among(conn, _c.gift_id, gift_ids))))
 
 
+def last_check_day(conn: Connection, gift_ids: Sequence[str]) -> date | None:
+    """The last day of receipt among the checks of these gifts: the record of a check is kept by law."""
+    day: date | None = conn.scalar(
+        sa.select(sa.func.max(_c.received_on, type_=_c.received_on.type)).where(among(conn, _c.gift_id, gift_ids))
+    )
+    return day
+
+
 def take_check_step(conn: Connection, gift_id: str, step: CheckStep, at: datetime, *, today: date) -> Check:
     """Take a step of a check and keep it; the check after it.
 

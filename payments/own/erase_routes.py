@@ -14,14 +14,16 @@ from donors.donor import Donor
 from donors.door import OWN_PAGE, DonorDoor, DonorVisit
 from donors.erasure_store import BY_DONOR_THEMSELVES
 from outbox.letters import Letter, is_address, post_letter
-from payments.own.erasure import begin_erasure, kept_by_law_until
+from payments.own.erasure import KeptBeside, begin_erasure, kept_by_law_until, nothing_beside
 from payments.own.own_views import own_recurring
 from web.pages import Pages
 
 ERASE, ERASED = OWN_PAGE + "/erase", OWN_PAGE + "/erased"
 
 
-def erase_routes(engine: Engine, clock: Clock, pages: Pages, door: DonorDoor) -> APIRouter:
+def erase_routes(
+    engine: Engine, clock: Clock, pages: Pages, door: DonorDoor, beside: KeptBeside = nothing_beside
+) -> APIRouter:
     """What is erased and what stays; the button; and what it says afterwards."""
     router = APIRouter()
     Visit = Annotated[DonorVisit, Depends(door.donor)]  # noqa: N806 (a type)
@@ -29,7 +31,7 @@ def erase_routes(engine: Engine, clock: Clock, pages: Pages, door: DonorDoor) ->
     @router.get(ERASE)
     def ask(visit: Visit) -> Response:
         with reading(engine) as conn:
-            kept = kept_by_law_until(conn, visit.donor_ids)
+            kept = kept_by_law_until(conn, visit.donor_ids, beside)
             runs = any(row.runs for row in own_recurring(conn, visit.donor_ids))
         return pages.page("donors/erase.html", private=True, donor=visit.donor, kept_until=kept, runs=runs)
 
@@ -37,8 +39,8 @@ def erase_routes(engine: Engine, clock: Clock, pages: Pages, door: DonorDoor) ->
     def erase(visit: Visit) -> Response:
         now = clock()
         with writing(engine) as conn:
-            kept = kept_by_law_until(conn, visit.donor_ids)
-            if begin_erasure(conn, visit.donor_ids, BY_DONOR_THEMSELVES, now):
+            kept = kept_by_law_until(conn, visit.donor_ids, beside)
+            if begin_erasure(conn, visit.donor_ids, BY_DONOR_THEMSELVES, now, beside):
                 post_erasure_letter(conn, pages, visit.donor, kept, now)
         answer = RedirectResponse(ERASED, 303, {"Clear-Site-Data": '"cache", "storage"'})
         door.cookie.drop(answer)

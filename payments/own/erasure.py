@@ -1,6 +1,6 @@
 """A donor's wish to be erased: what is stopped at once, and what the law has kept. The work follows in a job."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from uuid import uuid4
 
@@ -19,14 +19,28 @@ from payments.own.own_consents import decision
 from payments.own.own_views import own_recurring
 from receipts.erasure_store import last_receipt_day
 
+KeptBeside = Callable[[Connection, Sequence[str]], date | None]
+"""The last day of what a package above this one keeps by law of these gifts; None: nothing."""
 
-def kept_by_law_until(conn: Connection, donor_ids: Sequence[str]) -> date | None:
-    """Until when the law has receipts and Gift Aid declarations of this donor kept; None where there are none."""
-    days = last_receipt_day(conn, gifts_of_donor(conn, donor_ids)), last_gift_aid_claim(conn, donor_ids)
+
+def nothing_beside(_conn: Connection, _gift_ids: Sequence[str]) -> date | None:
+    """Nothing else is kept."""
+    return None
+
+
+def kept_by_law_until(conn: Connection, donor_ids: Sequence[str], beside: KeptBeside = nothing_beside) -> date | None:
+    """Until when the law has records of this donor kept; None where there are none.
+
+    Receipts and Gift Aid declarations, and what is kept `beside` them, such as checks of who gave.
+    """
+    gifts = gifts_of_donor(conn, donor_ids)
+    days = last_receipt_day(conn, gifts), last_gift_aid_claim(conn, donor_ids), beside(conn, gifts)
     return max((kept_until(day) for day in days if day is not None), default=None)
 
 
-def begin_erasure(conn: Connection, donor_ids: Sequence[str], who: str, now: datetime) -> bool:
+def begin_erasure(
+    conn: Connection, donor_ids: Sequence[str], who: str, now: datetime, beside: KeptBeside = nothing_beside
+) -> bool:
     """Stop recurring gifts, withdraw consents and Gift Aid, and queue the erasure; False when it was asked for before.
 
     `who` asks: the donor, or a member of staff for one who has written.
@@ -40,4 +54,4 @@ def begin_erasure(conn: Connection, donor_ids: Sequence[str], who: str, now: dat
             assert withdrawn is not None
             note_consent(conn, donor_id, withdrawn)
     withdraw_gift_aid(conn, donor_ids, now.date() + timedelta(days=1), who, now)
-    return ask_for_erasure(conn, donor_ids, who, kept_by_law_until(conn, donor_ids), now)
+    return ask_for_erasure(conn, donor_ids, who, kept_by_law_until(conn, donor_ids, beside), now)

@@ -19,6 +19,7 @@ from payments.own.address_routes import own_address_routes
 from payments.own.changes_routes import own_changes_routes
 from payments.own.details_routes import ConsentOffer, own_details_routes
 from payments.own.erase_routes import erase_routes
+from payments.own.erasure import KeptBeside, nothing_beside
 from payments.own.gift_aid_routes import own_gift_aid_routes
 from payments.own.held_views import held_receipts, newest_address
 from payments.own.own_consents import shown_consents
@@ -31,8 +32,18 @@ from web.errors import NotFound
 from web.pages import Pages
 
 
-def own_routes(engine: Engine, clock: Clock, pages: Pages, portal: CustomerPortal, offered: ConsentOffer) -> APIRouter:
-    """`/giving` and what hangs on it. Every route asks for a donor's session."""
+def own_routes(
+    engine: Engine,
+    clock: Clock,
+    pages: Pages,
+    portal: CustomerPortal,
+    offered: ConsentOffer,
+    beside: KeptBeside = nothing_beside,
+) -> APIRouter:
+    """`/giving` and what hangs on it. Every route asks for a donor's session.
+
+    `beside`: until when the law has kept what other packages know of a donor's gifts.
+    """
     router = APIRouter()
     door = DonorDoor(engine, clock, pages.base_url)
     Visit = Annotated[DonorVisit, Depends(door.donor)]  # noqa: N806 (a type)
@@ -74,7 +85,7 @@ def own_routes(engine: Engine, clock: Clock, pages: Pages, portal: CustomerPorta
     router.include_router(own_address_routes(engine, clock, pages, door))
     router.include_router(own_gift_aid_routes(engine, clock, pages, door))
     router.include_router(own_changes_routes(engine, clock, pages, door, portal))
-    router.include_router(erase_routes(engine, clock, pages, door))
+    router.include_router(erase_routes(engine, clock, pages, door, beside))
     router.include_router(own_details_routes(engine, clock, pages, door, offered))
     return router
 

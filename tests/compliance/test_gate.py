@@ -14,7 +14,6 @@ from campaigns.demo import DEMO_ORGANISATION
 from compliance.check import CheckReason
 from compliance.check_wait import CheckWaitReason
 from compliance.donor_links import DonorLink
-from compliance.donor_rules import DonorRules
 from compliance.gate import CheckGate
 from compliance.held_money import HeldMoney
 from compliance.held_views import held_by_campaign, held_in_all, held_on
@@ -23,13 +22,13 @@ from compliance.offline_receiving import receive_offline_gift
 from compliance.regime import Regime, RegimePeriod
 from compliance.rule import PERMISSIBILITY
 from compliance.rule_store import regime_periods
-from compliance.store import checks_of
+from compliance.store import checks_of, last_check_day
 from compliance.tables import donor_check
 from compliance.thresholds import shipped_rules
 from compliance.wait_store import LOOK_AGAIN, add_pound_value
 from compliance.wait_views import waiting_gifts
 from database.transactions import booking, reading
-from ledger.money import EUR, GBP, Money
+from ledger.money import EUR, Money
 from organisation.organisation import OrganisationProfile
 from organisation.store import REGIME_CHANGED, add_version
 from outbox.tables import job
@@ -38,6 +37,7 @@ from payments.gifts.gift import Allocation, DonorDetails, Gift, GiftState
 from payments.gifts.offline import Means, OfflineGift
 from payments.gifts.offline_store import giver
 from payments.gifts.store import add_gifts
+from payments.own.erasure import kept_by_law_until
 from staff.tables import staff_member
 from tests.compliance.gifts import ASHA, pounds
 from tests.compliance.test_store import ASHAS_ROW
@@ -139,6 +139,15 @@ def test_money_that_came_offline_passes_the_same_gate(books: Books) -> None:
         (TODAY - timedelta(days=40), True),
         (TODAY, False),
     ]
+
+
+def test_who_asks_to_be_erased_hears_until_when_a_check_is_kept(books: Books) -> None:
+    """Also of a gift without a receipt: six years from the end of its year."""
+    enter(books, 1, TODAY)
+    donors = [books.gift(1).donor_id or ""]
+    with booking(books.engine) as conn:
+        assert kept_by_law_until(conn, donors) is None
+        assert kept_by_law_until(conn, donors, last_check_day) == date(2032, 12, 31)
 
 
 def test_a_second_payment_and_a_refund_that_failed_are_looked_at(books: Books) -> None:
@@ -270,22 +279,3 @@ def test_every_way_into_the_books_passes_the_gate() -> None:
                     if alias.name in callers:
                         callers[alias.name].add(path.relative_to(ROOT).as_posix())
     assert callers == behind
-
-
-def test_donors_are_asked_by_the_regime_and_the_rules_of_today(books: Books) -> None:
-    """By what the desk entered, not by the profile alone; and they read why, as the regime has it."""
-    rules = DonorRules(books.engine, lambda: NOON, lambda: PARTY)
-    assert rules.declared_above(GBP) == pounds("500")
-    assert "registered political party" in rules.words()[0]
-    rule = shipped_rules().rule(Regime.PARTY, PERMISSIBILITY, TODAY)
-    with booking(books.engine) as conn:
-        GATE.enter_rule(conn, replace(rule, value=rule.value * 2, first=TODAY, source="invented"), ASHA.staff_id, NOON)
-    assert rules.declared_above(GBP) == pounds("1000")
-    with booking(books.engine) as conn:
-        period = RegimePeriod(Regime.CAMPAIGNER, TODAY, TODAY + timedelta(days=9), is_northern_irish=True)
-        GATE.enter_regime(conn, period, ASHA.staff_id, NOON)
-    assert rules.declared_above(GBP) == pounds("500")
-    assert rules.words()[0].endswith("not from a political party.")
-    assert "Citizens and bodies of Ireland may give to us as well." in rules.words()
-    unregulated = DonorRules(books.engine, lambda: NOON, lambda: replace(PARTY, regime="none"))
-    assert (unregulated.declared_above(GBP), unregulated.words()) == (None, ())
