@@ -1,8 +1,9 @@
 """Gifts as the rules on political donations see them: value in pounds, day of receipt, section, nature. Writes nothing.
 
 The one place where received gifts become `RegulatedGift`. The value is what came, whole, before fees and before
-anything went back. A gift of which nothing is left (its payment failed, or all went back) is left out, unless it has a
-check: what was checked stays in the record. The day of receipt is that of the charge, or the one that staff entered.
+anything went back; of a ticket, an auction or a sale only what exceeds the market value.
+A gift of which nothing is left (its payment failed, or all went back) is left out, unless it has a check: what was
+checked stays in the record. The day of receipt is that of the charge, or the one that staff entered.
 """
 
 from collections import defaultdict
@@ -30,6 +31,8 @@ from payments.books.tables import balance_line, charge, payment_failure
 from payments.gifts.offline import Means
 from payments.gifts.tables import allocation, discrepancy, gift, offline_gift
 from payments.reading.happenings import Category
+from payments.valuing.valuation import Valuation
+from payments.valuing.valuation_store import valuations_of
 
 _g, _o, _a, _e, _c, _d = gift.c, offline_gift.c, allocation.c, entry.c, donor_check.c, donor.c
 _ch, _f, _l, _p = charge.c, payment_failure.c, balance_line.c, pound_value.c
@@ -142,16 +145,18 @@ def _received(conn: Connection, wanted: sa.ColumnElement[bool], units: Collectio
     gone = _gone(conn, rows)
     values = _values_in_pounds(conn, [row.id for row in rows if came.get(row.id, row.amount).currency != GBP])
     sections = _sections(conn, ids, units) if units else {}
+    valuations = valuations_of(conn, ids) if ids else {}
     gifts, unvalued = [], []
     for row in rows:
         if row.id in gone:
             continue
         amount = came.get(row.id, row.amount)
-        value = amount if amount.currency == GBP else values.get(row.id)
-        if value is None or value.minor <= 0:
+        worth, valuation = amount if amount.currency == GBP else values.get(row.id), valuations.get(row.id)
+        if worth is None or worth.minor <= 0:
             unvalued.append(UnvaluedGift(row.id, row.donor_id, amount, row.received_on))
-        else:
-            gifts.append(_regulated(row, value, sections.get(row.id, CENTRE)))
+        elif value := _gift_part(valuation, amount, worth):
+            is_bequest = valuation is not None and valuation.is_bequest
+            gifts.append(_regulated(row, value, sections.get(row.id, CENTRE), is_bequest=is_bequest))
     return ReceivedGifts(tuple(gifts), tuple(unvalued))
 
 
@@ -180,8 +185,17 @@ def _rows(conn: Connection, wanted: sa.ColumnElement[bool]) -> list[_Row]:
     ]
 
 
-def _regulated(row: _Row, value: Money, section: str) -> RegulatedGift:
+def _gift_part(valuation: Valuation | None, amount: Money, worth: Money) -> Money:
+    """What of a payment that is `worth` so much in pounds is a gift. What sells in another currency is left on it."""
+    if valuation is None or not valuation.market_value or valuation.market_value.currency != amount.currency:
+        return worth
+    return valuation.gift_part_in(amount, worth)
+
+
+def _regulated(row: _Row, value: Money, section: str, *, is_bequest: bool) -> RegulatedGift:
     nature = GiftNature.IN_KIND if row.means == Means.IN_KIND.value else GiftNature.MONEY
+    if is_bequest:
+        nature = GiftNature.BEQUEST
     return RegulatedGift(row.id, row.donor_id, value, row.received_on, section, nature, row.is_instalment)
 
 

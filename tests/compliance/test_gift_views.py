@@ -26,6 +26,8 @@ from payments.gifts.offline import Means, OfflineGift
 from payments.gifts.offline_store import enter_offline, giver
 from payments.gifts.store import add_gifts
 from payments.reading.happenings import Category
+from payments.valuing.valuation import Valuation
+from payments.valuing.valuation_store import add_valuations
 from tests.compliance.conftest import UNIT
 from tests.compliance.gifts import pounds
 from tests.payments.organisation_books import NOON, Books, gift_id
@@ -140,6 +142,22 @@ def test_an_offline_gift_is_of_the_day_on_which_it_came(books: Books) -> None:
         (day, GiftNature.MONEY, False),
         (day, GiftNature.IN_KIND, False),
         (day, GiftNature.MONEY, True),
+    ]
+
+
+def test_only_what_exceeds_what_it_bought_is_a_gift(books: Books) -> None:
+    """A ticket that sells for what was paid is none at all; a bequest is a nature of its own."""
+    for n in (1, 2, 3):
+        enter(books, n, Means.CHEQUE, TODAY)
+    [paid] = set(values(books, 1, 2, 3).values())
+    dinner, half = paid, Money(paid.minor // 2, GBP)
+    with booking(books.engine) as conn:
+        noted = (Valuation(gift_id(1), False, "Dinner", dinner), Valuation(gift_id(2), False, "Book", half))
+        add_valuations(conn, [*noted, Valuation(gift_id(3), True, "", Money(0, GBP))], "ada", NOON)
+        gifts = gifts_by_id(conn, [gift_id(n) for n in (1, 2, 3)]).gifts
+    assert [(each.gift_id, each.value, each.nature) for each in gifts] == [
+        (gift_id(2), paid - half, GiftNature.MONEY),
+        (gift_id(3), paid, GiftNature.BEQUEST),
     ]
 
 

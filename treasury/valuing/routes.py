@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Path
 from sqlalchemy import Connection, Engine
 from starlette.responses import RedirectResponse, Response
 
+from compliance.gate import CheckGate
 from database.instants import Clock
 from database.transactions import reading
 from ledger.kinds import EntryKind
@@ -84,6 +85,7 @@ class WorthDesk:
             add_valuations(change.conn, [newest], changer.member.id, change.now)
             after = {"bequest": newest.is_bequest, "market_value": str(newest.market_value)}
             change.record("gift.value", Subject(EntryKind.GIFT.value, gift_id), after=after)
+            CheckGate(self._pages.wording.zone).look_at_gifts(change.conn, [gift_id], change.now)
         return RedirectResponse(f"/desk/gifts/{gift_id}", 303)
 
     def _fields(self, valuation: Valuation | None) -> dict[str, str]:
