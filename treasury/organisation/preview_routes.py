@@ -38,7 +38,7 @@ def around_organisation(engine: Engine, clock: Clock) -> AroundOrganisation:
         words = pages.letter(
             "payments/letters/receipt", receipt=receipt, reference=receipt.reference, campaign=None, took_days=False,
             is_first=False, upcoming=None, next_on=None, link=f"{pages.base_url}/desk/organisation/preview/receipt",
-            days=LINK_LIFETIME.days,
+            days=LINK_LIFETIME.days, is_put_right=False,
         )  # fmt: skip
         return HTMLResponse(words.html, headers={"Cache-Control": "no-store"})
 
