@@ -6,6 +6,7 @@ a font, or grows without end, takes down this process alone.
 
 import gc
 import signal
+import sys
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -83,8 +84,14 @@ def carry_out(printer: Any, order: Order) -> bytes | NotPrinted:
     return pdf
 
 
+def _say_what_kind(kind: type[BaseException], _error: BaseException, _trace: object) -> None:
+    """An error that ends us, without its words: a donor's text could stand in them."""
+    sys.stderr.write(f"a printing process ended by {kind.__name__}\n")
+
+
 def main(descriptor: int) -> None:
     """Print what comes over the socket until it is closed."""
+    sys.excepthook = _say_what_kind
     for number in (signal.SIGINT, signal.SIGTERM):  # sent to all of a service: the worker ends us when it has done
         signal.signal(number, signal.SIG_IGN)
     logos: dict[str, tuple[bytes, str]] = {}
