@@ -74,8 +74,8 @@ def test_run_serves_prints_where_to_go_and_stops_cleanly(tmp_path: Path) -> None
         )  # fmt: skip
         assert json.loads(doctor.stdout)[0]["figures"]["address"] == first.address + "/webhooks/stripe"
         web, worker = _children(first.process.pid)
-        assert _has_loaded(worker, "libpango")
         assert not _has_loaded(web, "libpango")
+        assert not _has_loaded(worker, "libpango")  # a process of its own prints, once there is something to print
     with running(tmp_path / "var") as second:
         assert "Every Branch Open" in _get(second.address + "/")
         assert "Playing" not in second.printed  # who began without the demonstration month never gets it

@@ -12,6 +12,7 @@ from payments.giving.declaration_form import declaration_values
 from payments.giving.donor_form import FeeExample
 from payments.giving.gift_aid_form import GiftAidOffer, gift_aid_values
 from payments.giving.places import several_campaigns
+from payments.giving.postal_address_form import ADDRESS_FIELDS
 from payments.giving.prefilled import interval_choices
 from payments.giving.shared_form import OfferedCampaign
 from tests.web.states import EMPTY, NOW, OFFER, TYPED, VAN, VAN_GROUPS, WORDS, State, form, shown
@@ -39,7 +40,12 @@ def gift_aid(fields: Mapping[str, str], errors: Mapping[str, str]) -> State:
 
 def declaration(fields: Mapping[str, str], errors: Mapping[str, str]) -> State:
     """What is asked above the threshold."""
-    values = {"campaign": VAN, "amount": Money(60_000, GBP), "above": Money(50_000, GBP)}
+    values = {
+        "campaign": VAN,
+        "amount": Money(60_000, GBP),
+        "above": Money(50_000, GBP),
+        "why": ["We are a registered political party."],
+    }
     return State("payments/declare.html", values | declaration_values(fields, errors))
 
 
@@ -73,6 +79,12 @@ FORM_STATES: dict[str, State] = {
         TYPED | {"email": "zoe@gmial.com"},
         {"email": "Check your email address: did you mean zoe@gmail.com?"},
         slip=("zoe@gmail.com", "zoe@gmial.com"),
+    ),
+    "form with a postal address": form(
+        TYPED | dict.fromkeys(ADDRESS_FIELDS, "") | {"post_street": "1 Rue Principale"},
+        {"post_town": "Enter the town or city."},
+        needs_name=True,
+        needs_address=True,
     ),
     "form with an unclear dedication": form(
         TYPED | {"dedication_name": "Ada"}, {"dedication": "Choose in honour or in memory."}

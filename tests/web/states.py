@@ -149,6 +149,8 @@ def form(typed: Mapping[str, str] = EMPTY, errors: Mapping[str, str] | None = No
         "to": "",
         "may_be_shared": True,
         "takes_gift_aid": False,
+        "needs_name": False,
+        "needs_address": False,
     }
     return State("payments/give.html", values | more)
 

@@ -59,7 +59,10 @@ def test_a_statement_is_put_right_by_another(
 
     number, old = answer.url.path.rpartition("/")[2], first.rpartition("/")[2]
     assert number == old.replace("000001", "000002")
-    assert all(words in answer.text for words in ("It holds.", "Donor One", "1 Road<br>Leeds", old, "£20.00"))
+    assert all(
+        words in answer.text
+        for words in ("Valid: it was not declared void", "Donor One", "1 Road<br>Leeds", old, "£20.00")
+    )
     assert f'Replaced by <a href="/desk/documents/{number}"' in treasurer.get(first).text
     assert "by Ada" in treasurer.get(first).text
     checked = verified(desk, treasurer.get(first).text)
@@ -91,7 +94,7 @@ def test_a_void_statement_is_neither_made_again_nor_in_the_file(
     first = statement_made(desk, clock)
     answer = treasurer.post(f"{first}/void", data={"why": "Entered by mistake"})
 
-    assert "It holds no longer: it is void." in answer.text
+    assert "Valid no longer: it was declared void." in answer.text
     assert treasurer.post(f"{first}/void", data={"why": "Again"}).status_code == 409
     assert treasurer.post(f"{first}/reissue", data={"donor_name": "X", "why": "Again"}).status_code == 409
     span = StatementSpan(StatementKind.YEARLY, date(2026, 1, 1), date(2026, 12, 31))
