@@ -10,6 +10,7 @@ from compliance.clock_letters import warning_of_clocks
 from compliance.evidence_store import erase_checks
 from compliance.gate import CheckGate
 from compliance.jobs import compliance_jobs
+from compliance.pending_views import is_being_checked
 from compliance.report_pdf_store import remove_old_drafts
 from compliance.returning import looking_for_failed_returns
 from database.transactions import reading, writing
@@ -77,15 +78,15 @@ def build_worker(installation: Installation, twin: Twin | None = None) -> Worker
     """
     engine, bookkeeper, clock = installation.engine, installation.bookkeeper, installation.clock
     key, base = stripe_account(installation, twin)
-    printing = _printing(installation)
-    signer = DocumentSigner(installation.secret_key)
+    printing, signer = _printing(installation), DocumentSigner(installation.secret_key)
     release = releasing(engine, installation.pages, installation.document_issuer, clock)
     handlers = {
         PRINT: print_handler(engine, printing.print_all, clock, signer.sign, release),
         **_report_jobs(installation, printing),
     }
     handlers |= recurring_letter_jobs(engine, installation.pages, clock)
-    handlers |= erasing_jobs(engine, clock, ErasureList(installation.settings.var_dir / ERASURE_LIST).note)
+    erasures = ErasureList(installation.settings.var_dir / ERASURE_LIST)
+    handlers |= erasing_jobs(engine, clock, erasures.note, is_being_checked)
     handlers |= {WRITE_LINK: link_letter_handler(engine, installation.pages, clock)}
     links = StopLinks(installation.secret_key, installation.base_url)
     handlers |= _document_jobs(installation, links)

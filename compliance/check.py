@@ -176,12 +176,24 @@ def _refusal_of_donor(record: DonorRecord | None) -> str | None:
 
 
 def _refusal_of_lookups(step: Acceptance, before: tuple[CheckStep, ...]) -> str | None:
-    lookups = [earlier for earlier in before if isinstance(earlier, Lookup)]
+    lookups = [earlier for earlier in before[_since_this_donor(before) :] if isinstance(earlier, Lookup)]
     if not lookups:
         return "Record first where the donor was looked up, and with what result."
     if not lookups[-1].is_found and not step.note.strip():
         return "The last lookup did not find the donor: say in a note why the gift is accepted."
     return None
+
+
+def _since_this_donor(steps: tuple[CheckStep, ...]) -> int:
+    """The first step that was taken about the donor who is recorded now: of another kind or name nothing counts."""
+    newest, first = None, 0
+    for number, step in enumerate(steps):
+        if isinstance(step, DonorRecord):
+            identity = (step.donor_type, dict(step.facts).get("name"))
+            if newest is not None and identity != newest:
+                first = number
+            newest = identity
+    return first
 
 
 def _refusal_of_return(step: ReturnDecision, record: DonorRecord | None) -> str | None:

@@ -1,7 +1,8 @@
 """Gifts as the rules on political donations see them: value in pounds, day of receipt, section, nature. Writes nothing.
 
 The one place where received gifts become `RegulatedGift`. The value is what came, whole, before fees and before
-anything went back; of a ticket, an auction or a sale only what exceeds the market value.
+anything went back; of a ticket, an auction or a sale only what exceeds the market value, where a
+treasurer has said that of this gift: what a campaign says of all of its gifts makes none smaller.
 A gift of which nothing is left (its payment failed, or all went back) is left out, unless it has a check: what was
 checked stays in the record. The day of receipt is that of the charge, or the one that staff entered.
 """
@@ -32,7 +33,7 @@ from payments.gifts.offline import Means
 from payments.gifts.tables import allocation, discrepancy, gift, offline_gift
 from payments.reading.happenings import Category
 from payments.valuing.valuation import Valuation
-from payments.valuing.valuation_store import valuations_of
+from payments.valuing.valuation_store import valuations_by_staff
 
 _g, _o, _a, _e, _c, _d = gift.c, offline_gift.c, allocation.c, entry.c, donor_check.c, donor.c
 _ch, _f, _l, _p = charge.c, payment_failure.c, balance_line.c, pound_value.c
@@ -145,7 +146,7 @@ def _received(conn: Connection, wanted: sa.ColumnElement[bool], units: Collectio
     gone = _gone(conn, rows)
     values = _values_in_pounds(conn, [row.id for row in rows if came.get(row.id, row.amount).currency != GBP])
     sections = _sections(conn, ids, units) if units else {}
-    valuations = valuations_of(conn, ids) if ids else {}
+    valuations = valuations_by_staff(conn, ids) if ids else {}
     gifts, unvalued = [], []
     for row in rows:
         if row.id in gone:

@@ -7,8 +7,9 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from database.bulk import put_rows
+from database.questions import among
 from donors.donor_words import is_whole, name_words
-from donors.tables import donor_word
+from donors.tables import donor, donor_word
 
 _w = donor_word.c
 MANY_DONORS = 2000
@@ -26,11 +27,22 @@ def remove_words(conn: Connection, donor_ids: Sequence[str]) -> None:
     conn.execute(sa.delete(donor_word).where(_w.donor_id.in_(donor_ids)))
 
 
-def donors_called(conn: Connection, text: str) -> sa.Select[Any]:
-    """The ids of the donors of whom every word of a text begins a word.
+def is_called(conn: Connection, column: sa.ColumnElement[Any], text: str) -> sa.ColumnElement[bool]:
+    """The condition that a column holds the id of a donor of whom every word of a text begins a word."""
+    called = _called(conn, text)
+    ids = _if_few(conn, called)
+    return column.in_(called) if ids is None else among(conn, column, ids)
 
-    Looked up by the word that the fewest donors have. One or two Latin letters alone have to be a whole word.
-    """
+
+def donors_called(conn: Connection, text: str) -> sa.Select[Any]:
+    """The ids of these donors."""
+    called = _called(conn, text)
+    ids = _if_few(conn, called)
+    return called if ids is None else sa.select(donor.c.id).where(among(conn, donor.c.id, ids))
+
+
+def _called(conn: Connection, text: str) -> sa.Select[Any]:
+    """By the word that the fewest donors have. One or two Latin letters alone have to be a whole word."""
     words = sorted(name_words(text))
     if not words:
         return sa.select(_w.donor_id).where(sa.false())
@@ -42,6 +54,12 @@ def donors_called(conn: Connection, text: str) -> sa.Select[Any]:
         also = donor_word.alias()
         called = called.where(sa.exists().where(also.c.donor_id == _w.donor_id, _begins(also.c.word, other)))
     return called
+
+
+def _if_few(conn: Connection, called: sa.Select[Any]) -> list[str] | None:
+    """These donors, where they are few: PostgreSQL takes whoever has a word that begins so for a third of all."""
+    ids = conn.scalars(called.limit(MANY_DONORS + 1)).all()
+    return None if len(ids) > MANY_DONORS else sorted(set(ids))
 
 
 def are_many(conn: Connection, called: sa.Select[Any]) -> bool:

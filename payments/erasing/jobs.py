@@ -44,14 +44,24 @@ NoteErasure = Callable[[Sequence[str], datetime], None]
 EraseKept = Callable[[Connection, Sequence[str], date], None]
 """Takes names out of what a package above this one has kept of these gifts, for those of this day and earlier."""
 
+NeedsDonor = Callable[[Connection, Sequence[str]], bool]
+"""Whether a package above this one still has to know these donors."""
+
 log = structlog.get_logger()
 
 
 class NotYet(Exception):
-    """A payment, the end of a recurring gift or a letter is still on its way; tried again later."""
+    """A payment, the end of a recurring gift, a letter or a check is still under way; tried again later."""
 
 
-def erasing_jobs(engine: Engine, clock: Clock, note: NoteErasure) -> dict[str, Handler]:
+def nobody_is_needed(_conn: Connection, _donor_ids: Sequence[str]) -> bool:
+    """Where nothing stands above that has to know donors."""
+    return False
+
+
+def erasing_jobs(
+    engine: Engine, clock: Clock, note: NoteErasure, needs_donor: NeedsDonor = nobody_is_needed
+) -> dict[str, Handler]:
     """The worker's handler of `ERASE_DONOR`. Each erasure is noted beside the database before it is done."""
 
     def erase(payload: Payload) -> None:
@@ -61,6 +71,8 @@ def erasing_jobs(engine: Engine, clock: Clock, note: NoteErasure) -> dict[str, H
             addresses = addresses_of_donor(conn, donor_ids)
             if is_unsettled(conn, donor_ids) or letters_are_waiting(conn, addresses):
                 raise NotYet("a payment, an end or a letter of this donor is on its way")
+            if needs_donor(conn, donor_ids):
+                raise NotYet("a gift of this donor is being checked")
             erase_person(conn, donor_ids, addresses, clock)
         log.info("donor_erased", donors=len(donor_ids))
 

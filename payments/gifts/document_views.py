@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 
 from database.lists import ListChoice, ListedTable, ListQuestion, on_days
 from donors.merge_store import ids_of_person
-from donors.word_store import donors_called
+from donors.word_store import is_called
 from ledger.amount_views import is_amount
 from ledger.money import Money
 from payments.gifts.gift_list_views import REFERENCE, begins_with_reference
@@ -64,7 +64,7 @@ def _matches_text(conn: Connection, choice: ListChoice) -> list[sa.ColumnElement
         return [_r.gift_id.in_(sa.select(_g.id).where(is_amount(_g.amount_minor, _g.currency, choice.amount)))]
     if REFERENCE.fullmatch(text.lower()):
         return [begins_with_reference(_r.gift_id, text)]
-    return [_r.gift_id.in_(sa.select(_g.id).where(_g.donor_id.in_(donors_called(conn, text))))]
+    return [_r.gift_id.in_(sa.select(_g.id).where(is_called(conn, _g.donor_id, text)))]
 
 
 def _read(_conn: Connection, rows: Sequence[sa.Row[Any]]) -> list[DocumentListRow]:

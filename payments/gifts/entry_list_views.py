@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 from campaigns.tables import campaign
 from database.lists import ListChoice, ListedTable, ListQuestion, ListTotal, on_days
 from database.questions import among
-from donors.word_store import donors_called
+from donors.word_store import is_called
 from ledger.accounts import BUSY, Account, Figure
 from ledger.amount_views import is_amount
 from ledger.kinds import EntryKind
@@ -114,7 +114,7 @@ def _matches_text(conn: Connection, choice: ListChoice) -> list[sa.ColumnElement
         return [is_amount(_e.amount_minor, _e.currency, choice.amount)]
     if REFERENCE.fullmatch(text.lower()):
         return [begins_with_reference(_e.gift_id, text)]
-    named = sa.select(gift.c.id).where(gift.c.donor_id.in_(donors_called(conn, text)))
+    named = sa.select(gift.c.id).where(is_called(conn, gift.c.donor_id, text))
     return [sa.or_(_e.subject == text, _e.key == text, _e.gift_id == text.lower(), _e.gift_id.in_(named))]
 
 

@@ -15,7 +15,7 @@ from database.questions import among
 from donors.donor import NotAnAddress
 from donors.merge_store import ids_of_person
 from donors.store import donor_of_address
-from donors.word_store import donors_called
+from donors.word_store import is_called
 from ledger.accounts import Account
 from ledger.amount_views import is_amount
 from ledger.giving_kind import GivingKind
@@ -173,7 +173,7 @@ def _matches_text(conn: Connection, choice: ListChoice) -> list[sa.ColumnElement
     with suppress(NotAnAddress):
         if donor_of := donor_of_address(conn, text):
             return [_g.donor_id == donor_of.id]
-    return [_g.donor_id.in_(donors_called(conn, text))]
+    return [is_called(conn, _g.donor_id, text)]
 
 
 def _named_exactly(text: str, choice: ListChoice) -> sa.ColumnElement[bool] | None:

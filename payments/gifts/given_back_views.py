@@ -73,9 +73,10 @@ def went_back_of_some(
 ) -> dict[str, int]:
     """As `went_back_in_all` where the conditions leave few gifts: these come first, then what went back of them."""
     counted = [] if campaign is None else [_e.campaign_id == campaign]
+    gifts = conn.scalars(sa.select(_g.id).where(*conditions)).all()  # named: PostgreSQL cannot tell how few they are
     refunded = (
         sa.select(_e.currency, sa.func.sum(_SIGNED))
-        .where(BACK_OR_MOVED, _e.gift_id.in_(sa.select(_g.id).where(*conditions)), _ON_ACCOUNTS, *counted)
+        .where(BACK_OR_MOVED, among(conn, _e.gift_id, gifts), _ON_ACCOUNTS, *counted)
         .group_by(_e.currency)
     )
     return _added_up(conn, refunded, _taken_back_offline(conditions, minor))

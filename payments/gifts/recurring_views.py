@@ -13,7 +13,7 @@ from campaigns.tables import campaign
 from database.lists import ListChoice, ListedTable, ListQuestion, within_days
 from database.questions import among
 from donors.merge_store import ids_of_person
-from donors.word_store import donors_called
+from donors.word_store import is_called
 from ledger.amount_views import is_amount
 from ledger.money import Money, currency
 from payments.gifts.due_dates import last_promised_before
@@ -199,7 +199,7 @@ def _matches_text(conn: Connection, choice: ListChoice) -> list[sa.ColumnElement
         return [is_amount(_r.amount_minor, _r.currency, choice.amount)]
     if REFERENCE.fullmatch(text.lower()):
         return [begins_with_reference(_r.first_gift_id, text)]
-    named = _r.donor_id.in_(donors_called(conn, text))
+    named = is_called(conn, _r.donor_id, text)
     return [sa.or_(named, _r.subscription == text, _r.id == text.lower())]
 
 

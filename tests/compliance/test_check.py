@@ -82,6 +82,12 @@ def test_a_gift_that_could_not_be_refunded_stays_to_return_while_the_clock_runs(
             ReturnDecision(ASHA, MAY, ReturnReason.IMPERMISSIBLE, ReturnRecipient.COMMISSION, "cheque"),
             "goes back to its donor",
         ),
+        ((record(), lookup(MAY), record(DonorType.COMPANY)), Acceptance(ASHA, MAY), "where the donor was looked up"),
+        (
+            (record(), lookup(MAY), record(name="Ada King")),
+            Acceptance(ASHA, MAY),
+            "where the donor was looked up|Record",
+        ),
     ],
 )
 def test_what_may_not_follow_is_refused(steps: tuple[CheckStep, ...], refused: CheckStep, sentence: str) -> None:

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from campaigns.demo import DEMO_ORGANISATION
 from compliance.check import CheckReason
+from compliance.check_steps import Acceptance
 from compliance.check_wait import CheckWaitReason
 from compliance.donor_links import DonorLink
 from compliance.gate import CheckGate
@@ -19,27 +20,31 @@ from compliance.held_money import HeldMoney
 from compliance.held_views import held_by_campaign, held_in_all, held_on
 from compliance.jobs import GiftsStillWait, compliance_jobs
 from compliance.offline_receiving import receive_offline_gift
+from compliance.pending_views import is_being_checked
 from compliance.regime import Regime, RegimePeriod
 from compliance.rule import PERMISSIBILITY
 from compliance.rule_store import regime_periods
-from compliance.store import checks_of, last_check_day
+from compliance.store import checks_of, last_check_day, take_check_step
 from compliance.tables import donor_check
 from compliance.thresholds import shipped_rules
 from compliance.wait_store import LOOK_AGAIN, add_pound_value
 from compliance.wait_views import waiting_gifts
 from database.transactions import booking, reading
+from donors.erasure_store import ERASE_DONOR
 from ledger.money import EUR, Money
 from organisation.organisation import OrganisationProfile
 from organisation.store import REGIME_CHANGED, add_version
 from outbox.tables import job
 from payments.books.bookkeeper import Bookkeeper
+from payments.erasing.jobs import NotYet, erasing_jobs
 from payments.gifts.gift import Allocation, DonorDetails, Gift, GiftState
 from payments.gifts.offline import Means, OfflineGift
 from payments.gifts.offline_store import giver
 from payments.gifts.store import add_gifts
+from payments.gifts.tables import gift as gift_table
 from payments.own.erasure import kept_by_law_until
 from staff.tables import staff_member
-from tests.compliance.gifts import ASHA, pounds
+from tests.compliance.gifts import ASHA, lookup, pounds, record
 from tests.compliance.test_store import ASHAS_ROW
 from tests.database.made_rows import row
 from tests.payments.organisation_books import NOON, Books, gift_id
@@ -139,6 +144,20 @@ def test_money_that_came_offline_passes_the_same_gate(books: Books) -> None:
         (TODAY - timedelta(days=40), True),
         (TODAY, False),
     ]
+
+
+def test_a_donor_is_known_until_their_check_has_ended(books: Books) -> None:
+    """Erasure waits, and is done once somebody has decided."""
+    enter(books, 1, TODAY)
+    erase = erasing_jobs(books.engine, lambda: NOON, lambda _donors, _now: None, is_being_checked)[ERASE_DONOR]
+    with reading(books.engine) as conn:
+        donors = {"donors": list(conn.scalars(sa.select(gift_table.c.donor_id)))}
+    with pytest.raises(NotYet, match="checked"):
+        erase(donors)
+    for step in (record(), lookup(TODAY), Acceptance(ASHA, TODAY)):
+        with booking(books.engine) as conn:
+            take_check_step(conn, gift_id(1), step, NOON, today=TODAY)
+    erase(donors)
 
 
 def test_who_asks_to_be_erased_hears_until_when_a_check_is_kept(books: Books) -> None:

@@ -26,7 +26,7 @@ from payments.gifts.offline import Means, OfflineGift
 from payments.gifts.offline_store import enter_offline, giver
 from payments.gifts.store import add_gifts
 from payments.reading.happenings import Category
-from payments.valuing.valuation import Valuation
+from payments.valuing.valuation import BY_CAMPAIGN, Valuation
 from payments.valuing.valuation_store import add_valuations
 from tests.compliance.conftest import UNIT
 from tests.compliance.gifts import pounds
@@ -159,6 +159,19 @@ def test_only_what_exceeds_what_it_bought_is_a_gift(books: Books) -> None:
         (gift_id(2), paid - half, GiftNature.MONEY),
         (gift_id(3), paid, GiftNature.BEQUEST),
     ]
+
+
+def test_what_a_campaign_sells_makes_no_gift_smaller(books: Books) -> None:
+    """Whoever edits campaigns decides nothing about checks: a treasurer says it of the gift."""
+    enter(books, 1, Means.CHEQUE, TODAY)
+    whole = values(books, 1)
+    dinner = Valuation(gift_id(1), False, "Dinner", Money(100, GBP))
+    with booking(books.engine) as conn:
+        add_valuations(conn, [dinner], BY_CAMPAIGN, NOON)
+    assert values(books, 1) == whole
+    with booking(books.engine) as conn:
+        add_valuations(conn, [dinner], "ada", NOON)
+    assert values(books, 1) == {gift_id(1): whole[gift_id(1)] - Money(100, GBP)}
 
 
 def test_gifts_from_nobody_known_are_not_one_donors(books: Books) -> None:

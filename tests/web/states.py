@@ -148,9 +148,7 @@ def form(typed: Mapping[str, str] = EMPTY, errors: Mapping[str, str] | None = No
         "local_groups": [],
         "to": "",
         "may_be_shared": True,
-        "takes_gift_aid": False,
-        "needs_name": False,
-        "needs_address": False,
+        **dict.fromkeys(("takes_gift_aid", "needs_name", "needs_address"), False),
     }
     return State("payments/give.html", values | more)
 
