@@ -73,10 +73,11 @@ def went_back_of_some(
 ) -> dict[str, int]:
     """As `went_back_in_all` where the conditions leave few gifts: these come first, then what went back of them."""
     counted = [] if campaign is None else [_e.campaign_id == campaign]
-    gifts = conn.scalars(sa.select(_g.id).where(*conditions)).all()  # named: PostgreSQL cannot tell how few they are
+    # Found first: else PostgreSQL, which cannot tell how few they are, asks of every entry whether its gift is one.
+    gifts = sa.select(_g.id).where(*conditions).cte("gifts").prefix_with("MATERIALIZED", dialect="postgresql")
     refunded = (
         sa.select(_e.currency, sa.func.sum(_SIGNED))
-        .where(BACK_OR_MOVED, among(conn, _e.gift_id, gifts), _ON_ACCOUNTS, *counted)
+        .where(BACK_OR_MOVED, _e.gift_id.in_(sa.select(gifts.c.id)), _ON_ACCOUNTS, *counted)
         .group_by(_e.currency)
     )
     return _added_up(conn, refunded, _taken_back_offline(conditions, minor))
