@@ -14,6 +14,7 @@ from compliance.report_calendar import PeriodKey, ReportKind
 from compliance.report_pdf_store import draft_pdf, filed_pdf
 from compliance.report_store import filed_report_id, filed_reports
 from compliance.report_words import KIND_WORDS
+from compliance.rule import NoSuchRule
 from database.instants import Clock
 from database.transactions import reading, writing
 from outbox.jobs import enqueue
@@ -116,7 +117,10 @@ class ReportFilesDesk:
             versions = filed_reports(conn).get(wanted.key, ())
             return printed_version(wanted.key, version_of(versions, wanted.version))
         name, today = self._pages.organisation.name, self._today()
-        due = known_reports(conn, name, today, wanted.key[1]).report(wanted.key)
+        try:
+            due = known_reports(conn, name, today, wanted.key[1]).report(wanted.key)
+        except NoSuchRule as missing:
+            raise NotFound(str(missing), advice="Add the rule under Rules, then ask for the file again.") from None
         if due is None:
             raise NotFound
         return printed_draft(due)

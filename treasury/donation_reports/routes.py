@@ -10,7 +10,6 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from compliance.addresses import WAY_WORDS
-from compliance.check_steps import NamedPerson
 from compliance.due_report import DueReport, DueState
 from compliance.election_store import commission_addresses
 from compliance.filed_report import FiledReport, NotFilable, report_differences, report_digest
@@ -25,6 +24,7 @@ from staff.act import Subject
 from staff.changing import changing_books
 from staff.door import Door, SignedIn
 from staff.permissions import Permission
+from treasury.checks.taking import named
 from treasury.donation_reports.addresses import (
     DONATION_REPORT,
     REPORT,
@@ -157,7 +157,7 @@ class DonationReportsDesk:
         return RedirectResponse(f"{report_path(key)}/versions/{filed.version}", 303)
 
     def _file(self, filer: SignedIn, key: PeriodKey, seen: str, signature: str) -> FiledReport:
-        by = NamedPerson(filer.member.id, filer.member.name)
+        by = named(filer.member)
         with changing_books(self._engine, filer.actor, self._clock()) as change:
             due = self._due(self._known(change.conn, key), key, filer)
             if due is None:
