@@ -37,10 +37,18 @@ def linked_families(links: Iterable[DonorLink], merged: Mapping[str, str] = Mapp
     """
     newest = {link.pair: link for link in sorted(links, key=lambda link: link.at)}
     joined = [(link.first, link.second) for link in newest.values() if link.is_joined]
-    family: dict[str, str] = {}
+    heads: dict[str, str] = {}
     for first, second in (*joined, *merged.items()):
-        ends = {family.get(first, first), family.get(second, second)}
-        least = min(ends)
-        family.update({donor: least for donor, root in family.items() if root in ends})
-        family.update({first: least, second: least})
-    return family
+        least, other = sorted((_head(heads, first), _head(heads, second)))
+        heads[other] = least
+    return {donor: _head(heads, donor) for donor in list(heads)}
+
+
+def _head(heads: dict[str, str], donor: str) -> str:
+    """The head of a donor's family so far; everybody on the way to it is led there directly from now on."""
+    way = []
+    while (above := heads.setdefault(donor, donor)) != donor:
+        way.append(donor)
+        donor = above
+    heads.update(dict.fromkeys(way, donor))
+    return donor
