@@ -15,7 +15,7 @@ from compliance.check import Check, CheckState
 from compliance.check_steps import ReturnDecision, ReturnFailure
 from compliance.store import take_check_step, unended_checks
 from database.instants import Clock
-from database.transactions import writing
+from database.transactions import reading, writing
 from outbox.worker import Chore
 from payments.gifts.gift import Gift
 from payments.refunding.left_views import payments_left, undone_refunds
@@ -99,8 +99,11 @@ def looking_for_failed_returns(engine: Engine, clock: Clock, local_day: Callable
     """Every few minutes the worker notes refunds of returns that failed. `local_day`: the day at the organisation."""
 
     def look() -> None:
-        with writing(engine) as conn:
-            note_failed_returns(conn, clock(), local_day(clock()))
+        with reading(engine) as conn:  # nobody waits for it while no gift is on its way back
+            are_returning = any(check.state is CheckState.TO_RETURN for check in unended_checks(conn))
+        if are_returning:
+            with writing(engine) as conn:
+                note_failed_returns(conn, clock(), local_day(clock()))
 
     return Chore(LOOK_EVERY, look)
 
