@@ -3,7 +3,6 @@
 import csv
 import html
 import re
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -44,6 +43,7 @@ from tests.payments.test_form_pages import BOX, FORM, GIVE
 from tests.payments.test_receipt_letters import work
 from tests.receipts.samples import PAGES
 from tests.sandbox.loopback import KEY, served, settings
+from tests.speed import within
 from tests.staff.signing_in import sign_in_as
 from tests.web.corpus import ACCEPTED
 from treasury.routes import treasury_routes
@@ -71,9 +71,8 @@ class World:
 
     def timed(self, path: str) -> Response:
         """What is there, in less than half a second of work."""
-        started = time.process_time()
-        answer = self.browser.get(path)
-        assert time.process_time() - started < LONGEST_SECONDS, path
+        with within(LONGEST_SECONDS, path):
+            answer = self.browser.get(path)
         assert answer.status_code == 200, (path, answer.status_code, answer.text[:300])
         return answer
 

@@ -5,7 +5,6 @@ import io
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from ledger.money import GBP, JPY, Currency
 from receipts.pdf import ForeignReference, Printer
 from receipts.receipt import Draft
 from tests.receipts.samples import COALITION, PAGES, TEMPLATES, draft, receipt
+from tests.speed import within
 from web.typed import tidy
 
 SECRET = "the contents of a file on our server"
@@ -221,11 +221,9 @@ def test_markup_in_a_name_is_only_text(printer: Printer, reference: str) -> None
 def test_the_heaviest_name_that_we_take_is_printed_quickly(printer: Printer) -> None:
     """Two accents on each letter, up to the limit of the form."""
     name = tidy("a\u0301\u0316" * 33, 100)
-    started = time.process_time()
 
-    printer.print(receipt(draft(donor_name=name)))
-
-    assert time.process_time() - started < 0.5
+    with within(0.5):
+        printer.print(receipt(draft(donor_name=name)))
 
 
 @pytest.mark.parametrize(("of", "minor"), [(GBP, 10**12 - 1), (JPY, 10**12 - 1)], ids=str)
