@@ -26,7 +26,7 @@ from campaigns.screen_routes import EVENTS_PATH, ScreenReader
 from campaigns.store import GiftMeasures, campaign_titles
 from compliance.donor_rules import DonorRules
 from compliance.held_views import held_by_campaign
-from compliance.store import last_check_day
+from compliance.kept_by_law import KEPT_BY_LAW
 from database.engine import NotDurable
 from database.instants import Clock
 from database.migrating import REVISION, revision_of
@@ -208,7 +208,8 @@ def _own_pages(installation: Installation, twin: Twin | None) -> APIRouter:
     (key, base), offered = stripe_account(installation, twin), _form_rules(installation).consents
     router = APIRouter()
     router.include_router(donor_sign_in_routes(engine, clock, pages))
-    router.include_router(own_routes(engine, clock, pages, CustomerPortal(key, api_base=base), offered, last_check_day))
+    portal = CustomerPortal(key, api_base=base)
+    router.include_router(own_routes(engine, clock, pages, portal, offered, KEPT_BY_LAW))
     return router
 
 

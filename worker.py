@@ -7,9 +7,9 @@ from typing import Any
 from sqlalchemy.engine import Engine
 
 from compliance.clock_letters import warning_of_clocks
-from compliance.evidence_store import erase_checks
 from compliance.gate import CheckGate
 from compliance.jobs import compliance_jobs
+from compliance.kept_by_law import KEPT_BY_LAW
 from compliance.pending_views import is_being_checked
 from compliance.report_pdf_store import remove_old_drafts
 from compliance.returning import looking_for_failed_returns
@@ -110,7 +110,7 @@ def build_worker(installation: Installation, twin: Twin | None = None) -> Worker
         reminding(engine, installation.pages, clock),
         posting_statements(engine, installation.pages, clock),
         telling(engine, installation.pages, links, clock),
-        anonymising(engine, clock, erase_checks),
+        anonymising(engine, clock, KEPT_BY_LAW),
         *_check_chores(installation),
         *_surge_chores(installation, link_gateway),
         looking_for_due_events(engine, clock),

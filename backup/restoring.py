@@ -18,6 +18,7 @@ from backup.filling import PostgresqlDatabase, RestoreTarget, SqliteFile
 from backup.manifest import BooksState, Manifest
 from backup.place import DATABASE_FILES, TWIN, TWIN_KEYS, InstallationPlace
 from backup.store import faults_of, open_to_others, row_counts
+from compliance.kept_by_law import KEPT_BY_LAW
 from database.engine import open_database
 from database.migrating import REVISION, migrate
 from database.sqlite_files import PRIVATE_FILE
@@ -148,7 +149,8 @@ def _switched_on(
             )  # fmt: skip
             gaps = {str(year): [numbers[0], numbers[-1]] for year, numbers in left_out.items()}
             after = {"backup_made_at": manifest.made_at.isoformat(), "receipt_numbers_left_out": gaps}
-            erased_again = repeat_erasures(change.conn, ErasureList(place.folder / ERASURE_LIST), rules.now)
+            erasures = ErasureList(place.folder / ERASURE_LIST)
+            erased_again = repeat_erasures(change.conn, erasures, rules.now, KEPT_BY_LAW)
             change.record("backup.restore", Subject("installation", manifest.state.installation), after=after)
             if target.is_closed:
                 open_to_others(change.conn)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from compliance.rule import RECORD_YEARS, Rule, RuleBook
+from compliance.rule import RECORD_YEARS, NoSuchRule, Rule, RuleBook
 from compliance.rule_words import UK_BODIES
 
 GIFT_AID_YEARS = "gift_aid_declaration_years_after_last_claimed_gift"
@@ -46,6 +46,13 @@ _KEPT: Sequence[tuple[str, str, str]] = (
 def kept_records(book: RuleBook, today: date) -> list[KeptRecord]:
     """Every kind of record, with the rule of today. The financial year is taken to be the calendar year."""
     return [_kept(name, _rule(book, key, today), after, today) for name, key, after in _KEPT]
+
+
+def years_kept(book: RuleBook, key: str, today: date) -> int:
+    """For how many years the rule of this key has records kept today. Raises NoSuchRule."""
+    if (rule := _rule(book, key, today)) is None:
+        raise NoSuchRule(f"no rule {key} for {UK_BODIES} holds on {today}; add its row, with its source")
+    return int(rule.value)
 
 
 def _kept(name: str, rule: Rule | None, after: str, today: date) -> KeptRecord:

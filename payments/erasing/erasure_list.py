@@ -13,7 +13,7 @@ from pathlib import Path
 from sqlalchemy.engine import Connection
 
 from donors.store import donor_by_id
-from payments.own.erasure import begin_erasure
+from payments.own.erasure import KeptByLaw, begin_erasure
 
 ERASURE_LIST = "erasures.jsonl"
 BY_RESTORE = "restore"
@@ -45,13 +45,13 @@ class ErasureList:
         return [donors for line in self.path.read_text().splitlines() if (donors := _donors_in(line))]
 
 
-def repeat_erasures(conn: Connection, erasures: ErasureList, now: datetime) -> int:
+def repeat_erasures(conn: Connection, erasures: ErasureList, now: datetime, law: KeptByLaw) -> int:
     """Ask once more for every noted erasure that this database does not know; returns how many were asked for.
 
     The worker does the work, as for any other. A donor who is not here was lost with what came after the backup.
     """
     known = [[donor_id for donor_id in donors if donor_by_id(conn, donor_id)] for donors in erasures.read()]
-    return sum(begin_erasure(conn, donors, BY_RESTORE, now) for donors in known if donors)
+    return sum(begin_erasure(conn, donors, BY_RESTORE, now, law) for donors in known if donors)
 
 
 def _donors_in(line: str) -> list[str]:

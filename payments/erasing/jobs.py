@@ -30,6 +30,7 @@ from payments.gifts.erasure_store import (
 )
 from payments.giving.postal_address_store import erase_postal_addresses
 from payments.inbox.store import drop_bodies
+from payments.own.erasure import KeptByLaw
 from payments.own.own_data_views import addresses_of_donor
 from receipts.erasure_store import close_receipts, erase_documents, erase_receipts
 from receipts.store import gifts_with_receipts
@@ -40,9 +41,6 @@ ANONYMISE_EVERY = timedelta(days=1)
 
 NoteErasure = Callable[[Sequence[str], datetime], None]
 """Notes outside of the database that these donors are erased, so that a restored backup can repeat it."""
-
-EraseKept = Callable[[Connection, Sequence[str], date], None]
-"""Takes names out of what a package above this one has kept of these gifts, for those of this day and earlier."""
 
 NeedsDonor = Callable[[Connection, Sequence[str]], bool]
 """Whether a package above this one still has to know these donors."""
@@ -98,21 +96,17 @@ def erase_person(conn: Connection, donor_ids: Sequence[str], addresses: Sequence
     erase_gift_aid(conn, donor_ids, date.min, now)
 
 
-def anonymising(engine: Engine, clock: Clock, erase_more: EraseKept) -> Chore:
+def anonymising(engine: Engine, clock: Clock, law: KeptByLaw) -> Chore:
     """Once a day names go that need not be kept any more, and CSV files that nobody confirmed."""
 
     def anonymise() -> None:
-        anonymise_kept(engine, clock, erase_more)
+        anonymise_kept(engine, clock, law)
 
     return Chore(ANONYMISE_EVERY, anonymise)
 
 
-def _nothing_more(_conn: Connection, _gifts: Sequence[str], _last_day: date) -> None:
-    return None
-
-
-def anonymise_kept(engine: Engine, clock: Clock, erase_more: EraseKept = _nothing_more) -> int:
-    """Take erased donors out of receipts and declarations whose time has come; returns out of how many receipts."""
+def anonymise_kept(engine: Engine, clock: Clock, law: KeptByLaw) -> int:
+    """Take erased donors out of what the law has kept no longer; returns out of how many receipts."""
     today: date = clock().date()
     with writing(engine) as conn:
         forget_expired_uploads(conn, clock())
@@ -122,11 +116,13 @@ def anonymise_kept(engine: Engine, clock: Clock, erase_more: EraseKept = _nothin
     if not gifts:
         return 0
     with booking(engine) as conn:
-        done = erase_receipts(conn, gifts, last_day_to_erase(today), clock())
+        retention = law.retention(conn, today)
+        last_record = last_day_to_erase(today, retention.records)
+        done = erase_receipts(conn, gifts, last_record, clock())
         erase_declarations(conn, done)
-        erase_gift_aid(conn, donors, last_day_to_erase(today), clock())
-        erase_documents(conn, gifts, donors, last_day_to_erase(today), clock())
-        erase_more(conn, gifts, last_day_to_erase(today))
+        erase_gift_aid(conn, donors, last_day_to_erase(today, retention.gift_aid), clock())
+        erase_documents(conn, gifts, donors, last_record, clock())
+        law.erase_beside(conn, gifts, last_record)
     return len(done)
 
 

@@ -14,16 +14,14 @@ from donors.donor import Donor
 from donors.door import OWN_PAGE, DonorDoor, DonorVisit
 from donors.erasure_store import BY_DONOR_THEMSELVES
 from outbox.letters import Letter, is_address, post_letter
-from payments.own.erasure import KeptBeside, begin_erasure, kept_by_law_until, nothing_beside
+from payments.own.erasure import KeptByLaw, begin_erasure, kept_by_law_until
 from payments.own.own_views import own_recurring
 from web.pages import Pages
 
 ERASE, ERASED = OWN_PAGE + "/erase", OWN_PAGE + "/erased"
 
 
-def erase_routes(
-    engine: Engine, clock: Clock, pages: Pages, door: DonorDoor, beside: KeptBeside = nothing_beside
-) -> APIRouter:
+def erase_routes(engine: Engine, clock: Clock, pages: Pages, door: DonorDoor, law: KeptByLaw) -> APIRouter:
     """What is erased and what stays; the button; and what it says afterwards."""
     router = APIRouter()
     Visit = Annotated[DonorVisit, Depends(door.donor)]  # noqa: N806 (a type)
@@ -31,7 +29,7 @@ def erase_routes(
     @router.get(ERASE)
     def ask(visit: Visit) -> Response:
         with reading(engine) as conn:
-            kept = kept_by_law_until(conn, visit.donor_ids, beside)
+            kept = kept_by_law_until(conn, visit.donor_ids, law, clock().date())
             runs = any(row.runs for row in own_recurring(conn, visit.donor_ids))
         return pages.page("donors/erase.html", private=True, donor=visit.donor, kept_until=kept, runs=runs)
 
@@ -39,8 +37,8 @@ def erase_routes(
     def erase(visit: Visit) -> Response:
         now = clock()
         with writing(engine) as conn:
-            kept = kept_by_law_until(conn, visit.donor_ids, beside)
-            if begin_erasure(conn, visit.donor_ids, BY_DONOR_THEMSELVES, now, beside):
+            kept = kept_by_law_until(conn, visit.donor_ids, law, now.date())
+            if begin_erasure(conn, visit.donor_ids, BY_DONOR_THEMSELVES, now, law):
                 post_erasure_letter(conn, pages, visit.donor, kept, now)
         answer = RedirectResponse(ERASED, 303, {"Clear-Site-Data": '"cache", "storage"'})
         door.cookie.drop(answer)

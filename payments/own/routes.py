@@ -19,7 +19,7 @@ from payments.own.address_routes import own_address_routes
 from payments.own.changes_routes import own_changes_routes
 from payments.own.details_routes import ConsentOffer, own_details_routes
 from payments.own.erase_routes import erase_routes
-from payments.own.erasure import KeptBeside, nothing_beside
+from payments.own.erasure import KeptByLaw
 from payments.own.gift_aid_routes import own_gift_aid_routes
 from payments.own.held_views import held_receipts, newest_address
 from payments.own.own_consents import shown_consents
@@ -38,11 +38,11 @@ def own_routes(
     pages: Pages,
     portal: CustomerPortal,
     offered: ConsentOffer,
-    beside: KeptBeside = nothing_beside,
+    law: KeptByLaw,
 ) -> APIRouter:
     """`/giving` and what hangs on it. Every route asks for a donor's session.
 
-    `beside`: until when the law has kept what other packages know of a donor's gifts.
+    `law`: what the law has kept of a donor's gifts.
     """
     router = APIRouter()
     door = DonorDoor(engine, clock, pages.base_url)
@@ -85,7 +85,7 @@ def own_routes(
     router.include_router(own_address_routes(engine, clock, pages, door))
     router.include_router(own_gift_aid_routes(engine, clock, pages, door))
     router.include_router(own_changes_routes(engine, clock, pages, door, portal))
-    router.include_router(erase_routes(engine, clock, pages, door, beside))
+    router.include_router(erase_routes(engine, clock, pages, door, law))
     router.include_router(own_details_routes(engine, clock, pages, door, offered))
     return router
 

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from backup.place import InstallationPlace
 from backup.taking import take_backup
+from compliance.kept_by_law import KEPT_BY_LAW
 from database.engine import open_database
 from database.transactions import booking
 from donors.tables import donor
@@ -54,6 +55,6 @@ def repeated(place: InstallationPlace, erasures: ErasureList) -> int:
     """How many erasures of the list this database still lacks."""
     engine = open_database(place.address, durable=False)
     with booking(engine) as conn:
-        count = repeat_erasures(conn, erasures, NOON)
+        count = repeat_erasures(conn, erasures, NOON, KEPT_BY_LAW)
     engine.dispose()
     return count

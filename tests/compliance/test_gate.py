@@ -24,7 +24,7 @@ from compliance.pending_views import is_being_checked
 from compliance.regime import Regime, RegimePeriod
 from compliance.rule import PERMISSIBILITY
 from compliance.rule_store import regime_periods
-from compliance.store import checks_of, last_check_day, take_check_step
+from compliance.store import checks_of, take_check_step
 from compliance.tables import donor_check
 from compliance.thresholds import shipped_rules
 from compliance.wait_store import LOOK_AGAIN, add_pound_value
@@ -42,7 +42,6 @@ from payments.gifts.offline import Means, OfflineGift
 from payments.gifts.offline_store import giver
 from payments.gifts.store import add_gifts
 from payments.gifts.tables import gift as gift_table
-from payments.own.erasure import kept_by_law_until
 from staff.tables import staff_member
 from tests.compliance.gifts import ASHA, lookup, pounds, record
 from tests.compliance.test_store import ASHAS_ROW
@@ -158,15 +157,6 @@ def test_a_donor_is_known_until_their_check_has_ended(books: Books) -> None:
         with booking(books.engine) as conn:
             take_check_step(conn, gift_id(1), step, NOON, today=TODAY)
     erase(donors)
-
-
-def test_who_asks_to_be_erased_hears_until_when_a_check_is_kept(books: Books) -> None:
-    """Also of a gift without a receipt: six years from the end of its year."""
-    enter(books, 1, TODAY)
-    donors = [books.gift(1).donor_id or ""]
-    with booking(books.engine) as conn:
-        assert kept_by_law_until(conn, donors) is None
-        assert kept_by_law_until(conn, donors, last_check_day) == date(2032, 12, 31)
 
 
 def test_a_second_payment_and_a_refund_that_failed_are_looked_at(books: Books) -> None:

@@ -6,9 +6,8 @@ import pytest
 
 from campaigns.demo import DEMO_ORGANISATION
 from compliance.regime import Regime, RegimePeriod, regime_on
-from compliance.rule import PERMISSIBILITY, RECORD_YEARS, NoSuchRule
+from compliance.rule import PERMISSIBILITY, NoSuchRule
 from compliance.thresholds import declared_above, shipped_rules
-from donors.retention import KEPT_YEARS
 from ledger.money import EUR, GBP, Currency, Money
 from organisation.organisation import REGIMES, UNREGULATED, GivingRules, OrganisationProfile
 
@@ -75,11 +74,6 @@ def test_what_is_proposed_never_acts() -> None:
     proposed = [rule for rule in RULES.rules if rule.status.startswith("proposed")]
     assert len(proposed) == 3
     assert not any(rule.holds_on(TODAY) for rule in proposed)
-
-
-def test_records_are_kept_as_long_as_the_rule_says() -> None:
-    """Erasure obeys the same number of years (donors/retention.py)."""
-    assert RULES.number(Regime.PARTY, RECORD_YEARS, TODAY) == KEPT_YEARS
 
 
 def test_a_rule_that_nobody_entered_is_named() -> None:

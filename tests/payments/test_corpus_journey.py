@@ -17,6 +17,7 @@ from httpx2 import Response
 from campaigns.routes import campaign_routes
 from campaigns.screen_routes import ScreenReader, screen_routes
 from campaigns.store import GiftMeasures
+from compliance.kept_by_law import KEPT_BY_LAW
 from database.transactions import reading, writing
 from donors.door import DonorDoor
 from donors.routes import donor_sign_in_routes
@@ -112,7 +113,7 @@ def world(books: Books, stripe_address: str) -> Iterator[World]:
         thanks_routes(engine, clock, PAGES, lambda: GivingRules(("month",))),
         receipt_routes(engine, clock, PAGES),
         donor_sign_in_routes(engine, clock, PAGES),
-        own_routes(engine, clock, PAGES, CustomerPortal(KEY, api_base=stripe_address), lambda: [BOX]),
+        own_routes(engine, clock, PAGES, CustomerPortal(KEY, api_base=stripe_address), lambda: [BOX], KEPT_BY_LAW),
         treasury_routes(engine, clock, PAGES),
     ):
         app.include_router(router)

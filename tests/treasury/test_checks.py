@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from compliance.check import CheckState
 from compliance.check_steps import Acceptance, DonorRecord, Lookup, ReturnDecision, ReturnProof
-from compliance.evidence_store import erase_checks
+from compliance.kept_by_law import KEPT_BY_LAW
 from compliance.tables import check_evidence
 from database.transactions import booking, reading
 from payments.erasing.jobs import anonymise_kept, erase_person
@@ -266,11 +266,11 @@ def test_what_an_erased_donors_check_says_of_them_goes_on_its_day(checked: Check
     checked.sends("accept", {"note": ""})
     now = checked.clock()
     with booking(checked.engine) as conn:
-        begin_erasure(conn, [checked.check.gift.donor_id], "ada@example.org", now)
+        begin_erasure(conn, [checked.check.gift.donor_id], "ada@example.org", now, KEPT_BY_LAW)
         erase_person(conn, [checked.check.gift.donor_id], ["donor1@example.org"], checked.clock)
     page, last = "", datetime(2032, 12, 31, 12, tzinfo=UTC)
     for day, is_there in ((last, True), (last + timedelta(days=1), False)):
-        anonymise_kept(checked.engine, lambda at=day: at, erase_checks)  # type: ignore[misc]
+        anonymise_kept(checked.engine, lambda at=day: at, KEPT_BY_LAW)  # type: ignore[misc]
         page = checked.page()
         assert ("1 Mill Lane" in page, "Evidence (PDF)" in page) == (is_there, is_there)
     assert ("Accepted on 21 November 2026 by Ada" in page, "The evidence was removed" in page) == (True, True)

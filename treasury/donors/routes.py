@@ -9,7 +9,7 @@ from sqlalchemy.engine import Connection, Engine
 from starlette.responses import RedirectResponse, Response
 
 from compliance.gate import CheckGate
-from compliance.store import last_check_day
+from compliance.kept_by_law import KEPT_BY_LAW
 from database.instants import Clock
 from database.transactions import reading
 from donors.donor import Donor
@@ -114,7 +114,7 @@ def _erase_routes(engine: Engine, clock: Clock, pages: Pages, door: Door) -> API
     def ask(eraser: Eraser, identity: str) -> Response:
         with reading(engine) as conn:
             shown = person_of(conn, identity)
-            kept = kept_by_law_until(conn, shown.ids, last_check_day)
+            kept = kept_by_law_until(conn, shown.ids, KEPT_BY_LAW, clock().date())
             runs = any(row.runs for row in own_recurring(conn, shown.ids))
         return pages.page(
             "treasury/donor_erase.html", private=True, member=eraser.member, shown=shown, kept_until=kept, runs=runs
@@ -125,8 +125,8 @@ def _erase_routes(engine: Engine, clock: Clock, pages: Pages, door: Door) -> API
         with changing(engine, eraser.actor, clock()) as change:
             shown = person_of(change.conn, identity)
             ids = shown.ids
-            kept = kept_by_law_until(change.conn, ids, last_check_day)
-            if begin_erasure(change.conn, ids, eraser.member.email, change.now, last_check_day):
+            kept = kept_by_law_until(change.conn, ids, KEPT_BY_LAW, change.now.date())
+            if begin_erasure(change.conn, ids, eraser.member.email, change.now, KEPT_BY_LAW):
                 post_erasure_letter(change.conn, pages, shown.donor, kept, change.now)
             change.record("donor.erase", Subject("donor", shown.donor.id))
         return RedirectResponse(DONORS, 303)

@@ -10,6 +10,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy.engine import Engine
 
+from compliance.kept_by_law import KEPT_BY_LAW
 from database.instants import Clock
 from database.transactions import reading
 from donors.link_letters import WRITE_LINK, link_letter_handler
@@ -85,7 +86,8 @@ def open_own_site(engine: Engine, clock: Clock, stripe: str = CLOSED_PORT, pages
     """The routes of a donor's own pages. `stripe` is where Stripe is."""
     app = FastAPI()
     app.include_router(donor_sign_in_routes(engine, clock, pages))
-    app.include_router(own_routes(engine, clock, pages, CustomerPortal(KEY, api_base=stripe), lambda: OFFERED))
+    portal = CustomerPortal(KEY, api_base=stripe)
+    app.include_router(own_routes(engine, clock, pages, portal, lambda: OFFERED, KEPT_BY_LAW))
     app.include_router(receipt_routes(engine, clock, pages))
     install_errors(app, pages)
     with TestClient(app, base_url=BASE, follow_redirects=False) as browser:
