@@ -60,12 +60,16 @@ ALLOWED: Mapping[Role, frozenset[Permission]] = {
 
 @dataclass(frozen=True, slots=True)
 class MenuItem:
-    """A link of the desk's menu, for the roles that may follow it. Lists stand in a row of their own, with counts."""
+    """A link of the desk's menu, for the roles that may follow it. Lists stand in a row of their own, with counts.
+
+    `is_political`: only an organisation that is, was or will be under rules on political donations has it.
+    """
 
     label: str
     path: str
     needs: Permission
     is_list: bool = False
+    is_political: bool = False
 
 
 _MONEY, _LETTERS = Permission.READ_MONEY, Permission.READ_LETTERS
@@ -73,7 +77,7 @@ MENU = (
     MenuItem("Overview", "/desk", _MONEY),
     MenuItem("Trends", "/desk/trends", _MONEY),
     MenuItem("Books", "/desk/books", _MONEY),
-    MenuItem("Reports", "/desk/reports", _MONEY),
+    MenuItem("Reports", "/desk/reports", _MONEY, is_political=True),
     MenuItem("Offline", "/desk/offline", _MONEY),
     MenuItem("Bank", "/desk/bank", _MONEY),
     MenuItem("Campaigns", "/desk/campaigns", Permission.READ_CAMPAIGNS),
@@ -87,7 +91,7 @@ MENU = (
     MenuItem("Recurring", "/desk/recurring", _MONEY, is_list=True),
     MenuItem("Refunds", "/desk/refunds", _MONEY, is_list=True),
     MenuItem("Disputes", "/desk/disputes", _MONEY, is_list=True),
-    MenuItem("Checks", "/desk/checks", _MONEY, is_list=True),
+    MenuItem("Checks", "/desk/checks", _MONEY, is_list=True, is_political=True),
     MenuItem("Payouts", "/desk/payouts", _MONEY, is_list=True),
     MenuItem("Documents", "/desk/documents", _MONEY, is_list=True),
     MenuItem("Letters", "/desk/letters", _LETTERS, is_list=True),

@@ -153,6 +153,7 @@ class Pages:
             "look_css": look_path(identity.look.colour) if identity.look.colour else None,
             "transparency": identity.notices.transparency,
             "claims_gift_aid": bool(identity.gift_aid_charity),
+            "is_political": identity.is_watched,
             "preview": self._is_preview,
             "language_links": self._language_links(),
         }

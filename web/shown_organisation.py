@@ -100,6 +100,11 @@ class ShownOrganisation(Protocol):
         ...
 
     @property
+    def is_watched(self) -> bool:
+        """Whether it is under rules on political donations, or was, or will be."""
+        ...
+
+    @property
     def gift_aid_charity(self) -> str:
         """The name of the charity that Gift Aid may be declared to; nothing where it is not claimed."""
         ...
