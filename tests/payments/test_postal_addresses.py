@@ -24,7 +24,7 @@ from payments.giving.routes import payment_routes
 from payments.letters.held_receipts import releasing
 from payments.stripe.gateway import Gateway
 from receipts.document import DocumentIssuer
-from receipts.jobs import PRINT, print_handler, unprinted_receipts
+from receipts.jobs import PRINT, print_handler, waiting_prints
 from receipts.jurisdictions import facts_asked_of_donors, require_facts
 from receipts.sheets import Document
 from receipts.store import Issued, pdf_of, receipt_by_number, receipt_of_gift
@@ -155,7 +155,7 @@ def waiting(canada: Books) -> Books:
 def test_a_receipt_that_waits_is_asked_for_once(waiting: Books) -> None:
     """By a letter to the donor; the desk says what is missing."""
     with reading(waiting.engine) as conn:
-        [held] = unprinted_receipts(conn)
+        [held] = waiting_prints(conn).documents
         letters = conn.execute(sa.select(letter_table)).all()
 
     assert held.number == "2026-000001"
@@ -184,7 +184,7 @@ def test_a_receipt_that_waited_goes_on_when_its_donor_types_the_address(waiting:
         assert second is not None
         assert voids_of_receipts(conn, [first.id])[first.id].replaced_by == "2026-000002"
         assert (second.receipt.donor_address, pdf_of(conn, second.id)) == (LINES, b"2026-000002")
-        assert list(unprinted_receipts(conn)) == []
+        assert list(waiting_prints(conn).documents) == []
 
 
 @ON_SQLITE
