@@ -11,14 +11,12 @@ from database.instants import Clock
 from database.transactions import reading, writing
 from outbox.jobs import enqueue, enqueue_many, errors_of
 from outbox.worker import Handler
-from receipts.document_store import document_by_number, is_document_number
-from receipts.pdf_store import any_document, any_pdf_of, save_first_pdf
+from receipts.pdf_store import any_document, any_pdf_of, is_void, save_first_pdf
 from receipts.printing import PrintingFailed
 from receipts.printing_process import NotPrinted
 from receipts.sheets import Document
 from receipts.signature import SignsPdf, unsigned
-from receipts.store import NoReceipt, receipt_by_number
-from receipts.void_store import voids_of_receipts
+from receipts.store import NoReceipt
 
 PRINT = "receipts.print"
 LETTER = "receipts.letter"  # what follows a document's PDF; payments/letters has its handler, which knows the donor
@@ -119,7 +117,7 @@ def _save(engine: Engine, pdfs: Mapping[str, bytes], now: datetime) -> None:
 def _left(engine: Engine, unprinted: Mapping[str, NotPrinted], release: Releases) -> Mapping[str, NotPrinted]:
     """The documents that are still to be printed: not the void ones, nor those that were issued anew meanwhile."""
     with reading(engine) as conn:
-        left = {number: why for number, why in unprinted.items() if not _is_void(conn, number)}
+        left = {number: why for number, why in unprinted.items() if not is_void(conn, number)}
     return {number: why for number, why in left.items() if not (why.lacks_facts and release(number))}
 
 
@@ -139,15 +137,6 @@ def _for_the_desk(why: NotPrinted) -> str:
         return str(why)
     kind, is_error, _ = str(why).partition(": ")
     return f"it cannot be printed ({kind}). {BROKEN_ADVICE}" if is_error else f"{why}. {BROKEN_ADVICE}"
-
-
-def _is_void(conn: Connection, number: str) -> bool:
-    """Whether another document has taken its place, so that it need not be printed any more."""
-    if is_document_number(number):
-        document = document_by_number(conn, number)
-        return document is not None and document.void is not None
-    issued = receipt_by_number(conn, number)
-    return issued is not None and bool(voids_of_receipts(conn, [issued.id]))
 
 
 def _subject(numbers: Sequence[str]) -> str:
@@ -175,7 +164,7 @@ def waiting_prints(conn: Connection) -> WaitingPrints:
     errors = errors_of(conn, PRINT)
     lines = sorted(set(_words_of(errors, Unprinted)))
     waiting = [UnprintedDocument(number, why) for number, _, why in (line.partition(": ") for line in lines)]
-    still_waiting = [document for document in waiting if not _is_void(conn, document.number)]
+    still_waiting = [document for document in waiting if not is_void(conn, document.number)]
     return WaitingPrints(still_waiting, next(iter(_words_of(errors, PrintingFailed)), ""))
 
 
