@@ -31,32 +31,35 @@ PEOPLE_AT_ONCE = 10  # statements in one transaction: others wait for it
 class IssuedSoFar:
     """How many of the people who gave have been seen to, and how many there are.
 
-    `lacking` is what the law asks for on the statements of those who have none, by the donor's id.
+    `last` is the id of the last of them. `lacking` is what the law asks for on the statements of those who have none,
+    by the donor's id.
     """
 
     done: int
     people: int
+    last: str = ""
     lacking: Mapping[str, Sequence[MissingFact]] = field(default_factory=dict)
 
 
 def issue_statements(
-    engine: Engine, span: StatementSpan, issuer: DocumentIssuer, clock: Clock
+    engine: Engine, span: StatementSpan, issuer: DocumentIssuer, clock: Clock, after: str = ""
 ) -> Iterator[IssuedSoFar]:
     """Issue what is missing of a span, a few in each transaction, and queue their printing; says how far it is.
 
-    A statement that lacks what its law asks for is not issued.
+    A statement that lacks what its law asks for is not issued. `after` is the last person of those who were seen to
+    before: who has none of them is not tried again.
     """
     with reading(engine) as conn:
         people = people_of_span(conn, span)
-        missing = sorted(set(people) - people_with_statement(conn, span))
+        missing = sorted(person for person in set(people) - people_with_statement(conn, span) if person > after)
     done, lacking = len(people) - len(missing), dict[str, Sequence[MissingFact]]()
-    yield IssuedSoFar(done, len(people))
+    yield IssuedSoFar(done, len(people), after)
     for start in range(0, len(missing), PEOPLE_AT_ONCE):
         some = missing[start : start + PEOPLE_AT_ONCE]
         with booking(engine) as conn:
             lacking |= _issue(conn, span, some, issuer, clock())
         done += len(some)
-        yield IssuedSoFar(done, len(people), lacking)
+        yield IssuedSoFar(done, len(people), some[-1], lacking)
 
 
 def _issue(

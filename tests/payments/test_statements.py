@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
+import pytest
 import sqlalchemy as sa
 
 from database.transactions import reading, writing
@@ -14,6 +15,7 @@ from donors.tables import donor
 from ledger.money import GBP, Money
 from organisation.organisation import OrganisationProfile
 from organisation.receipt_rules import REGISTRATION, ReceiptRules
+from outbox.jobs import payload_of
 from outbox.letters import SEND
 from outbox.tables import letter as letter_table
 from outbox.worker import Worker
@@ -21,8 +23,21 @@ from payments.gifts.tables import gift
 from payments.letters.document_letters import document_letter_handler
 from payments.statements.archive import zip_of_documents
 from payments.statements.issuing import issue_statements
-from payments.statements.jobs import queue_statements, statement_jobs, waiting_statements
-from payments.statements.views import StatementProgress, StatementSpan, numbers_of_span, progress_of_span
+from payments.statements.jobs import (
+    MAKE_STATEMENTS,
+    StatementsWait,
+    queue_statements,
+    statement_jobs,
+    waiting_statements,
+)
+from payments.statements.views import (
+    StatementProgress,
+    StatementSpan,
+    have_statement,
+    numbers_of_span,
+    people_of_span,
+    progress_of_span,
+)
 from receipts.document import DocumentIssuer
 from receipts.document_store import document_by_number, document_gaps
 from receipts.jobs import LETTER, PRINT, print_handler
@@ -166,6 +181,45 @@ def test_a_slice_that_is_over_goes_on_with_what_is_missing(books: Books) -> None
 
     with reading(books.engine) as conn:
         assert progress_of_span(conn, YEAR) == StatementProgress(13, 13, 13, 0)
+
+
+def run_until_it_waits(books: Books, issuer: DocumentIssuer, clock: FixedClock) -> StatementsWait:
+    """Slices of time, until the job says who was left out."""
+    jobs = statement_jobs(books.engine, lambda: issuer, clock)
+    for _ in range(20):
+        with reading(books.engine) as conn:
+            payload = payload_of(conn, MAKE_STATEMENTS, YEAR.name)
+        try:
+            jobs[MAKE_STATEMENTS](payload or {})
+        except StatementsWait as waits:
+            return waits
+    pytest.fail("the same people are tried again and again")
+
+
+@ON_SQLITE
+def test_people_who_can_have_no_statement_keep_no_other_from_theirs(books: Books) -> None:
+    """More of them than a slice of time sees to: each is tried once, all are counted, and the next run waits."""
+    rules = ReceiptRules("us_charity", {REGISTRATION: "12-3456789"})
+    american, clock = replace(ISSUER, profile=replace(ISSUER.profile, receipts=rules)), Ticking(NOON)
+    for n in range(1, 41):
+        books.pledge(n)
+    with writing(books.engine) as conn:
+        conn.execute(sa.update(gift).values(donor_name=""))  # nor does a receipt have a name, then
+    for n in range(1, 41):
+        books.deliver(charged(str(n), gift=gift_id(n)))
+    with writing(books.engine) as conn:
+        people = people_of_span(conn, YEAR)
+        nameless, named = people[:36], people[36:]
+        conn.execute(sa.update(donor).where(donor.c.id.in_(nameless)).values(name=""))
+        queue_statements(conn, YEAR, clock)
+    waits = run_until_it_waits(books, american, clock)
+
+    with reading(books.engine) as conn:
+        assert (len(numbers_of_span(conn, YEAR)), have_statement(conn, YEAR, named)) == (4, set(named))
+        again = payload_of(conn, MAKE_STATEMENTS, YEAR.name)
+    assert "36 statements were not issued: the law asks for the donor\u2019s name." in str(waits)
+    assert again is not None
+    assert (again["after"], again["failed"], waits.wait) == ("", 1, timedelta(minutes=1))
 
 
 class Ticking(FixedClock):
