@@ -100,10 +100,14 @@ def test_what_went_back_since_is_paid_back_and_a_claim_can_be_taken_back(visitor
     assert treasurer.post(f"{PATH}/claims", data={"seen": "1 GBP 1.25"}).status_code == 303
     assert boxes(treasurer.get(f"{PATH}/claims/2/schedule-1.ods").content)[1] == "1.25"
     assert "A gift that went back" in treasurer.get(f"{PATH}/claims/2").text
+    assert "claim 2</a> pays tax back" in treasurer.get(f"{PATH}/claims/1").text
+    refused = treasurer.post(f"{PATH}/claims/1/back")
+    assert (refused.status_code, "Claim 2 pays tax back" in refused.text) == (409, True)
     assert [treasurer.post(f"{PATH}/claims/2/back").status_code for _ in range(2)] == [303, 404]
     page = treasurer.get(PATH).text
     assert "<strong>£1.25</strong> of tax" in page
     assert "taken back" in page
+    assert treasurer.post(f"{PATH}/claims/1/back").status_code == 303
 
 
 @ON_SQLITE

@@ -11,11 +11,13 @@ from database.instants import Clock
 from database.transactions import reading
 from payments.gift_aid.claim import Claimant, GiftAidClaim, schedules_of
 from payments.gift_aid.claim_store import (
+    LaterClaim,
     NothingToClaim,
     adjustments_of_claim,
     claimed_lines,
     gift_aid_claim_of,
     gift_aid_claims,
+    later_claim,
     make_claim,
     take_claim_back,
 )
@@ -57,6 +59,18 @@ class ClaimWaits(Refusal):
         " not here, and its gifts could be claimed twice. Nothing was claimed.",
         "Ask an owner to open Gift Aid and to say which claim was the last.",
     )  # fmt: skip
+
+
+class ClaimBuiltUpon(Refusal):
+    """A later claim pays back, or claims again, what this one claimed."""
+
+    trouble = Trouble(409, "A later claim builds on this one", "Nothing was changed.", "Take the later one back first.")
+
+    def __init__(self, number: int) -> None:
+        super().__init__(
+            f"Claim {number} pays tax back, or claims it again, on a gift of this claim. Nothing was changed.",
+            advice=f"If claim {number} was never sent either, take it back first. If HMRC has it, this one must stand.",
+        )
 
 
 def gift_aid_routes(engine: Engine, clock: Clock, pages: Pages, door: Door) -> APIRouter:
@@ -143,7 +157,7 @@ class GiftAidDesk:
         with reading(self._engine) as conn:
             claim = _claim(conn, number)
             lines, adjustments = claimed_lines(conn, number), adjustments_of_claim(conn, number)
-            acts = acts_on(conn, Subject("gift_aid_claim", str(number)))
+            acts, later = acts_on(conn, Subject("gift_aid_claim", str(number))), later_claim(conn, number)
         return self._pages.page(
             "treasury/gift_aid_claim.html",
             private=True,
@@ -153,6 +167,7 @@ class GiftAidDesk:
             parts=range(1, len(schedules_of(claim, lines)) + 1),
             adjustments=adjustments,
             is_lost=any(act.what == ANSWERED for act in acts),
+            later=later,
         )
 
     def file(self, reader: SignedIn, number: int, part: int) -> Response:
@@ -170,7 +185,11 @@ class GiftAidDesk:
     def take_back(self, changer: SignedIn, number: int) -> Response:
         """Take back a claim that was never sent to HMRC: its gifts can be claimed again."""
         with changing_books(self._engine, changer.actor, self._clock()) as change:
-            if not take_claim_back(change.conn, number, changer.actor.who, change.now):
+            try:
+                taken = take_claim_back(change.conn, number, changer.actor.who, change.now)
+            except LaterClaim as later:
+                raise ClaimBuiltUpon(later.number) from None
+            if not taken:
                 raise NotFound
             change.record("gift_aid.take_back", Subject("gift_aid_claim", str(number)))
         return RedirectResponse(f"{GIFT_AID}/claims/{number}", 303)
