@@ -21,7 +21,6 @@ from payments.gift_aid.claim_store import (
     make_claim,
     take_claim_back,
 )
-from payments.gift_aid.claim_views import claimable_now
 from payments.gift_aid.declaration_views import counting_declarations
 from payments.gift_aid.schedule_file import ODS, schedule_file
 from staff.act import Subject
@@ -29,48 +28,18 @@ from staff.changing import changing, changing_books
 from staff.door import Door, SignedIn
 from staff.permissions import Permission
 from staff.store import acts_on
-from treasury.gift_aid.after_restore import ANSWERED, restore_to_answer
+from treasury.gift_aid.after_restore import ANSWERED, claimable_after_restores, restore_to_answer
 from treasury.gift_aid.declared_routes import declared_routes
 from treasury.gift_aid.paper_routes import paper_routes
-from treasury.gift_aid.restored_routes import restored_routes
-from web.errors import NotFound, Refusal, Trouble
+from treasury.gift_aid.refusals import ClaimBuiltUpon, ClaimMoved, ClaimWaits
+from treasury.gift_aid.restored_routes import restored_routes, seen_of
+from web.errors import NotFound
 from web.pages import Pages
 
 GIFT_AID = "/desk/gift-aid"
 SHOWN_GIFTS, SHOWN_DECLARATIONS = 200, 50
 ClaimNumber = Annotated[int, Path(ge=1, lt=2**31)]
 SchedulePart = Annotated[int, Path(ge=1, lt=10_000)]
-
-
-class ClaimMoved(Refusal):
-    """What can be claimed changed between the page and the button."""
-
-    trouble = Trouble(
-        409, "What can be claimed has changed", "A gift, a refund or a withdrawal came meanwhile. Nothing was claimed.",
-        "Go back to Gift Aid, look at the sum that stands there now, and press the button again.",
-    )  # fmt: skip
-
-
-class ClaimWaits(Refusal):
-    """The books were restored, and nobody has said yet which claim was the last."""
-
-    trouble = Trouble(
-        409, "First an owner must answer", "These books were restored from a backup. A claim that was made after it is"
-        " not here, and its gifts could be claimed twice. Nothing was claimed.",
-        "Ask an owner to open Gift Aid and to say which claim was the last.",
-    )  # fmt: skip
-
-
-class ClaimBuiltUpon(Refusal):
-    """A later claim pays back, or claims again, what this one claimed."""
-
-    trouble = Trouble(409, "A later claim builds on this one", "Nothing was changed.", "Take the later one back first.")
-
-    def __init__(self, number: int) -> None:
-        super().__init__(
-            f"Claim {number} pays tax back, or claims it again, on a gift of this claim. Nothing was changed.",
-            advice=f"If claim {number} was never sent either, take it back first. If HMRC has it, this one must stand.",
-        )
 
 
 def gift_aid_routes(engine: Engine, clock: Clock, pages: Pages, door: Door) -> APIRouter:
@@ -114,7 +83,7 @@ class GiftAidDesk:
     def show(self, reader: SignedIn) -> Response:
         """What can be claimed now, every claim, and the newest declarations. Not there where nobody ever declared."""
         with reading(self._engine) as conn:
-            open_claim = claimable_now(conn, self._today())
+            open_claim, late = claimable_after_restores(conn, self._today())
             claims, declared = gift_aid_claims(conn), counting_declarations(conn)
             restored = restore_to_answer(conn)
         if not (self._pages.gift_aid_charity or claims or declared):
@@ -127,6 +96,8 @@ class GiftAidDesk:
             seen=f"{len(open_claim.gifts)} {open_claim.tax}",
             claims=claims,
             restored=restored,
+            late=late,
+            seen_late=seen_of(late),
             charity=self._pages.gift_aid_charity,
             shown=SHOWN_GIFTS,
             holding=sum(each.ends_on is None for each in declared),
@@ -141,7 +112,7 @@ class GiftAidDesk:
         with changing_books(self._engine, changer.actor, self._clock()) as change:
             if restore_to_answer(change.conn) is not None:
                 raise ClaimWaits
-            claimed = claimable_now(change.conn, self._today())
+            claimed, _ = claimable_after_restores(change.conn, self._today())
             if seen != f"{len(claimed.gifts)} {claimed.tax}":
                 raise ClaimMoved
             try:
