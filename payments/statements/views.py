@@ -11,11 +11,12 @@ from campaigns.tables import campaign
 from database.questions import among
 from donors.merge_store import ids_of_person, kept_donors
 from ledger.money import Money, currency
+from ledger.return_views import kept_of_gifts
 from outbox.letters import letters_posted
 from payments.gifts.gift import GiftState
-from payments.gifts.gift_list_views import went_back_of
 from payments.gifts.offline import Means
 from payments.gifts.tables import allocation, gift, offline_gift
+from receipts.credit_note import went_back_of_receipt
 from receipts.receipt import Receipt
 from receipts.statement import StatementGift, StatementKind, statement_series
 from receipts.tables import document, document_pdf, document_void, receipt
@@ -89,12 +90,13 @@ def statement_gifts(conn: Connection, span: StatementSpan, person: str) -> tuple
     columns = (_g.id, _g.received_on, _g.amount_minor, _g.currency)
     rows = conn.execute(sa.select(*columns).where(own).order_by(_g.received_on, _g.id)).all()
     ids = [row.id for row in rows]
-    titles, receipts, went_back = _titles(conn, ids), _receipts(conn, ids), went_back_of(conn, ids)
+    titles, receipts, kept = _titles(conn, ids), _receipts(conn, ids), kept_of_gifts(conn, ids)
     gifts = []
     for row in rows:
         issued, of = receipts.get(row.id), currency(row.currency)
         amount = issued.total if issued else Money(row.amount_minor, of)
-        back = min(went_back.get((row.id, amount.currency.code), Money(0, amount.currency)), amount)
+        left = kept.get((row.id, amount.currency.code), amount.minor)
+        back = went_back_of_receipt(amount, Money(left, amount.currency))
         gifts.append(
             StatementGift(
                 row.received_on, ", ".join(titles.get(row.id, ())), issued.number if issued else "",
