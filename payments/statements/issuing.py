@@ -11,6 +11,7 @@ from database.transactions import booking, reading
 from donors.store import donor_by_id
 from payments.statements.views import (
     StatementSpan,
+    benefits_of_span,
     have_statement,
     name_on_receipts,
     people_of_span,
@@ -20,7 +21,8 @@ from payments.statements.views import (
 from receipts.document import DocumentIssuer
 from receipts.document_store import DueDocument, issue_documents
 from receipts.jobs import queue_prints
-from receipts.jurisdictions import MissingFact, missing_facts
+from receipts.jurisdictions import missing_facts
+from receipts.legal_forms import MissingFact
 from receipts.receipt import receipt_style
 from receipts.statement import GiftStatement
 
@@ -83,13 +85,14 @@ def _due(conn: Connection, span: StatementSpan, person: str, issuer: DocumentIss
     donor, gifts = donor_by_id(conn, person), statement_gifts(conn, span, person)
     if donor is None or not (donor.name or donor.email) or not gifts:  # without both the donor was erased
         return None
+    law = issuer.profile.receipts.jurisdiction
     statement = GiftStatement(
         donor_name=donor.name or name_on_receipts(conn, span, person),
         organisation=issuer.profile.organisation,
         mode=issuer.mode,
         style=receipt_style(issuer.profile, donor.language),
-        jurisdiction=issuer.profile.receipts.jurisdiction,
-        legal_facts=issuer.profile.receipts.legal_facts,
+        jurisdiction=law,
+        legal_facts=issuer.profile.receipts.legal_facts + benefits_of_span(conn, span, person, law),
         verify_url=issuer.verify_base,
         kind=span.kind,
         first_day=span.first_day,

@@ -6,7 +6,7 @@ from sqlalchemy.engine import Connection
 
 from donors.merge_store import kept_as
 from organisation.organisation import OrganisationProfile
-from payments.statements.views import StatementSpan, statement_gifts
+from payments.statements.views import StatementSpan, benefits_of_span, statement_gifts
 from receipts.document_store import IssuedDocument, Void, replace_document
 from receipts.jurisdictions import require_facts
 from receipts.receipt import receipt_style
@@ -46,7 +46,8 @@ def _in_place_of(
     conn: Connection, old: GiftStatement, donor_id: str, put_right: Reissue, profile: OrganisationProfile
 ) -> GiftStatement:
     span = StatementSpan(old.kind, old.first_day, old.last_day)
-    gifts = statement_gifts(conn, span, kept_as(conn, donor_id))
+    person = kept_as(conn, donor_id)
+    gifts = statement_gifts(conn, span, person)
     if not gifts:
         raise NothingLeft(old.number)
     return GiftStatement(
@@ -56,7 +57,8 @@ def _in_place_of(
         mode=old.mode,
         style=receipt_style(profile, old.language),
         jurisdiction=old.jurisdiction,
-        legal_facts=facts_of_law(old.jurisdiction, old.legal_facts, profile),
+        legal_facts=facts_of_law(old.jurisdiction, old.legal_facts, profile)
+        + benefits_of_span(conn, span, person, old.jurisdiction),
         verify_url=put_right.verify_base,
         kind=old.kind,
         first_day=old.first_day,

@@ -16,7 +16,10 @@ from outbox.letters import letters_posted
 from payments.gifts.gift import GiftState
 from payments.gifts.offline import Means
 from payments.gifts.tables import allocation, gift, offline_gift
+from payments.valuing.valuation_store import valuations_of
+from receipts.benefit import Benefit, LegalFacts, benefits_of_several
 from receipts.credit_note import went_back_of_receipt
+from receipts.jurisdictions import asks_for_benefits
 from receipts.receipt import Receipt
 from receipts.statement import StatementGift, StatementKind, statement_series
 from receipts.tables import document, document_pdf, document_void, receipt
@@ -104,6 +107,17 @@ def statement_gifts(conn: Connection, span: StatementSpan, person: str) -> tuple
             )
         )  # fmt: skip
     return tuple(gifts)
+
+
+def benefits_of_span(conn: Connection, span: StatementSpan, person: str, jurisdiction: str) -> LegalFacts:
+    """What a person got back for gifts of these days, where the law of their statement asks for it."""
+    if not asks_for_benefits(jurisdiction):
+        return ()
+    own = sa.and_(_counted(span), _g.donor_id.in_(ids_of_person(conn, person)))
+    days = {row[0]: row[1] for row in conn.execute(sa.select(_g.id, _g.received_on).where(own))}
+    valued = valuations_of(conn, sorted(days)).values()
+    bought = [(days[each.gift_id], Benefit(each.benefit, each.market_value)) for each in valued if each.market_value]
+    return benefits_of_several(sorted(bought, key=lambda each: each[0]))
 
 
 def name_on_receipts(conn: Connection, span: StatementSpan, person: str) -> str:

@@ -3,15 +3,20 @@
 A credit note is neither: it follows from the books, which would issue it again.
 """
 
+from dataclasses import replace
 from datetime import date, datetime
 
 from sqlalchemy.engine import Connection
 
 from organisation.organisation import OrganisationProfile
+from payments.giving.receipt_facts import benefit_facts
 from payments.statements.reissuing import reissue_statement
+from payments.valuing.valuation_store import valuations_of
+from receipts.benefit import LegalFacts
 from receipts.credit_note import CreditNote
 from receipts.document_store import IssuedDocument, Void, document_by_number, is_document_number, void_document
 from receipts.jobs import queue_prints
+from receipts.jurisdictions import asks_for_benefits
 from receipts.store import Issued, NoReceipt, receipt_by_number
 from receipts.void_store import AlreadyVoid, Reissue, reissue_receipt, void_receipt
 
@@ -27,9 +32,17 @@ def replace_by_number(
     if isinstance(issued, IssuedDocument):
         new = reissue_statement(conn, issued, put_right, profile, today=today, now=now)
     else:
-        new = reissue_receipt(conn, issued, put_right, profile, today=today, now=now)
+        complete = replace(put_right, benefit=_benefit(conn, issued))
+        new = reissue_receipt(conn, issued, complete, profile, today=today, now=now)
     queue_prints(conn, [new], now=now)
     return new
+
+
+def _benefit(conn: Connection, issued: Issued) -> LegalFacts:
+    """What is known today of what the donor of a receipt got back, where its law asks for it."""
+    if not asks_for_benefits(issued.receipt.jurisdiction):
+        return ()
+    return benefit_facts(valuations_of(conn, [issued.gift_id]).get(issued.gift_id))
 
 
 def void_by_number(conn: Connection, number: str, void: Void) -> None:

@@ -13,7 +13,7 @@ from organisation.store import add_version
 from outbox.jobs import is_queued
 from outbox.tables import letter as letter_table
 from receipts.jobs import PRINT
-from receipts.jurisdictions import MissingFact
+from receipts.legal_forms import MissingFact
 from receipts.store import issue_receipts, last_numbers, receipt_by_number
 from receipts.void_store import voids_of_receipts
 from staff.role import Role

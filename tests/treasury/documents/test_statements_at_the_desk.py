@@ -120,7 +120,7 @@ def test_a_credit_note_follows_from_the_books_alone(desk: Desk, treasurer: TestC
     checked = verified(desk, note)
     assert (checked.about, checked.about_replaced_by) == ("2026-000001", "2026-000002")
     newest = verified(desk, treasurer.get("/desk/documents/2026-000002").text)
-    assert (newest.status, newest.went_back) == (DocumentStatus.PART_REFUNDED, pounds(500))
+    assert (newest.status, newest.went_back) == (DocumentStatus.PART_REFUNDED, [pounds(500)])
 
 
 def test_statements_are_made_from_the_desk(desk: Desk, treasurer: TestClient) -> None:
