@@ -50,7 +50,7 @@ from payments.stripe.subscriptions import RecurringGateway
 from receipts.duplicates import print_duplicate
 from receipts.jobs import LETTER, PRINT, print_handler
 from receipts.pdf import document_printer
-from receipts.pdf_store import any_pdf_by_number
+from receipts.pdf_store import any_pdf_by_number, pdf_to_send
 from receipts.printing import PrintingProcesses
 from receipts.printing_process import LogoReader
 from receipts.signature import DocumentSigner
@@ -207,13 +207,15 @@ def _logo_reader(engine: Engine) -> LogoReader:
 
 
 def _enclosed(engine: Engine, printing: PrintingProcesses, signer: DocumentSigner) -> AttachmentSources:
-    """The same, and duplicates, which are drawn when they are sent."""
-    duplicates: AttachmentSources = {DUPLICATE: partial(print_duplicate, engine, printing, signer.sign)}
-    return {**attachments(engine), **duplicates}
+    """Where the attachments of letters that leave are found. Duplicates are drawn when they are sent."""
+    return {
+        RECEIPT: partial(pdf_to_send, engine),
+        DUPLICATE: partial(print_duplicate, engine, printing, signer.sign),
+    }
 
 
 def attachments(engine: Engine) -> AttachmentSources:
-    """Where the attachments of letters are found."""
+    """Where the attachments of letters that were sent are found."""
     return {RECEIPT: partial(any_pdf_by_number, engine)}
 
 

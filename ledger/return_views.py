@@ -7,6 +7,7 @@ from datetime import date
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from database.questions import among
 from ledger.accounts import INCOME, Account
 from ledger.kinds import EntryKind
 from ledger.money import Currency
@@ -38,6 +39,18 @@ def movements_of_gift(conn: Connection, gift: str, of: Currency) -> list[GiftMov
         .order_by(_e.id)
     )
     return [GiftMovement(EntryKind(kind), subject, day, int(moved)) for kind, subject, day, moved in rows]
+
+
+def kept_of_gifts(conn: Connection, gifts: Sequence[str]) -> dict[tuple[str, str], int]:
+    """What is left of each of these gifts by the books, in minor units, by gift and currency; of none that has none."""
+    minor = sa.case((_e.credit.in_(_KEPT_IN), _e.amount_minor), else_=-_e.amount_minor)
+    only_one = _e.credit.in_(_KEPT_IN) != _e.debit.in_(_KEPT_IN)
+    rows = conn.execute(
+        sa.select(_e.gift_id, _e.currency, sa.func.sum(minor))
+        .where(among(conn, _e.gift_id, gifts), only_one)
+        .group_by(_e.gift_id, _e.currency)
+    )
+    return {(gift, code): int(kept) for gift, code, kept in rows}
 
 
 def gifts_of_subject(conn: Connection, subject: str) -> Sequence[str]:

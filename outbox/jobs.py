@@ -56,6 +56,13 @@ def enqueue_many(conn: Connection, kind: str, work: Sequence[tuple[str, Payload]
     put_rows(conn, tables.job, rows, "DO UPDATE SET queued_at = excluded.queued_at WHERE job.attempts > 0")
 
 
+def go_on_with(conn: Connection, kind: str, subject: str, payload: Payload, *, now: datetime) -> None:
+    """Queue a job with this payload, whatever it was queued with before: for one that does its work in parts."""
+    enqueue(conn, kind, subject, payload, now=now)
+    t = tables.job
+    conn.execute(sa.update(t).where(t.c.key == f"{kind}:{subject}").values(payload=payload))
+
+
 def make_urgent(conn: Connection, kind: str, subject: str, *, now: datetime) -> None:
     """Let a waiting job run before all others, because somebody waits for its result."""
     t = tables.job
@@ -95,9 +102,9 @@ def finish(conn: Connection, job: Job) -> None:
         conn.execute(sa.update(t).where(*_still_ours(job)).values(due_at=t.c.queued_at, attempts=0, error=None))
 
 
-def postpone(conn: Connection, job: Job, error: str, now: datetime) -> None:
-    """Try a job that failed again later, and keep its error: after 2, 4, 8 … seconds, at most an hour."""
-    wait = min(timedelta(seconds=2 ** min(job.attempts, 12)), LONGEST_WAIT)
+def postpone(conn: Connection, job: Job, error: str, now: datetime, wait: timedelta | None = None) -> None:
+    """Try a job that failed again later, and keep its error: after `wait`, or 2, 4, 8 … seconds, at most an hour."""
+    wait = min(wait or timedelta(seconds=2 ** min(job.attempts, 12)), LONGEST_WAIT)
     waiting = sa.update(tables.job).where(*_still_ours(job))
     conn.execute(waiting.values(due_at=now + wait, error=_writable(error)))
 

@@ -21,8 +21,15 @@ _POLICY = SMTP.clone(cte_type="7bit")
 _INTERNATIONAL = SMTP.clone(utf8=True, cte_type="7bit")
 
 
+class LetterWithdrawn(Exception):
+    """What a source of attachments raises when their letter is not to be sent any more. The message says why."""
+
+
 def email_of(posted: PostedLetter, sender: Sender, sources: AttachmentSources, now: datetime) -> EmailMessage:
-    """The email of a letter. Its Message-ID is the same at each attempt, so a second one would not show twice."""
+    """The email of a letter. Its Message-ID is the same at each attempt, so a second one would not show twice.
+
+    Raises LetterWithdrawn.
+    """
     letter = posted.letter
     is_ascii = letter.to.rpartition("@")[0].isascii()
     message = EmailMessage(policy=_POLICY if is_ascii else _INTERNATIONAL)

@@ -30,9 +30,10 @@ from outbox.letters import (
     mark_sending,
     note_end,
     note_waiting,
+    settle_letter,
 )
 from outbox.mail_server import Sender
-from outbox.message import AttachmentSources, email_of
+from outbox.message import AttachmentSources, LetterWithdrawn, email_of
 from outbox.worker import Handler
 
 GIVE_UP_AFTER = timedelta(days=2)
@@ -70,7 +71,12 @@ def send_handler(
         elif posted.state is LetterState.WAITING and attempt.is_late:
             attempt.end(LetterState.GIVEN_UP, LATE)
         elif posted.state is LetterState.WAITING:
-            post.hand_over(attempt, email_of(posted, sender(), sources, clock()))
+            try:
+                message = email_of(posted, sender(), sources, clock())
+            except LetterWithdrawn as why:
+                attempt.withdraw(str(why))
+                return
+            post.hand_over(attempt, message)
 
     return send
 
@@ -140,6 +146,12 @@ class _Attempt:
             return
         self.wait(str(deferred), deferred=True)
         raise TriedInVain(f"the mail server asks to come again: {deferred.code}") from deferred
+
+    def withdraw(self, reason: str) -> None:
+        """Give it up. There is nothing that a member of staff would have to do about it."""
+        self.end(LetterState.GIVEN_UP, reason)
+        with writing(self._engine) as conn:
+            settle_letter(conn, self._posted.letter.id, self._clock())
 
     def end(self, state: LetterState, reason: str) -> None:
         """Note what has become of it for good."""

@@ -28,6 +28,14 @@ class UnknownJobKind(KeyError):
     """A job without a handler in this version. A newer version may have queued it."""
 
 
+class TryAgainAfter(Exception):
+    """A job that is to be tried again after `wait`, however often it was tried before."""
+
+    def __init__(self, words: str, wait: timedelta) -> None:
+        super().__init__(words)
+        self.wait = wait
+
+
 @dataclass(frozen=True, slots=True)
 class Chore:
     """A task that is repeated, such as trying dead letters again, and what ends what it looks after."""
@@ -130,7 +138,8 @@ class Worker:
             with writing(self._engine) as conn:
                 # Only the first line: databases may add a row below it, which may hold a donor's name.
                 words = str(error).partition("\n")[0]
-                postpone(conn, job, f"{type(error).__name__}: {words}", self._clock())
+                wait = error.wait if isinstance(error, TryAgainAfter) else None
+                postpone(conn, job, f"{type(error).__name__}: {words}", self._clock(), wait)
             return
         with writing(self._engine) as conn:
             finish(conn, job)

@@ -11,23 +11,29 @@ from database.instants import Clock
 from database.transactions import reading, writing
 from outbox.jobs import enqueue, enqueue_many, errors_of
 from outbox.worker import Handler
-from receipts.document_store import document_by_number, is_document_number
-from receipts.pdf_store import any_document, any_pdf_of, save_first_pdf
+from receipts.pdf_store import any_document, any_pdf_of, is_void, save_first_pdf
+from receipts.printing import PrintingFailed
 from receipts.printing_process import NotPrinted
 from receipts.sheets import Document
 from receipts.signature import SignsPdf, unsigned
-from receipts.store import NoReceipt, receipt_by_number
-from receipts.void_store import voids_of_receipts
+from receipts.store import NoReceipt
 
 PRINT = "receipts.print"
 LETTER = "receipts.letter"  # what follows a document's PDF; payments/letters has its handler, which knows the donor
 # Say in credit notes what went back of a gift: {"of": its id}. payments/crediting has its handler.
 CREDIT = "receipts.credit"
 RECEIPTS_PER_JOB = 20  # about a second of printing
+BROKEN_ADVICE = (
+    "It is tried again each hour. Issue it again in its place if a name or an address in it is odd; else report it, as"
+    " a fault of the program."
+)
 
 
 class Unprinted(Exception):
-    """Documents that wait for a font, or for a fact that their law asks for. The message says which, and for what."""
+    """A document that waits for a font or for a fact that its law asks for, or that no try has printed yet.
+
+    The message says which, and why, in one line.
+    """
 
 
 PrintsAll = Callable[[Sequence[Document]], Iterable[bytes | NotPrinted]]
@@ -69,14 +75,20 @@ def print_handler(
     """The worker's handler of PRINT. A receipt that has its PDF is not printed again, so its bytes never change.
 
     The letters to the donors are queued with the PDFs, in one transaction, after all are printed. `release` issues a
-    receipt that waits for a fact anew, if the fact has become known.
+    receipt that waits for a fact anew, if the fact has become known. What cannot be printed holds up no other document,
+    and is tried again by a job of its own.
     """
 
     def handle(payload: Any) -> None:
-        documents = _without_pdf(engine, payload["numbers"])
-        printed = dict(zip(documents, print_all(list(documents.values())), strict=True))
-        _save(engine, {number: sign(pdf) for number, pdf in printed.items() if isinstance(pdf, bytes)}, clock())
-        _raise_first(engine, {number: why for number, why in printed.items() if isinstance(why, NotPrinted)}, release)
+        numbers = payload["numbers"]
+        documents, printed = _without_pdf(engine, numbers), dict[str, bytes | NotPrinted]()
+        try:
+            for number, paper in zip(documents, print_all(list(documents.values())), strict=True):
+                printed[number] = paper
+        finally:  # what is printed is kept, also when no process can be started for the rest
+            _save(engine, {number: sign(pdf) for number, pdf in printed.items() if isinstance(pdf, bytes)}, clock())
+        unprinted = {number: why for number, why in printed.items() if isinstance(why, NotPrinted)}
+        _try_again(engine, numbers, _left(engine, unprinted, release), clock())
 
     return handle
 
@@ -102,29 +114,29 @@ def _save(engine: Engine, pdfs: Mapping[str, bytes], now: datetime) -> None:
         enqueue_many(conn, LETTER, [(number, {"number": number}) for number in saved], now=now)
 
 
-def _raise_first(engine: Engine, reasons: Mapping[str, NotPrinted], release: Releases) -> None:
-    """Have the job tried again for what was not printed. A void document need not be printed any more."""
-    missing = {number: why for number, why in reasons.items() if why.waits and _still_waits(engine, number)}
-    waiting = [f"{number}: {why}" for number, why in missing.items() if not (why.lacks_facts and release(number))]
-    if waiting:
-        raise Unprinted("\n".join(waiting))
-    for number, why in reasons.items():
-        if not why.waits:
-            raise NotPrinted(f"{number}: {why}")
-
-
-def _still_waits(engine: Engine, number: str) -> bool:
+def _left(engine: Engine, unprinted: Mapping[str, NotPrinted], release: Releases) -> Mapping[str, NotPrinted]:
+    """The documents that are still to be printed: not the void ones, nor those that were issued anew meanwhile."""
     with reading(engine) as conn:
-        return not _is_void(conn, number)
+        left = {number: why for number, why in unprinted.items() if not is_void(conn, number)}
+    return {number: why for number, why in left.items() if not (why.lacks_facts and release(number))}
 
 
-def _is_void(conn: Connection, number: str) -> bool:
-    """Whether another document has taken its place, so that it need not be printed any more."""
-    if is_document_number(number):
-        document = document_by_number(conn, number)
-        return document is not None and document.void is not None
-    issued = receipt_by_number(conn, number)
-    return issued is not None and bool(voids_of_receipts(conn, [issued.id]))
+def _try_again(engine: Engine, numbers: Sequence[str], left: Mapping[str, NotPrinted], now: datetime) -> None:
+    """Have what was not printed tried again: each document by a job of its own, which keeps its own reason."""
+    if not left:
+        return
+    if len(numbers) == 1:
+        raise Unprinted(f"{numbers[0]}: {_for_the_desk(left[numbers[0]])}")
+    with writing(engine) as conn:
+        enqueue_many(conn, PRINT, [(number, {"numbers": [number]}) for number in left], now=now)
+
+
+def _for_the_desk(why: NotPrinted) -> str:
+    """Why, and what is to be done. An error's own words are no help, and may have a donor's name in them."""
+    if why.waits:
+        return str(why)
+    kind, is_error, _ = str(why).partition(": ")
+    return f"it cannot be printed ({kind}). {BROKEN_ADVICE}" if is_error else f"{why}. {BROKEN_ADVICE}"
 
 
 def _subject(numbers: Sequence[str]) -> str:
@@ -133,16 +145,30 @@ def _subject(numbers: Sequence[str]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class UnprintedDocument:
-    """A document that waits for a font or a fact: its number, and why, with what to do."""
+    """A document that is not printed yet: its number, and why, with what to do."""
 
     number: str
     why: str
 
 
-def unprinted_receipts(conn: Connection) -> Sequence[UnprintedDocument]:
+@dataclass(frozen=True, slots=True)
+class WaitingPrints:
+    """What is not printed: documents, and `trouble`, as long as no printing process can be started at all."""
+
+    documents: Sequence[UnprintedDocument]
+    trouble: str
+
+
+def waiting_prints(conn: Connection) -> WaitingPrints:
     """The documents that wait, by their numbers. One that another has replaced meanwhile waits for nothing."""
-    beginning = f"{Unprinted.__name__}: "
-    errors = (error.removeprefix(beginning) for error in errors_of(conn, PRINT) if error.startswith(beginning))
-    lines = sorted({line for error in errors for line in error.splitlines()})
+    errors = errors_of(conn, PRINT)
+    lines = sorted(set(_words_of(errors, Unprinted)))
     waiting = [UnprintedDocument(number, why) for number, _, why in (line.partition(": ") for line in lines)]
-    return [document for document in waiting if not _is_void(conn, document.number)]
+    still_waiting = [document for document in waiting if not is_void(conn, document.number)]
+    return WaitingPrints(still_waiting, next(iter(_words_of(errors, PrintingFailed)), ""))
+
+
+def _words_of(errors: Sequence[str], kind: type[Exception]) -> list[str]:
+    """What jobs that failed with an error of this kind say."""
+    beginning = f"{kind.__name__}: "
+    return [error.removeprefix(beginning) for error in errors if error.startswith(beginning)]

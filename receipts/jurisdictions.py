@@ -1,34 +1,18 @@
-"""What the law of a jurisdiction has printed on a receipt, and what a receipt must know before it is issued. Pure.
-
-The sentences are locked: nobody edits them at the desk, and other words are a new layout. The sources were read for
-reference/uk-rules.md, §3 and §4.
-"""
+"""What the law of a jurisdiction has printed on a receipt, and what a receipt must know before it is issued. Pure."""
 
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from enum import StrEnum
 
+from ledger.money import Money
 from organisation.receipt_rules import PLACE, REGISTRATION, SIGNATORY, UNSTATED, Jurisdiction
+from receipts.benefit import BENEFIT, BENEFIT_VALUE, benefit_of, without_benefit
 from receipts.credit_note import CreditNote
 from receipts.document import FrozenDocument
+from receipts.legal_forms import LegalForm, MissingFact, legal_form
 from receipts.receipt import Draft, Receipt
 from receipts.statement import GiftStatement
 from receipts.words_4 import words_4
-
-
-class MissingFact(StrEnum):
-    """What a receipt lacks that its law asks for. The value is a sentence for the desk."""
-
-    ORGANISATION_NAME = "the organisation\u2019s legal name"
-    ORGANISATION_ADDRESS = "the organisation\u2019s postal address"
-    REGISTRATION_NUMBER = "the organisation\u2019s registration number"
-    PLACE_OF_ISSUE = "the place where receipts are issued"
-    SIGNATORY = "the name of who signs receipts"
-    DONOR_NAME = "the donor\u2019s name"
-    DONOR_ADDRESS = "the donor\u2019s postal address"
-
 
 ToBeIssued = Draft | Receipt | FrozenDocument
 """What missing facts are looked for in."""
@@ -44,130 +28,6 @@ class FactsMissing(Exception):
         )
 
 
-@dataclass(frozen=True, slots=True)
-class LegalForm:
-    """What a jurisdiction prescribes: sentences by language, each with the facts that it names, and required facts.
-
-    `several` are those of a document about several gifts, where they differ. `title` replaces "Receipt" where the law
-    has a name for it. `source` is where the rule stands. `asked` is asked of donors as well, and printed where it is
-    known, though a receipt may be without it.
-    """
-
-    sentences: Mapping[str, Sequence[str]]
-    required: Sequence[MissingFact]
-    source: str
-    title: str = ""
-    several: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    asked: Sequence[MissingFact] = ()
-
-    def locked(self, language: str, *, several: bool = False) -> Sequence[str]:
-        """The sentences in a language; in English where the law has no other words."""
-        sentences = self.several if several and self.several else self.sentences
-        return sentences.get(language, sentences["en"])
-
-
-_TAX_EXEMPT = (
-    "{organisation} is a tax-exempt organization under section 501(c)(3) of the Internal Revenue Code, EIN "
-    "{registration_number}."
-)
-_NO_DECLARATION_OF_SEVERAL = {
-    "en": ("This statement is not a Gift Aid declaration.",),
-    "cy": ("Nid datganiad Cymorth Rhodd yw\u2019r datganiad hwn o roddion.",),
-}
-_OWN = (MissingFact.ORGANISATION_NAME, MissingFact.ORGANISATION_ADDRESS)
-LEGAL_FORMS: Mapping[str, LegalForm] = {
-    Jurisdiction.UK: LegalForm(
-        {
-            "en": ("This is not a charitable donation. Gift Aid cannot be claimed on it.",),
-            "cy": ("Nid rhodd elusennol yw hon. Ni ellir hawlio Cymorth Rhodd arni.",),
-        },
-        _OWN,
-        "No statutory form. Gift Aid is for charities alone: HMRC, Charities: detailed guidance notes, chapter 3",
-        several={
-            "en": ("These are not charitable donations. Gift Aid cannot be claimed on them.",),
-            "cy": ("Nid rhoddion elusennol yw\u2019r rhain. Ni ellir hawlio Cymorth Rhodd arnynt.",),
-        },
-    ),
-    Jurisdiction.UK_CHARITY: LegalForm(
-        {
-            "en": ("Registered charity, number {registration_number}.", "This receipt is not a Gift Aid declaration."),
-            "cy": (
-                "Elusen gofrestredig, rhif {registration_number}.",
-                "Nid datganiad Cymorth Rhodd yw\u2019r dderbynneb hon.",
-            ),
-        },
-        (*_OWN, MissingFact.REGISTRATION_NUMBER),
-        "Charities Act 2011, section 68: a registered charity says so on its receipts",
-        several={
-            "en": ("Registered charity, number {registration_number}.", *_NO_DECLARATION_OF_SEVERAL["en"]),
-            "cy": ("Elusen gofrestredig, rhif {registration_number}.", *_NO_DECLARATION_OF_SEVERAL["cy"]),
-        },
-    ),
-    Jurisdiction.US_CHARITY: LegalForm(
-        {
-            "en": (
-                _TAX_EXEMPT,
-                "No goods or services were provided in exchange for this contribution.",
-            )
-        },
-        (*_OWN, MissingFact.REGISTRATION_NUMBER, MissingFact.DONOR_NAME),
-        "26 USC 170(f)(8); IRS, Charitable contributions: written acknowledgments (one summary may cover several)",
-        several={"en": (_TAX_EXEMPT, "No goods or services were provided in exchange for these contributions.")},
-    ),
-    Jurisdiction.US_POLITICAL: LegalForm(
-        {
-            "en": (
-                "Contributions or gifts to {organisation} are not deductible as charitable contributions for Federal "
-                "income tax purposes.",
-            )
-        },
-        (*_OWN, MissingFact.DONOR_NAME),
-        "26 USC 6113; IRS Notice 88-120. A committee keeps name and address of whoever gives over $50: 52 USC 30102(c)",
-        asked=(MissingFact.DONOR_ADDRESS,),
-    ),
-    Jurisdiction.CANADA: LegalForm(
-        {
-            "en": (
-                "Registered charity, registration number {registration_number}. Issued at {place_of_issue}.",
-                "Eligible amount of gift for tax purposes: {amount}. The donor received no advantage.",
-                "Canada Revenue Agency: canada.ca/charities-giving",
-            )
-        },
-        (
-            *_OWN, MissingFact.REGISTRATION_NUMBER, MissingFact.PLACE_OF_ISSUE, MissingFact.SIGNATORY,
-            MissingFact.DONOR_NAME, MissingFact.DONOR_ADDRESS,
-        ),
-        "Income Tax Regulations, section 3501; canada.ca, Issuing complete and accurate donation receipts",
-        title="Official receipt for income tax purposes",
-        several={
-            "en": (
-                "Registered charity, registration number {registration_number}. Canada Revenue Agency: "
-                "canada.ca/charities-giving",
-                "This list is no official receipt for income tax purposes: the receipts that it names are.",
-            )
-        },
-    ),
-}  # fmt: skip
-_NO_DECLARATION = {
-    "en": ("This receipt is not a Gift Aid declaration.",),
-    "cy": ("Nid datganiad Cymorth Rhodd yw\u2019r dderbynneb hon.",),
-}
-_CHARITY_UNSTATED = LegalForm(
-    _NO_DECLARATION,
-    (),
-    "No law was chosen at the desk; the organisation is a charity",
-    several=_NO_DECLARATION_OF_SEVERAL,
-)
-_UNSTATED = replace(LEGAL_FORMS[Jurisdiction.UK], required=(), source="No law was chosen at the desk; not a charity")
-
-
-def legal_form(jurisdiction: str, *, charity: bool = False) -> LegalForm:
-    """What a receipt of this jurisdiction must say; raises KeyError for one that this version does not know."""
-    if jurisdiction == UNSTATED:
-        return _CHARITY_UNSTATED if charity else _UNSTATED
-    return LEGAL_FORMS[jurisdiction]
-
-
 def facts_asked_of_donors(jurisdiction: str) -> frozenset[MissingFact]:
     """What the form has to ask of donors for receipts of this law, of MissingFact.DONOR_NAME and DONOR_ADDRESS."""
     form = legal_form(jurisdiction)
@@ -177,6 +37,30 @@ def facts_asked_of_donors(jurisdiction: str) -> frozenset[MissingFact]:
 def asks_for_address(jurisdiction: str) -> bool:
     """Whether receipts of this law have the donor's postal address."""
     return MissingFact.DONOR_ADDRESS in facts_asked_of_donors(jurisdiction)
+
+
+def asks_for_benefits(jurisdiction: str) -> bool:
+    """Whether receipts of this law say what the donor got back, and what it is worth."""
+    return bool(legal_form(jurisdiction).bought)
+
+
+def sees_no_gift(document: ToBeIssued) -> bool:
+    """Whether its law lets no receipt for tax purposes be given: what was got back is worth nearly what was paid."""
+    return _sees_no_gift(legal_form(document.jurisdiction), document)
+
+
+def official_title(document: ToBeIssued, *, charity: bool = False) -> str:
+    """The law's own name for this receipt; empty where it has none, or sees no gift."""
+    form = legal_form(document.jurisdiction, charity=charity)
+    return "" if _sees_no_gift(form, document) else form.title
+
+
+def _paid(document: ToBeIssued) -> Money | None:
+    """What was paid, of a document about one gift."""
+    if isinstance(document, FrozenDocument):
+        return None
+    first, *others = [line.amount for line in document.lines]
+    return sum(others, start=first)
 
 
 def may_have_gift_aid(jurisdiction: str) -> bool:
@@ -200,7 +84,10 @@ def missing_facts(document: ToBeIssued) -> Sequence[MissingFact]:
     }
     of_receipts_alone = _OF_OFFICIAL_RECEIPTS if isinstance(document, GiftStatement) else ()
     required = legal_form(document.jurisdiction).required
-    return [fact for fact in required if fact not in of_receipts_alone and not known.get(fact)]
+    missing = [fact for fact in required if fact not in of_receipts_alone and not known.get(fact)]
+    benefit, paid = benefit_of(document.legal_facts), _paid(document)
+    is_unlike = benefit is not None and paid is not None and benefit.value.currency != paid.currency
+    return [*missing, MissingFact.BENEFIT_VALUE] if is_unlike else missing
 
 
 def require_facts(document: ToBeIssued) -> None:
@@ -216,21 +103,49 @@ _OF_FACT = {
     PLACE: MissingFact.PLACE_OF_ISSUE,
     SIGNATORY: MissingFact.SIGNATORY,
 }
+NO_PARTS: Mapping[str, str] = {}
 MISSING = "\u2026"  # on a page, in the place of a fact for which the paper waits
 _SENTENCE = re.compile(r"(?<=[.!?])\s+")
 _NO_GIFT_AID = re.compile(r"gift aid (?:can ?not|can.t) be (?:re)?claimed")
 
 
-def legal_lines(document: ToBeIssued, amount: str, language: str, *, charity: bool = False) -> Sequence[str]:
+def _locked(form: LegalForm, document: ToBeIssued, language: str) -> Sequence[str]:
+    """The sentences of a document in a language; in English where the law has no other words."""
+    several = isinstance(document, GiftStatement)
+    bought = form.several_bought if several else form.bought
+    if bought and dict(document.legal_facts).get(BENEFIT):
+        return form.no_gift if _sees_no_gift(form, document) else bought
+    sentences = form.several if several and form.several else form.sentences
+    return sentences.get(language, sentences["en"])
+
+
+def _sees_no_gift(form: LegalForm, document: ToBeIssued) -> bool:
+    """Whether what was got back is worth so much that the law lets no receipt for tax purposes be given."""
+    benefit, paid = benefit_of(document.legal_facts), _paid(document)
+    return bool(form.no_gift and benefit and paid and benefit.value.minor * 100 > paid.minor * form.most_bought)
+
+
+def eligible_parts(document: ToBeIssued) -> Mapping[str, Money]:
+    """What that is worth which the donor of a receipt got back, and what of the payment exceeds it; else nothing."""
+    benefit, paid = benefit_of(document.legal_facts), _paid(document)
+    if benefit is None or paid is None or benefit.value.currency != paid.currency:
+        return {}
+    return {BENEFIT_VALUE: benefit.value, "eligible": max(paid - benefit.value, Money(0, paid.currency))}
+
+
+def legal_lines(
+    document: ToBeIssued, amount: str, language: str, *, charity: bool = False, parts: Mapping[str, str] = NO_PARTS
+) -> Sequence[str]:
     """The locked sentences with their facts filled in, then what the organisation's own note adds to them.
 
-    `amount` is the total as it is printed. That Gift Aid cannot be claimed stands once, however often the organisation
-    says it too.
+    `amount` is the total as it is printed, `parts` what `eligible_parts` says. That Gift Aid cannot be claimed stands
+    once, however often the organisation says it too.
     """
-    form, several = legal_form(document.jurisdiction, charity=charity), isinstance(document, GiftStatement)
-    facts = defaultdict(lambda: MISSING, document.legal_facts)
-    facts |= {"organisation": document.organisation.name, "amount": amount}
-    locked = [sentence.format_map(facts) for sentence in form.locked(language, several=several)]
+    form = legal_form(document.jurisdiction, charity=charity)
+    facts = defaultdict(lambda: MISSING, without_benefit(document.legal_facts))
+    facts |= {"organisation": document.organisation.name, "amount": amount, **parts}
+    facts[BENEFIT] = dict(document.legal_facts).get(BENEFIT, MISSING)
+    locked = [sentence.format_map(facts) for sentence in _locked(form, document, language)]
     own = " ".join(_added(document.organisation.legal_note, locked))
     return [*locked, *_declared_words(document, language), *([own] if own else [])]
 

@@ -5,9 +5,12 @@ from datetime import datetime
 from sqlalchemy.engine import Connection, Engine
 
 from database.transactions import reading
+from outbox.message import LetterWithdrawn
+from receipts.document import Series
 from receipts.document_store import document_by_number, document_pdf_of, is_document_number, save_document_pdf
 from receipts.sheets import Document
 from receipts.store import NoReceipt, pdf_of, receipt_by_number, save_pdf
+from receipts.void_store import voids_of_receipts
 
 
 def any_document(conn: Connection, number: str) -> Document | None:
@@ -39,9 +42,31 @@ def any_pdf_of(conn: Connection, number: str) -> bytes | None:
 
 
 def any_pdf_by_number(engine: Engine, number: str) -> bytes:
-    """The same, for a letter; raises NoReceipt until it is made."""
+    """The same, of a letter that is looked at; raises NoReceipt until it is made."""
     with reading(engine) as conn:
         pdf = any_pdf_of(conn, number)
     if pdf is None:
         raise NoReceipt(number)
     return pdf
+
+
+def pdf_to_send(engine: Engine, number: str) -> bytes:
+    """The same, of a letter that leaves now.
+
+    Raises LetterWithdrawn for a receipt or statement that was declared void while its letter waited: its donor would
+    take it for good. A credit note goes with a letter about more than itself.
+    """
+    if not number.startswith(Series.CREDIT_NOTE.value):
+        with reading(engine) as conn:
+            if is_void(conn, number):
+                raise LetterWithdrawn(f"{number} was declared void before this letter was sent.")
+    return any_pdf_by_number(engine, number)
+
+
+def is_void(conn: Connection, number: str) -> bool:
+    """Whether a receipt or other document holds no longer, so that it need be neither printed nor sent."""
+    if is_document_number(number):
+        document = document_by_number(conn, number)
+        return document is not None and document.void is not None
+    issued = receipt_by_number(conn, number)
+    return issued is not None and bool(voids_of_receipts(conn, [issued.id]))

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing import Pipe
@@ -21,9 +21,9 @@ from receipts.printing_process import DocumentOrder, HtmlOrder, LogoReader, NotP
 from receipts.sheets import Document
 
 PROGRAM = "from receipts.printing_process import main; main({descriptor})"
-LEAST_EACH, MOST_EACH = 5, 40  # documents that are handed over at once: for fewer no further process is started
+LEAST_EACH, MOST_EACH = 10, 40  # documents that are handed over at once: for fewer no further process is started
 PRINTED_EACH = 10_000  # documents that a process prints before it is replaced
-AHEAD = 2  # chunks for each process that may be printed before the first of them is
+AHEAD = 2  # chunks for each process that may be handed over before the first of them is taken
 STUCK_SECONDS = 120.0  # without a chunk from any process
 IDLE_SECONDS = 60.0  # after which all processes but one end
 END_SECONDS = 5.0  # that a process has to end
@@ -32,7 +32,13 @@ Printed = bytes | NotPrinted
 
 
 class PrintingFailed(RuntimeError):
-    """No printing process can be started. Its own words are in the log."""
+    """No printing process can be started. The message says so at the desk; the process's own words are in the log."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(
+            f"no printing process can be started: {why}. Nothing is lost, and it is tried again by itself. Is the"
+            " machine out of memory? `./farthing doctor` says what else is missing."
+        )
 
 
 class PrintingProcesses:
@@ -60,7 +66,11 @@ class PrintingProcesses:
         self.close()
 
     def print_all(self, documents: Sequence[Document]) -> Iterator[Printed]:
-        """The documents as PDF, or why not, in their order, while later ones are printed. Raises PrintingFailed."""
+        """The documents as PDF, or why not, in their order, while later ones are printed.
+
+        Raises PrintingFailed, and what `read_logo` raises besides LookupError: then the documents are to be printed
+        again later, and nothing is said of them.
+        """
         return self._carry_out([DocumentOrder(document) for document in documents])
 
     def print(self, document: Document, /, *, is_duplicate: bool = False) -> bytes:
@@ -98,7 +108,7 @@ class PrintingProcesses:
         try:
             for place in range(len(orders)):
                 while place not in batch.printed:
-                    self._hand_over(batch)
+                    self._hand_over(batch, place)
                     self._receive(batch)
                 yield batch.printed.pop(place)
         finally:
@@ -107,15 +117,21 @@ class PrintingProcesses:
                 process.kill()
                 self._end(process)
 
-    def _hand_over(self, batch: "_Batch") -> None:
-        """Give every process a chunk."""
-        while batch.waiting and len(batch.printed) < AHEAD * MOST_EACH * self._most:
+    def _hand_over(self, batch: "_Batch", place: int) -> None:
+        """Give every process a chunk, of those that are not too far ahead of the document that is taken next.
+
+        The chunk of that document is never too far, also when it is tried again.
+        """
+        end = place + AHEAD * MOST_EACH * self._most
+        while batch.waiting and batch.waiting[0].start < end:
             process = self._free_process(batch)
             if process is None:
                 return
             chunk = batch.waiting.popleft()
+            orders = [batch.orders[number] for number in chunk]
+            logos = process.lacking_logos(orders, self._read_logo)
             try:
-                process.send([batch.orders[place] for place in chunk], self._read_logo)
+                process.send(orders, logos)
             except OSError:  # it was killed while it had nothing to do
                 self._end(process)
                 batch.waiting.appendleft(chunk)
@@ -123,12 +139,19 @@ class PrintingProcesses:
                 batch.at_work[process] = chunk
 
     def _free_process(self, batch: "_Batch") -> "_Process | None":
+        """A process with nothing to do, started if there may be one more. Those that run go on if none can be."""
         for process in self._processes:
             if process not in batch.at_work:
                 return process
-        if len(self._processes) == self._most:
+        if len(self._processes) == self._most or (batch.could_not_start and self._processes):
             return None
-        self._processes.append(_Process(self._open_printer))
+        try:
+            self._processes.append(_Process(self._open_printer))
+        except OSError as error:
+            batch.could_not_start = True
+            if not self._processes:
+                raise PrintingFailed(error.strerror or type(error).__name__) from error
+            return None
         return self._processes[-1]
 
     def _receive(self, batch: "_Batch") -> None:
@@ -153,9 +176,13 @@ class PrintingProcesses:
         """End a process that ended while it printed, or before it could."""
         chunk = batch.at_work.pop(process)
         self._end(process)
-        if not process.is_ready:
-            raise PrintingFailed("a printing process ended before it could print")
-        batch.try_alone(chunk)
+        if process.is_ready:
+            batch.try_alone(chunk)
+            return
+        batch.could_not_start = True
+        if not self._processes:
+            raise PrintingFailed("one ended before it could print")
+        batch.waiting.appendleft(chunk)
 
     def _end(self, process: "_Process") -> None:
         self._processes.remove(process)
@@ -164,12 +191,16 @@ class PrintingProcesses:
 
 @dataclass(slots=True)
 class _Batch:
-    """Orders, the chunks of their places that wait and that are printed now, and what is printed and not yet taken."""
+    """Orders, the chunks of their places that wait and that are printed now, and what is printed and not yet taken.
+
+    `could_not_start`: a further process was wanted and did not start, so that those that run print all of it.
+    """
 
     orders: Sequence[Order]
     waiting: deque[range]
     at_work: "dict[_Process, range]" = field(default_factory=dict)
     printed: dict[int, Printed] = field(default_factory=dict)
+    could_not_start: bool = False
 
     def try_alone(self, chunk: range) -> None:
         """What becomes of a chunk whose process ended: each document is tried alone, and then given up."""
@@ -199,14 +230,18 @@ class _Process:
         self._logos: set[str] = set()
         self.connection.send(open_printer)
 
-    def send(self, orders: Sequence[Order], read_logo: LogoReader) -> None:
-        """Hand it orders, with the logos that it has not had."""
+    def lacking_logos(self, orders: Sequence[Order], read_logo: LogoReader) -> Mapping[str, tuple[bytes, str]]:
+        """The logos of orders that it has not had. One that is kept no longer is left out."""
         logos = {}
         for name in _logos(orders) - self._logos:
             with suppress(LookupError):
                 logos[name] = read_logo(name)
-        self._logos |= logos.keys()
+        return logos
+
+    def send(self, orders: Sequence[Order], logos: Mapping[str, tuple[bytes, str]]) -> None:
+        """Hand it orders, with the logos that it has not had. Raises OSError when it has ended."""
         self.connection.send((orders, logos))
+        self._logos |= logos.keys()
 
     def receive(self) -> list[Printed] | None:
         """What it printed; None when it says that it is ready to. Raises EOFError or OSError when it has ended."""

@@ -11,7 +11,7 @@ from itertools import groupby
 from ledger.money import Money
 from organisation.receipt_rules import SIGNATORY
 from receipts.credit_note import CreditNote
-from receipts.jurisdictions import legal_form, legal_lines
+from receipts.jurisdictions import eligible_parts, legal_lines, official_title, sees_no_gift
 from receipts.receipt import Receipt
 from receipts.statement import GiftStatement, StatementGift, StatementKind
 from receipts.words_4 import words_4
@@ -61,12 +61,19 @@ def sheet_values(document: Document, wording: Wording, *, is_duplicate: bool = F
         "words": words,
         "title": words[_title(document)],
         # Official is the receipt alone: a list of gifts would confirm each of them twice.
-        "official": legal_form(document.jurisdiction, charity=charity).title if isinstance(document, Receipt) else "",
+        "official": official_title(document, charity=charity) if isinstance(document, Receipt) else "",
         "legal": legal_of(document, wording),
-        "signatory": dict(document.legal_facts).get(SIGNATORY, "") if isinstance(document, Receipt) else "",
+        "signatory": _signatory(document),
         "is_duplicate": is_duplicate,
         **_kind_values(document, wording),
     }
+
+
+def _signatory(document: Document) -> str:
+    """Who signs it, of an official receipt."""
+    if not isinstance(document, Receipt) or sees_no_gift(document):
+        return ""
+    return dict(document.legal_facts).get(SIGNATORY, "")
 
 
 def legal_of(document: Document, wording: Wording) -> Sequence[str]:
@@ -76,8 +83,14 @@ def legal_of(document: Document, wording: Wording) -> Sequence[str]:
     """
     if isinstance(document, CreditNote):
         return ()
-    amount = f"{wording.money_exact(_amount(document))} {_amount(document).currency.code}"
-    return legal_lines(document, amount, document_language(document), charity=_is_charity(document))
+    parts = {name: _coded(part, wording) for name, part in eligible_parts(document).items()}
+    amount, language = _coded(_amount(document), wording), document_language(document)
+    return legal_lines(document, amount, language, charity=_is_charity(document), parts=parts)
+
+
+def _coded(amount: Money, wording: Wording) -> str:
+    """An amount as a law wants it: no dollar may be taken for another."""
+    return f"{wording.money_exact(amount)} {amount.currency.code}"
 
 
 def _is_charity(document: Document) -> bool:

@@ -8,12 +8,18 @@ from datetime import date
 from sqlalchemy.engine import Connection
 
 from ledger.money import Money
+from ledger.return_views import kept_of_gifts
 from receipts.check_code import is_check_code
-from receipts.credit_note import CreditNote
 from receipts.document import DocumentStatus, Series, document_status
-from receipts.document_store import IssuedDocument, credited_of_gift, document_by_number, is_document_number
-from receipts.statement import StatementKind
-from receipts.store import Issued, receipt_by_number
+from receipts.document_store import (
+    IssuedDocument,
+    Void,
+    credited_of_gift,
+    document_by_number,
+    is_document_number,
+)
+from receipts.statement import GiftStatement, StatementKind
+from receipts.store import Issued, gifts_of_receipts, receipt_by_number
 from receipts.void_store import editions_of_gift, voids_of_receipts
 
 _RECEIPT = re.compile(r"20[0-9]{2}-[0-9]{6,7}")
@@ -22,7 +28,7 @@ _DOCUMENT = re.compile(r"(CN|ST|CR)20[0-9]{2}-[0-9]{6,7}")
 
 @dataclass(frozen=True, slots=True)
 class VerifiedDocument:
-    """A genuine document. `amounts` are what it is over, one for each currency; `went_back` is since, of a receipt.
+    """A genuine document. `amounts` are what it is over, one for each currency; `went_back` is since, of each.
 
     `about` is the number of the receipt that a credit note names, `about_replaced_by` of the one in its place today.
     """
@@ -34,7 +40,7 @@ class VerifiedDocument:
     amounts: Sequence[Money]
     status: DocumentStatus
     replaced_by: str = ""
-    went_back: Money | None = None
+    went_back: Sequence[Money] = ()
     about: str = ""
     about_replaced_by: str = ""
 
@@ -67,24 +73,52 @@ def _receipt(conn: Connection, issued: Issued) -> VerifiedDocument:
     status, went_back, replaced_by = receipt_status(conn, issued)
     return VerifiedDocument(
         receipt.number, Series.RECEIPT, receipt.organisation.name, receipt.issued_on, [receipt.total], status,
-        replaced_by, went_back,
+        replaced_by, [went_back],
     )  # fmt: skip
 
 
 def _document(conn: Connection, issued: IssuedDocument) -> VerifiedDocument:
-    document, void = issued.document, issued.void
-    if isinstance(document, CreditNote):
-        amounts, about = [document.amount], document.receipt_number
-    else:
-        is_receipt = document.kind is StatementKind.CONSOLIDATED
-        amounts, about = [total.amount if is_receipt else total.kept for total in document.totals], ""
-    replaced_by = void.replaced_by if void else ""
-    nothing = Money(0, amounts[0].currency)
-    status = document_status(amounts[0], nothing, is_void=void is not None, replaced_by=replaced_by)
+    document = issued.document
+    if isinstance(document, GiftStatement):
+        return _statement(conn, document, issued.void)
+    about, replaced_by = document.receipt_number, issued.void.replaced_by if issued.void else ""
+    nothing = Money(0, document.amount.currency)
+    status = document_status(document.amount, nothing, is_void=issued.void is not None, replaced_by=replaced_by)
     return VerifiedDocument(
-        document.number, document.series, document.organisation.name, document.issued_on, amounts, status,
-        replaced_by, about=about, about_replaced_by=_newest_of(conn, about) if about else "",
+        document.number, document.series, document.organisation.name, document.issued_on, [document.amount], status,
+        replaced_by, about=about, about_replaced_by=_newest_of(conn, about),
     )  # fmt: skip
+
+
+def _statement(conn: Connection, statement: GiftStatement, void: Void | None) -> VerifiedDocument:
+    """A statement, or a receipt for a period: what went back since is of what it says was kept."""
+    is_receipt = statement.kind is StatementKind.CONSOLIDATED
+    amounts = [total.amount if is_receipt else total.kept for total in statement.totals]
+    kept, went_back = [total.kept for total in statement.totals], _went_back_since(conn, statement)
+    replaced_by = void.replaced_by if void else ""
+    statuses = {
+        document_status(left, back, is_void=void is not None, replaced_by=replaced_by)
+        for left, back in zip(kept, went_back, strict=True)
+    }
+    return VerifiedDocument(
+        statement.number, statement.series, statement.organisation.name, statement.issued_on, amounts,
+        statuses.pop() if len(statuses) == 1 else DocumentStatus.PART_REFUNDED, replaced_by, went_back,
+    )  # fmt: skip
+
+
+def _went_back_since(conn: Connection, statement: GiftStatement) -> Sequence[Money]:
+    """What went back of its gifts since it was issued, for each currency of its totals.
+
+    A gift is found by its receipt. What came of it besides, because it was paid twice, is not the statement's.
+    """
+    gifts = gifts_of_receipts(conn, [gift.receipt_number for gift in statement.gifts if gift.receipt_number])
+    kept = kept_of_gifts(conn, sorted(gifts.values()))
+    since = {total.kept.currency: Money(0, total.kept.currency) for total in statement.totals}
+    for gift in statement.gifts:
+        of, gift_id = gift.amount.currency, gifts.get(gift.receipt_number, "")
+        left = Money(kept.get((gift_id, of.code), gift.kept.minor), of)
+        since[of] += gift.kept - min(left, gift.kept)
+    return [since[total.kept.currency] for total in statement.totals]
 
 
 def _newest_of(conn: Connection, number: str) -> str:

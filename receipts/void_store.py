@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from organisation.organisation import OrganisationProfile
+from receipts.benefit import LegalFacts, without_benefit
 from receipts.document_store import Void
 from receipts.jurisdictions import require_facts
 from receipts.receipt import Draft, printed_number, receipt_style
@@ -26,13 +27,17 @@ class AlreadyVoid(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Reissue:
-    """What is put right on a document: the donor's name and address, why, who does it, and the public address base."""
+    """What is put right on a document: the donor's name and address, why, who does it, and the public address base.
+
+    `benefit` is what is known today of what the donor of a receipt got back.
+    """
 
     donor_name: str
     donor_address: tuple[str, ...]
     why: str
     who: str
     verify_base: str
+    benefit: LegalFacts = ()
 
 
 def void_receipt(conn: Connection, issued: Issued, void: Void) -> None:
@@ -68,7 +73,7 @@ def reissue_receipt(
         style=receipt_style(profile, old.style.language if old.style else ""),
         donor_address=put_right.donor_address,
         jurisdiction=old.jurisdiction,
-        legal_facts=facts_of_law(old.jurisdiction, old.legal_facts, profile),
+        legal_facts=facts_of_law(old.jurisdiction, old.legal_facts, profile) + put_right.benefit,
         replaces=old.number,
         verify_url=put_right.verify_base,
         gift_aid=old.gift_aid,
@@ -79,11 +84,10 @@ def reissue_receipt(
     return number
 
 
-def facts_of_law(
-    jurisdiction: str, before: tuple[tuple[str, str], ...], profile: OrganisationProfile
-) -> tuple[tuple[str, str], ...]:
+def facts_of_law(jurisdiction: str, before: LegalFacts, profile: OrganisationProfile) -> LegalFacts:
     """What the organisation says of itself for this law: as it is now, or as before if it now follows another."""
-    return profile.receipts.legal_facts if profile.receipts.jurisdiction == jurisdiction else before
+    is_own = profile.receipts.jurisdiction == jurisdiction
+    return profile.receipts.legal_facts if is_own else without_benefit(before)
 
 
 def void_receipts_of_gifts(conn: Connection, gift_ids: Sequence[str], why: str, who: str, now: datetime) -> None:

@@ -21,6 +21,14 @@ _c, _l, _a = gift_aid_claim.c, gift_aid_line.c, gift_aid_adjustment.c
 STANDS = _c.taken_back_at.is_(None)
 
 
+class LaterClaim(Exception):
+    """A later claim that stands pays back, or claims again, what this one claimed. `number` is the later one's."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(f"claim {number} builds on it")
+        self.number = number
+
+
 class NothingToClaim(ValueError):
     """No gift can be claimed on, so that there is no schedule to send."""
 
@@ -47,12 +55,29 @@ def make_claim(conn: Connection, claimed: OpenClaim, claimant: Claimant, who: st
 
 
 def take_claim_back(conn: Connection, number: int, who: str, now: datetime) -> bool:
-    """Take back a claim that was never sent: its gifts can be claimed again. False where none stands."""
+    """Take back a claim that was never sent: its gifts can be claimed again. False where none stands.
+
+    Raises LaterClaim: with the first of the two gone, tax would be paid back that was never claimed, or claimed twice.
+    """
+    later = later_claim(conn, number)
+    if later is not None:
+        raise LaterClaim(later)
     stands = sa.and_(_c.number == number, STANDS)
     taken = conn.execute(sa.update(gift_aid_claim).where(stands).values(taken_back_at=now, taken_back_by=who))
     if taken.rowcount:
         conn.execute(sa.update(gift_aid_line).where(_l.claim == number).values(holds_of=None))
     return bool(taken.rowcount)
+
+
+def later_claim(conn: Connection, number: int) -> int | None:
+    """The last claim that stands, was made after this one, and has a line or an adjustment of one of its gifts."""
+    own = sa.union(sa.select(_l.gift_id).where(_l.claim == number), sa.select(_a.gift_id).where(_a.claim == number))
+    later = sa.union(
+        sa.select(_l.claim).where(_l.claim > number, _l.gift_id.in_(own)),
+        sa.select(_a.claim).where(_a.claim > number, _a.gift_id.in_(own)),
+    )
+    last: int | None = conn.scalar(sa.select(sa.func.max(_c.number)).where(STANDS, _c.number.in_(later)))
+    return last
 
 
 def gift_aid_claims(conn: Connection) -> list[GiftAidClaim]:

@@ -10,15 +10,20 @@ from datetime import date, datetime
 from ledger.money import Money
 from organisation.organisation import OrganisationProfile
 from payments.gifts.gift import Gift, shares_of
+from receipts.benefit import LegalFacts
 from receipts.receipt import Draft, GiftAidStatus, ReceiptLine, receipt_style
 
 
 @dataclass(frozen=True, slots=True)
 class ReceiptFacts:
-    """What a receipt says besides the gift: the lines of the donor's address, and whether Gift Aid was declared."""
+    """What a receipt says besides the gift: the lines of the donor's address, and whether Gift Aid was declared.
+
+    `benefit` is what the donor got back, where the law of receipts asks for it.
+    """
 
     address: tuple[str, ...] = ()
     gift_aid: GiftAidStatus | None = None
+    benefit: LegalFacts = ()
 
 
 NO_RECEIPT_FACTS = ReceiptFacts()
@@ -138,5 +143,5 @@ def _draft(received: Received, issuer: Issuer, titles: Mapping[int, str]) -> Dra
         gift_aid=received.facts.gift_aid,
         jurisdiction=issuer.profile.receipts.jurisdiction,
         verify_url=issuer.verify_base,
-        legal_facts=issuer.profile.receipts.legal_facts,
+        legal_facts=issuer.profile.receipts.legal_facts + received.facts.benefit,
     )

@@ -25,7 +25,7 @@ from payments.giving.form_token import new_form_token
 from payments.giving.gift_aid_form import GiftAidOffer
 from payments.giving.prefilled import interval_choices, slip_choices, template_fields
 from payments.giving.rhythm_form import IntervalOffer
-from receipts.jurisdictions import MissingFact
+from receipts.legal_forms import MissingFact
 from web.language import translated
 from web.pages import Pages
 

@@ -23,7 +23,7 @@ from payments.giving.gift_aid_form import PledgedGiftAid
 from payments.giving.postal_address import PostalAddress
 from payments.giving.postal_address_form import ADDRESS_FIELDS, read_postal_address
 from payments.giving.rhythm_form import IntervalOffer, UnclearRhythm, read_receipt_letters, read_rhythm
-from receipts.jurisdictions import MissingFact
+from receipts.legal_forms import MissingFact
 from web.language import translated
 from web.typed import NotTidy, compact
 

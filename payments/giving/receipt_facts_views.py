@@ -22,7 +22,8 @@ from payments.giving.postal_address import PostalAddress
 from payments.giving.postal_address_store import address_of_row
 from payments.giving.receipt_facts import NOTHING_FOR_RECEIPTS, KnownForReceipts
 from payments.giving.tables import postal_address
-from receipts.jurisdictions import asks_for_address, may_have_gift_aid
+from payments.valuing.valuation_store import valuations_of
+from receipts.jurisdictions import asks_for_address, asks_for_benefits, may_have_gift_aid
 from receipts.receipt import Receipt
 
 _p, _g = postal_address.c, gift_table.c
@@ -40,7 +41,8 @@ def known_for_receipts(
     law = profile.receipts.jurisdiction
     prints_address = asks_for_address(law)
     prints_gift_aid = profile.claims_gift_aid and may_have_gift_aid(law)
-    if not prints_address and not prints_gift_aid:
+    prints_benefit = asks_for_benefits(law)
+    if not (prints_address or prints_gift_aid or prints_benefit):
         return NOTHING_FOR_RECEIPTS
     series = {gift.recurring_id for gift in gifts.values() if gift.recurring_id} | set(recurring)
     donors = sorted({gift.donor_id for gift in gifts.values() if gift.donor_id})
@@ -48,9 +50,11 @@ def known_for_receipts(
     return KnownForReceipts(
         prints_address,
         prints_gift_aid,
+        prints_benefit,
         _postal_addresses(conn, gifts.keys(), series) if prints_address else {},
         _declarations(conn, donors),
         {declared.gift_id: declared for declared in made_with if declared.gift_id},
+        valuations_of(conn, sorted(gifts)) if prints_benefit else {},
     )
 
 

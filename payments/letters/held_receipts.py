@@ -16,7 +16,8 @@ from payments.giving.receipt_facts_views import facts_of_receipt
 from payments.letters.notice import Addressee, Button, NoticeWords, write_notice
 from receipts.document import DocumentIssuer
 from receipts.jobs import queue_prints
-from receipts.jurisdictions import FactsMissing, MissingFact
+from receipts.jurisdictions import FactsMissing
+from receipts.legal_forms import MissingFact
 from receipts.store import Issued, pdf_of, receipt_by_number
 from receipts.void_store import BY_PROGRAM, LACKED_A_FACT, Reissue, reissue_receipt, voids_of_receipts
 from web.language import to_translate, translated
@@ -98,4 +99,5 @@ def _completed(conn: Connection, issued: Issued, gift: Gift, issuer: DocumentIss
         LACKED_A_FACT,
         BY_PROGRAM,
         issuer.verify_base,
+        facts.benefit,
     )

@@ -25,6 +25,7 @@ from payments.gifts.recurring_words import upcoming
 from payments.giving.pledges import recurring_of_gift
 from payments.letters.dedication_letter import dedication_letter
 from receipts.store import LINK_LIFETIME, Issued, NoReceipt, mint_token, receipt_by_number
+from receipts.void_store import voids_of_receipts
 from web.pages import Pages
 from web.typed import clipped
 
@@ -67,13 +68,19 @@ class Confirmed:
 
 
 def receipt_letter_handler(engine: Engine, pages: Pages, clock: Clock) -> Handler:
-    """The worker's handler of `receipts.jobs.LETTER`: posts the letter of a receipt that has its PDF."""
+    """The worker's handler of `receipts.jobs.LETTER`: posts the letter of a receipt that has its PDF.
+
+    One that was declared void meanwhile has none: what takes its place has its own.
+    """
 
     def post_receipt_letter(payload: Any) -> None:
         number = payload["number"]
         with reading(engine) as conn:
             confirmed = _confirmed_by(conn, pages, number)
             is_posted = letter_was_posted(conn, _key(number))
+            is_void = bool(voids_of_receipts(conn, [confirmed.issued.id]))
+        if is_void:
+            return
         with writing(engine) as conn:
             if not is_posted and not confirmed.waits_for_statement and is_address(confirmed.gift.donor.email):
                 token = mint_token(conn, confirmed.gift.id, clock())

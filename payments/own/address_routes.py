@@ -18,7 +18,7 @@ from payments.giving.postal_address_store import put_postal_address
 from payments.letters.held_receipts import ADDRESS_PATH
 from payments.own.held_views import WantedFacts, gifts_that_go_on, held_receipts, newest_address
 from receipts.jobs import print_again
-from receipts.jurisdictions import MissingFact
+from receipts.legal_forms import MissingFact
 from web.errors import NotFound
 from web.forms import form_fields
 from web.language import translated

@@ -11,7 +11,8 @@ from payments.gifts.tables import gift, recurring
 from payments.giving.postal_address import PostalAddress
 from payments.giving.postal_address_store import address_of_row
 from payments.giving.tables import postal_address
-from receipts.jurisdictions import MissingFact, missing_facts
+from receipts.jurisdictions import missing_facts
+from receipts.legal_forms import MissingFact
 from receipts.receipt import Receipt
 from receipts.tables import receipt, receipt_pdf, receipt_void
 

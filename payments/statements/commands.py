@@ -19,7 +19,7 @@ from payments.statements.archive import zip_of_documents
 from payments.statements.issuing import issue_statements
 from payments.statements.views import StatementSpan, numbers_of_span, progress_of_span
 from receipts.document import DocumentIssuer
-from receipts.jurisdictions import MissingFact
+from receipts.legal_forms import MissingFact
 from receipts.statement import StatementKind, year_from
 
 VarDir = Annotated[Path | None, typer.Option(help="Where SQLite files and sandbox keys are kept.")]

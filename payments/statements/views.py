@@ -9,18 +9,27 @@ from sqlalchemy.engine import Connection
 
 from campaigns.tables import campaign
 from database.questions import among
+from donors.donor import ERASED, NOBODY
 from donors.merge_store import ids_of_person, kept_donors
+from donors.tables import donor
 from ledger.money import Money, currency
+from ledger.return_views import kept_of_gifts
 from outbox.letters import letters_posted
 from payments.gifts.gift import GiftState
-from payments.gifts.gift_list_views import went_back_of
 from payments.gifts.offline import Means
 from payments.gifts.tables import allocation, gift, offline_gift
+from payments.valuing.valuation_store import valuations_of
+from receipts.benefit import Benefit, LegalFacts, benefits_of_several
+from receipts.credit_note import went_back_of_receipt
+from receipts.jurisdictions import asks_for_benefits
 from receipts.receipt import Receipt
 from receipts.statement import StatementGift, StatementKind, statement_series
 from receipts.tables import document, document_pdf, document_void, receipt
 
 _g, _a, _o, _d = gift.c, allocation.c, offline_gift.c, document.c
+
+
+SEVERAL = ", "  # between the numbers of statements that one takes the place of
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,20 +61,38 @@ class StatementProgress:
 
 
 def people_of_span(conn: Connection, span: StatementSpan) -> Sequence[str]:
-    """Everybody known who gave on these days, each person once, in the order of their ids."""
+    """Everybody known who gave on these days, each person once, in the order of their ids.
+
+    Not who was erased, nor whoever stands for all of whom nothing is known.
+    """
     ids = conn.scalars(sa.select(_g.donor_id).distinct().where(_counted(span), _g.donor_id.is_not(None))).all()
     kept = kept_donors(conn)
-    return sorted({kept.get(donor_id, donor_id) for donor_id in ids})
+    return sorted({kept.get(donor_id, donor_id) for donor_id in ids} - _not_people(conn))
 
 
-def people_with_statement(conn: Connection, span: StatementSpan) -> set[str]:
-    """Those of them who have a statement of exactly these days, void ones included."""
-    return set(conn.scalars(sa.select(_d.donor_id).where(_of_span(span))))
+def _not_people(conn: Connection) -> set[str]:
+    key = donor.c.email_key
+    return set(conn.scalars(sa.select(donor.c.id).where(sa.or_(key == NOBODY, key.like(f"%@{ERASED}")))))
 
 
-def have_statement(conn: Connection, span: StatementSpan, people: Sequence[str]) -> set[str]:
-    """Those of a few people who have one."""
-    return set(conn.scalars(sa.select(_d.donor_id).where(_of_span(span), _d.donor_id.in_(people))))
+def have_statement(conn: Connection, span: StatementSpan, people: Sequence[str] | None = None) -> set[str]:
+    """Those who have a statement of exactly these days, void ones included; of these people, where they are given.
+
+    One that gave way to another person's, when the two were joined, is theirs no more.
+    """
+    instead = document.alias()
+    replaced = document.outerjoin(document_void, document_void.c.document_id == _d.id)
+    replaced = replaced.outerjoin(instead, instead.c.id == document_void.c.replaced_by)
+    own = sa.or_(instead.c.donor_id.is_(None), instead.c.donor_id == _d.donor_id)
+    which = sa.and_(_of_span(span), own, sa.true() if people is None else _d.donor_id.in_(people))
+    return set(conn.scalars(sa.select(_d.donor_id).select_from(replaced).where(which)))
+
+
+def standing_of_person(conn: Connection, span: StatementSpan, person: str) -> Sequence[str]:
+    """The numbers of the statements of these days that hold, of everybody who is this person."""
+    holds = document.outerjoin(document_void, document_void.c.document_id == _d.id)
+    own = sa.and_(_of_span(span), _d.donor_id.in_(ids_of_person(conn, person)), document_void.c.document_id.is_(None))
+    return conn.scalars(sa.select(_d.id).select_from(holds).where(own).order_by(_d.id)).all()
 
 
 def numbers_of_span(conn: Connection, span: StatementSpan) -> Sequence[str]:
@@ -89,12 +116,13 @@ def statement_gifts(conn: Connection, span: StatementSpan, person: str) -> tuple
     columns = (_g.id, _g.received_on, _g.amount_minor, _g.currency)
     rows = conn.execute(sa.select(*columns).where(own).order_by(_g.received_on, _g.id)).all()
     ids = [row.id for row in rows]
-    titles, receipts, went_back = _titles(conn, ids), _receipts(conn, ids), went_back_of(conn, ids)
+    titles, receipts, kept = _titles(conn, ids), _receipts(conn, ids), kept_of_gifts(conn, ids)
     gifts = []
     for row in rows:
         issued, of = receipts.get(row.id), currency(row.currency)
         amount = issued.total if issued else Money(row.amount_minor, of)
-        back = min(went_back.get((row.id, amount.currency.code), Money(0, amount.currency)), amount)
+        left = kept.get((row.id, amount.currency.code), amount.minor)
+        back = went_back_of_receipt(amount, Money(left, amount.currency))
         gifts.append(
             StatementGift(
                 row.received_on, ", ".join(titles.get(row.id, ())), issued.number if issued else "",
@@ -102,6 +130,17 @@ def statement_gifts(conn: Connection, span: StatementSpan, person: str) -> tuple
             )
         )  # fmt: skip
     return tuple(gifts)
+
+
+def benefits_of_span(conn: Connection, span: StatementSpan, person: str, jurisdiction: str) -> LegalFacts:
+    """What a person got back for gifts of these days, where the law of their statement asks for it."""
+    if not asks_for_benefits(jurisdiction):
+        return ()
+    own = sa.and_(_counted(span), _g.donor_id.in_(ids_of_person(conn, person)))
+    days = {row[0]: row[1] for row in conn.execute(sa.select(_g.id, _g.received_on).where(own))}
+    valued = valuations_of(conn, sorted(days)).values()
+    bought = [(days[each.gift_id], Benefit(each.benefit, each.market_value)) for each in valued if each.market_value]
+    return benefits_of_several(sorted(bought, key=lambda each: each[0]))
 
 
 def name_on_receipts(conn: Connection, span: StatementSpan, person: str) -> str:

@@ -49,7 +49,8 @@ PURE = {
     "payments.gifts.recurring",
     "payments.gifts.recurring_news",
     "payments.gifts.lost",
-    *(f"receipts.{name}" for name in ("receipt", "words", "words_4", "jurisdictions", "document", "scripts")),
+    *(f"receipts.{name}" for name in ("receipt", "words", "words_4", "document", "scripts")),
+    *(f"receipts.{name}" for name in ("benefit", "jurisdictions", "legal_forms")),
     *(f"receipts.{name}" for name in ("credit_note", "statement")),
     *(
         f"payments.gift_aid.{name}"

@@ -6,8 +6,8 @@ from functools import partial
 
 import sqlalchemy as sa
 
-from database.transactions import reading, writing
-from outbox.letters import SEND, Letter, PostedLetter, posted_letter
+from database.transactions import booking, reading, writing
+from outbox.letters import SEND, Letter, LetterState, PostedLetter, posted_letter
 from outbox.mail_server import Sender
 from outbox.sending import send_handler
 from outbox.smtp import SmtpCarrier
@@ -17,10 +17,12 @@ from payments.gifts.dedication import Dedication, DedicationKind
 from payments.gifts.details_store import add_dedication
 from payments.letters.receipt_letters import RECEIPT, post_link_letter, receipt_letter_handler
 from payments.reading.happenings import InvoicePaid, InvoiceReported
+from receipts.document_store import Void
 from receipts.jobs import LETTER, PRINT, print_handler
-from receipts.pdf_store import any_pdf_by_number
+from receipts.pdf_store import pdf_to_send
 from receipts.sheets import Document
-from receipts.store import receipt_by_token
+from receipts.store import receipt_by_number, receipt_by_token
+from receipts.void_store import void_receipt
 from tests.clock import FixedClock
 from tests.payments.messages import charged as charge_message
 from tests.payments.organisation_books import NOON, Books, gift_id
@@ -157,24 +159,60 @@ def test_a_new_link_goes_to_the_donor_once_a_day(books: Books) -> None:
     assert letters[0].subject == "A new link to your receipt 2026-000001"
 
 
-def test_the_letter_that_arrives_has_the_pdf_with_it(books: Books) -> None:
-    """From the webhook to the donor's mail program."""
-    give(books)
-    work(books)
+def send(books: Books) -> Mailbox:
+    """Send the only letter; returns what the mail server took."""
     mailbox, clock = Mailbox(), FixedClock(NOON)
     with serving(mailbox) as server:
         carrier = SmtpCarrier(server)
-        sources = {RECEIPT: partial(any_pdf_by_number, books.engine)}
+        sources = {RECEIPT: partial(pdf_to_send, books.engine)}
         sender = Sender("giving@faircount.example", "Coalition for a Fair Count")
         handle = send_handler(books.engine, carrier, lambda: sender, sources, clock)
         with reading(books.engine) as conn:
             [letter_id] = conn.scalars(sa.select(letter_table.c.id))
         handle({"letter": letter_id})
         carrier.close()
+    return mailbox
 
-    [email] = mailbox.taken
+
+def test_the_letter_that_arrives_has_the_pdf_with_it(books: Books) -> None:
+    """From the webhook to the donor's mail program."""
+    give(books)
+    work(books)
+
+    [email] = send(books).taken
     [attached] = email.iter_attachments()
     assert (attached.get_filename(), attached.get_content()) == ("receipt-2026-000001.pdf", b"%PDF 2026-000001")
+
+
+def declare_void(books: Books) -> None:
+    """A treasurer declares the receipt void."""
+    with booking(books.engine) as conn:
+        issued = receipt_by_number(conn, "2026-000001")
+        assert issued is not None
+        void_receipt(conn, issued, Void("The gift was entered twice.", "ada", NOON))
+
+
+def test_a_receipt_that_was_voided_before_its_letter_was_written_has_none(books: Books) -> None:
+    """Nor has whoever it was given in memory of: what takes its place has its own."""
+    books.pledge()
+    with writing(books.engine) as conn:
+        add_dedication(conn, gift_id(1), Dedication(DedicationKind.MEMORY, "Nye", "jennie@example.org"))
+    books.deliver(charge_message(gift=gift_id(1)))
+    declare_void(books)
+
+    assert work(books) == []
+
+
+def test_a_letter_that_waits_while_its_receipt_is_voided_is_not_sent(books: Books) -> None:
+    """The desk says why, and asks nobody to send it again."""
+    give(books)
+    work(books)
+    declare_void(books)
+
+    assert send(books).taken == []
+    [posted] = work(books)
+    assert (posted.state, posted.settled_at) == (LetterState.GIVEN_UP, NOON)
+    assert posted.reason == "2026-000001 was declared void before this letter was sent."
 
 
 def test_no_letter_refers_to_anything_elsewhere(books: Books) -> None:

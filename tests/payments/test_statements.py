@@ -6,28 +6,47 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
+import pytest
 import sqlalchemy as sa
 
-from database.transactions import reading, writing
-from donors.merge_store import merge_donors
+from database.transactions import booking, reading, writing
+from donors.donor import NO_ADDRESS, NOBODY
+from donors.erasure_store import erase_details
+from donors.merge_store import merge_donors, merges_of_person, undo_merge
 from donors.tables import donor
 from ledger.money import GBP, Money
 from organisation.organisation import OrganisationProfile
 from organisation.receipt_rules import REGISTRATION, ReceiptRules
+from outbox.jobs import payload_of
 from outbox.letters import SEND
 from outbox.tables import letter as letter_table
 from outbox.worker import Worker
 from payments.gifts.tables import gift
-from payments.letters.document_letters import document_letter_handler
+from payments.letters.document_letters import document_letter, document_letter_handler
 from payments.statements.archive import zip_of_documents
 from payments.statements.issuing import issue_statements
-from payments.statements.jobs import queue_statements, statement_jobs, waiting_statements
-from payments.statements.views import StatementProgress, StatementSpan, numbers_of_span, progress_of_span
+from payments.statements.jobs import (
+    MAKE_STATEMENTS,
+    StatementsWait,
+    queue_statements,
+    statement_jobs,
+    waiting_statements,
+)
+from payments.statements.reissuing import reissue_statement
+from payments.statements.views import (
+    StatementProgress,
+    StatementSpan,
+    have_statement,
+    numbers_of_span,
+    people_of_span,
+    progress_of_span,
+)
 from receipts.document import DocumentIssuer
 from receipts.document_store import document_by_number, document_gaps
 from receipts.jobs import LETTER, PRINT, print_handler
 from receipts.sheets import Document
 from receipts.statement import GiftStatement, StatementKind
+from receipts.void_store import AlreadyVoid, Reissue
 from tests.clock import FixedClock
 from tests.engines import ON_SQLITE
 from tests.payments.conftest import LONDON
@@ -88,6 +107,85 @@ def test_two_donors_who_are_one_person_have_one_statement(books: Books) -> None:
         merge_donors(conn, donors[0], donors[1], "treasurer", NOON)
 
     assert sorted(len(statement.gifts) for statement in make(books)) == [1, 2]
+
+
+def join(books: Books, *numbers: int) -> list[str]:
+    """The donors of two gifts are found to be one person: the second is read as a part of the first."""
+    kept, merged = (str(books.gift(n).donor_id) for n in numbers)
+    with writing(books.engine) as conn:
+        merge_donors(conn, merged, kept, "treasurer", NOON)
+    return [kept, merged]
+
+
+def reissue(books: Books, number: str) -> str:
+    """Another statement takes the place of this one."""
+    with booking(books.engine) as conn:
+        issued = document_by_number(conn, number)
+        assert issued is not None
+        put_right = Reissue("Zoë Ünal", (), "Her name.", "ada", ISSUER.verify_base)
+        return reissue_statement(conn, issued, put_right, ISSUER.profile, today=NOON.date(), now=NOON)
+
+
+def void_of(books: Books, number: str) -> str | None:
+    """What took the place of a statement; None while it holds."""
+    with reading(books.engine) as conn:
+        issued = document_by_number(conn, number)
+    assert issued is not None
+    return issued.void.replaced_by if issued.void else None
+
+
+@pytest.mark.parametrize("which", [1, 2])
+def test_issued_anew_after_two_donors_were_joined_it_takes_the_place_of_both(books: Books, which: int) -> None:
+    """Whichever of the two it was: no gift is confirmed twice, and it is the donor's who is kept."""
+    give(books, 1, 2)
+    numbers = {each.donor_name: each.number for each in make(books)}
+    kept, _merged = join(books, 1, 2)
+
+    new = reissue(books, numbers[f"Donor {which}"])
+
+    with reading(books.engine) as conn:
+        assert list(numbers_of_span(conn, YEAR)) == [new]
+        issued = document_by_number(conn, new)
+    assert issued is not None
+    assert (issued.donor_id, issued.subject) == (kept, YEAR.subject(kept))
+    assert [void_of(books, number) for number in numbers.values()] == [new, new]
+    assert isinstance(issued.document, GiftStatement)
+    assert (len(issued.document.gifts), issued.document.replaces) == (2, "ST2026-000001, ST2026-000002")
+    assert [each.number for each in make(books)] == [new]
+    with pytest.raises(AlreadyVoid):
+        reissue(books, "ST2026-000001")
+
+
+def test_made_after_two_donors_were_joined_it_takes_the_place_of_the_other_s(books: Books) -> None:
+    """Only the one who is now a part of the other had one; read apart again, they have one of their own again."""
+    give(books, 2)
+    [of_other] = [each.number for each in make(books)]
+    give(books, 1)
+    join(books, 1, 2)
+
+    [statement] = make(books)
+    assert (len(statement.gifts), statement.replaces, void_of(books, of_other)) == (2, of_other, statement.number)
+    with writing(books.engine) as conn:
+        [merge] = merges_of_person(conn, [str(books.gift(2).donor_id)])
+        undo_merge(conn, merge.id, "treasurer", NOON)
+    assert [len(each.gifts) for each in make(books)] == [2, 1]
+
+
+def test_nobody_and_who_was_erased_have_no_statement(books: Books) -> None:
+    """One stands for all of whom nothing is known; of the other nothing is to be known. No address, no letter."""
+    give(books, 1, 2, 3)
+    with writing(books.engine) as conn:
+        erase_details(conn, [str(books.gift(1).donor_id)])
+        for n, email in ((2, NOBODY), (3, f"x@{NO_ADDRESS}")):
+            values = {"email": email, "email_key": email}
+            conn.execute(sa.update(donor).where(donor.c.id == books.gift(n).donor_id).values(values))
+
+    [statement] = make(books)
+    assert statement.donor_name == "Donor 3"
+    with reading(books.engine) as conn:
+        issued = document_by_number(conn, statement.number)
+        assert issued is not None
+        assert document_letter(conn, PAGES, issued) is None
 
 
 def test_a_year_may_begin_in_april_and_a_receipt_has_numbers_of_its_own(books: Books) -> None:
@@ -166,6 +264,45 @@ def test_a_slice_that_is_over_goes_on_with_what_is_missing(books: Books) -> None
 
     with reading(books.engine) as conn:
         assert progress_of_span(conn, YEAR) == StatementProgress(13, 13, 13, 0)
+
+
+def run_until_it_waits(books: Books, issuer: DocumentIssuer, clock: FixedClock) -> StatementsWait:
+    """Slices of time, until the job says who was left out."""
+    jobs = statement_jobs(books.engine, lambda: issuer, clock)
+    for _ in range(20):
+        with reading(books.engine) as conn:
+            payload = payload_of(conn, MAKE_STATEMENTS, YEAR.name)
+        try:
+            jobs[MAKE_STATEMENTS](payload or {})
+        except StatementsWait as waits:
+            return waits
+    pytest.fail("the same people are tried again and again")
+
+
+@ON_SQLITE
+def test_people_who_can_have_no_statement_keep_no_other_from_theirs(books: Books) -> None:
+    """More of them than a slice of time sees to: each is tried once, all are counted, and the next run waits."""
+    rules = ReceiptRules("us_charity", {REGISTRATION: "12-3456789"})
+    american, clock = replace(ISSUER, profile=replace(ISSUER.profile, receipts=rules)), Ticking(NOON)
+    for n in range(1, 41):
+        books.pledge(n)
+    with writing(books.engine) as conn:
+        conn.execute(sa.update(gift).values(donor_name=""))  # nor does a receipt have a name, then
+    for n in range(1, 41):
+        books.deliver(charged(str(n), gift=gift_id(n)))
+    with writing(books.engine) as conn:
+        people = people_of_span(conn, YEAR)
+        nameless, named = people[:36], people[36:]
+        conn.execute(sa.update(donor).where(donor.c.id.in_(nameless)).values(name=""))
+        queue_statements(conn, YEAR, clock)
+    waits = run_until_it_waits(books, american, clock)
+
+    with reading(books.engine) as conn:
+        assert (len(numbers_of_span(conn, YEAR)), have_statement(conn, YEAR, named)) == (4, set(named))
+        again = payload_of(conn, MAKE_STATEMENTS, YEAR.name)
+    assert "36 statements were not issued: the law asks for the donor\u2019s name." in str(waits)
+    assert again is not None
+    assert (again["after"], again["failed"], waits.wait) == ("", 1, timedelta(minutes=1))
 
 
 class Ticking(FixedClock):

@@ -2,6 +2,8 @@
 
 import os
 import signal
+import time
+from pathlib import Path
 
 from receipts.printing_process import LogoReader
 from receipts.receipt import Receipt
@@ -17,6 +19,9 @@ class ProcessNamer:
         """Or ends its process, or fails, if the document asks for it."""
         if isinstance(document, Receipt) and document.donor_name == "killer":
             os.kill(os.getpid(), signal.SIGKILL)
+        if isinstance(document, Receipt) and document.donor_name == "slow killer":
+            time.sleep(0.5)
+            os.kill(os.getpid(), signal.SIGKILL)
         if isinstance(document, Receipt) and document.donor_name == "unprintable":
             raise ValueError("no paper")
         return f"{document.number} {os.getpid()}{' again' if is_duplicate else ''}".encode()
@@ -25,3 +30,12 @@ class ProcessNamer:
 def cannot_open(_read_logo: LogoReader) -> ProcessNamer:
     """A printer without which its process ends."""
     raise SystemExit(3)
+
+
+def opens_once(opened: Path, read_logo: LogoReader) -> ProcessNamer:
+    """A printer that one process gets; any other ends, as it would without memory."""
+    try:
+        opened.touch(exist_ok=False)
+    except FileExistsError:
+        raise SystemExit(3) from None
+    return ProcessNamer(read_logo)

@@ -1,5 +1,6 @@
 """Receipts are printed once, after they were issued, by the worker."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
@@ -9,10 +10,13 @@ from sqlalchemy import Engine
 from database.engine import open_database
 from database.transactions import booking, reading
 from outbox.jobs import waiting_count
-from outbox.worker import Worker
+from outbox.worker import Handler, Worker
 from receipts.document_store import Void
-from receipts.jobs import LETTER, PRINT, print_first, print_handler, queue_prints, unprinted_receipts
+from receipts.jobs import LETTER, PRINT, print_first, print_handler, queue_prints, waiting_prints
 from receipts.pdf import Printer
+from receipts.printing import PrintingFailed
+from receipts.printing_process import NotPrinted
+from receipts.receipt import ReceiptStyle
 from receipts.sheets import Document
 from receipts.store import NoReceipt, issue_receipts, pdf_of, receipt_by_number
 from receipts.void_store import void_receipt
@@ -120,9 +124,56 @@ def test_a_receipt_without_a_font_waits_and_holds_up_no_other(
 
     assert [kept(engine, number) is not None for number in numbers] == [True, False, True]
     with reading(engine) as conn:
-        [waiting] = unprinted_receipts(conn)
+        [waiting] = waiting_prints(conn).documents
     assert (waiting.number, "\ue0ff" in waiting.why) == (numbers[1], False)
     assert waiting.why.startswith("1 of the signs are in no font")
+
+
+def test_every_document_that_is_not_printed_is_named_with_its_reason(
+    sqlite_url: str, clock: FixedClock, printer: Printer
+) -> None:
+    """Not the first of its job alone: each is tried again by itself. An error's own words are not shown."""
+    engine = open_database(sqlite_url)
+    broken = replace(draft("d"), style=ReceiptStyle("en_GB", "#7a1020", "lost", charity=False))
+    drafts = [draft("a", donor_name="Zo\ue0ff"), draft("b"), draft("c", donor_name="Zo\ue0fe"), broken]
+    lacking = replace(draft("e"), jurisdiction="uk_charity")
+    with booking(engine) as conn:
+        numbers = issue_receipts(conn, [*drafts, lacking], issued_on=TODAY, now=NOON)
+        queue_prints(conn, numbers, now=NOON)
+    Worker(engine, {PRINT: print_handler(engine, here(printer), clock)}, clock).run_due()
+
+    with reading(engine) as conn:
+        waiting = {document.number: document.why for document in waiting_prints(conn).documents}
+    assert list(waiting) == [numbers[0], *numbers[2:]]
+    assert [why[:22] for why in waiting.values()] == [
+        "1 of the signs are in ", "1 of the signs are in ", "it cannot be printed (", "its law asks for the o",
+    ]  # fmt: skip
+    assert "lost" not in waiting[numbers[3]]
+
+
+def test_printing_that_cannot_be_started_is_said_once_and_keeps_what_was_printed(
+    engine: Engine, clock: FixedClock
+) -> None:
+    """The rest waits, and is printed by the same job when it can be."""
+    numbers, stamp = issue_and_queue(engine, "a", "b"), Stamp()
+
+    def stops_after_one(documents: Sequence[Document]) -> Iterator[bytes | NotPrinted]:
+        yield stamp.print(documents[0])
+        raise PrintingFailed("no memory")
+
+    nothing: dict[str, Handler] = {LETTER: lambda _payload: None}
+    Worker(engine, nothing | {PRINT: print_handler(engine, stops_after_one, clock)}, clock).run_due()
+    assert [kept(engine, number) is not None for number in numbers] == [True, False]
+    with reading(engine) as conn:
+        waiting = waiting_prints(conn)
+    assert list(waiting.documents) == []
+    assert waiting.trouble.startswith("no printing process can be started: no memory. Nothing is lost,")
+
+    clock.advance(timedelta(hours=1))
+    Worker(engine, nothing | {PRINT: print_handler(engine, here(stamp), clock)}, clock).run_due()
+    assert stamp.printed == numbers
+    with reading(engine) as conn:
+        assert waiting_prints(conn).trouble == ""
 
 
 def test_a_receipt_that_lacks_a_fact_waits_until_another_takes_its_place(
@@ -137,7 +188,7 @@ def test_a_receipt_that_lacks_a_fact_waits_until_another_takes_its_place(
     worker = Worker(engine, {PRINT: print_handler(engine, here(printer), clock)}, clock)
     worker.run_due()
     with reading(engine) as conn:
-        [waiting] = unprinted_receipts(conn)
+        [waiting] = waiting_prints(conn).documents
         issued = receipt_by_number(conn, number)
     assert waiting.number == number
     assert waiting.why.startswith("its law asks for the organisation\u2019s registration number.")
@@ -146,9 +197,9 @@ def test_a_receipt_that_lacks_a_fact_waits_until_another_takes_its_place(
     assert issued is not None
     with booking(engine) as conn:
         void_receipt(conn, issued, Void("its number was missing", "ada", NOON))
-        assert list(unprinted_receipts(conn)) == []
+        assert list(waiting_prints(conn).documents) == []
     clock.advance(timedelta(hours=1))
     worker.run_due()
     with reading(engine) as conn:
-        assert list(unprinted_receipts(conn)) == []
+        assert list(waiting_prints(conn).documents) == []
     assert kept(engine, number) is None

@@ -9,7 +9,8 @@ from organisation.receipt_rules import ADDRESS_LAWS, JURISDICTIONS, OWN_FACTS, U
 from organisation.receipts_section import read_receipts, receipts_fields
 from organisation.sections import SectionErrors
 from receipts.archiving import snapshot_of
-from receipts.jurisdictions import LEGAL_FORMS, FactsMissing, MissingFact, asks_for_address, legal_lines, missing_facts
+from receipts.jurisdictions import FactsMissing, asks_for_address, legal_lines, missing_facts
+from receipts.legal_forms import LEGAL_FORMS, MissingFact
 from receipts.pdf import Printer
 from receipts.receipt import GiftAidStatus, Receipt, ReceiptStyle
 from receipts.words_4 import WORDS_4

@@ -3,19 +3,24 @@
 import io
 import os
 import signal
+import sys
 import time
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
+from multiprocessing import connection
+from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
 
+from receipts import printing
 from receipts.pdf import Printer, document_printer
-from receipts.printing import LEAST_EACH, MOST_EACH, Printed, PrintingFailed, PrintingProcesses
+from receipts.printing import AHEAD, LEAST_EACH, MOST_EACH, Printed, PrintingFailed, PrintingProcesses
 from receipts.printing_process import NotPrinted
 from receipts.receipt import Receipt, ReceiptStyle
-from tests.receipts.process_namer import ProcessNamer, cannot_open
+from tests.receipts.process_namer import ProcessNamer, cannot_open, opens_once
 from tests.receipts.samples import PAGES, draft, receipt
 
 _FILE = io.BytesIO()
@@ -49,7 +54,7 @@ def test_a_receipt_starts_one_process_which_prints_the_next_and_a_batch_starts_t
         assert processes.pids == []
         first, second = processes.print(*numbered(1)), processes.print(*numbered(1), is_duplicate=True)
         assert second == first + b" again"
-        list(processes.print_all(numbered(LEAST_EACH)))
+        list(processes.print_all(numbered(10)))
         [kept] = processes.pids
 
         list(processes.print_all(numbered(LEAST_EACH + 1)))
@@ -90,6 +95,59 @@ def test_a_printer_that_cannot_be_opened_is_an_error() -> None:
         with pytest.raises(PrintingFailed, match="before it could print"):
             list(processes.print_all(numbered(3)))
         assert processes.pids == []
+
+
+def test_a_machine_that_starts_no_process_is_an_error_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And nothing is lost: the same documents are printed once it can."""
+    with PrintingProcesses(ProcessNamer, processes=2) as processes:
+        with monkeypatch.context() as broken:
+            broken.setattr(sys, "executable", "/nowhere/python")
+            with pytest.raises(PrintingFailed, match="no printing process can be started: No such file"):
+                list(processes.print_all(numbered(3)))
+        assert len(parts(list(processes.print_all(numbered(3))))) == 3
+
+
+def test_where_no_further_process_starts_the_one_that_runs_prints_all(tmp_path: Path) -> None:
+    """A machine has memory for one: a batch takes longer there, and is not given up."""
+    open_printer = partial(opens_once, tmp_path / "opened")
+    with PrintingProcesses(open_printer, processes=2) as processes:
+        printed = parts(list(processes.print_all(numbered(4 * LEAST_EACH))))
+    assert [number for number, _ in printed] == [f"2026-{number:06d}" for number in range(4 * LEAST_EACH)]
+    assert len({process for _, process in printed}) == 1
+
+
+def test_a_chunk_that_is_tried_again_is_never_too_far_behind(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Others have printed as far ahead as they may when its process ends: it is handed over all the same."""
+    ready = connection.wait
+
+    def wait_for_some(connections: list[Any], seconds: float) -> list[Any]:
+        assert connections, "nobody prints, and nobody ever will"
+        return ready(connections, seconds)
+
+    monkeypatch.setattr(printing, "wait", wait_for_some)
+    documents: list[Receipt] = [*numbered(1), receipt(draft(donor_name="slow killer")), *numbered(MOST_EACH * 5)]
+    with PrintingProcesses(ProcessNamer, processes=2) as processes:
+        printed = list(processes.print_all(documents))
+    assert MOST_EACH * 5 > AHEAD * MOST_EACH * 2  # more than may be printed ahead
+    assert [place for place, each in enumerate(printed) if isinstance(each, NotPrinted)] == [1]
+
+
+def test_a_logo_that_cannot_be_read_now_is_said_of_no_document() -> None:
+    """The database is away, or no file can be opened: the error goes to the job, which is tried again."""
+    errors: list[Exception] = [OSError("too many open files"), RuntimeError("away")]
+
+    def read_logo(_name: str) -> tuple[bytes, str]:
+        if errors:
+            raise errors.pop()
+        return LOGO, "image/png"
+
+    with_logo = receipt(replace(draft(), style=ReceiptStyle("en_GB", None, "a", charity=False)))
+    with PrintingProcesses(ProcessNamer, read_logo, processes=1) as processes:
+        for kind in (RuntimeError, OSError):
+            with pytest.raises(kind):
+                processes.print(with_logo)
+        assert len(processes.pids) == 1
+        assert processes.print(with_logo).startswith(b"2026-")
 
 
 def test_a_process_prints_the_bytes_that_we_would_and_says_what_waits_for_a_font(printer: Printer) -> None:

@@ -19,6 +19,7 @@ GIFT_AID_ACCESS: Mapping[str, Permission] = {
     "POST /desk/gift-aid/claims/{number}/back": CHANGE,
     "GET /desk/gift-aid/restored": Permission.CONFIRM_CLAIMS,
     "POST /desk/gift-aid/restored": Permission.CONFIRM_CLAIMS,
+    "POST /desk/gift-aid/restored/late": Permission.CONFIRM_CLAIMS,
     "GET /desk/gift-aid/declarations/new": CHANGE,
     "POST /desk/gift-aid/declarations/new": CHANGE,
     "GET /desk/gift-aid/declarations/{identity}": READ,

@@ -100,10 +100,14 @@ def test_what_went_back_since_is_paid_back_and_a_claim_can_be_taken_back(visitor
     assert treasurer.post(f"{PATH}/claims", data={"seen": "1 GBP 1.25"}).status_code == 303
     assert boxes(treasurer.get(f"{PATH}/claims/2/schedule-1.ods").content)[1] == "1.25"
     assert "A gift that went back" in treasurer.get(f"{PATH}/claims/2").text
+    assert "claim 2</a> pays tax back" in treasurer.get(f"{PATH}/claims/1").text
+    refused = treasurer.post(f"{PATH}/claims/1/back")
+    assert (refused.status_code, "Claim 2 pays tax back" in refused.text) == (409, True)
     assert [treasurer.post(f"{PATH}/claims/2/back").status_code for _ in range(2)] == [303, 404]
     page = treasurer.get(PATH).text
     assert "<strong>£1.25</strong> of tax" in page
     assert "taken back" in page
+    assert treasurer.post(f"{PATH}/claims/1/back").status_code == 303
 
 
 @ON_SQLITE
@@ -234,3 +238,42 @@ def test_the_gifts_of_a_claim_that_a_restore_has_lost_are_not_claimed_again(
     assert lost.headers["location"] == f"{PATH}/claims/1"
     assert "Do not send it" in owner.get(f"{PATH}/claims/1").text
     assert "<p>Nothing." in owner.get(PATH).text
+
+
+@pytest.fixture
+def after_lost_claim(visitor: Visitor, desk: Desk, engine: Engine, clock: FixedClock) -> TestClient:
+    """An owner has said that a claim of today was lost; a second declaration of before is entered again after that."""
+    declare(desk, 1)
+    restore(engine, clock)
+    owner = visitor(Role.OWNER)
+    owner.post(f"{PATH}/restored", data={"answer": "claimed", "day": TODAY.isoformat()})
+    declare(desk, 2)
+    return owner
+
+
+def test_what_a_lost_claim_may_have_had_waits_when_it_comes_back_later(
+    after_lost_claim: TestClient, visitor: Visitor
+) -> None:
+    """Its declaration was not here to hold it; an owner says that it was claimed, and it is held too."""
+    page = after_lost_claim.get(PATH).text
+    assert "Perhaps claimed before a restore" in page
+    assert "Perhaps claimed before" in visitor(Role.AUDITOR).get(PATH).text
+    treasurer = visitor(Role.TREASURER)
+    assert treasurer.post(f"{PATH}/claims", data={"seen": "1 GBP 2.50"}).status_code == 409
+    for answer, seen in (("late_claimed", "2 1000"), ("perhaps", "1 1000")):
+        answered = {"answer": answer, "seen": seen}
+        assert after_lost_claim.post(f"{PATH}/restored/late", data=answered).status_code == 409
+    claimed = {"answer": "late_claimed", "seen": "1 1000"}
+    assert after_lost_claim.post(f"{PATH}/restored/late", data=claimed).status_code == 303
+    assert "Do not send it" in after_lost_claim.get(f"{PATH}/claims/2").text
+    page = after_lost_claim.get(PATH).text
+    assert ("Perhaps claimed" in page, "<p>Nothing." in page) == (False, True)
+
+
+def test_what_no_lost_claim_had_is_claimed_once_an_owner_says_so(after_lost_claim: TestClient) -> None:
+    """As it is where the claim that stood for the lost one is taken back: there was none."""
+    free = {"answer": "late_free", "seen": "1 1000"}
+    assert after_lost_claim.post(f"{PATH}/restored/late", data=free).status_code == 303
+    assert "<strong>£2.50</strong> of tax" in after_lost_claim.get(PATH).text
+    after_lost_claim.post(f"{PATH}/claims/1/back")
+    assert "<strong>£8.75</strong> of tax" in after_lost_claim.get(PATH).text

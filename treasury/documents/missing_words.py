@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from receipts.jurisdictions import MissingFact
+from receipts.legal_forms import MissingFact
 
 ORGANISATION = "organisation"
 """The field of errors about what is entered under Organisation, Receipts."""

@@ -11,15 +11,16 @@ from database.instants import Clock
 from database.transactions import reading
 from payments.gift_aid.claim import Claimant, GiftAidClaim, schedules_of
 from payments.gift_aid.claim_store import (
+    LaterClaim,
     NothingToClaim,
     adjustments_of_claim,
     claimed_lines,
     gift_aid_claim_of,
     gift_aid_claims,
+    later_claim,
     make_claim,
     take_claim_back,
 )
-from payments.gift_aid.claim_views import claimable_now
 from payments.gift_aid.declaration_views import counting_declarations
 from payments.gift_aid.schedule_file import ODS, schedule_file
 from staff.act import Subject
@@ -27,36 +28,18 @@ from staff.changing import changing, changing_books
 from staff.door import Door, SignedIn
 from staff.permissions import Permission
 from staff.store import acts_on
-from treasury.gift_aid.after_restore import ANSWERED, restore_to_answer
+from treasury.gift_aid.after_restore import ANSWERED, claimable_after_restores, restore_to_answer
 from treasury.gift_aid.declared_routes import declared_routes
 from treasury.gift_aid.paper_routes import paper_routes
-from treasury.gift_aid.restored_routes import restored_routes
-from web.errors import NotFound, Refusal, Trouble
+from treasury.gift_aid.refusals import ClaimBuiltUpon, ClaimMoved, ClaimWaits
+from treasury.gift_aid.restored_routes import restored_routes, seen_of
+from web.errors import NotFound
 from web.pages import Pages
 
 GIFT_AID = "/desk/gift-aid"
 SHOWN_GIFTS, SHOWN_DECLARATIONS = 200, 50
 ClaimNumber = Annotated[int, Path(ge=1, lt=2**31)]
 SchedulePart = Annotated[int, Path(ge=1, lt=10_000)]
-
-
-class ClaimMoved(Refusal):
-    """What can be claimed changed between the page and the button."""
-
-    trouble = Trouble(
-        409, "What can be claimed has changed", "A gift, a refund or a withdrawal came meanwhile. Nothing was claimed.",
-        "Go back to Gift Aid, look at the sum that stands there now, and press the button again.",
-    )  # fmt: skip
-
-
-class ClaimWaits(Refusal):
-    """The books were restored, and nobody has said yet which claim was the last."""
-
-    trouble = Trouble(
-        409, "First an owner must answer", "These books were restored from a backup. A claim that was made after it is"
-        " not here, and its gifts could be claimed twice. Nothing was claimed.",
-        "Ask an owner to open Gift Aid and to say which claim was the last.",
-    )  # fmt: skip
 
 
 def gift_aid_routes(engine: Engine, clock: Clock, pages: Pages, door: Door) -> APIRouter:
@@ -100,7 +83,7 @@ class GiftAidDesk:
     def show(self, reader: SignedIn) -> Response:
         """What can be claimed now, every claim, and the newest declarations. Not there where nobody ever declared."""
         with reading(self._engine) as conn:
-            open_claim = claimable_now(conn, self._today())
+            open_claim, late = claimable_after_restores(conn, self._today())
             claims, declared = gift_aid_claims(conn), counting_declarations(conn)
             restored = restore_to_answer(conn)
         if not (self._pages.gift_aid_charity or claims or declared):
@@ -113,6 +96,8 @@ class GiftAidDesk:
             seen=f"{len(open_claim.gifts)} {open_claim.tax}",
             claims=claims,
             restored=restored,
+            late=late,
+            seen_late=seen_of(late),
             charity=self._pages.gift_aid_charity,
             shown=SHOWN_GIFTS,
             holding=sum(each.ends_on is None for each in declared),
@@ -127,7 +112,7 @@ class GiftAidDesk:
         with changing_books(self._engine, changer.actor, self._clock()) as change:
             if restore_to_answer(change.conn) is not None:
                 raise ClaimWaits
-            claimed = claimable_now(change.conn, self._today())
+            claimed, _ = claimable_after_restores(change.conn, self._today())
             if seen != f"{len(claimed.gifts)} {claimed.tax}":
                 raise ClaimMoved
             try:
@@ -143,7 +128,7 @@ class GiftAidDesk:
         with reading(self._engine) as conn:
             claim = _claim(conn, number)
             lines, adjustments = claimed_lines(conn, number), adjustments_of_claim(conn, number)
-            acts = acts_on(conn, Subject("gift_aid_claim", str(number)))
+            acts, later = acts_on(conn, Subject("gift_aid_claim", str(number))), later_claim(conn, number)
         return self._pages.page(
             "treasury/gift_aid_claim.html",
             private=True,
@@ -153,6 +138,7 @@ class GiftAidDesk:
             parts=range(1, len(schedules_of(claim, lines)) + 1),
             adjustments=adjustments,
             is_lost=any(act.what == ANSWERED for act in acts),
+            later=later,
         )
 
     def file(self, reader: SignedIn, number: int, part: int) -> Response:
@@ -170,7 +156,11 @@ class GiftAidDesk:
     def take_back(self, changer: SignedIn, number: int) -> Response:
         """Take back a claim that was never sent to HMRC: its gifts can be claimed again."""
         with changing_books(self._engine, changer.actor, self._clock()) as change:
-            if not take_claim_back(change.conn, number, changer.actor.who, change.now):
+            try:
+                taken = take_claim_back(change.conn, number, changer.actor.who, change.now)
+            except LaterClaim as later:
+                raise ClaimBuiltUpon(later.number) from None
+            if not taken:
                 raise NotFound
             change.record("gift_aid.take_back", Subject("gift_aid_claim", str(number)))
         return RedirectResponse(f"{GIFT_AID}/claims/{number}", 303)

@@ -37,7 +37,7 @@ from payments.giving.surge_views import SurgeState, surge_state
 from payments.inbox.store import DeadLetter, dead_letters
 from payments.refunding.twin_views import TwinRow, twin_rows
 from payments.statements.jobs import WaitingStatements, waiting_statements
-from receipts.jobs import UnprintedDocument, unprinted_receipts
+from receipts.jobs import WaitingPrints, waiting_prints
 from treasury.donation_reports.known import ReportsToDo, reports_to_do
 from treasury.money.checks_to_do import ChecksToDo, checks_to_do
 from webhooks.endpoint import WebhookEndpoint
@@ -68,7 +68,7 @@ class ToDo:
     stopped_endpoints: Sequence[WebhookEndpoint]
     letters: Sequence[PostedLetter]
     letter_count: int
-    unprinted: Sequence[UnprintedDocument]
+    prints: WaitingPrints
     statements: Sequence[WaitingStatements]
     lost_gift_count: int
     surge: SurgeState
@@ -89,11 +89,11 @@ class ToDo:
         """Whether nothing waits."""
         lists = (
             self.disputes, self.discrepancies, self.dead_letters, self.without_gift, self.payouts, self.letters,
-            self.unprinted, self.statements, self.uncleared, self.failing, self.ended, self.twins, self.months_to_close,
-            self.unproved, self.reports.due, self.reports.missing_rule,
+            self.prints.documents, self.statements, self.uncleared, self.failing, self.ended, self.twins,
+            self.months_to_close, self.unproved, self.reports.due, self.reports.missing_rule,
         )  # fmt: skip
         counts = (self.lost_gift_count, self.surge.demand, self.surge.waiting, self.checks.count)
-        return not any((*counts, *lists, self.stopped_endpoints))
+        return not any((*counts, *lists, self.prints.trouble, self.stopped_endpoints))
 
 
 def to_do(conn: Connection, now: datetime, today: date, last_month: Sequence[ProvedPayouts]) -> ToDo:
@@ -111,7 +111,7 @@ def to_do(conn: Connection, now: datetime, today: date, last_month: Sequence[Pro
         stopped_endpoints(conn),
         undelivered_letters(conn, SHOWN),
         undelivered_count(conn),
-        unprinted_receipts(conn),
+        waiting_prints(conn),
         waiting_statements(conn),
         lost_gift_count(conn),
         surge_state(conn, now),

@@ -29,7 +29,9 @@ def offline_receipt_facts(
     if issuer is None:
         return {}
     gifts = {offline.gift.id: offline.gift for offline in entered}
+    valued = {offline.gift.id: offline.valuation for offline in entered if offline.valuation}
     known = known_for_receipts(conn, issuer.profile, gifts, ())
+    known = replace(known, bought={**known.bought, **valued})
     facts = {
         offline.gift.id: known.facts(
             offline.gift, offline.gift.amount, offline.day, is_money=offline.means is not Means.IN_KIND

@@ -4,9 +4,13 @@ from sqlalchemy import Connection
 
 from organisation.organisation import UNREGULATED
 from organisation.store import newest_version
+from receipts.jurisdictions import asks_for_benefits
 
 
 def asks_worth(conn: Connection) -> bool:
-    """Whether the organisation is under rules on political donations, or claims Gift Aid."""
+    """Whether the organisation is under rules on political donations, claims Gift Aid, or must say it on receipts."""
     version = newest_version(conn, "UTC")
-    return version is not None and (version.profile.regime != UNREGULATED or version.profile.gift_aid)
+    if version is None:
+        return False
+    profile = version.profile
+    return profile.regime != UNREGULATED or profile.gift_aid or asks_for_benefits(profile.receipts.jurisdiction)

@@ -14,6 +14,7 @@ from donors.merge_store import merge_donors
 from ledger.money import GBP, Money
 from payments.gift_aid.claim import Adjustment, Claimant, OpenClaim, schedules_of
 from payments.gift_aid.claim_store import (
+    LaterClaim,
     NothingToClaim,
     adjustments_of_claim,
     claimed_lines,
@@ -159,6 +160,23 @@ def test_a_gift_whose_refund_failed_after_it_was_paid_back_is_claimed_again_once
     with booking(books.engine) as conn:
         take_claim_back(conn, number, "treasurer", NOON)
     assert [each.is_again for each in found(books).gifts] == [True]
+
+
+def test_a_claim_that_a_later_one_builds_on_stands(books: Books) -> None:
+    """The second pays back of the first, the third claims again what the second paid back: only the last may go."""
+    declare(books, give(books, 1))
+    claim(books)
+    refunded(books, 1, 1000)
+    give(books, 2)
+    claim(books)
+    refund_failed(books, 1, 1000)
+    claim(books)
+    for number, later in ((1, 3), (2, 3)):
+        with pytest.raises(LaterClaim, match=f"claim {later}"), booking(books.engine) as conn:
+            take_claim_back(conn, number, "treasurer", NOON)
+    with booking(books.engine) as conn:
+        assert [take_claim_back(conn, number, "treasurer", NOON) for number in (3, 2, 1)] == [True, True, True]
+    assert found(books).given == Money(5000, GBP)
 
 
 def test_no_more_is_claimed_again_than_was_paid_back(books: Books) -> None:
