@@ -89,6 +89,7 @@ def test_what_nobody_knows_has_no_tick_and_forbids_nothing(app: FastAPI, engine:
     to_list = '<a href="#close">What is open</a>'
 
     assert "<strong>Not looked at:</strong> No statement was ever read in" in page
+    assert '<a href="/desk/books/income?from=2026-10-01&amp;to=2026-10-31">' in page  # each figure with its entries
     assert (to_list in page, to_list in refused) == (False, True)
 
 
