@@ -125,7 +125,10 @@ def _balance_read(conn: Connection, wording: TraceWording) -> str:
 
 def _unsent(wording: TraceWording, lines: Sequence[LineFact], payouts: Sequence[PayoutFact]) -> Iterator[str]:
     """What is still at Stripe, or in transit."""
-    if any(line.payout is None for line in lines):
+    unsent = [line for line in lines if line.payout is None]
+    if unsent and sum(line.amount.minor for line in unsent) <= 0:
+        yield "It went back before it was paid out. What Stripe keeps of it, its fee, comes off the next payout."
+    elif unsent:
         yield "Not in a payout that Stripe has listed: it still lies at Stripe, or left with a payout made by hand."
     for payout in payouts:
         yield from (f"Payout {payout.id}: {gap[0].lower()}{gap[1:]}" for gap in missing_of_payout(wording, payout))

@@ -95,7 +95,7 @@ class ProvedPayouts:
     proved: Money
     all: Money
     payouts: int
-    unproved: tuple[str, ...]
+    unproved: tuple[OpenTarget, ...]
 
     @property
     def per_cent(self) -> int:
@@ -117,4 +117,4 @@ def _proved(payouts: Sequence[OpenTarget], matched: Mapping[str, str]) -> Proved
     nothing = Money(0, payouts[0].amount.currency)
     proved = sum((payout.amount for payout in payouts if payout.id in matched), start=nothing)
     every = sum((payout.amount for payout in payouts), start=nothing)
-    return ProvedPayouts(proved, every, len(payouts), tuple(each.id for each in payouts if each.id not in matched))
+    return ProvedPayouts(proved, every, len(payouts), tuple(each for each in payouts if each.id not in matched))

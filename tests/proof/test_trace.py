@@ -117,6 +117,17 @@ def test_a_gift_in_a_payout_with_others_says_how_much_of_it_is_its_own(desk: Des
     assert (last.text, last.amount, last.whole) == ("Arrived at the bank", pounds(2442), pounds(3407))
 
 
+def test_what_went_back_before_a_payout_does_not_lie_at_stripe(desk: Desk, engine: Engine) -> None:
+    """Its fee alone is left, which the next payout pays."""
+    settle_gift(desk, 1, 2500, 58)
+    refund(desk, "re_1", 1, 2500)
+
+    gaps = traced(engine, gift_id(1)).missing
+
+    assert any("It went back before it was paid out" in gap for gap in gaps)
+    assert not any("still lies at Stripe" in gap for gap in gaps)
+
+
 def test_a_dispute_tells_what_it_took(desk: Desk, engine: Engine) -> None:
     """The money and the fee."""
     settle_gift(desk, 1, 2500, 58)

@@ -36,3 +36,20 @@ def test_an_auditor_sees_all_and_is_offered_nothing_in_vain(desk: Desk, clock: F
 
     assert offered_in_vain(auditor, Role.AUDITOR) == []
     assert "An owner or a treasurer may change them" in auditor.get("/desk/books/exports").text
+
+
+def test_what_waits_is_said_to_an_auditor_without_asking_for_it(desk: Desk, clock: FixedClock) -> None:
+    """The same links as a treasurer's, in words that promise no button."""
+    desk.give(1, 2500, days_ago=40)
+    stand(desk, 21, RecurringState.PAST_DUE, attempts=1)
+    app, pages = build(desk.books.engine, clock, BASE_URL), []
+    for role in (Role.TREASURER, Role.AUDITOR):
+        browser = TestClient(app, base_url=BASE_URL)
+        sign_in_as(browser, desk.books.engine, clock(), role, email=f"{role}@example.org")
+        pages.append(browser.get("/desk").text)
+
+    acts = ("Things to do", "Look at it, and write to the donor", "Look at October 2026 and close it")
+    reads = ("What waits for a treasurer", ">Look at it</a>", ">Look at October 2026</a>")
+
+    assert [[words in page for words in acts] for page in pages] == [[True] * 3, [False] * 3]
+    assert [[words in page for words in reads] for page in pages] == [[False] * 3, [True] * 3]

@@ -81,6 +81,18 @@ def test_a_month_is_closed_once_and_never_moves(app: FastAPI, engine: Engine, cl
     assert "1 entry" in treasurer.get("/desk/books").text
 
 
+def test_what_nobody_knows_has_no_tick_and_forbids_nothing(app: FastAPI, engine: Engine, clock: FixedClock) -> None:
+    """Without a bank's statement the list says so; who is refused is led to the list."""
+    treasurer = visitor(app, engine, clock)
+
+    page, refused = treasurer.get(OCTOBER).text, treasurer.post(f"{OCTOBER}/close").text
+    to_list = '<a href="#close">What is open</a>'
+
+    assert "<strong>Not looked at:</strong> No statement was ever read in" in page
+    assert '<a href="/desk/books/income?from=2026-10-01&amp;to=2026-10-31">' in page  # each figure with its entries
+    assert (to_list in page, to_list in refused) == (False, True)
+
+
 def test_the_report_is_printed_once_from_what_was_frozen(
     app: FastAPI, engine: Engine, clock: FixedClock, desk: Desk
 ) -> None:

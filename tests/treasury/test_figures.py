@@ -32,7 +32,7 @@ def test_gifts_add_up_by_campaign_and_by_month() -> None:
         (OCTOBER, 2, 500),
     ]
     assert sheet.total == FigureRow(
-        None, None, 4, (Cell(Money(4000, GBP), "/desk/entries?figure=raised&currency=GBP"),)
+        None, None, 4, (Cell(Money(4000, GBP), "/desk/entries?figure=raised&currency=GBP"),), Money(4000, GBP)
     )
 
 
@@ -44,12 +44,23 @@ def test_refunds_and_fees_have_columns_only_when_there_are_any() -> None:
     [plain], [full] = sheets([gifts(1, NOVEMBER, 2500)]), sheets([gifts(1, NOVEMBER, 2500), refund, fee])
 
     assert plain.columns == (Figure.RAISED,)
+    assert (plain.has_left, full.has_left, full.total.left) == (False, True, Money(1442, GBP))
     assert dict(zip(full.columns, (cell.amount.minor for cell in full.total.cells), strict=True)) == {
         Figure.GIVEN: 2500,
         Figure.GIVEN_BACK: -1000,
         Figure.RAISED: 1500,
         Figure.FEES: -58,
     }
+
+
+def test_money_without_a_campaign_has_a_row_only_while_there_is_any() -> None:
+    """What came as other money and was made a gift later left nothing there."""
+    fee, back = (MonthlySum(Account.FEES, 0, NOVEMBER, Money(minor, GBP), 0) for minor in (-58, 58))
+
+    [gone], [there] = sheets([gifts(1, NOVEMBER, 2500), fee, back]), sheets([gifts(1, NOVEMBER, 2500), fee])
+
+    assert [row.campaign for row in gone.by_campaign] == [1]
+    assert [row.campaign for row in there.by_campaign] == [0, 1]
 
 
 def test_each_currency_has_a_sheet_of_its_own() -> None:

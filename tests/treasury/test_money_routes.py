@@ -137,8 +137,10 @@ def test_a_dispute_to_answer_stands_on_the_desk_with_its_day(treasurer: TestClie
     settle_gift(desk, 1, 2500, 58)
     dispute(desk, "du_1", 1, 2500, answer_by=NOON + timedelta(days=9))
 
-    assert "Answer a dispute by 30 November 2026 : Donor 1's bank asks for £25.00 back" in read(treasurer, "/desk")
-    assert "30 November 2026 Donor 1 Needs an answer Fraudulent du_1 £25.00" in read(treasurer, "/desk/disputes")
+    why = "the donor says that they did not pay it"
+    to_do = f"Answer a dispute by 30 November 2026 : Donor 1's bank asks for £25.00 back: {why}."
+    assert to_do in read(treasurer, "/desk")
+    assert f"30 November 2026 Donor 1 Needs an answer T{why[1:]} du_1 £25.00" in read(treasurer, "/desk/disputes")
 
 
 @ON_SQLITE

@@ -50,6 +50,7 @@ def test_nothing_is_lost_between_the_lines_and_the_campaigns(lines: list[PayoutL
     assert posted.total.net == sum((each.net for each in lines), start=nothing)
     assert posted.total.net + posted.unexplained == amount
     assert posted.total.fees == sum((each.fee for each in lines), start=nothing)
+    assert posted.total.gross == sum((each.gross for each in lines), start=nothing)
 
 
 def test_a_shared_gift_and_its_refund_are_split_as_the_gift_is_and_the_fee_as_it_is_booked() -> None:

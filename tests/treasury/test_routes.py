@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from fastapi import FastAPI
@@ -122,7 +123,10 @@ def test_what_went_wrong_stands_under_things_to_do(treasurer: TestClient, desk: 
     text = words(treasurer.get("/desk").text)
 
     assert "Donor 1 was asked for £25.00 and charged £20.00" in text
-    assert "could not be booked. It is kept, and tried again. charge.succeeded of 21 November 2026" in text
+    assert (
+        "could not be booked. It is kept and tried again; no money is lost. charge.succeeded of 21 November 2026"
+        in text
+    )
     assert "evt_odd: " in text
 
 
@@ -149,3 +153,21 @@ def test_the_first_page_says_that_very_many_forms_come_in(
     for n in range(250):
         admission.needs_puzzle(CountedForm(f"10.{n}.0.1", f"d{n}@example.org", ""))
     assert "Very many forms come in." in words(treasurer.get("/desk").text)
+
+
+def test_months_stand_before_what_is_left_to_set_up(engine: Engine, clock: FixedClock, desk: Desk) -> None:
+    """Once money has come, the first screen has it; before that, setting up comes first."""
+    step = SimpleNamespace(path="/desk/account", name="Your own way in", sentence="Choose a password.")
+    missing = SimpleNamespace(done=5, items=range(6), next=step)
+    app, site = FastAPI(), pages("test", BASE_URL)
+    app.include_router(treasury_routes(desk.books.engine, clock, site, missing_steps=lambda _member: missing))
+    install_errors(app, site)
+    browser = TestClient(app, base_url=BASE_URL)
+    sign_in_as(browser, engine, clock())
+    assert "Set-up: 5 of 6 steps are done" in browser.get("/desk").text
+
+    desk.give(1, 2500)
+
+    text = words(browser.get("/desk").text)
+    assert text.count("Set-up: 5 of 6 steps are done") == 1
+    assert text.index("This month and the last") < text.index("Set-up: 5 of 6 steps are done")

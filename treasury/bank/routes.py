@@ -1,6 +1,6 @@
 """`/desk/bank`: what is proved to the bank, and what each line of its statement is."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Annotated
 from uuid import UUID
@@ -14,12 +14,13 @@ from starlette.responses import RedirectResponse, Response
 
 from database.instants import Clock
 from database.transactions import reading
+from ledger.money import Money
 from ledger.period_store import open_from
 from ledger.periods import month_before, month_of
 from payments.bank.line import MatchKind
 from payments.bank.match_plan import PlannedMatch, plan_matches
 from payments.bank.match_store import BankMatch
-from payments.bank.matching import likely_targets
+from payments.bank.matching import OpenTarget, likely_targets
 from payments.bank.views import (
     BankLineRow,
     bank_imports,
@@ -30,12 +31,13 @@ from payments.bank.views import (
     proved_to_bank,
     unmatched_lines,
 )
-from payments.gifts.offline_store import MovedSince
+from payments.gifts.offline_store import MovedSince, NotEnoughCash, cash_in_hand
 from staff.changing import changing_books
 from staff.door import Door, SignedIn
 from staff.permissions import Permission
 from treasury.bank.import_routes import BANK_PATH, bank_import_routes
 from treasury.bank.matching_lines import match_line, match_planned, take_match_back
+from treasury.offline.entering import deposit_cash
 from web.errors import NotFound, SeeOther
 from web.forms import posted_fields
 from web.pages import Pages
@@ -68,6 +70,10 @@ def bank_routes(engine: Engine, clock: Clock, pages: Pages, door: Door) -> APIRo
     async def match_bank_line(changer: Changer, line: UUID, request: Request) -> Response:
         typed = await posted_fields(request, ["kind", "target"])
         return await run_in_threadpool(desk.match, changer, str(line), typed)
+
+    @router.post(LINE_PATH + "/cash")
+    def match_banked_cash(changer: Changer, line: UUID) -> Response:
+        return desk.bank_cash(changer, str(line))
 
     @router.post(LINE_PATH + "/not-a-gift")
     async def set_bank_line_aside(changer: Changer, line: UUID, request: Request) -> Response:
@@ -129,10 +135,11 @@ class BankDesk:
         with reading(self._engine) as conn:
             line = _kept(conn, line_id)
             likely = [] if line.match else likely_targets(line.open_line, open_targets(conn, [line.open_line]))
+            in_hand = cash_in_hand(conn, line.amount.currency)
         return self._pages.page(
             "treasury/bank_line.html", private=True, status=422 if errors else 200, member=reader.member, line=line,
-            likely=likely, typed=typed or {"why": ""}, errors=errors or {},
-            targets={name: name for name in errors or {}}, longest=LONGEST_WORD,
+            likely=likely, in_hand=in_hand, can_be_cash=_can_be_cash(line, likely, in_hand), typed=typed or {"why": ""},
+            errors=errors or {}, targets={name: name for name in errors or {}}, longest=LONGEST_WORD,
         )  # fmt: skip
 
     def match(self, changer: SignedIn, line_id: str, typed: Mapping[str, str]) -> Response:
@@ -144,6 +151,23 @@ class BankDesk:
         if not chosen:
             return self._refused(changer, line_id)
         return self._match(changer, BankMatch(line_id, chosen[0].kind, chosen[0].id))
+
+    def bank_cash(self, changer: SignedIn, line_id: str) -> Response:
+        """This line is cash in hand that was paid in: the deposit is booked and is the line, in one transaction."""
+        now = self._clock()
+        try:
+            with changing_books(self._engine, changer.actor, now) as change:
+                line = _kept(change.conn, line_id)
+                day = max(line.day, open_from(change.conn) or line.day)
+                if line.is_struck or line.match or line.amount.minor <= 0:
+                    raise SeeOther(f"{BANK_PATH}/lines/{line_id}")
+                deposit_cash(change, (line_id, line.amount), day, self._pages.wording.zone)
+                match_line(change, BankMatch(line_id, MatchKind.DEPOSIT, line_id), changer.member.id)
+        except NotEnoughCash:
+            return self.show_line(changer, line_id, errors={"target": "So much is not in hand any more."})
+        except IntegrityError:
+            return self._refused(changer, line_id)
+        return RedirectResponse(BANK_PATH, 303)
 
     def set_aside(self, changer: SignedIn, line_id: str, typed: str) -> Response:
         """This line is no gift; with a word that says what it is."""
@@ -162,7 +186,7 @@ class BankDesk:
                 match_line(change, match, changer.member.id)
         except IntegrityError:  # somebody else has matched one of the two meanwhile
             return self._refused(changer, match.line)
-        return RedirectResponse(f"{BANK_PATH}/lines/{match.line}", 303)
+        return RedirectResponse(BANK_PATH, 303)
 
     def _refused(self, changer: SignedIn, line_id: str) -> Response:
         return self.show_line(changer, line_id, errors={"target": "One of the two is matched already. Look again."})
@@ -177,6 +201,11 @@ class BankDesk:
             mistake = "Its gift was moved to another campaign: move it back first."
             return self.show_line(changer, line_id, errors={"target": mistake})
         return RedirectResponse(f"{BANK_PATH}/lines/{line_id}", 303)
+
+
+def _can_be_cash(line: BankLineRow, likely: Sequence[OpenTarget], in_hand: Money) -> bool:
+    """Whether so much is in hand, and no deposit was noted that this line may be."""
+    return in_hand >= line.amount and not any(target.kind is MatchKind.DEPOSIT for target in likely)
 
 
 def _kept(conn: Connection, line_id: str) -> BankLineRow:

@@ -19,12 +19,16 @@ MOST = 1000
 
 @dataclass(frozen=True, slots=True)
 class ClosingPoint:
-    """One question before closing. `open` counts what speaks against it; `path` leads to where it is mended."""
+    """One question before closing. `open` counts what speaks against it; `path` leads to where it is mended.
+
+    `is_asked` is False where nothing here can answer it: that speaks neither for closing nor against it.
+    """
 
     question: str
     open: int
     finding: str
     path: str
+    is_asked: bool = True
 
     @property
     def is_fine(self) -> bool:
@@ -70,7 +74,7 @@ def _point(question: str, count: int, path: str, fine: str, bad: tuple[str, str,
 def _on_the_statement(conn: Connection, month: date) -> ClosingPoint:
     question = "Are the month's payouts on the bank's own statement?"
     if not has_statements(conn):
-        return ClosingPoint(question, 0, "No statement was ever read in, so this is not looked at.", "/desk/bank")
+        return ClosingPoint(question, 0, "No statement was ever read in.", "/desk/bank", is_asked=False)
     missing = sum(len(payouts.unproved) for payouts in proved_to_bank(conn, month))
     return _point(
         question, missing, "/desk/bank", "Each of them is.", ("payout is", "payouts are", "on no statement yet.")

@@ -1,6 +1,6 @@
 """The books at the desk: months, the report of one, closing it and opening it again, what changed since."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query
@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from database.instants import Clock
 from database.transactions import reading, writing
 from ledger.period_store import close_month, late_entries, period_steps, reopen_month, report_pdf
-from ledger.periods import MonthNotReady
+from ledger.periods import MonthNotReady, month_after
 from outbox.jobs import enqueue
 from staff.act import Subject
 from staff.changing import changing_books
@@ -20,9 +20,11 @@ from staff.door import Door, SignedIn
 from staff.permissions import Permission
 from treasury.books.account_words import ACCOUNTANTS_WORDS, PLAIN_WORDS
 from treasury.books.closing_points import closing_points
+from treasury.books.income_routes import INCOME
 from treasury.books.jobs import PRINT_REPORT
 from treasury.books.month_report import frozen_report
 from treasury.books.months import BookMonth, book_months, report_now, report_of
+from treasury.books.spans import BookSpan
 from web.errors import NotFound
 from web.forms import posted_fields
 from web.pages import Pages
@@ -90,10 +92,12 @@ class BooksDesk:
         with reading(self._engine) as conn:
             book_month = self._book_month(conn, code)
             report = report_of(conn, book_month, self._pages.organisation.name)
+            month = book_month.month
             points = closing_points(conn, book_month.month, self._pages.wording.zone) if book_month.is_next else []
         return self._pages.page(
             "treasury/book_month.html", private=True, status=status, member=reader.member, book_month=book_month,
             report=report, points=points, plain=PLAIN_WORDS, accountants=ACCOUNTANTS_WORDS, code=code, mistake=mistake,
+            income=BookSpan(month, month_after(month) - timedelta(days=1)).address(INCOME),
         )  # fmt: skip
 
     def close(self, closer: SignedIn, code: str, *, all_the_same: bool) -> Response:

@@ -40,6 +40,7 @@ from staff.permissions import Permission
 from staff.store import acts_on
 from treasury.checks.words import StatedCheck, stated
 from treasury.letters.names import STATE_NAMES
+from treasury.lists.dispute_words import dispute_words
 from treasury.lists.gifts_list import GIFT_STATES
 from treasury.money.routes import NoSuchMoney
 from treasury.recurring.names import NAMES
@@ -102,6 +103,7 @@ def gift_routes(engine: Engine, clock: Clock, pages: Pages, door: Door) -> APIRo
             recurring_names=NAMES,
             letter_names=STATE_NAMES,
             words_of=words_of,
+            dispute_words=dispute_words,
             dashboard=_dashboard(pages.mode, shown.gift),
         )
 

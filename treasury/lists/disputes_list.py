@@ -2,6 +2,7 @@
 
 from payments.books.list_views import DISPUTES, DisputeListRow
 from treasury.lists.desk_list import ColumnKind, DeskList, ListColumn, Shown
+from treasury.lists.dispute_words import dispute_words
 from treasury.lists.list_filter import CAMPAIGN, CURRENCY, ListField, ListSort
 
 _STATES = {
@@ -20,6 +21,10 @@ def _words(word: str) -> str:
     return word.replace("_", " ").capitalize()
 
 
+def _sentence(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
 DISPUTE_LIST = DeskList[DisputeListRow](
     path="/desk/disputes",
     title="Disputes",
@@ -32,7 +37,8 @@ DISPUTE_LIST = DeskList[DisputeListRow](
         ListColumn("Answer by", lambda row: row.dispute.answer_by, ColumnKind.DAY, sort="due"),
         ListColumn("Donor", lambda row: row.dispute.donor or "No name", address=_address, is_main=True),
         ListColumn("State", lambda row: _STATES.get(row.dispute.state) or _words(row.dispute.state)),
-        ListColumn("Reason", lambda row: _words(row.dispute.reason)),
+        ListColumn("Why", lambda row: _sentence(dispute_words(row.dispute.reason))),
+        ListColumn("Reason", lambda row: row.dispute.reason, shown=Shown.FILE),
         ListColumn("Dispute", lambda row: row.dispute.id),
         ListColumn("Amount", lambda row: row.dispute.amount, ColumnKind.MONEY, sort="amount"),
         ListColumn("Currency", lambda row: row.dispute.amount.currency.code, shown=Shown.FILE),

@@ -2,17 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime, tzinfo
 
 from sqlalchemy import Connection
 
 from campaigns.campaign import Campaign, CampaignState
 from campaigns.store import campaigns
 from donors.donor import NO_ADDRESS, Donor
+from ledger.kinds import EntryKind
+from ledger.money import Money
 from payments.gifts.gift import Share, pledge
 from payments.gifts.offline import OfflineGift
-from payments.gifts.offline_store import givers
+from payments.gifts.offline_store import bank_cash, givers
 from payments.giving.pledges import shares_for
+from staff.act import Subject
 from staff.changing import Change
 from treasury.offline.form import TypedOffline
 
@@ -43,3 +46,11 @@ def offline_gifts(change: Change, typed: Sequence[TypedOffline], who: str) -> li
         offline_gift(read, shares[read.campaign.id], donor, who, change.now)
         for read, donor in zip(typed, donors, strict=True)
     ]
+
+
+def deposit_cash(change: Change, deposit: tuple[str, Money], day: date, zone: tzinfo) -> None:
+    """Book that cash in hand was taken to the bank: the deposit's id and its amount. Raises NotEnoughCash."""
+    key, amount = deposit
+    bank_cash(change.conn, deposit, day, f"{EntryKind.DEPOSIT}:{key}", (change.now, zone))
+    after = {"amount": str(amount), "day": day.isoformat()}
+    change.record("cash.deposit", Subject("deposits", key), after=after, act_id=f"cash.deposit:{key}")

@@ -12,6 +12,7 @@ from starlette.responses import RedirectResponse, Response
 
 from database.instants import Clock
 from database.transactions import reading
+from payments.bank.views import money_in_count
 from payments.gifts.offline_import_store import gifts_of_import
 from payments.gifts.offline_store import MovedSince, offline_gifts_of, take_back_offline_gifts
 from staff.act import Act, Subject
@@ -56,10 +57,10 @@ class ImportedGiftsDesk:
         with reading(self._engine) as conn:
             done = _acts(conn, identity)
             ids = gifts_of_import(conn, identity, MOST_LINE_NUMBERS)
-            gifts = offline_gifts_of(conn, ids)
+            gifts, bank_lines = offline_gifts_of(conn, ids), money_in_count(conn)
         return self._pages.page(
             "treasury/offline_import.html", private=True, status=422 if mistake else 200, member=reader.member,
-            identity=identity, done=done, gifts=gifts, mistake=mistake,
+            identity=identity, done=done, gifts=gifts, mistake=mistake, bank_lines=bank_lines,
             is_back=all(kept.taken_back_at for kept in gifts),
         )  # fmt: skip
 

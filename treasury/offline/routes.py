@@ -19,7 +19,7 @@ from database.transactions import reading
 from donors.donor import NO_ADDRESS
 from donors.store import donor_by_id
 from ledger.kinds import EntryKind
-from ledger.money import BadAmount, Money
+from ledger.money import BadAmount
 from ledger.period_store import open_from
 from payments.bank.line import MatchKind
 from payments.bank.match_store import BankMatch, add_match
@@ -29,7 +29,6 @@ from payments.gifts.offline_store import (
     KeptOffline,
     MovedSince,
     NotEnoughCash,
-    bank_cash,
     cash_in_hand,
     giver,
     offline_gift_of,
@@ -45,7 +44,7 @@ from staff.changing import changing_books
 from staff.door import Door, SignedIn
 from staff.permissions import Permission
 from staff.store import newest_of
-from treasury.offline.entering import offline_choices, offline_gift
+from treasury.offline.entering import deposit_cash, offline_choices, offline_gift
 from treasury.offline.form import (
     FIELDS,
     LONGEST_REFERENCE,
@@ -258,17 +257,12 @@ class OfflineDesk:
         if errors or day is None:
             return self.list(changer, 1, typed, errors)
         try:
-            self._bank(changer, typed.get("key", ""), amount, day)
+            with changing_books(self._engine, changer.actor, self._clock()) as change:
+                deposit_cash(change, (typed.get("key", ""), amount), day, self._zone)
         except NotEnoughCash:
             words = self._pages.wording.money_exact(in_hand)
             return self.list(changer, 1, typed, {"amount": f"Only {words} is in hand."})
         return RedirectResponse(PATH, 303)
-
-    def _bank(self, changer: SignedIn, key: str, amount: Money, day: date) -> None:
-        with changing_books(self._engine, changer.actor, self._clock()) as change:
-            bank_cash(change.conn, (key, amount), day, f"{EntryKind.DEPOSIT}:{key}", (change.now, self._zone))
-            after = {"amount": str(amount), "day": day.isoformat()}
-            change.record("cash.deposit", Subject("deposits", key), after=after, act_id=f"cash.deposit:{key}")
 
 
 def _kept(conn: Connection, identity: str) -> KeptOffline:

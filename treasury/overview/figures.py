@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from urllib.parse import urlencode
 
-from ledger.accounts import FIGURE_ACCOUNTS, Figure
+from ledger.accounts import FIGURE_ACCOUNTS, Account, Figure
+from ledger.entry import NO_CAMPAIGN
 from ledger.money import Currency, Money
 from ledger.views import EntryChoice, MonthlySum
 
@@ -27,12 +28,13 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class FigureRow:
-    """The figures of one campaign or of one month; of everything when both are None."""
+    """The figures of one campaign or of one month; of everything when both are None. `left`: raised, less fees."""
 
     campaign: int | None
     month: date | None
     gifts: int
     cells: tuple[Cell, ...]
+    left: Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,11 @@ class Sheet:
     by_campaign: tuple[FigureRow, ...]
     by_month: tuple[FigureRow, ...]
     total: FigureRow
+
+    @property
+    def has_left(self) -> bool:
+        """Whether fees make what is left another sum than what was raised."""
+        return Figure.FEES in self.columns
 
 
 def month_code(choice: EntryChoice) -> str | None:
@@ -82,6 +89,7 @@ def _sheet(sums: Sequence[MonthlySum], of: Currency) -> Sheet:
         tuple(
             _row(by_campaign[campaign], replace(all_of_it, campaign=campaign), columns, of)
             for campaign in sorted(by_campaign)
+            if campaign != NO_CAMPAIGN or _is_something(by_campaign[campaign])
         ),
         tuple(
             _row(by_month[month], replace(all_of_it, month=month), columns, of)
@@ -89,6 +97,14 @@ def _sheet(sums: Sequence[MonthlySum], of: Currency) -> Sheet:
         ),
         _row(sums, all_of_it, columns, of),
     )
+
+
+def _is_something(sums: Sequence[MonthlySum]) -> bool:
+    """Whether there is a gift, or an account has moved by more than what was taken back again."""
+    moved: defaultdict[Account, int] = defaultdict(int)
+    for monthly in sums:
+        moved[monthly.account] += monthly.amount.minor
+    return any(moved.values()) or sum(monthly.gifts for monthly in sums) != 0
 
 
 def _columns(sums: Sequence[MonthlySum]) -> tuple[Figure, ...]:
@@ -105,7 +121,8 @@ def _columns(sums: Sequence[MonthlySum]) -> tuple[Figure, ...]:
 
 def _row(sums: Sequence[MonthlySum], choice: EntryChoice, columns: Sequence[Figure], of: Currency) -> FigureRow:
     cells = tuple(Cell(_total(sums, figure, of), list_address(replace(choice, figure=figure))) for figure in columns)
-    return FigureRow(choice.campaign, choice.month, sum(monthly.gifts for monthly in sums), cells)
+    left = _total(sums, Figure.RAISED, of) + _total(sums, Figure.FEES, of)  # fees are negative
+    return FigureRow(choice.campaign, choice.month, sum(monthly.gifts for monthly in sums), cells, left)
 
 
 def _total(sums: Sequence[MonthlySum], figure: Figure, of: Currency) -> Money:

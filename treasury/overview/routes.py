@@ -24,6 +24,7 @@ from payments.settlement.views import stripe_status
 from staff.door import Door, SignedIn
 from staff.member import StaffMember
 from staff.permissions import Permission
+from treasury.lists.dispute_words import dispute_words
 from treasury.money.places import places
 from treasury.money.to_do import to_do
 from treasury.overview.figures import SHOWN
@@ -85,6 +86,7 @@ def overview_routes(engine: Engine, clock: Clock, pages: Pages, door: Door, miss
             every=EVERY,
             per=PER,
             decline_words=decline_words,
+            dispute_words=dispute_words,
             missing=missing_steps(reader.member),
         )
 

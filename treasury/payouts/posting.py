@@ -23,9 +23,14 @@ class PostingRow:
     other: Money
 
     @property
+    def gross(self) -> Money:
+        """What came and went, before fees."""
+        return self.given - self.given_back + self.other
+
+    @property
     def net(self) -> Money:
         """What it brought to the bank."""
-        return self.given - self.given_back - self.fees + self.other
+        return self.gross - self.fees
 
     def __add__(self, more: "PostingRow") -> "PostingRow":
         return PostingRow(

@@ -292,6 +292,7 @@ def test_a_failed_payment_says_the_banks_reason(treasurer: TestClient, desk: Des
 
     to_do, page = treasurer.get("/desk").text, treasurer.get(f"/desk/recurring/{failing.id}").text
 
-    assert "tried once since 21 November 2026: there was not enough money in the account." in words(to_do)
+    assert "£10.00, tried once: there was not enough money in the account." in words(to_do)
     assert "the bank's reason is “new reason”" in unescape(to_do)
     assert "tried once: there was not enough money in the account." in words(page)
+    assert "12 November 2026 £10.00 Not paid , tried once." in words(page)  # among the instalments
