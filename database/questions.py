@@ -19,12 +19,14 @@ from database.sqlite import in_json_list, json_list
 
 # Columns, the key that they are looked up by, and how their tables belong together: the same objects at each call.
 Place = tuple[Any, ...]
+# PostgreSQL is not told that many values are a text: it would take them apart anew for each row that it compares.
+_LISTED: sa.types.TypeEngine[Any] = sa.types.NullType()
 
 
 def among(connection: Connection, column: sa.ColumnElement[Any], values: Sequence[str]) -> sa.ColumnElement[bool]:
     """The condition that a text column holds one of many values: one parameter however many there are."""
     dialect = connection.dialect.name
-    return _in_listed(dialect, column, sa.literal(_listed(dialect, values), sa.Text))
+    return _in_listed(dialect, column, sa.literal(_listed(dialect, values), _LISTED))
 
 
 def has_come(column: sa.ColumnElement[datetime], now: datetime, longest: timedelta) -> sa.ColumnElement[bool]:
@@ -88,7 +90,7 @@ class _Question:
 
 @cache
 def _look_up(dialect: Dialect, places: tuple[Place, ...]) -> _Question:
-    listed = sa.bindparam("listed", type_=sa.Text)
+    listed = sa.bindparam("listed", type_=_LISTED)
     chosen = [
         sa.select(*columns).where(_in_listed(dialect.name, key, listed), *joined) for columns, key, *joined in places
     ]

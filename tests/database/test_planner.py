@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, Engine
 
 from database.engine import POOL_OVERFLOW, POOL_SIZE, open_database
+from database.questions import among
 from database.transactions import booking, booking_if_free, reading, writing
 from tests.database.pooler import pooler
 
@@ -52,6 +53,19 @@ def test_the_planner_is_told_in_every_transaction(contrary: Engine, transaction:
     for _ in range(2):
         with transaction(contrary) as conn:  # type: ignore[operator]
             assert settings_of(conn) == NEEDED
+
+
+def test_many_values_are_taken_apart_once_and_not_for_each_row(postgresql_url: str) -> None:
+    """Of 2,000 values and 200,000 rows without an index that took a minute and a half."""
+    engine = open_database(postgresql_url, durable=False)
+    with reading(engine) as conn:
+        conn.exec_driver_sql("CREATE TEMPORARY TABLE piece (name text)")
+        piece = sa.table("piece", sa.column("name", sa.Text))
+        question = sa.select(piece.c.name).where(among(conn, piece.c.name, ["a", "b"]))
+        asked = question.compile(conn)
+        plan = "\n".join(row[0] for row in conn.exec_driver_sql(f"EXPLAIN {asked}", asked.params))
+    engine.dispose()
+    assert "= ANY ('{a,b}'::text[])" in plan
 
 
 def test_only_one_process_has_the_books_and_nobody_waits_to_try(postgresql_url: str) -> None:
