@@ -74,10 +74,13 @@ class CheckGate:
 
     def look_at_waiting(self, conn: Connection, now: datetime) -> int:
         """Look again at each gift that waits; how many still do."""
-        waiting = [gift.gift_id for gift in waiting_gifts(conn)]
-        seen = [gift_id for gift_id in waiting if self.look_at_gifts(conn, [gift_id], now)]
+        return self.look_again(conn, [gift.gift_id for gift in waiting_gifts(conn)], now)
+
+    def look_again(self, conn: Connection, gift_ids: Sequence[str], now: datetime) -> int:
+        """Look again at gifts that wait, each by itself; how many of them still do."""
+        seen = [gift_id for gift_id in gift_ids if self.look_at_gifts(conn, [gift_id], now)]
         end_waits(conn, seen, now)
-        return len(waiting) - len(seen)
+        return len(gift_ids) - len(seen)
 
     def look_at_donors(self, conn: Connection, donor_ids: Sequence[str], now: datetime) -> None:
         """Open what is due now that these donors count as one."""
