@@ -197,8 +197,8 @@ def _form_rules(installation: Installation) -> FormRules:
     asked = DonorRules(installation.engine, installation.clock, lambda: organisation.profile)
     return FormRules(
         lambda: organisation.giving, lambda: offered_consents(organisation.profile, organisation.number),
-        asked.declared_above, lambda: organisation.profile.gift_aid_charity,
-        lambda: facts_asked_of_donors(organisation.profile.receipts.jurisdiction), asked.words,
+        asked.asked, lambda: organisation.profile.gift_aid_charity,
+        lambda: facts_asked_of_donors(organisation.profile.receipts.jurisdiction),
     )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from campaigns.tables import campaign
 from compliance.check import CheckReason, CheckState
 from compliance.donor_types import DonorType
 from compliance.step_rows import StepKind
+from compliance.store import IS_CORRECTED, corrected_values
 from compliance.tables import check_step, donor_check
 from database.columns import BookDate
 from database.lists import ListChoice, ListedTable, ListQuestion, on_days
@@ -72,6 +73,7 @@ def _table(conn: Connection, choice: ListChoice) -> ListedTable:
             last_day.label("last_day"),
             state.label("state"),
             sa.literal(choice.today or _NO_DAY, BookDate).label("today"),
+            IS_CORRECTED.label("is_corrected"),
         ),
         donor_check.join(gift, _g.id == _c.gift_id),
         conditions,
@@ -157,13 +159,14 @@ def _of_text(conn: Connection, choice: ListChoice) -> list[sa.ColumnElement[bool
 def _read(conn: Connection, rows: Sequence[sa.Row[Any]]) -> list[CheckListRow]:
     keys = [row.gift_id for row in rows]
     titles, types, ends = _campaigns(conn, keys), _donor_types(conn, keys), _ends(conn, keys)
+    values = corrected_values(conn, [row.gift_id for row in rows if row.is_corrected])
     return [
         CheckListRow(
             row.gift_id,
             row.donor_id,
             row.donor_name,
             tuple(titles[row.gift_id]),
-            Money(row.value_minor, GBP),
+            values.get(row.gift_id, Money(row.value_minor, GBP)),
             row.received_on,
             row.last_day,
             None if row.today == _NO_DAY else (row.last_day - row.today).days,

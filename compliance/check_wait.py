@@ -1,4 +1,4 @@
-"""A gift that waits: nobody can say yet whether it needs a check. Pure."""
+"""A gift that waits: nobody can say yet whether it needs a check; and what staff said that one is worth. Pure."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -34,3 +34,37 @@ class WaitingGift:
     received_on: date
     why: CheckWaitReason
     since: datetime
+
+
+class CorrectionReason(StrEnum):
+    """Why a value is put right. It is chosen, not typed: the log of acts is kept for ever, and names nobody."""
+
+    MISTYPED = "mistyped"
+    OTHER_RATE = "other_rate"
+    OTHER_VALUE = "other_value"
+
+    @property
+    def words(self) -> str:
+        """As the form and the log say it."""
+        return _CORRECTIONS[self]
+
+
+_CORRECTIONS = {
+    CorrectionReason.MISTYPED: "It was typed wrongly",
+    CorrectionReason.OTHER_RATE: "The rate of that day was another",
+    CorrectionReason.OTHER_VALUE: "What was given sells for another sum",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class EnteredValue:
+    """What a member of staff said that a gift is worth in pounds, and where they read it."""
+
+    gift_id: str
+    amount: Money
+    received_on: date
+    value: Money
+    source: str
+    who: str
+    at: datetime
+    has_check: bool

@@ -2,18 +2,18 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.engine import Engine
 
-from compliance.regime import Regime, RegimePeriod, regime_on
+from compliance.regime import Regime, RegimePeriod, regime_on, uk_day
 from compliance.rule import RuleBook
 from compliance.rule_store import regime_periods, rule_book
 from compliance.thresholds import declared_above, shipped_rules
 from database.instants import Clock
 from database.transactions import reading
-from ledger.money import Currency, Money
+from ledger.money import Currency
 from organisation.organisation import OrganisationProfile
+from payments.giving.donor_form import AskedAbove
 from web.language import to_translate, translated
 
 _WHY: Mapping[Regime, str] = {
@@ -59,24 +59,18 @@ class DonorRules:
     def __init__(self, engine: Engine, clock: Clock, profile: Callable[[], OrganisationProfile]) -> None:
         self._engine, self._clock, self._profile = engine, clock, profile
 
-    def declared_above(self, currency: Currency) -> Money | None:
-        """The amount above which donors declare who they are; None where nobody is asked."""
-        profile = self._profile()
-        today = self._today(profile)
-        period, rules = self._now(profile, today)
-        return declared_above(profile, currency, today, period, rules)
+    def asked(self, currency: Currency) -> AskedAbove | None:
+        """From which amount on donors declare who they are, and why; None where nobody is asked.
 
-    def words(self) -> Sequence[str]:
-        """Why they are asked; nothing where the organisation asks of its own accord."""
-        profile = self._profile()
-        period, _ = self._now(profile, self._today(profile))
-        return regime_words(period) if period else ()
+        Where the organisation asks of its own accord, no law says why.
+        """
+        profile, today = self._profile(), uk_day(self._clock())
+        period, rules = self._now(profile, today)
+        above = declared_above(profile, currency, today, period, rules)
+        return None if above is None else AskedAbove(above, tuple(regime_words(period)) if period else ())
 
     def _now(self, profile: OrganisationProfile, today: date) -> tuple[RegimePeriod | None, RuleBook]:
         if not profile.is_watched:
             return None, shipped_rules()
         with reading(self._engine) as conn:
             return regime_on(regime_periods(conn), today), rule_book(conn)
-
-    def _today(self, profile: OrganisationProfile) -> date:
-        return self._clock().astimezone(ZoneInfo(profile.organisation.timezone)).date()

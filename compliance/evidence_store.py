@@ -8,10 +8,12 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from compliance.evidence import EvidenceType, KeptEvidence, evidence_type
+from compliance.link_store import erase_links
 from compliance.store import remove_texts
 from compliance.tables import check_evidence, donor_check
 from database.bulk import insert_rows
 from database.questions import among
+from payments.gifts.erasure_store import donors_of_gifts
 from payments.gifts.store import lock_gift
 
 _e, _c = check_evidence.c, donor_check.c
@@ -58,8 +60,10 @@ def evidence_content(conn: Connection, gift_id: str, digest: str) -> tuple[KeptE
 def erase_checks(conn: Connection, gift_ids: Sequence[str], last_day: date) -> None:
     """Take donors out of the checks of those of these gifts that were received by this day.
 
-    What was typed goes, and the content of evidence. What was decided, when and by whom stays.
+    What was typed goes, also of why donors were joined, and the content of evidence. What was decided, when and by
+    whom stays.
     """
+    erase_links(conn, donors_of_gifts(conn, gift_ids), last_day)
     old = list(conn.scalars(sa.select(_c.gift_id).where(among(conn, _c.gift_id, gift_ids), _c.received_on <= last_day)))
     remove_texts(conn, old)
     of_checks = among(conn, _e.gift_id, old)

@@ -25,16 +25,16 @@ from compliance.gift_views import (
     gifts_of_donors,
 )
 from compliance.link_store import add_donor_link
-from compliance.regime import Regime, RegimePeriod, regime_on
+from compliance.regime import Regime, RegimePeriod, regime_on, uk_day
 from compliance.regulated_gift import RegulatedGift
 from compliance.rule import Rule, RuleBook
 from compliance.rule_store import add_regime_period, add_rule, regime_periods, rule_book
 from compliance.store import checked_gifts, open_checks
 from compliance.wait_store import end_waits, let_wait
-from compliance.wait_views import waiting_gifts
 from donors.merge_store import DonorMerge, merge_donors
 from organisation.organisation import OrganisationProfile
-from organisation.store import add_version, newest_version
+from organisation.store import REGIME_CHANGED, add_version, newest_version
+from outbox.jobs import enqueue
 
 log = structlog.get_logger()
 # Wrong facts, such as a rule that is missing, must not keep money from the books.
@@ -72,12 +72,11 @@ class CheckGate:
         let_wait(conn, dict.fromkeys(unvalued, CheckWaitReason.VALUE), now)
         return not unvalued
 
-    def look_at_waiting(self, conn: Connection, now: datetime) -> int:
-        """Look again at each gift that waits; how many still do."""
-        waiting = [gift.gift_id for gift in waiting_gifts(conn)]
-        seen = [gift_id for gift_id in waiting if self.look_at_gifts(conn, [gift_id], now)]
+    def look_again(self, conn: Connection, gift_ids: Sequence[str], now: datetime) -> int:
+        """Look again at gifts that wait, each by itself; how many of them still do."""
+        seen = [gift_id for gift_id in gift_ids if self.look_at_gifts(conn, [gift_id], now)]
         end_waits(conn, seen, now)
-        return len(waiting) - len(seen)
+        return len(gift_ids) - len(seen)
 
     def look_at_donors(self, conn: Connection, donor_ids: Sequence[str], now: datetime) -> None:
         """Open what is due now that these donors count as one."""
@@ -88,20 +87,26 @@ class CheckGate:
         received = gifts_of_donors(conn, members, _first_day(periods))
         self.look_at_gifts(conn, [gift.gift_id for gift in received.gifts], now)
 
-    def look_at_all(self, conn: Connection, since: date, now: datetime) -> None:
-        """Open what is due of everything that came since a day: a rule or a regime has changed.
+    def portions(self, conn: Connection, since: date) -> list[list[str]]:
+        """The donors to look at because a rule or a regime has changed from a day on, in portions of whole families.
 
         Donors whose gifts of no year come to more than the least threshold are not read.
         """
         periods = regime_periods(conn)
         if not _are_regulated(periods):
-            return
+            return []
         families = donor_families(conn)
-        lowest = rule_book(conn).lowest_threshold(since)
-        for donors in _together(donors_to_look_at(conn, lowest, since, families), families):
-            received = gifts_of_donors(conn, donors, max(since, _first_day(periods)))
-            gift_ids = [gift.gift_id for gift in received.gifts] + [gift.gift_id for gift in received.unvalued]
-            self.look_at_gifts(conn, gift_ids, now)
+        lowest = rule_book(conn).lowest_threshold(since, {period.regime for period in periods})
+        return list(_together(donors_to_look_at(conn, lowest, since, families), families))
+
+    def look_at_portion(self, conn: Connection, donor_ids: Sequence[str], since: date, now: datetime) -> None:
+        """Open what is due of everything that came from these donors since a day."""
+        periods = regime_periods(conn)
+        if not _are_regulated(periods):
+            return
+        received = gifts_of_donors(conn, donor_ids, max(since, _first_day(periods)))
+        gift_ids = [gift.gift_id for gift in received.gifts] + [gift.gift_id for gift in received.unvalued]
+        self.look_at_gifts(conn, gift_ids, now)
 
     def join_donors(self, conn: Connection, link: DonorLink, now: datetime) -> None:
         """Join two donors, or part them, and open what is then due. Parting closes no check."""
@@ -115,20 +120,27 @@ class CheckGate:
         return merge
 
     def enter_rule(self, conn: Connection, rule: Rule, staff_id: str, now: datetime) -> None:
-        """Add a rule, and look at what is here since its first day. Raises ValueError without a source or a day."""
+        """Add a rule; a job looks at what is here, if it decides about checks under a regime that was ever entered.
+
+        Raises ValueError without a source or a day.
+        """
         add_rule(conn, rule, staff_id, now)
         assert rule.first is not None, "add_rule has refused a rule without a day"
-        self.look_at_all(conn, rule.first, now)
+        if rule.decides_checks({period.regime for period in regime_periods(conn)}):
+            _queue_look(conn, rule.first, now)
 
     def enter_regime(self, conn: Connection, period: RegimePeriod, staff_id: str, now: datetime) -> None:
-        """Enter a regime, say so in the organisation's next version, and look at what is here since its first day."""
+        """Enter a regime, and say so in the organisation's next version; a job looks at what came since its first day.
+
+        The job takes long where there are many gifts, and nobody who gives has to wait for it.
+        """
         add_regime_period(conn, period, staff_id, now)
         profile = _profile(conn)
-        in_force = regime_on(regime_periods(conn), self._today(now))
+        in_force = regime_on(regime_periods(conn), uk_day(now))
         regime = in_force.regime if in_force else Regime.UNREGULATED
         if profile is not None and (profile.regime != regime.value or not profile.has_regimes):
             add_version(conn, replace(profile, regime=regime.value, has_regimes=True), staff_id, now)
-        self.look_at_all(conn, period.first, now)
+        _queue_look(conn, period.first, now)
 
     def _today(self, now: datetime) -> date:
         return now.astimezone(self.zone).date()
@@ -172,6 +184,10 @@ def _covered(received: ReceivedGifts, periods: Sequence[RegimePeriod]) -> Receiv
         tuple(gift for gift in received.gifts if regime_on(periods, gift.received_on)),
         tuple(gift for gift in received.unvalued if regime_on(periods, gift.received_on)),
     )
+
+
+def _queue_look(conn: Connection, since: date, now: datetime) -> None:
+    enqueue(conn, REGIME_CHANGED, f"since {since}", {"since": since.isoformat()}, now=now, urgent=True)
 
 
 def _are_regulated(periods: Sequence[RegimePeriod]) -> bool:

@@ -1,11 +1,12 @@
 """Donors who look alike: suggestions for a person, who joins them or does not. Pure."""
 
 import re
-import unicodedata
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
+
+from donors.donor_words import plain_letters
 
 _TITLES = frozenset("mr mrs ms miss mx dr prof sir dame lord lady rev baroness baron cllr the".split())
 
@@ -66,10 +67,7 @@ def _traits(donor: DonorTraits) -> Iterator[tuple[str, str]]:
 
 def _name_words(name: str) -> list[str]:
     """The words of a name without accents, titles and stops, as `Dr. José Álvarez` is `jose alvarez`."""
-    plain = "".join(
-        letter for letter in unicodedata.normalize("NFKD", name.casefold()) if not unicodedata.combining(letter)
-    )
-    return [word for word in re.findall(r"[^\W_]+", plain) if word not in _TITLES]
+    return [word for word in re.findall(r"[^\W_]+", plain_letters(name)) if word not in _TITLES]
 
 
 def _letters(text: str) -> str:

@@ -1,14 +1,19 @@
 """Donors whom staff joined, so that their gifts are added up together."""
 
+from collections.abc import Sequence
+from datetime import date
+
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from compliance.check_steps import NamedPerson
 from compliance.donor_links import DonorLink
-from compliance.tables import linked_donors
+from compliance.tables import donor_check, linked_donors
 from database.bulk import insert_rows
+from database.questions import among
 
 _l = linked_donors.c
+REMOVED = "removed"
 
 
 def add_donor_link(conn: Connection, link: DonorLink) -> None:
@@ -34,3 +39,15 @@ def donor_links(conn: Connection) -> list[DonorLink]:
         )
         for row in conn.execute(sa.select(linked_donors).order_by(_l.id))
     ]
+
+
+def erase_links(conn: Connection, donor_ids: Sequence[str], last_day: date) -> None:
+    """Put `removed` in place of why these donors were joined or parted. Who did it and when stays.
+
+    The reason belongs to the checks of both: it stays while the law has one of theirs kept, of after this day.
+    """
+    kept = sa.exists().where(
+        donor_check.c.received_on > last_day, donor_check.c.donor_id.in_((_l.first_id, _l.second_id))
+    )
+    theirs = sa.or_(among(conn, _l.first_id, donor_ids), among(conn, _l.second_id, donor_ids))
+    conn.execute(sa.update(linked_donors).where(theirs, ~kept, _l.why != REMOVED).values(why=REMOVED))

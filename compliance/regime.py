@@ -2,8 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+_LONDON = ZoneInfo("Europe/London")
+
+
+def uk_day(instant: datetime) -> date:
+    """The day in the United Kingdom, by which its law begins and ends, wherever the organisation keeps its books."""
+    return instant.astimezone(_LONDON).date()
 
 
 class Regime(StrEnum):

@@ -4,7 +4,7 @@ A change of the law is a new row. Nothing in this package names an amount or a n
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -60,6 +60,11 @@ class Rule:
         """Whether it is or was law. What is only proposed is not."""
         return self.status in _ACTING
 
+    def decides_checks(self, regimes: Collection[Regime]) -> bool:
+        """Whether it says, under one of these regimes, which gifts are checked, or how long a check may take."""
+        places = {*_FOR_ALL, *(regime.rules for regime in regimes)}
+        return self.key in (PERMISSIBILITY, CHECK_DAYS) and self.regime in places
+
     def holds_on(self, day: date) -> bool:
         """Whether it is the law on this day."""
         if not self.acts or self.first is None:
@@ -106,13 +111,18 @@ class RuleBook:
         """The number of days, months, years or reports; raises NoSuchRule."""
         return int(self.rule(regime, key, day).value)
 
-    def lowest_threshold(self, since: date) -> Money:
-        """The least amount above which any regime has gifts checked, on any day from `since` on."""
-        names = {regime.rules for regime in Regime}
+    def lowest_threshold(self, since: date, regimes: Collection[Regime] = tuple(Regime)) -> Money:
+        """The least amount above which one of these regimes has gifts checked, on any day from `since` on.
+
+        Nothing where no row says it: then every gift is to be looked at.
+        """
         return min(
-            rule.amount
-            for rule in self._by_key[PERMISSIBILITY]
-            if (rule.regime in names or rule.regime in _FOR_ALL) and rule.acts and (rule.last or since) >= since
+            (
+                rule.amount
+                for rule in self._by_key.get(PERMISSIBILITY, ())
+                if rule.decides_checks(regimes) and rule.acts and (rule.last or since) >= since
+            ),
+            default=Money(0, GBP),
         )
 
     def has(self, regime: Regime, key: str, day: date) -> bool:

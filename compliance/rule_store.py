@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from compliance.regime import Regime, RegimePeriod
+from compliance.regime import Regime, RegimePeriod, uk_day
 from compliance.rule import Rule, RuleBook
 from compliance.tables import added_rule, regime_period
 from compliance.thresholds import shipped_rules
@@ -34,15 +34,16 @@ def add_regime_period(conn: Connection, period: RegimePeriod, staff_id: str, now
 def regime_periods(conn: Connection) -> list[RegimePeriod]:
     """Every period in the order in which it was said: by the desk, or by a version of the organisation.
 
-    A version says one from its day on where it names another regime than the version before (docs/decisions/0038). The
-    version that only repeats what the desk has entered, at the same instant, says nothing more.
+    A version says one from its day in the UK on, where it names another regime than the version before
+    (docs/decisions/0038). The version that only repeats what the desk has entered, at the same instant, says nothing
+    more.
     """
     rows = conn.execute(sa.select(regime_period).order_by(_p.id)).all()
     entered = [
         (row.at, RegimePeriod(Regime(row.regime), row.first_day, row.last_day, row.is_northern_irish)) for row in rows
     ]
     repeated = {row.at for row in rows}
-    versions = [(at, RegimePeriod(Regime(name), at.date())) for at, name in regime_changes(conn) if at not in repeated]
+    versions = [(at, RegimePeriod(Regime(name), uk_day(at))) for at, name in regime_changes(conn) if at not in repeated]
     return [period for _, period in sorted((*versions, *entered), key=lambda each: each[0])]
 
 

@@ -12,9 +12,10 @@ from sqlalchemy.engine import Connection
 from compliance.check import Check, CheckClock, CheckReason
 from compliance.check_steps import CheckRefusal, CheckStep, DonorRecord, NamedPerson, ReturnFailure
 from compliance.due_checks import DueCheck
+from compliance.gift_views import gifts_by_id
 from compliance.regulated_gift import GiftNature, RegulatedGift
 from compliance.step_rows import StepKind, StepParts, kept_step, step_parts
-from compliance.tables import check_step, check_text, donor_check
+from compliance.tables import check_step, check_text, donor_check, pound_value
 from database.bulk import insert_rows
 from database.questions import among
 from ledger.money import GBP, Money
@@ -22,6 +23,10 @@ from payments.gifts.store import lock_gift
 
 _c, _s, _t = donor_check.c, check_step.c, check_text.c
 REMOVED = "removed"
+# A second value in pounds puts the first right. The row of the check keeps what its gift was worth when it opened.
+IS_CORRECTED = (
+    sa.select(sa.func.count()).where(pound_value.c.gift_id == _c.gift_id).correlate(donor_check).scalar_subquery() > 1
+)
 
 
 def open_checks(conn: Connection, due: Iterable[DueCheck], on: date) -> None:
@@ -94,8 +99,11 @@ def remove_texts(conn: Connection, gift_ids: Sequence[str]) -> None:
 
 
 def _read(conn: Connection, condition: sa.ColumnElement[bool]) -> list[Check]:
-    rows = conn.execute(sa.select(donor_check).where(condition).order_by(_c.received_on, _c.gift_id)).all()
+    rows = conn.execute(
+        sa.select(donor_check, IS_CORRECTED.label("is_corrected")).where(condition).order_by(_c.received_on, _c.gift_id)
+    ).all()
     keys = [row.gift_id for row in rows]
+    values = corrected_values(conn, [row.gift_id for row in rows if row.is_corrected])
     texts: defaultdict[str, dict[str, str]] = defaultdict(dict)
     of_checks = sa.select(_s.id).where(among(conn, _s.gift_id, keys))
     for step_id, name, text in conn.execute(sa.select(_t.step_id, _t.name, _t.text).where(_t.step_id.in_(of_checks))):
@@ -103,7 +111,14 @@ def _read(conn: Connection, condition: sa.ColumnElement[bool]) -> list[Check]:
     steps: defaultdict[str, list[CheckStep]] = defaultdict(list)
     for row in conn.execute(sa.select(check_step).where(among(conn, _s.gift_id, keys)).order_by(_s.gift_id, _s.n)):
         steps[row.gift_id].append(_step(row, texts[row.id]))
-    return [_check(row, tuple(steps[row.gift_id])) for row in rows]
+    return [_check(row, values.get(row.gift_id), tuple(steps[row.gift_id])) for row in rows]
+
+
+def corrected_values(conn: Connection, gift_ids: Sequence[str]) -> dict[str, Money]:
+    """What gifts are worth whose value in pounds was put right after their checks had opened."""
+    if not gift_ids:
+        return {}
+    return {gift.gift_id: gift.value for gift in gifts_by_id(conn, gift_ids).gifts}
 
 
 def _check_row(due: DueCheck, on: date) -> dict[str, Any]:
@@ -127,11 +142,11 @@ def _person_columns(step: CheckStep) -> dict[str, str | None]:
     return {"staff_id": by.staff_id if by else None, "staff_name": by.name if by else None}
 
 
-def _check(row: Any, steps: tuple[CheckStep, ...]) -> Check:
+def _check(row: Any, corrected: Money | None, steps: tuple[CheckStep, ...]) -> Check:
     gift = RegulatedGift(
         row.gift_id,
         row.donor_id,
-        Money(row.value_minor, GBP),
+        corrected or Money(row.value_minor, GBP),
         row.received_on,
         row.section,
         GiftNature(row.nature),

@@ -109,7 +109,8 @@ check_evidence = table(
 )
 
 # A member of staff joins two donors whose gifts are added up together, or parts them again: the newest row of a pair
-# counts. A merge (`donor_merge`) says that two are one person; these may be two, such as a household.
+# counts. A merge (`donor_merge`) says that two are one person; these may be two, such as a household. Erasure puts
+# `removed` in place of `why`.
 linked_donors = table(
     "linked_donors",
     sa.Column("id", Count, primary_key=True, autoincrement=False),

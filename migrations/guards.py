@@ -135,6 +135,21 @@ def name_once(table: str, column: str, keys: Sequence[Sequence[str]]) -> None:
         _refuse_taken(f"{table}_no_take", table, "UPDATE", "rowid <> OLD.rowid AND ", keys)
 
 
+def let_text_go(table: str, column: str, others: Sequence[str], keys: Sequence[Sequence[str]]) -> None:
+    """A text of an append-only table only goes, to "removed"; its other columns stay, its keys among them.
+
+    `keys`: its every unique key, as of `keep_rows`; none where the only one is the rowid.
+    """
+    op.execute(f"DROP TRIGGER {table}_no_update" + ("" if on_sqlite() else f" ON {table}"))
+    frozen(table, others)
+    refuse(
+        f"{table}_text_goes", table, "UPDATE", f"{table}: its text only goes",
+        f"NEW.{column} <> OLD.{column} AND NEW.{column} <> 'removed'",
+    )  # fmt: skip
+    if on_sqlite() and keys:
+        _refuse_taken(f"{table}_no_take", table, "UPDATE", "rowid <> OLD.rowid AND ", keys)
+
+
 def only_rises(table: str, column: str, order: Sequence[str]) -> None:
     """A state only moves forward in this order."""
     find = "instr" if on_sqlite() else "strpos"

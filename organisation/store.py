@@ -59,6 +59,7 @@ def add_version(conn: Connection, profile: OrganisationProfile, cause: str, now:
     number = before.number + 1 if before else 1
     version = OrganisationVersion(number, now, cause, replace(profile, has_regimes=has_regimes))
     conn.execute(sa.insert(organisation_version).values(_row(version)))
+    # The day of UTC is never after the UK's, on which the regime begins: nothing is left out.
     if profile.regime != (before.profile.regime if before else UNREGULATED):
         enqueue(conn, REGIME_CHANGED, str(number), {"since": now.date().isoformat()}, now=now)
     return version

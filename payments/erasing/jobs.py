@@ -32,6 +32,7 @@ from payments.giving.postal_address_store import erase_postal_addresses
 from payments.inbox.store import drop_bodies
 from payments.own.erasure import KeptByLaw
 from payments.own.own_data_views import addresses_of_donor
+from payments.valuing.erasure_store import erase_loans, erase_valuations
 from receipts.erasure_store import close_receipts, erase_documents, erase_receipts
 from receipts.store import gifts_with_receipts
 from staff.notes_store import Noted, erase_notes
@@ -86,6 +87,8 @@ def erase_person(conn: Connection, donor_ids: Sequence[str], addresses: Sequence
     erase_signups(conn, _keys(addresses), now)
     erase_gifts(conn, donor_ids)
     erase_postal_addresses(conn, gifts)
+    erase_valuations(conn, gifts)
+    erase_loans(conn, donor_ids)
     erase_lines(conn, lines_of_gifts(conn, gifts))
     forget_uploads(conn)
     erase_notes(conn, Noted.DONOR, donor_ids, now)

@@ -68,7 +68,7 @@ def withdraw_gift_aid(conn: Connection, donor_ids: Sequence[str], from_day: date
 
 
 def erase_gift_aid_declarations(conn: Connection, identities: Sequence[str], now: datetime) -> None:
-    """Take names and addresses out of these declarations; what was agreed to, and when, stays."""
+    """Take names, addresses and the place of a paper out of these declarations; what was agreed to, and when, stays."""
     gone = {
         "first_name": REMOVED_NAME,
         "last_name": REMOVED_NAME,
@@ -77,6 +77,8 @@ def erase_gift_aid_declarations(conn: Connection, identities: Sequence[str], now
         "postcode": ABROAD,
     }
     named = sa.and_(among(conn, _d.id, identities), _d.erased_at.is_(None))
+    on_paper = sa.and_(among(conn, _d.id, identities), _d.kept_where.is_not(None))
+    conn.execute(sa.update(table).where(on_paper).values(kept_where=REMOVED_NAME))
     conn.execute(sa.update(table).where(named).values(**gone, erased_at=now))
 
 

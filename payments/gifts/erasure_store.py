@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from database.questions import among
 from payments.gifts.gift import GiftState
 from payments.gifts.recurring import RecurringState
 from payments.gifts.tables import declaration, dedication, gift, lost_gift, offline_gift, recurring
@@ -26,6 +27,12 @@ def is_unsettled(conn: Connection, donor_ids: Sequence[str]) -> bool:
 def gifts_of_donor(conn: Connection, donor_ids: Sequence[str]) -> list[str]:
     """The ids of every gift of this donor, paid or not."""
     return list(conn.scalars(sa.select(gift.c.id).where(gift.c.donor_id.in_(donor_ids)).order_by(gift.c.id)))
+
+
+def donors_of_gifts(conn: Connection, gift_ids: Sequence[str]) -> list[str]:
+    """The ids of the donors who gave these."""
+    known = sa.select(gift.c.donor_id).where(among(conn, gift.c.id, gift_ids), gift.c.donor_id.is_not(None)).distinct()
+    return sorted(donor_id for donor_id in conn.scalars(known) if donor_id)
 
 
 def mentions_of_donor(conn: Connection, donor_ids: Sequence[str]) -> list[str]:

@@ -31,20 +31,26 @@ from web.pages import Pages
 
 
 @dataclass(frozen=True, slots=True)
+class AskedAbove:
+    """Who gives more than this amount declares who they are; `why` are translated sentences."""
+
+    amount: Money
+    why: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class FormRules:
     """What the organisation decides about the form, as it is now.
 
-    What is offered, the boxes of consent, the amount above which donors declare who they are, and the name of the
-    charity where Gift Aid may be declared to it. `for_receipts` is what receipts must say of their donors,
-    `regime_words` why donors declare who they are, in translated sentences.
+    What is offered, the boxes of consent, above which amount and why donors declare who they are, and the name of the
+    charity where Gift Aid may be declared to it. `for_receipts` is what receipts must say of their donors.
     """
 
     giving: Callable[[], GivingRules] = lambda: NO_RULES
     consents: Callable[[], Sequence[OfferedConsent]] = lambda: ()
-    declared_above: Callable[[Currency], Money | None] = lambda _: None
+    asked_above: Callable[[Currency], AskedAbove | None] = lambda _: None
     gift_aid_charity: Callable[[], str] = lambda: ""
     for_receipts: Callable[[], Collection[MissingFact]] = lambda: ()
-    regime_words: Callable[[], Sequence[str]] = lambda: ()
 
 
 NO_FORM_RULES = FormRules()
@@ -80,13 +86,9 @@ class DonorForm:
         mistake = {"to": translated("Choose a group from the list.")}
         return mistake if isinstance(pledge, Pledge) else pledge | mistake
 
-    def declared_above(self, campaign: Campaign) -> Money | None:
-        """The amount above which donors declare who they are, if there is one."""
-        return self._rules.declared_above(campaign.currency)
-
-    def regime_words(self) -> Sequence[str]:
-        """Why donors declare who they are."""
-        return self._rules.regime_words()
+    def asked_above(self, campaign: Campaign) -> AskedAbove | None:
+        """Above which amount donors declare who they are, and why, if they do."""
+        return self._rules.asked_above(campaign.currency)
 
     def gift_aid(self, pledge: Pledge) -> GiftAidOffer | None:
         """What may be declared with a gift: a person's, in pounds, to a charity that claims Gift Aid."""

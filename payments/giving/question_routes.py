@@ -28,16 +28,15 @@ class DonorQuestions:
 
     def _ask_who_gives(self, campaign: Campaign, fields: FormFields, pledge: Pledge) -> Pledge | Response:
         """Who gives is asked above the threshold."""
-        above = self._form.declared_above(campaign)
-        if above is None or not pledge.amount > above:
+        asked = self._form.asked_above(campaign)
+        if asked is None or not pledge.amount > asked.amount:
             return pledge
         declaration = read_declaration(fields)
         if isinstance(declaration, Declaration):
             return with_declaration(pledge, declaration)
         errors = declaration if fields.get("declaring") else {}
         values = declaration_values(fields, errors)
-        why = self._form.regime_words()
-        return self._page("payments/declare.html", campaign, pledge, values, above=above, why=why)
+        return self._page("payments/declare.html", campaign, pledge, values, above=asked.amount, why=asked.why)
 
     def _ask_gift_aid(self, campaign: Campaign, fields: FormFields, pledge: Pledge) -> Pledge | Response:
         """The declaration of a UK taxpayer is asked of donors who ticked it."""

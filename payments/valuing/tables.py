@@ -6,8 +6,8 @@ from database.columns import BookDate, Code, Count, Flag, Instant, Minor
 from database.tables import table
 
 # Whether a gift was left in a will, and what its donor got back for it: in words, with its market value. The newest
-# row of a gift counts; a gift without one is what it seems, and nothing was got back. `who` is a member of staff, or
-# the campaign whose gifts all buy something.
+# row of a gift counts; a gift without one is what it seems, and nothing was got back. Erasure puts `removed` in place
+# of the words. `who` is a member of staff, or the campaign whose gifts all buy something.
 gift_valuation = table(
     "gift_valuation",
     sa.Column("gift_id", Code, sa.ForeignKey("gift.id"), primary_key=True),
@@ -23,7 +23,8 @@ gift_valuation = table(
     sa.CheckConstraint("(benefit = '') = (market_value_minor = 0)", name="benefit"),
 )
 
-# Somebody lent money. It is no gift and no income, so that the ledger has no entry of it.
+# Somebody lent money. It is no gift and no income, so that the ledger has no entry of it. Erasure puts `removed` in
+# place of `terms` and `why`.
 loan = table(
     "loan",
     sa.Column("id", Code, primary_key=True),

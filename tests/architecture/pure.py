@@ -69,6 +69,7 @@ PURE = {
     "campaigns.states",
     "campaigns.editing.days",
     "donors.donor",
+    "donors.donor_words",
     "organisation.organisation",
     "organisation.receipt_rules",
     *(f"staff.{name}" for name in ("act", "act_words", "member", "permissions", "role")),

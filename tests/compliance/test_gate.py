@@ -1,9 +1,8 @@
 """Whatever way a gift comes, its check opens in the transaction that receives it."""
 
 import ast
-from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -21,19 +20,15 @@ from compliance.held_views import held_by_campaign, held_in_all, held_on
 from compliance.jobs import GiftsStillWait, compliance_jobs
 from compliance.offline_receiving import receive_offline_gift
 from compliance.pending_views import is_being_checked
-from compliance.regime import Regime, RegimePeriod
-from compliance.rule import PERMISSIBILITY
-from compliance.rule_store import regime_periods
 from compliance.store import checks_of, take_check_step
 from compliance.tables import donor_check
-from compliance.thresholds import shipped_rules
 from compliance.wait_store import LOOK_AGAIN, add_pound_value
 from compliance.wait_views import waiting_gifts
 from database.transactions import booking, reading
 from donors.erasure_store import ERASE_DONOR
 from ledger.money import EUR, Money
 from organisation.organisation import OrganisationProfile
-from organisation.store import REGIME_CHANGED, add_version
+from organisation.store import add_version
 from outbox.tables import job
 from payments.books.bookkeeper import Bookkeeper
 from payments.erasing.jobs import NotYet, erasing_jobs
@@ -214,60 +209,6 @@ def queued(books: Books, kind: str) -> int:
     """How many jobs of a kind wait."""
     with reading(books.engine) as conn:
         return conn.scalar(sa.select(sa.func.count()).select_from(job).where(job.c.kind == kind)) or 0
-
-
-def test_a_rule_that_is_missing_keeps_no_money_from_the_books(books: Books) -> None:
-    """A party before there were rules of the kind: the gift is booked, waits, and is checked once the rule is there."""
-    old = date(1999, 5, 1)
-    with booking(books.engine) as conn:
-        GATE.enter_regime(conn, RegimePeriod(Regime.PARTY, date(1998, 1, 1)), ASHA.staff_id, NOON)
-    enter(books, 1, old)
-    assert (opened(books), waiting(books)) == ({}, {gift_id(1): CheckWaitReason.FACTS})
-    assert books.gift(1).state is GiftState.RECEIVED
-    rules = shipped_rules()
-    with booking(books.engine) as conn:
-        for key in (PERMISSIBILITY, "check_or_return_days"):
-            rule = replace(rules.rule(Regime.PARTY, key, TODAY), first=date(1998, 1, 1), last=None, source="invented")
-            GATE.enter_rule(conn, rule, ASHA.staff_id, NOON)
-        GATE.look_at_waiting(conn, NOON)
-    assert (list(opened(books)), waiting(books)) == ([gift_id(1)], {})
-
-
-def test_a_rule_alone_changes_what_is_checked(books: Books) -> None:
-    """An invented row, and no code: gifts that are here already, and gifts to come."""
-    receive(books, 1, 30_000)
-    assert opened(books) == {}
-    rule = shipped_rules().rule(Regime.PARTY, PERMISSIBILITY, TODAY)
-    with booking(books.engine) as conn:
-        GATE.enter_rule(conn, replace(rule, value=rule.value / 2, first=TODAY, source="invented"), ASHA.staff_id, NOON)
-    receive(books, 2, 25_100, "ben@example.org")
-    assert list(opened(books)) == [gift_id(1), gift_id(2)]
-
-
-def test_a_regime_that_is_entered_later_looks_at_what_is_here(books: Books) -> None:
-    """At the desk for days that have passed; and the organisation's own version by a job."""
-    with booking(books.engine) as conn:
-        add_version(conn, replace(PARTY, regime="none"), "asha", NOON - timedelta(days=1))
-    receive(books, 1, 60_000)
-    receive(books, 2, 60_000, "ben@example.org")
-    assert opened(books) == {}
-    with booking(books.engine) as conn:
-        GATE.enter_regime(conn, RegimePeriod(Regime.CAMPAIGNER, TODAY, TODAY), ASHA.staff_id, NOON)
-        assert regime_periods(conn)[-1] == RegimePeriod(Regime.CAMPAIGNER, TODAY, TODAY)
-    assert list(opened(books)) == [gift_id(1), gift_id(2)]
-
-
-def test_a_version_with_a_regime_has_what_came_that_day_looked_at(books: Books) -> None:
-    """By the job that was written with it."""
-    with booking(books.engine) as conn:
-        add_version(conn, replace(PARTY, regime="none"), "asha", NOON - timedelta(days=1))
-    receive(books, 1, 60_000)
-    with booking(books.engine) as conn:
-        add_version(conn, PARTY, "asha", NOON)
-        payloads: Sequence[object] = conn.scalars(sa.select(job.c.payload).where(job.c.kind == REGIME_CHANGED)).all()
-    assert payloads[-1] == {"since": TODAY.isoformat()}
-    compliance_jobs(books.engine, GATE, lambda: datetime.now(tz=LONDON))[REGIME_CHANGED](payloads[-1])
-    assert list(opened(books)) == [gift_id(1)]
 
 
 def test_every_way_into_the_books_passes_the_gate() -> None:

@@ -10,9 +10,11 @@ from sqlalchemy import Connection, Engine
 
 from compliance.check import CheckState
 from compliance.check_steps import Acceptance, CheckRefusal, CheckStep, ReturnFailure, ReturnProof, ReturnReason
+from compliance.donor_links import DonorLink
 from compliance.due_checks import DueCheck, due_checks
 from compliance.evidence import EvidenceType, KeptEvidence
 from compliance.evidence_store import erase_checks, evidence_content, evidence_of, keep_evidence
+from compliance.link_store import add_donor_link, donor_links, erase_links
 from compliance.regime import Regime
 from compliance.store import REMOVED, checks_of, open_checks, remove_texts, take_check_step, unended_checks
 from compliance.tables import check_text
@@ -135,3 +137,15 @@ def test_what_was_typed_goes_and_what_was_decided_stays(conn: Connection) -> Non
     [check] = checks_of(conn, ["early"])
     assert (check.state, check.accepted_on) == (CheckState.ACCEPTED, NEXT)
     assert set(conn.scalars(sa.select(check_text.c.text))) == {REMOVED}
+
+
+def test_why_donors_were_joined_goes_once_no_check_of_theirs_is_kept(conn: Connection) -> None:
+    """The reason belongs to the checks of both, whichever was erased; who joined them and when stays for good."""
+    for name in ("other", "third"):
+        conn.execute(sa.insert(donor).values(row(donor, {"id": name, "email_key": name})))
+    for pair in (("donor", "other"), ("other", "third")):
+        add_donor_link(conn, DonorLink(*pair, True, ASHA, NOON, "the wife of Bo Li"))
+    erase_links(conn, ["other"], MAY)
+    assert [link.why for link in donor_links(conn)] == ["the wife of Bo Li", REMOVED]
+    erase_checks(conn, ["early", "late"], date(2024, 12, 31))
+    assert [link.why for link in donor_links(conn)] == [REMOVED, REMOVED]

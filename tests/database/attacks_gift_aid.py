@@ -8,11 +8,20 @@ _WITHDRAWN = (
 )
 _TAKEN_BACK = "UPDATE gift_aid_claim SET taken_back_at = made_at, taken_back_by = 'x' WHERE number = 3"
 _LET_GO = "UPDATE gift_aid_line SET holds_of = NULL WHERE claim = 1"
+_ON_PAPER = copied(
+    "gift_aid_declaration", "id = 'declared-1'",
+    id="'declared-9'", brought="'paper'", entered_by="'x'", kept_where="'here'",
+)  # fmt: skip
 
 GIFT_AID = (
     changed("gift_aid_declaration", "words = 'others'", "id = 'declared-1'", "gift_aid_declaration_frozen"),
     changed("gift_aid_declaration", "declared_on = '2020-01-01'", "id = 'declared-1'", "gift_aid_declaration_frozen"),
     changed("gift_aid_declaration", "last_name = 'Other'", "id = 'declared-1'", "gift_aid_declaration_text_goes"),
+    Attack(
+        "gift_aid_declaration: kept elsewhere", "gift_aid_declaration",
+        "UPDATE gift_aid_declaration SET kept_where = 'elsewhere' WHERE brought = 'paper'",
+        ("gift_aid_declaration_text_goes",), (_ON_PAPER,),
+    ),
     Attack(
         "gift_aid_declaration: withdrawn for other days", "gift_aid_declaration",
         "UPDATE gift_aid_declaration SET ends_on = '2030-01-01' WHERE id = 'declared-1'",

@@ -72,6 +72,7 @@ TAKING = (
         _taking("gift_aid_claim", "number = 3", "number = 4", copied("gift_aid_claim", "number = 3", number="4")),
         guards=("gift_aid_claim_frozen", "gift_aid_claim_no_take"),
     ),
+    _taking("gift_valuation", "rowid = 2", "rowid = 1", copied("gift_valuation", "n = 1", n="2")),
     _taking("allocation", "rowid = 2", "rowid = 1", copied("allocation", "n = 1", gift_id="'gift-2'")),
     _taking(
         "donor_merge",

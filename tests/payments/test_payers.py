@@ -6,9 +6,11 @@ import pytest
 import sqlalchemy as sa
 
 from database.transactions import booking, reading, writing
-from donors.tables import donor
+from donors.tables import donor, donor_word
+from donors.word_store import donors_called
 from ledger.tables import entry
 from payments.erasing.jobs import erase_person
+from payments.gifts.details_store import name_giver
 from payments.gifts.store import gift as gift_by_id
 from payments.gifts.tables import gift as gift_table
 from payments.gifts.wall_views import wall_entries
@@ -95,3 +97,15 @@ def test_an_erased_donor_is_not_named_again(books: Books) -> None:
     books.deliver(charged("2", gift=gift_id(2), **WALLET))
     with reading(books.engine) as conn:
         assert "Lovelace" not in str(conn.execute(sa.select(gift_table)).all())
+        assert conn.scalars(sa.select(donor_word.c.word)).all() == []
+
+
+def test_a_giver_who_is_named_later_is_found_by_that_name(books: Books) -> None:
+    """As by one that they typed at once; of a gift that had a name already nothing changes."""
+    pledge(books)
+    pledge(books, "A. King", n=2)
+    with writing(books.engine) as conn:
+        name_giver(conn, [gift_id(1), gift_id(2)], "\u0141ukasz Lovelace")
+    with reading(books.engine) as conn:
+        [donor_id] = conn.scalars(sa.select(donor.c.id).where(donor.c.email == EMAIL))
+        assert conn.scalars(donors_called(conn, "lukasz love")).all() == [donor_id]

@@ -14,6 +14,7 @@ CHECK_ACCESS: Mapping[str, Permission] = {
     "POST /desk/checks/links": CHANGE,
     "GET /desk/waiting-gifts": READ,
     "POST /desk/waiting-gifts/{gift_id}": CHANGE,
+    "POST /desk/waiting-gifts/{gift_id}/value": CHANGE,
     "GET /desk/checks/{gift_id}": READ,
     "GET /desk/checks/{gift_id}/sheet": READ,
     "GET /desk/checks/{gift_id}/evidence/{digest}": READ,

@@ -2,16 +2,17 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 
-from database.transactions import reading, writing
+from database.transactions import booking, reading, writing
 from organisation.organisation import OrganisationKind
 from payments.gift_aid.declaration_store import add_gift_aid_declaration, gift_aid_declaration_by_id
+from payments.gift_aid.erasure_store import erase_gift_aid
 from payments.gift_aid.schedule_file import ODS
 from staff.act import Subject, by_command
 from staff.changing import changing
@@ -22,7 +23,7 @@ from tests.engines import ON_SQLITE
 from tests.payments.gift_aid.hmrc_validator import boxes, donations, errors_of
 from tests.payments.gift_aid.samples import ADA, DECLARED, TODAY
 from tests.payments.messages import delivery, event
-from tests.payments.organisation_books import gift_id
+from tests.payments.organisation_books import NOON, gift_id
 from tests.payments.stripe_objects import refund
 from tests.proof.books import Desk
 from tests.receipts.samples import PROFILE
@@ -170,6 +171,9 @@ def test_a_declaration_on_paper_is_entered_once_and_claimed_by(visitor: Visitor,
     assert "<strong>£6.25</strong> of tax" in treasurer.get(PATH).text
     with reading(engine) as conn:
         assert [act.what for act in acts_on(conn, Subject("donor", donor))] == ["gift_aid.enter"]
+    with booking(engine) as conn:
+        erase_gift_aid(conn, [donor], date.max, NOON)
+    assert "Binder 3" not in treasurer.get(page).text
 
 
 @pytest.mark.parametrize(

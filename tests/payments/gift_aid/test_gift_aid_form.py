@@ -14,7 +14,7 @@ from payments.gift_aid.declaration_store import gift_aid_declared_with
 from payments.gift_aid.declaration_views import counting_declarations
 from payments.gift_aid.gift_aid_declaration import DeclarationPlace, DeclarationScope
 from payments.gift_aid.taxpayer import Taxpayer
-from payments.giving.donor_form import FormRules
+from payments.giving.donor_form import AskedAbove, FormRules
 from payments.giving.pledges import Pledges
 from payments.giving.routes import payment_routes
 from payments.stripe.gateway import Gateway
@@ -43,7 +43,9 @@ def open_site(books: Books, charity: str) -> tuple[FastAPI, FixedClock]:
     """The form of an organisation; of a charity, if it is called something."""
     clock = FixedClock(NOON)
     rules = FormRules(
-        lambda: GivingRules(("month",)), declared_above=lambda _: Money(50_000, GBP), gift_aid_charity=lambda: charity
+        lambda: GivingRules(("month",)),
+        asked_above=lambda _: AskedAbove(Money(50_000, GBP)),
+        gift_aid_charity=lambda: charity,
     )
     pledges = Pledges(books.engine, Gateway("sk_test_x", "http://127.0.0.1", api_base=CLOSED_PORT), clock)
     app = FastAPI()

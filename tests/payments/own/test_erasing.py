@@ -11,6 +11,7 @@ from compliance.kept_by_law import KEPT_BY_LAW
 from database.tables import metadata
 from database.transactions import booking, reading, writing
 from donors.erasure_store import ERASE_DONOR
+from ledger.money import GBP, Money
 from outbox.letters import SEND
 from outbox.tables import job, letter
 from outbox.worker import Handler, Worker
@@ -22,6 +23,10 @@ from payments.gifts.recurring import RecurringState
 from payments.gifts.tables import gift
 from payments.giving.postal_address import PostalAddress
 from payments.giving.postal_address_store import put_postal_address
+from payments.valuing.loan import Loan
+from payments.valuing.loan_store import add_loan, take_loan_back
+from payments.valuing.valuation import Valuation
+from payments.valuing.valuation_store import add_valuations, valuations_of
 from proof.canonical import canonical
 from receipts.store import mint_token, pdf_of, save_pdf
 from receipts.tables import receipt
@@ -103,6 +108,20 @@ def test_an_erased_donor_is_in_nothing_but_what_the_law_keeps(erased: OwnSite) -
     }  # fmt: skip
     assert books_as_text(erased.engine) == before
     assert tables_with(erased.engine, *OTHER) == others
+
+
+def test_what_staff_typed_of_an_erased_donor_goes_with_them(erased: OwnSite) -> None:
+    """What a gift bought, on which terms they lent, and why a loan was taken back: sums and days stay."""
+    with booking(erased.engine) as conn:
+        donor_id = conn.scalar(sa.select(gift.c.donor_id).where(gift.c.id == gift_id(1))) or ""
+        bought = Valuation(gift_id(1), False, f"Two seats for {NAME}", Money(1000, GBP))
+        add_valuations(conn, [bought], "asha", NOON)
+        add_loan(conn, Loan("loan-1", donor_id, Money(5000, GBP), NOON.date(), f"{NAME} wants it in May"), "asha", NOON)
+        take_loan_back(conn, "loan-1", f"{NAME} gave it", "asha", NOON)
+    work(erased)
+    assert not tables_with(erased.engine, NAME) & {"gift_valuation", "loan"}
+    with reading(erased.engine) as conn:
+        assert valuations_of(conn, [gift_id(1)])[gift_id(1)].market_value == Money(1000, GBP)
 
 
 def test_what_the_law_keeps_loses_its_names_on_its_day(erased: OwnSite) -> None:
