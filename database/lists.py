@@ -84,6 +84,7 @@ class ListedTable:
 
     The columns of a sort are never NULL; `id` decides between equal rows. Rows of one currency add up by `minor`.
     `asked` is for a text that many rows hold: the part of the conditions that it is, to be asked of row after row.
+    With `ids_first` the rows, which are wide and many, are put into their order by their ids before they are read.
     """
 
     columns: Sequence[sa.ColumnElement[Any]]
@@ -94,6 +95,7 @@ class ListedTable:
     currency: sa.ColumnElement[str] | None = None
     minor: sa.ColumnElement[int] | None = None
     asked: AskedOfRows | None = None
+    ids_first: bool = False
 
 
 @dataclass(frozen=True)
@@ -131,24 +133,46 @@ def _rows(conn: Connection, listed: ListedTable, window: ListWindow) -> Sequence
     descending = window.descending != window.backwards
     place = _place(conn, listed, order, window.beside)
     begins = [_beyond(order, place, descending=descending)] if place else []
-    sorted_by = [column.desc() if descending else column.asc() for column in order]
 
-    def asked_for(columns: Sequence[Any], *conditions: sa.ColumnElement[bool]) -> sa.Select[Any]:
-        return sa.select(*columns).select_from(listed.source).where(*conditions).order_by(*sorted_by)
+    def first(columns: Sequence[Any], *conditions: sa.ColumnElement[bool]) -> sa.Select[Any]:
+        chosen = sa.select(*columns).select_from(listed.source).where(*conditions, *begins)
+        return chosen.order_by(*_sorted(order, descending=descending)).limit(window.limit)
 
-    if listed.asked is None:
-        rows = conn.execute(asked_for(listed.columns, *listed.conditions, *begins).limit(window.limit)).all()
-    else:
-        span = (*listed.asked.besides, *begins)
-        end = conn.execute(asked_for(order, *span).offset(ASKED_ROWS).limit(1)).first()
+    rows: Sequence[sa.Row[Any]] | None = None
+    if listed.asked:
+        end = conn.execute(first(order, *listed.asked.besides).offset(ASKED_ROWS).limit(1)).first()
         within = [_beyond(order, end, descending=not descending)] if end else []
-        nearest = asked_for(listed.columns, listed.asked.condition, *span, *within)
-        rows = conn.execute(nearest.limit(window.limit)).all()
-        if end and len(rows) < window.limit:
-            # Only what puts the rows into their order is read of all of them.
-            first = asked_for([listed.id], *listed.conditions, *begins).limit(window.limit).subquery()
-            rows = conn.execute(asked_for(listed.columns, listed.id.in_(sa.select(first.c[0])))).all()
+        met = conn.execute(first(listed.columns, listed.asked.condition, *listed.asked.besides, *within)).all()
+        rows = met if end is None or len(met) == window.limit else None
+    if rows is None and (listed.asked or listed.ids_first):
+        ids = _first_ids(listed, order, (*listed.conditions, *begins), window.limit, descending=descending)
+        rows = conn.execute(first(listed.columns, listed.id.in_(ids))).all()
+    if rows is None:
+        rows = conn.execute(first(listed.columns, *listed.conditions)).all()
     return rows[::-1] if window.backwards else rows
+
+
+def _first_ids(
+    listed: ListedTable,
+    order: Sequence[sa.ColumnElement[Any]],
+    conditions: Sequence[sa.ColumnElement[bool]],
+    limit: int,
+    *,
+    descending: bool,
+) -> sa.Select[Any]:
+    """The ids of the first rows in an order: only what puts rows into it is read of all of them.
+
+    They are found before they are sorted. PostgreSQL would read the list in its order until it has met enough, which it
+    takes to be soon: where all of them are old it asks a million rows.
+    """
+    keys = [column.label(f"key_{n}") for n, column in enumerate(order)]
+    met = sa.select(*keys).select_from(listed.source).where(*conditions).cte("met")
+    columns = list(met.prefix_with("MATERIALIZED", dialect="postgresql").c)
+    return sa.select(columns[-1]).order_by(*_sorted(columns, descending=descending)).limit(limit)
+
+
+def _sorted(order: Sequence[sa.ColumnElement[Any]], *, descending: bool) -> list[sa.ColumnElement[Any]]:
+    return [column.desc() if descending else column.asc() for column in order]
 
 
 def _beyond(order: Sequence[sa.ColumnElement[Any]], place: Sequence[Any], *, descending: bool) -> Any:

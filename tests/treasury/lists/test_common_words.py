@@ -32,7 +32,7 @@ from treasury.lists.list_filter import ListSort
 TEXTS = ("donor", "arc", "baker ann", "example", "euro", "nobody")
 WAYS = ((2000, 10_000, 2000), (0, 10_000, 3), (0, 0, 2000))  # donors that are many, gifts looked up, rows asked
 ASKED_ROW_AFTER_ROW = [
-    desk_list for desk_list in DESK_LISTS if desk_list.name in ("gifts", "donors", "documents", "entries")
+    desk_list for desk_list in DESK_LISTS if desk_list.name in ("gifts", "donors", "documents", "letters", "entries")
 ]
 FOUND_BY_PEOPLE = [desk_list for desk_list in DESK_LISTS if desk_list.name not in ("payouts", "credit-notes")]
 
