@@ -18,7 +18,7 @@ from compliance.tables import check_step, donor_check
 from database.columns import BookDate
 from database.lists import ListChoice, ListedTable, ListQuestion, on_days
 from donors.merge_store import ids_of_person
-from donors.word_store import is_called
+from donors.word_store import asked_whether_called, is_called
 from ledger.amount_views import is_amount
 from ledger.money import GBP, Money
 from payments.gifts.gift_list_views import REFERENCE, begins_with_reference
@@ -153,7 +153,9 @@ def _of_text(conn: Connection, choice: ListChoice) -> list[sa.ColumnElement[bool
         return [is_amount(_c.value_minor, sa.literal(GBP.code, sa.Text), choice.amount)]
     if REFERENCE.fullmatch(text.lower()):
         return [begins_with_reference(_c.gift_id, text)]
-    return [is_called(conn, _g.donor_id, text)]
+    # Checks are few: of many donors no gift is looked up, but each check's gift is asked.
+    asked = asked_whether_called(conn, _g.donor_id, text)
+    return [is_called(conn, _g.donor_id, text) if asked is None else asked]
 
 
 def _read(conn: Connection, rows: Sequence[sa.Row[Any]]) -> list[CheckListRow]:

@@ -15,6 +15,8 @@ from sqlalchemy.engine import Connection
 from database.columns import Count
 
 ListedRow = TypeVar("ListedRow")
+# So many rows of a list are asked for a common word, before all rows that have it are put into the list's order.
+ASKED_ROWS = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +67,24 @@ class ListTotal:
     back: Mapping[str, int] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class AskedOfRows:
+    """A condition that many rows meet, as a row can be asked for it by itself, and the conditions besides it.
+
+    The first of so many are met soon in the list's own order, when all of them would take long to put into an order.
+    """
+
+    condition: sa.ColumnElement[bool]
+    besides: Sequence[sa.ColumnElement[bool]]
+
+
 @dataclass(frozen=True)
 class ListedTable:
     """A list as the database sees it: the rows that were chosen, and what they may be sorted by.
 
     The columns of a sort are never NULL; `id` decides between equal rows. Rows of one currency add up by `minor`.
+    `asked` is for a text that many rows hold: the part of the conditions that it is, to be asked of row after row.
+    With `ids_first` the rows, which are wide and many, are put into their order by their ids before they are read.
     """
 
     columns: Sequence[sa.ColumnElement[Any]]
@@ -79,6 +94,8 @@ class ListedTable:
     sorts: Mapping[str, Sequence[sa.ColumnElement[Any]]]
     currency: sa.ColumnElement[str] | None = None
     minor: sa.ColumnElement[int] | None = None
+    asked: AskedOfRows | None = None
+    ids_first: bool = False
 
 
 @dataclass(frozen=True)
@@ -87,42 +104,97 @@ class ListQuestion(Generic[ListedRow]):
 
     `read` is given the rows of one page, so that it may look up what belongs to all of them at once. `kept_total` is
     for a list whose total is kept; it returns None for a choice whose total is not. `back` gives what was taken off the
-    rows' amounts again, by currency.
+    rows' amounts again, by currency; it is told how many rows there are.
     """
 
     table: Callable[[Connection, ListChoice], ListedTable]
     read: Callable[[Connection, Sequence[sa.Row[Any]]], Sequence[ListedRow]]
     kept_total: Callable[[Connection, ListChoice], ListTotal | None] | None = None
-    back: Callable[[Connection, ListChoice], Mapping[str, int]] | None = None
+    back: Callable[[Connection, ListChoice, int], Mapping[str, int]] | None = None
 
 
 def list_rows(
     conn: Connection, question: ListQuestion[ListedRow], choice: ListChoice, window: ListWindow
 ) -> Sequence[ListedRow]:
     """The rows of a part of a list. A row that it should begin after and that is not there is left out of account."""
+    return question.read(conn, _rows(conn, question.table(conn, choice), window))
+
+
+def list_rows_and_total(
+    conn: Connection, question: ListQuestion[ListedRow], choice: ListChoice, window: ListWindow
+) -> tuple[Sequence[ListedRow], ListTotal]:
+    """The rows of a part of a list, and what the whole of it adds up to. Its table is worked out once for both."""
     listed = question.table(conn, choice)
+    return question.read(conn, _rows(conn, listed, window)), _whole_total(conn, question, choice, listed)
+
+
+def _rows(conn: Connection, listed: ListedTable, window: ListWindow) -> Sequence[sa.Row[Any]]:
     order = (*listed.sorts[window.sort], listed.id)
     descending = window.descending != window.backwards
-    query = sa.select(*listed.columns).select_from(listed.source).where(*listed.conditions)
-    if place := _place(conn, listed, order, window.beside):
-        here = sa.tuple_(*(sa.literal(value, column.type) for value, column in zip(place, order, strict=True)))
-        query = query.where(sa.tuple_(*order) < here if descending else sa.tuple_(*order) > here)
-    sorted_by = [column.desc() if descending else column.asc() for column in order]
-    rows: Sequence[sa.Row[Any]] = conn.execute(query.order_by(*sorted_by).limit(window.limit)).all()
-    return question.read(conn, rows[::-1] if window.backwards else rows)
+    place = _place(conn, listed, order, window.beside)
+    begins = [_beyond(order, place, descending=descending)] if place else []
+
+    def first(columns: Sequence[Any], *conditions: sa.ColumnElement[bool]) -> sa.Select[Any]:
+        chosen = sa.select(*columns).select_from(listed.source).where(*conditions, *begins)
+        return chosen.order_by(*_sorted(order, descending=descending)).limit(window.limit)
+
+    rows: Sequence[sa.Row[Any]] | None = None
+    if listed.asked:
+        end = conn.execute(first(order, *listed.asked.besides).offset(ASKED_ROWS).limit(1)).first()
+        within = [_beyond(order, end, descending=not descending)] if end else []
+        met = conn.execute(first(listed.columns, listed.asked.condition, *listed.asked.besides, *within)).all()
+        rows = met if end is None or len(met) == window.limit else None
+    if rows is None and (listed.asked or listed.ids_first):
+        ids = _first_ids(listed, order, (*listed.conditions, *begins), window.limit, descending=descending)
+        rows = conn.execute(first(listed.columns, listed.id.in_(ids))).all()
+    if rows is None:
+        rows = conn.execute(first(listed.columns, *listed.conditions)).all()
+    return rows[::-1] if window.backwards else rows
+
+
+def _first_ids(
+    listed: ListedTable,
+    order: Sequence[sa.ColumnElement[Any]],
+    conditions: Sequence[sa.ColumnElement[bool]],
+    limit: int,
+    *,
+    descending: bool,
+) -> sa.Select[Any]:
+    """The ids of the first rows in an order: only what puts rows into it is read of all of them.
+
+    They are found before they are sorted. PostgreSQL would read the list in its order until it has met enough, which it
+    takes to be soon: where all of them are old it asks a million rows.
+    """
+    keys = [column.label(f"key_{n}") for n, column in enumerate(order)]
+    met = sa.select(*keys).select_from(listed.source).where(*conditions).cte("met")
+    columns = list(met.prefix_with("MATERIALIZED", dialect="postgresql").c)
+    return sa.select(columns[-1]).order_by(*_sorted(columns, descending=descending)).limit(limit)
+
+
+def _sorted(order: Sequence[sa.ColumnElement[Any]], *, descending: bool) -> list[sa.ColumnElement[Any]]:
+    return [column.desc() if descending else column.asc() for column in order]
+
+
+def _beyond(order: Sequence[sa.ColumnElement[Any]], place: Sequence[Any], *, descending: bool) -> Any:
+    """The condition that a row comes after a place in an order."""
+    here = sa.tuple_(*(sa.literal(value, column.type) for value, column in zip(place, order, strict=True)))
+    return sa.tuple_(*order) < here if descending else sa.tuple_(*order) > here
 
 
 def list_total(conn: Connection, question: ListQuestion[Any], choice: ListChoice) -> ListTotal:
     """How many rows the whole list has, what they add up to, and what of it was taken off again."""
-    total = _total(conn, question, choice)
-    return replace(total, back=question.back(conn, choice)) if question.back else total
+    return _whole_total(conn, question, choice, None)
 
 
-def _total(conn: Connection, question: ListQuestion[Any], choice: ListChoice) -> ListTotal:
+def _whole_total(
+    conn: Connection, question: ListQuestion[Any], choice: ListChoice, listed: ListedTable | None
+) -> ListTotal:
     kept = question.kept_total(conn, choice) if question.kept_total else None
-    if kept is not None:
-        return kept
-    listed = question.table(conn, choice)
+    total = _total(conn, listed or question.table(conn, choice)) if kept is None else kept
+    return replace(total, back=question.back(conn, choice, total.rows)) if question.back else total
+
+
+def _total(conn: Connection, listed: ListedTable) -> ListTotal:
     if listed.currency is None or listed.minor is None:
         count = sa.select(sa.func.count()).select_from(listed.source).where(*listed.conditions)
         return ListTotal(conn.scalar(count) or 0)
@@ -197,7 +269,9 @@ def _sums(
     conn: Connection, listed: ListedTable, currency: sa.ColumnElement[str], minor: sa.ColumnElement[int]
 ) -> ListTotal:
     whole = sa.select().select_from(listed.source).where(*listed.conditions)
-    first = conn.scalar(whole.add_columns(currency).limit(1))
+    # Of the many rows of a common word even the first takes time: any row of the list tells as well which it may be.
+    some = sa.select().select_from(listed.source) if listed.asked else whole
+    first = conn.scalar(some.add_columns(currency).limit(1))
     if first is None:
         return ListTotal(0)
     # Nearly every list is in one currency. SQLite groups a million rows in three times of what it takes to add them up.
@@ -208,6 +282,6 @@ def _sums(
         )
     ).one()
     if count == of_first:
-        return ListTotal(count, {first: int(of_first_minor)})
+        return ListTotal(count, {first: int(of_first_minor)} if count else {})
     sums = conn.execute(whole.add_columns(currency, sa.func.sum(minor)).group_by(currency).order_by(currency))
     return ListTotal(count, {code: int(total) for code, total in sums})

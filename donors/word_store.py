@@ -42,6 +42,16 @@ def is_called(conn: Connection, column: sa.ColumnElement[Any], text: str) -> sa.
     return column.in_(called) if ids is None else among(conn, column, ids)
 
 
+def asked_whether_called(conn: Connection, column: sa.ColumnElement[Any], text: str) -> sa.ColumnElement[bool] | None:
+    """`is_called` as a row can be asked for it by itself, where many donors are called so; None where few are."""
+    words = sorted(name_words(text))
+    if not words or not are_many(conn, _called(conn, text)):
+        return None
+    if len(words) == 1 and is_whole(words[0]):
+        return sa.exists().where(_w.donor_id == column, _w.word == words[0])
+    return sa.and_(*(sa.exists().where(_w.donor_id == column, _begins(_w.word, word)) for word in words))
+
+
 def donors_called(conn: Connection, text: str) -> sa.Select[Any]:
     """The ids of these donors."""
     called = _called(conn, text)

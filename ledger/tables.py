@@ -70,6 +70,9 @@ GIVEN_BACK = sa.text("kind IN ('refund', 'refund_failed', 'dispute', 'payment_fa
 # What was given back is moved with its gift to another campaign. An index answers a question that names its condition.
 BACK_OR_MOVED = sa.text("kind IN ('refund', 'refund_failed', 'dispute', 'payment_failed', 'move')")
 sa.Index("ix_entry_given_back", entry.c.campaign_id, sqlite_where=BACK_OR_MOVED, postgresql_where=BACK_OR_MOVED)
+# The same by gift, with all that is added up: few gifts have such an entry, and each has several others.
+_of_gift = [entry.c[_name] for _name in "gift_id currency debit credit amount_minor campaign_id kind".split()]
+sa.Index("ix_entry_given_back_of_gift", *_of_gift, sqlite_where=BACK_OR_MOVED, postgresql_where=BACK_OR_MOVED)
 
 # Fees that stand whole, without a campaign: of payments that are not ours, and of versions before decision 0028.
 WHOLE_FEE = sa.text("kind = 'fee' AND campaign_id = 0")

@@ -13,7 +13,7 @@ from database.questions import among
 from outbox.letters import UNDELIVERED, LetterState, PostedLetter, posted_letter
 from outbox.tables import letter
 
-AddressesOf = Callable[[Connection, str], sa.SelectBase]
+AddressesOf = Callable[[Connection, str], sa.CompoundSelect[Any]]
 
 _l = letter.c
 _LATEST = 1000
@@ -120,14 +120,15 @@ def _table(conn: Connection, choice: ListChoice, addresses_of: AddressesOf) -> L
         case state:
             conditions.append(_l.state == state)
     if choice.text:
-        conditions.append(_to(choice.text, addresses_of(conn, choice.text)))
-    return ListedTable(tuple(letter.c), letter, conditions, _l.id, {"day": (_l.posted_at,)})
+        conditions.append(_to(conn, choice.text, conn.scalars(addresses_of(conn, choice.text)).all()))
+    sorts = {"day": (_l.posted_at,)}
+    return ListedTable(tuple(letter.c), letter, conditions, _l.id, sorts, ids_first=bool(choice.text))
 
 
-def _to(text: str, addresses: sa.SelectBase) -> sa.ColumnElement[bool]:
+def _to(conn: Connection, text: str, addresses: Sequence[str]) -> sa.ColumnElement[bool]:
     """The condition that a letter's address begins so, as typed or in small letters, or is one of these."""
     begins = [sa.and_(_l.to_address >= so, _l.to_address < so + "\U0010ffff") for so in sorted({text, text.lower()})]
-    return sa.or_(*begins, _l.to_address.in_(addresses))
+    return sa.or_(*begins, among(conn, _l.to_address, addresses))
 
 
 def _read(_conn: Connection, rows: Sequence[sa.Row[Any]]) -> list[PostedLetter]:

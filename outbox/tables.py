@@ -50,5 +50,5 @@ letter = table(
     sa.CheckConstraint("key <> '' and to_address <> '' and subject <> ''", name="addressed"),
     sa.Index("ix_letter_state", "state", "posted_at"),
     sa.Index("ix_letter_posted", "posted_at"),
-    sa.Index("ix_letter_to_address", "to_address"),
+    sa.Index("ix_letter_to_address", "to_address", "posted_at", "id"),
 )

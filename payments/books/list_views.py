@@ -160,17 +160,21 @@ def _matches_text(
     text = choice.text
     if choice.amount is not None:
         return is_amount(*money, choice.amount)
-    return sa.or_(identity == text, payment == text, _is_paid_by(payment, donors_called(conn, text), conn))
+    return sa.or_(identity == text, payment == text, _is_paid_by(conn, identity, payment, donors_called(conn, text)))
 
 
-def _is_paid_by(payment: sa.ColumnElement[str], called: sa.Select[Any], conn: Connection) -> sa.ColumnElement[bool]:
+def _is_paid_by(
+    conn: Connection, identity: sa.ColumnElement[str], payment: sa.ColumnElement[str], called: sa.Select[Any]
+) -> sa.ColumnElement[bool]:
     """The condition that one of these donors made a payment.
 
-    The payments of few donors are looked up. Of many, each refund or dispute is asked who paid: they are fewer.
+    The payments of few donors are looked up. Of many, each refund or dispute is asked who paid: they are fewer. That
+    is asked here, once for the rows and their total.
     """
     theirs = _g.donor_id.in_(called)
     if are_many(conn, called):
-        return sa.exists().where(charge.c.payment == payment, _g.id == charge.c.gift_id, theirs)
+        paid = sa.exists().where(charge.c.payment == payment, _g.id == charge.c.gift_id, theirs)
+        return among(conn, identity, conn.scalars(sa.select(identity).where(paid)).all())
     gifts = sa.select(_g.id).where(theirs)
     return payment.in_(sa.select(charge.c.payment).where(charge.c.gift_id.in_(gifts)))
 

@@ -19,7 +19,7 @@ charge = table(
     sa.Column("method", Code, nullable=False),
     sa.Column("succeeded_at", Instant, nullable=False),
     sa.Column("gift_id", Code, sa.ForeignKey("gift.id")),
-    sa.Index("ix_charge_payment", "payment"),
+    sa.Index("ix_charge_payment", "payment", "gift_id"),
     sa.Index("ix_charge_gift_id", "gift_id"),
     sa.CheckConstraint("amount_minor > 0", name="amount"),
 )

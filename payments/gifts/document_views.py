@@ -9,9 +9,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from database.lists import ListChoice, ListedTable, ListQuestion, on_days
+from database.lists import AskedOfRows, ListChoice, ListedTable, ListQuestion, on_days
 from donors.merge_store import ids_of_person
-from donors.word_store import is_called
+from donors.word_store import asked_whether_called, is_called
 from ledger.amount_views import is_amount
 from ledger.money import Money
 from payments.gifts.gift_list_views import REFERENCE, begins_with_reference
@@ -39,7 +39,7 @@ class DocumentListRow:
 
 
 def _table(conn: Connection, choice: ListChoice) -> ListedTable:
-    conditions = [*on_days(_r.issued_on, choice), *_matches_text(conn, choice)]
+    conditions = on_days(_r.issued_on, choice)
     if (number := choice.number("campaign")) is not None:
         conditions.append(sa.exists().where(_a.gift_id == _r.gift_id, _a.campaign_id == number))
     if donor_id := choice.words.get("donor"):
@@ -51,20 +51,34 @@ def _table(conn: Connection, choice: ListChoice) -> ListedTable:
     if choice.last_day is not None:
         conditions.append(_r.id < (choice.last_day.year + 1) * YEAR_SPAN)
     columns = (_r.id, _r.issued_on, _r.gift_id, _r.edition, _r.snapshot)
-    return ListedTable(columns, receipt, conditions, _r.id, {"number": ()})
+    matches, asked = _matches_text(conn, choice)
+    return ListedTable(
+        columns,
+        receipt,
+        [*conditions, *matches],
+        _r.id,
+        {"number": ()},
+        asked=None if asked is None else AskedOfRows(asked, conditions),
+    )
 
 
-def _matches_text(conn: Connection, choice: ListChoice) -> list[sa.ColumnElement[bool]]:
+def _matches_text(
+    conn: Connection, choice: ListChoice
+) -> tuple[list[sa.ColumnElement[bool]], sa.ColumnElement[bool] | None]:
+    """What a text finds. Of a word that many donors have, also what to ask of each receipt."""
     text = choice.text
     if not text:
-        return []
+        return [], None
     if numbered := _NUMBER.fullmatch(text):
-        return [_r.id == int(numbered[1]) * YEAR_SPAN + int(numbered[2])]
+        return [_r.id == int(numbered[1]) * YEAR_SPAN + int(numbered[2])], None
     if choice.amount is not None:
-        return [_r.gift_id.in_(sa.select(_g.id).where(is_amount(_g.amount_minor, _g.currency, choice.amount)))]
+        amount = is_amount(_g.amount_minor, _g.currency, choice.amount)
+        return [_r.gift_id.in_(sa.select(_g.id).where(amount))], None
     if REFERENCE.fullmatch(text.lower()):
-        return [begins_with_reference(_r.gift_id, text)]
-    return [_r.gift_id.in_(sa.select(_g.id).where(is_called(conn, _g.donor_id, text)))]
+        return [begins_with_reference(_r.gift_id, text)], None
+    called = _r.gift_id.in_(sa.select(_g.id).where(is_called(conn, _g.donor_id, text)))
+    asked = asked_whether_called(conn, _g.donor_id, text)
+    return [called], None if asked is None else sa.exists().where(_g.id == _r.gift_id, asked)
 
 
 def _read(_conn: Connection, rows: Sequence[sa.Row[Any]]) -> list[DocumentListRow]:

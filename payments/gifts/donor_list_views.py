@@ -9,11 +9,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from database.lists import ListChoice, ListedTable, ListQuestion, ListTotal, within_days
+from database.lists import AskedOfRows, ListChoice, ListedTable, ListQuestion, ListTotal, within_days
 from database.questions import among
 from donors.donor import NotAnAddress, address_key
 from donors.tables import donor, donor_merge
-from donors.word_store import donors_called
+from donors.word_store import asked_whether_called, donors_called
 from ledger.money import Money
 from payments.gifts.gift import GiftState
 from payments.gifts.given_back_views import DonorSum, donor_sums
@@ -45,7 +45,7 @@ class DonorListRow:
 def _table(conn: Connection, choice: ListChoice) -> ListedTable:
     merged = sa.exists().where(_m.holds_of == _d.id)
     kind = choice.words.get("kind")
-    conditions = [~merged, *_matches_text(conn, choice)]
+    conditions = [~merged]
     if kind in ("new", "lapsed"):
         days = (choice.first_day, choice.last_day)
         conditions.append(gave_only_then(conn, _d.id, days, for_the_first_time=kind == "new"))
@@ -60,11 +60,18 @@ def _table(conn: Connection, choice: ListChoice) -> ListedTable:
             conditions.append(sa.exists().where(_r.donor_id == _d.id, _r.state.not_in(_ENDED)))
         case "gave":
             conditions.append(sa.exists().where(_g.donor_id == _d.id, _g.received_on.is_not(None)))
-    return ListedTable(tuple(donor.c), donor, conditions, _d.id, {"since": (_d.created_at,), "name": (_d.name,)})
+    asked = _asked_of_rows(conn, choice.text)
+    return ListedTable(
+        tuple(donor.c),
+        donor,
+        [*conditions, *_matches_text(conn, choice.text)],
+        _d.id,
+        {"since": (_d.created_at,), "name": (_d.name,)},
+        asked=None if asked is None else AskedOfRows(asked, conditions),
+    )
 
 
-def _matches_text(conn: Connection, choice: ListChoice) -> list[sa.ColumnElement[bool]]:
-    text = choice.text
+def _matches_text(conn: Connection, text: str) -> list[sa.ColumnElement[bool]]:
     if not text:
         return []
     # Whoever is found by an address that was merged is listed as the person that they are kept as.
@@ -74,6 +81,17 @@ def _matches_text(conn: Connection, choice: ListChoice) -> list[sa.ColumnElement
     with suppress(NotAnAddress):
         by_any.append(sa.select(_d.id).where(_d.email_key == address_key(text)))
     return [_d.id.in_(sa.union_all(*by_any))]
+
+
+def _asked_of_rows(conn: Connection, text: str) -> sa.ColumnElement[bool] | None:
+    """The same, to be asked of each donor, where many are called so."""
+    called, merged = (asked_whether_called(conn, column, text) for column in (_d.id, _m.holds_of))
+    if called is None or merged is None:
+        return None
+    by_any = [called, sa.exists().where(_m.into_id == _d.id, merged)]
+    with suppress(NotAnAddress):
+        by_any.append(_d.email_key == address_key(text))
+    return sa.or_(*by_any)
 
 
 def _read(conn: Connection, rows: Sequence[sa.Row[Any]]) -> list[DonorListRow]:

@@ -8,9 +8,9 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from campaigns.tables import campaign
-from database.lists import ListChoice, ListedTable, ListQuestion, ListTotal, on_days
+from database.lists import AskedOfRows, ListChoice, ListedTable, ListQuestion, ListTotal, on_days
 from database.questions import among
-from donors.word_store import is_called
+from donors.word_store import asked_whether_called, is_called
 from ledger.accounts import BUSY, Account, Figure
 from ledger.amount_views import is_amount
 from ledger.kinds import EntryKind
@@ -67,7 +67,7 @@ def _signed(choice: ListChoice) -> sa.ColumnElement[int]:
 
 def _entries(conn: Connection, choice: ListChoice) -> ListedTable:
     accounts, minor = _accounts(choice), _signed(choice)
-    conditions = [*on_days(_e.book_date, choice), *_matches_text(conn, choice)]
+    conditions = on_days(_e.book_date, choice)
     if accounts:
         conditions.append(_on_accounts(conn, accounts, choice))
     if choice.words.get("figure") == Figure.GIVEN_BACK.value:
@@ -75,8 +75,17 @@ def _entries(conn: Connection, choice: ListChoice) -> ListedTable:
     conditions += _of_campaign(_e.campaign_id, choice)
     if code := choice.words.get("currency"):
         conditions.append(_e.currency == code)
-    sorts = {"day": (_e.book_date,)}
-    return ListedTable((*_SHOWN, minor.label("listed_minor")), entry, conditions, _e.id, sorts, _e.currency, minor)
+    matches, asked = _matches_text(conn, choice)
+    return ListedTable(
+        (*_SHOWN, minor.label("listed_minor")),
+        entry,
+        [*conditions, *matches],
+        _e.id,
+        {"day": (_e.book_date,)},
+        _e.currency,
+        minor,
+        None if asked is None else AskedOfRows(asked, conditions),
+    )
 
 
 def _on_accounts(conn: Connection, accounts: Sequence[str], choice: ListChoice) -> sa.ColumnElement[bool]:
@@ -106,16 +115,22 @@ def _of_campaign(column: sa.ColumnElement[int], choice: ListChoice) -> list[sa.C
     return [column == number]
 
 
-def _matches_text(conn: Connection, choice: ListChoice) -> list[sa.ColumnElement[bool]]:
+def _matches_text(
+    conn: Connection, choice: ListChoice
+) -> tuple[list[sa.ColumnElement[bool]], sa.ColumnElement[bool] | None]:
+    """What a text finds. Of a word that many donors have, also what to ask of each entry."""
     text = choice.text
     if not text:
-        return []
+        return [], None
     if choice.amount is not None:
-        return [is_amount(_e.amount_minor, _e.currency, choice.amount)]
+        return [is_amount(_e.amount_minor, _e.currency, choice.amount)], None
     if REFERENCE.fullmatch(text.lower()):
-        return [begins_with_reference(_e.gift_id, text)]
-    named = sa.select(gift.c.id).where(is_called(conn, gift.c.donor_id, text))
-    return [sa.or_(_e.subject == text, _e.key == text, _e.gift_id == text.lower(), _e.gift_id.in_(named))]
+        return [begins_with_reference(_e.gift_id, text)], None
+    named = (_e.subject == text, _e.key == text, _e.gift_id == text.lower())
+    theirs = sa.select(gift.c.id).where(is_called(conn, gift.c.donor_id, text))
+    asked = asked_whether_called(conn, gift.c.donor_id, text)
+    is_theirs = None if asked is None else sa.exists().where(gift.c.id == _e.gift_id, asked)
+    return [sa.or_(*named, _e.gift_id.in_(theirs))], None if is_theirs is None else sa.or_(*named, is_theirs)
 
 
 def _kept_total(conn: Connection, choice: ListChoice) -> ListTotal | None:

@@ -10,17 +10,17 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from campaigns.tables import campaign
-from database.lists import ListChoice, ListedTable, ListQuestion, on_days, within_days
+from database.lists import AskedOfRows, ListChoice, ListedTable, ListQuestion, on_days, within_days
 from database.questions import among
 from donors.donor import NotAnAddress
 from donors.merge_store import ids_of_person
 from donors.store import donor_of_address
-from donors.word_store import is_called
+from donors.word_store import asked_whether_called, is_called
 from ledger.accounts import Account
 from ledger.amount_views import is_amount
 from ledger.giving_kind import GivingKind
 from ledger.money import Money, currency
-from ledger.tables import entry
+from ledger.tables import BACK_OR_MOVED, entry
 from payments.gifts.gift import GiftState
 from payments.gifts.gift_total_views import is_every_gift, kept_gift_total
 from payments.gifts.given_back_views import went_back_in_all, went_back_of_every_gift, went_back_of_some
@@ -77,7 +77,7 @@ def _table(conn: Connection, choice: ListChoice) -> ListedTable:
     state = choice.words.get("state", "")
     received = state == GiftState.RECEIVED.value
     number = choice.number("campaign")
-    conditions = [*_of_state(state), *_days(choice, received=received), *_matches_text(conn, choice)]
+    conditions = [*_of_state(state), *_days(choice, received=received)]
     minor: sa.ColumnElement[int] = _g.amount_minor
     if number is not None:
         share = sa.select(sa.func.sum(_a.amount_minor)).where(_a.gift_id == _g.id, _a.campaign_id == number)
@@ -89,6 +89,7 @@ def _table(conn: Connection, choice: ListChoice) -> ListedTable:
         conditions.append(_g.currency == choice.words["currency"])
     conditions += [*_of_kind(choice.words.get("kind", "")), *_of_source(choice.words.get("source", ""))]
     day = (_g.received_on, _g.received_at) if received else (_g.created_at,)
+    matches, asked = _matches_text(conn, choice)
     return ListedTable(
         (
             _g.id,
@@ -105,11 +106,12 @@ def _table(conn: Connection, choice: ListChoice) -> ListedTable:
             _g.message,
         ),
         gift,
-        conditions,
+        [*conditions, *matches],
         _g.id,
         {"day": day, "amount": (_g.amount_minor,)},
         _g.currency,
         minor,
+        None if asked is None else AskedOfRows(asked, conditions),
     )
 
 
@@ -163,17 +165,22 @@ def _days(choice: ListChoice, *, received: bool) -> list[sa.ColumnElement[bool]]
     return on_days(_g.received_on, choice) if received else within_days(_g.created_at, choice)
 
 
-def _matches_text(conn: Connection, choice: ListChoice) -> list[sa.ColumnElement[bool]]:
-    """What a text finds: an amount, a receipt's number, a reference, an id, else a name or an address."""
+def _matches_text(
+    conn: Connection, choice: ListChoice
+) -> tuple[list[sa.ColumnElement[bool]], sa.ColumnElement[bool] | None]:
+    """What a text finds: an amount, a receipt's number, a reference, an id, else a name or an address.
+
+    Of a word that many donors have, also what to ask of each gift.
+    """
     text = choice.text
     if not text:
-        return []
+        return [], None
     if (exact := _named_exactly(text, choice)) is not None:
-        return [exact]
+        return [exact], None
     with suppress(NotAnAddress):
         if donor_of := donor_of_address(conn, text):
-            return [_g.donor_id == donor_of.id]
-    return [is_called(conn, _g.donor_id, text)]
+            return [_g.donor_id == donor_of.id], None
+    return [is_called(conn, _g.donor_id, text)], asked_whether_called(conn, _g.donor_id, text)
 
 
 def _named_exactly(text: str, choice: ListChoice) -> sa.ColumnElement[bool] | None:
@@ -238,10 +245,11 @@ def _means(conn: Connection, gift_ids: Sequence[str]) -> dict[str, tuple[str, st
 def receipt_numbers(conn: Connection, gift_ids: Sequence[str]) -> dict[str, str]:
     """The number of the newest receipt of each of these gifts."""
     r = receipt.c
+    # The id alone, in the order of its index: a receipt's row is large.
     rows = conn.execute(
-        sa.select(r.gift_id, r.year, r.number).where(among(conn, r.gift_id, gift_ids)).order_by(r.edition)
+        sa.select(r.gift_id, r.id).where(among(conn, r.gift_id, gift_ids)).order_by(r.gift_id, r.edition)
     )
-    return {gift_id: printed_number(year, number) for gift_id, year, number in rows.all()}
+    return {gift_id: printed_number(*divmod(receipt_id, YEAR_SPAN)) for gift_id, receipt_id in rows.all()}
 
 
 def went_back_of(conn: Connection, gift_ids: Sequence[str]) -> dict[tuple[str, str], Money]:
@@ -249,7 +257,7 @@ def went_back_of(conn: Connection, gift_ids: Sequence[str]) -> dict[tuple[str, s
     minor = sa.case((_e.debit.in_(_BACK), _e.amount_minor), else_=-_e.amount_minor)
     rows = conn.execute(
         sa.select(_e.gift_id, _e.currency, sa.func.sum(minor))
-        .where(among(conn, _e.gift_id, gift_ids), sa.or_(_e.debit.in_(_BACK), _e.credit.in_(_BACK)))
+        .where(BACK_OR_MOVED, among(conn, _e.gift_id, gift_ids), sa.or_(_e.debit.in_(_BACK), _e.credit.in_(_BACK)))
         .group_by(_e.gift_id, _e.currency)
     )
     went_back = {(gift_id, code): Money(int(total), currency(code)) for gift_id, code, total in rows}
@@ -262,8 +270,11 @@ def went_back_of(conn: Connection, gift_ids: Sequence[str]) -> dict[tuple[str, s
     return went_back | {(gift_id, code): Money(minor, currency(code)) for gift_id, code, minor in taken_back}
 
 
-def _went_back(conn: Connection, choice: ListChoice) -> dict[str, int]:
-    """What went back of the gifts of a choice; of a campaign's gifts, what went back of its shares."""
+def _went_back(conn: Connection, choice: ListChoice, gifts: int) -> dict[str, int]:
+    """What went back of the gifts of a choice, which are so many; of a campaign's gifts, what went back of its shares.
+
+    Where few are found by a text, looking each up is less than reading all that ever went back.
+    """
     if choice.words.get("state") != GiftState.RECEIVED.value:
         return {}
     if is_every_gift(choice):
@@ -271,15 +282,9 @@ def _went_back(conn: Connection, choice: ListChoice) -> dict[str, int]:
     listed = _table(conn, choice)
     assert listed.minor is not None
     campaign = choice.number("campaign")
-    if choice.text and _are_few(conn, listed.conditions):
+    if choice.text and gifts <= LOOKED_UP:
         return went_back_of_some(conn, listed.conditions, campaign, listed.minor)
     return went_back_in_all(conn, listed.conditions, campaign, listed.minor, choice.first_day)
-
-
-def _are_few(conn: Connection, conditions: Sequence[sa.ColumnElement[bool]]) -> bool:
-    """Whether so few gifts are chosen that looking each up is less than reading all that ever went back."""
-    some = sa.select(_g.id).where(*conditions).limit(LOOKED_UP + 1)
-    return (conn.scalar(sa.select(sa.func.count()).select_from(some.subquery())) or 0) <= LOOKED_UP
 
 
 GIFTS = ListQuestion(_table, _read, kept_gift_total, _went_back)

@@ -142,7 +142,7 @@ def _refunded(conn: Connection, donor_ids: Sequence[str]) -> Sequence[Any]:
     return conn.execute(
         sa.select(_g.donor_id, _e.currency, sa.func.sum(_SIGNED))
         .select_from(gift.join(entry, _e.gift_id == _g.id))
-        .where(among(conn, _g.donor_id, donor_ids), _ON_ACCOUNTS)
+        .where(BACK_OR_MOVED, among(conn, _g.donor_id, donor_ids), _ON_ACCOUNTS)
         .group_by(_g.donor_id, _e.currency)
     ).all()
 

@@ -46,7 +46,7 @@ gift = table(
     sa.UniqueConstraint("session_id"),
     sa.UniqueConstraint("payment"),
     sa.Index("ix_gift_return_token", "return_token"),
-    sa.Index("ix_gift_donor_id", "donor_id", "received_on"),
+    sa.Index("ix_gift_donor_id", *"donor_id received_on received_at id currency amount_minor".split()),
     sa.CheckConstraint("amount_minor > 0", name="amount"),
     sa.CheckConstraint("fee_cover_minor > 0 and fee_cover_minor < amount_minor", name="fee_cover"),
     sa.CheckConstraint("length(source) between 1 and 40", name="source"),

@@ -13,7 +13,7 @@ from starlette.responses import FileResponse, Response, StreamingResponse
 
 from campaigns.store import campaign_titles
 from database.instants import Clock
-from database.lists import ListChoice, ListWindow, list_rows, list_total
+from database.lists import ListChoice, ListWindow, list_rows, list_rows_and_total
 from database.transactions import reading
 from donors.store import donor_by_id
 from ledger.views import currencies_kept
@@ -86,8 +86,7 @@ class ListDesk:
         choice = self._choice(chosen)
         window = ListWindow(chosen.sort.name, chosen.sort.descending, PAGE_ROWS + 1, chosen.beside, chosen.backwards)
         with reading(self._engine) as conn:
-            rows = list_rows(conn, desk_list.question, choice, window)
-            total = list_total(conn, desk_list.question, choice)
+            rows, total = list_rows_and_total(conn, desk_list.question, choice, window)
             known = known_options(conn, chosen)
             above = desk_list.above(conn) if desk_list.above else {}
         return self._pages.page(
