@@ -181,13 +181,13 @@ def _stopped_twin(settings: Settings, address: str) -> Iterator[Trouble]:
     installation.engine.dispose()
 
 
-def bank_file(engine: Engine) -> str:
+def bank_file(engine: Engine, today: date) -> str:
     """The bank's statement: each payout that arrived, transfers, a bank charge, and a line without an amount."""
     arrived = sa.select(payout.c.arrived_at, payout.c.amount_minor).where(payout.c.arrived_at.is_not(None))
     with reading(engine) as conn:
         rows = conn.execute(arrived.order_by(payout.c.arrived_at)).all()
     payouts = [f"{at:{DAY}},STRIPE PAYMENTS UK LTD,{Money(minor, GBP).decimal}," for at, minor in rows]
-    day = f"{rows[-1][0]:{DAY}}"
+    day = f"{today - timedelta(days=2):{DAY}}"  # after the gifts of the other file were given
     others = (
         "MRS D HALE TFR,40.00,", "CASH PAID IN HIGH ST,65.00,", "BANK CHARGES,,8.00", "HALL HIRE CHQ 000231,,120.00",
         "PENDING,,",
@@ -224,7 +224,7 @@ def main(folder: Annotated[Path, typer.Argument(help="An empty folder for the sa
     plant(settings, address, lambda _day, _days: None, lambda: utc_now() - SINCE_THE_STORY)
     with _stopped_twin(settings, address) as trouble:
         trouble.play(utc_now())
-        (folder / "bank.csv").write_text(bank_file(trouble.engine))
+        (folder / "bank.csv").write_text(bank_file(trouble.engine, utc_now().date()))
     (folder / "offline.csv").write_text(offline_file(utc_now().date()))
     print(f"Now: ./farthing run --var-dir {folder}")
 

@@ -11,9 +11,9 @@ from payments.stripe.gateway import StripeAway, StripeRefused
 from setup.answers import NotAnAnswer
 from setup.environment import EnvironmentFile
 
-_RIGHTS = (
-    "A restricted key needs write access to Checkout Sessions, Customers, Products, Subscriptions and Webhook"
-    " Endpoints, and read access to the rest."
+RIGHTS = (
+    "A restricted key needs write access to Charges and Refunds, Checkout Sessions, Customers, Customer Portal, Payment"
+    " Links, Prices, Products, Subscriptions and Webhook Endpoints, and read access to the rest."
 )
 
 
@@ -56,7 +56,7 @@ def refusal_in_words(error: StripeAway | StripeRefused) -> str:
             f"Stripe does not take this address for an endpoint ({error})."
             " It must be an https address that the whole internet can reach."
         )
-    return f"Stripe refused: {error}. {_RIGHTS}"
+    return f"Stripe refused: {error}. {RIGHTS}"
 
 
 def acts_in_words(mended: MendedEndpoint) -> Sequence[str]:

@@ -9,7 +9,19 @@ from commands import app
 from payments.reading.events import EVENTS
 from payments.stripe.gateway import API_VERSION
 from settings import PREFIX, Settings
+from setup.stripe_steps import RIGHTS
 
+# Resources that we write to, and what the dashboard calls them where a restricted key is made.
+WRITTEN = {
+    "billing_portal.sessions": "Customer Portal",
+    "checkout.sessions": "Checkout Sessions",
+    "payment_links": "Payment Links",
+    "prices": "Prices",
+    "products": "Products",
+    "refunds": "Charges and Refunds",
+    "subscriptions": "Subscriptions",
+    "webhook_endpoints": "Webhook Endpoints",
+}
 README = Path(__file__).resolve().parent.parent / "README.md"
 
 
@@ -47,6 +59,16 @@ def test_the_event_list_is_the_code() -> None:
 def test_the_api_version_is_the_one_that_we_pin() -> None:
     """The endpoint must speak the version that we read."""
     assert API_VERSION in README.read_text()
+
+
+def test_a_restricted_key_may_do_all_that_we_ask_of_stripe() -> None:
+    """What our calls write is named, as Stripe's dashboard calls it, where somebody makes a key."""
+    calls = re.compile(r"client\.v1\.([a-z_.]+)\.(?:create|update|cancel|delete|resume)\(")
+    sources = [path.read_text() for path in (README.parent / "payments/stripe").glob("*.py")]
+    written = {resource for source in sources for resource in calls.findall(source)}
+    assert written == set(WRITTEN)
+    for words in (" ".join(README.read_text().split()), RIGHTS):
+        assert [name for name in WRITTEN.values() if name not in words] == []
 
 
 def test_the_commands_of_the_rehearsal_exist() -> None:

@@ -85,7 +85,7 @@ def at_the_bank(desk: Desk) -> int:
 def test_a_payout_is_proved_by_its_line(treasurer: TestClient, desk: Desk) -> None:
     """Looked at first; then its page, its trace and the bank's page say so; taken back it is open again."""
     page = treasurer.get(upload(treasurer, BARCLAYS + PAYOUT)).text
-    assert 'New: <a href="/desk/payouts/po_1">' in page
+    assert '<a href="/desk/payouts/po_1">New: a payout of Stripe' in page
     assert rows(desk, bank_line) == 0
     path = save(treasurer, BARCLAYS + PAYOUT)
     assert '<a href="/desk/payouts/po_1">Payout</a>' in treasurer.get(path).text

@@ -34,7 +34,7 @@ from treasury.recurring.names import decline_words
 from web.pages import Pages
 
 PLACES = {
-    Account.CLEARING: "Not seen in both places yet",
+    Account.CLEARING: "Told by Stripe, not yet in its balance",
     Account.STRIPE: "At Stripe",
     Account.IN_TRANSIT: "On its way to the bank",
     Account.SUSPENSE: "Of a kind that nobody knows",

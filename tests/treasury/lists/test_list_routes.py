@@ -179,3 +179,16 @@ def test_an_auditor_reads_every_list_and_an_organiser_none(
         by_role[role] = {treasurer.get(path).status_code for path in paths}
 
     assert by_role == {Role.AUDITOR: {200}, Role.ORGANISER: {403}}
+
+
+def test_a_narrowed_list_says_to_what_above_its_rows(treasurer: TestClient, desk: Desk) -> None:
+    """In a sentence that is printed too; the filter stays folded, so that the rows are on the first screen."""
+    many_gifts(desk, 1)
+    narrowed = treasurer.get("/desk/entries?figure=given&currency=GBP&from=2026-11-01&find=donor").text
+    empty = treasurer.get("/desk/gifts?find=nobody").text
+
+    assert "Only “donor”, Given, GBP, from 1 November 2026. Show the whole list" in words(narrowed)
+    assert "Only “nobody”. Nothing here matches." in words(empty)
+    assert "Show the whole list" not in treasurer.get("/desk/gifts").text
+    assert "<details open" not in narrowed
+    assert '<p class="printed">Wren &amp; Sons: a test, no money moved</p>' in narrowed
