@@ -22,7 +22,7 @@ from compliance.link_store import donor_links
 from compliance.regulated_gift import CENTRE, GiftNature, RegulatedGift
 from compliance.tables import donor_check, pound_value
 from database.questions import among
-from donors.donor import NO_ADDRESS
+from donors.donor import NOBODY
 from donors.merge_store import kept_donors
 from donors.tables import donor
 from ledger.accounts import RAISED
@@ -37,7 +37,6 @@ from payments.valuing.valuation_store import valuations_by_staff
 
 _g, _o, _a, _e, _c, _d = gift.c, offline_gift.c, allocation.c, entry.c, donor_check.c, donor.c
 _ch, _f, _l, _p = charge.c, payment_failure.c, balance_line.c, pound_value.c
-NOBODY = f"nobody@{NO_ADDRESS}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,10 @@ from datetime import datetime
 
 NO_ADDRESS = "no-address.invalid"
 """The domain of the address that stands for a donor who has none. Nothing can be sent there (RFC 2606)."""
+NOBODY = f"nobody@{NO_ADDRESS}"
+"""The address of the one donor who stands for all of whom nothing is known."""
+ERASED = "erased.invalid"
+"""The domain of the address of a donor who was erased."""
 
 
 class NotAnAddress(ValueError):
@@ -24,6 +28,11 @@ def address_key(email: str) -> str:
     if not local or not domain:
         raise NotAnAddress("an email address has something before and after its @")
     return f"{_plain(local)}@{'.'.join(_label(label) for label in domain.split('.'))}"
+
+
+def is_reachable(email: str) -> bool:
+    """Whether an address is somebody's, and does not stand for one who left none or was erased."""
+    return not email.endswith((NO_ADDRESS, ERASED))
 
 
 def _plain(text: str) -> str:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from database.bulk import insert_rows
+from donors.donor import ERASED
 from donors.link_store import end_donor_links
 from donors.tables import donor, erasure
 from donors.word_store import remove_words
@@ -53,7 +54,7 @@ def erase_details(conn: Connection, donor_ids: Sequence[str]) -> None:
     """Take name and address out of these donors. Whoever gives with the address again is a new donor."""
     remove_words(conn, donor_ids)
     for donor_id in donor_ids:
-        nobody = f"{donor_id}@erased.invalid"
+        nobody = f"{donor_id}@{ERASED}"
         conn.execute(sa.update(donor).where(donor.c.id == donor_id).values(name="", email=nobody, email_key=nobody))
 
 

@@ -8,6 +8,7 @@ from sqlalchemy.engine import Connection
 
 from database.bulk import put_rows
 from database.questions import among
+from donors.donor import ERASED
 from donors.donor_words import is_whole, name_words
 from donors.tables import donor, donor_word
 
@@ -20,6 +21,13 @@ def add_words(conn: Connection, texts: Iterable[tuple[str, str]]) -> None:
     """Keep the words of names and addresses, each beside its donor's id. Those that are there stay."""
     words = sorted({(word, donor_id) for donor_id, text in texts for word in name_words(text)})
     put_rows(conn, donor_word, [{"word": word, "donor_id": donor_id} for word, donor_id in words], "DO NOTHING")
+
+
+def add_name(conn: Connection, donor_id: str, name: str) -> None:
+    """Let a donor be found by another name, which their documents have from now on; nothing for one who was erased."""
+    email = conn.scalar(sa.select(donor.c.email).where(donor.c.id == donor_id))
+    if email is not None and not email.endswith(ERASED):
+        add_words(conn, [(donor_id, name)])
 
 
 def remove_words(conn: Connection, donor_ids: Sequence[str]) -> None:

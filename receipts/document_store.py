@@ -132,19 +132,6 @@ def void_document(conn: Connection, number: str, void: Void) -> bool:
     return True
 
 
-def replace_document(
-    conn: Connection, issued: IssuedDocument, replacement: NumberedDocument, void: Void, today: date
-) -> str:
-    """Issue a document in the place of this one, as its next edition; this one becomes void. Returns its number.
-
-    For the caller's `booking` transaction, which has seen that this one holds.
-    """
-    due = DueDocument(replacement, issued.subject, issued.donor_id)
-    [frozen] = issue_documents(conn, [due], issued_on=today, now=void.at)
-    void_document(conn, issued.number, replace(void, replaced_by=frozen.number))
-    return frozen.number
-
-
 def document_by_number(conn: Connection, number: str) -> IssuedDocument | None:
     """The document of a printed number."""
     return next(iter(_documents(conn, _d.id == number)), None)

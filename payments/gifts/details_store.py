@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from database.bulk import put_rows
+from donors.word_store import add_name
 from payments.gifts.declaration import Declaration, DonorKind
 from payments.gifts.dedication import Dedication, DedicationKind
 from payments.gifts.tables import declaration as declaration_table
@@ -36,6 +37,8 @@ def hide_name(conn: Connection, gift_id: str) -> None:
 def name_giver(conn: Connection, gift_ids: Sequence[str], name: str) -> None:
     """Keep who gives with those of these gifts that have no name yet."""
     nameless = sa.and_(gift_table.c.id.in_(gift_ids), gift_table.c.donor_name == "")
+    for donor_id in conn.scalars(sa.select(gift_table.c.donor_id).distinct().where(nameless)).all():
+        add_name(conn, donor_id or "", name)
     conn.execute(sa.update(gift_table).where(nameless).values(donor_name=name))
 
 

@@ -7,6 +7,7 @@ from sqlalchemy.engine import Connection, Engine
 
 from database.instants import Clock
 from database.transactions import reading, writing
+from donors.donor import is_reachable
 from donors.store import donor_by_id, language_of_donor
 from ledger.kinds import EntryKind
 from outbox.letters import Letter, is_address, letter_was_posted, post_letter
@@ -71,7 +72,7 @@ def _addressee(conn: Connection, issued: IssuedDocument) -> tuple[Addressee, str
     """Whom a document goes to, and their language: the giver of a credit note's gift, or the donor of a statement."""
     if issued.donor_id is not None:
         donor = donor_by_id(conn, issued.donor_id)
-        email = donor.email if donor else ""
+        email = donor.email if donor and is_reachable(donor.email) else ""
         return Addressee(email, issued.document.donor_name), language_of_donor(conn, issued.donor_id)
     gift = store.gift(conn, gift_of_subject(issued.subject))
     if gift is None:

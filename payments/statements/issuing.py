@@ -10,22 +10,25 @@ from database.instants import Clock
 from database.transactions import booking, reading
 from donors.store import donor_by_id
 from payments.statements.views import (
+    SEVERAL,
     StatementSpan,
     benefits_of_span,
     have_statement,
     name_on_receipts,
     people_of_span,
-    people_with_statement,
+    standing_of_person,
     statement_gifts,
 )
 from receipts.document import DocumentIssuer
-from receipts.document_store import DueDocument, issue_documents
+from receipts.document_store import DueDocument, Void, issue_documents, void_document
 from receipts.jobs import queue_prints
 from receipts.jurisdictions import missing_facts
 from receipts.legal_forms import MissingFact
 from receipts.receipt import receipt_style
 from receipts.statement import GiftStatement
+from receipts.void_store import BY_PROGRAM
 
+JOINED = "Its donor was joined with another: the one in its place lists the gifts of both."
 PEOPLE_AT_ONCE = 10  # statements in one transaction: others wait for it
 
 
@@ -53,7 +56,7 @@ def issue_statements(
     """
     with reading(engine) as conn:
         people = people_of_span(conn, span)
-        missing = sorted(person for person in set(people) - people_with_statement(conn, span) if person > after)
+        missing = sorted(person for person in set(people) - have_statement(conn, span) if person > after)
     done, lacking = len(people) - len(missing), dict[str, Sequence[MissingFact]]()
     yield IssuedSoFar(done, len(people), after)
     for start in range(0, len(missing), PEOPLE_AT_ONCE):
@@ -77,13 +80,17 @@ def _issue(
     whole = [each for each in due if not missing[each.donor_id or ""]]
     today = now.astimezone(issuer.zone).date()
     issued = issue_documents(conn, whole, issued_on=today, now=now)
+    for document in issued:
+        if isinstance(document, GiftStatement) and document.replaces:
+            for number in document.replaces.split(SEVERAL):
+                void_document(conn, number, Void(JOINED, BY_PROGRAM, now, document.number))
     queue_prints(conn, [document.number for document in issued], now=now)
     return {person: facts for person, facts in missing.items() if facts}
 
 
 def _due(conn: Connection, span: StatementSpan, person: str, issuer: DocumentIssuer) -> DueDocument | None:
     donor, gifts = donor_by_id(conn, person), statement_gifts(conn, span, person)
-    if donor is None or not (donor.name or donor.email) or not gifts:  # without both the donor was erased
+    if donor is None or not gifts:
         return None
     law = issuer.profile.receipts.jurisdiction
     statement = GiftStatement(
@@ -98,5 +105,6 @@ def _due(conn: Connection, span: StatementSpan, person: str, issuer: DocumentIss
         first_day=span.first_day,
         last_day=span.last_day,
         gifts=gifts,
+        replaces=SEVERAL.join(standing_of_person(conn, span, person)),  # of somebody whom they were joined with
     )
     return DueDocument(statement, span.subject(person), person)

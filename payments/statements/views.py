@@ -9,7 +9,9 @@ from sqlalchemy.engine import Connection
 
 from campaigns.tables import campaign
 from database.questions import among
+from donors.donor import ERASED, NOBODY
 from donors.merge_store import ids_of_person, kept_donors
+from donors.tables import donor
 from ledger.money import Money, currency
 from ledger.return_views import kept_of_gifts
 from outbox.letters import letters_posted
@@ -25,6 +27,9 @@ from receipts.statement import StatementGift, StatementKind, statement_series
 from receipts.tables import document, document_pdf, document_void, receipt
 
 _g, _a, _o, _d = gift.c, allocation.c, offline_gift.c, document.c
+
+
+SEVERAL = ", "  # between the numbers of statements that one takes the place of
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,20 +61,38 @@ class StatementProgress:
 
 
 def people_of_span(conn: Connection, span: StatementSpan) -> Sequence[str]:
-    """Everybody known who gave on these days, each person once, in the order of their ids."""
+    """Everybody known who gave on these days, each person once, in the order of their ids.
+
+    Not who was erased, nor whoever stands for all of whom nothing is known.
+    """
     ids = conn.scalars(sa.select(_g.donor_id).distinct().where(_counted(span), _g.donor_id.is_not(None))).all()
     kept = kept_donors(conn)
-    return sorted({kept.get(donor_id, donor_id) for donor_id in ids})
+    return sorted({kept.get(donor_id, donor_id) for donor_id in ids} - _not_people(conn))
 
 
-def people_with_statement(conn: Connection, span: StatementSpan) -> set[str]:
-    """Those of them who have a statement of exactly these days, void ones included."""
-    return set(conn.scalars(sa.select(_d.donor_id).where(_of_span(span))))
+def _not_people(conn: Connection) -> set[str]:
+    key = donor.c.email_key
+    return set(conn.scalars(sa.select(donor.c.id).where(sa.or_(key == NOBODY, key.like(f"%@{ERASED}")))))
 
 
-def have_statement(conn: Connection, span: StatementSpan, people: Sequence[str]) -> set[str]:
-    """Those of a few people who have one."""
-    return set(conn.scalars(sa.select(_d.donor_id).where(_of_span(span), _d.donor_id.in_(people))))
+def have_statement(conn: Connection, span: StatementSpan, people: Sequence[str] | None = None) -> set[str]:
+    """Those who have a statement of exactly these days, void ones included; of these people, where they are given.
+
+    One that gave way to another person's, when the two were joined, is theirs no more.
+    """
+    instead = document.alias()
+    replaced = document.outerjoin(document_void, document_void.c.document_id == _d.id)
+    replaced = replaced.outerjoin(instead, instead.c.id == document_void.c.replaced_by)
+    own = sa.or_(instead.c.donor_id.is_(None), instead.c.donor_id == _d.donor_id)
+    which = sa.and_(_of_span(span), own, sa.true() if people is None else _d.donor_id.in_(people))
+    return set(conn.scalars(sa.select(_d.donor_id).select_from(replaced).where(which)))
+
+
+def standing_of_person(conn: Connection, span: StatementSpan, person: str) -> Sequence[str]:
+    """The numbers of the statements of these days that hold, of everybody who is this person."""
+    holds = document.outerjoin(document_void, document_void.c.document_id == _d.id)
+    own = sa.and_(_of_span(span), _d.donor_id.in_(ids_of_person(conn, person)), document_void.c.document_id.is_(None))
+    return conn.scalars(sa.select(_d.id).select_from(holds).where(own).order_by(_d.id)).all()
 
 
 def numbers_of_span(conn: Connection, span: StatementSpan) -> Sequence[str]:

@@ -11,11 +11,15 @@ from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 
 from database.transactions import reading, writing
+from donors.erasure_store import erase_details
+from donors.word_store import add_name, donors_called
 from organisation.organisation import OrganisationProfile
 from organisation.receipt_rules import PLACE, REGISTRATION, SIGNATORY, Jurisdiction, ReceiptRules
 from organisation.store import add_first_version
 from outbox.tables import letter as letter_table
 from outbox.worker import Worker
+from payments.gifts.details_store import name_giver
+from payments.gifts.tables import gift as gift_table
 from payments.giving.donor_form import FormRules
 from payments.giving.pledges import Pledges
 from payments.giving.postal_address import PostalAddress
@@ -185,6 +189,20 @@ def test_a_receipt_that_waited_goes_on_when_its_donor_types_the_address(waiting:
         assert voids_of_receipts(conn, [first.id])[first.id].replaced_by == "2026-000002"
         assert (second.receipt.donor_address, pdf_of(conn, second.id)) == (LINES, b"2026-000002")
         assert list(waiting_prints(conn).documents) == []
+
+
+@ON_SQLITE
+def test_a_donor_who_types_their_name_is_found_by_it(books: Books) -> None:
+    """Of a gift that had none; and not once they are erased."""
+    books.pledge()
+    donor_id = str(books.gift(1).donor_id)
+    with writing(books.engine) as conn:
+        conn.execute(sa.update(gift_table).values(donor_name=""))
+        name_giver(conn, [gift_id(1)], "Zoë Ünal")
+        assert conn.scalars(donors_called(conn, "unal")).all() == [donor_id]
+        erase_details(conn, [donor_id])
+        add_name(conn, donor_id, "Zoë Ünal")
+        assert conn.scalars(donors_called(conn, "unal")).all() == []
 
 
 @ON_SQLITE

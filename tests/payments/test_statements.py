@@ -10,7 +10,6 @@ import pytest
 import sqlalchemy as sa
 
 from database.transactions import reading, writing
-from donors.merge_store import merge_donors
 from donors.tables import donor
 from ledger.money import GBP, Money
 from organisation.organisation import OrganisationProfile
@@ -93,16 +92,6 @@ def test_a_statement_lists_what_a_donor_gave(books: Books) -> None:
         (Money(2500, GBP), 0, "2026-000002", "Save our libraries"),
     ]
     assert (statement.number, statement.totals[0].kept) == ("ST2026-000001", Money(4500, GBP))
-
-
-def test_two_donors_who_are_one_person_have_one_statement(books: Books) -> None:
-    """As they are kept."""
-    give(books, 1, 2, 3)
-    donors = [str(books.gift(n).donor_id) for n in (1, 2)]
-    with writing(books.engine) as conn:
-        merge_donors(conn, donors[0], donors[1], "treasurer", NOON)
-
-    assert sorted(len(statement.gifts) for statement in make(books)) == [1, 2]
 
 
 def test_a_year_may_begin_in_april_and_a_receipt_has_numbers_of_its_own(books: Books) -> None:

@@ -8,7 +8,9 @@ from datetime import date, datetime
 
 from sqlalchemy.engine import Connection
 
+from donors.word_store import add_name
 from organisation.organisation import OrganisationProfile
+from payments.gifts.store import gift as gift_by_id
 from payments.giving.receipt_facts import benefit_facts
 from payments.statements.reissuing import reissue_statement
 from payments.valuing.valuation_store import valuations_of
@@ -26,6 +28,8 @@ def replace_by_number(
 ) -> str:
     """Issue another document in the place of the one of this number, and queue its printing; returns its number.
 
+    Its donor is found by the name on it from then on.
+
     For the caller's `booking` transaction. Raises NoReceipt, AlreadyVoid, NothingLeft, and FactsMissing.
     """
     issued = _replaceable(conn, number)
@@ -34,8 +38,15 @@ def replace_by_number(
     else:
         complete = replace(put_right, benefit=_benefit(conn, issued))
         new = reissue_receipt(conn, issued, complete, profile, today=today, now=now)
+    donor_id = issued.donor_id if isinstance(issued, IssuedDocument) else _donor_of(conn, issued.gift_id)
+    add_name(conn, donor_id or "", put_right.donor_name)
     queue_prints(conn, [new], now=now)
     return new
+
+
+def _donor_of(conn: Connection, gift_id: str) -> str | None:
+    gift = gift_by_id(conn, gift_id)
+    return gift.donor_id if gift else None
 
 
 def _benefit(conn: Connection, issued: Issued) -> LegalFacts:

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from fastapi.testclient import TestClient
 
 from database.transactions import booking, reading, writing
+from donors.word_store import donors_called
 from organisation.receipt_rules import ReceiptRules
 from organisation.store import add_version
 from outbox.jobs import is_queued
@@ -61,6 +62,8 @@ def test_a_wrong_name_is_put_right_by_a_new_receipt(desk: Desk, treasurer: TestC
         assert issued is not None
         assert (issued.receipt.replaces, issued.receipt.donor_address) == ("2026-000001", ("1 Road", "Leeds"))
         assert is_queued(conn, PRINT, "2026-000002")
+        # Whoever holds the paper asks by the name that stands on it.
+        assert conn.scalars(donors_called(conn, "one")).all() == [desk.books.gift(1).donor_id]
     assert "document.reissue" in acts(desk)
 
 

@@ -16,7 +16,7 @@ from payments.letters.document_letters import document_letter
 from payments.reading.happenings import RefundAgreed
 from payments.statements.issuing import issue_statements
 from payments.statements.jobs import MAKE_STATEMENTS
-from payments.statements.views import StatementSpan, numbers_of_span, people_with_statement
+from payments.statements.views import StatementSpan, have_statement, numbers_of_span
 from receipts.document import DocumentIssuer, DocumentStatus
 from receipts.document_store import document_by_number, document_gaps
 from receipts.jobs import PRINT
@@ -99,7 +99,7 @@ def test_a_void_statement_is_neither_made_again_nor_in_the_file(
     assert treasurer.post(f"{first}/reissue", data={"donor_name": "X", "why": "Again"}).status_code == 409
     span = StatementSpan(StatementKind.YEARLY, date(2026, 1, 1), date(2026, 12, 31))
     with reading(desk.books.engine) as conn:
-        assert (list(numbers_of_span(conn, span)), len(people_with_statement(conn, span))) == ([], 1)
+        assert (list(numbers_of_span(conn, span)), len(have_statement(conn, span))) == ([], 1)
 
 
 def test_a_credit_note_follows_from_the_books_alone(desk: Desk, treasurer: TestClient, clock: FixedClock) -> None:
