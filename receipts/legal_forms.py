@@ -140,7 +140,7 @@ LEGAL_FORMS: Mapping[str, LegalForm] = {
         # Income Tax Act, subsections 248(30) to (32); Regulations, 3501(1)(h.1) and (h.2): the advantage.
         bought=(
             _CANADIAN + " Issued at {place_of_issue}.",
-            "Amount received: {amount}. Advantage that the donor received: {benefit}, of a value of {benefit_value}.",
+            "Amount received: {amount}. Advantage: {benefit}, worth {benefit_value}.",
             "Eligible amount of gift for tax purposes: {eligible}.",
             "Canada Revenue Agency: canada.ca/charities-giving",
         ),

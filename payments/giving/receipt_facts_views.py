@@ -34,7 +34,7 @@ def known_for_receipts(
 ) -> KnownForReceipts:
     """What is known for the receipts of these gifts, and of further instalments of these recurring gifts.
 
-    Nothing is asked where there is no organisation yet, or for one whose receipts say neither.
+    Nothing is asked where there is no organisation yet, or for one whose receipts say none of it.
     """
     if profile is None:
         return NOTHING_FOR_RECEIPTS
@@ -44,6 +44,9 @@ def known_for_receipts(
     prints_benefit = asks_for_benefits(law)
     if not (prints_address or prints_gift_aid or prints_benefit):
         return NOTHING_FOR_RECEIPTS
+    bought = valuations_of(conn, sorted(gifts)) if prints_benefit else {}
+    if not (prints_address or prints_gift_aid):
+        return KnownForReceipts(prints_benefit=True, bought=bought)
     series = {gift.recurring_id for gift in gifts.values() if gift.recurring_id} | set(recurring)
     donors = sorted({gift.donor_id for gift in gifts.values() if gift.donor_id})
     made_with = read_gift_aid_declarations(conn, among(conn, gift_aid_declaration.c.gift_id, sorted(gifts)))
@@ -54,7 +57,7 @@ def known_for_receipts(
         _postal_addresses(conn, gifts.keys(), series) if prints_address else {},
         _declarations(conn, donors),
         {declared.gift_id: declared for declared in made_with if declared.gift_id},
-        valuations_of(conn, sorted(gifts)) if prints_benefit else {},
+        bought,
     )
 
 

@@ -17,6 +17,7 @@ from database.instants import Clock
 from database.transactions import reading
 from payments.statements.archive import zip_of_documents
 from payments.statements.issuing import issue_statements
+from payments.statements.jobs import unprinted_of_span
 from payments.statements.views import StatementSpan, numbers_of_span, progress_of_span
 from receipts.document import DocumentIssuer
 from receipts.legal_forms import MissingFact
@@ -90,6 +91,8 @@ def _say_lacking(lacking: Mapping[str, Sequence[MissingFact]]) -> None:
     if lacking:
         facts = " and ".join(dict.fromkeys(fact for missing in lacking.values() for fact in missing))
         complain.print(f"{len(lacking)} were not issued: the law asks for {facts}. Enter it, and run this again.")
+        for donor_id, missing in sorted(lacking.items()):
+            complain.print(f"  donor {donor_id}: {' and '.join(missing)}")
 
 
 def _issue(ports: StatementPorts, span: StatementSpan) -> Mapping[str, Sequence[MissingFact]]:
@@ -106,6 +109,9 @@ def _write(ports: StatementPorts, span: StatementSpan, file: Path, *, is_whole: 
     """Write the ZIP file once everything is printed: a part of it would be posted as if it were all."""
     if not is_whole:
         complain.print("Not all of them are printed yet: the worker does it. Run the same command again in a while.")
+        with reading(ports.engine) as conn:
+            for document in unprinted_of_span(conn, span):
+                complain.print(f"  {document.number}: {document.why}")
         raise typer.Exit(1)
     with reading(ports.engine) as conn:
         numbers = numbers_of_span(conn, span)

@@ -9,11 +9,12 @@ from sqlalchemy.engine import Connection, Engine
 
 from database.instants import Clock
 from database.transactions import writing
-from outbox.jobs import enqueue, errors_of, go_on_with
+from outbox.jobs import enqueue, errors_of, go_on_with, hasten, last_error
 from outbox.worker import Handler, TryAgainAfter
 from payments.statements.issuing import IssuedSoFar, issue_statements
-from payments.statements.views import StatementSpan
+from payments.statements.views import StatementSpan, numbers_of_span
 from receipts.document import DocumentIssuer
+from receipts.jobs import UnprintedDocument, waiting_prints
 from receipts.statement import StatementKind
 
 MAKE_STATEMENTS = "statements.make"
@@ -62,8 +63,21 @@ class StatementRun:
 
 
 def queue_statements(conn: Connection, span: StatementSpan, clock: Clock) -> None:
-    """Have the statements of a span made; once, however often it is asked for while it waits."""
-    enqueue(conn, MAKE_STATEMENTS, span.name, StatementRun(span).payload, now=clock())
+    """Have the statements of a span made; once, however often it is asked for while it waits.
+
+    A run that has left some out is tried now: what was missing may have been entered.
+    """
+    now = clock()
+    enqueue(conn, MAKE_STATEMENTS, span.name, StatementRun(span).payload, now=now)
+    failed = last_error(conn, MAKE_STATEMENTS, span.name)
+    if failed is not None:
+        hasten(conn, MAKE_STATEMENTS, failed[0], now)
+
+
+def unprinted_of_span(conn: Connection, span: StatementSpan) -> Sequence[UnprintedDocument]:
+    """The statements of a span that were tried and are not printed, each with its reason."""
+    numbers = set(numbers_of_span(conn, span))
+    return [document for document in waiting_prints(conn).documents if document.number in numbers]
 
 
 def statement_jobs(engine: Engine, issuer: Callable[[], DocumentIssuer], clock: Clock) -> dict[str, Handler]:

@@ -45,7 +45,7 @@ def test_two_laws_ask_for_it() -> None:
             Jurisdiction.CANADA, "CAD",
             [
                 "Official receipt for income tax purposes", "Amount received: $25.00 CAD.", "Authorised signature",
-                "Advantage that the donor received: a seat at the spring dinner, of a value of $10.00 CAD.",
+                "Advantage: a seat at the spring dinner, worth $10.00 CAD.",
                 "Eligible amount of gift for tax purposes: $15.00 CAD.",
             ],
         ),

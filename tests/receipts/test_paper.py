@@ -13,20 +13,34 @@ import pytest
 
 from organisation.receipt_rules import Jurisdiction
 from receipts.pdf import Printer
-from receipts.sheets import Document
+from receipts.receipt import ReceiptStyle
+from receipts.sheets import Document, document_language, is_on_letter_paper
 from receipts.statement import StatementKind
+from receipts.words_4 import words_4
 from tests.receipts.documents import CHECK_URL, IMPRINT, TALL, credit_note, legal_receipt, statement, tall_receipt
 from tests.receipts.samples import draft, receipt
 from tests.receipts.structure import structure_faults
 from tests.receipts.test_pdf import _tags, text_of
 
+WELSH = ReceiptStyle("cy_GB", "#134a3b", None, charity=False)
 DOCUMENTS: dict[str, Document] = {
     "receipt": receipt(replace(draft(), verify_url=CHECK_URL)),
     **{jurisdiction.value: legal_receipt(jurisdiction) for jurisdiction in Jurisdiction},
     "credit note": credit_note(),
     "short statement": statement(5),
+    "receipt for several": replace(statement(5, StatementKind.CONSOLIDATED), number="CR2027-000001"),
+    "Welsh receipt": receipt(replace(draft(), verify_url=CHECK_URL, style=WELSH)),
+    "Welsh statement": replace(statement(5), style=WELSH),
+    "Welsh credit note": replace(credit_note(), style=WELSH),
 }
+DUPLICATES = [f"duplicate of {name}" for name in ("receipt", "canada", "credit note", "Welsh statement")]
 A4, LETTER = (595, 842), (612, 792)
+
+
+def print_named(printer: Printer, name: str) -> tuple[Document, bytes]:
+    """One of the documents, or its duplicate, and its PDF."""
+    document = DOCUMENTS[name.removeprefix("duplicate of ")]
+    return document, printer.print(document, is_duplicate=name.startswith("duplicate of "))
 
 
 def pages_of(pdf: bytes) -> list[pypdf.PageObject]:
@@ -60,48 +74,79 @@ def test_a_long_imprint_never_runs_into_the_text(printer: Printer, mode: str) ->
     assert IMPRINT[:90] not in " ".join(pages[1].extract_text().split())
 
 
-@pytest.mark.parametrize("name", DOCUMENTS)
+@pytest.mark.parametrize("name", [*DOCUMENTS, *DUPLICATES])
 def test_a_document_of_a_usual_length_is_one_small_page(printer: Printer, name: str) -> None:
     """On the paper of its country."""
-    printed = printer.print(DOCUMENTS[name])
+    document, printed = print_named(printer, name)
 
     pages = pages_of(printed)
-    size = LETTER if name in ("us_charity", "us_political", "canada") else A4
+    size = LETTER if is_on_letter_paper(document) else A4
+    assert is_on_letter_paper(document) is any(law in name for law in ("us_charity", "us_political", "canada"))
     assert (len(pages), tuple(round(float(side)) for side in pages[0].mediabox[2:])) == (1, size)
     assert len(printed) < 30_000
 
 
-@pytest.mark.parametrize("name", DOCUMENTS)
+@pytest.mark.parametrize("name", [*DOCUMENTS, *DUPLICATES])
 def test_a_document_can_be_followed_by_ear(printer: Printer, name: str) -> None:
-    """PDF/UA-1: one heading, headers for each table, words for each picture, a title and a language."""
-    with pikepdf.open(io.BytesIO(printer.print(DOCUMENTS[name]))) as pdf, pdf.open_metadata() as metadata:
+    """PDF/UA-1: one heading, headers for each table, words for each picture, a title and its language."""
+    document, printed = print_named(printer, name)
+    welsh, words_of_it = "Welsh" in name, words_4(document_language(document))
+    with pikepdf.open(io.BytesIO(printed)) as pdf, pdf.open_metadata() as metadata:
         tags = list(_tags(pdf.Root.StructTreeRoot))
         figures = [element for element in pdf.objects if isinstance(element, pikepdf.Dictionary)]
         words = [str(element.get("/Alt")) for element in figures if element.get("/S") == "/Figure"]
-        assert str(pdf.docinfo.Title).endswith("from Coalition for a Fair Count")
-        assert str(pdf.Root.Lang).startswith("en-")
+        ending = "gan Coalition for a Fair Count" if welsh else "from Coalition for a Fair Count"
+        assert str(pdf.docinfo.Title).endswith(f"{document.number} {ending}")
+        assert str(pdf.Root.Lang).startswith("cy" if welsh else "en-")
         assert metadata["{http://www.aiim.org/pdfua/ns/id/}part"] == "1"
     assert (tags.count("/H1"), tags.count("/Table")) == (1, 2)
     assert tags.count("/TH") >= 8
-    assert words == ["QR code of the address at which this document can be checked"]
+    assert words == [words_of_it["check_alt"]]
 
 
-@pytest.mark.parametrize("name", [*DOCUMENTS, "long statement", "two pages"])
+@pytest.mark.parametrize("name", [*DOCUMENTS, *DUPLICATES])
 def test_the_tags_are_whole(printer: Printer, name: str) -> None:
     """Everything drawn is in the tree of tags once, or an artifact; tables, pictures and headings keep the rules."""
-    further: dict[str, Document] = {"long statement": statement(60), "two pages": tall_receipt("test")}
-
-    assert structure_faults(printer.print((DOCUMENTS | further)[name])) == []
+    assert structure_faults(print_named(printer, name)[1]) == []
 
 
-@pytest.mark.parametrize("name", DOCUMENTS)
+@pytest.mark.parametrize("style", [None, WELSH])
+@pytest.mark.parametrize("document", [statement(60), tall_receipt("test")], ids=["long statement", "two pages"])
+def test_the_tags_of_several_pages_are_whole(printer: Printer, document: Document, style: ReceiptStyle | None) -> None:
+    """Also those of a duplicate, with its mark on the first."""
+    long = replace(document, style=style)
+
+    assert structure_faults(printer.print(long)) == []
+    assert structure_faults(printer.print(long, is_duplicate=True)) == []
+
+
+@pytest.mark.parametrize("name", [*DOCUMENTS, *DUPLICATES])
 def test_the_text_is_in_the_order_in_which_it_is_read(printer: Printer, name: str) -> None:
-    """Who writes, what it is, the facts, the sum, the law, the imprint: for programs that know no tags."""
-    text = text_of(printer.print(DOCUMENTS[name]))
+    """Who writes, what it is, the facts, the sum, the law, the imprint: for programs that know no tags.
 
-    places = [text.find(step) for step in ("Coalition", DOCUMENTS[name].number, "25.00", CHECK_URL, "Promoted by")]
+    Of a duplicate they read first that it is one.
+    """
+    document, printed = print_named(printer, name)
+    text = text_of(printed)
+
+    places = [text.find(step) for step in ("Coalition", document.number, "25.00", CHECK_URL, "Promoted by")]
     assert places == sorted(places)
-    assert places[0] == 0
+    mark = words_4(document_language(document))["duplicate"] if "duplicate" in name else ""
+    assert text[: places[0]].strip().casefold() == mark.casefold()
+
+
+def test_the_law_never_stands_alone_on_a_page(printer: Printer) -> None:
+    """Where it would not fit below eight campaigns, the sum comes with it."""
+    first, second = (" ".join(page.extract_text().split()) for page in pages_of(printer.print(tall_receipt())))
+
+    assert ("Total received £360.00" in first, "Gift Aid cannot be claimed" in first) == (False, False)
+    assert second.find("Total received £360.00") < second.find("Gift Aid cannot be claimed")
+
+
+def test_the_sum_of_one_gift_is_said_of_one(printer: Printer) -> None:
+    """In both languages."""
+    assert "Total of one donation £25.00" in text_of(printer.print(statement(1)))
+    assert "Cyfanswm un rhodd £25.00" in text_of(printer.print(replace(statement(1), style=WELSH)))
 
 
 def test_a_duplicate_says_that_it_is_one(printer: Printer) -> None:

@@ -14,7 +14,7 @@ from database.instants import Clock
 from database.transactions import reading
 from outbox.jobs import is_queued
 from payments.statements.archive import zip_of_documents
-from payments.statements.jobs import MAKE_STATEMENTS, queue_statements, waiting_statements
+from payments.statements.jobs import MAKE_STATEMENTS, queue_statements, unprinted_of_span, waiting_statements
 from payments.statements.views import StatementSpan, numbers_of_span, progress_of_span
 from receipts.statement import StatementKind, year_from
 from staff.act import Subject
@@ -68,10 +68,12 @@ class StatementRunDesk:
             so_far = progress_of_span(conn, span) if span else None
             waiting = [each for each in waiting_statements(conn) if span and each.first_day == span.first_day]
             waits = next((each for each in waiting if span and each.kind is span.kind), None)
+            unprinted = unprinted_of_span(conn, span) if span else ()
             is_running = span is not None and waits is None and is_queued(conn, MAKE_STATEMENTS, span.name)
         page = self._pages.page(
             "treasury/statements.html", status=422 if mistake else 200, private=True, member=reader.member, span=span,
-            so_far=so_far, is_running=is_running, waits=waits, typed={"first": first, "kind": kind},
+            so_far=so_far, is_running=is_running, waits=waits, unprinted=unprinted,
+            typed={"first": first, "kind": kind},
             errors={"first": mistake} if mistake else {}, targets={"first": "first"},
         )  # fmt: skip
         if is_running:

@@ -11,6 +11,7 @@ from fastapi.testclient import TestClient
 
 from database.transactions import booking, reading
 from outbox.jobs import is_queued
+from outbox.worker import Worker
 from payments.crediting.credit_notes import credit_gift
 from payments.letters.document_letters import document_letter
 from payments.reading.happenings import RefundAgreed
@@ -19,14 +20,17 @@ from payments.statements.jobs import MAKE_STATEMENTS
 from payments.statements.views import StatementSpan, have_statement, numbers_of_span
 from receipts.document import DocumentIssuer, DocumentStatus
 from receipts.document_store import document_by_number, document_gaps
-from receipts.jobs import PRINT
+from receipts.jobs import CREDIT, LETTER, PRINT, print_handler
+from receipts.sheets import Document
 from receipts.statement import StatementKind
 from receipts.verifying import VerifiedDocument, verify_document
 from staff.tables import act
 from tests.clock import FixedClock
+from tests.payments.messages import charged
 from tests.payments.organisation_books import NOON, gift_id
 from tests.proof.books import Desk
 from tests.proof.settled_books import pounds, tell
+from tests.receipts.printing_here import here
 from tests.receipts.samples import PAGES, PROFILE
 
 FIRST = "/desk/documents/2026-000001"
@@ -75,6 +79,39 @@ def test_a_statement_is_put_right_by_another(
         assert document_gaps(conn) == []
     assert letter is not None
     assert f"It takes the place of {old}, which holds no longer." in letter.text
+
+
+class Broken:
+    """A printer that one statement ends in an error of."""
+
+    def print(self, document: Document, /) -> bytes:
+        """Its number; raises ValueError."""
+        if document.number == "ST2026-000001":
+            raise ValueError("Donor One")
+        return document.number.encode()
+
+
+def test_statements_that_cannot_be_printed_are_named_and_hold_up_no_file(
+    desk: Desk, treasurer: TestClient, clock: FixedClock
+) -> None:
+    """With the reason, which has no donor's words in it; the file has the others."""
+    desk.books.pledge(9, email="bo@example.org")
+    desk.books.deliver(charged("9", gift=gift_id(9)))
+    span = StatementSpan(StatementKind.YEARLY, date(2026, 1, 1), date(2026, 12, 31))
+    for _ in issue_statements(desk.books.engine, span, DocumentIssuer(PROFILE, "test", UTC, "http://x/verify"), clock):
+        pass
+    assert "The file is ready once all are printed." in treasurer.get("/desk/statements?first=2026-01-01").text
+    handlers = {PRINT: print_handler(desk.books.engine, here(Broken()), clock)}
+    others = (LETTER, "outbox.send", "stripe.settle", "gift.refund", CREDIT)
+    Worker(desk.books.engine, dict.fromkeys(others, lambda _payload: None) | handlers, clock).run_due()
+
+    page = treasurer.get("/desk/statements?first=2026-01-01").text
+    assert "1 of them cannot be printed yet" in page
+    assert "ST2026-000001</a>: it cannot be printed (ValueError)." in page
+    assert "Donor One" not in page
+    assert "Download the others (ZIP)" in page
+    file = treasurer.post("/desk/statements/zip", data={"first": "2026-01-01", "kind": "yearly"})
+    assert zipfile.ZipFile(io.BytesIO(file.content)).namelist() == ["ST2026-000002.pdf"]
 
 
 def verified(desk: Desk, page: str) -> VerifiedDocument:
