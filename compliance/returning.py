@@ -28,6 +28,17 @@ from payments.refunding.request import RefundReason, RefundRequest, chosen_parts
 from payments.refunding.store import refund_requests_of, request_refund
 
 LOOK_EVERY = timedelta(minutes=2)
+# Stripe's `failure_reason` of a refund (docs.stripe.com/refunds, read 2026-11), as a sentence ends with it.
+FAILURES = {
+    "": "the bank did not take it",
+    "unknown": "the bank did not take it, and says no reason",
+    "charge_for_pending_refund_disputed": "the donor disputed the payment meanwhile, and has the money from there",
+    "declined": "the donor's bank declined it",
+    "expired_or_canceled_card": "the donor's card has expired or was cancelled",
+    "insufficient_funds": "Stripe held too little of our money",
+    "lost_or_stolen_card": "the donor's card was lost or stolen",
+    "merchant_request": "it was cancelled at Stripe as we asked",
+}
 BY_WORKER = "worker"
 WENT_BACK = "Given back: its check says why."
 MOVE_FIRST = (
@@ -37,10 +48,14 @@ MOVE_FIRST = (
 
 @dataclass(frozen=True, slots=True)
 class ReturnRefund:
-    """A refund that a decision asked for, and what became of it. `is_undone`: it came back afterwards."""
+    """A refund that a decision asked for, and what became of it.
+
+    `is_undone`: it came back afterwards; `why_undone` is Stripe's word for it.
+    """
 
     request: RefundRequest
     is_undone: bool
+    why_undone: str = ""
 
     @property
     def has_failed(self) -> bool:
@@ -56,7 +71,8 @@ class ReturnRefund:
     def why_failed(self) -> str:
         """Why it failed, in words without a person."""
         if self.is_undone:
-            return f"The refund {self.request.refund} came back: the bank did not take it."
+            why = FAILURES.get(self.why_undone) or FAILURES[""]
+            return f"The refund {self.request.refund} came back: {why}."
         return f"Stripe refused request {self.request.id[:8]}: {self.request.refusal}."
 
 
@@ -153,9 +169,10 @@ def _returning(conn: Connection) -> list[Check]:
 
 
 def _note_failures(conn: Connection, check: Check, now: datetime, today: date) -> int:
-    known = {step.why for step in check.steps if isinstance(step, ReturnFailure)}
-    asked = refunds_of_check(conn, check)
-    failed = [refund.why_failed for refund in asked if refund.has_failed and refund.why_failed not in known]
+    # The reason may become known later: a failure is noted once, whatever follows the colon.
+    known = {step.why.partition(":")[0] for step in check.steps if isinstance(step, ReturnFailure)}
+    reasons = [refund.why_failed for refund in refunds_of_check(conn, check) if refund.has_failed]
+    failed = [why for why in reasons if why.partition(":")[0] not in known]
     for why in failed:
         take_check_step(conn, check.gift.gift_id, ReturnFailure(today, why), now, today=today)
     return len(failed)
@@ -174,7 +191,9 @@ def _refunds_of(conn: Connection, check: Check, decisions: Sequence[int]) -> lis
         if request.id in {_request_id(gift_id, n, request.payment) for n in decisions}
     ]
     undone = undone_refunds(conn, [request.refund for request in requests if request.refund])
-    return [ReturnRefund(request, request.refund in undone) for request in requests]
+    return [
+        ReturnRefund(request, request.refund in undone, undone.get(request.refund or "", "")) for request in requests
+    ]
 
 
 def _request_id(gift_id: str, decision: int, payment: str) -> str:

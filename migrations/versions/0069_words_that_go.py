@@ -51,6 +51,8 @@ def upgrade() -> None:
     _let_place_go()
     _index_paid_back()
     _let_returns_fail()
+    op.add_column("refund", sa.Column("failure_reason", sa.Text(), nullable=True))
+    set_once("refund", ["failure_reason"], "failure_reason_once")
 
 
 def _index_paid_back() -> None:

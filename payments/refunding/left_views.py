@@ -19,9 +19,12 @@ from payments.refunding.tables import refund_request
 _c, _q = charge.c, refund_request.c
 
 
-def undone_refunds(conn: Connection, refunds: Sequence[str]) -> set[str]:
-    """Those of these refunds that failed or were cancelled: the money is ours again."""
-    return set(conn.scalars(sa.select(refund.c.id).where(refund.c.id.in_(refunds), refund.c.undone_at.is_not(None))))
+def undone_refunds(conn: Connection, refunds: Sequence[str]) -> dict[str, str]:
+    """Those of these refunds that failed or were cancelled, with Stripe's word for why: the money is ours again."""
+    undone = sa.select(refund.c.id, refund.c.failure_reason).where(
+        refund.c.id.in_(refunds), refund.c.undone_at.is_not(None)
+    )
+    return {identity: why or "" for identity, why in conn.execute(undone)}
 
 
 def charge_of_payment(conn: Connection, payment: str) -> tuple[str, str | None]:

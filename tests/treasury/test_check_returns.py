@@ -1,5 +1,6 @@
 """Gifts that go back as refunds, through the twin: made, refused, and come back; the end is always a person's."""
 
+import html
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -144,6 +145,7 @@ def test_a_refund_that_comes_back_after_its_proof_opens_the_check_again(checked:
 
     assert (look(checked), look(checked), checked.check.state) == (1, 0, CheckState.CAME_BACK)
     page = checked.page()
+    assert f"The refund {refund} came back: the donor's card was lost or stolen." in html.unescape(page)
     assert ("The refund failed after the return was recorded." in page, "Decide on another way" in page) == (True, True)
     assert "Its return failed, 29 days left" in page
     assert "A gift that had gone back is here again" in replace(checked, path="/desk").page()
