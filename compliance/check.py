@@ -24,6 +24,8 @@ from compliance.check_steps import (
 from compliance.donor_types import DonorType, lacking_facts
 from compliance.regulated_gift import RegulatedGift, last_day_of
 
+_DECIDE_FIRST = "Decide first to return the gift, and to whom."
+
 
 class CheckReason(StrEnum):
     """Why a gift is checked."""
@@ -33,10 +35,15 @@ class CheckReason(StrEnum):
 
 
 class CheckState(StrEnum):
-    """Where a check stands. TO_RETURN: a person decided to give the money back, and it has not gone yet."""
+    """Where a check stands.
+
+    TO_RETURN: a person decided to give the money back, and it has not gone yet. CAME_BACK: its return was proved, and
+    the refund failed afterwards, so that the money is here again.
+    """
 
     OPEN = "open"
     TO_RETURN = "to_return"
+    CAME_BACK = "came_back"
     ACCEPTED = "accepted"
     RETURNED = "returned"
 
@@ -91,7 +98,7 @@ class Check:
     @property
     def is_pending(self) -> bool:
         """Whether the money is here and not to be spent."""
-        return self.state in (CheckState.OPEN, CheckState.TO_RETURN)
+        return self.state in (CheckState.OPEN, CheckState.TO_RETURN, CheckState.CAME_BACK)
 
     @property
     def donor(self) -> DonorRecord | None:
@@ -105,8 +112,10 @@ class Check:
 
     @property
     def returned_on(self) -> date | None:
-        """The day on which the money went back."""
-        return next((step.on for step in self.steps if isinstance(step, ReturnProof)), None)
+        """The day on which the money went back, for good as far as anybody knows."""
+        if self.state is not CheckState.RETURNED:
+            return None
+        return next((step.on for step in reversed(self.steps) if isinstance(step, ReturnProof)), None)
 
     @property
     def return_decision(self) -> ReturnDecision | None:
@@ -127,12 +136,18 @@ class Check:
 
 
 def _state(steps: tuple[CheckStep, ...]) -> CheckState:
-    kinds = {type(step) for step in steps}
-    if Acceptance in kinds:
-        return CheckState.ACCEPTED
-    if ReturnProof in kinds:
-        return CheckState.RETURNED
-    return CheckState.TO_RETURN if ReturnDecision in kinds else CheckState.OPEN
+    state = CheckState.OPEN
+    for step in steps:
+        match step:
+            case Acceptance():
+                state = CheckState.ACCEPTED
+            case ReturnDecision():
+                state = CheckState.TO_RETURN
+            case ReturnProof():
+                state = CheckState.RETURNED
+            case ReturnFailure() if state is CheckState.RETURNED:
+                state = CheckState.CAME_BACK
+    return state
 
 
 def _newest_record(steps: tuple[CheckStep, ...]) -> DonorRecord | None:
@@ -142,7 +157,8 @@ def _newest_record(steps: tuple[CheckStep, ...]) -> DonorRecord | None:
 def _refusal(step: CheckStep, gift: RegulatedGift, before: tuple[CheckStep, ...]) -> str | None:
     """Why a step may not follow those before it; None: it may."""
     state = _state(before)
-    if state in (CheckState.ACCEPTED, CheckState.RETURNED):
+    comes_back = state is CheckState.RETURNED and isinstance(step, ReturnFailure)
+    if state in (CheckState.ACCEPTED, CheckState.RETURNED) and not comes_back:
         return f"This check has ended: the gift was {state.value}."
     if not isinstance(step, DonorRecord | ReturnFailure) and step.on < gift.received_on:
         return "This gift was received later: a lookup, an acceptance or a return of before does not count for it."
@@ -155,13 +171,15 @@ def _refusal_by_kind(step: CheckStep, before: tuple[CheckStep, ...]) -> str | No
             return _refusal_of_acceptance(step, before)
         case ReturnDecision():
             return _refusal_of_return(step, _newest_record(before))
-        case ReturnFailure() | ReturnProof() if _state(before) is not CheckState.TO_RETURN:
-            return "Decide first to return the gift, and to whom."
+        case ReturnFailure() if _state(before) is CheckState.OPEN:
+            return _DECIDE_FIRST
+        case ReturnProof() if _state(before) is not CheckState.TO_RETURN:
+            return _DECIDE_FIRST
     return None
 
 
 def _refusal_of_acceptance(step: Acceptance, before: tuple[CheckStep, ...]) -> str | None:
-    if _state(before) is CheckState.TO_RETURN:
+    if _state(before) in (CheckState.TO_RETURN, CheckState.CAME_BACK):
         return "The gift is on its way back: record the return."
     return _refusal_of_donor(_newest_record(before)) or _refusal_of_lookups(step, before)
 

@@ -13,7 +13,7 @@ from campaigns.tables import campaign
 from compliance.check import CheckReason, CheckState
 from compliance.donor_types import DonorType
 from compliance.step_rows import StepKind
-from compliance.store import IS_CORRECTED, corrected_values
+from compliance.store import IS_CORRECTED, corrected_values, is_ended
 from compliance.tables import check_step, donor_check
 from database.columns import BookDate
 from database.lists import ListChoice, ListedTable, ListQuestion, on_days
@@ -25,7 +25,7 @@ from payments.gifts.gift_list_views import REFERENCE, begins_with_reference
 from payments.gifts.tables import allocation, gift
 
 _c, _s, _g, _a = donor_check.c, check_step.c, gift.c, allocation.c
-PENDING = (CheckState.OPEN, CheckState.TO_RETURN)
+PENDING = (CheckState.OPEN, CheckState.TO_RETURN, CheckState.CAME_BACK)
 _NO_DAY = date.min
 
 
@@ -50,7 +50,7 @@ class CheckListRow:
 
 def _table(conn: Connection, choice: ListChoice) -> ListedTable:
     state, last_day = _state(), _last_day(conn)
-    is_pending = ~_has_step(_s.ends == _c.gift_id)
+    is_pending = ~is_ended(_c.gift_id)
     conditions = [
         *on_days(last_day, choice),
         *_of_state(choice.words.get("state", ""), is_pending),
@@ -88,9 +88,14 @@ def _table(conn: Connection, choice: ListChoice) -> ListedTable:
 
 
 def _state() -> sa.ColumnElement[str]:
+    later = check_step.alias("later_decision")
+    decided_anew = sa.exists().where(
+        later.c.gift_id == _s.gift_id, later.c.n > _s.n, later.c.kind == StepKind.DECISION.value
+    )
     return sa.case(
-        (_has_step(_s.ends == _c.gift_id, _is(StepKind.ACCEPTANCE)), CheckState.ACCEPTED.value),
-        (_has_step(_s.ends == _c.gift_id, _is(StepKind.PROOF)), CheckState.RETURNED.value),
+        (is_ended(_c.gift_id, StepKind.ACCEPTANCE), CheckState.ACCEPTED.value),
+        (is_ended(_c.gift_id, StepKind.PROOF), CheckState.RETURNED.value),
+        (_has_step(_s.ends == _c.gift_id, ~decided_anew), CheckState.CAME_BACK.value),
         (_has_step(_s.gift_id == _c.gift_id, _is(StepKind.DECISION)), CheckState.TO_RETURN.value),
         else_=CheckState.OPEN.value,
     )
@@ -203,7 +208,8 @@ def _donor_types(conn: Connection, gift_ids: Sequence[str]) -> Mapping[str, Dono
 
 
 def _ends(conn: Connection, gift_ids: Sequence[str]) -> Mapping[str, tuple[date, str]]:
-    rows = conn.execute(sa.select(_s.ends, _s.on_day, _s.staff_name).where(_s.ends.in_(gift_ids)))
+    ending = sa.select(_s.ends, _s.on_day, _s.staff_name).where(_s.ends.in_(gift_ids))
+    rows = conn.execute(ending.order_by(_s.n))
     return {gift_id: (day, name) for gift_id, day, name in rows}
 
 

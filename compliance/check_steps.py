@@ -94,7 +94,7 @@ class ReturnDecision:
 
 @dataclass(frozen=True, slots=True)
 class ReturnFailure:
-    """The money did not go: Stripe or the bank says so. Nobody's act; the clock runs on."""
+    """The money did not go, or came back: Stripe or the bank says so. Nobody's act; the clock runs on."""
 
     on: date
     why: str

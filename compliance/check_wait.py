@@ -30,6 +30,7 @@ class WaitingGift:
     """A received gift that could not be looked at. Its money is not to be spent until it was."""
 
     gift_id: str
+    donor: str
     amount: Money
     received_on: date
     why: CheckWaitReason
@@ -61,6 +62,7 @@ class EnteredValue:
     """What a member of staff said that a gift is worth in pounds, and where they read it."""
 
     gift_id: str
+    donor: str
     amount: Money
     received_on: date
     value: Money

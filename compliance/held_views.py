@@ -9,6 +9,7 @@ from sqlalchemy.engine import Connection
 
 from compliance.held_money import HeldMoney
 from compliance.step_rows import StepKind
+from compliance.store import is_ended
 from compliance.tables import check_step, check_wait, donor_check
 from ledger.accounts import RAISED
 from ledger.money import Money, currency
@@ -40,6 +41,20 @@ def held_by_campaign(conn: Connection, day: date | None = None) -> Mapping[tuple
         .group_by(_e.campaign_id, _e.currency)
     )
     return {(campaign, code): Money(int(minor), currency(code)) for campaign, code, minor in rows if int(minor) > 0}
+
+
+def returned_in_the_books(conn: Connection) -> list[str]:
+    """The gifts whose return is proved, and of which the books hold something all the same."""
+    returned = sa.select(_c.gift_id).where(is_ended(_c.gift_id, StepKind.PROOF))
+    signed = sa.case((_e.credit.in_(RAISED), _e.amount_minor), else_=-_e.amount_minor)
+    rows = conn.execute(
+        sa.select(_e.gift_id)
+        .where(_e.gift_id.in_(returned), sa.or_(_e.credit.in_(RAISED), _e.debit.in_(RAISED)))
+        .group_by(_e.gift_id)
+        .having(sa.func.sum(signed) > 0)
+        .order_by(_e.gift_id)
+    )
+    return [gift_id for (gift_id,) in rows]
 
 
 def held_on(conn: Connection, day: date) -> Mapping[str, Money]:

@@ -33,7 +33,7 @@ class StepKind(StrEnum):
 
     @property
     def ends_a_check(self) -> bool:
-        """Whether no step follows it."""
+        """Whether no step follows it, but that its return failed after all."""
         return self in (StepKind.ACCEPTANCE, StepKind.PROOF)
 
 

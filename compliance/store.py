@@ -88,8 +88,18 @@ def checks_of_donors(conn: Connection, donor_ids: Sequence[str]) -> list[Check]:
 
 def unended_checks(conn: Connection) -> list[Check]:
     """The checks that nobody has ended, those with the fewest days left first."""
-    ended = sa.select(_s.ends).where(_s.ends == _c.gift_id).exists()
-    return sorted(_read(conn, ~ended), key=lambda check: (check.clock.last_day, check.gift.gift_id))
+    return sorted(_read(conn, ~is_ended(_c.gift_id)), key=lambda check: (check.clock.last_day, check.gift.gift_id))
+
+
+def is_ended(gift_id: sa.ColumnElement[str], kind: StepKind | None = None) -> sa.ColumnElement[bool]:
+    """The condition that a named person ended the check of a gift, and its return did not fail afterwards.
+
+    `kind`: that they ended it so.
+    """
+    later = check_step.alias("later_failure")
+    failed = sa.exists().where(later.c.gift_id == _s.gift_id, later.c.n > _s.n, later.c.kind == StepKind.FAILURE.value)
+    so = _s.kind == kind.value if kind else sa.true()
+    return sa.exists().where(_s.ends == gift_id, so, ~failed)
 
 
 def remove_texts(conn: Connection, gift_ids: Sequence[str]) -> None:

@@ -37,8 +37,8 @@ donor_check = table(
 )
 
 # `choices` are what was chosen and is no text: a type of donor, a result, evidence by its hash. `ends` is the gift of a
-# step that ends its check: of each check there is one at most, and no step follows it. Every step but a failure, which
-# Stripe or a bank tells, is a member of staff's.
+# step that ends its check. Only the failure of a return follows it, and opens the check again. Every step but a
+# failure, which Stripe or a bank tells, is a member of staff's.
 check_step = table(
     "check_step",
     sa.Column("id", Code, primary_key=True),
@@ -50,7 +50,7 @@ check_step = table(
     sa.Column("on_day", BookDate, nullable=False),
     sa.Column("at", Instant, nullable=False),
     sa.Column("choices", Json, nullable=False),
-    sa.Column("ends", Code, unique=True),
+    sa.Column("ends", Code, index=True),
     one_of("kind", StepKind),
     sa.CheckConstraint("n > 0", name="numbered_from_one"),
     sa.CheckConstraint("(kind = 'failure') = (staff_id is null)", name="by_a_person"),

@@ -12,6 +12,11 @@ from ledger.tables import entry
 _e = entry.c
 
 
+def campaigns_with_entries(conn: Connection, gift: str) -> list[int]:
+    """The campaigns that entries of a gift are about, wherever its shares were moved."""
+    return list(conn.scalars(sa.select(_e.campaign_id).distinct().where(_e.gift_id == gift).order_by(_e.campaign_id)))
+
+
 def held_of_gift(
     conn: Connection, gift: str, campaign: int, accounts: Sequence[Account]
 ) -> list[tuple[Account, Money]]:

@@ -36,6 +36,7 @@ class EntryKind(StrEnum):
     OFFLINE = "offline"
     DEPOSIT = "deposit"
     MOVE = "move"
+    REPAID = "repaid"
 
     def key(self, *parts: object) -> str:
         """The key of an entry of this kind: the kind's name, then what the fact is known by."""
@@ -113,6 +114,7 @@ ENTRY_KINDS: dict[EntryKind, EntryRules] = {
     EntryKind.REFUND_FAILED: EntryRules(
         Account.CLEARING, Account.REFUNDS, "refund failed", "Refund failed: counted for {of} again"
     ),
+    EntryKind.REPAID: EntryRules(Account.REFUNDS, Account.BANK, "paid back", "Paid back by us: taken off {of}"),
     EntryKind.DISPUTE: EntryRules(
         Account.DISPUTE_LOSSES, Account.CLEARING, "dispute",
         "Disputed: taken off {of}", "Given back by the bank: counted for {of} again", turns=True,

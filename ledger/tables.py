@@ -66,9 +66,9 @@ sa.Index(
 )
 
 # Money that was given back, which is little: for what is left of the gifts of some days.
-GIVEN_BACK = sa.text("kind IN ('refund', 'refund_failed', 'dispute', 'payment_failed')")
+GIVEN_BACK = sa.text("kind IN ('refund', 'refund_failed', 'dispute', 'payment_failed', 'repaid')")
 # What was given back is moved with its gift to another campaign. An index answers a question that names its condition.
-BACK_OR_MOVED = sa.text("kind IN ('refund', 'refund_failed', 'dispute', 'payment_failed', 'move')")
+BACK_OR_MOVED = sa.text("kind IN ('refund', 'refund_failed', 'dispute', 'payment_failed', 'repaid', 'move')")
 sa.Index("ix_entry_given_back", entry.c.campaign_id, sqlite_where=BACK_OR_MOVED, postgresql_where=BACK_OR_MOVED)
 # The same by gift, with all that is added up: few gifts have such an entry, and each has several others.
 _of_gift = [entry.c[_name] for _name in "gift_id currency debit credit amount_minor campaign_id kind".split()]

@@ -16,6 +16,7 @@ _RANKS = {
     EntryKind.GIFT: 3, EntryKind.SETTLE: 5, EntryKind.OTHER: 5, EntryKind.OURS: 5, EntryKind.FEE: 6,
     EntryKind.FEE_SHARED: 6,
     EntryKind.PAYMENT_FAILED: 7, EntryKind.REFUND: 7, EntryKind.DISPUTE: 7,
+    EntryKind.REPAID: 7,
 }  # fmt: skip
 _LATER = 8
 _OF_PAYOUTS = {EntryKind.PAYOUT, EntryKind.PAID}

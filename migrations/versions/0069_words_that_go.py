@@ -1,13 +1,30 @@
-"""Words of donors with letters such as ł and ø as they are looked for; and what staff typed of a donor can go."""
+"""Words of donors with letters such as ł as they are looked for; what staff typed of a donor can go; returns that fail.
+
+A check whose return failed after its proof is open again, and our own payments back have a kind of entry.
+"""
+
+from collections.abc import Sequence
 
 import sqlalchemy as sa
 from alembic import op
+from sqlalchemy import RowMapping
 
-from migrations.guards import frozen, let_text_go, on_sqlite, refuse, set_once
+from database.columns import BookDate, Count, Instant, Json
+from migrations.guards import (
+    append_only,
+    frozen,
+    keep_rows,
+    let_text_go,
+    on_sqlite,
+    refuse,
+    refuse_rows,
+    set_once,
+)
 
 revision = "0069"
 down_revision = "0067"
 
+TABLES = ("check_step", "check_text")
 AT_ONCE = 5000
 LONGEST_WORD = 40
 # As `donors.donor_words` had them when this was written.
@@ -32,6 +49,102 @@ def upgrade() -> None:
     )  # fmt: skip
     _let_loans_go()
     _let_place_go()
+    _index_paid_back()
+    _let_returns_fail()
+    op.add_column("refund", sa.Column("failure_reason", sa.Text(), nullable=True))
+    set_once("refund", ["failure_reason"], "failure_reason_once")
+
+
+def _index_paid_back() -> None:
+    where = sa.text("kind IN ('refund', 'refund_failed', 'dispute', 'payment_failed', 'repaid', 'move')")
+    op.drop_index("ix_entry_given_back", "entry")
+    op.create_index("ix_entry_given_back", "entry", ["campaign_id"], sqlite_where=where, postgresql_where=where)
+
+
+def _let_returns_fail() -> None:
+    """The failure of a return may follow its proof, so that a check may end twice.
+
+    SQLite cannot drop the unique constraint: both tables are made anew, with their rows.
+    """
+    if on_sqlite():
+        steps, texts = (op.get_bind().execute(sa.text(f"SELECT * FROM {name}")).mappings().all() for name in TABLES)  # noqa: S608 - our own
+        op.drop_table("check_text")
+        op.drop_table("check_step")
+        _make_steps()
+        _make_texts()
+        for table, rows in zip(TABLES, (steps, texts), strict=True):
+            _insert(table, rows)
+    else:
+        op.drop_constraint(op.f("uq_check_step_ends"), "check_step", type_="unique")
+        op.execute("DROP TRIGGER check_step_after_the_end ON check_step")
+        op.execute("DROP FUNCTION farthing_check_step_after_the_end()")
+    op.create_index("ix_check_step_ends", "check_step", ["ends"])
+    if on_sqlite():
+        append_only("check_step", [["id"], ["gift_id", "n"]])
+        keep_rows("check_text", [["step_id", "name"]])
+        frozen("check_text", ["step_id", "name"])
+        refuse(
+            "check_text_goes", "check_text", "UPDATE", "check_text: its text only goes",
+            "NEW.text <> OLD.text AND NEW.text <> 'removed'",
+        )  # fmt: skip
+    refuse_rows(
+        "check_step_after_the_end", "check_step", "check_step: this check has ended",
+        "EXISTS (SELECT 1 FROM check_step WHERE ends = NEW.gift_id"
+        " AND n = (SELECT MAX(n) FROM check_step WHERE gift_id = NEW.gift_id)"
+        " AND NOT (kind = 'proof' AND NEW.kind = 'failure'))",
+    )  # fmt: skip
+
+
+def _insert(table: str, rows: Sequence[RowMapping]) -> None:
+    for row in rows:
+        columns = list(row.keys())
+        names, values = ", ".join(columns), ", ".join(f":{name}" for name in columns)
+        op.get_bind().execute(sa.text(f"INSERT INTO {table} ({names}) VALUES ({values})"), dict(row))  # noqa: S608
+
+
+def _make_steps() -> None:
+    op.create_table(
+        "check_step",
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.Column("gift_id", sa.Text(), nullable=False),
+        sa.Column("n", Count(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("staff_id", sa.Text(), nullable=True),
+        sa.Column("staff_name", sa.Text(), nullable=True),
+        sa.Column("on_day", BookDate(), nullable=False),
+        sa.Column("at", Instant(), nullable=False),
+        sa.Column("choices", Json(), nullable=False),
+        sa.Column("ends", sa.Text(), nullable=True),
+        sa.CheckConstraint(
+            "kind in ('record', 'lookup', 'acceptance', 'decision', 'failure', 'proof')",
+            name=op.f("ck_check_step_kind"),
+        ),
+        sa.CheckConstraint("n > 0", name=op.f("ck_check_step_numbered_from_one")),
+        sa.CheckConstraint("(kind = 'failure') = (staff_id is null)", name=op.f("ck_check_step_by_a_person")),
+        sa.CheckConstraint(
+            "(staff_id is null) = (staff_name is null) and staff_name <> ''", name=op.f("ck_check_step_by_name")
+        ),
+        sa.CheckConstraint("(kind in ('acceptance', 'proof')) = (ends is not null)", name=op.f("ck_check_step_ends")),
+        sa.CheckConstraint("ends = gift_id", name=op.f("ck_check_step_ends_its_check")),
+        sa.ForeignKeyConstraint(["gift_id"], ["donor_check.gift_id"], name=op.f("fk_check_step_gift_id")),
+        sa.ForeignKeyConstraint(["staff_id"], ["staff_member.id"], name=op.f("fk_check_step_staff_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_check_step")),
+        sa.UniqueConstraint("gift_id", "n", name=op.f("uq_check_step_gift_id_n")),
+        sqlite_strict=True,
+    )
+
+
+def _make_texts() -> None:
+    op.create_table(
+        "check_text",
+        sa.Column("step_id", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.CheckConstraint("name <> ''", name=op.f("ck_check_text_name")),
+        sa.ForeignKeyConstraint(["step_id"], ["check_step.id"], name=op.f("fk_check_text_step_id")),
+        sa.PrimaryKeyConstraint("step_id", "name", name=op.f("pk_check_text")),
+        sqlite_strict=True,
+    )
 
 
 def _fold_words() -> None:

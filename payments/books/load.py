@@ -76,7 +76,7 @@ _CHARGE = (
 )  # fmt: skip
 _INVOICE = (_i.id, _i.recurring_id, _i.is_first)
 _INVOICE_PAYMENT = (_ip.invoice_id, _ip.payment)
-_REFUND = (_r.id, _r.payment, _r.currency, _r.amount_minor, _r.agreed_at, _r.undone_at, _r.parts)
+_REFUND = (_r.id, _r.payment, _r.currency, _r.amount_minor, _r.agreed_at, _r.undone_at, _r.parts, _r.failure_reason)
 _DISPUTE_MOVE = (_d.line_id, _d.dispute, _d.payment, _d.currency, _d.amount_minor, _d.moved_at)
 _FAILURE = (_f.charge, _f.payment, _f.currency, _f.amount_minor, _f.failed_at)
 _LINE = (
@@ -248,8 +248,8 @@ def _invoice_payments(conn: Connection, kept: Kept) -> dict[str, InvoicePaid]:
 
 def _refunds(conn: Connection, kept: Kept) -> dict[str, Refund]:
     return {
-        refund: Refund(refund, payment, Money(minor, currency(code)), agreed_at, failed_at, _chosen(parts))
-        for refund, payment, code, minor, agreed_at, failed_at, parts in _rows(conn, _REFUND, _r.id, kept)
+        refund: Refund(refund, payment, Money(minor, currency(code)), agreed_at, failed_at, _chosen(parts), why or "")
+        for refund, payment, code, minor, agreed_at, failed_at, parts, why in _rows(conn, _REFUND, _r.id, kept)
     }
 
 

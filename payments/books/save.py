@@ -127,13 +127,19 @@ def _save_refunds(conn: Connection, new: Sequence[Refund], changed: Sequence[Ref
         {
             "id": refund.id, "payment": refund.payment, "currency": refund.amount.currency.code,
             "amount_minor": refund.amount.minor, "agreed_at": refund.agreed_at, "undone_at": refund.failed_at,
-            "parts": refund.parts or None,
+            "parts": refund.parts or None, "failure_reason": refund.why_failed or None,
         }
         for refund in new
     ]  # fmt: skip
-    instants = [{"id": refund.id, "agreed_at": refund.agreed_at, "undone_at": refund.failed_at} for refund in changed]
+    changes = [
+        {
+            "id": refund.id, "agreed_at": refund.agreed_at, "undone_at": refund.failed_at,
+            "failure_reason": refund.why_failed or None,
+        }
+        for refund in changed
+    ]  # fmt: skip
     insert_rows(conn, tables.refund, rows)
-    change_rows(conn, tables.refund, instants)
+    change_rows(conn, tables.refund, changes)
 
 
 def _save_lines(conn: Connection, changes: LineChanges) -> None:

@@ -50,6 +50,8 @@ refund = table(
     sa.Column("undone_at", Instant),
     # What it takes from which share, where that was chosen: pairs of the share's number and minor units.
     sa.Column("parts", Json),
+    # Why it failed, in Stripe's word.
+    sa.Column("failure_reason", Code),
     sa.Index("ix_refund_payment", "payment"),
     sa.CheckConstraint("amount_minor > 0", name="amount"),
 )

@@ -97,11 +97,18 @@ def _note(
 
 def _cause(movements: Sequence[GiftMovement], notes: Sequence[CreditNote], otherwise: date) -> tuple[EntryKind, date]:
     """Why and when the last of what a note is for went back: of what these notes do not say, the largest part."""
-    returns = [each for each in movements if each.minor < 0 and each.kind in CREDIT_REASONS]
+    returns = [
+        (_reason(each.kind), each) for each in movements if each.minor < 0 and _reason(each.kind) in CREDIT_REASONS
+    ]
     unsaid = Counter[EntryKind]()
-    for each in returns:
-        unsaid[each.kind] -= each.minor
+    for kind, each in returns:
+        unsaid[kind] -= each.minor
     for note in notes:
         unsaid[note.reason] -= note.amount.minor
     reason = max(unsaid, key=lambda kind: unsaid[kind], default=EntryKind.REFUND)
-    return reason, max((each.day for each in returns if each.kind is reason), default=otherwise)
+    return reason, max((each.day for kind, each in returns if kind is reason), default=otherwise)
+
+
+def _reason(kind: EntryKind) -> EntryKind:
+    """What went back by our own payment is a refund to whoever reads the note."""
+    return EntryKind.REFUND if kind is EntryKind.REPAID else kind

@@ -109,13 +109,17 @@ class RefundAgreed:
 
 @dataclass(frozen=True, slots=True)
 class RefundFailed:
-    """A refund failed or was cancelled: the money is ours again, in the `parts` in which it was to go back."""
+    """A refund failed or was cancelled: the money is ours again, in the `parts` in which it was to go back.
+
+    `why` is Stripe's word for it, such as `lost_or_stolen_card`; nothing where it says none.
+    """
 
     refund: str
     payment: str
     amount: Money
     at: datetime
     parts: ChosenParts = ()
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)

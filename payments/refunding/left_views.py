@@ -12,14 +12,19 @@ from payments.books.decide.entries import PaidBy, Withdrawal, withdrawn_parts
 from payments.books.tables import charge, dispute_move, payment_failure, refund
 from payments.gifts.gift import Gift, shares_of
 from payments.reading.happenings import DisputeFundsMoved, PaymentFailed, RefundAgreed
+from payments.refunding.paying_back import is_paid_back
 from payments.refunding.request import PaymentLeft, payment_left
+from payments.refunding.tables import refund_request
 
-_c = charge.c
+_c, _q = charge.c, refund_request.c
 
 
-def undone_refunds(conn: Connection, refunds: Sequence[str]) -> set[str]:
-    """Those of these refunds that failed or were cancelled: the money is ours again."""
-    return set(conn.scalars(sa.select(refund.c.id).where(refund.c.id.in_(refunds), refund.c.undone_at.is_not(None))))
+def undone_refunds(conn: Connection, refunds: Sequence[str]) -> dict[str, str]:
+    """Those of these refunds that failed or were cancelled, with Stripe's word for why: the money is ours again."""
+    undone = sa.select(refund.c.id, refund.c.failure_reason).where(
+        refund.c.id.in_(refunds), refund.c.undone_at.is_not(None)
+    )
+    return {identity: why or "" for identity, why in conn.execute(undone)}
 
 
 def charge_of_payment(conn: Connection, payment: str) -> tuple[str, str | None]:
@@ -34,15 +39,23 @@ def charge_of_payment(conn: Connection, payment: str) -> tuple[str, str | None]:
 def payments_left(conn: Connection, gift: Gift) -> list[PaymentLeft]:
     """What can still go back of each payment of a gift, the oldest first.
 
-    A payment may have several charges: a debit that was taken back is collected again.
+    A payment may have several charges: a debit that was taken back is collected again. Of a gift that we paid back
+    ourselves nothing can.
     """
     charges: defaultdict[str, list[Any]] = defaultdict(list)
     for row in conn.execute(sa.select(charge).where(_c.gift_id == gift.id).order_by(_c.succeeded_at)):
         charges[row.payment].append(row)
-    return [_payment_left(conn, gift, rows) for rows in charges.values()]
+    by_ourselves = bool(charges) and is_paid_back(conn, gift)
+    return [_payment_left(conn, gift, rows, by_ourselves=by_ourselves) for rows in charges.values()]
 
 
-def _payment_left(conn: Connection, gift: Gift, charges: Sequence[Any]) -> PaymentLeft:
+def gifts_whose_refunds_came_back(conn: Connection) -> list[str]:
+    """The gifts of which a refund that somebody here asked for has failed since."""
+    undone = sa.select(refund.c.id).where(refund.c.undone_at.is_not(None))
+    return list(conn.scalars(sa.select(_q.gift_id).distinct().where(_q.refund_id.in_(undone)).order_by(_q.gift_id)))
+
+
+def _payment_left(conn: Connection, gift: Gift, charges: Sequence[Any], *, by_ourselves: bool) -> PaymentLeft:
     first = charges[0]
     of = currency(first.currency)
     paid = PaidBy(gift, Money(first.amount_minor, of))
@@ -52,6 +65,8 @@ def _payment_left(conn: Connection, gift: Gift, charges: Sequence[Any]) -> Payme
         for share, part in withdrawn_parts(fact, paid)
     ]
     came = [Money(part.minor * len(charges), of) for part in shares_of(paid.amount, gift)]
+    if by_ourselves:
+        went = [(share.n, part) for share, part in zip(gift.allocations, came, strict=True)]
     return payment_left(gift, (first.payment, first.method, first.succeeded_at), came, went)
 
 

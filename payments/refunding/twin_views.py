@@ -17,7 +17,12 @@ from staff.tables import act
 NOT_TWINS = "gift.not_twins"
 """The act by which a treasurer says that both gifts were meant. Its subject is the later one."""
 WITHIN = timedelta(days=1)
-_GIVEN_BACK = (EntryKind.REFUND.value, EntryKind.DISPUTE.value, EntryKind.PAYMENT_FAILED.value)
+_GIVEN_BACK = (
+    EntryKind.REFUND.value,
+    EntryKind.DISPUTE.value,
+    EntryKind.PAYMENT_FAILED.value,
+    EntryKind.REPAID.value,
+)
 LOOK_BACK = timedelta(days=60)
 """Older twins are history: their donors have asked, or never will."""
 LATEST = 50_000

@@ -27,6 +27,7 @@ FILLED_ONCE = (
     changed("refund", "payment = 'pi_9'", "id = 're_1'", "refund_frozen"),
     changed("refund", "agreed_at = NULL", "id = 're_1'", "refund_set_once"),
     changed("refund", "undone_at = NULL", "id = 're_1'", "refund_set_once"),
+    changed("refund", "failure_reason = NULL", "id = 're_1'", "refund_failure_reason_once"),
     removed("refund", "id = 're_1'"),
     changed("dispute", "payment = 'pi_9'", "id = 'du_1'", "dispute_frozen"),
     removed("dispute", "id = 'du_1'"),

@@ -145,7 +145,7 @@ IDENTITIES = {
         "gift_id = 'gift-1'", (("rowid",), ("gift_id",)), {"gift_id": "'gift-2'"}, {"value_minor": "1"}
     ),
     "check_step": Identity(
-        "id = 'step-2'", (("rowid",), ("id",), ("ends",), ("gift_id", "n")), {"id": "'x'", "n": "9"},
+        "id = 'step-2'", (("rowid",), ("id",), ("gift_id", "n")), {"id": "'x'", "n": "9"},
         {"choices": "'[]'"}, ("check_step_after_the_end",),
     ),
     "check_text": Identity(

@@ -37,7 +37,7 @@ def test_a_key_names_the_kind_and_the_fact() -> None:
     ("figure", "sign", "kinds"),
     [
         (Figure.GIVEN, 1, {EntryKind.GIFT, EntryKind.OFFLINE, EntryKind.MOVE}),
-        (Figure.GIVEN_BACK, -1, {EntryKind.PAYMENT_FAILED, EntryKind.REFUND, EntryKind.DISPUTE}),
+        (Figure.GIVEN_BACK, -1, {EntryKind.PAYMENT_FAILED, EntryKind.REFUND, EntryKind.DISPUTE, EntryKind.REPAID}),
         (Figure.GIVEN_BACK, 1, {EntryKind.REFUND_FAILED}),
         (Figure.FEES, -1, {EntryKind.FEE, EntryKind.STRIPE_FEE}),
         (Figure.FEES, 1, {EntryKind.FEE_SHARED}),

@@ -223,6 +223,8 @@ def test_a_refund_is_undone_by_the_change_that_undid_it() -> None:
         with pytest.raises(UnexpectedShape, match="what changed"):
             _read("refund.updated", refund(status=status))
     assert _read("refund.failed", refund(status="failed")) == both
+    why = refund(status="failed", failure_reason="lost_or_stolen_card")
+    assert RefundFailed("re_1", "pi_1", FIVE, AT_EVENT, (), "lost_or_stolen_card") in _read("refund.failed", why)
 
 
 @pytest.mark.parametrize("what", ["created", "updated", "closed", "funds_withdrawn", "funds_reinstated"])

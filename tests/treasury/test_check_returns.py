@@ -1,22 +1,30 @@
 """Gifts that go back as refunds, through the twin: made, refused, and come back; the end is always a person's."""
 
-from datetime import timedelta
+import html
+from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
+import sqlalchemy as sa
 from fastapi.testclient import TestClient
 
 from compliance.check import CheckClock, CheckReason, CheckState
 from compliance.check_steps import ReturnDecision, ReturnFailure, ReturnProof
 from compliance.due_checks import DueCheck
+from compliance.held_views import held_on
 from compliance.regulated_gift import RegulatedGift
-from compliance.returning import note_failed_returns
-from compliance.store import open_checks
-from database.transactions import writing
+from compliance.returning import book_missing_returns, note_failed_returns
+from compliance.store import open_checks, take_check_step
+from database.transactions import booking, reading, writing
+from ledger.accounts import RAISED
 from ledger.money import GBP, Money
+from ledger.tables import total
 from outbox.worker import Worker
 from payments.gifts.store import gift as gift_by_id
 from payments.refunding.jobs import RefundAsker, refunding_jobs
+from payments.refunding.left_views import payments_left
 from payments.stripe.refunds import RefundGateway
+from proof.audit import audit_all
 from staff.role import Role
 from tests.clock import FixedClock
 from tests.payments.conftest import books
@@ -125,8 +133,8 @@ def test_a_refund_that_stripe_refuses_leaves_the_clock_running(checked: CheckedD
     ]  # fmt: skip
 
 
-def test_a_refund_that_comes_back_is_noted_and_never_hidden(checked: CheckedDesk, account: Account) -> None:
-    """Before a person recorded the return the check stays open; afterwards its page says it aloud."""
+def test_a_refund_that_comes_back_after_its_proof_opens_the_check_again(checked: CheckedDesk, account: Account) -> None:
+    """The overview, the list and the clock say it; another way is decided, and its proof ends the check once more."""
     checked.sends("return", REFUND)
     work(account)
     refund = account.ask("GET", "/v1/refunds")["data"][0]["id"]
@@ -135,8 +143,50 @@ def test_a_refund_that_comes_back_is_noted_and_never_hidden(checked: CheckedDesk
     account.do("fail-refund", refund=refund)
     account.deliver()
 
-    assert look(checked) == 0
-    assert "The refund came back after the return was recorded." in checked.page()
+    assert (look(checked), look(checked), checked.check.state) == (1, 0, CheckState.CAME_BACK)
+    page = checked.page()
+    assert f"The refund {refund} came back: the donor's card was lost or stolen." in html.unescape(page)
+    assert ("The refund failed after the return was recorded." in page, "Decide on another way" in page) == (True, True)
+    assert "Its return failed, 29 days left" in page
+    assert "A gift that had gone back is here again" in replace(checked, path="/desk").page()
+    assert checked.path in checked.browser.get("/desk/checks?state=came_back").text
+    assert held(checked) == (Money(2500, GBP), Money(2500, GBP))
+
+    assert checked.sends("return", BY_BANK).status_code == 303
+    assert checked.browser.get("/desk/checks?state=to_return").text.count(checked.path) > 0
+    assert checked.sends("returned", proof | {"proof": "BACS 0042"}).status_code == 303
+    assert (checked.check.state, look(checked)) == (CheckState.RETURNED, 0)
+    assert [type(step) for step in checked.check.steps[1:]] == [
+        ReturnDecision, ReturnProof, ReturnFailure, ReturnDecision, ReturnProof,
+    ]  # fmt: skip
+    assert held(checked) == (Money(0, GBP), Money(0, GBP))
+
+
+def held(checked: CheckedDesk) -> tuple[Money, Money]:
+    """What was raised in all, and what of it is held."""
+    with reading(checked.engine) as conn:
+        found = held_on(conn, date.max).get("GBP", Money(0, GBP))
+        raised = conn.execute(
+            sa.select(sa.func.sum(total.c.credit_minor - total.c.debit_minor)).where(total.c.account.in_(RAISED))
+        ).scalar_one()
+    return Money(int(raised), GBP), found
+
+
+def test_our_own_payment_is_booked_with_its_proof(checked: CheckedDesk, account: Account) -> None:
+    """So that raised, held and the proof agree; Stripe has nothing of the gift to refund any more."""
+    checked.sends("return", BY_BANK)
+    assert held(checked) == (Money(2500, GBP), Money(2500, GBP))
+    proof = {"day": checked.clock().date().isoformat(), "proof": "BACS 0042"}
+    for _ in range(2):
+        assert checked.sends("returned", proof, seen=2).status_code == 303
+    assert held(checked) == (Money(0, GBP), Money(0, GBP))
+    with reading(checked.engine) as conn:
+        gift = gift_by_id(conn, gift_id(1))
+        assert gift is not None
+        assert [payment.left.minor for payment in payments_left(conn, gift)] == [0]
+        assert not [finding for finding in audit_all(conn, checked.clock) if finding.has_failed]
+    assert "Paid back by us" in checked.browser.get(f"/desk/gifts/{gift_id(1)}").text
+    assert "Booked as paid back from the bank" in checked.page()
 
 
 def test_a_refund_that_comes_back_before_its_proof_must_go_another_way(checked: CheckedDesk, account: Account) -> None:
@@ -151,3 +201,17 @@ def test_a_refund_that_comes_back_before_its_proof_must_go_another_way(checked: 
     answer = checked.sends("returned", {"day": checked.clock().date().isoformat(), "proof": refund})
     assert (answer.status_code, checked.check.state) == (422, CheckState.TO_RETURN)
     assert f"The refund {refund} came back" in checked.page()
+
+
+def test_a_return_of_before_that_was_never_booked_is_booked_by_the_worker(
+    checked: CheckedDesk, account: Account
+) -> None:
+    """Once; a refund is booked by Stripe's word alone."""
+    checked.sends("return", BY_BANK)
+    with writing(checked.engine) as conn:
+        proof = ReturnProof(checked.check.steps[-1].by, checked.clock().date(), "BACS 0042")  # type: ignore[union-attr]
+        take_check_step(conn, gift_id(1), proof, checked.clock(), today=checked.clock().date())
+    assert held(checked) == (Money(2500, GBP), Money(2500, GBP))
+    with booking(checked.engine) as conn:
+        assert (book_missing_returns(conn, checked.clock()), book_missing_returns(conn, checked.clock())) == (1, 0)
+    assert held(checked) == (Money(0, GBP), Money(0, GBP))

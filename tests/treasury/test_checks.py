@@ -257,6 +257,7 @@ def test_an_offline_gift_is_paid_back_with_proof_and_taken_back_in_the_books(che
     assert f'href="/desk/offline/{identity}#back"' in checked.browser.get(offline.path).text
     assert offline.sends("returned", PROOF).status_code == 303
     assert offline.check.state is CheckState.RETURNED
+    assert "Taken back" in checked.browser.get(f"/desk/offline/{identity}").text
 
 
 def test_what_an_erased_donors_check_says_of_them_goes_on_its_day(checked: CheckedDesk) -> None:

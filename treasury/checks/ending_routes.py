@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from compliance.check import Check
 from compliance.check_steps import Acceptance, CheckRefusal, CheckStep
-from compliance.returning import ask_for_return, refunds_of_check
+from compliance.returning import ask_for_return, book_return, refunds_of_check
 from database.instants import Clock
 from ledger.kinds import EntryKind
 from payments.refunding.request import CannotRefund
@@ -157,9 +157,13 @@ class EndingDesk(StepDesk):
             errors = {"proof": NOT_AGREED}
         if proof is None or errors:
             return self.proof_form(ender, gift_id, typed, errors)
+
+        def book(change: Change, after: Check) -> None:
+            book_return(change.conn, after, shown.gift, ender.member.id, change.now)
+
         return self.take(
             ender, gift_id, typed, lambda _change: proof,
-            lambda refused: self.proof_form(ender, gift_id, typed, refused),
+            lambda refused: self.proof_form(ender, gift_id, typed, refused), book,
         )  # fmt: skip
 
 

@@ -20,7 +20,7 @@ from compliance.evidence import NotEvidence
 from compliance.evidence_store import keep_evidence
 from database.instants import Clock
 from database.transactions import reading
-from staff.changing import Change, changing
+from staff.changing import Change, changing_books
 from staff.door import Door, SignedIn
 from staff.permissions import Permission
 from treasury.checks.check_form import (
@@ -81,9 +81,12 @@ class StepDesk:
         self, member: SignedIn, gift_id: str, typed: TypedFields, make_step: Callable[[Change], CheckStep],
         show_refusal: Callable[[TypedFields], Response], follow: Callable[[Change, Check], None] | None = None,
     ) -> Response:  # fmt: skip
-        """Take a step and lead to the check; a refusal is shown as it is, on the page of the step."""
+        """Take a step and lead to the check; a refusal is shown as it is, on the page of the step.
+
+        What follows may write entries.
+        """
         try:
-            with changing(self._engine, member.actor, self._clock()) as change:
+            with changing_books(self._engine, member.actor, self._clock()) as change:
                 after = take_seen_step(change, gift_id, make_step(change), read_seen(typed), self.today())
                 if follow is not None:
                     follow(change, after)

@@ -30,6 +30,7 @@ from payments.gifts.gift import Gift
 from payments.gifts.offline_store import KeptOffline, offline_gift_of
 from payments.gifts.store import gift as gift_by_id
 from payments.refunding.left_views import payments_left
+from payments.refunding.paying_back import is_paid_back
 from treasury.checks.taking import DONE, check_of_gift
 from treasury.checks.words import clock_words, days_left_of
 from web.errors import NotFound
@@ -64,6 +65,7 @@ class ShownCheck:
 
     `left` is what Stripe can still give back of the gift, `threshold` that of the day of receipt. `family` are donors
     who are joined with this one, `added_up` the small gifts that made the check due together, this one last.
+    `is_paid_back`: our own payment is in the books.
     """
 
     check: Check
@@ -79,6 +81,7 @@ class ShownCheck:
     family: Sequence[LikeDonor]
     added_up: Sequence[RegulatedGift]
     today: date
+    is_paid_back: bool = False
 
     @property
     def days_left(self) -> int:
@@ -151,7 +154,7 @@ class ShownCheck:
         """What the check waits for."""
         if not self.check.is_pending:
             return NextStep.NOTHING
-        if self.check.state is CheckState.TO_RETURN:
+        if self.check.state in (CheckState.TO_RETURN, CheckState.CAME_BACK):
             return NextStep.RETURN if self.has_failed else NextStep.RETURNED
         record = self.check.donor
         if record is None or lacking_facts(record.donor_type, dict(record.facts)):
@@ -190,6 +193,7 @@ def shown_check(conn: Connection, gift_id: str, today: date) -> ShownCheck:
         [donor for key, donor in donors_by_id(conn, members).items() if key != check.gift.donor_id],
         _added_up(conn, check, members, periods) if check.reason is CheckReason.LINKED_TOTAL else (),
         today,
+        is_paid_back(conn, gift),
     )
 
 

@@ -12,6 +12,7 @@ from ledger.money import Money
 STATES: Mapping[CheckState, str] = {
     CheckState.OPEN: "Open",
     CheckState.TO_RETURN: "On its way back",
+    CheckState.CAME_BACK: "Its return failed",
     CheckState.ACCEPTED: "Accepted",
     CheckState.RETURNED: "Returned",
 }
@@ -71,8 +72,8 @@ def clock_words(state: CheckState, days_left: int | None) -> str:
     left = days_left_words(days_left)
     if state is CheckState.OPEN and left:
         return left
-    if state is CheckState.TO_RETURN and left:
-        return f"On its way back, {left[0].lower()}{left[1:]}"
+    if state in (CheckState.TO_RETURN, CheckState.CAME_BACK) and left:
+        return f"{STATES[state]}, {left[0].lower()}{left[1:]}"
     return STATES[state]
 
 

@@ -32,7 +32,8 @@ class BookedCharge:
 class Refund:
     """A refund as far as it is known: when it was agreed, and when it failed.
 
-    `parts` are those that were reported first. They stay, whatever somebody writes at Stripe later.
+    `parts` are those that were reported first. They stay, whatever somebody writes at Stripe later. `why_failed` is
+    Stripe's word for it.
     """
 
     id: str
@@ -41,6 +42,7 @@ class Refund:
     agreed_at: datetime | None
     failed_at: datetime | None
     parts: ChosenParts = ()
+    why_failed: str = ""
 
 
 @dataclass(frozen=True, slots=True)

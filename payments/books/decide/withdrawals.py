@@ -93,7 +93,7 @@ def _with(refund: Refund, fact: RefundAgreed | RefundFailed) -> Refund:
     """The refund with this fact added; the first instant that was reported stays."""
     if isinstance(fact, RefundAgreed):
         return replace(refund, agreed_at=refund.agreed_at or fact.at)
-    return replace(refund, failed_at=refund.failed_at or fact.at)
+    return replace(refund, failed_at=refund.failed_at or fact.at, why_failed=refund.why_failed or fact.why)
 
 
 def _bookable_now(known: Known, charges: DecidedCharges) -> list[Caused[Withdrawal]]:
@@ -120,7 +120,9 @@ def _facts_of(refund: Refund) -> list[RefundAgreed | RefundFailed]:
     if refund.agreed_at:
         facts.append(RefundAgreed(refund.id, refund.payment, refund.amount, refund.agreed_at, refund.parts))
     if refund.failed_at:
-        facts.append(RefundFailed(refund.id, refund.payment, refund.amount, refund.failed_at, refund.parts))
+        facts.append(
+            RefundFailed(refund.id, refund.payment, refund.amount, refund.failed_at, refund.parts, refund.why_failed)
+        )
     return facts
 
 
