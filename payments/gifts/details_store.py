@@ -10,11 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from database.bulk import put_rows
-<<<<<<< HEAD
 from donors.word_store import add_words
-=======
-from donors.word_store import add_name
->>>>>>> papers
 from payments.gifts.declaration import Declaration, DonorKind
 from payments.gifts.dedication import Dedication, DedicationKind
 from payments.gifts.tables import declaration as declaration_table
@@ -41,13 +37,8 @@ def hide_name(conn: Connection, gift_id: str) -> None:
 def name_giver(conn: Connection, gift_ids: Sequence[str], name: str) -> None:
     """Keep who gives with those of these gifts that have no name yet; their donors are found by it from now on."""
     nameless = sa.and_(gift_table.c.id.in_(gift_ids), gift_table.c.donor_name == "")
-<<<<<<< HEAD
     donors = conn.scalars(sa.select(gift_table.c.donor_id).where(nameless).distinct()).all()
     add_words(conn, [(donor_id, name) for donor_id in donors if donor_id])
-=======
-    for donor_id in conn.scalars(sa.select(gift_table.c.donor_id).distinct().where(nameless)).all():
-        add_name(conn, donor_id or "", name)
->>>>>>> papers
     conn.execute(sa.update(gift_table).where(nameless).values(donor_name=name))
 
 
