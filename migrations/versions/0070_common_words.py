@@ -6,7 +6,7 @@ from alembic import op
 revision = "0070"
 down_revision = "0069"
 
-BACK_OR_MOVED = sa.text("kind IN ('refund', 'refund_failed', 'dispute', 'payment_failed', 'move')")
+BACK_OR_MOVED = sa.text("kind IN ('refund', 'refund_failed', 'dispute', 'payment_failed', 'repaid', 'move')")
 WIDER = (
     ("ix_gift_donor_id", "gift", ["donor_id", "received_on", "received_at", "id", "currency", "amount_minor"]),
     ("ix_charge_payment", "charge", ["payment", "gift_id"]),
