@@ -77,8 +77,10 @@ def test_from_the_link_to_the_list_behind_a_figure(browser_page: Tabs, link: str
     page.get_by_role("link", name="Trends", exact=True).click()
     page.get_by_role("region", name="Table by campaign").get_by_role("link", name="£10.50").first.click()
     assert page.get_by_role("heading", level=1).inner_text() == "Entries"
-    assert page.get_by_label("Campaign").locator("option:checked").inner_text() == "Bring back the bus"
+    assert page.get_by_text("Only Given, Bring back the bus, GBP.").is_visible()
 
+    page.get_by_text("Filter", exact=True).click()
+    assert page.get_by_label("Campaign").locator("option:checked").inner_text() == "Bring back the bus"
     page.get_by_label("Days from").fill("2026-10-01")
     page.get_by_role("button", name="Show").click()
     assert page.locator("tfoot td").inner_text() == "£10.50"
