@@ -13,7 +13,11 @@ from compliance.filed_report import report_digest
 from compliance.regime import Regime
 from compliance.report_calendar import ReportKind
 from compliance.report_line import COLUMNS
-from database.transactions import reading
+from database.transactions import booking, reading
+from ledger.money import GBP, Money
+from payments.gifts.store import gift as gift_by_id
+from payments.valuing.loan import Loan
+from payments.valuing.loan_store import add_loan
 from staff.act import Subject
 from staff.role import Role
 from staff.store import acts_on
@@ -120,6 +124,20 @@ def test_what_is_missing_leads_to_its_check_and_keeps_a_quarter_from_being_filed
     refused = treasurer.post(f"{QUARTER}/file", data=typed)
     assert (refused.status_code, "It was not filed" in refused.text) == (422, True)
     assert treasurer.get(f"{QUARTER}/versions/1").status_code == 404
+
+
+@ON_SQLITE
+def test_a_report_s_page_names_the_loans_that_are_reported_beside_it(party: PoliticalDesk, engine: Engine) -> None:
+    """With the gift that passes the threshold together with one; the report's own lines stay gifts."""
+    gift = party.accept(1, 600_000)
+    with booking(engine) as conn:
+        whole = gift_by_id(conn, gift)
+        assert whole is not None
+        lent = Loan("loan-1", whole.donor_id or "", Money(600_000, GBP), date(2026, 12, 1), "Without interest.")
+        add_loan(conn, lent, "asha", JANUARY)
+    page = " ".join(re.sub(r"<[^>]+>", " ", party.visit().get(QUARTER).text).split())
+    assert "Donor 1 lent £6,000.00 on 1 December 2026. Report it : with what is named here it comes to" in page
+    assert "Reported beside it: the gift of £6,000.00, 21 November 2026" in page
 
 
 @ON_SQLITE

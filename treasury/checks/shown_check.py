@@ -137,7 +137,7 @@ class ShownCheck:
     @property
     def has_failed(self) -> bool:
         """Whether the newest decision's refund failed, so that another way must be found."""
-        return any(refund.has_failed for refund in self.refunds)
+        return self.check.state is CheckState.CAME_BACK or any(refund.has_failed for refund in self.refunds)
 
     @property
     def is_refunded(self) -> bool:

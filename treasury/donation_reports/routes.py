@@ -13,6 +13,7 @@ from compliance.addresses import WAY_WORDS
 from compliance.due_report import DueReport, DueState
 from compliance.election_store import commission_addresses
 from compliance.filed_report import FiledReport, NotFilable, report_differences, report_digest
+from compliance.loans import regulated_loans
 from compliance.report_calendar import PeriodKey
 from compliance.report_store import filed_report_id, filed_reports, keep_report
 from compliance.report_words import KIND_WORDS, REGIME_WORDS, STATE_WORDS
@@ -20,6 +21,7 @@ from compliance.rule import NoSuchRule
 from database.instants import Clock
 from database.transactions import reading
 from outbox.jobs import enqueue
+from payments.valuing.loan_views import loans
 from staff.act import Subject
 from staff.changing import changing_books
 from staff.door import Door, SignedIn
@@ -119,6 +121,7 @@ class DonationReportsDesk:
             known = self._known(conn, key)
             due = self._due(known, key, reader)
             versions, addresses = known.filed.get(key, ()), commission_addresses(conn)
+            lent = regulated_loans(loans(conn), due.period, known.books) if due else []
         if due is None and not versions:
             raise NotFound
         return self._pages.page(
@@ -128,7 +131,8 @@ class DonationReportsDesk:
             lines=shown_lines(due.report.lines) if due else [],
             returned=shown_lines(due.report.returned) if due else [],
             changes=_changes(due), missing=shown_facts(due.report.missing, known.books.checks) if due else [],
-            seen=report_digest(due.report) if due else "", kinds=KIND_WORDS, ways=WAY_WORDS,
+            seen=report_digest(due.report) if due else "", kinds=KIND_WORDS, ways=WAY_WORDS, loans=lent,
+            lent_ids={each.kept.loan.id for each in lent},
         )  # fmt: skip
 
     def version(self, reader: SignedIn, key: PeriodKey, number: int) -> Response:
