@@ -65,7 +65,8 @@ def _gift(n: int, donor_id: str, name: str, random: Random) -> dict[str, Any]:
 
 def set_way(monkeypatch: pytest.MonkeyPatch, many_donors: int, looked_up: int, asked_rows: int) -> None:
     """From how many donors on they are many, how many gifts are looked up, and how many rows are asked."""
-    monkeypatch.setattr(word_store, "MANY_DONORS", many_donors)
+    for most in ("MANY_DONORS", "LISTED_DONORS"):
+        monkeypatch.setattr(word_store, most, many_donors)
     monkeypatch.setattr(gift_list_views, "LOOKED_UP", looked_up)
     monkeypatch.setattr(lists, "ASKED_ROWS", asked_rows)
 
