@@ -27,7 +27,7 @@ from organisation.organisation import GivingRules
 from payments.gifts.campaign_views import donors_by_campaign, monthly_by_campaign
 from payments.gifts.tables import gift as gift_table
 from payments.gifts.wall_views import wall_entries
-from payments.giving.donor_form import FormRules
+from payments.giving.donor_form import AskedAbove, FormRules
 from payments.giving.pledges import Pledges
 from payments.giving.routes import payment_routes
 from payments.own.routes import own_routes
@@ -103,7 +103,7 @@ def stripe_address() -> Iterator[str]:
 def world(books: Books, stripe_address: str) -> Iterator[World]:
     """All routes that show what donors type."""
     clock, engine = FixedClock(NOON), books.engine
-    rules = FormRules(lambda: GivingRules(("month",)), lambda: [BOX], lambda _: Money(50_000, GBP))
+    rules = FormRules(lambda: GivingRules(("month",)), lambda: [BOX], lambda _: AskedAbove(Money(50_000, GBP)))
     pledges = Pledges(engine, Gateway(KEY, PAGES.base_url, api_base=stripe_address), clock)
     app = FastAPI()
     for router in (

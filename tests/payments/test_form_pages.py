@@ -20,7 +20,7 @@ from payments.gifts import store
 from payments.gifts.dedication import Dedication, DedicationKind
 from payments.gifts.details_store import dedication_of
 from payments.gifts.gift import Gift
-from payments.giving.donor_form import DonorForm, FormRules
+from payments.giving.donor_form import AskedAbove, DonorForm, FormRules
 from payments.giving.pledges import Pledges
 from payments.giving.routes import payment_routes
 from payments.stripe.gateway import Gateway
@@ -47,7 +47,7 @@ WISHES = {
 def site(books: Books) -> Iterator[Site]:
     """The campaign's page and its form."""
     clock = FixedClock(NOON)
-    rules = FormRules(lambda: GivingRules(("month",)), lambda: [BOX], lambda _: Money(50_000, GBP))
+    rules = FormRules(lambda: GivingRules(("month",)), lambda: [BOX], lambda _: AskedAbove(Money(50_000, GBP)))
     sheet = DonorForm(books.engine, clock, PAGES, rules).sheet
     pledges = Pledges(books.engine, Gateway("sk_test_x", "http://127.0.0.1", api_base=CLOSED_PORT), clock)
     app = FastAPI()
