@@ -135,6 +135,11 @@ def is_queued(conn: Connection, kind: str, subject: str) -> bool:
     return conn.scalar(sa.select(t.key).where(t.key == f"{kind}:{subject}")) is not None
 
 
+def is_kind_queued(conn: Connection, kind: str) -> bool:
+    """Whether any job of this kind waits or runs."""
+    return conn.scalar(sa.select(tables.job.c.key).where(tables.job.c.kind == kind).limit(1)) is not None
+
+
 def payload_of(conn: Connection, kind: str, subject: str) -> Payload | None:
     """What this job was queued with; None when it neither waits nor runs."""
     t = tables.job.c

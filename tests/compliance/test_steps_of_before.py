@@ -24,7 +24,7 @@ from tests.database.made_rows import row
 from tests.postgres import Cluster
 
 NOON, DAY = datetime(2024, 5, 2, 12, tzinfo=UTC), date(2024, 5, 2)
-STEPS = (
+STEPS: tuple[tuple[str, str | None, dict[str, str], dict[str, str]], ...] = (
     ("decision", None, {"reason": "impermissible", "recipient": "donor"}, {"manner": "bank transfer"}),
     ("proof", "early", {}, {"proof": "BACS 0042"}),
 )

@@ -1,6 +1,7 @@
 """The rules at the desk: rows with their sources, and what a new row alone changes."""
 
 from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import Engine
@@ -8,12 +9,15 @@ from sqlalchemy import Engine
 from campaigns.campaign import Campaign
 from campaigns.store import add_campaign
 from compliance.election_store import accounting_units
+from compliance.gate import CheckGate
+from compliance.jobs import compliance_jobs
 from compliance.regime import Regime
 from compliance.report_calendar import Election
 from compliance.rule import Rule
 from database.transactions import booking, reading
 from ledger.money import GBP
 from ledger.typed_money import NumberStyle
+from outbox.worker import Worker
 from staff.act import Subject
 from staff.role import Role
 from staff.store import acts_on
@@ -194,3 +198,7 @@ def test_the_regime_is_entered_with_its_days(engine: Engine, clock: FixedClock, 
     assert "Everything that was entered" not in page
     assert "30 January 2027" in owner.get("/desk/reports").text
     assert date(2026, 1, 1).isoformat() not in page
+    assert "Gifts that are here already are being looked at" in page
+    handlers = compliance_jobs(engine, CheckGate(ZoneInfo("Europe/London")), clock)
+    Worker(engine, handlers, clock).run_due()
+    assert "are being looked at" not in owner.get("/desk/rules").text

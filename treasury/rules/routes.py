@@ -29,6 +29,8 @@ from compliance.rule_words import (
 from database.instants import Clock
 from database.transactions import reading
 from ledger.money import GBP
+from organisation.store import REGIME_CHANGED
+from outbox.jobs import is_kind_queued
 from staff.act import Subject
 from staff.changing import changing_books
 from staff.door import Door, SignedIn
@@ -77,6 +79,7 @@ class RulesDesk:
         with reading(self._engine) as conn:
             book, periods = rule_book(conn), regime_periods(conn)
             known = elections(conn), commission_addresses(conn), accounting_units(conn)
+            is_looking = is_kind_queued(conn, REGIME_CHANGED)
         period = regime_on(periods, today)
         rows, places = listed_rules(book, today), {FOR_ALL, UK_BODIES}
         if period is not None:
@@ -88,7 +91,7 @@ class RulesDesk:
             topics=TOPICS, rows=[row for row in own if row.standing in in_sight],
             others=[row for row in rows if row not in own or row.standing not in in_sight],
             elections=known[0], addresses=known[1], units=known[2], kept=kept_records(book, today),
-            regimes=REGIME_WORDS, has_units=period is not None and period.regime is Regime.PARTY,
+            is_looking=is_looking, regimes=REGIME_WORDS, has_units=period is not None and period.regime is Regime.PARTY,
         )  # fmt: skip
 
     def form(self, editor: SignedIn, typed: Mapping[str, str], errors: Mapping[str, str] | None = None) -> Response:
