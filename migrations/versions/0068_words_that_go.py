@@ -21,7 +21,7 @@ from migrations.guards import (
     set_once,
 )
 
-revision = "0069"
+revision = "0068"
 down_revision = "0067"
 
 TABLES = ("check_step", "check_text")
