@@ -29,6 +29,7 @@ BANK_ACCESS: Mapping[str, Permission] = {
     "GET /desk/bank/imports/{identity}": READ,
     "POST /desk/bank/imports/{identity}/undo": CHANGE,
     "GET /desk/bank/lines/{line}": READ,
+    "POST /desk/bank/lines/{line}/cash": CHANGE,
     "POST /desk/bank/lines/{line}/match": CHANGE,
     "POST /desk/bank/lines/{line}/not-a-gift": CHANGE,
     "POST /desk/bank/lines/{line}/undo": CHANGE,

@@ -251,6 +251,6 @@ def _rise(rows: dict[K, V], key: K, row: V, name: str) -> None:
 def _complete(rows: dict[K, V], key: K, row: V) -> None:
     """The same row with more fields than before, none of them changed."""
     before = rows[key]
-    names = [name for name in type(row).__slots__ if getattr(before, name) is not None]  # type: ignore[attr-defined]
+    names = [name for name in type(row).__slots__ if getattr(before, name) not in {None, ""}]  # type: ignore[attr-defined]
     assert [getattr(before, name) for name in names] == [getattr(row, name) for name in names], f"{key} was changed"
     rows[key] = row
