@@ -80,6 +80,6 @@ def _failed(event: StripeObject, refund: StripeObject) -> tuple[Happening, ...]:
         return ()
     amount = positive_money(refund)
     parts = _chosen_parts(refund, amount.minor)
-    why = refund.get("failure_reason")
-    said = why if isinstance(why, str) else ""
-    return (RefundFailed(text(refund, "id"), payment, amount, instant(event), parts, said),)
+    reason = refund.get("failure_reason")
+    why = reason if isinstance(reason, str) else ""
+    return (RefundFailed(text(refund, "id"), payment, amount, instant(event), parts, why),)

@@ -23,8 +23,10 @@ from tests.payments.year_at_stripe import ENDIVE, year_at_stripe
 Path = tuple[str | int, ...]
 
 # Missing means that it has not happened: these only make us read Stripe's lists sooner.
-# When Stripe's balance has changed, and the name on a card: words for a receipt, which may be none.
+# When Stripe's balance has changed, the name on a card, which is for a receipt, and why a refund failed, which is for
+# the desk. There may be none of them.
 HINTS = {
+    ("data", "object", "failure_reason"),
     ("data", "object", "balance_transaction"),
     ("data", "object", "failure_balance_transaction"),
     ("data", "object", "billing_details"),
@@ -98,7 +100,7 @@ def test_a_field_that_is_missing_is_never_guessed(event: Mapping[str, Any]) -> N
 
 
 def _may_be_missing(path: Path) -> bool:
-    """Words for a receipt; our own metadata, without which an object is not ours; a whole element of a list."""
+    """Words for people; our own metadata, without which an object is not ours; a whole element of a list."""
     return path in HINTS or "card" in path or path[-1] in ("gift_id", "recurring_id") or isinstance(path[-1], int)
 
 
