@@ -19,7 +19,7 @@ from web.errors import install_errors
 
 BASE_URL = "http://127.0.0.1"
 STRIPE = "/desk/books/accounts/stripe?currency=GBP&from=2026-09-10&to=2026-11-30"
-BALANCE = re.compile(r'data-label="Balance">(-?)£([0-9,.]+)<')
+BALANCE = re.compile(r'data-label="Balance">(\N{MINUS SIGN}?)£([0-9,.]+)<')
 NEXT, PREVIOUS = (re.compile(f'href="([^"]+)" rel="{word}"') for word in ("next", "prev"))
 
 
@@ -38,7 +38,7 @@ def treasurer(sqlite_url: str, clock: FixedClock) -> TestClient:
 
 def balances(html: str) -> list[str]:
     """The balances of a page's lines, as a spreadsheet has them."""
-    return [sign + figures.replace(",", "") for sign, figures in BALANCE.findall(html)]
+    return ["-" * len(sign) + figures.replace(",", "") for sign, figures in BALANCE.findall(html)]
 
 
 def test_balances_go_on_from_page_to_page_and_are_the_files(treasurer: TestClient) -> None:
