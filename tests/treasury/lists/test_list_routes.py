@@ -133,7 +133,7 @@ def test_the_menu_says_how_long_each_list_is(treasurer: TestClient, desk: Desk) 
     everything(desk)
     menu = words(treasurer.get("/desk/discrepancies").text.partition("<nav")[2].partition("</nav>")[0])
 
-    lists = "Gifts 1 Donors 1 Recurring 0 Refunds 1 Disputes 0 Checks 0 Payouts 1 Documents 1 Letters 0 Entries 7"
+    lists = "Gifts 1 Donors 1 Recurring 0 Refunds 1 Disputes 0 Payouts 1 Documents 1 Letters 0 Entries 7"
     assert lists in menu
 
 
