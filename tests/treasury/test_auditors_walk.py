@@ -71,7 +71,7 @@ def file_report(engine: Engine, clock: FixedClock, desk: Desk) -> str:
 def test_a_line_of_a_filed_report_leads_to_the_bank_and_back(engine: Engine, clock: FixedClock, desk: Desk) -> None:
     """Report, check, evidence, gift with its charge, payout, bank line; then payout, gift, check and report again."""
     check, gift, version = file_report(engine, clock, desk), f"/desk/gifts/{gift_id(1)}", f"{QUARTER}/versions/1"
-    auditor = TestClient(build(engine, clock, BASE_URL), base_url=BASE_URL)
+    auditor = TestClient(build(engine, clock, BASE_URL, "gb_party"), base_url=BASE_URL)
     sign_in_as(auditor, engine, clock(), Role.AUDITOR, "audit@example.org")
     page = auditor.get("/desk").text
     for place in ("/desk/reports", QUARTER, version):

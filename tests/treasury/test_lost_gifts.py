@@ -12,6 +12,7 @@ from starlette.types import ASGIApp
 
 from database.transactions import reading, writing
 from ledger.money import GBP, Money
+from organisation.organisation import UNREGULATED
 from payments.books.lost_views import lost_gift_count
 from payments.gifts.gift import DonorDetails
 from payments.gifts.lost import LostGift, LostKind, LostShare
@@ -60,9 +61,9 @@ def lost(desk: Desk, engine: Engine) -> None:
         add_lost(conn, [lost_once(1, "Ben", "libraries", 3000), lost_once(2, "Cleo", "gone", 2500), mary], NOON)
 
 
-def build(engine: Engine, clock: FixedClock, base_url: str) -> FastAPI:
-    """The desk."""
-    site = pages("test", base_url)
+def build(engine: Engine, clock: FixedClock, base_url: str, regime: str = UNREGULATED) -> FastAPI:
+    """The desk of an organisation under these rules on political money."""
+    site = pages("test", base_url, regime)
     app = FastAPI()
     app.include_router(treasury_routes(engine, clock, site))
     app.include_router(staff_pages(engine, clock, site))

@@ -9,7 +9,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message
 
 from campaigns.demo import DEMO_ORGANISATION
-from organisation.organisation import OrganisationProfile
+from organisation.organisation import UNREGULATED, OrganisationProfile
 from web.pages import Pages
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -18,9 +18,10 @@ BASE_URL = "https://give.example"
 ORGANISATION = replace(DEMO_ORGANISATION, name="Wren & Sons", email="post@wren.example")
 
 
-def pages(mode: str = "live", base_url: str = BASE_URL) -> Pages:
-    """The real templates for an organisation whose name needs escaping."""
-    return Pages(TEMPLATES, identity=lambda: OrganisationProfile(ORGANISATION, "en_GB"), mode=mode, base_url=base_url)
+def pages(mode: str = "live", base_url: str = BASE_URL, regime: str = UNREGULATED) -> Pages:
+    """The real templates for an organisation whose name needs escaping, under these rules on political money."""
+    profile = OrganisationProfile(ORGANISATION, "en_GB", regime=regime)
+    return Pages(TEMPLATES, identity=lambda: profile, mode=mode, base_url=base_url)
 
 
 @dataclass(frozen=True)
