@@ -14,8 +14,8 @@ _v, _l = gift_valuation.c, loan.c
 
 def erase_valuations(conn: Connection, gift_ids: Sequence[str]) -> None:
     """What these gifts bought may be said in words that name whoever bought it."""
-    said = sa.and_(among(conn, _v.gift_id, gift_ids), _v.benefit != "")
-    conn.execute(sa.update(gift_valuation).where(said).values(benefit=REMOVED))
+    with_words = sa.and_(among(conn, _v.gift_id, gift_ids), _v.benefit != "")
+    conn.execute(sa.update(gift_valuation).where(with_words).values(benefit=REMOVED))
 
 
 def erase_loans(conn: Connection, donor_ids: Sequence[str]) -> None:

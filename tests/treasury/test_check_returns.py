@@ -165,11 +165,11 @@ def test_a_refund_that_comes_back_after_its_proof_opens_the_check_again(checked:
 def held(checked: CheckedDesk) -> tuple[Money, Money]:
     """What was raised in all, and what of it is held."""
     with reading(checked.engine) as conn:
-        found = held_on(conn, date.max).get("GBP", Money(0, GBP))
+        on_hold = held_on(conn, date.max).get("GBP", Money(0, GBP))
         raised = conn.execute(
             sa.select(sa.func.sum(total.c.credit_minor - total.c.debit_minor)).where(total.c.account.in_(RAISED))
         ).scalar_one()
-    return Money(int(raised), GBP), found
+    return Money(int(raised), GBP), on_hold
 
 
 def test_our_own_payment_is_booked_with_its_proof(checked: CheckedDesk, account: Account) -> None:

@@ -74,8 +74,8 @@ def known_reports(conn: Connection, participant: str, today: date, first: date |
 
 
 def _begun_on(conn: Connection, today: date) -> date:
-    said, booked = regimes_kept_since(conn), first_book_date(conn)
-    return min(said.date() if said else today, booked or today)
+    entered, booked = regimes_kept_since(conn), first_book_date(conn)
+    return min(entered.date() if entered else today, booked or today)
 
 
 @dataclass(frozen=True)
