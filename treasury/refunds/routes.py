@@ -136,6 +136,11 @@ class RefundDesk:
         )
 
 
+def _error_of(conn: Connection, request: RefundRequest) -> str:
+    error = last_error(conn, ASK_REFUND, request.id) if request.is_open else None
+    return error[0] if error else ""
+
+
 def shown_requests(conn: Connection, gift_id: str) -> Sequence[ShownRequest]:
     """What was asked to be refunded of a gift, the newest first, for its page."""
     requests = refund_requests_of(conn, gift_id)
@@ -146,7 +151,7 @@ def shown_requests(conn: Connection, gift_id: str) -> Sequence[ShownRequest]:
             words_of_request(
                 request,
                 is_undone=request.refund in undone,
-                is_tried_again=request.is_open and last_error(conn, ASK_REFUND, request.id) is not None,
+                error=_error_of(conn, request),
             ),
         )
         for request in requests

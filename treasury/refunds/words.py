@@ -29,16 +29,30 @@ WAITS: Mapping[str, str] = {
 AGREED = "Stripe has agreed. The money is on its way to the donor, and a letter tells them."
 UNDONE = "It came back: the donor's bank did not take it, and the money is ours again. Ask the donor for another way."
 ASKING = "Stripe is being asked. This takes a few seconds."
+NO_RIGHT = (
+    "Stripe does not let our key make refunds, so that nothing has gone back yet. Whoever runs this installation allows"
+    " it at Stripe: write access to Charges and Refunds (README, Going live). Then it goes back by itself, once."
+)
+_NO_RIGHT = ("PermissionError", "AuthenticationError")
 ASKED_AGAIN = "Stripe has not answered yet. We ask again by ourselves, and it goes back once, however often we ask."
 
 
-def words_of_request(request: RefundRequest, *, is_undone: bool, is_tried_again: bool) -> str:
-    """A sentence that says how it stands, and what to do next if there is anything to do."""
+def words_of_request(request: RefundRequest, *, is_undone: bool, error: str = "") -> str:
+    """A sentence that says how it stands, and what to do next if there is anything to do.
+
+    `error` is what the last try to ask Stripe ended with, in the words of its job; nothing for none.
+    """
     if request.refusal is not None:
         why = REFUSALS.get(request.refusal) or OTHER_REFUSAL.format(code=request.refusal)
         return f"Stripe refused, and nothing went back. {why}"
     if request.is_open:
-        return ASKED_AGAIN if is_tried_again else ASKING
+        return _while_open(error)
     if is_undone:
         return UNDONE
     return WAITS.get(request.waits_for or "", AGREED)
+
+
+def _while_open(error: str) -> str:
+    if not error:
+        return ASKING
+    return NO_RIGHT if any(name in error for name in _NO_RIGHT) else ASKED_AGAIN

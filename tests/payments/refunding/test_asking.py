@@ -8,7 +8,7 @@ from sqlalchemy.exc import OperationalError
 
 from database.transactions import reading, writing
 from ledger.money import GBP, Money
-from outbox.jobs import is_queued
+from outbox.jobs import is_queued, last_error
 from outbox.worker import Worker
 from payments.refunding.jobs import RefundAsker, refunding_jobs
 from payments.refunding.left_views import payments_left
@@ -19,13 +19,14 @@ from payments.stripe.refunds import RefundGateway
 from tests.payments.refunding.cutting import cut_at
 from tests.payments.settlement.account import DAY, Account
 from tests.sandbox.loopback import KEY
+from treasury.refunds.words import words_of_request
 
 REQUEST = "00000000-0000-4000-8000-000000000001"
 
 
-def asker(account: Account) -> RefundAsker:
+def asker(account: Account, key: str = KEY) -> RefundAsker:
     """What the worker asks with."""
-    gateway = RefundGateway(KEY, api_base=account.twin.world.settings.public_url)
+    gateway = RefundGateway(key, api_base=account.twin.world.settings.public_url)
     return RefundAsker(account.books.engine, account.books.bookkeeper, account.lists, gateway, account.twin.now)
 
 
@@ -44,10 +45,10 @@ def want(account: Account, *parts: int, identity: str = REQUEST) -> RefundReques
     return request
 
 
-def work(account: Account) -> None:
+def work(account: Account, key: str = KEY) -> None:
     """The worker asks Stripe; everything else is left."""
     rest = dict.fromkeys(("receipts.print", "stripe.settle", "stripe.look", "gift.refund"), lambda _payload: None)
-    Worker(account.books.engine, refunding_jobs(asker(account)) | rest, account.twin.now).run_due()
+    Worker(account.books.engine, refunding_jobs(asker(account, key)) | rest, account.twin.now).run_due()
 
 
 def at_stripe(account: Account) -> list[int]:
@@ -195,6 +196,23 @@ def test_what_stripe_refuses_is_kept_and_not_asked_again(given: Account) -> None
     assert (answer(given).refusal, answer(given).refund) == ("charge_already_refunded", None)
     with reading(given.books.engine) as conn:
         assert not is_queued(conn, ASK_REFUND, REQUEST)
+
+
+def test_a_key_without_the_right_is_named_and_the_refund_made_once_it_has_it(given: Account) -> None:
+    """A restricted key of before: the page says what to allow at Stripe, and nothing is asked for anew."""
+    request = want(given)
+    work(given, "sk_test_of_nobody")
+    with reading(given.books.engine) as conn:
+        error = last_error(conn, ASK_REFUND, REQUEST)
+    assert error is not None
+    words = words_of_request(request, is_undone=False, error=error[0])
+    assert "does not let our key make refunds" in words
+    assert words_of_request(request, is_undone=False, error="StripeRefused: PermissionError: None") == words
+    assert "not answered yet" in words_of_request(request, is_undone=False, error="StripeAway: APIError")
+
+    given.wait(DAY)
+    work(given)
+    assert (at_stripe(given), booked(given)) == ([2500], [1250, 1250])
 
 
 def test_what_waits_for_money_says_so(given: Account) -> None:
