@@ -35,7 +35,8 @@ Delivery, Body, Charge = map(
     _class, (payments.inbox.tables.delivery, payments.inbox.tables.delivery_body, payments.books.tables.charge)
 )
 Gift, Allocation = map(_class, (payments.gifts.tables.gift, payments.gifts.tables.allocation))
-Entry, Total, Uncleared = map(_class, (ledger.tables.entry, ledger.tables.total, ledger.tables.uncleared))
+Entry, Uncleared = map(_class, (ledger.tables.entry, ledger.tables.uncleared))
+Total, MonthTotal = map(_class, (ledger.tables.total, ledger.tables.month_total))
 Receipt, Series = map(_class, (receipts.tables.receipt, receipts.tables.receipt_series))
 Job, Campaign = _class(outbox.tables.job), _class(campaigns.tables.campaign)
 
@@ -106,11 +107,16 @@ def _add(session: Session, mapped: Any, **columns: Any) -> None:
 
 
 def _total(session: Session, account: str, share: Any, day: date, *, debit: bool) -> None:
-    total = session.get(Total, (account, "GBP", share.campaign_id, day))
+    _add_to(session, Total, {"book_date": day}, account, share, debit=debit)
+    _add_to(session, MonthTotal, {"month": f"{day:%Y-%m}"}, account, share, debit=debit)
+
+
+def _add_to(session: Session, kept: Any, time: Mapping[str, Any], account: str, share: Any, *, debit: bool) -> None:
+    key = {"account": account, "currency": "GBP", "campaign_id": share.campaign_id, **time}
+    total = session.get(kept, tuple(key.values()))
     if total is None:
-        _add(session, Total, account=account, currency="GBP", campaign_id=share.campaign_id, book_date=day,
-             debit_minor=share.amount_minor * debit, credit_minor=share.amount_minor * (not debit),
-             debits=int(debit), credits=int(not debit))  # fmt: skip
+        _add(session, kept, **key, debit_minor=share.amount_minor * debit,
+             credit_minor=share.amount_minor * (not debit), debits=int(debit), credits=int(not debit))  # fmt: skip
         session.flush()
         return
     total.debit_minor += share.amount_minor * debit
