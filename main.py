@@ -194,10 +194,10 @@ def _giving(installation: Installation, pledges: Pledges) -> tuple[APIRouter, AP
 def _form_rules(installation: Installation) -> FormRules:
     """What the organisation decides about the donor's form, as it is now."""
     organisation = installation.organisation
-    asked = DonorRules(installation.engine, installation.clock, lambda: organisation.profile)
+    donor_rules = DonorRules(installation.engine, installation.clock, lambda: organisation.profile)
     return FormRules(
         lambda: organisation.giving, lambda: offered_consents(organisation.profile, organisation.number),
-        asked.asked, lambda: organisation.profile.gift_aid_charity,
+        donor_rules.asked_above, lambda: organisation.profile.gift_aid_charity,
         lambda: facts_asked_of_donors(organisation.profile.receipts.jurisdiction),
     )  # fmt: skip
 

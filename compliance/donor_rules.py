@@ -59,7 +59,7 @@ class DonorRules:
     def __init__(self, engine: Engine, clock: Clock, profile: Callable[[], OrganisationProfile]) -> None:
         self._engine, self._clock, self._profile = engine, clock, profile
 
-    def asked(self, currency: Currency) -> AskedAbove | None:
+    def asked_above(self, currency: Currency) -> AskedAbove | None:
         """From which amount on donors declare who they are, and why; None where nobody is asked.
 
         Where the organisation asks of its own accord, no law says why.

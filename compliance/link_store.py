@@ -11,9 +11,9 @@ from compliance.donor_links import DonorLink
 from compliance.tables import donor_check, linked_donors
 from database.bulk import insert_rows
 from database.questions import among
+from payments.gifts.erasure_store import REMOVED
 
 _l = linked_donors.c
-REMOVED = "removed"
 
 
 def add_donor_link(conn: Connection, link: DonorLink) -> None:

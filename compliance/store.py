@@ -19,10 +19,10 @@ from compliance.tables import check_step, check_text, donor_check, pound_value
 from database.bulk import insert_rows
 from database.questions import among
 from ledger.money import GBP, Money
+from payments.gifts.erasure_store import REMOVED
 from payments.gifts.store import lock_gift
 
 _c, _s, _t = donor_check.c, check_step.c, check_text.c
-REMOVED = "removed"
 # A second value in pounds puts the first right. The row of the check keeps what its gift was worth when it opened.
 IS_CORRECTED = (
     sa.select(sa.func.count()).where(pound_value.c.gift_id == _c.gift_id).correlate(donor_check).scalar_subquery() > 1

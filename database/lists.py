@@ -138,17 +138,19 @@ def _rows(conn: Connection, listed: ListedTable, window: ListWindow) -> Sequence
         chosen = sa.select(*columns).select_from(listed.source).where(*conditions, *begins)
         return chosen.order_by(*_sorted(order, descending=descending)).limit(window.limit)
 
-    rows: Sequence[sa.Row[Any]] | None = None
-    if listed.asked:
-        end = conn.execute(first(order, *listed.asked.besides).offset(ASKED_ROWS).limit(1)).first()
+    def met_soon(asked: AskedOfRows) -> Sequence[sa.Row[Any]] | None:
+        end = conn.execute(first(order, *asked.besides).offset(ASKED_ROWS).limit(1)).first()
         within = [_beyond(order, end, descending=not descending)] if end else []
-        met = conn.execute(first(listed.columns, listed.asked.condition, *listed.asked.besides, *within)).all()
-        rows = met if end is None or len(met) == window.limit else None
-    if rows is None and (listed.asked or listed.ids_first):
-        ids = _first_ids(listed, order, (*listed.conditions, *begins), window.limit, descending=descending)
-        rows = conn.execute(first(listed.columns, listed.id.in_(ids))).all()
+        met = conn.execute(first(listed.columns, asked.condition, *asked.besides, *within)).all()
+        return met if end is None or len(met) == window.limit else None
+
+    rows = met_soon(listed.asked) if listed.asked else None
     if rows is None:
-        rows = conn.execute(first(listed.columns, *listed.conditions)).all()
+        conditions: Sequence[sa.ColumnElement[bool]] = listed.conditions
+        if listed.asked or listed.ids_first:
+            ids = _first_ids(listed, order, (*conditions, *begins), window.limit, descending=descending)
+            conditions = [listed.id.in_(ids)]
+        rows = conn.execute(first(listed.columns, *conditions)).all()
     return rows[::-1] if window.backwards else rows
 
 

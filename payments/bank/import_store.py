@@ -11,7 +11,7 @@ from database.bulk import insert_rows
 from database.questions import among
 from payments.bank.line import ImportPlan, Statement, line_keys, plan_import
 from payments.bank.tables import bank_import, bank_line
-from payments.gifts.erasure_store import REMOVED_NAME
+from payments.gifts.erasure_store import REMOVED
 
 _i, _l = bank_import.c, bank_line.c
 
@@ -67,4 +67,4 @@ def strike_import(conn: Connection, import_id: str, who: str, now: datetime) -> 
 def erase_lines(conn: Connection, line_ids: Sequence[str]) -> None:
     """Take the bank's words out of these lines: they may name a donor. Day and amount stay."""
     which = among(conn, _l.id, line_ids)
-    conn.execute(sa.update(bank_line).where(which).values(description=REMOVED_NAME, reference=REMOVED_NAME))
+    conn.execute(sa.update(bank_line).where(which).values(description=REMOVED, reference=REMOVED))

@@ -15,7 +15,7 @@ from payments.gift_aid.claimable import ClaimableGift
 from payments.gift_aid.schedule import ScheduleLine
 from payments.gift_aid.tables import gift_aid_adjustment, gift_aid_claim, gift_aid_line
 from payments.gift_aid.taxpayer import ABROAD
-from payments.gifts.erasure_store import REMOVED_NAME
+from payments.gifts.erasure_store import REMOVED
 
 _c, _l, _a = gift_aid_claim.c, gift_aid_line.c, gift_aid_adjustment.c
 STANDS = _c.taken_back_at.is_(None)
@@ -131,7 +131,7 @@ def last_claims_by_declaration(conn: Connection, identities: Sequence[str]) -> d
 
 def erase_claimed_lines(conn: Connection, declaration_ids: Sequence[str], now: datetime) -> None:
     """Take the taxpayer out of the lines that were claimed by these declarations; gifts, days and amounts stay."""
-    gone = dict.fromkeys(("first_name", "last_name", "house"), REMOVED_NAME) | {"postcode": ABROAD}
+    gone = dict.fromkeys(("first_name", "last_name", "house"), REMOVED) | {"postcode": ABROAD}
     named = sa.and_(among(conn, _l.declaration_id, declaration_ids), _l.erased_at.is_(None))
     conn.execute(sa.update(gift_aid_line).where(named).values(**gone, erased_at=now))
 

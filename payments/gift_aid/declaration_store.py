@@ -12,7 +12,7 @@ from database.questions import among
 from payments.gift_aid.gift_aid_declaration import DeclarationPlace, DeclarationScope, DeskEntry, GiftAidDeclaration
 from payments.gift_aid.tables import gift_aid_declaration as table
 from payments.gift_aid.taxpayer import ABROAD, Taxpayer
-from payments.gifts.erasure_store import REMOVED_NAME
+from payments.gifts.erasure_store import REMOVED
 
 _d = table.c
 _OLDEST_FIRST = (_d.declared_at, _d.id)
@@ -70,15 +70,15 @@ def withdraw_gift_aid(conn: Connection, donor_ids: Sequence[str], from_day: date
 def erase_gift_aid_declarations(conn: Connection, identities: Sequence[str], now: datetime) -> None:
     """Take names, addresses and the place of a paper out of these declarations; what was agreed to, and when, stays."""
     gone = {
-        "first_name": REMOVED_NAME,
-        "last_name": REMOVED_NAME,
-        "house": REMOVED_NAME,
-        "street": REMOVED_NAME,
+        "first_name": REMOVED,
+        "last_name": REMOVED,
+        "house": REMOVED,
+        "street": REMOVED,
         "postcode": ABROAD,
     }
     named = sa.and_(among(conn, _d.id, identities), _d.erased_at.is_(None))
     on_paper = sa.and_(among(conn, _d.id, identities), _d.kept_where.is_not(None))
-    conn.execute(sa.update(table).where(on_paper).values(kept_where=REMOVED_NAME))
+    conn.execute(sa.update(table).where(on_paper).values(kept_where=REMOVED))
     conn.execute(sa.update(table).where(named).values(**gone, erased_at=now))
 
 

@@ -10,7 +10,7 @@ from payments.gifts.gift import GiftState
 from payments.gifts.recurring import RecurringState
 from payments.gifts.tables import declaration, dedication, gift, lost_gift, offline_gift, recurring
 
-REMOVED_NAME = "removed"
+REMOVED = "removed"
 
 
 def is_unsettled(conn: Connection, donor_ids: Sequence[str]) -> bool:
@@ -50,14 +50,14 @@ def erase_gifts(conn: Connection, donor_ids: Sequence[str]) -> None:
     """Take names, addresses and messages out of gifts, recurring gifts, dedications and gifts that were lost."""
     ids = sa.select(gift.c.id).where(gift.c.donor_id.in_(donor_ids))
     nobody = {"donor_name": "", "donor_email": ""}
-    conn.execute(sa.update(dedication).where(dedication.c.gift_id.in_(ids)).values(name=REMOVED_NAME, letter_to=""))
+    conn.execute(sa.update(dedication).where(dedication.c.gift_id.in_(ids)).values(name=REMOVED, letter_to=""))
     conn.execute(sa.update(lost_gift).where(lost_gift.c.id.in_(ids)).values(**nobody))
     conn.execute(sa.update(recurring).where(recurring.c.donor_id.in_(donor_ids)).values(**nobody))
     conn.execute(sa.update(gift).where(gift.c.donor_id.in_(donor_ids)).values(**nobody, message="", show_name=False))
-    conn.execute(sa.update(offline_gift).where(offline_gift.c.gift_id.in_(ids)).values(reference=REMOVED_NAME))
+    conn.execute(sa.update(offline_gift).where(offline_gift.c.gift_id.in_(ids)).values(reference=REMOVED))
 
 
 def erase_declarations(conn: Connection, gift_ids: Sequence[str]) -> None:
     """Take the donor out of what they declared; for what the law has kept, on its day."""
-    gone = {"name": REMOVED_NAME, "address": REMOVED_NAME, "number": REMOVED_NAME}
+    gone = {"name": REMOVED, "address": REMOVED, "number": REMOVED}
     conn.execute(sa.update(declaration).where(declaration.c.gift_id.in_(gift_ids)).values(**gone))

@@ -23,7 +23,7 @@ from tests.payments.organisation_books import NOON, Books
 
 def asked(rules: DonorRules) -> AskedAbove:
     """What is asked of a donor in pounds."""
-    answer = rules.asked(GBP)
+    answer = rules.asked_above(GBP)
     assert answer is not None
     return answer
 
@@ -57,4 +57,4 @@ def test_donors_are_asked_by_the_regime_and_the_rules_of_today(books: Books) -> 
     assert asked(rules).why[0].endswith("not from a political party.")
     assert "Citizens and bodies of Ireland may give to us as well." in asked(rules).why
     unregulated = DonorRules(books.engine, lambda: NOON, lambda: replace(PARTY, regime="none"))
-    assert unregulated.asked(GBP) is None
+    assert unregulated.asked_above(GBP) is None

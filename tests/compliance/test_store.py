@@ -16,12 +16,13 @@ from compliance.evidence import EvidenceType, KeptEvidence
 from compliance.evidence_store import erase_checks, evidence_content, evidence_of, keep_evidence
 from compliance.link_store import add_donor_link, donor_links, erase_links
 from compliance.regime import Regime
-from compliance.store import REMOVED, checks_of, open_checks, remove_texts, take_check_step, unended_checks
+from compliance.store import checks_of, open_checks, remove_texts, take_check_step, unended_checks
 from compliance.tables import check_text
 from compliance.thresholds import shipped_rules
 from database.transactions import booking
 from donors.tables import donor
 from ledger.store import open_accounts
+from payments.gifts.erasure_store import REMOVED
 from payments.gifts.tables import gift as gift_table
 from staff.tables import staff_member
 from tests.compliance.gifts import ASHA, FOREVER, accepted, check_of, decision, gift, lookup, record, returned
