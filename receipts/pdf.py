@@ -1,7 +1,9 @@
 """Print documents as PDF. WeasyPrint is used here and nowhere else, and loaded by the worker alone."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, time
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -9,10 +11,9 @@ from warnings import catch_warnings, simplefilter
 
 from receipts.archiving import ARCHIVE_VARIANT, ATTACHED_AS, USUAL_VARIANT, snapshot_of, with_ua_claim
 from receipts.artifacts import leave_margins_out
-from receipts.check_picture import check_picture
 from receipts.jurisdictions import FactsMissing, missing_facts
 from receipts.layouts import LAYOUTS, layout_of
-from receipts.plates.plate import PageTexts
+from receipts.plates.codes import check_picture
 from receipts.plates.shelf import MOST_STYLES, PlateShelf
 from receipts.printing_process import LogoReader, no_logo
 from receipts.receipt import LEGAL, PLAIN, Receipt
@@ -23,10 +24,9 @@ from web.pages import Pages
 PACKAGE = Path(__file__).parent
 FONTS = PACKAGE / "fonts"
 TEMPLATES = PACKAGE.parent / "templates"
-FONT_SCHEME, LOGO_SCHEME, CHECK_SCHEME = "font:", "logo:", "qr:"
+FONT_SCHEME, LOGO_SCHEME = "font:", "logo:"
+CODE_URL = "qr:"  # the code of the page, whatever its address
 LETTER_PAPER = "@page { size: Letter }"
-
-Fetcher = Callable[[str], Any]
 
 
 class ForeignReference(ValueError):
@@ -40,6 +40,26 @@ def document_printer(mode: str, base_url: str, read_logo: LogoReader) -> "Printe
         raise LookupError("a page without a document")
 
     return Printer(Pages(TEMPLATES, identity=nobody, mode=mode, base_url=base_url), read_logo)
+
+
+@dataclass(frozen=True, slots=True)
+class SheetHtml:
+    """A page to print: its HTML, in the style of a layout, with an organisation's colour, on A4 or Letter.
+
+    `code` is the address of its QR code. With a document to `archive` attached it is for archiving.
+    """
+
+    html: str
+    template: int
+    colour: str | None = None
+    on_letter: bool = False
+    code: str = ""
+    archive: Document | None = None
+
+    @property
+    def style(self) -> Hashable:
+        """What it shares with other pages that are laid out alike."""
+        return self.template, self.colour, self.on_letter
 
 
 class Printer:
@@ -63,7 +83,7 @@ class Printer:
         # It warns of each letter without a glyph, which is a donor's. What becomes of it: MissingGlyphs.
         weasyprint.LOGGER.setLevel("ERROR")
         self._pages, self._weasyprint = pages, weasyprint
-        self._pictures_only, fonts_only = _fetchers(weasyprint.urls, read_logo)
+        self._picture, fonts_only = _fetchers(weasyprint.urls, read_logo)
         self._fonts = weasyprint.text.fonts.FontConfiguration()
         self._styles = {
             number: weasyprint.CSS(
@@ -90,59 +110,55 @@ class Printer:
         with pages.speaking():  # as it was issued, whoever looks at it now
             values = sheet_values(document, pages.wording, is_duplicate=is_duplicate)
             html = pages.render(sheet_name(document), **values)
-        further = [self._letter_paper] if is_on_letter_paper(document) else []
-        if document.style and document.style.archived:
-            return self._print(html, document.template, _colour_of(document), further, attached=document)
-        return self._print(html, document.template, _colour_of(document), further)
+        archive = document if document.style and document.style.archived else None
+        on_letter = is_on_letter_paper(document)
+        return self._print(
+            SheetHtml(html, document.template, _colour_of(document), on_letter, document.verify_url, archive)
+        )
 
     def _print_old(self, receipt: Receipt, sheet: str) -> bytes:
         """A receipt of the first layouts."""
         pages = self._pages.of(receipt.issuer)
         with pages.speaking():
             html = pages.render(sheet, receipt=receipt, words=receipt.words)
-        return self._print(html, receipt.template, _colour_of(receipt), [])
+        return self._print(SheetHtml(html, receipt.template, _colour_of(receipt)))
 
     def print_html(self, html: str, template: int = PLAIN, colour: str | None = None, style: str = "") -> bytes:
         """HTML in the style of a layout, and in a further `style` below `templates/`, as PDF.
 
         A reference to a file or URL, but for a kept logo, is refused. Letters that no font has are boxes.
         """
+        sheet = SheetHtml(html, template, colour)
         further = [self._weasyprint.CSS(string=(TEMPLATES / style).read_text())] if style else []
-        return self._write(self._lay_out(html, template, colour, further), template)
+        return self._write(sheet, self._lay_out(sheet, further))
 
     def lacking(self) -> Sequence[Script]:
         """The scripts that no font on this machine has; a document with their letters would not be printed."""
         samples = "".join(f"<p>{script.sample}" for script in SCRIPTS)
-        document = self._lay_out(f"<html lang=en><title>t</title>{samples}", LEGAL, None, [])
-        self._write(document, LEGAL)
+        sheet = SheetHtml(f"<html lang=en><title>t</title>{samples}", LEGAL)
+        document = self._lay_out(sheet)
+        self._write(sheet, document)
         return scripts_with(_missing(document))
 
-    def _print(
-        self, html: str, template: int, colour: str | None, further: list[Any], attached: Document | None = None
-    ) -> bytes:
-        if attached is None and template >= self._first_plated:
-            return self._stamp(html, template, colour, further)
-        document = self._lay_out(html, template, colour, further, attached)
-        return self._finished(document, template, attached)
-
-    def _stamp(self, html: str, template: int, colour: str | None, further: list[Any]) -> bytes:
+    def _print(self, sheet: SheetHtml) -> bytes:
         """The PDF of a page: stamped, or laid out where no plate is fit for it."""
-        page, style = PageTexts.of(html), (template, colour, bool(further))
-        if (stamped := self.plates.stamp(style, page)) is not None:
+        if sheet.archive is not None or sheet.template < self._first_plated:
+            return self._finished(sheet, self._lay_out(sheet))
+        if (stamped := self.plates.stamp(sheet.style, sheet.html, sheet.code)) is not None:
             return stamped
-        document = self._lay_out(html, template, colour, further)
-        return self.plates.engrave(style, page, document) or self._finished(document, template)
+        document = self._lay_out(sheet)
+        return self.plates.engrave(sheet.style, sheet.html, sheet.code, document) or self._finished(sheet, document)
 
-    def _lay_out(
-        self, html: str, template: int, colour: str | None, further: list[Any], attached: Document | None = None
-    ) -> Any:
-        """The page as WeasyPrint lays it out. With a document's data attached it is for archiving."""
-        styles = [self._styles[template], *further]
-        if colour is not None:
-            styles.append(self._weasyprint.CSS(string=f":root {{ --colour: {colour} }}"))
-        page = self._weasyprint.HTML(string=html, url_fetcher=self._pictures_only)
+    def _lay_out(self, sheet: SheetHtml, further: Sequence[Any] = ()) -> Any:
+        """The page as WeasyPrint lays it out, in `further` styles."""
+        styles = [self._styles[sheet.template], *further]
+        if sheet.on_letter:
+            styles.append(self._letter_paper)
+        if sheet.colour is not None:
+            styles.append(self._weasyprint.CSS(string=f":root {{ --colour: {sheet.colour} }}"))
+        page = self._weasyprint.HTML(string=sheet.html, url_fetcher=partial(self._picture, sheet.code))
         try:
-            document = page.render(stylesheets=styles, font_config=self._fonts, **_options(attached))
+            document = page.render(stylesheets=styles, font_config=self._fonts, **_options(sheet.archive))
         except self._weasyprint.urls.FatalURLFetchingError as reference:
             # It is a BaseException, which would end the worker.
             raise ForeignReference(str(reference)) from None
@@ -153,19 +169,19 @@ class Printer:
         """The objects of the file of a page, which `receipts/plates/` writes."""
         return self._weasyprint.pdf.generate_pdf(document, None, 1, **self._weasyprint.DEFAULT_OPTIONS | _options(None))
 
-    def _finished(self, document: Any, template: int, attached: Document | None = None) -> bytes:
-        """The PDF of a page; raises MissingGlyphs, ForeignReference."""
-        pdf = self._write(document, template, attached)
+    def _finished(self, sheet: SheetHtml, document: Any) -> bytes:
+        """The PDF of a page that is laid out; raises MissingGlyphs, ForeignReference."""
+        pdf = self._write(sheet, document)
         if missing := _missing(document):
             raise MissingGlyphs(missing)
         return pdf
 
-    def _write(self, document: Any, template: int, attached: Document | None = None) -> bytes:
-        options = _options(attached)
-        if template >= LEGAL:
-            options["finisher"] = _finish_archive if attached else _finish
-        if attached:
-            document.metadata.attachments = [self._attachment(attached)]
+    def _write(self, sheet: SheetHtml, document: Any) -> bytes:
+        options = _options(sheet.archive)
+        if sheet.template >= LEGAL:
+            options["finisher"] = _finish_archive if sheet.archive else _finish
+        if sheet.archive:
+            document.metadata.attachments = [self._attachment(sheet.archive)]
         try:
             with catch_warnings():
                 # WeasyPrint 70 leaves the file of its colour profile to the garbage collector.
@@ -184,8 +200,8 @@ class Printer:
         )  # fmt: skip
 
 
-def _options(attached: Document | None) -> dict[str, Any]:
-    return {"pdf_variant": ARCHIVE_VARIANT if attached else USUAL_VARIANT}
+def _options(archive: Document | None) -> dict[str, Any]:
+    return {"pdf_variant": ARCHIVE_VARIANT if archive else USUAL_VARIANT}
 
 
 def _missing(document: Any) -> set[int]:
@@ -217,8 +233,8 @@ def _colour_of(document: Document) -> str | None:
     return document.style.colour if document.style else None
 
 
-def _fetchers(urls: ModuleType, read_logo: LogoReader) -> tuple[Fetcher, Fetcher]:
-    """Two URL fetchers: the page's reads only kept logos and draws codes, the stylesheet's only our own fonts."""
+def _fetchers(urls: ModuleType, read_logo: LogoReader) -> tuple[Callable[[str, str], Any], Callable[[str], Any]]:
+    """Two URL fetchers: the page's draws the code of an address and reads kept logos, the stylesheet's our fonts."""
 
     def refuse(url: str) -> Any:
         raise urls.FatalURLFetchingError(f"a receipt may not refer to {url[:200]}")
@@ -230,10 +246,9 @@ def _fetchers(urls: ModuleType, read_logo: LogoReader) -> tuple[Fetcher, Fetcher
             refuse(url)
         return urls.URLFetcherResponse(url, fonts[url].read_bytes(), {"Content-Type": "font/woff2"})
 
-    def pictures_only(url: str) -> Any:
-        if url.startswith(CHECK_SCHEME):
-            picture = check_picture(url.removeprefix(CHECK_SCHEME))
-            return urls.URLFetcherResponse(url, picture, {"Content-Type": "image/svg+xml"})
+    def pictures_only(code: str, url: str) -> Any:
+        if url == CODE_URL:
+            return urls.URLFetcherResponse(url, check_picture(code), {"Content-Type": "image/png"})
         if not url.startswith(LOGO_SCHEME):
             refuse(url)
         body, media_type = read_logo(url.removeprefix(LOGO_SCHEME))

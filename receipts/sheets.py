@@ -6,7 +6,9 @@ Nothing here reads a clock or a table: the same document gives the same values.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from itertools import groupby
+from types import SimpleNamespace
 
 from ledger.money import Money
 from organisation.receipt_rules import SIGNATORY
@@ -58,7 +60,7 @@ def sheet_values(document: Document, wording: Wording, *, is_duplicate: bool = F
     words, charity = words_4(document_language(document)), _is_charity(document)
     return {
         "document": document,
-        "words": words,
+        "words": _as_attributes(document_language(document)),
         "title": words[_title(document)],
         # Official is the receipt alone: a list of gifts would confirm each of them twice.
         "official": official_title(document, charity=charity) if isinstance(document, Receipt) else "",
@@ -67,6 +69,12 @@ def sheet_values(document: Document, wording: Wording, *, is_duplicate: bool = F
         "is_duplicate": is_duplicate,
         **_kind_values(document, wording),
     }
+
+
+@cache
+def _as_attributes(language: str) -> SimpleNamespace:
+    """The words of a language as templates read them: Jinja takes ten times as long to find one in a mapping."""
+    return SimpleNamespace(**words_4(language))
 
 
 def _signatory(document: Document) -> str:

@@ -1,6 +1,6 @@
 """Render templates as pages and as letters. Jinja is used here and nowhere else."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from contextlib import AbstractContextManager
 from copy import copy
 from pathlib import Path
@@ -182,7 +182,7 @@ class Pages:
 
     def _furnish(self, words: Wording, key: tuple[str, str, str]) -> Environment:
         code, locale, _ = key
-        environment = Environment(
+        environment = _QuickGlobals(
             bytecode_cache=TemplateCode(key),
             loader=FileSystemLoader(self._directory),
             autoescape=select_autoescape(disabled_extensions=("txt",), default=True),  # a letter's plain text
@@ -220,6 +220,14 @@ class Pages:
             static=self.static.url,
         )
         return environment
+
+
+class _QuickGlobals(Environment):
+    """Jinja's own globals of a template are a ChainMap, which takes 20 µs a page to copy."""
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """The globals of a template, with further ones `d`."""
+        return {**self.globals, **d} if d else self.globals
 
 
 def _markdown(text: str) -> Markup:

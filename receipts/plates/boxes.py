@@ -5,7 +5,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
-from receipts.plates.plate import NotStampable, PageTexts, read_text
+from receipts.plates.page_texts import PageTexts, read_text
+from receipts.plates.plate import NotStampable
 
 VOID_TAGS = {"area", "base", "br", "col", "hr", "img", "input", "link", "meta", "wbr"}
 

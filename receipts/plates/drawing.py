@@ -1,13 +1,12 @@
-"""The content of a drawn page: where its texts and its code are among the operators, and the parts that they make."""
+"""The content of a drawn page: where its texts are among the operators, and the parts that they make."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from receipts.plates.codes import Codes, CodeShapes
 from receipts.plates.pdf_file import pdf_number
-from receipts.plates.plate import NotStampable, TextLine
+from receipts.plates.plate import TextLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,32 +44,14 @@ class PlacedLine:
     operators: tuple[int, ...]
 
 
-def drawn_code(address: str, drawing: Drawing, codes: Codes) -> tuple[CodeShapes, int, int] | None:
-    """The code of an address, and from where to where it is drawn; None without an address."""
-    if not address:
-        return None
-    shapes = codes.like(address)
-    strokes = (shapes.strokes(address) or b"").split(b"\n")
-    starts = [number for number, operator in enumerate(drawing.operators) if operator == strokes[0]]
-    for start in starts:
-        if drawing.operators[start : start + len(strokes)] == strokes:
-            return shapes, start, start + len(strokes)
-    raise NotStampable("the code is drawn otherwise")
-
-
-def parts_of(
-    drawing: Drawing, lines: Sequence[PlacedLine], code: tuple[CodeShapes, int, int] | None
-) -> tuple[list[bytes], Mapping[int, int]]:
-    """The content in parts, and the number of the part that begins at each text and at the code."""
-    spans = [(place, place + 3) for placed in lines for place in placed.operators]
-    if code is not None:
-        spans.append((code[1], code[2]))
+def parts_of(drawing: Drawing, lines: Sequence[PlacedLine]) -> tuple[list[bytes], Mapping[int, int]]:
+    """The content in parts, and the number of the part that begins at each text."""
     parts: list[bytes] = []
     numbers, done = {}, 0
-    for start, end in sorted(spans):
+    for start in sorted(place for placed in lines for place in placed.operators):
         parts.append(b"\n".join(drawing.operators[done:start]))
         numbers[start] = len(parts)
-        parts.append(b"\n".join(drawing.operators[start:end]))
-        done = end
+        done = start + 3
+        parts.append(b"\n".join(drawing.operators[start:done]))
     parts.append(b"\n".join(drawing.operators[done:]))
     return parts, numbers

@@ -5,15 +5,16 @@ the glyphs that WeasyPrint has drawn for it. Nothing here imports WeasyPrint: it
 arguments.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from typing import Any
 
 from receipts.plates.boxes import boxes_in, texts_of_boxes
-from receipts.plates.codes import Codes
-from receipts.plates.drawing import Drawing, PlacedLine, drawn_code, parts_of
+from receipts.plates.codes import DOTS, CodePictures, Codes
+from receipts.plates.drawing import Drawing, PlacedLine, parts_of
 from receipts.plates.file_names import file_names
+from receipts.plates.page_texts import PageForm, PageTexts
 from receipts.plates.pdf_file import FixedFile, pdf_number
-from receipts.plates.plate import FileNames, NotStampable, PageTexts, Plate, TextLine, TooWide, Words
+from receipts.plates.plate import FileNames, NotStampable, Plate, TextLine, TooWide, Words
 from receipts.plates.shaping import PANGO_UNITS, Typeface
 
 # A line in any other style may be drawn with glyphs of its own, or moved.
@@ -75,28 +76,19 @@ def engrave(texts: PageTexts, document: Any, pdf: Any, codes: Codes) -> Plate:
     fonts, by_box = document.fonts.faces(), texts_of_boxes(texts, document.root, page_box)
     lines = []
     for line, block, ancestors in _lines(page_box):
-        placed = _line(line, block, ancestors, by_box, drawing)
-        if placed is not None and _is_drawn_so(placed, drawing, texts, fonts):
+        placed = _line(line, block, ancestors, by_box, drawing, fonts)
+        if placed is not None and _is_drawn_so(placed, drawing, texts):
             lines.append(placed)
-    code = drawn_code(texts.code, drawing, codes)
-    parts, numbers = parts_of(drawing, lines, code)
-    names = file_names(pdf, texts)
+    parts, numbers = parts_of(drawing, lines)
+    names, code = file_names(pdf, texts), _code(texts.code, pdf, codes)
+    by_text = [(placed.line, frozenset(words.text for words in placed.line.words), placed) for placed in lines]
     return Plate(
-        texts,
+        PageForm(texts, {names.title}.union(*(own for _, own, _ in by_text))),
         tuple(parts),
-        tuple(
-            (
-                placed.line,
-                frozenset(words.text for words in placed.line.words),
-                tuple(numbers[place] for place in placed.operators),
-            )
-            for placed in lines
-        ),
-        None if code is None else (code[0], numbers[code[1]]),
-        frozenset(words.text for placed in lines for words in placed.line.words) | {names.title},
-        fonts,
+        tuple((line, own, tuple(numbers[place] for place in placed.operators)) for line, own, placed in by_text),
+        code,
         names,
-        _file(pdf, names, content),
+        _file(pdf, names, {content.number} | ({code[1]} if code else set())),
         content.number,
     )
 
@@ -107,10 +99,10 @@ def _content(pdf: Any) -> Any:
     return pdf.objects[number]
 
 
-def _is_drawn_so(placed: PlacedLine, drawing: Drawing, texts: PageTexts, fonts: Mapping[str, Typeface]) -> bool:
+def _is_drawn_so(placed: PlacedLine, drawing: Drawing, texts: PageTexts) -> bool:
     """Whether we set the line as it is drawn. Raises NotStampable if it has letters that are not plain."""
     try:
-        pieces = placed.line.set(texts.texts, fonts)
+        pieces = placed.line.set(texts.texts)
     except TooWide:
         return False
     return pieces == [b"\n".join(drawing.operators[number : number + 3]) for number in placed.operators]
@@ -125,7 +117,12 @@ def _lines(box: Any, ancestors: tuple[Any, ...] = ()) -> Iterator[tuple[Any, Any
 
 
 def _line(
-    line: Any, block: Any, ancestors: tuple[Any, ...], by_box: Mapping[int, int], drawing: Drawing
+    line: Any,
+    block: Any,
+    ancestors: tuple[Any, ...],
+    by_box: Mapping[int, int],
+    drawing: Drawing,
+    fonts: Mapping[str, Typeface],
 ) -> PlacedLine | None:
     """The line as a plate has it; None where it cannot be set anew."""
     flow = _free_room(line, block, ancestors)
@@ -139,15 +136,15 @@ def _line(
             return None
         font, _, _ = drawing.operators[operator + 1].decode().split()
         size = int(box.style["font_size"] * PANGO_UNITS) / PANGO_UNITS
+        baseline = pdf_number(float(box.position_y + box.baseline))
         text = box.text.rstrip(" ")
         words.append(
             Words(
                 by_box[id(box)],
                 " " * (len(box.text) - len(box.text.lstrip(" "))),
                 " " * (len(box.text) - len(text)),
-                font.removeprefix("/"),
-                size,
-                pdf_number(float(box.position_y + box.baseline)),
+                fonts[font.removeprefix("/")].at(size),
+                b"%b Tm\n%b %b Tf" % (baseline, font.encode(), pdf_number(size)),
             )
         )
         operators.append(operator)
@@ -233,9 +230,21 @@ def _has_own_width(box: Any) -> bool:
             return False
 
 
-def _file(pdf: Any, names: FileNames, content: Any) -> FixedFile:
-    """The file without what changes from page to page."""
-    changing = {content.number, names.info[0], names.metadata[0], *(number for number, *_ in names.bookmarks)}
+def _code(address: str, pdf: Any, codes: Codes) -> tuple[CodePictures, int] | None:
+    """The code of an address, and the number of its picture; None without an address."""
+    if not address:
+        return None
+    pictures = codes.like(address)
+    size = pictures.modules * DOTS
+    numbers = [part.number for part in pdf.objects if getattr(part, "extra", {}).get("Width") == size]
+    if len(numbers) != 1:
+        raise NotStampable("another picture is as large as the code")
+    return pictures, numbers[0]
+
+
+def _file(pdf: Any, names: FileNames, drawn: Set[int]) -> FixedFile:
+    """The file without what changes from page to page: what is drawn, and what the file says of it."""
+    changing = {*drawn, names.info[0], names.metadata[0], *(number for number, *_ in names.bookmarks)}
     fixed = [part for part in pdf.objects[1:] if part.number not in changing]
     streams = {part.number: part.data for part in fixed if not part.compressible}
     objects = {part.number: part.data for part in fixed if part.compressible}

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from typing import Any
 from xml.sax.saxutils import escape
 
+from receipts.plates.page_texts import PageTexts, read_text
 from receipts.plates.pdf_file import pdf_text
-from receipts.plates.plate import FileNames, NotStampable, PageTexts, read_text
+from receipts.plates.plate import FileNames, NotStampable
 
 HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
 

@@ -8,22 +8,16 @@ have been laid out: the tests compare them.
 Pure: `receipts/plates/engraving.py` makes plates of what WeasyPrint returns.
 """
 
-import html
-import re
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Sequence
 from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
-from receipts.plates.codes import CodeShapes
-from receipts.plates.pdf_file import FixedFile, pdf_number, pdf_text, stream
-from receipts.plates.shaping import NoPlainGlyphs, Typeface
+from receipts.plates.codes import CodePictures
+from receipts.plates.page_texts import PageForm, PageTexts, read_text
+from receipts.plates.pdf_file import FixedFile, pdf_number, pdf_text, plain_stream, stream
+from receipts.plates.shaping import GlyphRun, NoPlainGlyphs, SizedTypeface
 
 ROUNDING = 1 / 64  # of a CSS pixel, by which a text may be wider where its line is broken
-
-# The day of issue and the address of the code stand in attributes; every other attribute belongs to the tags.
-_CREATED, _CODE = '<meta name="dcterms.created" content="', ' src="qr:'
-_TAGS = re.compile(r"(<[^>]*>)")
-_SPACES = re.compile(r"[ \t\n\r\f]+")
 
 
 class NotStampable(Exception):
@@ -35,64 +29,27 @@ class TooWide(NotStampable):
 
 
 @dataclass(frozen=True, slots=True)
-class PageTexts:
-    """The HTML of a page, apart: its tags, the texts between them, the day of issue and the address of its code."""
-
-    tags: tuple[str, ...]
-    texts: tuple[str, ...]
-    created: str
-    code: str
-
-    @classmethod
-    def of(cls, page: str) -> "PageTexts":
-        """The texts of a page that a template has written."""
-        page, created = _taken_out(page, _CREATED)
-        page, code = _taken_out(page, _CODE)
-        apart = _TAGS.split(page)
-        return cls(tuple(apart[1::2]), tuple(apart[::2]), created, html.unescape(code))
-
-    def changes_from(self, other: "PageTexts") -> frozenset[int]:
-        """The numbers of the texts that differ. Raises NotStampable if the tags do."""
-        if self.tags != other.tags or bool(self.created) != bool(other.created):
-            raise NotStampable("the tags differ")
-        pairs = enumerate(zip(self.texts, other.texts, strict=True))
-        return frozenset([number for number, (mine, others) in pairs if mine != others])
-
-
-def _taken_out(page: str, attribute: str) -> tuple[str, str]:
-    """The page without the value of an attribute, and the value."""
-    before, named, after = page.partition(attribute)
-    value, quote, rest = after.partition('"')
-    return before + named + quote + rest, value
-
-
-def read_text(text: str) -> str:
-    """A text between two tags as it is read: its entities are letters, and each run of space is one."""
-    if "&" in text:
-        text = html.unescape(text)
-    return _SPACES.sub(" ", text)
-
-
-@dataclass(frozen=True, slots=True)
 class Words:
     """A text in a line: its number in the page, the spaces that its line keeps around it, and how it is set.
 
-    `font` is its name in the file, `size` in CSS pixels, `y` its baseline as the file has it.
+    `placed` are the operators for its baseline and its font.
     """
 
     text: int
     before: str
     after: str
-    font: str
-    size: float
-    y: bytes
+    face: SizedTypeface
+    placed: bytes
 
-    def read(self, texts: Sequence[str]) -> str:
+    def set(self, texts: Sequence[str]) -> GlyphRun:
         """What the page says here. Raises NotStampable."""
         text = read_text(texts[self.text]).strip(" ")
         if not text:
             raise NotStampable("a text is empty")
-        return f"{self.before}{text}{self.after}"
+        try:
+            return self.face.set(self.before + text + self.after)
+        except NoPlainGlyphs as reason:
+            raise NotStampable("a letter is not plain") from reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,20 +64,16 @@ class TextLine:
     lead: float
     words: tuple[Words, ...]
 
-    def set(self, texts: Sequence[str], faces: Mapping[str, Typeface]) -> list[bytes]:
+    def set(self, texts: Sequence[str]) -> list[bytes]:
         """The operators that show the line, a piece for each of its texts. Raises NotStampable."""
-        try:
-            runs = [faces[words.font].shape(words.read(texts), words.size) for words in self.words]
-        except NoPlainGlyphs as reason:
-            raise NotStampable("a letter is not plain") from reason
+        runs = [words.set(texts) for words in self.words]
         width = sum([run.width for run in runs])
         if width > self.room - ROUNDING:
             raise TooWide("a text is too wide")
         x, pieces = self.start, []
         offset = self.lead * (self.room - width)
         for words, run in zip(self.words, runs, strict=True):
-            font = f"/{words.font} ".encode() + pdf_number(words.size)
-            pieces.append(b"1 0 0 -1 %b %b Tm\n%b Tf\n%b" % (pdf_number(x + offset), words.y, font, run.shown))
+            pieces.append(b"1 0 0 -1 %b %b\n%b" % (pdf_number(x + offset), words.placed, run.shown))
             x += run.width
         return pieces
 
@@ -144,7 +97,7 @@ class FileNames:
         objects = {number: _filled(info, title=pdf_text(title), created=page.created.replace("-", "")).encode()}
         number, metadata = self.metadata
         xml = _filled(metadata, title=escape(title), created=page.created)
-        objects[number] = stream(xml.encode(), b"/Type /Metadata/Subtype /XML", is_small=True)
+        objects[number] = plain_stream(xml.encode(), b"/Type /Metadata/Subtype /XML")
         for number, bookmark, texts in self.bookmarks:
             label = read_text("".join(page.texts[text] for text in texts)).strip()
             objects[number] = _filled(bookmark, label=pdf_text(label)).encode()
@@ -161,46 +114,42 @@ def _filled(template: str, **values: str) -> str:
 class Plate:
     """What all pages that are stamped share: see the module.
 
-    `parts` are its content as it is drawn. `lines` can be set anew, each with the numbers of its texts, and the parts
-    where they are drawn; `code` has the part that is its strokes. `free` are the texts that may differ. `content` is
-    the number of the content's object.
+    `form` is their HTML. `parts` are the content as it is drawn. `lines` can be set anew, each with the numbers of its
+    texts, and the parts where they are drawn. `code` has the number of its picture's object, `content` is that of the
+    content's.
     """
 
-    page: PageTexts
+    form: PageForm
     parts: tuple[bytes, ...]
     lines: tuple[tuple[TextLine, frozenset[int], tuple[int, ...]], ...]
-    code: tuple[CodeShapes, int] | None
-    free: frozenset[int]
-    fonts: Mapping[str, Typeface]
+    code: tuple[CodePictures, int] | None
     names: FileNames
     file: FixedFile
     content: int
 
-    def stamp(self, page: PageTexts) -> bytes:
-        """The file of a page with the same tags. Raises NotStampable."""
-        changes = page.changes_from(self.page)
-        if not changes <= self.free or any(_edges(page.texts[n]) != _edges(self.page.texts[n]) for n in changes):
-            raise NotStampable("a text differs that stands fast")
-        parts = list(self.parts)
-        self._set_lines(page, changes, parts)
-        if page.code != self.page.code:
-            self._set_code(page.code, parts)
-        return self.file.with_objects({self.content: stream(b"\n".join(parts))} | self.names.objects(page))
+    def stamp(self, html: str, code: str = "") -> bytes:
+        """The file of a page that shows the code of an address. Raises NotStampable."""
+        page = self.form.read(html, code)
+        if page is None:
+            raise NotStampable("it differs in more than its texts, or in a text that stands fast")
+        objects = self._code_picture(code) | self.names.objects(page)
+        objects[self.content] = stream(b"\n".join(self._set_lines(page.texts)))
+        return self.file.with_objects(objects)
 
-    def _set_lines(self, page: PageTexts, changes: Set[int], parts: list[bytes]) -> None:
-        """Set the lines anew that say something else."""
+    def _set_lines(self, texts: Sequence[str]) -> list[bytes]:
+        """The content, with the lines set anew that say something else."""
+        parts, changes = list(self.parts), self.form.changes(texts)
         for line, own, places in self.lines:
             if not own.isdisjoint(changes):
-                for place, piece in zip(places, line.set(page.texts, self.fonts), strict=True):
+                for place, piece in zip(places, line.set(texts), strict=True):
                     parts[place] = piece
+        return parts
 
-    def _set_code(self, address: str, parts: list[bytes]) -> None:
-        strokes = None if self.code is None else self.code[0].strokes(address)
-        if self.code is None or strokes is None:
+    def _code_picture(self, address: str) -> dict[int, bytes]:
+        """The object of the code's picture; none where the page has no code."""
+        if not address and self.code is None:
+            return {}
+        picture = None if self.code is None else self.code[0].picture(address)
+        if self.code is None or picture is None:
             raise NotStampable("the code has another size")
-        parts[self.code[1]] = strokes
-
-
-def _edges(text: str) -> tuple[str, str]:
-    """The space before and after a text."""
-    return text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :]
+        return {self.code[1]: picture}

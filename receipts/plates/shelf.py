@@ -6,15 +6,19 @@ from typing import Any
 
 from receipts.plates.codes import Codes
 from receipts.plates.engraving import PlateFonts, engrave
-from receipts.plates.plate import NotStampable, PageTexts, Plate
+from receipts.plates.page_texts import PageTexts
+from receipts.plates.plate import NotStampable, Plate
 from receipts.plates.shaping import Typeface
 
 MOST_STYLES = 32  # pages with other tags: of so many lines, of another organisation
-PLATES_OF_STYLE = 4  # with other texts that stand fast
+PLATES_OF_STYLE = 8  # with other tags, or other texts that stand fast
 
 
 class PlateShelf:
-    """Plates by their style and tags. `draw` makes the objects of a file, `read_font` reads a font's file."""
+    """Plates by their style and how many tags they have.
+
+    `draw` makes the objects of a file, `read_font` reads a font's file.
+    """
 
     def __init__(
         self, draw: Callable[[Any], Any], read_font: Callable[[Any], bytes], most_styles: int = MOST_STYLES
@@ -26,12 +30,12 @@ class PlateShelf:
         self.stamped = 0
         """How many pages were stamped."""
 
-    def stamp(self, style: Hashable, page: PageTexts) -> bytes | None:
-        """The file of a page, from a plate of this style; None if it must be laid out."""
-        plates = self._plates.get((style, page.tags), [])
+    def stamp(self, style: Hashable, html: str, code: str) -> bytes | None:
+        """The file of a page that shows the code of an address, from a plate of this style; None if none is fit."""
+        plates = self._plates.get(_shelf_of(style, html), [])
         for plate in plates:
             try:
-                pdf = plate.stamp(page)
+                pdf = plate.stamp(html, code)
             except NotStampable:
                 continue
             plates.remove(plate)
@@ -40,7 +44,7 @@ class PlateShelf:
             return pdf
         return None
 
-    def engrave(self, style: Hashable, page: PageTexts, document: Any) -> bytes | None:
+    def engrave(self, style: Hashable, html: str, code: str, document: Any) -> bytes | None:
         """The file of a page that was laid out, and its plate kept; None if no plate can be made of it.
 
         `document` is WeasyPrint's, with the tree of its HTML as `root`. It has no fonts before, nor after a None.
@@ -49,12 +53,12 @@ class PlateShelf:
             return None
         document.fonts = PlateFonts(self._faces, document.metadata.lang or "en", self._read_font)
         try:
-            plate = engrave(page, document, self._draw(document), self._codes)
-            pdf = plate.stamp(page)
+            plate = engrave(PageTexts.of(html, code), document, self._draw(document), self._codes)
+            pdf = plate.stamp(html, code)
         except NotStampable:
             document.fonts = {}
             return None
-        self._keep((style, page.tags), plate)
+        self._keep(_shelf_of(style, html), plate)
         return pdf
 
     def clear(self) -> None:
@@ -68,3 +72,7 @@ class PlateShelf:
         self._plates.move_to_end(key)
         while len(self._plates) > self._most_styles:
             self._plates.popitem(last=False)
+
+
+def _shelf_of(style: Hashable, html: str) -> Hashable:
+    return style, html.count("<")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pikepdf
 import pytest
-from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
+from fontTools.ttLib import TTFont
 
 from proof.doctor_fonts import font_finding
 from receipts.machine_fonts import scripts_without_fonts
