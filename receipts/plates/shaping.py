@@ -7,7 +7,6 @@ typefaces are read, and the texts compared, in `tests/receipts/plates/test_shapi
 
 import re
 from collections.abc import Mapping
-from functools import lru_cache
 from itertools import zip_longest
 from string import ascii_letters, ascii_lowercase
 from typing import NamedTuple
@@ -26,8 +25,8 @@ _JOINED = [first + second for first in ascii_letters for second in ascii_lowerca
 _JOINED += ["ff" + third for third in ascii_lowercase]
 # Between two l it is joined with both: there a letter depends on the next but one.
 FAR_JOINING = "·"
-# What ends a word, and is joined with no letter.
-_WORDS = re.compile(r"[^ /-]*[ /-]|[^ /-]+")
+# A word with what ends it, which is joined with no letter, and the letter after it.
+_WORDS = re.compile(r"([^ /-]*[ /-]|[^ /-]+)(?=(.?))", re.DOTALL)
 WORDS_KEPT = 8192
 
 
@@ -105,20 +104,19 @@ class SizedTypeface:
         scale = round(size * PANGO_UNITS)
         self._font.scale = (scale, scale)
         self._first_of_two = _FirstOfTwo(self)
-        self._word = lru_cache(maxsize=WORDS_KEPT)(self._new_word)
+        self._words = _SetWords(self)
 
     def set(self, text: str) -> GlyphRun:
         """The glyphs of a text. Raises NoPlainGlyphs."""
-        words = _WORDS.findall(text)
         try:
-            glyphs = [self._word(word, after[:1]) for word, after in zip_longest(words, words[1:], fillvalue="")]
+            glyphs = [self._words[word] for word in _WORDS.findall(text)]
         except _FurtherLetter:
             glyphs = self.shape(text)
         shown = "".join([glyph for glyph, _ in glyphs])
         width = sum([advance for _, advance in glyphs])
         return GlyphRun(f"[<{shown}>] TJ".replace("<>", "").encode(), width / PANGO_UNITS)
 
-    def _new_word(self, word: str, after: str) -> Glyph:
+    def word(self, word: str, after: str) -> Glyph:
         """A word before a letter, or before the end of the text. Raises NoPlainGlyphs and _FurtherLetter."""
         try:
             glyphs = [self._first_of_two[pair] for pair in zip_longest(word, word[1:], fillvalue=after)]
@@ -139,6 +137,20 @@ class SizedTypeface:
         # What the width of the glyph is reduced by: WeasyPrint cuts off its fraction.
         reduced = self._typeface.width_of(glyph) - advance * 1000 / PANGO_UNITS / self._size
         return f"{glyph:04x}>{int(reduced)}<" if reduced else f"{glyph:04x}", advance
+
+
+class _SetWords(dict[tuple[str, str], Glyph]):
+    """The last words that were set, each before a letter."""
+
+    def __init__(self, at_size: SizedTypeface) -> None:
+        super().__init__()
+        self._at_size = at_size
+
+    def __missing__(self, word: tuple[str, str]) -> Glyph:
+        if len(self) == WORDS_KEPT:
+            self.clear()
+        self[word] = self._at_size.word(*word)
+        return self[word]
 
 
 class _FirstOfTwo(dict[tuple[str, str], Glyph]):
