@@ -14,6 +14,7 @@ from receipts.artifacts import leave_margins_out
 from receipts.jurisdictions import FactsMissing, missing_facts
 from receipts.layouts import LAYOUTS, layout_of
 from receipts.plates.codes import check_picture
+from receipts.plates.pdf_file import FileParts
 from receipts.plates.shelf import MOST_STYLES, PlateShelf
 from receipts.printing_process import LogoReader, no_logo
 from receipts.receipt import LEGAL, PLAIN, Receipt
@@ -98,6 +99,13 @@ class Printer:
     def print(self, document: Document, *, is_duplicate: bool = False) -> bytes:
         """The document as a tagged PDF (PDF/UA-1, and PDF/A-3a where it is to be archived), as it was issued.
 
+        Raises what `print_parts` raises.
+        """
+        return b"".join(self.print_parts(document, is_duplicate=is_duplicate))
+
+    def print_parts(self, document: Document, *, is_duplicate: bool = False) -> FileParts:
+        """The same, in parts.
+
         Raises ForeignReference, UnknownLayout, FactsMissing where its law asks for more than it says, and MissingGlyphs
         where no font has a letter of it. A duplicate says that it is one; the first layouts have none.
         """
@@ -116,7 +124,7 @@ class Printer:
             SheetHtml(html, document.template, _colour_of(document), on_letter, document.verify_url, archive)
         )
 
-    def _print_old(self, receipt: Receipt, sheet: str) -> bytes:
+    def _print_old(self, receipt: Receipt, sheet: str) -> FileParts:
         """A receipt of the first layouts."""
         pages = self._pages.of(receipt.issuer)
         with pages.speaking():
@@ -140,14 +148,15 @@ class Printer:
         self._write(sheet, document)
         return scripts_with(_missing(document))
 
-    def _print(self, sheet: SheetHtml) -> bytes:
+    def _print(self, sheet: SheetHtml) -> FileParts:
         """The PDF of a page: stamped, or laid out where no plate is fit for it."""
         if sheet.archive is not None or sheet.template < self._first_plated:
-            return self._finished(sheet, self._lay_out(sheet))
+            return (self._finished(sheet, self._lay_out(sheet)),)
         if (stamped := self.plates.stamp(sheet.style, sheet.html, sheet.code)) is not None:
             return stamped
         document = self._lay_out(sheet)
-        return self.plates.engrave(sheet.style, sheet.html, sheet.code, document) or self._finished(sheet, document)
+        engraved = self.plates.engrave(sheet.style, sheet.html, sheet.code, document)
+        return engraved or (self._finished(sheet, document),)
 
     def _lay_out(self, sheet: SheetHtml, further: Sequence[Any] = ()) -> Any:
         """The page as WeasyPrint lays it out, in `further` styles."""

@@ -17,6 +17,7 @@ from multiprocessing import Pipe
 from multiprocessing.connection import wait
 from pathlib import Path
 
+from receipts.plates.pdf_file import FileParts
 from receipts.printing_process import DocumentOrder, HtmlOrder, LogoReader, NotPrinted, OpensPrinter, Order, no_logo
 from receipts.sheets import Document
 
@@ -245,12 +246,12 @@ class _Process:
 
     def receive(self) -> list[Printed] | None:
         """What it printed; None when it says that it is ready to. Raises EOFError or OSError when it has ended."""
-        answer: list[Printed] | str = self.connection.recv()
+        answer: list[FileParts | NotPrinted] | str = self.connection.recv()
         if isinstance(answer, str):
             self.is_ready = True
             return None
         self.printed += len(answer)
-        return answer
+        return [b"".join(parts) if isinstance(parts, tuple) else parts for parts in answer]
 
     def kill(self) -> None:
         """End it at once."""

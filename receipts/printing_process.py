@@ -14,6 +14,7 @@ from multiprocessing.connection import Connection
 from typing import Any, Protocol
 
 from receipts.jurisdictions import FactsMissing
+from receipts.plates.pdf_file import FileParts
 from receipts.scripts import MissingGlyphs
 from receipts.sheets import Document
 
@@ -29,7 +30,7 @@ def no_logo(name: str) -> tuple[bytes, str]:
 class DocumentPrinter(Protocol):
     """What prints: `receipts.pdf.Printer`."""
 
-    def print(self, document: Document, /) -> bytes:
+    def print_parts(self, document: Document, /, *, is_duplicate: bool) -> FileParts:
         """The document as PDF."""
         ...
 
@@ -67,21 +68,19 @@ class NotPrinted(Exception):
         self.waits, self.lacks_facts = waits, lacks_facts
 
 
-def carry_out(printer: Any, order: Order) -> bytes | NotPrinted:
+def carry_out(printer: Any, order: Order) -> FileParts | NotPrinted:
     """The PDF of an order. No document keeps those after it from being printed."""
-    pdf: bytes
+    parts: FileParts
     try:
         if isinstance(order, HtmlOrder):
-            pdf = printer.print_html(order.html, style=order.style)
-        elif order.is_duplicate:
-            pdf = printer.print(order.document, is_duplicate=True)
+            parts = (printer.print_html(order.html, style=order.style),)
         else:
-            pdf = printer.print(order.document)
+            parts = printer.print_parts(order.document, is_duplicate=order.is_duplicate)
     except (MissingGlyphs, FactsMissing) as missing:
         return NotPrinted(str(missing), waits=True, lacks_facts=isinstance(missing, FactsMissing))
     except PAGE_ERRORS as error:
         return NotPrinted(f"{type(error).__name__}: {error}")
-    return pdf
+    return parts
 
 
 def _say_what_kind(kind: type[BaseException], _error: BaseException, _trace: object) -> None:

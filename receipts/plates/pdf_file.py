@@ -9,6 +9,9 @@ COMPRESSION = 2  # more takes twice as long, and saves 250 bytes
 MOST_CHANGING = 1 << 15  # bytes of the objects of a page that change
 IN_FILE, IN_STREAM = 1, 2  # where an object is
 
+FileParts = tuple[bytes, ...]
+"""A file in its order. The first part is the same object for all pages of a plate, so that it is handed over once."""
+
 
 def stream(data: bytes, extra: bytes = b"", level: int = COMPRESSION) -> bytes:
     """A compressed stream."""
@@ -63,9 +66,9 @@ class FixedFile:
     def _place(self, kind: int, where: int, index: int = 0) -> bytes:
         return bytes((kind,)) + where.to_bytes(self._offset_bytes, "big") + index.to_bytes(self._index_bytes, "big")
 
-    def with_objects(self, objects: Mapping[int, bytes]) -> bytes:
+    def with_objects(self, objects: Mapping[int, bytes]) -> FileParts:
         """The whole file, with the objects that change."""
-        places, parts, length = self._places.copy(), [self._start], len(self._start)
+        places, parts, length = self._places.copy(), [], len(self._start)
         for number, body in objects.items():
             places[number] = self._place(IN_FILE, length)
             parts.append(indirect(number, body))
@@ -73,7 +76,7 @@ class FixedFile:
         places[-1] = self._place(IN_FILE, length)
         parts.append(indirect(self._count + 1, plain_stream(b"".join(places), self._places_extra)))
         parts.append(b"startxref\n%d\n%%%%EOF\n" % length)
-        return b"".join(parts)
+        return self._start, b"".join(parts)
 
 
 def _bytes_of(number: int) -> int:

@@ -14,7 +14,7 @@ from xml.sax.saxutils import escape
 
 from receipts.plates.codes import CodePictures
 from receipts.plates.page_texts import PageForm, PageTexts, read_text
-from receipts.plates.pdf_file import FixedFile, pdf_number, pdf_text, plain_stream, stream
+from receipts.plates.pdf_file import FileParts, FixedFile, pdf_number, pdf_text, plain_stream, stream
 from receipts.plates.shaping import GlyphRun, NoPlainGlyphs, SizedTypeface
 
 ROUNDING = 1 / 64  # of a CSS pixel, by which a text may be wider where its line is broken
@@ -127,7 +127,7 @@ class Plate:
     file: FixedFile
     content: int
 
-    def stamp(self, html: str, code: str = "") -> bytes:
+    def stamp(self, html: str, code: str = "") -> FileParts:
         """The file of a page that shows the code of an address. Raises NotStampable."""
         page = self.form.read(html, code)
         if page is None:

@@ -7,6 +7,7 @@ from typing import Any
 from receipts.plates.codes import Codes
 from receipts.plates.engraving import PlateFonts, engrave
 from receipts.plates.page_texts import PageTexts
+from receipts.plates.pdf_file import FileParts
 from receipts.plates.plate import NotStampable, Plate
 from receipts.plates.shaping import Typeface
 
@@ -30,7 +31,7 @@ class PlateShelf:
         self.stamped = 0
         """How many pages were stamped."""
 
-    def stamp(self, style: Hashable, html: str, code: str) -> bytes | None:
+    def stamp(self, style: Hashable, html: str, code: str) -> FileParts | None:
         """The file of a page that shows the code of an address, from a plate of this style; None if none is fit."""
         plates = self._plates.get(_shelf_of(style, html), [])
         for plate in plates:
@@ -44,7 +45,7 @@ class PlateShelf:
             return pdf
         return None
 
-    def engrave(self, style: Hashable, html: str, code: str, document: Any) -> bytes | None:
+    def engrave(self, style: Hashable, html: str, code: str, document: Any) -> FileParts | None:
         """The file of a page that was laid out, and its plate kept; None if no plate can be made of it.
 
         `document` is WeasyPrint's, with the tree of its HTML as `root`. It has no fonts before, nor after a None.

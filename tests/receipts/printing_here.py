@@ -12,6 +12,19 @@ def here(printer: Any) -> PrintsAll:
     """What prints documents with this printer."""
 
     def print_all(documents: Sequence[Document]) -> list[bytes | NotPrinted]:
-        return [carry_out(printer, DocumentOrder(document)) for document in documents]
+        printed = [carry_out(_InOnePart(printer), DocumentOrder(document)) for document in documents]
+        return [b"".join(parts) if isinstance(parts, tuple) else parts for parts in printed]
 
     return print_all
+
+
+class _InOnePart:
+    """A printer whose files have one part."""
+
+    def __init__(self, printer: Any) -> None:
+        self._printer = printer
+
+    def print_parts(self, document: Document, /, *, is_duplicate: bool) -> tuple[bytes, ...]:
+        """The document as PDF; a duplicate is not printed here."""
+        assert not is_duplicate
+        return (self._printer.print(document),)

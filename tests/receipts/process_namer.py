@@ -15,7 +15,7 @@ class ProcessNamer:
 
     def __init__(self, _read_logo: LogoReader) -> None: ...
 
-    def print(self, document: Document, *, is_duplicate: bool = False) -> bytes:
+    def print_parts(self, document: Document, /, *, is_duplicate: bool = False) -> tuple[bytes, ...]:
         """Or ends its process, or fails, if the document asks for it."""
         if isinstance(document, Receipt) and document.donor_name == "killer":
             os.kill(os.getpid(), signal.SIGKILL)
@@ -24,7 +24,7 @@ class ProcessNamer:
             os.kill(os.getpid(), signal.SIGKILL)
         if isinstance(document, Receipt) and document.donor_name == "unprintable":
             raise ValueError("no paper")
-        return f"{document.number} {os.getpid()}{' again' if is_duplicate else ''}".encode()
+        return f"{document.number} ".encode(), f"{os.getpid()}{' again' if is_duplicate else ''}".encode()
 
 
 def cannot_open(_read_logo: LogoReader) -> ProcessNamer:
