@@ -1,13 +1,16 @@
 """Amounts and days read as people write them."""
 
+import re
 from datetime import UTC, date, datetime
 
 import pytest
+from babel.numbers import parse_pattern
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.money import CURRENCIES, EUR, GBP, JPY, Money, currency
-from web.wording import Wording
+from organisation.sections import LOCALES
+from web.wording import MINUS, Wording, decimals
 
 WORDS = Wording("en_GB", "Europe/London")
 
@@ -48,6 +51,19 @@ def test_no_digit_is_lost_in_any_currency(units: int, code: str) -> None:
     digits = "".join(filter(str.isdigit, WORDS.money_exact(Money(units * of.step, of))))
 
     assert int(digits) * (10**of.exponent if of.step == 100 else 1) == units * of.step
+
+
+@given(
+    st.integers(-(10**13), 10**13), st.sampled_from(sorted(CURRENCIES)), st.sampled_from([*LOCALES, "de_CH", "hi_IN"])
+)
+def test_an_amount_is_written_as_babel_writes_it(minor: int, code: str, locale: str) -> None:
+    """With the locale's sign, order, groups and space, whatever its size; what its decimals do not show is rounded."""
+    amount, words = Money(minor, currency(code)), Wording(locale, "Europe/London")
+    pattern = parse_pattern(words.locale.currency_formats["standard"].pattern)
+    pattern.frac_prec = (decimals(amount.currency),) * 2
+    written = pattern.apply(amount.decimal, words.locale, currency=code, currency_digits=False)
+
+    assert _plain(words.money_exact(amount)) == _plain(re.sub(r"(?<=[A-Za-z])(?=\d)", " ", written)).replace("-", MINUS)
 
 
 def test_another_locale_has_its_own_order() -> None:
