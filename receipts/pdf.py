@@ -99,19 +99,15 @@ class Printer:
     def print(self, document: Document, *, is_duplicate: bool = False) -> bytes:
         """The document as a tagged PDF (PDF/UA-1, and PDF/A-3a where it is to be archived), as it was issued.
 
-        Raises what `print_parts` raises.
+        Raises what `sheet` and `print_sheet` raise. A duplicate says that it is one; the first layouts have none.
         """
-        return b"".join(self.print_parts(document, is_duplicate=is_duplicate))
+        return b"".join(self.print_sheet(self.sheet(document, is_duplicate=is_duplicate)))
 
-    def print_parts(self, document: Document, *, is_duplicate: bool = False) -> FileParts:
-        """The same, in parts.
-
-        Raises ForeignReference, UnknownLayout, FactsMissing where its law asks for more than it says, and MissingGlyphs
-        where no font has a letter of it. A duplicate says that it is one; the first layouts have none.
-        """
+    def sheet(self, document: Document, *, is_duplicate: bool = False) -> SheetHtml:
+        """What is written on a document. Raises UnknownLayout, and FactsMissing where its law asks for more."""
         layout = layout_of(document.template)
         if document.template < LEGAL and isinstance(document, Receipt):
-            return self._print_old(document, layout.sheet)
+            return self._old_sheet(document, layout.sheet)
         if missing := missing_facts(document):
             raise FactsMissing(missing)
         pages = self._pages.of(document.issuer)
@@ -120,16 +116,27 @@ class Printer:
             html = pages.render(sheet_name(document), **values)
         archive = document if document.style and document.style.archived else None
         on_letter = is_on_letter_paper(document)
-        return self._print(
-            SheetHtml(html, document.template, _colour_of(document), on_letter, document.verify_url, archive)
-        )
+        return SheetHtml(html, document.template, _colour_of(document), on_letter, document.verify_url, archive)
 
-    def _print_old(self, receipt: Receipt, sheet: str) -> FileParts:
+    def _old_sheet(self, receipt: Receipt, sheet: str) -> SheetHtml:
         """A receipt of the first layouts."""
         pages = self._pages.of(receipt.issuer)
         with pages.speaking():
             html = pages.render(sheet, receipt=receipt, words=receipt.words)
-        return self._print(SheetHtml(html, receipt.template, _colour_of(receipt)))
+        return SheetHtml(html, receipt.template, _colour_of(receipt))
+
+    def print_sheet(self, sheet: SheetHtml) -> FileParts:
+        """The PDF of a sheet: stamped, or laid out where no plate is fit for it.
+
+        Raises ForeignReference, and MissingGlyphs where no font has a letter of it.
+        """
+        if sheet.archive is not None or sheet.template < self._first_plated:
+            return (self._finished(sheet, self._lay_out(sheet)),)
+        if (stamped := self.plates.stamp(sheet.style, sheet.html, sheet.code)) is not None:
+            return stamped
+        document = self._lay_out(sheet)
+        engraved = self.plates.engrave(sheet.style, sheet.html, sheet.code, document)
+        return engraved or (self._finished(sheet, document),)
 
     def print_html(self, html: str, template: int = PLAIN, colour: str | None = None, style: str = "") -> bytes:
         """HTML in the style of a layout, and in a further `style` below `templates/`, as PDF.
@@ -147,16 +154,6 @@ class Printer:
         document = self._lay_out(sheet)
         self._write(sheet, document)
         return scripts_with(_missing(document))
-
-    def _print(self, sheet: SheetHtml) -> FileParts:
-        """The PDF of a page: stamped, or laid out where no plate is fit for it."""
-        if sheet.archive is not None or sheet.template < self._first_plated:
-            return (self._finished(sheet, self._lay_out(sheet)),)
-        if (stamped := self.plates.stamp(sheet.style, sheet.html, sheet.code)) is not None:
-            return stamped
-        document = self._lay_out(sheet)
-        engraved = self.plates.engrave(sheet.style, sheet.html, sheet.code, document)
-        return engraved or (self._finished(sheet, document),)
 
     def _lay_out(self, sheet: SheetHtml, further: Sequence[Any] = ()) -> Any:
         """The page as WeasyPrint lays it out, in `further` styles."""

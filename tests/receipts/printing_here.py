@@ -12,7 +12,7 @@ def here(printer: Any) -> PrintsAll:
     """What prints documents with this printer."""
 
     def print_all(documents: Sequence[Document]) -> list[bytes | NotPrinted]:
-        printed = [carry_out(_InOnePart(printer), DocumentOrder(document)) for document in documents]
+        printed = carry_out(_InOnePart(printer), [DocumentOrder(document) for document in documents])
         return [b"".join(parts) if isinstance(parts, tuple) else parts for parts in printed]
 
     return print_all
@@ -24,7 +24,11 @@ class _InOnePart:
     def __init__(self, printer: Any) -> None:
         self._printer = printer
 
-    def print_parts(self, document: Document, /, *, is_duplicate: bool) -> tuple[bytes, ...]:
-        """The document as PDF; a duplicate is not printed here."""
+    def sheet(self, document: Document, /, *, is_duplicate: bool) -> Document:
+        """The document, which is no duplicate."""
         assert not is_duplicate
+        return document
+
+    def print_sheet(self, document: Document, /) -> tuple[bytes, ...]:
+        """The document as PDF."""
         return (self._printer.print(document),)

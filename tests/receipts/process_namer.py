@@ -15,8 +15,13 @@ class ProcessNamer:
 
     def __init__(self, _read_logo: LogoReader) -> None: ...
 
-    def print_parts(self, document: Document, /, *, is_duplicate: bool = False) -> tuple[bytes, ...]:
+    def sheet(self, document: Document, /, *, is_duplicate: bool) -> tuple[Document, bool]:
+        """What it is asked for."""
+        return document, is_duplicate
+
+    def print_sheet(self, sheet: tuple[Document, bool], /) -> tuple[bytes, ...]:
         """Or ends its process, or fails, if the document asks for it."""
+        document, is_duplicate = sheet
         if isinstance(document, Receipt) and document.donor_name == "killer":
             os.kill(os.getpid(), signal.SIGKILL)
         if isinstance(document, Receipt) and document.donor_name == "slow killer":
