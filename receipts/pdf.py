@@ -15,6 +15,7 @@ from receipts.jurisdictions import FactsMissing, missing_facts
 from receipts.layouts import LAYOUTS, layout_of
 from receipts.plates.codes import check_picture
 from receipts.plates.pdf_file import FileParts
+from receipts.plates.plate import StampedPage
 from receipts.plates.shelf import MOST_STYLES, PlateShelf
 from receipts.printing_process import LogoReader, no_logo
 from receipts.receipt import LEGAL, PLAIN, Receipt
@@ -99,9 +100,9 @@ class Printer:
     def print(self, document: Document, *, is_duplicate: bool = False) -> bytes:
         """The document as a tagged PDF (PDF/UA-1, and PDF/A-3a where it is to be archived), as it was issued.
 
-        Raises what `sheet` and `print_sheet` raise. A duplicate says that it is one; the first layouts have none.
+        Raises what `sheet` and `page` raise. A duplicate says that it is one; the first layouts have none.
         """
-        return b"".join(self.print_sheet(self.sheet(document, is_duplicate=is_duplicate)))
+        return b"".join(self.file(self.page(self.sheet(document, is_duplicate=is_duplicate))))
 
     def sheet(self, document: Document, *, is_duplicate: bool = False) -> SheetHtml:
         """What is written on a document. Raises UnknownLayout, and FactsMissing where its law asks for more."""
@@ -125,8 +126,8 @@ class Printer:
             html = pages.render(sheet, receipt=receipt, words=receipt.words)
         return SheetHtml(html, receipt.template, _colour_of(receipt))
 
-    def print_sheet(self, sheet: SheetHtml) -> FileParts:
-        """The PDF of a sheet: stamped, or laid out where no plate is fit for it.
+    def page(self, sheet: SheetHtml) -> StampedPage | FileParts:
+        """A sheet in a plate; where no plate is fit for it, it is laid out, and the file is made.
 
         Raises ForeignReference, and MissingGlyphs where no font has a letter of it.
         """
@@ -137,6 +138,10 @@ class Printer:
         document = self._lay_out(sheet)
         engraved = self.plates.engrave(sheet.style, sheet.html, sheet.code, document)
         return engraved or (self._finished(sheet, document),)
+
+    def file(self, page: StampedPage | FileParts) -> FileParts:
+        """The file of a page."""
+        return page.file() if isinstance(page, StampedPage) else page
 
     def print_html(self, html: str, template: int = PLAIN, colour: str | None = None, style: str = "") -> bytes:
         """HTML in the style of a layout, and in a further `style` below `templates/`, as PDF.

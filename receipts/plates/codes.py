@@ -49,13 +49,14 @@ class CodePictures:
             "/Interpolate false"
         ).encode()
 
-    def picture(self, address: str) -> bytes | None:
-        """The picture of an address, as an object; None if the address is not as long, or not ASCII."""
-        letters = address.encode()
-        if len(letters) != len(self._first) or not address.isascii():
-            return None
+    def has(self, address: str) -> bool:
+        """Whether an address is as long as the first one, and ASCII."""
+        return len(address) == len(self._first) and address.isascii()
+
+    def picture(self, address: str) -> bytes:
+        """The picture of an address that it has, as an object."""
         code, size = self._code, self.modules
-        for place, (old, new) in enumerate(zip(self._first, letters, strict=True)):
+        for place, (old, new) in enumerate(zip(self._first, address.encode(), strict=True)):
             if old != new:
                 code ^= self._turned_by(place, new)
         modules = code.to_bytes(size * size, "big")

@@ -127,14 +127,14 @@ class Plate:
     file: FixedFile
     content: int
 
-    def stamp(self, html: str, code: str = "") -> FileParts:
-        """The file of a page that shows the code of an address. Raises NotStampable."""
+    def stamp(self, html: str, code: str = "") -> "StampedPage":
+        """A page that shows the code of an address. Raises NotStampable."""
         page = self.form.read(html, code)
         if page is None:
             raise NotStampable("it differs in more than its texts, or in a text that stands fast")
-        objects = self._code_picture(code) | self.names.objects(page)
-        objects[self.content] = stream(b"\n".join(self._set_lines(page.texts)))
-        return self.file.with_objects(objects)
+        if self.code is not None and not self.code[0].has(code):
+            raise NotStampable("the code has another size")
+        return StampedPage(self, page, self._set_lines(page.texts))
 
     def _set_lines(self, texts: Sequence[str]) -> list[bytes]:
         """The content, with the lines set anew that say something else."""
@@ -145,11 +145,20 @@ class Plate:
                     parts[place] = piece
         return parts
 
-    def _code_picture(self, address: str) -> dict[int, bytes]:
-        """The object of the code's picture; none where the page has no code."""
-        if not address and self.code is None:
-            return {}
-        picture = None if self.code is None else self.code[0].picture(address)
-        if self.code is None or picture is None:
-            raise NotStampable("the code has another size")
-        return {self.code[1]: picture}
+
+@dataclass(frozen=True, slots=True)
+class StampedPage:
+    """A page in a plate: its texts, and its content in parts."""
+
+    plate: Plate
+    page: PageTexts
+    content: Sequence[bytes]
+
+    def file(self) -> FileParts:
+        """The file of the page."""
+        plate, objects = self.plate, self.plate.names.objects(self.page)
+        objects[plate.content] = stream(b"\n".join(self.content))
+        if plate.code is not None:
+            pictures, number = plate.code
+            objects[number] = pictures.picture(self.page.code)
+        return plate.file.with_objects(objects)

@@ -7,8 +7,7 @@ from typing import Any
 from receipts.plates.codes import Codes
 from receipts.plates.engraving import PlateFonts, engrave
 from receipts.plates.page_texts import PageTexts
-from receipts.plates.pdf_file import FileParts
-from receipts.plates.plate import NotStampable, Plate
+from receipts.plates.plate import NotStampable, Plate, StampedPage
 from receipts.plates.shaping import Typeface
 
 MOST_STYLES = 32  # pages with other tags: of so many lines, of another organisation
@@ -31,22 +30,22 @@ class PlateShelf:
         self.stamped = 0
         """How many pages were stamped."""
 
-    def stamp(self, style: Hashable, html: str, code: str) -> FileParts | None:
-        """The file of a page that shows the code of an address, from a plate of this style; None if none is fit."""
+    def stamp(self, style: Hashable, html: str, code: str) -> StampedPage | None:
+        """A page that shows the code of an address, from a plate of this style; None if none is fit."""
         plates = self._plates.get(_shelf_of(style, html), [])
         for plate in plates:
             try:
-                pdf = plate.stamp(html, code)
+                stamped = plate.stamp(html, code)
             except NotStampable:
                 continue
             plates.remove(plate)
             plates.insert(0, plate)
             self.stamped += 1
-            return pdf
+            return stamped
         return None
 
-    def engrave(self, style: Hashable, html: str, code: str, document: Any) -> FileParts | None:
-        """The file of a page that was laid out, and its plate kept; None if no plate can be made of it.
+    def engrave(self, style: Hashable, html: str, code: str, document: Any) -> StampedPage | None:
+        """A page that was laid out, in a plate that is kept; None if no plate can be made of it.
 
         `document` is WeasyPrint's, with the tree of its HTML as `root`. It has no fonts before, nor after a None.
         """
@@ -55,12 +54,12 @@ class PlateShelf:
         document.fonts = PlateFonts(self._faces, document.metadata.lang or "en", self._read_font)
         try:
             plate = engrave(PageTexts.of(html, code), document, self._draw(document), self._codes)
-            pdf = plate.stamp(html, code)
+            stamped = plate.stamp(html, code)
         except NotStampable:
             document.fonts = {}
             return None
         self._keep(_shelf_of(style, html), plate)
-        return pdf
+        return stamped
 
     def clear(self) -> None:
         """Forget every plate."""

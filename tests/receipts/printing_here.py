@@ -29,6 +29,10 @@ class _InOnePart:
         assert not is_duplicate
         return document
 
-    def print_sheet(self, document: Document, /) -> tuple[bytes, ...]:
+    def page(self, document: Document, /) -> Document:
+        """The document."""
+        return document
+
+    def file(self, document: Document, /) -> tuple[bytes, ...]:
         """The document as PDF."""
         return (self._printer.print(document),)

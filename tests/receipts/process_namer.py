@@ -19,7 +19,7 @@ class ProcessNamer:
         """What it is asked for."""
         return document, is_duplicate
 
-    def print_sheet(self, sheet: tuple[Document, bool], /) -> tuple[bytes, ...]:
+    def page(self, sheet: tuple[Document, bool], /) -> tuple[bytes, ...]:
         """Or ends its process, or fails, if the document asks for it."""
         document, is_duplicate = sheet
         if isinstance(document, Receipt) and document.donor_name == "killer":
@@ -30,6 +30,10 @@ class ProcessNamer:
         if isinstance(document, Receipt) and document.donor_name == "unprintable":
             raise ValueError("no paper")
         return f"{document.number} ".encode(), f"{os.getpid()}{' again' if is_duplicate else ''}".encode()
+
+    def file(self, page: tuple[bytes, ...], /) -> tuple[bytes, ...]:
+        """The page."""
+        return page
 
 
 def cannot_open(_read_logo: LogoReader) -> ProcessNamer:
