@@ -23,7 +23,7 @@ from receipts.sheets import Document
 
 PROGRAM = "from receipts.printing_process import main; main({descriptor})"
 LEAST_EACH, MOST_EACH = 10, 40  # documents that are handed over at once: for fewer no further process is started
-PRINTED_EACH = 10_000  # documents that a process prints before it is replaced
+MOST_GROWTH = 120.0  # MB more than when it began to print, after which a process is replaced
 AHEAD = 2  # chunks for each process that may be handed over before the first of them is taken
 STUCK_SECONDS = 120.0  # without a chunk from any process
 IDLE_SECONDS = 60.0  # after which all processes but one end
@@ -53,10 +53,10 @@ class PrintingProcesses:
         open_printer: OpensPrinter,
         read_logo: LogoReader = no_logo,
         processes: int = 0,
-        printed_each: int = PRINTED_EACH,
+        most_growth: float = MOST_GROWTH,
     ) -> None:
         self._open_printer, self._read_logo = open_printer, read_logo
-        self._most, self._printed_each = processes or os.cpu_count() or 1, printed_each
+        self._most, self._most_growth = processes or os.cpu_count() or 1, most_growth
         self._processes: list[_Process] = []
         self._used_at = 0.0
 
@@ -170,7 +170,7 @@ class PrintingProcesses:
             else:
                 if printed is not None:
                     batch.printed.update(zip(batch.at_work.pop(process), printed, strict=True))
-                    if process.printed >= self._printed_each:
+                    if process.growth() > self._most_growth:
                         self._end(process)
 
     def _give_up(self, process: "_Process", batch: "_Batch") -> None:
@@ -227,7 +227,7 @@ class _Process:
                 [sys.executable, "-c", PROGRAM.format(descriptor=theirs.fileno())],
                 pass_fds=[theirs.fileno()], cwd=Path(__file__).parents[1], stdin=subprocess.DEVNULL,
             )  # fmt: skip
-        self.pid, self.printed, self.is_ready = self._process.pid, 0, False
+        self.pid, self.is_ready, self._megabytes = self._process.pid, False, 0.0
         self._logos: set[str] = set()
         self.connection.send(open_printer)
 
@@ -248,10 +248,13 @@ class _Process:
         """What it printed; None when it says that it is ready to. Raises EOFError or OSError when it has ended."""
         answer: list[FileParts | NotPrinted] | str = self.connection.recv()
         if isinstance(answer, str):
-            self.is_ready = True
+            self.is_ready, self._megabytes = True, _megabytes(self.pid)
             return None
-        self.printed += len(answer)
         return [b"".join(parts) if isinstance(parts, tuple) else parts for parts in answer]
+
+    def growth(self) -> float:
+        """How many MB it has more than when it was ready: a page that is laid out leaves 8 kB behind."""
+        return _megabytes(self.pid) - self._megabytes
 
     def kill(self) -> None:
         """End it at once."""
@@ -270,3 +273,12 @@ class _Process:
 def _logos(orders: Sequence[Order]) -> set[str]:
     styles = [order.document.style for order in orders if isinstance(order, DocumentOrder)]
     return {style.logo for style in styles if style and style.logo}
+
+
+def _megabytes(pid: int) -> float:
+    """The memory of a process; none where only Linux says it, so that there it is never replaced."""
+    try:
+        pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    except OSError:
+        return 0.0
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
