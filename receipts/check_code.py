@@ -11,6 +11,7 @@ import secrets
 VERIFY_PATH = "/verify"
 CODE_BYTES = 10
 _GROUP = 4
+_LONGEST_LINE = 72  # letters of an address that have room beside the code
 
 
 def verify_base(base_url: str) -> str:
@@ -27,6 +28,12 @@ def new_check_code() -> str:
 def verify_address(base: str, number: str) -> str:
     """The public address about a document that is issued now; nothing where there is no public address."""
     return f"{base}/{number}/{new_check_code()}" if base else ""
+
+
+def address_lines(address: str) -> tuple[str, str]:
+    """A public address as it is printed: a long one has its number and code, which people type, in a second line."""
+    base, path, own = address.partition(f"{VERIFY_PATH}/")
+    return (base + path, own) if len(address) > _LONGEST_LINE else (address, "")
 
 
 def is_check_code(typed: str, frozen: str) -> bool:

@@ -12,6 +12,7 @@ from types import SimpleNamespace
 
 from ledger.money import Money
 from organisation.receipt_rules import SIGNATORY
+from receipts.check_code import address_lines
 from receipts.credit_note import CreditNote
 from receipts.jurisdictions import eligible_parts, legal_lines, official_title, sees_no_gift
 from receipts.receipt import Receipt
@@ -66,6 +67,7 @@ def sheet_values(document: Document, wording: Wording, *, is_duplicate: bool = F
         "official": official_title(document, charity=charity) if isinstance(document, Receipt) else "",
         "legal": legal_of(document, wording),
         "signatory": _signatory(document),
+        "check_at": address_lines(document.verify_url),
         "is_duplicate": is_duplicate,
         **_kind_values(document, wording),
     }

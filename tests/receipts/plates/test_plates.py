@@ -19,6 +19,7 @@ from tests.receipts.test_pdf import text_of
 from tests.web.corpus import DATABASE, MARKUP, REAL
 from web.typed import tidy
 
+LONG_ADDRESS = "https://give.a-coalition-of-many-local-groups.org.uk/verify/2026-000123/7KQ4-ABCD-WXYZ-2345"
 NEVER = 99  # a layout that there is not
 
 
@@ -117,6 +118,10 @@ STAMPED: dict[str, tuple[Document, Document]] = {
     "another donor": (replace(plain(), donor_name="Griffith Ávila-O\u2019Toole & Co"), plain()),
     "another number": (plain(number="2027-999999"), plain()),
     "another code": (replace(plain(), verify_url=CHECK_URL.replace("7KQ4", "0ZXY")), plain()),
+    "a number at an address of two lines": (
+        replace(plain(number="2026-000124"), verify_url=LONG_ADDRESS.replace("123", "124")),
+        replace(plain(), verify_url=LONG_ADDRESS),
+    ),
     "no name": (replace(plain(), donor_name=""), plain()),
     "another method": (replace(plain(), method="US bank account"), plain()),
     "a credit note": (credit_note(123), credit_note()),
