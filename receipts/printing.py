@@ -22,10 +22,10 @@ from receipts.printing_process import DocumentOrder, HtmlOrder, LogoReader, NotP
 from receipts.sheets import Document
 
 PROGRAM = "from receipts.printing_process import main; main({descriptor})"
-LEAST_EACH, MOST_EACH = 10, 40  # documents that are handed over at once: for fewer no further process is started
+LEAST_EACH, MOST_EACH = 10, 100  # documents that are handed over at once: for fewer no further process is started
 MOST_GROWTH = 120.0  # MB more than when it began to print, after which a process is replaced
 AHEAD = 2  # chunks for each process that may be handed over before the first of them is taken
-STUCK_SECONDS = 120.0  # without a chunk from any process
+STUCK_SECONDS = 300.0  # without a chunk from any process: one that is laid out takes 10, of long statements 50
 IDLE_SECONDS = 60.0  # after which all processes but one end
 END_SECONDS = 5.0  # that a process has to end
 
