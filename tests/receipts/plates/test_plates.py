@@ -54,6 +54,12 @@ def outcome(printer: Printer, document: Document) -> bytes | type[Exception]:
         return type(reason)
 
 
+def pictures_of(pdf: pikepdf.Pdf) -> dict[str, bytes]:
+    """The dots of each picture of the first page, by its name in the content."""
+    pictures = pdf.pages[0].get_images().items()
+    return {name: pikepdf.PdfImage(picture).as_pil_image().convert("RGB").tobytes() for name, picture in pictures}
+
+
 def stamps(printer: Printer, document: Document, after: Document, *, is_duplicate: bool = False) -> bool:
     """Whether a document is stamped when only another was printed before."""
     printer.plates.clear()
@@ -98,7 +104,7 @@ def test_a_hostile_name_is_stamped_as_text_or_laid_out(stamping: Printer, laying
 
 @pytest.mark.parametrize("seed", range(1000, 1006))
 def test_weasyprint_alone_prints_the_same_page(stamping: Printer, weasyprint_alone: Printer, seed: int) -> None:
-    """The same operators, texts, tags and metadata; only the fonts have more letters."""
+    """The same operators, texts, pictures, tags and metadata; only the fonts have more letters."""
     donor = random_receipt(seed)
 
     stamped, alone = stamping.print(donor), weasyprint_alone.print(donor)
@@ -106,6 +112,7 @@ def test_weasyprint_alone_prints_the_same_page(stamping: Printer, weasyprint_alo
     assert text_of(stamped) == text_of(alone)
     with pikepdf.open(io.BytesIO(stamped)) as mine, pikepdf.open(io.BytesIO(alone)) as theirs:
         assert mine.pages[0].Contents.read_bytes() == theirs.pages[0].Contents.read_bytes()
+        assert pictures_of(mine) == pictures_of(theirs)
         assert structure_of(mine) == structure_of(theirs)
         assert mine.Root.Metadata.read_bytes() == theirs.Root.Metadata.read_bytes()
         assert dict(mine.docinfo.items()) == dict(theirs.docinfo.items())
