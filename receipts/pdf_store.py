@@ -9,7 +9,7 @@ from outbox.message import LetterWithdrawn
 from receipts.document import Series
 from receipts.document_store import document_by_number, document_pdf_of, is_document_number, save_document_pdf
 from receipts.sheets import Document
-from receipts.store import NoReceipt, pdf_of, receipt_by_number, save_pdf
+from receipts.store import NoReceipt, pdf_of, receipt_by_number, receipt_id_of, save_pdf
 from receipts.void_store import voids_of_receipts
 
 
@@ -28,8 +28,8 @@ def save_first_pdf(conn: Connection, number: str, pdf: bytes, now: datetime) -> 
         return False
     if is_document_number(number):
         save_document_pdf(conn, number, pdf, now)
-    elif issued := receipt_by_number(conn, number):
-        save_pdf(conn, issued.id, pdf, now)
+    else:
+        save_pdf(conn, receipt_id_of(number), pdf, now)
     return True
 
 
@@ -37,8 +37,7 @@ def any_pdf_of(conn: Connection, number: str) -> bytes | None:
     """The kept PDF of a receipt or of any other document; None until it is made, empty once its donor was erased."""
     if is_document_number(number):
         return document_pdf_of(conn, number)
-    issued = receipt_by_number(conn, number)
-    return pdf_of(conn, issued.id) if issued else None
+    return pdf_of(conn, receipt_id_of(number))
 
 
 def any_pdf_by_number(engine: Engine, number: str) -> bytes:

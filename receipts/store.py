@@ -186,7 +186,7 @@ def gifts_with_receipts(conn: Connection, gift_ids: Sequence[str]) -> list[str]:
 
 def gifts_of_receipts(conn: Connection, numbers: Sequence[str]) -> dict[str, str]:
     """The gift that each of these receipts confirms, by its printed number."""
-    t, ids = tables.receipt.c, {_id_of(number): number for number in numbers}
+    t, ids = tables.receipt.c, {receipt_id_of(number): number for number in numbers}
     rows = conn.execute(sa.select(t.id, t.gift_id).where(t.id.in_(ids)))
     return {ids[receipt_id]: gift_id for receipt_id, gift_id in rows}
 
@@ -194,10 +194,11 @@ def gifts_of_receipts(conn: Connection, numbers: Sequence[str]) -> dict[str, str
 def receipt_by_number(conn: Connection, number: str) -> Issued | None:
     """The receipt of a printed number."""
     t = tables.receipt
-    return _issued(conn.execute(sa.select(t).where(t.c.id == _id_of(number))).first())
+    return _issued(conn.execute(sa.select(t).where(t.c.id == receipt_id_of(number))).first())
 
 
-def _id_of(number: str) -> int:
+def receipt_id_of(number: str) -> int:
+    """The id of a receipt, which its printed number says."""
     year, _, within = number.partition("-")
     return int(year) * YEAR_SPAN + int(within)
 
