@@ -13,6 +13,7 @@ from staff.members_routes import members_routes
 from staff.set_up_routes import set_up_routes
 from staff.sign_in_routes import confirm_routes, sign_in_routes
 from web.pages import Pages
+from web.routers import joined
 from web.sessions import SessionCookie
 
 
@@ -23,7 +24,5 @@ def staff_routes(
     cookie = SessionCookie(pages.base_url)
     door = Door(engine, clock, cookie)
     context = StaffContext(engine, clock, pages, door, cookie, authentication, campaign_titles)
-    router = APIRouter()
-    for routes in (sign_in_routes, confirm_routes, set_up_routes, account_routes, members_routes, acts_routes):
-        router.include_router(routes(context))
-    return router
+    parts = (sign_in_routes, confirm_routes, set_up_routes, account_routes, members_routes, acts_routes)
+    return joined(routes(context) for routes in parts)

@@ -1,7 +1,5 @@
 """Every page of the desk behind its door."""
 
-from collections.abc import Iterable
-
 from fastapi import APIRouter
 from sqlalchemy.engine import Engine
 
@@ -50,6 +48,7 @@ from treasury.standing_orders.routes import standing_order_routes
 from treasury.supporters.routes import supporter_routes
 from treasury.valuing.routes import worth_routes
 from web.pages import Pages
+from web.routers import joined
 from web.sessions import SessionCookie
 
 TREASURY_UPLOADS = (BANK_UPLOAD_PATH, IMPORT_PATH, EVIDENCE_PATH)
@@ -94,7 +93,7 @@ def treasury_routes(
         link_routes(engine, clock, pages, door),
         *_compliance_parts(engine, clock, pages, door),
     )
-    return _joined(parts)
+    return joined(parts)
 
 
 def _compliance_parts(engine: Engine, clock: Clock, pages: Pages, door: Door) -> tuple[APIRouter, ...]:
@@ -105,13 +104,6 @@ def _compliance_parts(engine: Engine, clock: Clock, pages: Pages, door: Door) ->
         donation_report_routes(engine, clock, pages, door),
         rule_routes(engine, clock, pages, door),
     )
-
-
-def _joined(parts: Iterable[APIRouter]) -> APIRouter:
-    router = APIRouter()
-    for part in parts:
-        router.include_router(part)
-    return router
 
 
 def _book_parts(engine: Engine, clock: Clock, pages: Pages, door: Door) -> tuple[APIRouter, ...]:

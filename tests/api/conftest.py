@@ -74,7 +74,7 @@ class Site:
 def open_site(engine: Engine, clock: FixedClock, most: int = MOST) -> Site:
     """The API over empty books with two campaigns."""
     site, app = pages("test", BASE_URL), FastAPI(openapi_url=None)
-    app.include_router(api_routes(engine, clock, site, RateBound(most)))
+    app.router.routes += api_routes(engine, clock, site, RateBound(most)).routes
     install_errors(app, site)
     return Site(engine, clock, app, open_desk(engine))
 

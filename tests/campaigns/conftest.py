@@ -38,8 +38,8 @@ def setup(engine: Engine, clock: FixedClock) -> Iterator[DeskSetup]:
     door = Door(engine, clock, SessionCookie(BASE_URL))
     rules = GivingRules(("month",), {"GBP": (500, 1500)}, {"GBP": 300})
     desk = CampaignDesk(engine, clock, site, door, measures, lambda: rules, GIFT_AMOUNTS, lambda: missing)
-    app.include_router(campaign_routes(engine, clock, site, measures))
-    app.include_router(campaign_desk_routes(desk))
+    app.router.routes += campaign_routes(engine, clock, site, measures).routes
+    app.router.routes += campaign_desk_routes(desk).routes
     install_errors(app, site)
     secured = secure(app, pages=site, base_url=BASE_URL, allowed_hosts=(), upload_paths=[PICTURE_PATH, LIST_PATH])
     with TestClient(secured, base_url=BASE_URL, follow_redirects=False) as client:

@@ -38,8 +38,8 @@ def site(engine: Engine, clock: FixedClock) -> TestClient:
         for n, name in enumerate(NAMES):
             add_campaign(conn, Campaign(0, f"group-{n}", name, "Local.", GBP, parent_id=1))
     app, here = FastAPI(), pages(base_url="http://127.0.0.1")
-    app.include_router(campaign_routes(engine, clock, here))
-    app.include_router(sharing_routes(engine, clock, here, None))
+    app.router.routes += campaign_routes(engine, clock, here).routes
+    app.router.routes += sharing_routes(engine, clock, here, None).routes
     install_errors(app, here)
     return TestClient(app, base_url="http://127.0.0.1")
 

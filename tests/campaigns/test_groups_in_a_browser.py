@@ -71,9 +71,9 @@ def address(engine: Engine, clock: FixedClock) -> Iterator[str]:
         desk = CampaignDesk(
             engine, clock, site, door, measures, lambda: GivingRules(("month",)), GIFT_AMOUNTS, lambda: ()
         )
-        app.include_router(campaign_routes(engine, clock, site, measures))
-        app.include_router(campaign_desk_routes(desk))
-        app.include_router(match_routes(engine, clock, site, door))
+        app.router.routes += campaign_routes(engine, clock, site, measures).routes
+        app.router.routes += campaign_desk_routes(desk).routes
+        app.router.routes += match_routes(engine, clock, site, door).routes
         app.mount("/static", site.static)
         install_errors(app, site)
         return secure(app, pages=site, base_url=base_url, allowed_hosts=(), upload_paths=[LIST_PATH])

@@ -29,7 +29,7 @@ def visitor(engine: Engine, clock: FixedClock) -> TestClient:
         add_demo_campaigns(conn, clock())
     site = pages(base_url="http://127.0.0.1")
     app = FastAPI()
-    app.include_router(campaign_routes(engine, clock, site))
+    app.router.routes += campaign_routes(engine, clock, site).routes
     install_errors(app, site)
     return TestClient(app, base_url="http://127.0.0.1")
 

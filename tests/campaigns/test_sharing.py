@@ -43,7 +43,7 @@ def house(sqlite_url: str, clock: FixedClock) -> tuple[Engine, TestClient]:
         add_campaign(conn, Campaign(0, "the-van", "Keep the van", "It lends *books*.", GBP, Money(100_000, GBP)))
     app, site = FastAPI(), pages("test", "http://testserver")
     nobody = GiftMeasures(lambda _conn, _numbers: {}, lambda _conn, _numbers: {})
-    app.include_router(public_routes(engine, clock, site, nobody, None))
+    app.router.routes += public_routes(engine, clock, site, nobody, None).routes
     install_errors(app, site)
     return engine, TestClient(app)
 

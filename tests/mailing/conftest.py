@@ -79,9 +79,9 @@ def site(engine: Engine, clock: FixedClock) -> Iterator[Site]:
         add_campaign(conn, Campaign(0, "van", "Keep the van", "It lends books.", GBP))
         add_campaign(conn, Campaign(0, "leeds", "Leeds", "It lends books there.", GBP, parent_id=1))
     app, door = FastAPI(), Door(engine, clock, SessionCookie(BASE_URL))
-    app.include_router(campaign_routes(engine, clock, PAGES))
-    app.include_router(mailing_routes(engine, clock, PAGES, LINKS))
-    app.include_router(mailing_desk_routes(MailingDesk(engine, clock, PAGES, door, agreed_donors)))
+    app.router.routes += campaign_routes(engine, clock, PAGES).routes
+    app.router.routes += mailing_routes(engine, clock, PAGES, LINKS).routes
+    app.router.routes += mailing_desk_routes(MailingDesk(engine, clock, PAGES, door, agreed_donors)).routes
     install_errors(app, PAGES)
     uploads = [OPT_OUTS, STOP_PATH + "/{token}"]
     secured = secure(app, pages=PAGES, base_url=BASE_URL, allowed_hosts=(), upload_paths=uploads)

@@ -52,7 +52,7 @@ def read_logo(name: str) -> tuple[bytes, str]:
 def test_a_receipts_page_and_print_stay_as_they_were(engine: Engine, clock: FixedClock, of: Draft) -> None:
     """Also its mast and footer, its colour and logo, and how it writes amounts and dates."""
     organisation, app = ChangingOrganisation(), FastAPI()
-    app.include_router(receipt_routes(engine, clock, organisation.pages))
+    app.router.routes += receipt_routes(engine, clock, organisation.pages).routes
     printer, browser = Printer(organisation.pages, read_logo), TestClient(app)
     with booking(engine) as conn:
         issue_receipts(conn, [of], issued_on=TODAY, now=NOON)

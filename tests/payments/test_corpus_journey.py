@@ -116,7 +116,7 @@ def world(books: Books, stripe_address: str) -> Iterator[World]:
         own_routes(engine, clock, PAGES, CustomerPortal(KEY, api_base=stripe_address), lambda: [BOX], KEPT_BY_LAW),
         treasury_routes(engine, clock, PAGES),
     ):
-        app.include_router(router)
+        app.router.routes += router.routes
     install_errors(app, PAGES)
     with TestClient(app, base_url=PAGES.base_url, follow_redirects=False) as browser:
         yield World(browser, books, clock)

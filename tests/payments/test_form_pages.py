@@ -51,8 +51,8 @@ def site(books: Books) -> Iterator[Site]:
     sheet = DonorForm(books.engine, clock, PAGES, rules).sheet
     pledges = Pledges(books.engine, Gateway("sk_test_x", "http://127.0.0.1", api_base=CLOSED_PORT), clock)
     app = FastAPI()
-    app.include_router(campaign_routes(books.engine, clock, PAGES, sheet=sheet))
-    app.include_router(payment_routes(books.engine, pledges, clock, PAGES, rules))
+    app.router.routes += campaign_routes(books.engine, clock, PAGES, sheet=sheet).routes
+    app.router.routes += payment_routes(books.engine, pledges, clock, PAGES, rules).routes
     install_errors(app, PAGES)
     with TestClient(app, base_url="http://127.0.0.1", follow_redirects=False) as browser:
         yield Site(browser, books, clock)

@@ -38,7 +38,9 @@ def site(books: Books) -> Iterator[Site]:
     with served(open_twin(settings(), real_time=NOON.timestamp)) as stripe:
         pledges = Pledges(books.engine, Gateway(KEY, "http://127.0.0.1", api_base=stripe), clock)
         app = FastAPI()
-        app.include_router(payment_routes(books.engine, pledges, clock, PAGES, surges=SurgeRules(stripe_limit=1000)))
+        app.router.routes += payment_routes(
+            books.engine, pledges, clock, PAGES, surges=SurgeRules(stripe_limit=1000)
+        ).routes
         install_errors(app, PAGES)
         client = ("127.0.0.1", 5000)
         with TestClient(app, base_url="http://127.0.0.1", follow_redirects=False, client=client) as browser:

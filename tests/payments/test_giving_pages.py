@@ -71,9 +71,11 @@ def site(books: Books, stripe_address: str, stripe_key: str) -> Iterator[Site]:
     clock = FixedClock(NOON)
     pledges = Pledges(books.engine, Gateway(stripe_key, "http://127.0.0.1", api_base=stripe_address), clock)
     app = FastAPI()
-    app.include_router(payment_routes(books.engine, pledges, clock, PAGES, FormRules(lambda: GivingRules(("month",)))))
-    app.include_router(thanks_routes(books.engine, clock, PAGES, lambda: GivingRules(("month",))))
-    app.include_router(receipt_routes(books.engine, clock, PAGES))
+    app.router.routes += payment_routes(
+        books.engine, pledges, clock, PAGES, FormRules(lambda: GivingRules(("month",)))
+    ).routes
+    app.router.routes += thanks_routes(books.engine, clock, PAGES, lambda: GivingRules(("month",))).routes
+    app.router.routes += receipt_routes(books.engine, clock, PAGES).routes
     install_errors(app, PAGES)
     with TestClient(app, base_url="http://127.0.0.1", follow_redirects=False) as browser:
         yield Site(browser, books, clock)

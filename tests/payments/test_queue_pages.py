@@ -41,7 +41,9 @@ def site(books: Books, twin: Twin) -> Iterator[Site]:
     with served(twin) as stripe:
         pledges = Pledges(books.engine, Gateway(KEY, "http://127.0.0.1", api_base=stripe), clock)
         app = FastAPI()
-        app.include_router(payment_routes(books.engine, pledges, clock, PAGES, surges=SurgeRules(stripe_limit=1)))
+        app.router.routes += payment_routes(
+            books.engine, pledges, clock, PAGES, surges=SurgeRules(stripe_limit=1)
+        ).routes
         install_errors(app, PAGES)
         with TestClient(app, base_url="http://127.0.0.1", follow_redirects=False) as browser:
             yield Site(browser, books, clock)

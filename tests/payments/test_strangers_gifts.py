@@ -96,7 +96,7 @@ def treasurer(engine: Engine) -> TestClient:
     """A treasurer's browser at the desk."""
     app = FastAPI()
     site = pages("test", "http://127.0.0.1")
-    app.include_router(treasury_routes(engine, FixedClock(NOON), site))
+    app.router.routes += treasury_routes(engine, FixedClock(NOON), site).routes
     install_errors(app, site)
     browser = TestClient(app, base_url="http://127.0.0.1")
     sign_in_as(browser, engine, NOON)

@@ -34,7 +34,7 @@ def database_url(sqlite_url: str) -> str:
 def visitor(books: Books) -> Iterator[TestClient]:
     """Somebody with a paper."""
     app = FastAPI()
-    app.include_router(verify_routes(books.engine, PAGES, lambda: b"a key"))
+    app.router.routes += verify_routes(books.engine, PAGES, lambda: b"a key").routes
     install_errors(app, PAGES)
     with TestClient(app, base_url="http://127.0.0.1") as client:
         yield client

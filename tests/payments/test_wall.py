@@ -111,7 +111,7 @@ def test_a_campaign_names_ten_and_a_list_names_all(books: Books, clock: FixedClo
             give(conn, f"<b>{n}</b>", minutes=n)
     app = FastAPI()
     measures = GiftMeasures(donors_by_campaign, monthly_by_campaign, wall_entries)
-    app.include_router(campaign_routes(books.engine, clock, pages("test", "http://testserver"), measures))
+    app.router.routes += campaign_routes(books.engine, clock, pages("test", "http://testserver"), measures).routes
     install_errors(app, pages("test", "http://testserver"))
     client = TestClient(app)
 

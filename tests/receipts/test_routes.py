@@ -30,7 +30,7 @@ Linked = Callable[..., str]
 def browser(engine: Engine, clock: FixedClock) -> Iterator[TestClient]:
     """A visitor of the real routes."""
     app = FastAPI()
-    app.include_router(receipt_routes(engine, clock, PAGES))
+    app.router.routes += receipt_routes(engine, clock, PAGES).routes
     install_errors(app, PAGES)
     with TestClient(app, base_url="http://127.0.0.1") as client:
         yield client

@@ -32,7 +32,7 @@ def bare(sqlite_url: str) -> Engine:
 def visitor(bare: Engine) -> Iterator[TestClient]:
     """Somebody with a paper."""
     app = FastAPI()
-    app.include_router(verify_routes(bare, PAGES, lambda: b"a key"))
+    app.router.routes += verify_routes(bare, PAGES, lambda: b"a key").routes
     install_errors(app, PAGES)
     with TestClient(app, base_url="http://127.0.0.1") as client:
         yield client

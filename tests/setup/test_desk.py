@@ -95,8 +95,8 @@ def desk_at(base_url: str, engine: Engine, clock: FixedClock, path: Path) -> Ite
         findings = [checked("clock", 0, {}, ""), checked("jobs", 1, {}, "Is the worker running?")]
         setup = SetupDesk(engine, clock, site, organisation, file, lambda: findings)
         app = FastAPI()
-        app.include_router(setup_routes(setup))
-        app.include_router(treasury_routes(engine, clock, site, setup.missing))
+        app.router.routes += setup_routes(setup).routes
+        app.router.routes += treasury_routes(engine, clock, site, setup.missing).routes
         app.mount("/static", site.static)
         install_errors(app, site)
         yield Desk(app, engine, clock, file, stripe_client(api_base), setup)

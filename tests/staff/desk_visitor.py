@@ -26,8 +26,8 @@ def visitor(engine: Engine, clock: Clock, *, demonstration: bool = False) -> Tes
     """Somebody who has not signed in, before the pages of staff and the desk."""
     site = pages("sandbox" if demonstration else "test", BASE_URL)
     app = FastAPI()
-    app.include_router(staff_pages(engine, clock, site, demonstration=demonstration))
-    app.include_router(treasury_routes(engine, clock, site))
+    app.router.routes += staff_pages(engine, clock, site, demonstration=demonstration).routes
+    app.router.routes += treasury_routes(engine, clock, site).routes
     install_errors(app, site)
     return TestClient(app, base_url=BASE_URL, follow_redirects=False)
 

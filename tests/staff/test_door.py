@@ -31,8 +31,8 @@ def visitor(engine: Engine, clock: FixedClock) -> TestClient:
     """Somebody who has not signed in, before a page to read and a button."""
     site = pages("test", BASE_URL)
     app = FastAPI()
-    app.include_router(staff_pages(engine, clock, site))
-    app.include_router(_two_routes(Door(engine, clock, SessionCookie(BASE_URL))))
+    app.router.routes += staff_pages(engine, clock, site).routes
+    app.router.routes += _two_routes(Door(engine, clock, SessionCookie(BASE_URL))).routes
     install_errors(app, site)
     return TestClient(app, base_url=BASE_URL, follow_redirects=False)
 

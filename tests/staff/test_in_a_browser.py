@@ -36,8 +36,8 @@ def address(engine: Engine) -> Iterator[str]:
     def build(base_url: str) -> ASGIApp:
         site = pages("test", base_url)
         app = FastAPI()
-        app.include_router(staff_pages(engine, utc_now, site))
-        app.include_router(treasury_routes(engine, utc_now, site))
+        app.router.routes += staff_pages(engine, utc_now, site).routes
+        app.router.routes += treasury_routes(engine, utc_now, site).routes
         app.mount("/static", site.static)
         install_errors(app, site)
         return secure(app, pages=site, base_url=base_url, allowed_hosts=())

@@ -33,7 +33,7 @@ def test_checks_and_reports_stand_there_for_political_bodies_alone(
     """Also for one that will be under rules, or was; others find the rules from the organisation's page."""
     profile = OrganisationProfile(ORGANISATION, "en_GB", regime=regime, has_regimes=has_regimes)
     site, app = Pages(TEMPLATES, identity=lambda: profile, mode="live", base_url=BASE_URL), FastAPI()
-    app.include_router(treasury_routes(engine, lambda: NOW, site))
+    app.router.routes += treasury_routes(engine, lambda: NOW, site).routes
     install_errors(app, site)
     browser = TestClient(app, base_url=BASE_URL)
     sign_in_as(browser, engine, NOW, Role.TREASURER)

@@ -232,7 +232,7 @@ def test_with_another_key_codes_are_refused_with_what_to_do_and_recovery_codes_w
     site = pages("test", BASE_URL)
     other = Authentication(engine, clock, Passwords(1, 8), SecretBox(b"another key"))
     app = FastAPI()
-    app.include_router(staff_routes(engine, clock, site, other, lambda _conn: {}))
+    app.router.routes += staff_routes(engine, clock, site, other, lambda _conn: {}).routes
     install_errors(app, site)
     client = TestClient(app, base_url=BASE_URL, follow_redirects=False)
     enters_password(client)

@@ -101,7 +101,7 @@ def political_desk(
     It was entered here on 1 February 2026, so that reports are known from then on.
     """
     site, app = pages("test", BASE_URL), FastAPI()
-    app.include_router(treasury_routes(engine, clock, site))
+    app.router.routes += treasury_routes(engine, clock, site).routes
     install_errors(app, site)
     political = PoliticalDesk(engine, clock, desk, app)
     political.visit(Role.OWNER)

@@ -92,7 +92,7 @@ def test_an_account_without_a_code_is_named_before_anything_is_written() -> None
 def test_the_treasurer_maps_accounts_and_downloads(engine: Engine, clock: FixedClock, desk: Desk) -> None:
     """An auditor downloads too, but maps nothing."""
     site, app = pages("test", "http://127.0.0.1"), FastAPI()
-    app.include_router(treasury_routes(engine, clock, site))
+    app.router.routes += treasury_routes(engine, clock, site).routes
     install_errors(app, site)
     desk.give(1, 2500)
     clients = {role: TestClient(app, base_url="http://127.0.0.1", follow_redirects=False) for role in (

@@ -37,7 +37,7 @@ def clock() -> FixedClock:
 def app(engine: Engine, clock: FixedClock, desk: Desk) -> FastAPI:
     """The desk's real routes over two months of gifts."""
     site, app = pages("test", BASE_URL), FastAPI()
-    app.include_router(treasury_routes(engine, clock, site))
+    app.router.routes += treasury_routes(engine, clock, site).routes
     install_errors(app, site)
     desk.give(1, 2500, days_ago=40)
     desk.give(2, 4000, BUSES, days_ago=30)

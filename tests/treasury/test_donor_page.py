@@ -39,7 +39,7 @@ def desk(engine: Engine) -> Desk:
 def treasurer(engine: Engine, clock: FixedClock) -> TestClient:
     """Ada, signed in, at the real routes."""
     site, app = pages("test", BASE_URL), FastAPI()
-    app.include_router(treasury_routes(engine, clock, site))
+    app.router.routes += treasury_routes(engine, clock, site).routes
     install_errors(app, site)
     client = TestClient(app, base_url=BASE_URL, follow_redirects=False)
     sign_in_as(client, engine, clock())

@@ -45,8 +45,8 @@ def address(engine: Engine, clock: FixedClock, desk: Desk) -> Iterator[str]:
     def build(base_url: str) -> ASGIApp:
         site = pages("sandbox", base_url)
         app = FastAPI()
-        app.include_router(staff_pages(engine, clock, site, demonstration=True))
-        app.include_router(treasury_routes(engine, clock, site))
+        app.router.routes += staff_pages(engine, clock, site, demonstration=True).routes
+        app.router.routes += treasury_routes(engine, clock, site).routes
         app.mount("/static", site.static)
         install_errors(app, site)
         return secure(app, pages=site, base_url=base_url, allowed_hosts=())

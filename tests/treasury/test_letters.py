@@ -40,7 +40,7 @@ def app(engine: Engine, clock: FixedClock) -> FastAPI:
     """The desk, with three letters of which Zoë's was refused."""
     site = pages("test", BASE_URL)
     app = FastAPI()
-    app.include_router(treasury_routes(engine, clock, site))
+    app.router.routes += treasury_routes(engine, clock, site).routes
     install_errors(app, site)
     with writing(engine) as conn:
         post_letters(conn, [LETTER, NEXT, SECRET], clock())

@@ -65,8 +65,8 @@ def build(engine: Engine, clock: FixedClock, base_url: str, regime: str = UNREGU
     """The desk of an organisation under these rules on political money."""
     site = pages("test", base_url, regime)
     app = FastAPI()
-    app.include_router(treasury_routes(engine, clock, site))
-    app.include_router(staff_pages(engine, clock, site))
+    app.router.routes += treasury_routes(engine, clock, site).routes
+    app.router.routes += staff_pages(engine, clock, site).routes
     app.mount("/static", site.static)
     install_errors(app, site)
     return app

@@ -71,7 +71,7 @@ def test_a_shared_gift_and_its_refund_are_split_as_the_gift_is_and_the_fee_as_it
 def treasurer(engine: Engine, clock: FixedClock, desk: Desk) -> TestClient:
     """Ada, over the whole way of one gift: £25, 58p, a refund of £10, a payout of £14.42."""
     site, app = pages("test", "http://127.0.0.1"), FastAPI()
-    app.include_router(treasury_routes(engine, clock, site))
+    app.router.routes += treasury_routes(engine, clock, site).routes
     install_errors(app, site)
     everything(desk)
     client = TestClient(app, base_url="http://127.0.0.1", follow_redirects=False)

@@ -32,8 +32,8 @@ def visitor(engine: Engine, clock: FixedClock, desk: Desk) -> TestClient:
     """Somebody who has not signed in, on the real routes."""
     site = pages("test", BASE_URL)
     app = FastAPI()
-    app.include_router(staff_pages(engine, clock, site))
-    app.include_router(treasury_routes(desk.books.engine, clock, site))
+    app.router.routes += staff_pages(engine, clock, site).routes
+    app.router.routes += treasury_routes(desk.books.engine, clock, site).routes
     install_errors(app, site)
     return TestClient(app, base_url=BASE_URL, follow_redirects=False)
 
@@ -160,7 +160,7 @@ def test_months_stand_before_what_is_left_to_set_up(engine: Engine, clock: Fixed
     step = SimpleNamespace(path="/desk/account", name="Your own way in", sentence="Choose a password.")
     missing = SimpleNamespace(done=5, items=range(6), next=step)
     app, site = FastAPI(), pages("test", BASE_URL)
-    app.include_router(treasury_routes(desk.books.engine, clock, site, missing_steps=lambda _member: missing))
+    app.router.routes += treasury_routes(desk.books.engine, clock, site, missing_steps=lambda _member: missing).routes
     install_errors(app, site)
     browser = TestClient(app, base_url=BASE_URL)
     sign_in_as(browser, engine, clock())

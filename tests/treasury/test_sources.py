@@ -44,7 +44,7 @@ FULL = replace(
 def treasurer(engine: Engine, clock: FixedClock, desk: Desk) -> TestClient:
     """Ada, at the real routes."""
     site, app = pages("test", BASE_URL), FastAPI()
-    app.include_router(treasury_routes(engine, clock, site))
+    app.router.routes += treasury_routes(engine, clock, site).routes
     install_errors(app, site)
     client = TestClient(app, base_url=BASE_URL, follow_redirects=False)
     sign_in_as(client, engine, clock())

@@ -10,7 +10,7 @@ from web.health import ReadinessCheck, health_routes
 def asked(*checks: ReadinessCheck) -> TestClient:
     """A client of the probes."""
     app = FastAPI()
-    app.include_router(health_routes(lambda: checks))
+    app.router.routes += health_routes(lambda: checks).routes
     return TestClient(app)
 
 

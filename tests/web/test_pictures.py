@@ -153,7 +153,7 @@ def site(engine: Engine) -> ASGIApp:
     """The pictures alone, behind the guards."""
     app = FastAPI()
     install_errors(app, pages())
-    app.include_router(picture_routes(engine))
+    app.router.routes += picture_routes(engine).routes
     return secure(app, pages=pages(), base_url=BASE_URL, allowed_hosts=())
 
 

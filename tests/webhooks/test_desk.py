@@ -38,7 +38,7 @@ def owner(engine: Engine, clock: FixedClock) -> TestClient:
     """Somebody who has signed in as an owner."""
     require_mode(engine, "sandbox")
     site, app = pages("sandbox", "http://127.0.0.1"), FastAPI()
-    app.include_router(webhook_desk_routes(engine, clock, site, b"key", mode="sandbox"))
+    app.router.routes += webhook_desk_routes(engine, clock, site, b"key", mode="sandbox").routes
     install_errors(app, site)
     client = TestClient(app, base_url="http://127.0.0.1", follow_redirects=False)
     sign_in_as(client, engine, clock(), Role.OWNER)
@@ -132,7 +132,7 @@ def test_an_endpoint_that_was_given_up_is_a_thing_to_do(
     open_desk(engine)
     added(owner, server.url)
     site, app = pages("sandbox", "http://127.0.0.1"), FastAPI()
-    app.include_router(treasury_routes(engine, clock, site))
+    app.router.routes += treasury_routes(engine, clock, site).routes
     desks = [TestClient(app, base_url="http://127.0.0.1") for _ in range(2)]
     for client, role in zip(desks, (Role.OWNER, Role.TREASURER), strict=True):
         sign_in_as(client, engine, clock(), role, f"{role.value}@example.org")

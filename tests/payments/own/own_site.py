@@ -85,10 +85,10 @@ def words_of(page: str) -> str:
 def open_own_site(engine: Engine, clock: Clock, stripe: str = CLOSED_PORT, pages: Pages = PAGES) -> Iterator[OwnSite]:
     """The routes of a donor's own pages. `stripe` is where Stripe is."""
     app = FastAPI()
-    app.include_router(donor_sign_in_routes(engine, clock, pages))
+    app.router.routes += donor_sign_in_routes(engine, clock, pages).routes
     portal = CustomerPortal(KEY, api_base=stripe)
-    app.include_router(own_routes(engine, clock, pages, portal, lambda: OFFERED, KEPT_BY_LAW))
-    app.include_router(receipt_routes(engine, clock, pages))
+    app.router.routes += own_routes(engine, clock, pages, portal, lambda: OFFERED, KEPT_BY_LAW).routes
+    app.router.routes += receipt_routes(engine, clock, pages).routes
     install_errors(app, pages)
     with TestClient(app, base_url=BASE, follow_redirects=False) as browser:
         yield OwnSite(browser, engine, clock)

@@ -68,8 +68,10 @@ def browser(setup: RecurringSetup) -> Iterator[TestClient]:
     """A donor's browser, without JavaScript."""
     engine, clock, app = setup.engine, setup.twin.now, FastAPI()
     pledges = Pledges(engine, Gateway(KEY, "http://127.0.0.1", api_base=setup.url), clock)
-    app.include_router(payment_routes(engine, pledges, clock, PAGES, FormRules(lambda: GivingRules(("month",)))))
-    app.include_router(thanks_routes(engine, clock, PAGES, lambda: GivingRules(("month",))))
+    app.router.routes += payment_routes(
+        engine, pledges, clock, PAGES, FormRules(lambda: GivingRules(("month",)))
+    ).routes
+    app.router.routes += thanks_routes(engine, clock, PAGES, lambda: GivingRules(("month",))).routes
     install_errors(app, PAGES)
     with TestClient(app, base_url="http://127.0.0.1", follow_redirects=False) as client:
         yield client

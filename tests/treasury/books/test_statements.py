@@ -29,7 +29,7 @@ def treasurer(sqlite_url: str, clock: FixedClock) -> TestClient:
     engine, site, app = open_database(sqlite_url, durable=False), pages("test", BASE_URL), FastAPI()
     open_desk(engine)
     post_simulated(engine)
-    app.include_router(treasury_routes(engine, clock, site))
+    app.router.routes += treasury_routes(engine, clock, site).routes
     install_errors(app, site)
     client = TestClient(app, base_url=BASE_URL, follow_redirects=False)
     sign_in_as(client, engine, clock())

@@ -47,7 +47,7 @@ def treasurer(engine: Engine, clock: FixedClock) -> TestClient:
     """Ada, signed in, at the real routes."""
     site = pages("test", BASE_URL)
     app = FastAPI()
-    app.include_router(treasury_routes(engine, clock, site))
+    app.router.routes += treasury_routes(engine, clock, site).routes
     install_errors(app, site)
     client = TestClient(app, base_url=BASE_URL, follow_redirects=False)
     sign_in_as(client, engine, clock())

@@ -39,7 +39,7 @@ def visitor(engine: Engine, clock: FixedClock, desk: Desk) -> TestClient:
     """Somebody who has not signed in."""
     site = pages("test", BASE_URL)
     app = FastAPI()
-    app.include_router(treasury_routes(engine, clock, site))
+    app.router.routes += treasury_routes(engine, clock, site).routes
     install_errors(app, site)
     return TestClient(app, base_url=BASE_URL, follow_redirects=False)
 

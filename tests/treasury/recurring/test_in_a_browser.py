@@ -45,7 +45,7 @@ def address(engine: Engine, clock: FixedClock, each: dict[RecurringState, Recurr
     def build(base_url: str) -> ASGIApp:
         site = pages("sandbox", base_url)
         app = FastAPI()
-        app.include_router(treasury_routes(engine, clock, site))
+        app.router.routes += treasury_routes(engine, clock, site).routes
         app.mount("/static", site.static)
         install_errors(app, site)
         return secure(app, pages=site, base_url=base_url, allowed_hosts=())
