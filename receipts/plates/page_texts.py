@@ -21,7 +21,7 @@ class PageTexts:
     code: str
 
     @classmethod
-    def of(cls, page: str, code: str = "") -> "PageTexts":
+    def of(cls, page: str, code: str) -> "PageTexts":
         """The texts of a page that shows the code of an address."""
         before, named, after = page.partition(_CREATED)
         created, quote, rest = after.partition('"')

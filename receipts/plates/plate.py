@@ -127,7 +127,7 @@ class Plate:
     file: FixedFile
     content: int
 
-    def stamp(self, html: str, code: str = "") -> "StampedPage":
+    def stamp(self, html: str, code: str) -> "StampedPage":
         """A page that shows the code of an address. Raises NotStampable."""
         page = self.form.read(html, code)
         if page is None:
